@@ -1,0 +1,109 @@
+import type { Split } from "./spec.ts";
+
+/*
+ * The run folder `.pretrain/runs/<job id>/`:
+ *   job.json        the job, as planned
+ *   events.jsonl    append-only
+ *   manifest.json   versions, engine, device, start and end
+ *   lock            process id and host of the process that works on it
+ *   checkpoints/    step-00001000/ …: safetensors and state.json; kept until the job is done
+ *   result.json     written last, whole and renamed: its presence means done
+ * and by kind:
+ *   corpus     train.txt, validation.txt, test.txt: documents one after another; *.index: byte offset of each document's
+ *              start and, last, the end: little-endian float64
+ *   tokenizer  tokenizer.json
+ *   encode     train-00000.bin …: token ids, little-endian uint16 (vocabulary up to 65,536) or uint32
+ *   pretrain   model.safetensors
+ *   finetune   model.safetensors (what was trained), predictions.jsonl
+ *   compare    result.json alone
+ */
+
+export interface CorpusResult {
+  splits: Record<Split, { documents: number; bytes: number; characters: number }>;
+}
+
+export interface TokenizerResult {
+  /** Entries in all, as in the model's embedding. */
+  vocabulary: number;
+}
+
+export interface EncodeResult {
+  vocabulary: number;
+  /** Bytes an id takes: 2 or 4. */
+  width: 2 | 4;
+  splits: Record<Split, { tokens: number; bytes: number; documents: number; shards: { file: string; tokens: number }[] }>;
+}
+
+/** A score and over how many items it was taken. */
+export interface Score {
+  metric: string;
+  value: number;
+  split: Split;
+  n: number;
+}
+
+export interface PretrainResult {
+  steps: number;
+  tokens: number;
+  /** Positions that were predicted. */
+  predicted: number;
+  flops: number;
+  seconds: number;
+  finalLoss: number;
+  scores: Score[];
+}
+
+export interface FinetuneResult {
+  steps: number;
+  seconds: number;
+  /** Chosen on validation. */
+  bestEpoch: number;
+  scores: Score[];
+  /** When the test split was read, ISO 8601. */
+  testReadAt: string;
+}
+
+export interface MajorityResult {
+  label: string;
+  scores: Score[];
+}
+
+/** `pretrain results --json`: other programs rely on these names. */
+export interface ComparisonResult {
+  comparison: string;
+  question?: string;
+  matched: {
+    match: string;
+    cells: { cell: string; tokens: number; flops: number; steps: number; parameters: number; embeddings: number; seconds: number }[];
+  };
+  cells: { cell: string; seed: number; finetune_seed: number; task: string; metric: string; value: number }[];
+  summary: {
+    cell: string;
+    task: string;
+    metric: string;
+    n: number;
+    mean: number;
+    standard_error: number;
+    /** 95% interval of the mean; null with one seed. */
+    low: number | null;
+    high: number | null;
+    /** True where the row is a baseline. */
+    baseline: boolean;
+  }[];
+  verdicts: Verdict[];
+  expectations: { text: string; answer: "confirmed" | "refuted" | "undecided"; reason: string }[];
+  warnings: string[];
+}
+
+export interface Verdict {
+  left: string;
+  right: string;
+  task: string;
+  metric: string;
+  /** Mean of left − right over the paired seeds. */
+  difference: number;
+  low: number | null;
+  high: number | null;
+  p: number | null;
+  verdict: "greater" | "less" | "no difference found";
+}

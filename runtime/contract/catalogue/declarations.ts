@@ -1,0 +1,399 @@
+import { compareKeys, finetuneKeys, pretrainKeys } from "./training.ts";
+import type { Declaration, Option } from "./types.ts";
+
+const count = (min: number, max: number) => ({ type: "count", min, max }) as const;
+
+export const declarations: readonly Declaration[] = [
+  {
+    kind: "corpus",
+    help: "Raw text, how it is cut into documents, and its split.",
+    keys: [
+      {
+        name: "files",
+        value: { type: "list", of: { type: "path", glob: true }, atLeast: 1 },
+        required: true,
+        help: "Text files (.txt, .md), by name or pattern. UTF-8.",
+        example: 'files: "data/*.txt"',
+      },
+      {
+        name: "documents",
+        value: {
+          type: "choice",
+          of: [
+            { name: "file", help: "Each file is a document." },
+            { name: "line", help: "Each line that is not empty is a document." },
+            { name: "paragraph", help: "Blank lines part the documents." },
+          ],
+        },
+        default: "file",
+        help: "What one document is. No sequence attends across documents.",
+      },
+      {
+        name: "split",
+        value: {
+          type: "block",
+          keys: [
+            {
+              name: "by",
+              value: {
+                type: "choice",
+                of: [
+                  { name: "document", help: "By the hash of each document: adding a file moves no other." },
+                  { name: "position", help: "The last part of the whole text: training, then validation, then test. For one long text." },
+                ],
+              },
+              default: "document",
+              help: "How documents are assigned.",
+            },
+            {
+              name: "validation",
+              value: { type: "share", min: 0, max: 1, belowMax: true },
+              default: "5%",
+              help: "For choosing and for the curves.",
+            },
+            {
+              name: "test",
+              value: { type: "share", min: 0, max: 1, belowMax: true },
+              default: "0%",
+              help: "Read only by the final evaluation.",
+            },
+          ],
+        },
+        default: "{ by: document, validation: 5% }",
+        help: "Which part is for what.",
+        example: "split: { validation: 5%, test: 5% }",
+      },
+      {
+        name: "column",
+        value: { type: "text" },
+        help: "The column that holds the text.",
+        later: "columns need JSON Lines, CSV or TSV corpora, which are not supported yet; use text files",
+      },
+      {
+        name: "deduplicate",
+        value: {
+          type: "choice",
+          of: [
+            { name: "none", help: "Keep all." },
+            { name: "exact", help: "Keep one of equal documents.", later: "deduplication is not supported yet" },
+          ],
+        },
+        default: "none",
+        help: "Removal of repeated documents.",
+      },
+      {
+        name: "limit",
+        value: { type: "quantity", units: ["tokens", "documents"] },
+        help: "Stop after so much.",
+        later: "limit is not supported yet; name fewer files",
+      },
+    ],
+    example: 'corpus speeches {\n  files: "data/*.txt"\n  split: { validation: 5%, test: 5% }\n}',
+  },
+  {
+    kind: "tokenizer",
+    help: "How text becomes tokens.",
+    keys: [
+      {
+        name: "kind",
+        value: {
+          type: "choice",
+          of: [
+            { name: "bpe", help: "Byte-level byte-pair encoding: no unknown tokens.", source: "Radford et al. 2019, section 2.2" },
+            { name: "wordpiece", help: "BERT's sub-words.", source: "Devlin et al. 2019, section 3" },
+            {
+              name: "unigram",
+              help: "Sub-words by a unigram language model.",
+              source: "Kudo 2018",
+              later: "unigram is not supported yet; use bpe",
+            },
+            { name: "characters", help: "Each character of the training split." },
+            { name: "bytes", help: "Each byte." },
+          ],
+        },
+        required: true,
+        help: "The algorithm.",
+      },
+      {
+        name: "vocabulary",
+        value: count(64, 1_000_000),
+        help: "Entries in all, special tokens and sentinels included. Needed for bpe and wordpiece; characters and bytes have what they have.",
+        example: "vocabulary: 8k",
+      },
+      {
+        name: "train on",
+        value: { type: "reference", to: ["corpus"] },
+        required: true,
+        help: "The corpus whose training split it learns from.",
+      },
+      { name: "lowercase", value: { type: "boolean" }, default: "false", help: "Fold capital letters." },
+      {
+        name: "sentinels",
+        value: count(0, 1000),
+        default: "100",
+        help: "Tokens <extra_id_0> and so on that span_corruption needs, at the end of the vocabulary.",
+        source: "Raffel et al. 2020, section 3.1.4",
+      },
+      {
+        name: "file",
+        value: { type: "path", exists: true },
+        help: "An existing tokenizer.json.",
+        later: "existing tokenizers are not supported yet; train one",
+      },
+    ],
+    example: "tokenizer pieces {\n  kind: bpe\n  vocabulary: 8k\n  train on: speeches\n}",
+  },
+  {
+    kind: "model",
+    help: "Sizes and choices of a Transformer.",
+    keys: [
+      {
+        name: "architecture",
+        value: {
+          type: "choice",
+          of: [
+            { name: "auto", help: "The objective decides." },
+            { name: "decoder", help: "Each position sees those before it.", source: "Radford et al. 2018" },
+            { name: "encoder", help: "Each position sees all others.", source: "Devlin et al. 2019" },
+            {
+              name: "encoder-decoder",
+              help: "A decoder that also sees an encoder's output.",
+              source: "Vaswani et al. 2017; Raffel et al. 2020",
+            },
+          ],
+        },
+        default: "auto",
+        help: "Who attends to whom.",
+      },
+      { name: "layers", value: count(1, 200), default: "4", help: "Blocks; an encoder-decoder has as many on each side." },
+      { name: "hidden", value: count(8, 65536), default: "256", help: "Width of the residual stream. The heads divide it." },
+      { name: "heads", value: count(1, 512), default: "4", help: "Attention heads.", source: "Vaswani et al. 2017, section 3.2.2" },
+      {
+        name: "feed_forward",
+        value: count(8, 262144),
+        help: "Width of the feed-forward layer; left out: 4 × hidden (8/3 × hidden with swiglu and geglu).",
+        source: "Vaswani et al. 2017, section 3.3; Shazeer 2020, section 3",
+      },
+      { name: "context", value: count(8, 65536), default: "128", help: "Longest sequence, in tokens." },
+      {
+        name: "position",
+        value: {
+          type: "choice",
+          of: [
+            { name: "learned", help: "An embedding for each position.", source: "Devlin et al. 2019, section 3" },
+            { name: "sinusoidal", help: "Fixed sines and cosines.", source: "Vaswani et al. 2017, section 3.5" },
+            { name: "rotary", help: "Queries and keys are rotated by their position.", source: "Su et al. 2021, RoFormer, section 3.2" },
+            { name: "relative", help: "A learned bias for each bucket of distances.", source: "Raffel et al. 2020, section 2.1" },
+          ],
+        },
+        default: "learned",
+        help: "How a position is told.",
+      },
+      {
+        name: "norm",
+        value: {
+          type: "choice",
+          of: [
+            { name: "layer", help: "Layer normalisation.", source: "Ba et al. 2016" },
+            { name: "rms", help: "Root mean square normalisation.", source: "Zhang and Sennrich 2019" },
+          ],
+        },
+        default: "layer",
+        help: "Normalisation.",
+      },
+      {
+        name: "placement",
+        value: {
+          type: "choice",
+          of: [
+            { name: "pre", help: "Before each sub-layer.", source: "Xiong et al. 2020" },
+            { name: "post", help: "After each residual sum.", source: "Vaswani et al. 2017, section 3.1" },
+          ],
+        },
+        default: "pre",
+        help: "Where the normalisation stands.",
+      },
+      {
+        name: "activation",
+        value: {
+          type: "choice",
+          of: [
+            { name: "gelu", help: "x Φ(x).", source: "Hendrycks and Gimpel 2016" },
+            { name: "relu", help: "max(x, 0)." },
+            { name: "swiglu", help: "Gated by a sigmoid-weighted unit.", source: "Shazeer 2020, equation 6" },
+            { name: "geglu", help: "Gated by a GELU.", source: "Shazeer 2020, equation 6" },
+          ],
+        },
+        default: "gelu",
+        help: "The feed-forward layer's non-linearity.",
+      },
+      {
+        name: "tied_embeddings",
+        value: { type: "boolean" },
+        default: "true",
+        help: "The vocabulary projection is the token embedding.",
+        source: "Press and Wolf 2017",
+      },
+      { name: "biases", value: { type: "boolean" }, default: "true", help: "Linear layers and layer norms have biases." },
+      {
+        name: "dropout",
+        value: { type: "share", min: 0, max: 1, belowMax: true },
+        default: "0%",
+        help: "Dropout during pre-training: embeddings, attention and residual branches.",
+        source: "Srivastava et al. 2014; Vaswani et al. 2017, section 5.4",
+      },
+      {
+        name: "checkpoint",
+        value: { type: "text" },
+        help: "An existing checkpoint: a folder, or a name on the Hugging Face hub.",
+        later: "existing checkpoints are not supported yet; give sizes",
+      },
+    ],
+    example: "model small {\n  layers: 4\n  hidden: 256\n  heads: 4\n  context: 128\n}",
+  },
+  {
+    kind: "objective",
+    help: "What a model learns before it meets a task.",
+    keys: [],
+    family: "objective",
+    example: "objective mlm = masked { rate: 15% }",
+  },
+  {
+    kind: "task",
+    help: "Labelled data and what to do with it.",
+    keys: [],
+    family: "task",
+    example:
+      'task sentiment = classification {\n  train: "data/train.tsv"\n  validation: "data/dev.tsv"\n  test: "data/test.tsv"\n  text: sentence\n  label: polarity\n}',
+  },
+  {
+    kind: "pretrain",
+    help: "Trains a model on an objective.",
+    keys: pretrainKeys,
+    example: "pretrain base {\n  model: small\n  objective: clm\n  corpus: speeches\n  tokenizer: pieces\n  budget: 5M tokens\n}",
+  },
+  {
+    kind: "finetune",
+    help: "Adapts a pre-trained model to a task.",
+    keys: finetuneKeys,
+    example: "finetune base_on_sentiment {\n  from: base\n  task: sentiment\n  epochs: 3\n}",
+  },
+  {
+    kind: "probe",
+    help: "What each layer knows about a task: a linear classifier on frozen features.",
+    keys: [
+      { name: "of", value: { type: "list", of: { type: "reference", to: ["pretrain", "model"] } }, required: true, help: "Whose layers." },
+      { name: "tasks", value: { type: "list", of: { type: "reference", to: ["task"] } }, required: true, help: "Which tasks." },
+    ],
+    example: "probe what_layers_know {\n  of: [base]\n  tasks: [sentiment]\n}",
+    later: "probe is not supported yet; finetune with `train: head` is the nearest that is",
+  },
+  {
+    kind: "compare",
+    help: "Varies a pre-training at matched cost, with several seeds, and says which is better and whether that is more than noise.",
+    keys: compareKeys,
+    example:
+      "compare objectives {\n  extends: base\n  vary objective: [clm, mlm, t5]\n  match: flops\n  finetune: { task: sentiment, epochs: 3 }\n  seeds: 1..5\n  baselines: [scratch, majority]\n}",
+  },
+];
+
+const laterTask = (name: string, help: string, source?: string): Option => ({
+  name,
+  family: "task",
+  help,
+  ...(source === undefined ? {} : { source }),
+  keys: [],
+  example: `task name = ${name}`,
+  later: `the task ${name} is not supported yet; classification is`,
+});
+
+export const taskOptions: readonly Option[] = [
+  {
+    name: "classification",
+    family: "task",
+    help: "One label for a text.",
+    formula: "l = -\\log p(y \\mid x; \\theta)",
+    source: "Devlin et al. 2019, section 4.1",
+    keys: [
+      {
+        name: "train",
+        value: { type: "path", exists: true },
+        required: true,
+        help: "Training examples: TSV or CSV with a header, or JSON Lines.",
+        example: 'train: "data/train.tsv"',
+      },
+      {
+        name: "validation",
+        value: {
+          type: "either",
+          of: [
+            { type: "path", exists: true },
+            { type: "share", min: 0, max: 1, aboveMin: true, belowMax: true },
+          ],
+        },
+        default: "10%",
+        help: "A file, or the share of the training file that is split off by the hash of each example.",
+      },
+      {
+        name: "test",
+        value: {
+          type: "either",
+          of: [
+            { type: "path", exists: true },
+            { type: "share", min: 0, max: 1, aboveMin: true, belowMax: true },
+          ],
+        },
+        default: "10%",
+        help: "Likewise. Read only by the final evaluation.",
+      },
+      { name: "text", value: { type: "text" }, default: "text", help: "Column or field of the text." },
+      { name: "label", value: { type: "text" }, default: "label", help: "Column or field of the label." },
+      {
+        name: "metrics",
+        value: {
+          type: "list",
+          of: {
+            type: "choice",
+            of: [
+              { name: "accuracy", help: "Share of right answers." },
+              { name: "f1", help: "F1 of the second label in order (two classes)." },
+              { name: "f1_macro", help: "Mean of each label's F1." },
+              { name: "matthews", help: "Matthews correlation." },
+            ],
+          },
+        },
+        default: "[accuracy]",
+        help: "What the results show; the first is the main one.",
+      },
+      {
+        name: "pool",
+        value: {
+          type: "choice",
+          of: [
+            {
+              name: "auto",
+              help: "Mean where attention is bidirectional, last where it is causal.",
+              source: "Ni et al. 2022, Sentence-T5; Radford et al. 2018",
+            },
+            { name: "mean", help: "Mean over the tokens." },
+            { name: "first", help: "The first token.", source: "Devlin et al. 2019" },
+            { name: "last", help: "The last token.", source: "Radford et al. 2018" },
+          ],
+        },
+        default: "auto",
+        help: "How hidden states become one vector for the head.",
+      },
+    ],
+    example:
+      'task sentiment = classification {\n  train: "data/train.tsv"\n  validation: "data/dev.tsv"\n  test: "data/test.tsv"\n  text: sentence\n  label: polarity\n  metrics: [accuracy, f1]\n}',
+  },
+  laterTask("pair_classification", "One label for a pair of texts.", "Devlin et al. 2019, section 4.1"),
+  laterTask("regression", "A number for a text or a pair."),
+  laterTask("tagging", "A label for every token."),
+  laterTask("span_question_answering", "The span of a context that answers a question.", "Rajpurkar et al. 2016"),
+  laterTask("multiple_choice", "The right one of several answers."),
+  laterTask("translation", "A text in another language."),
+  laterTask("summarisation", "A shorter text."),
+  laterTask("generation", "A text from a text."),
+  laterTask("minimal_pairs", "The acceptable one of two sentences.", "Warstadt et al. 2020"),
+];

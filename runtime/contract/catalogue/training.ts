@@ -1,0 +1,357 @@
+import type { Key, Option } from "./types.ts";
+
+const share = { type: "share", min: 0, max: 1 } as const;
+
+const optimizerKeys: readonly Key[] = [
+  {
+    name: "learning_rate",
+    value: { type: "number", min: 0, aboveMin: true },
+    default: "1e-3",
+    help: "The largest learning rate, reached after warm-up. Fine-tuning starts from 3e-4 where nothing is said.",
+  },
+  {
+    name: "final_learning_rate",
+    value: { type: "number", min: 0 },
+    default: "0",
+    help: "Where a decaying schedule ends.",
+    example: "final_learning_rate: 1e-4",
+  },
+  {
+    name: "warmup",
+    value: { type: "quantity", units: ["share", "steps"] },
+    default: "5%",
+    help: "The learning rate rises linearly over this share of the steps, or this many.",
+    example: "warmup: 100 steps",
+  },
+  {
+    name: "schedule",
+    value: {
+      type: "choice",
+      of: [
+        { name: "constant", help: "Stays after warm-up." },
+        { name: "linear", help: "Falls in a line to final_learning_rate." },
+        {
+          name: "cosine",
+          help: "Falls along half a cosine to final_learning_rate.",
+          source: "Loshchilov and Hutter 2017, SGDR, equation 5",
+        },
+      ],
+    },
+    default: "cosine",
+    help: "What the learning rate does after warm-up.",
+  },
+  {
+    name: "beta1",
+    value: { type: "number", min: 0, max: 1 },
+    default: "0.9",
+    help: "Decay of the first moment.",
+    source: "Kingma and Ba 2015, Adam, algorithm 1",
+  },
+  {
+    name: "beta2",
+    value: { type: "number", min: 0, max: 1 },
+    default: "0.98",
+    help: "Decay of the second moment.",
+    source: "Liu et al. 2019, RoBERTa, section 3.1",
+  },
+  {
+    name: "epsilon",
+    value: { type: "number", min: 0, aboveMin: true },
+    default: "1e-6",
+    help: "Added to the root of the second moment.",
+    source: "Liu et al. 2019, RoBERTa, section 3.1",
+  },
+  {
+    name: "weight_decay",
+    value: { type: "number", min: 0 },
+    default: "0.01",
+    help: "Decoupled; matrices only, not biases, norms and embeddings of positions.",
+    source: "Loshchilov and Hutter 2019, Decoupled Weight Decay Regularization, algorithm 2",
+  },
+  {
+    name: "clip",
+    value: { type: "number", min: 0 },
+    default: "1",
+    help: "Gradients are scaled down to this global norm; 0 turns it off.",
+    source: "Pascanu et al. 2013, section 3.2",
+  },
+];
+
+export const trainingOptions: readonly Option[] = [
+  {
+    name: "adamw",
+    family: "optimizer",
+    help: "Adam with decoupled weight decay.",
+    formula: "\\theta_t = \\theta_{t-1} - \\eta_t \\left( \\hat{m}_t / (\\sqrt{\\hat{v}_t} + \\epsilon) + \\lambda \\theta_{t-1} \\right)",
+    source: "Loshchilov and Hutter 2019, algorithm 2",
+    keys: optimizerKeys,
+    example: "optimizer: adamw { learning_rate: 1e-3, warmup: 5%, schedule: cosine }",
+  },
+  { name: "all", family: "trained", help: "All weights.", keys: [], example: "train: all" },
+  {
+    name: "head",
+    family: "trained",
+    help: "Only the added head; the model stays as it was pre-trained.",
+    keys: [],
+    example: "train: head",
+  },
+  {
+    name: "last",
+    family: "trained",
+    help: "The head and the last n layers; written `last 4 layers`.",
+    keys: [],
+    example: "train: last 2 layers",
+  },
+  {
+    name: "lora",
+    family: "trained",
+    help: "The head and a product of two narrow matrices added to each attention projection.",
+    formula: "W' = W + \\frac{\\alpha}{r} B A",
+    source: "Hu et al. 2022, LoRA, section 4.1",
+    keys: [
+      {
+        name: "rank",
+        value: { type: "count", min: 1 },
+        default: "8",
+        help: "Width r of the two matrices.",
+        source: "Hu et al. 2022, section 4.1",
+      },
+      {
+        name: "alpha",
+        value: { type: "number", min: 0, aboveMin: true },
+        default: "16",
+        help: "The product is scaled by alpha/rank.",
+        source: "Hu et al. 2022, section 4.1",
+      },
+    ],
+    example: "train: lora { rank: 8 }",
+  },
+  {
+    name: "biases",
+    family: "trained",
+    help: "The head and all biases.",
+    source: "Ben Zaken et al. 2022, BitFit",
+    keys: [],
+    example: "train: biases",
+    later: "training only the biases is not supported yet; lora is the nearest that is",
+  },
+  {
+    name: "scratch",
+    family: "baseline",
+    help: "The same model and fine-tuning without pre-training.",
+    keys: [],
+    example: "baselines: [scratch]",
+  },
+  {
+    name: "majority",
+    family: "baseline",
+    help: "Always the most frequent label of the training split.",
+    keys: [],
+    example: "baselines: [majority]",
+  },
+  {
+    name: "scratch",
+    family: "from",
+    help: "Fresh weights in the model of a pre-training.",
+    keys: [
+      {
+        name: "like",
+        value: { type: "reference", to: ["pretrain"] },
+        required: true,
+        help: "The pre-training whose model, tokenizer and architecture are taken.",
+      },
+    ],
+    example: "from: scratch { like: base }",
+  },
+];
+
+const batch: Key = {
+  name: "batch",
+  value: { type: "count", min: 1, max: 65536 },
+  default: "32",
+  help: "Sequences a step.",
+  example: "batch: 32",
+};
+const accumulate: Key = {
+  name: "accumulate",
+  value: { type: "count", min: 1, max: 4096 },
+  default: "1",
+  help: "Micro-batches that a step's batch is cut into: the same numbers with less memory. Divides batch.",
+};
+const optimizer: Key = {
+  name: "optimizer",
+  value: { type: "option", family: "optimizer" },
+  default: "adamw",
+  help: "How weights are updated.",
+};
+
+export const pretrainKeys: readonly Key[] = [
+  { name: "model", value: { type: "reference", to: ["model"] }, required: true, help: "What is trained." },
+  {
+    name: "objective",
+    value: { type: "objective" },
+    required: true,
+    help: "What it learns: a declared objective, a task, or one of the catalogue.",
+  },
+  { name: "corpus", value: { type: "reference", to: ["corpus"] }, required: true, help: "What it reads." },
+  { name: "tokenizer", value: { type: "reference", to: ["tokenizer"] }, required: true, help: "How text becomes tokens." },
+  {
+    name: "budget",
+    value: { type: "quantity", units: ["tokens", "steps", "epochs", "flops", "s", "min", "h"] },
+    required: true,
+    help: "How long: positions read, steps, passes over the training split, or FLOPs.",
+    example: "budget: 5M tokens",
+  },
+  batch,
+  accumulate,
+  optimizer,
+  {
+    name: "precision",
+    value: {
+      type: "choice",
+      of: [
+        { name: "float32", help: "Single precision." },
+        { name: "bfloat16", help: "Activations in 16 bits, weights in 32.", later: "bfloat16 is not supported yet; use float32" },
+      ],
+    },
+    default: "float32",
+    help: "Number format of the computation.",
+  },
+  {
+    name: "seed",
+    value: { type: "count", min: 0, max: 4294967295 },
+    default: "1",
+    help: "Sets initial weights, order, masks and dropout.",
+  },
+  {
+    name: "evaluate",
+    value: { type: "schedule" },
+    help: "How often the validation split is scored; left out: ten times.",
+    example: "evaluate: every 500 steps",
+  },
+  {
+    name: "save",
+    value: { type: "schedule" },
+    help: "How often a checkpoint is written and how many are kept; left out: about twice a minute, keeping 1.",
+    example: "save: every 500 steps, keep 2",
+  },
+];
+
+/** What `finetune` and `compare`'s `finetune:` share. */
+const finetuneSettings: readonly Key[] = [
+  { name: "task", value: { type: "reference", to: ["task"] }, required: true, help: "The labelled data and what to do with it." },
+  {
+    name: "epochs",
+    value: { type: "count", min: 1, max: 1000 },
+    default: "3",
+    help: "Passes over the training examples.",
+    source: "Devlin et al. 2019, section 4.1",
+  },
+  batch,
+  accumulate,
+  {
+    name: "train",
+    value: { type: "option", family: "trained" },
+    default: "all",
+    help: "Which weights change.",
+    example: "train: lora { rank: 8 }",
+  },
+  optimizer,
+  {
+    name: "dropout",
+    value: { ...share, belowMax: true },
+    default: "10%",
+    help: "Dropout during fine-tuning.",
+    source: "Devlin et al. 2019, appendix A.3",
+  },
+];
+
+export const finetuneKeys: readonly Key[] = [
+  {
+    name: "from",
+    value: {
+      type: "either",
+      of: [
+        { type: "reference", to: ["pretrain"] },
+        { type: "option", family: "from" },
+      ],
+    },
+    required: true,
+    help: "Where the weights come from.",
+    example: "from: base",
+  },
+  ...finetuneSettings,
+  {
+    name: "seed",
+    value: { type: "count", min: 0, max: 4294967295 },
+    default: "1",
+    help: "Sets the head's initial weights, order and dropout.",
+  },
+];
+
+export const compareKeys: readonly Key[] = [
+  {
+    name: "vary",
+    value: { type: "varied" },
+    required: true,
+    help: "Followed by a key of a pre-training and the values to try. Several vary lines make a grid.",
+    example: "vary objective: [clm, mlm]",
+  },
+  {
+    name: "match",
+    value: {
+      type: "choice",
+      of: [
+        { name: "tokens", help: "Every cell reads the same number of positions." },
+        { name: "flops", help: "Every cell spends the same multiply-adds, forward and backward." },
+        { name: "steps", help: "Every cell takes the same number of steps." },
+        {
+          name: "params",
+          help: "Every cell has the same number of weights.",
+          later: "matching parameters is not supported yet; match tokens or flops",
+        },
+        { name: "time", help: "Every cell takes the same time.", later: "matching time is not supported yet; match flops" },
+      ],
+    },
+    default: "flops",
+    help: "What is made equal between the cells. The budget of the extended pre-training sets the amount.",
+  },
+  {
+    name: "finetune",
+    value: {
+      type: "list",
+      of: {
+        type: "block",
+        keys: [
+          ...finetuneSettings,
+          { name: "seeds", value: { type: "seeds" }, default: "1", help: "Fine-tuning seeds for each pre-training." },
+        ],
+      },
+    },
+    help: "Each cell is fine-tuned on these tasks. Left out: cells are compared by their language modelling scores.",
+    example: "finetune: { task: sentiment, epochs: 3 }",
+  },
+  { name: "seeds", value: { type: "seeds" }, default: "1..3", help: "Pre-training seeds of every cell.", example: "seeds: 1..5" },
+  {
+    name: "baselines",
+    value: {
+      type: "list",
+      of: {
+        type: "either",
+        of: [
+          { type: "option", family: "baseline", choicesOnly: true },
+          { type: "reference", to: ["model"] },
+        ],
+      },
+    },
+    default: "[]",
+    help: "What the cells are held against.",
+    example: "baselines: [scratch, majority]",
+  },
+  {
+    name: "expect",
+    value: { type: "list", of: { type: "expectation" } },
+    help: "What you expect; answered from the verdicts as confirmed, refuted or undecided.",
+    example: "expect: mlm > clm on sentiment.accuracy",
+  },
+];

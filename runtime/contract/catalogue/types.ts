@@ -1,0 +1,100 @@
+import type { Architecture } from "../spec.ts";
+
+/** What a key accepts. Validation, completion, lowering and the reference page all read it. */
+export type ValueType =
+  | { type: "count"; min?: number; max?: number }
+  | { type: "number"; min?: number; max?: number; aboveMin?: boolean }
+  /** `15%` or `0.15`; stored as 0 to 1. */
+  | { type: "share"; min?: number; max?: number; aboveMin?: boolean; belowMax?: boolean }
+  /** A number with one of these units. A bare number has the first. */
+  | { type: "quantity"; units: readonly Unit[] }
+  | { type: "boolean" }
+  | { type: "choice"; of: readonly Choice[] }
+  | { type: "text" }
+  /** A path beside the file; a glob where `glob`; `exists`: a file must be there. */
+  | { type: "path"; glob?: boolean; exists?: boolean }
+  /** The name of a declaration. */
+  | { type: "reference"; to: readonly DeclarationKind[] }
+  /** A declared objective or task, an objective of the catalogue by name, or one with settings in place. */
+  | { type: "objective" }
+  /** An option of a family, with settings in place: `adamw { … }`, `lora { rank: 8 }`; `last 4 layers` for `trained`. */
+  | { type: "option"; family: OptionFamily; choicesOnly?: boolean }
+  /** One value stands for a list of one. */
+  | { type: "list"; of: ValueType; atLeast?: number }
+  | { type: "block"; keys: readonly Key[] }
+  /** `1..5`, `[1, 2, 7]` or `3`: whole numbers. */
+  | { type: "seeds" }
+  | { type: "either"; of: readonly ValueType[] }
+  /** `every 500 steps, keep 2`. */
+  | { type: "schedule" }
+  /** `mlm > clm on sentiment.accuracy`. */
+  | { type: "expectation" }
+  /** `vary KEY: [...]`: the values have the type of that key of a pre-training. */
+  | { type: "varied" };
+
+export type Unit = "tokens" | "steps" | "epochs" | "flops" | "documents" | "s" | "min" | "h" | "share";
+
+export interface Choice {
+  name: string;
+  help: string;
+  source?: string;
+  /** The language knows it, the runtime does not yet: what to say. */
+  later?: string;
+}
+
+export interface Key {
+  /** As written: `hidden`, `train on`, `vary` (followed by a key's name). */
+  name: string;
+  value: ValueType;
+  required?: boolean;
+  /** As written in a file; absent where the key is required or where leaving it out means something said in `help`. */
+  default?: string;
+  help: string;
+  /** TeX. */
+  formula?: string;
+  source?: string;
+  example?: string;
+  later?: string;
+}
+
+export type DeclarationKind = "corpus" | "tokenizer" | "model" | "objective" | "task" | "pretrain" | "finetune" | "probe" | "compare";
+export type OptionFamily = "objective" | "task" | "optimizer" | "trained" | "baseline" | "from";
+
+export interface Declaration {
+  kind: DeclarationKind;
+  help: string;
+  /** Keys of its block; empty where it is written `name = option { … }`. */
+  keys: readonly Key[];
+  /** Where it is written `name = option`: the family. */
+  family?: OptionFamily;
+  example: string;
+  later?: string;
+}
+
+/** A named thing with settings: an objective, a task, an optimiser, what is trained. */
+export interface Option {
+  name: string;
+  family: OptionFamily;
+  help: string;
+  formula?: string;
+  source?: string;
+  keys: readonly Key[];
+  /** Objectives: who can carry it; the first is what `architecture: auto` takes. */
+  architectures?: readonly Architecture[];
+  /** Its block holds `50%: name` entries. */
+  weighted?: boolean;
+  example: string;
+  later?: string;
+}
+
+export interface Metric {
+  name: string;
+  help: string;
+  formula?: string;
+  source?: string;
+  /** What it scores: a task kind or `corpus`. */
+  of: readonly string[];
+  better: "higher" | "lower";
+  /** How to show it. */
+  unit: "percent" | "number";
+}

@@ -1,0 +1,169 @@
+import type {
+  Architecture,
+  CorpusSpec,
+  Expectation,
+  FinetuneSettings,
+  Matched,
+  ModelSpec,
+  ObjectiveSpec,
+  OptimizerSpec,
+  PretrainSpec,
+  TaskSpec,
+  TokenizerSpec,
+} from "./spec.ts";
+
+/**
+ * A plan is a graph of jobs. A job's fingerprint is the SHA-256 of the canonical JSON of what it computes: its resolved
+ * declaration (names and comments left out), the fingerprints of the jobs it reads, files by their content. Jobs of one
+ * plan stand in an order in which each comes after those it needs.
+ */
+export interface Plan {
+  /** The `.pretrain` file. */
+  file: string;
+  jobs: Job[];
+}
+
+export type Job = CorpusJob | TokenizerJob | EncodeJob | PretrainJob | FinetuneJob | MajorityJob | CompareJob;
+export type JobKind = Job["kind"];
+export type JobOf<K extends JobKind> = Extract<Job, { kind: K }>;
+
+interface JobBase<K extends string> {
+  /** `<kind>-<first 16 hex digits of the fingerprint>`: also the name of the run folder. */
+  id: string;
+  kind: K;
+  /** For people: the declaration, the cell and the seed. Not part of the fingerprint. */
+  name: string;
+  /** Jobs whose artifacts it reads. */
+  after: string[];
+  fingerprint: string;
+}
+
+/** A file as it was when the plan was made. */
+export interface InputFile {
+  path: string;
+  bytes: number;
+  /** SHA-256 of the content, hex. */
+  sha256: string;
+}
+
+/** Reads, checks and splits the raw text. */
+export interface CorpusJob extends JobBase<"corpus"> {
+  corpus: CorpusSpec;
+  files: InputFile[];
+}
+
+/** Trains a tokenizer on the corpus' training split. */
+export interface TokenizerJob extends JobBase<"tokenizer"> {
+  tokenizer: TokenizerSpec;
+  corpus: string;
+}
+
+/** Turns a corpus into token ids, in shards. */
+export interface EncodeJob extends JobBase<"encode"> {
+  corpus: string;
+  tokenizer: string;
+}
+
+/** A model whose choices are all made. */
+export interface ResolvedModel extends Omit<ModelSpec, "architecture" | "doc"> {
+  architecture: Architecture;
+  /** Rows of the embedding: the tokenizer's vocabulary. */
+  vocabulary: number;
+}
+
+/** An objective with everything it refers to written in place. */
+export type ResolvedObjective =
+  | Exclude<ObjectiveSpec, { kind: "supervised" | "mixture" | "sequence" }>
+  | { kind: "supervised"; task: ResolvedTask }
+  | { kind: "mixture"; parts: WeightedPart[] }
+  | { kind: "sequence"; parts: WeightedPart[] };
+
+export interface WeightedPart {
+  weight: number;
+  /** As it shows in events; not part of the fingerprint. */
+  name: string;
+  objective: ResolvedObjective;
+}
+
+/** A task with its files read far enough to know the labels. */
+export interface ResolvedTask extends Omit<TaskSpec, "doc" | "metrics"> {
+  /** Sorted; a label's class is its index. */
+  labels: string[];
+  files: InputFile[];
+}
+
+/** What a program costs, from its trace. */
+export interface Cost {
+  /** Trained numbers, all of them. */
+  parameters: number;
+  /** Of these, in token and position embeddings and the vocabulary projection. */
+  embeddings: number;
+  /** Positions read a step (nominal: no padding). */
+  tokensPerStep: number;
+  /** Multiply-adds × 2 of forward and backward, a step, averaged over the parts of a mixture as scheduled. */
+  flopsPerStep: number;
+  /** Parameters, optimiser state, activations at their peak; bytes. */
+  memoryBytes: number;
+}
+
+export interface PretrainJob extends JobBase<"pretrain"> {
+  model: ResolvedModel;
+  objective: ResolvedObjective;
+  /** Jobs. */
+  encoded: string;
+  tokenizer: string;
+  steps: number;
+  warmupSteps: number;
+  batch: number;
+  accumulate: number;
+  optimizer: OptimizerSpec;
+  seed: number;
+  /** Steps between validations. Not part of the fingerprint: it changes no number of the final model. */
+  evaluateEvery: number;
+  /** Likewise. */
+  save: PretrainSpec["save"];
+  cost: Cost;
+}
+
+export interface FinetuneJob extends JobBase<"finetune"> {
+  /** The pre-training whose final weights it starts from; null: fresh weights, same model. */
+  from: string | null;
+  model: ResolvedModel;
+  tokenizer: string;
+  task: ResolvedTask;
+  /** Key of the task in the specification. Not part of the fingerprint. */
+  taskName: string;
+  settings: Omit<FinetuneSettings, "task">;
+  seed: number;
+  cost: Cost;
+}
+
+/** The score of always answering with the training set's most frequent label. */
+export interface MajorityJob extends JobBase<"majority"> {
+  task: ResolvedTask;
+  taskName: string;
+}
+
+export interface CompareJob extends JobBase<"compare"> {
+  comparison: string;
+  question?: string;
+  match: Matched;
+  cells: ComparedCell[];
+  /** Scores to show and judge. */
+  tasks: { task: string; metrics: string[] }[];
+  /** `scratch` of a cell has that cell's architecture; `majority` is one for each task. */
+  baselines: { baseline: "scratch" | "majority"; cell: string; task: string; seed: number; finetuneSeed: number; job: string }[];
+  expect: Expectation[];
+}
+
+export interface ComparedCell {
+  /** Label: what varies. */
+  cell: string;
+  runs: {
+    seed: number;
+    pretrain: string;
+    finetunes: { task: string; seed: number; job: string }[];
+  }[];
+  /** For the whole pre-training. */
+  matched: { tokens: number; flops: number; steps: number; parameters: number; embeddings: number };
+}

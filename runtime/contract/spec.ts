@@ -1,0 +1,204 @@
+/**
+ * The specification: what a `.pretrain` file says once names are resolved, `extends` merged and defaults filled in. Plain
+ * data. Declarations refer to each other by key into these tables; an object written in place (`masked { rate: 40% }`
+ * inside a list) has its own text as its key.
+ */
+export interface Spec {
+  /** Absolute path of the file; relative paths in declarations start at its folder. */
+  file: string;
+  corpora: Table<CorpusSpec>;
+  tokenizers: Table<TokenizerSpec>;
+  models: Table<ModelSpec>;
+  objectives: Table<ObjectiveSpec>;
+  tasks: Table<TaskSpec>;
+  pretrainings: Table<PretrainSpec>;
+  finetunings: Table<FinetuneSpec>;
+  comparisons: Table<ComparisonSpec>;
+}
+
+export type Table<T> = Record<string, T>;
+/** A key into a table of the specification. */
+export type Ref = string;
+
+/** What every declaration may carry; never part of a fingerprint. */
+export interface Documented {
+  /** The doc comment before the declaration. */
+  doc?: string;
+}
+
+export type Split = "train" | "validation" | "test";
+
+export interface CorpusSpec extends Documented {
+  /** Glob patterns; already absolute. */
+  files: string[];
+  /** What one document is: a whole file, a line, or a paragraph (blank lines between). */
+  documents: "file" | "line" | "paragraph";
+  split: {
+    /** `document`: by the hash of each document. `position`: the last part of the whole text, in order train, validation, test. */
+    by: "document" | "position";
+    /** Shares of the whole, 0 to 1. */
+    validation: number;
+    test: number;
+  };
+}
+
+export type TokenizerKind = "bpe" | "wordpiece" | "characters" | "bytes";
+
+export interface TokenizerSpec extends Documented {
+  kind: TokenizerKind;
+  /** Number of entries, special tokens and sentinels included; null where the kind decides (characters, bytes). */
+  vocabulary: number | null;
+  trainOn: Ref;
+  lowercase: boolean;
+  /** Number of sentinel tokens `<extra_id_N>` at the end of the vocabulary. */
+  sentinels: number;
+}
+
+export type Architecture = "decoder" | "encoder" | "encoder-decoder";
+
+export interface ModelSpec extends Documented {
+  architecture: Architecture | "auto";
+  /** Blocks; an encoder-decoder has as many on each side. */
+  layers: number;
+  hidden: number;
+  heads: number;
+  /** Width of the feed-forward layer. */
+  feedForward: number;
+  /** Longest sequence, in positions. */
+  context: number;
+  position: "learned" | "sinusoidal" | "rotary" | "relative";
+  norm: "layer" | "rms";
+  placement: "pre" | "post";
+  activation: "gelu" | "relu" | "swiglu" | "geglu";
+  tiedEmbeddings: boolean;
+  biases: boolean;
+  /** Dropout during pre-training, 0 to 1. */
+  dropout: number;
+}
+
+export type ObjectiveSpec = Documented &
+  (
+    | { kind: "causal" }
+    | { kind: "prefix" }
+    | { kind: "masked"; rate: number; mask: number; random: number; keep: number; wholeWords: boolean }
+    | { kind: "span_corruption"; rate: number; meanSpan: number }
+    | { kind: "supervised"; task: Ref }
+    | { kind: "mixture"; parts: WeightedObjective[] }
+    | { kind: "sequence"; parts: WeightedObjective[] }
+  );
+
+export type ObjectiveKind = ObjectiveSpec["kind"];
+
+export interface WeightedObjective {
+  /** Share of the training steps, 0 to 1; the shares of a mixture or a sequence add up to 1. */
+  weight: number;
+  objective: Ref;
+}
+
+export interface TaskSpec extends Documented {
+  kind: "classification";
+  /** Absolute paths; a number is a share that is split off the training file by the hash of each example. */
+  train: string;
+  validation: string | number;
+  test: string | number;
+  /** Column names. */
+  text: string;
+  label: string;
+  /** What the results show; all metrics of the kind are computed. */
+  metrics: string[];
+  /** How hidden states become one vector; auto: mean where attention is bidirectional, last where it is causal. */
+  pool: "auto" | "mean" | "first" | "last";
+}
+
+export type Budget =
+  | { unit: "tokens"; value: number }
+  | { unit: "steps"; value: number }
+  | { unit: "epochs"; value: number }
+  | { unit: "flops"; value: number };
+
+export interface OptimizerSpec {
+  kind: "adamw";
+  learningRate: number;
+  /** Where a decaying schedule ends. */
+  finalLearningRate: number;
+  /** Of the steps: a share or a count. */
+  warmup: { unit: "share" | "steps"; value: number };
+  schedule: "constant" | "linear" | "cosine";
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  weightDecay: number;
+  /** Largest global gradient norm; null: no clipping. */
+  clip: number | null;
+}
+
+export interface PretrainSpec extends Documented {
+  model: Ref;
+  objective: Ref;
+  corpus: Ref;
+  tokenizer: Ref;
+  budget: Budget;
+  /** Sequences a step. */
+  batch: number;
+  /** Micro-batches that one step's batch is cut into. */
+  accumulate: number;
+  optimizer: OptimizerSpec;
+  seed: number;
+  /** Validate every so many steps; null: ten times in all. */
+  evaluate: number | null;
+  /** A checkpoint every so many steps (null: about every half minute) and how many to keep. */
+  save: { every: number | null; keep: number };
+}
+
+export type TrainedPart =
+  | { kind: "all" }
+  | { kind: "head" }
+  | { kind: "last"; layers: number }
+  | { kind: "lora"; rank: number; alpha: number };
+
+export interface FinetuneSettings {
+  task: Ref;
+  epochs: number;
+  batch: number;
+  accumulate: number;
+  train: TrainedPart;
+  optimizer: OptimizerSpec;
+  dropout: number;
+}
+
+export interface FinetuneSpec extends FinetuneSettings, Documented {
+  /** Where the weights come from; `scratch`: the same model as that pre-training's, freshly initialised. */
+  from: { kind: "pretrain" | "scratch"; pretrain: Ref };
+  seed: number;
+}
+
+export type Matched = "tokens" | "flops" | "steps";
+
+export interface ComparisonSpec extends Documented {
+  extends: Ref;
+  /** Keys of a pre-training, each with the values to try; several keys make a grid. */
+  vary: { key: VariedKey; values: VariedValue[] }[];
+  match: Matched;
+  /** One entry a task. */
+  finetune: (FinetuneSettings & { seeds: number[] })[];
+  seeds: number[];
+  baselines: ("scratch" | "majority")[];
+  expect: Expectation[];
+}
+
+export type VariedKey = "model" | "objective" | "corpus" | "tokenizer" | "batch" | "learning_rate" | "budget";
+
+export interface VariedValue {
+  /** As it shows in tables. */
+  label: string;
+  /** Ref, number or budget, by the key. */
+  value: Ref | number | Budget;
+}
+
+export interface Expectation {
+  left: string;
+  operator: ">" | "<" | "=";
+  right: string;
+  task: string;
+  metric: string;
+}

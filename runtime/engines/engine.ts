@@ -1,0 +1,28 @@
+import type { Arrays, Program } from "../trace/function.ts";
+
+/** Runs programs. State lives in the session, on the device where there is one; only a batch goes in and scalars come out. */
+export interface Engine {
+  readonly name: EngineName;
+  /** For the manifest: versions, device, threads. */
+  describe(): Promise<EngineDescription>;
+  open(program: Program): Promise<Session>;
+}
+
+export type EngineName = "onnx" | "cpu";
+
+export interface EngineDescription {
+  engine: EngineName;
+  version: string;
+  device: string;
+  threads: number;
+}
+
+export interface Session {
+  /** Replaces entries of the state; every entry must have been written before the first call that reads it. */
+  write(state: Arrays): Promise<void>;
+  /** Copies. */
+  read(names: readonly string[]): Promise<Record<string, Float32Array>>;
+  /** Runs one function: updates the state, returns the outputs (copies). */
+  call(name: string, inputs: Arrays): Promise<Arrays>;
+  close(): Promise<void>;
+}

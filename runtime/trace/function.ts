@@ -1,0 +1,31 @@
+import type { Tensor } from "@tensorflow/tfjs-core";
+
+export type DType = "float32" | "int32";
+
+export interface TensorSpec {
+  name: string;
+  shape: readonly number[];
+  dtype: DType;
+}
+
+export type Tensors = Record<string, Tensor>;
+export type Arrays = Record<string, Float32Array | Int32Array>;
+
+/**
+ * A pure program in TensorFlow.js operations: (state, inputs) → (new state, outputs). Written once, run eagerly by the
+ * reference engine and traced into a graph for the others.
+ */
+export interface ProgramFunction {
+  name: string;
+  /** What of the session's state it reads; all float32. */
+  reads: readonly string[];
+  inputs: readonly TensorSpec[];
+  /** `state` holds new values for some of `reads`; the rest stays as it is. */
+  call(state: Tensors, inputs: Tensors): { state: Tensors; outputs: Tensors };
+}
+
+/** Functions that share one state, as an engine opens them. */
+export interface Program {
+  state: readonly TensorSpec[];
+  functions: readonly ProgramFunction[];
+}
