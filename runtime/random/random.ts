@@ -114,6 +114,6 @@ function hashPath(path: readonly (number | string)[]): number[] {
     return mix(h ^ words.length);
   });
   // xoshiro's state may be anything but all zeros
-  if (state.every((word) => word === 0)) state[0] = 1;
+  if (!state.some(Boolean)) state[0] = 1;
   return state;
 }
