@@ -1,6 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 
-export type DType = "float32" | "int32";
+export type DType = "float32" | "int32" | "bool";
 
 export interface TensorSpec {
   name: string;
@@ -9,7 +9,8 @@ export interface TensorSpec {
 }
 
 export type Tensors = Record<string, Tensor>;
-export type Arrays = Record<string, Float32Array | Int32Array>;
+/** Row-major; bool as bytes 0 and 1. */
+export type Arrays = Record<string, Float32Array | Int32Array | Uint8Array>;
 
 /**
  * A pure program in TensorFlow.js operations: (state, inputs) → (new state, outputs). Written once, run eagerly by the

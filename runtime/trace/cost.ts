@@ -1,0 +1,41 @@
+import { type Graph, sizeOf, type Value } from "./graph.ts";
+
+/** Multiply-adds × 2 of all matrix products. Element-wise work is not counted, as in PyTorch's FlopCounterMode. */
+export function flopsOf(graph: Graph): number {
+  let flops = 0;
+  for (const { op, inputs, attributes, outputs } of graph.nodes) {
+    if (op !== "BatchMatMul" && op !== "ScaledMatMul") continue;
+    const inner = inputs[0]!.shape.at(attributes.transposeA ? -2 : -1) as number;
+    flops += 2 * sizeOf(outputs[0]!.shape) * inner;
+  }
+  return flops;
+}
+
+/** Bytes of the largest set of values that are alive at once, in the graph's order; reshapes share their input's memory. */
+export function peakMemoryOf(graph: Graph): number {
+  const root = new Map<number, number>();
+  const rootOf = (value: Value) => root.get(value.id) ?? value.id;
+  for (const { op, inputs, outputs } of graph.nodes) if (op === "Reshape") root.set(outputs[0]!.id, rootOf(inputs[0]!));
+  const lastUse = new Map<number, number>();
+  for (const [at, node] of graph.nodes.entries()) for (const input of node.inputs) lastUse.set(rootOf(input), at);
+  for (const { value } of [...graph.updates, ...graph.outputs]) lastUse.set(rootOf(value), graph.nodes.length);
+  const freedAt = new Map<number, number[]>();
+  for (const [id, at] of lastUse) freedAt.set(at, [...(freedAt.get(at) ?? []), id]);
+
+  const bytes = new Map<number, number>();
+  let alive = 0;
+  const allocate = (value: Value) => {
+    const size = sizeOf(value.shape) * (value.dtype === "bool" ? 1 : 4);
+    bytes.set(value.id, size);
+    alive += size;
+  };
+  for (const { value } of [...graph.state, ...graph.inputs, ...graph.constants]) allocate(value);
+  let peak = alive;
+  const held = new Set([...graph.state, ...graph.inputs, ...graph.constants].map(({ value }) => value.id));
+  for (const [at, node] of graph.nodes.entries()) {
+    if (node.op !== "Reshape") for (const output of node.outputs) allocate(output);
+    peak = Math.max(peak, alive);
+    for (const id of freedAt.get(at) ?? []) if (!held.has(id)) alive -= bytes.get(id) ?? 0;
+  }
+  return peak;
+}

@@ -1,0 +1,81 @@
+import type { DType } from "./function.ts";
+
+/** A tensor of a traced program: known by its number, its shape static. */
+export interface Value {
+  id: number;
+  shape: readonly number[];
+  dtype: DType;
+}
+
+/** One kernel call. `op` is TensorFlow.js's name of the kernel, or one of `customKernels`. */
+export interface Node {
+  op: string;
+  inputs: readonly Value[];
+  attributes: Attributes;
+  outputs: readonly Value[];
+}
+
+export type Attributes = Readonly<Record<string, number | boolean | string | readonly number[]>>;
+
+export interface Constant {
+  value: Value;
+  data: Float32Array | Int32Array | Uint8Array;
+}
+
+/** A function as a static graph: nodes in an order in which each comes after those it reads. */
+export interface Graph {
+  name: string;
+  state: { name: string; value: Value }[];
+  inputs: { name: string; value: Value }[];
+  constants: Constant[];
+  nodes: Node[];
+  /** New values for entries of the state. */
+  updates: { name: string; value: Value }[];
+  outputs: { name: string; value: Value }[];
+}
+
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/** Drops what no update or output needs, and computes equal things once. */
+export function simplify(graph: Graph): Graph {
+  const { nodes, renamed } = mergeEqual(graph);
+  const rename = <T extends { value: Value }>(entry: T): T => ({ ...entry, value: renamed.get(entry.value.id) ?? entry.value });
+  const updates = graph.updates.map(rename);
+  const outputs = graph.outputs.map(rename);
+  const needed = new Set([...updates, ...outputs].map(({ value }) => value.id));
+  const live: Node[] = [];
+  for (const node of nodes.toReversed()) {
+    if (!node.outputs.some((output) => needed.has(output.id))) continue;
+    live.push(node);
+    for (const input of node.inputs) needed.add(input.id);
+  }
+  return { ...graph, updates, outputs, nodes: live.reverse(), constants: graph.constants.filter(({ value }) => needed.has(value.id)) };
+}
+
+function mergeEqual(graph: Graph): { nodes: Node[]; renamed: Map<number, Value> } {
+  const renamed = new Map<number, Value>();
+  const constants = new Map<string, Value>();
+  for (const { value, data } of graph.constants) {
+    if (data.length !== 1) continue;
+    const key = `${value.dtype} ${value.shape.length} ${data[0]}`;
+    const first = constants.get(key);
+    if (first) renamed.set(value.id, first);
+    else constants.set(key, value);
+  }
+  const seen = new Map<string, Node>();
+  const nodes: Node[] = [];
+  for (const node of graph.nodes) {
+    const inputs = node.inputs.map((input) => renamed.get(input.id) ?? input);
+    const key = `${node.op} ${inputs.map((input) => input.id).join(",")} ${JSON.stringify(node.attributes)}`;
+    const same = seen.get(key);
+    if (same) for (const [index, output] of node.outputs.entries()) renamed.set(output.id, same.outputs[index] as Value);
+    else {
+      const kept = { ...node, inputs };
+      seen.set(key, kept);
+      nodes.push(kept);
+    }
+  }
+  return { nodes, renamed };
+}
