@@ -1,0 +1,19 @@
+import { confusion, margins } from "./confusion.ts";
+
+/**
+ * Matthews correlation coefficient, −1 to 1, for two or more classes; 0 where the denominator is 0. As scikit-learn's
+ * `matthews_corrcoef`.
+ * @see Matthews 1975; Gorodkin 2004, Comparing two K-category assignments by a K-category correlation coefficient, equation 8
+ */
+export function matthews(gold: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): number {
+  const sums = margins(confusion(gold, predicted, classes), classes);
+  const right = sums.right.reduce((sum, count) => sum + count, 0);
+  const squared = sums.total ** 2;
+  const covariance = right * sums.total - dot(sums.gold, sums.predicted);
+  const spread = (squared - dot(sums.predicted, sums.predicted)) * (squared - dot(sums.gold, sums.gold));
+  return spread === 0 ? 0 : covariance / Math.sqrt(spread);
+}
+
+function dot(a: readonly number[], b: readonly number[]): number {
+  return a.reduce((sum, value, index) => sum + value * b[index]!, 0);
+}

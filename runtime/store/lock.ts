@@ -1,0 +1,90 @@
+import { linkSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { hasCode, readText } from "./files.ts";
+import { isAlive, type ProcessIdentity, thisProcess } from "./process-identity.ts";
+
+/** Who works on something: what a lock file holds. */
+export interface LockHolder extends ProcessIdentity {
+  host: string;
+}
+
+export type LockAttempt = { held: true; release(): void } | { held: false; holder: LockHolder };
+
+/**
+ * Takes a lock file, or says who has it. A lock whose process is dead, or whose process id belongs to another process by now,
+ * is taken over. A lock of another host cannot be looked into and counts as held.
+ */
+export function tryLock(path: string): LockAttempt {
+  while (true) {
+    if (create(path)) return { held: true, release: () => rmSync(path, { force: true }) };
+    const holder = holderOf(path);
+    if (holder && isHeld(holder)) return { held: false, holder };
+    const breaking = breakStale(path);
+    if (breaking) return { held: false, holder: breaking };
+  }
+}
+
+/** Who holds a lock now; undefined where nobody does, a dead process included. */
+export function lockedBy(path: string): LockHolder | undefined {
+  const holder = holderOf(path);
+  return holder && isHeld(holder) ? holder : undefined;
+}
+
+/** Creates the file with its content at once: nobody reads an empty lock. False where it exists. */
+function create(path: string): boolean {
+  const own = `${path}.${process.pid}-${attempts++}.claim`;
+  const content: LockHolder = { host: hostname(), ...thisProcess() };
+  writeFileSync(own, JSON.stringify(content));
+  try {
+    linkSync(own, path);
+    return true;
+  } catch (error) {
+    if (hasCode(error, "EEXIST")) return false;
+    return createExclusively(path, content, error);
+  } finally {
+    rmSync(own, { force: true });
+  }
+}
+
+/** For file systems without hard links (FAT, some network drives). */
+function createExclusively(path: string, content: LockHolder, why: unknown): boolean {
+  if (!["EPERM", "ENOTSUP", "ENOSYS", "EOPNOTSUPP"].some((code) => hasCode(why, code))) throw why;
+  try {
+    writeFileSync(path, JSON.stringify(content), { flag: "wx" });
+    return true;
+  } catch (error) {
+    if (hasCode(error, "EEXIST")) return false;
+    throw error;
+  }
+}
+
+/**
+ * Removes a dead process' lock. The removal has a lock of its own, so that of two who see the same dead lock the slower one
+ * cannot remove the quicker one's new lock. Gives who is just doing it, if somebody is.
+ */
+function breakStale(path: string): LockHolder | undefined {
+  const attempt = tryLock(`${path}.break`);
+  if (!attempt.held) return attempt.holder;
+  const holder = holderOf(path);
+  if (!holder || !isHeld(holder)) rmSync(path, { force: true });
+  attempt.release();
+  return undefined;
+}
+
+function holderOf(path: string): LockHolder | undefined {
+  const text = readText(path);
+  if (text === undefined) return undefined;
+  try {
+    const value = JSON.parse(text) as Partial<LockHolder>;
+    if (typeof value.pid !== "number" || typeof value.host !== "string") return undefined;
+    return { pid: value.pid, host: value.host, started: value.started ?? null };
+  } catch {
+    return undefined;
+  }
+}
+
+function isHeld(holder: LockHolder): boolean {
+  return holder.host !== hostname() || isAlive(holder);
+}
+
+let attempts = 0;
