@@ -1,5 +1,5 @@
 import type { EventBody } from "../contract/events.ts";
-import type { EngineName } from "../engines/engine.ts";
+import type { EngineDescription, EngineName } from "../engines/engine.ts";
 
 /** What a job sees of the world: its own folder, its inputs' folders, a way to report, and the wish to stop. */
 export interface JobContext {
@@ -8,6 +8,8 @@ export interface JobContext {
   /** The run folder of a job it reads. */
   folderOf(job: string): string;
   emit(event: EventBody): void;
+  /** Records the engine that runs the job in its manifest. */
+  describeEngine(engine: EngineDescription): void;
   /** Aborted when the user wants to stop: finish the step, write a checkpoint, throw `JobStopped`. */
   signal: AbortSignal;
   engine: EngineName | "auto";

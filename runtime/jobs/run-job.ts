@@ -1,0 +1,111 @@
+import { hostname } from "node:os";
+import type { EventBody, RunEvent } from "#runtime/contract/events.ts";
+import type { Job } from "#runtime/contract/plan.ts";
+import type { EngineName } from "#runtime/engines/engine.ts";
+import { type EventWriter, openEvents } from "#runtime/store/events.ts";
+import { removeTemporaries, writeJson } from "#runtime/store/files.ts";
+import { type LockHolder, tryLock } from "#runtime/store/lock.ts";
+import { beginSession } from "#runtime/store/manifest.ts";
+import { lockFile, resultFile, type Store } from "#runtime/store/store.ts";
+import { JobFailure, JobStopped } from "./context.ts";
+import { execute } from "./execute.ts";
+
+export interface RunJobOptions {
+  store: Store;
+  engine: EngineName | "auto";
+  /** Aborted to stop cleanly. */
+  signal: AbortSignal;
+  /** The program's version, for the manifest. */
+  version: string;
+  onEvent?(event: RunEvent): void;
+}
+
+export type JobOutcome =
+  | { outcome: "done" | "stopped" }
+  | { outcome: "failed"; message: string }
+  | { outcome: "running-elsewhere"; holder: LockHolder };
+
+/**
+ * Does one job in this process: takes the folder's lock, records the session, reports its events, writes the result last. A job
+ * that fails or is stopped is an outcome; its folder says the same.
+ */
+export async function runJob(job: Job, options: RunJobOptions): Promise<JobOutcome> {
+  const folder = options.store.runFolder(job.id);
+  options.store.writeJob(job);
+  const lock = tryLock(lockFile(folder));
+  if (!lock.held) return { outcome: "running-elsewhere", holder: lock.holder };
+  try {
+    // who held the lock until now may have finished it
+    if (options.store.isDone(job.id)) return { outcome: "done" };
+    removeTemporaries(folder);
+    const events = openEvents(folder, job.id);
+    try {
+      return await runLocked(job, folder, events, options);
+    } finally {
+      events.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+async function runLocked(job: Job, folder: string, events: EventWriter, options: RunJobOptions): Promise<JobOutcome> {
+  const begin = Date.now();
+  const emit = (body: EventBody) => {
+    const event = events.write(body);
+    options.onEvent?.(event);
+  };
+  const changeSession = beginSession(folder, job, {
+    start: new Date(begin).toISOString(),
+    pretrain: options.version,
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    host: hostname(),
+    pid: process.pid,
+  });
+  const steps = job.kind === "pretrain" ? { steps: job.steps } : {};
+  emit({ event: "job-started", kind: job.kind, name: job.name, pid: process.pid, ...steps });
+  const end = (outcome: "done" | "failed" | "stopped") => changeSession({ end: new Date().toISOString(), outcome });
+  try {
+    const result = await execute(job, {
+      folder,
+      folderOf: options.store.runFolder,
+      emit,
+      describeEngine: (engine) => changeSession({ engine }),
+      signal: options.signal,
+      engine: options.engine,
+    });
+    end("done");
+    writeJson(resultFile(folder), result);
+    emit({ event: "job-done", seconds: (Date.now() - begin) / 1000 });
+    return { outcome: "done" };
+  } catch (error) {
+    if (error instanceof JobStopped || (options.signal.aborted && isAbort(error))) {
+      end("stopped");
+      emit({ event: "job-stopped", ...stepOf(error) });
+      return { outcome: "stopped" };
+    }
+    end("failed");
+    const message = messageOf(error);
+    emit({ event: "job-failed", message, ...stepOf(error), ...checkpointOf(error) });
+    return { outcome: "failed", message };
+  }
+}
+
+/** A failure's own words; of a bug, where it happened too. */
+function messageOf(error: unknown): string {
+  if (error instanceof JobFailure) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
+}
+
+function stepOf(error: unknown): { step?: number } {
+  return (error instanceof JobFailure || error instanceof JobStopped) && error.step !== undefined ? { step: error.step } : {};
+}
+
+function checkpointOf(error: unknown): { checkpoint?: string } {
+  return error instanceof JobFailure && error.checkpoint !== undefined ? { checkpoint: error.checkpoint } : {};
+}
