@@ -1,5 +1,5 @@
 import { compareKeys, finetuneKeys, pretrainKeys } from "./training.ts";
-import type { Declaration, Option } from "./types.ts";
+import type { Declaration, DeclarationKind, Key, Option } from "./types.ts";
 
 const count = (min: number, max: number) => ({ type: "count", min, max }) as const;
 
@@ -296,6 +296,20 @@ export const declarations: readonly Declaration[] = [
       "compare objectives {\n  extends: base\n  vary objective: [clm, mlm, t5]\n  match: flops\n  finetune: { task: sentiment, epochs: 3 }\n  seeds: 1..5\n  baselines: [scratch, majority]\n}",
   },
 ];
+
+/** `extends` stands in the block of every declaration; a comparison extends the pre-training that it varies. */
+export function extendsKey(kind: DeclarationKind): Key {
+  const comparison = kind === "compare";
+  return {
+    name: "extends",
+    value: { type: "reference", to: [comparison ? "pretrain" : kind] },
+    ...(comparison ? { required: true } : {}),
+    help: comparison
+      ? "The pre-training that is varied."
+      : "Takes over every key of another declaration of the same kind; what is written here replaces it, setting by setting.",
+    example: comparison ? "extends: base" : "extends: other",
+  };
+}
 
 const laterTask = (name: string, help: string, source?: string): Option => ({
   name,

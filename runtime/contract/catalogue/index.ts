@@ -4,8 +4,9 @@ import { objectives } from "./objectives.ts";
 import { trainingOptions } from "./training.ts";
 import type { Declaration, DeclarationKind, Metric, Option, OptionFamily } from "./types.ts";
 
-export type * from "./types.ts";
+export { extendsKey } from "./declarations.ts";
 export { pretrainKeys } from "./training.ts";
+export type * from "./types.ts";
 
 /**
  * Every name, type, unit, default, range, formula, source and sentence of help that users meet. Validation, completion,

@@ -167,7 +167,7 @@ export const trainingOptions: readonly Option[] = [
 
 const batch: Key = {
   name: "batch",
-  value: { type: "count", min: 1, max: 65536 },
+  value: { type: "count", min: 1, max: 65536, unit: "sequences" },
   default: "32",
   help: "Sequences a step.",
   example: "batch: 32",
@@ -185,6 +185,8 @@ const optimizer: Key = {
   help: "How weights are updated.",
 };
 
+const laterTime = "a budget in time is not supported yet; give tokens, steps, epochs or flops";
+
 export const pretrainKeys: readonly Key[] = [
   { name: "model", value: { type: "reference", to: ["model"] }, required: true, help: "What is trained." },
   {
@@ -197,7 +199,11 @@ export const pretrainKeys: readonly Key[] = [
   { name: "tokenizer", value: { type: "reference", to: ["tokenizer"] }, required: true, help: "How text becomes tokens." },
   {
     name: "budget",
-    value: { type: "quantity", units: ["tokens", "steps", "epochs", "flops", "s", "min", "h"] },
+    value: {
+      type: "quantity",
+      units: ["tokens", "steps", "epochs", "flops", "s", "min", "h"],
+      later: { s: laterTime, min: laterTime, h: laterTime },
+    },
     required: true,
     help: "How long: positions read, steps, passes over the training split, or FLOPs.",
     example: "budget: 5M tokens",
@@ -231,7 +237,7 @@ export const pretrainKeys: readonly Key[] = [
   },
   {
     name: "save",
-    value: { type: "schedule" },
+    value: { type: "schedule", keeps: true },
     help: "How often a checkpoint is written and how many are kept; left out: about twice a minute, keeping 1.",
     example: "save: every 500 steps, keep 2",
   },
@@ -256,7 +262,7 @@ const finetuneSettings: readonly Key[] = [
     help: "Which weights change.",
     example: "train: lora { rank: 8 }",
   },
-  optimizer,
+  { ...optimizer, default: "adamw { learning_rate: 3e-4 }" },
   {
     name: "dropout",
     value: { ...share, belowMax: true },
@@ -340,7 +346,11 @@ export const compareKeys: readonly Key[] = [
         type: "either",
         of: [
           { type: "option", family: "baseline", choicesOnly: true },
-          { type: "reference", to: ["model"] },
+          {
+            type: "reference",
+            to: ["model"],
+            later: "a model as a baseline needs an existing checkpoint, which is not supported yet; use scratch or majority",
+          },
         ],
       },
     },

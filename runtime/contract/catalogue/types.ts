@@ -2,19 +2,20 @@ import type { Architecture } from "../spec.ts";
 
 /** What a key accepts. Validation, completion, lowering and the reference page all read it. */
 export type ValueType =
-  | { type: "count"; min?: number; max?: number }
+  /** A whole number; `unit` may follow it: `32 sequences`. */
+  | { type: "count"; min?: number; max?: number; unit?: string }
   | { type: "number"; min?: number; max?: number; aboveMin?: boolean }
   /** `15%` or `0.15`; stored as 0 to 1. */
   | { type: "share"; min?: number; max?: number; aboveMin?: boolean; belowMax?: boolean }
-  /** A number with one of these units. A bare number has the first. */
-  | { type: "quantity"; units: readonly Unit[] }
+  /** A number with one of these units. A bare number has the first. `later`: units that the runtime does not have yet, and what to say. */
+  | { type: "quantity"; units: readonly Unit[]; later?: Readonly<Partial<Record<Unit, string>>> }
   | { type: "boolean" }
   | { type: "choice"; of: readonly Choice[] }
   | { type: "text" }
   /** A path beside the file; a glob where `glob`; `exists`: a file must be there. */
   | { type: "path"; glob?: boolean; exists?: boolean }
   /** The name of a declaration. */
-  | { type: "reference"; to: readonly DeclarationKind[] }
+  | { type: "reference"; to: readonly DeclarationKind[]; later?: string }
   /** A declared objective or task, an objective of the catalogue by name, or one with settings in place. */
   | { type: "objective" }
   /** An option of a family, with settings in place: `adamw { … }`, `lora { rank: 8 }`; `last 4 layers` for `trained`. */
@@ -25,8 +26,8 @@ export type ValueType =
   /** `1..5`, `[1, 2, 7]` or `3`: whole numbers. */
   | { type: "seeds" }
   | { type: "either"; of: readonly ValueType[] }
-  /** `every 500 steps, keep 2`. */
-  | { type: "schedule" }
+  /** `every 500 steps`; where `keeps`: `every 500 steps, keep 2`. */
+  | { type: "schedule"; keeps?: boolean }
   /** `mlm > clm on sentiment.accuracy`. */
   | { type: "expectation" }
   /** `vary KEY: [...]`: the values have the type of that key of a pre-training. */
