@@ -1,5 +1,5 @@
-import type { Random } from "../random/random.ts";
-import type { Architecture } from "../contract/spec.ts";
+import type { Architecture } from "#runtime/contract/spec.ts";
+import type { Random } from "#runtime/random/random.ts";
 
 /** What the batches of an objective need to know of a tokenizer. Ids run from 0 to size − 1. */
 export interface Vocabulary {

@@ -1,0 +1,34 @@
+import type { ResolvedObjective } from "#runtime/contract/plan.ts";
+import type { Example, TextObjective } from "./objective.ts";
+import { append, segmentsOf, slice } from "./segments.ts";
+
+export type CausalSettings = Extract<ResolvedObjective, { kind: "causal" }>;
+
+/** Next-token prediction (Radford et al. 2018, section 3.1). A window has one token more than it reads: the last target. */
+export const causal: TextObjective<CausalSettings> = {
+  layout(_settings, { architecture, context }) {
+    return {
+      architecture,
+      context,
+      decoderContext: 0,
+      predicted: context,
+      prefix: false,
+      window: context + 1,
+      stride: context,
+      tokens: context,
+      sentinels: 0,
+    };
+  },
+
+  example(window, _settings, layout, vocabulary) {
+    const example: Example = { tokens: [], positions: [], segments: [], predict: [], targets: [] };
+    segmentsOf(window, vocabulary.begin).forEach(({ start, end }, index) => {
+      append(example, slice(window, start, Math.min(end, layout.context)), index + 1);
+      for (let i = start; i < end - 1; i++) {
+        example.predict.push(i);
+        example.targets.push(window[i + 1] as number);
+      }
+    });
+    return example;
+  },
+};

@@ -1,0 +1,35 @@
+/** A part of a window that lies in one document: `start` (included) to `end` (excluded). */
+export interface Segment {
+  start: number;
+  end: number;
+}
+
+/** Cuts a window where documents begin. A window may start in the middle of a document: that part is its first segment. */
+export function segmentsOf(window: ArrayLike<number>, begin: number): Segment[] {
+  const segments: Segment[] = [];
+  let start = 0;
+  for (let i = 1; i <= window.length; i++) {
+    if (i < window.length && window[i] !== begin) continue;
+    segments.push({ start, end: i });
+    start = i;
+  }
+  return window.length === 0 ? [] : segments;
+}
+
+/** Appends tokens to one side of a sequence; positions count from `firstPosition`. */
+export function append(
+  side: { tokens: number[]; positions: number[]; segments: number[] },
+  tokens: ArrayLike<number>,
+  segment: number,
+  firstPosition = 0,
+): void {
+  for (let i = 0; i < tokens.length; i++) {
+    side.tokens.push(tokens[i] as number);
+    side.positions.push(firstPosition + i);
+    side.segments.push(segment);
+  }
+}
+
+export function slice(window: ArrayLike<number>, start: number, end: number): number[] {
+  return Array.prototype.slice.call(window, start, end) as number[];
+}
