@@ -93,6 +93,8 @@ export interface ComparisonResult {
   verdicts: Verdict[];
   expectations: { text: string; answer: "confirmed" | "refuted" | "undecided"; reason: string }[];
   warnings: string[];
+  /** How means, intervals and p-values were computed, in one or two sentences. */
+  method: string;
 }
 
 export interface Verdict {

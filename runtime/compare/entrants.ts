@@ -1,0 +1,99 @@
+import type { FinetuneResult, MajorityResult, PretrainResult, Score } from "#runtime/contract/artifacts.ts";
+import type { ComparedCell, CompareJob, Job } from "#runtime/contract/plan.ts";
+
+/** What a comparison reads of its runs. */
+export interface Runs {
+  /** Undefined where the job is not done. */
+  result(id: string): PretrainResult | FinetuneResult | MajorityResult | undefined;
+  /** As it was planned; undefined where it never ran. */
+  job(id: string): Job | undefined;
+}
+
+/** Who takes part in a comparison: a cell or a baseline, with every score it has. */
+export interface Entrant {
+  name: string;
+  kind: "cell" | "scratch" | "majority";
+  /** The cells it is held against; empty for a cell. */
+  of: readonly string[];
+  measured: Measured[];
+  /** Runs that should have a score and have none. */
+  missing: { task: string; job: string }[];
+}
+
+/** One run's scores on one task. */
+export interface Measured {
+  seed: number;
+  finetuneSeed: number;
+  task: string;
+  job: string;
+  /** By metric, as the catalogue names them. */
+  values: ReadonlyMap<string, number>;
+}
+
+/** Cells in their order, then scratch, then majority. */
+export function entrantsOf(job: CompareJob, runs: Runs): Entrant[] {
+  return [...job.cells.map((cell) => cellEntrant(job, cell, runs)), ...scratchEntrants(job, runs), ...majorityEntrant(job, runs)];
+}
+
+interface Run {
+  seed: number;
+  finetuneSeed: number;
+  task: string;
+  job: string;
+}
+
+function cellEntrant(job: CompareJob, cell: ComparedCell, runs: Runs): Entrant {
+  const planned = cell.runs.flatMap((run): Run[] =>
+    job.tasks.flatMap(({ task }) => {
+      const finetunes = run.finetunes.filter((finetune) => finetune.task === task);
+      // a task that nothing is fine-tuned on is the corpus: the pre-training's own scores
+      if (finetunes.length === 0) return [{ seed: run.seed, finetuneSeed: 0, task, job: run.pretrain }];
+      return finetunes.map((finetune) => ({ seed: run.seed, finetuneSeed: finetune.seed, task, job: finetune.job }));
+    }),
+  );
+  return { name: cell.cell, kind: "cell", of: [], ...measure(planned, runs) };
+}
+
+/** Cells that share their scratch runs (they have one architecture) share one entrant. */
+function scratchEntrants(job: CompareJob, runs: Runs): Entrant[] {
+  const groups = new Map<string, { cells: string[]; planned: Run[] }>();
+  for (const { cell } of job.cells) {
+    const planned = job.baselines.filter((entry) => entry.baseline === "scratch" && entry.cell === cell);
+    if (planned.length === 0) continue;
+    const key = JSON.stringify(planned.map((entry) => entry.job));
+    const group = groups.get(key) ?? { cells: [], planned };
+    group.cells.push(cell);
+    groups.set(key, group);
+  }
+  return [...groups.values()].map(({ cells, planned }) => ({
+    name: groups.size === 1 ? "scratch" : `scratch (${cells.join(", ")})`,
+    kind: "scratch" as const,
+    of: cells,
+    ...measure(planned, runs),
+  }));
+}
+
+function majorityEntrant(job: CompareJob, runs: Runs): Entrant[] {
+  const planned = job.baselines.filter((entry) => entry.baseline === "majority");
+  if (planned.length === 0) return [];
+  const once = planned.filter((entry, index) => planned.findIndex((other) => other.job === entry.job) === index);
+  return [{ name: "majority", kind: "majority", of: job.cells.map(({ cell }) => cell), ...measure(once, runs) }];
+}
+
+function measure(planned: readonly Run[], runs: Runs): Pick<Entrant, "measured" | "missing"> {
+  const measured: Measured[] = [];
+  const missing: Entrant["missing"] = [];
+  for (const { seed, finetuneSeed, task, job } of planned) {
+    const result = runs.result(job);
+    if (result) measured.push({ seed, finetuneSeed, task, job, values: judgedScores(result.scores) });
+    else missing.push({ task, job });
+  }
+  return { measured, missing };
+}
+
+/** Scores of the test split, or of the validation split where a metric has no other. */
+function judgedScores(scores: readonly Score[]): Map<string, number> {
+  const ofSplit = (split: Score["split"]) =>
+    scores.filter((score) => score.split === split).map((score) => [score.metric, score.value] as const);
+  return new Map([...ofSplit("validation"), ...ofSplit("test")]);
+}

@@ -1,0 +1,65 @@
+import type { ComparisonResult, Verdict } from "#runtime/contract/artifacts.ts";
+import type { Expectation } from "#runtime/contract/spec.ts";
+import type { Entrant } from "./entrants.ts";
+import { describeDifference } from "./words.ts";
+
+/** What was expected, answered from the verdicts: never from the means alone. */
+export function answerExpectation(
+  expectation: Expectation,
+  verdicts: readonly Verdict[],
+  entrants: readonly Entrant[],
+): ComparisonResult["expectations"][number] {
+  const { left, operator, right, task, metric } = expectation;
+  const text = `${left} ${operator} ${right} on ${task}.${metric}`;
+  const verdict = verdictBetween(expectation, verdicts, entrants);
+  if (!verdict) return { text, answer: "undecided", reason: `there is no verdict between ${left} and ${right} on ${task}.${metric}` };
+  return { text, answer: answerOf(operator, verdict.verdict), reason: reasonOf(operator, verdict) };
+}
+
+function answerOf(operator: Expectation["operator"], verdict: Verdict["verdict"]): "confirmed" | "refuted" | "undecided" {
+  // not finding a difference does not show that there is none
+  if (verdict === "no difference found") return "undecided";
+  if (operator === "=") return "refuted";
+  return (verdict === "greater") === (operator === ">") ? "confirmed" : "refuted";
+}
+
+function reasonOf(operator: Expectation["operator"], verdict: Verdict): string {
+  const words = describeDifference(verdict);
+  if (operator === "=" && verdict.verdict === "no difference found") return `${words}; that shows no equality`;
+  return words;
+}
+
+/** The verdict as seen from the expectation's left side. */
+function verdictBetween(
+  { left, right, task, metric }: Expectation,
+  verdicts: readonly Verdict[],
+  entrants: readonly Entrant[],
+): Verdict | undefined {
+  const lefts = namesOf(left, right, entrants);
+  const rights = namesOf(right, left, entrants);
+  const ofScore = verdicts.filter((verdict) => verdict.task === task && verdict.metric === metric);
+  const straight = ofScore.find((verdict) => lefts.includes(verdict.left) && rights.includes(verdict.right));
+  if (straight) return straight;
+  const turned = ofScore.find((verdict) => rights.includes(verdict.left) && lefts.includes(verdict.right));
+  return turned && turn(turned);
+}
+
+/** `scratch` beside a cell is the scratch of that cell's architecture. */
+function namesOf(name: string, beside: string, entrants: readonly Entrant[]): string[] {
+  if (name !== "scratch") return [name];
+  return entrants.filter((entrant) => entrant.kind === "scratch" && entrant.of.includes(beside)).map((entrant) => entrant.name);
+}
+
+/** The same verdict with left and right exchanged. */
+function turn(verdict: Verdict): Verdict {
+  const opposite = { greater: "less", less: "greater", "no difference found": "no difference found" } as const;
+  return {
+    ...verdict,
+    left: verdict.right,
+    right: verdict.left,
+    difference: -verdict.difference,
+    low: verdict.high === null ? null : -verdict.high,
+    high: verdict.low === null ? null : -verdict.low,
+    verdict: opposite[verdict.verdict],
+  };
+}

@@ -1,0 +1,73 @@
+import { metricOf } from "#runtime/contract/catalogue/index.ts";
+
+/** A score as people read it: percentages times 100, and no more digits than the uncertainty allows. */
+export function formatScore(metric: string, value: number, uncertainty = 0): string {
+  const factor = factorOf(metric);
+  return fixed(value * factor, decimalsFor(metric, value, uncertainty));
+}
+
+/** `71.2 ± 0.6`, both with the same digits; without spread the value alone. */
+export function formatEstimate(metric: string, mean: number, standardError: number, n: number): string {
+  if (n < 2) return formatScore(metric, mean);
+  return `${formatScore(metric, mean, standardError)} ± ${formatScoreLike(metric, standardError, mean, standardError)}`;
+}
+
+/** A number with the digits that another one of that uncertainty has. */
+export function formatScoreLike(metric: string, value: number, like: number, uncertainty: number): string {
+  return fixed(value * factorOf(metric), decimalsFor(metric, like, uncertainty));
+}
+
+/** `1.5M`, `12k`, `340`: counts of tokens and parameters. */
+export function formatCount(count: number): string {
+  const unit = [
+    { size: 1e12, letter: "T" },
+    { size: 1e9, letter: "G" },
+    { size: 1e6, letter: "M" },
+    { size: 1e4, letter: "k" },
+  ].find(({ size }) => count >= size);
+  if (!unit) return Math.round(count).toLocaleString("en-US");
+  const scaled = unit.letter === "k" ? count / 1e3 : count / unit.size;
+  return `${Number(scaled.toPrecision(3))}${unit.letter}`;
+}
+
+/** `1.23e13`. */
+export function formatFlops(flops: number): string {
+  return flops === 0 ? "0" : flops.toExponential(2).replace("e+", "e");
+}
+
+export function formatBytes(bytes: number): string {
+  if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`;
+  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
+/** `41 s`, `12 min`, `3 h 20 min`. */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 100) return `${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 120) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+function factorOf(metric: string): number {
+  return metricOf(metric)?.unit === "percent" ? 100 : 1;
+}
+
+/** Two significant digits of the uncertainty; without one, three or four of the value. */
+function decimalsFor(metric: string, value: number, uncertainty: number): number {
+  const factor = factorOf(metric);
+  const most = factor === 100 ? 2 : 4;
+  if (uncertainty > 0) return clamp(1 - Math.floor(Math.log10(uncertainty * factor)), 0, most);
+  if (factor === 100) return 1;
+  return value === 0 ? 0 : clamp(3 - Math.floor(Math.log10(Math.abs(value))), 0, most);
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value));
+}
+
+/** With a true minus sign, and no minus before zero. */
+function fixed(value: number, decimals: number): string {
+  const text = value.toFixed(decimals);
+  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
+}

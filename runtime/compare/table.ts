@@ -1,0 +1,120 @@
+import Table from "cli-table3";
+import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
+import { formatCount, formatEstimate, formatFlops, formatScore, formatSeconds } from "./numbers.ts";
+import { describeDifference } from "./words.ts";
+
+/** A comparison as text for a terminal. */
+export function comparisonTable(result: ComparisonResult): string {
+  return [
+    result.question ?? "",
+    `${result.comparison}, matched in ${result.matched.match}:`,
+    matchedTable(result),
+    "mean ± standard error (seeds):",
+    summaryTable(result),
+    ...seedTables(result),
+    listed("Verdicts", result.verdicts.map(describeDifference)),
+    listed(
+      "Expected",
+      result.expectations.map(({ text, answer, reason }) => `${text}: ${answer} (${reason})`),
+    ),
+    listed("Warnings", result.warnings),
+    result.method,
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
+
+/** Rows of text in aligned columns; the first column to the left, the others as told. */
+export function alignedRows(head: readonly string[], rows: readonly (readonly string[])[], alignment: "left" | "right" = "right"): string {
+  const nothing = {
+    top: "",
+    "top-mid": "",
+    "top-left": "",
+    "top-right": "",
+    bottom: "",
+    "bottom-mid": "",
+    "bottom-left": "",
+    "bottom-right": "",
+  };
+  const sides = { left: "", "left-mid": "", mid: "", "mid-mid": "", right: "", "right-mid": "", middle: "  " };
+  const table = new Table({
+    head: [...head],
+    chars: { ...nothing, ...sides },
+    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
+    colAligns: head.map((_, index) => (index === 0 ? "left" : alignment)),
+  });
+  for (const row of rows) table.push([...row]);
+  return table
+    .toString()
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n");
+}
+
+function matchedTable({ matched }: ComparisonResult): string {
+  return alignedRows(
+    ["", "tokens", "steps", "FLOPs", "parameters", "embeddings", "time"],
+    matched.cells.map((cell) => [
+      cell.cell,
+      formatCount(cell.tokens),
+      cell.steps.toLocaleString("en-US"),
+      formatFlops(cell.flops),
+      formatCount(cell.parameters),
+      formatCount(cell.embeddings),
+      cell.seconds === 0 ? "–" : formatSeconds(cell.seconds),
+    ]),
+  );
+}
+
+function summaryTable({ summary }: ComparisonResult): string {
+  const scores = unique(summary.map(scoreOf));
+  const cells = unique(summary.map(({ cell }) => cell));
+  return alignedRows(
+    ["", ...scores],
+    cells.map((cell) => [
+      cell,
+      ...scores.map((score) => {
+        const entry = summary.find((each) => each.cell === cell && scoreOf(each) === score);
+        return entry ? `${formatEstimate(entry.metric, entry.mean, entry.standard_error, entry.n)} (${entry.n})` : "–";
+      }),
+    ]),
+  );
+}
+
+/** One table a score: a row a cell, a column a run. */
+function seedTables({ cells }: ComparisonResult): string[] {
+  return unique(cells.map(scoreOf)).map((score) => {
+    const ofScore = cells.filter((row) => scoreOf(row) === score);
+    const several = new Set(ofScore.map((row) => row.finetune_seed)).size > 1;
+    const columns = unique(ofScore.filter(hasSeed).map((row) => runOf(row, several)));
+    const rows = unique(ofScore.filter(hasSeed).map(({ cell }) => cell)).map((cell) => [
+      cell,
+      ...columns.map((column) => {
+        const row = ofScore.find((each) => each.cell === cell && runOf(each, several) === column);
+        return row ? formatScore(row.metric, row.value) : "–";
+      }),
+    ]);
+    return `${score} by seed${several ? " (pre-training/fine-tuning)" : ""}:\n${alignedRows(["", ...columns], rows)}`;
+  });
+}
+
+/** The majority's answer has none. */
+function hasSeed(row: ComparisonResult["cells"][number]): boolean {
+  return row.cell !== "majority";
+}
+
+function runOf(row: ComparisonResult["cells"][number], several: boolean): string {
+  return several ? `${row.seed}/${row.finetune_seed}` : `${row.seed}`;
+}
+
+function scoreOf({ task, metric }: { task: string; metric: string }): string {
+  return `${task}.${metric}`;
+}
+
+function listed(title: string, lines: readonly string[]): string {
+  return lines.length === 0 ? "" : `${title}:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+}
+
+function unique(values: readonly string[]): string[] {
+  return [...new Set(values)];
+}

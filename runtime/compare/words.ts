@@ -1,0 +1,31 @@
+import type { Verdict } from "#runtime/contract/artifacts.ts";
+import { metricOf } from "#runtime/contract/catalogue/index.ts";
+import { formatScoreLike } from "./numbers.ts";
+
+/** A verdict in words, the greater side first: `mlm > clm on sentiment.accuracy by 1.9 (95% interval 0.8 to 3.1, p = 0.004)`. */
+export function describeDifference(verdict: Verdict): string {
+  const { left, right, task, metric, difference, low, high, p } = verdict;
+  const score = `${task}.${metric}`;
+  const uncertainty = low === null || high === null ? 0 : (high - low) / 4;
+  const show = (value: number) => formatScoreLike(metric, value, difference, uncertainty);
+  const turned = difference < 0 && verdict.verdict !== "no difference found";
+  const interval =
+    low === null || high === null
+      ? ""
+      : turned
+        ? `95% interval ${show(-high)} to ${show(-low)}`
+        : `95% interval ${show(low)} to ${show(high)}`;
+  const details = [interval, p === null ? "" : `p ${formatP(p)}`].filter((part) => part !== "").join(", ");
+  const inBrackets = details === "" ? "" : ` (${details})`;
+  if (verdict.verdict === "no difference found") {
+    return `no difference found between ${left} and ${right} on ${score}: ${show(difference)}${inBrackets}`;
+  }
+  const lower = metricOf(metric)?.better === "lower" ? "; lower is better" : "";
+  const [more, less] = turned ? [right, left] : [left, right];
+  return `${more} > ${less} on ${score} by ${show(Math.abs(difference))}${inBrackets}${lower}`;
+}
+
+export function formatP(p: number): string {
+  if (p < 0.001) return "< 0.001";
+  return `= ${p < 0.1 ? p.toPrecision(1) : p.toFixed(2)}`;
+}
