@@ -1,0 +1,211 @@
+import { createHash } from "node:crypto";
+import type { CorpusResult } from "#runtime/contract/artifacts.ts";
+import type { CorpusJob, InputFile } from "#runtime/contract/plan.ts";
+import type { CorpusSpec, Split } from "#runtime/contract/spec.ts";
+import { type JobContext, JobFailure, JobStopped } from "#runtime/jobs/context.ts";
+import { splitOf } from "#runtime/tasks/share.ts";
+import { type DocumentPiece, documentCutters } from "./cut-documents.ts";
+import { readText } from "./read-text.ts";
+import { openSplitWriter } from "./split-writer.ts";
+
+export const splits: readonly Split[] = ["train", "validation", "test"];
+
+/**
+ * Reads, checks and splits the raw text. Every file is read twice, so that a document's split is known before its first
+ * piece is written: memory stays flat whatever the size of a document; only one byte a document is kept.
+ * Throws JobFailure (bad bytes, a file that changed, an empty corpus or split) and JobStopped.
+ */
+export async function prepareCorpus(job: CorpusJob, context: JobContext): Promise<CorpusResult> {
+  const survey = await surveyDocuments(job, context);
+  const writers = splits.map((split) => openSplitWriter(context.folder, split));
+  const spread = job.corpus.split.by === "document" ? byDocument(survey) : byPosition(survey, job.corpus.split);
+  let totals: Totals[] = [];
+  try {
+    await eachPiece(job, context, "writing documents", (piece) => {
+      for (const { split, text, characters, last } of spread(piece)) {
+        const writer = writers[split] as (typeof writers)[number];
+        if (text) writer.write(text, characters);
+        if (last) writer.endDocument();
+      }
+    });
+  } finally {
+    totals = writers.map((writer) => writer.close());
+  }
+  const [train, validation, test] = totals as [Totals, Totals, Totals];
+  const result: CorpusResult = { splits: { train, validation, test } };
+  refuseEmptySplits(job.corpus, survey.documents, result);
+  return result;
+}
+
+type Totals = CorpusResult["splits"][Split];
+
+interface Survey {
+  /** Of each document in order: index of its split, or `blank`. */
+  assigned: Uint8Array;
+  /** Those that are not blank. */
+  documents: number;
+  /** Code points of these. */
+  characters: number;
+}
+
+const blank = 255;
+
+/** The first reading: checks the bytes, counts, and finds each document's split by its hash. */
+async function surveyDocuments(job: CorpusJob, context: JobContext): Promise<Survey> {
+  const survey: Survey = { assigned: new Uint8Array(1024), documents: 0, characters: 0 };
+  let count = 0;
+  let hash = createHash("sha256");
+  let characters = 0;
+  let isBlank = true;
+  await eachPiece(
+    job,
+    context,
+    "reading documents",
+    ({ text, last }) => {
+      hash.update(text);
+      characters += countCharacters(text);
+      isBlank &&= text.trim() === "";
+      if (!last) return;
+      if (count === survey.assigned.length) survey.assigned = grown(survey.assigned);
+      survey.assigned[count++] = isBlank ? blank : splits.indexOf(splitOf(hash.digest(), job.corpus.split));
+      if (!isBlank) {
+        survey.documents++;
+        survey.characters += characters;
+      }
+      hash = createHash("sha256");
+      characters = 0;
+      isBlank = true;
+    },
+    unchanged,
+  );
+  if (survey.documents === 0) throw new JobFailure(`the corpus is empty: ${job.files.length} files hold no text; name files with text`);
+  return survey;
+}
+
+interface SplitPiece extends DocumentPiece {
+  /** Index into `splits`. */
+  split: number;
+  characters: number;
+}
+
+function byDocument(survey: Survey): (piece: DocumentPiece) => SplitPiece[] {
+  let document = 0;
+  return ({ text, last }) => {
+    const split = survey.assigned[document] as number;
+    if (last) document++;
+    return split === blank ? [] : [{ split, text, last, characters: countCharacters(text) }];
+  };
+}
+
+/** The whole text in order, cut at two characters; a document that lies across a cut becomes two. */
+function byPosition(survey: Survey, shares: CorpusSpec["split"]): (piece: DocumentPiece) => SplitPiece[] {
+  // a share such as 10% has no exact binary form: 0.9 × 10 must not become 8
+  const upTo = (share: number) => Math.floor(survey.characters * share + 1e-6);
+  const ends = [upTo(1 - shares.validation - shares.test), upTo(1 - shares.test), Number.POSITIVE_INFINITY];
+  let document = 0;
+  let position = 0;
+  let split = 0;
+  return ({ text, last }) => {
+    const isBlank = survey.assigned[document] === blank;
+    if (last) document++;
+    if (isBlank) return [];
+    const pieces: SplitPiece[] = [];
+    let rest = text;
+    let restCharacters = countCharacters(text);
+    while (position + restCharacters > (ends[split] as number)) {
+      const characters = (ends[split] as number) - position;
+      const cut = indexAfter(rest, characters);
+      pieces.push({ split, text: rest.slice(0, cut), characters, last: true });
+      rest = rest.slice(cut);
+      restCharacters -= characters;
+      position += characters;
+      split++;
+    }
+    position += restCharacters;
+    pieces.push({ split, text: rest, characters: restCharacters, last });
+    return pieces;
+  };
+}
+
+/** Calls `use` with every piece of every document, blank ones included, in the order of the job's files. */
+async function eachPiece(
+  job: CorpusJob,
+  context: JobContext,
+  phase: string,
+  use: (piece: DocumentPiece) => void,
+  check?: (file: InputFile) => { onBytes: (bytes: Uint8Array) => void; atEnd: () => void },
+): Promise<void> {
+  const total = job.files.reduce((sum, file) => sum + file.bytes, 0);
+  let before = 0;
+  let reported = 0;
+  context.emit({ event: "phase", phase, done: 0, total, unit: "bytes" });
+  for (const file of job.files) {
+    const cutter = documentCutters[job.corpus.documents]();
+    const checking = check?.(file);
+    let done = before;
+    const onBytes = (bytes: Uint8Array) => {
+      done += bytes.length;
+      checking?.onBytes(bytes);
+    };
+    for await (const text of readText(file.path, onBytes)) {
+      if (context.signal.aborted) throw new JobStopped();
+      cutter.push(text).forEach(use);
+      if (done - reported > reportEvery) {
+        context.emit({ event: "phase", phase, done, total, unit: "bytes" });
+        reported = done;
+      }
+    }
+    cutter.end().forEach(use);
+    checking?.atEnd();
+    before += file.bytes;
+  }
+  context.emit({ event: "phase", phase, done: total, total, unit: "bytes" });
+}
+
+const reportEvery = 1 << 26;
+
+/** The plan's fingerprints speak of the files as they were; another content would be stored under the wrong name. */
+function unchanged(file: InputFile): { onBytes: (bytes: Uint8Array) => void; atEnd: () => void } {
+  const hash = createHash("sha256");
+  return {
+    onBytes: (bytes) => hash.update(bytes),
+    atEnd() {
+      if (hash.digest("hex") !== file.sha256) {
+        throw new JobFailure(`${file.path} changed after the run was planned; run again to plan with the file as it is now`);
+      }
+    },
+  };
+}
+
+function refuseEmptySplits({ split, documents }: CorpusSpec, found: number, { splits: sizes }: CorpusResult): void {
+  for (const name of splits) {
+    if (sizes[name].documents > 0 || (name !== "train" && split[name] === 0)) continue;
+    const remedy =
+      split.by === "position"
+        ? "give it a larger share, or more text"
+        : "give it a larger share, add text, cut smaller documents (documents: paragraph) or split by position (split: { by: position })";
+    throw new JobFailure(
+      `the ${name} split of the corpus is empty: of ${found} documents (documents: ${documents}) it got none; ${remedy}`,
+    );
+  }
+}
+
+/** Code points. */
+function countCharacters(text: string): number {
+  let count = text.length;
+  for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xfc00) === 0xdc00) count--;
+  return count;
+}
+
+/** Index behind the first `characters` code points. */
+function indexAfter(text: string, characters: number): number {
+  let index = 0;
+  for (let i = 0; i < characters; i++) index += (text.codePointAt(index) as number) > 0xffff ? 2 : 1;
+  return index;
+}
+
+function grown(bytes: Uint8Array): Uint8Array {
+  const larger = new Uint8Array(bytes.length * 2);
+  larger.set(bytes);
+  return larger;
+}

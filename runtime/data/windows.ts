@@ -1,0 +1,59 @@
+import type { Layout } from "#runtime/objectives/objective.ts";
+import { permutation, random } from "#runtime/random/random.ts";
+import type { TokenStream } from "./token-stream.ts";
+
+type WindowShape = Pick<Layout, "window" | "stride">;
+
+/** Windows of one epoch of training. */
+export function windowCount(tokens: number, { stride }: WindowShape): number {
+  return Math.ceil(tokens / stride);
+}
+
+/**
+ * The index-th sequence of a part of training. The tokens lie on a ring (behind the last document comes the first); each epoch
+ * cuts it from another random place into windows one stride apart and reads these in another random order. So an epoch reads
+ * each token once: one window is shorter, and what windows share beyond their stride (a causal window's last target) is
+ * read again. A pure function of its arguments.
+ */
+export function windowOf(stream: TokenStream, layout: WindowShape, at: { seed: number; part: number; index: number }): Int32Array {
+  const windows = windowCount(stream.length, layout);
+  const epoch = Math.floor(at.index / windows);
+  const offset = random(at.seed, "windows", at.part, epoch).below(layout.stride);
+  const window = permutation(windows, at.seed, "windows", at.part, epoch).at(at.index % windows);
+  const start = window * layout.stride;
+  const overlap = layout.window - layout.stride;
+  const count = Math.min(layout.window, stream.length - start + overlap, stream.length);
+  return readRing(stream, (offset + start) % stream.length, count);
+}
+
+function readRing(stream: TokenStream, start: number, count: number): Int32Array {
+  const first = Math.min(count, stream.length - start);
+  if (first === count) return stream.read(start, count);
+  const tokens = new Int32Array(count);
+  tokens.set(stream.read(start, first));
+  tokens.set(stream.read(0, count - first), first);
+  return tokens;
+}
+
+/** Consecutive windows, for evaluation. */
+export interface EvaluationWindows {
+  count: number;
+  at(index: number): Int32Array;
+}
+
+/**
+ * Windows one stride apart from the first token to the last, the shorter tail included; nothing is left out and, but for what
+ * windows share beyond their stride, nothing is read twice. With a limit, about so many tokens in windows spread evenly.
+ */
+export function evaluationWindows(stream: TokenStream, layout: WindowShape, limitTokens = Number.POSITIVE_INFINITY): EvaluationWindows {
+  const overlap = layout.window - layout.stride;
+  const all = stream.length <= layout.window ? Math.min(1, stream.length) : Math.ceil((stream.length - overlap) / layout.stride);
+  const count = Math.min(all, Math.max(1, Math.floor(limitTokens / layout.stride)));
+  return {
+    count,
+    at(index) {
+      const start = Math.floor((index * all) / count) * layout.stride;
+      return stream.read(start, Math.min(layout.window, stream.length - start));
+    },
+  };
+}
