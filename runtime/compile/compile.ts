@@ -1,0 +1,80 @@
+import type { EncodeResult } from "#runtime/contract/artifacts.ts";
+import type { EncodeJob, Job, Plan } from "#runtime/contract/plan.ts";
+import type { Problem } from "#runtime/contract/problem.ts";
+import type { Spec, Table } from "#runtime/contract/spec.ts";
+import { finetuneCost, pretrainCost } from "#runtime/programs/cost.ts";
+import { check } from "./check.ts";
+import { type CostModel, remembering } from "./costs.ts";
+import type { Files } from "./files.ts";
+import { canonical } from "./fingerprint.ts";
+import { type Goal, narrow } from "./goal.ts";
+import { jobGraph, upTo } from "./graph.ts";
+import { planComparison } from "./plan-comparison.ts";
+import { planFinetuning } from "./plan-finetuning.ts";
+import { planCorpus, planTokenizer } from "./plan-preparation.ts";
+import { planPretraining } from "./plan-pretraining.ts";
+import type { Planner } from "./planner.ts";
+import { taskReader } from "./task-reader.ts";
+
+export interface Compiled {
+  /** Null where there are errors. */
+  plan: Plan | null;
+  problems: Problem[];
+  /**
+   * Jobs to do before the rest of the plan is certain: how many entries a tokenizer really has and how many tokens a corpus
+   * is are known when the corpus is encoded. Until then the plan holds estimates, good for showing what it will cost; run
+   * `firstStage` of it and compile again. Empty: the plan is exact.
+   */
+  estimated: string[];
+}
+
+export interface CompileOptions {
+  /** The result of an encode job, where it is done. */
+  known?: (job: EncodeJob) => EncodeResult | null | undefined;
+  costs?: CostModel;
+}
+
+/**
+ * From a specification to jobs. Only what the goal needs is planned and checked: a mistake elsewhere in the file does not
+ * stop it.
+ */
+export function compile(spec: Spec, goal: Goal, files: Files, options: CompileOptions = {}): Compiled {
+  const { spec: narrowed, problems } = narrow(spec, goal);
+  const taskOf = taskReader(narrowed, files);
+  problems.push(...check(narrowed, files, taskOf));
+  if (hasErrors(problems)) return { plan: null, problems, estimated: [] };
+  const { known = () => null, costs = remembering({ pretrain: pretrainCost, finetune: finetuneCost }) } = options;
+  const planner: Planner = { spec: narrowed, files, costs, taskOf, known, graph: jobGraph(), problems, estimated: new Set() };
+  const goals = planGoals(planner, goal);
+  const found = [...new Map(problems.map((problem) => [canonical(problem), problem])).values()];
+  if (hasErrors(found)) return { plan: null, problems: found, estimated: [] };
+  const estimated = [...planner.estimated];
+  // What was planned only to be measured against (a comparison's reference, where no cell is it) is not run.
+  const jobs = upTo(planner.graph.jobs(), [...goals.map(({ id }) => id), ...estimated]);
+  return { plan: { file: spec.file, jobs }, problems: found, estimated };
+}
+
+/** The part of a plan that does not rest on estimates and that ends them: the estimated jobs and what they are made from. */
+export function firstStage({ plan, estimated }: Compiled): Plan | null {
+  return plan && { file: plan.file, jobs: upTo(plan.jobs, estimated) };
+}
+
+/** Plans what is wanted; what it needs is planned on the way. */
+function planGoals(planner: Planner, goal: Goal): Job[] {
+  const { corpora, tokenizers, pretrainings, finetunings, comparisons } = planner.spec;
+  const planned = <T extends Job>(table: Table<unknown>, plan: (planner: Planner, name: string) => T | null) =>
+    Object.keys(table)
+      .filter((name) => goal.kind === "everything" || goal.name === name)
+      .flatMap((name) => plan(planner, name) ?? []);
+  return [
+    ...planned(corpora, planCorpus),
+    ...planned(tokenizers, planTokenizer),
+    ...planned(pretrainings, planPretraining),
+    ...planned(finetunings, planFinetuning),
+    ...planned(comparisons, planComparison),
+  ];
+}
+
+function hasErrors(problems: readonly Problem[]): boolean {
+  return problems.some(({ severity }) => severity === "error");
+}

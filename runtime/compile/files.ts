@@ -1,0 +1,24 @@
+/**
+ * What the compiler sees of the file system: enough to check a specification and to fingerprint its inputs. Paths are
+ * absolute. Asking for a file that is not there is an answer (null), not an error.
+ */
+export interface Files {
+  /** Files that match a glob pattern, sorted; a plain path matches itself. */
+  glob(pattern: string): string[];
+  /** The whole content. */
+  read(path: string): Uint8Array | null;
+  /** Bytes. */
+  size(path: string): number | null;
+  /** Size and SHA-256 (hex) of the content. */
+  fingerprint(path: string): { bytes: number; sha256: string } | null;
+}
+
+/** All files that some pattern matches, each once, sorted: the order of the patterns changes nothing. */
+export function filesOf(patterns: readonly string[], files: Files): string[] {
+  return [...new Set(patterns.flatMap((pattern) => files.glob(pattern)))].sort();
+}
+
+/** Their bytes together. */
+export function sizeOf(patterns: readonly string[], files: Files): number {
+  return filesOf(patterns, files).reduce((sum, path) => sum + (files.size(path) ?? 0), 0);
+}

@@ -1,0 +1,122 @@
+import { createHash } from "node:crypto";
+import type { JobKind, PretrainJob, ResolvedModel, ResolvedObjective, ResolvedTask } from "#runtime/contract/plan.ts";
+import type { CorpusSpec, FinetuneSettings, TokenizerSpec } from "#runtime/contract/spec.ts";
+
+/**
+ * How a kind of job computes. A higher number makes every earlier result of the kind, and what was made from it, stale:
+ * raise it when the same declaration would give other numbers.
+ */
+const versions: Record<JobKind, number> = { corpus: 1, tokenizer: 1, encode: 1, pretrain: 1, finetune: 1, majority: 1, compare: 1 };
+
+/** SHA-256, hex, of what a job computes: never of names, comments or paths. */
+export function fingerprint(kind: JobKind, content: unknown): string {
+  return createHash("sha256")
+    .update(canonical({ kind, version: versions[kind], content }))
+    .digest("hex");
+}
+
+/** JSON with sorted keys: the same text for the same value, however it was written. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    inner !== null && typeof inner === "object" && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : inner,
+  );
+}
+
+/** The order of the files is part of it (documents are read in that order); their names are not. */
+export function corpusContent(corpus: CorpusSpec, sha256: readonly string[]): unknown {
+  return { documents: corpus.documents, split: corpus.split, files: sha256 };
+}
+
+export function tokenizerContent(tokenizer: TokenizerSpec, corpusFingerprint: string): unknown {
+  const { kind, vocabulary, lowercase, sentinels } = tokenizer;
+  return { kind, vocabulary, lowercase, sentinels, corpus: corpusFingerprint };
+}
+
+type Pretraining = Pick<PretrainJob, "model" | "objective" | "steps" | "warmupSteps" | "batch" | "accumulate" | "optimizer" | "seed">;
+
+/** Leaves out `evaluateEvery` and `save`, which change no number of the final model. */
+export function pretrainContent(job: Pretraining, encodedFingerprint: string): unknown {
+  const { warmup: _, ...optimizer } = job.optimizer;
+  return {
+    model: modelContent(job.model),
+    objective: objectiveContent(job.objective),
+    encoded: encodedFingerprint,
+    steps: job.steps,
+    warmupSteps: job.warmupSteps,
+    batch: job.batch,
+    accumulate: job.accumulate,
+    optimizer,
+    seed: job.seed,
+  };
+}
+
+export function finetuneContent(job: {
+  /** Fingerprints; `from` null for fresh weights. */
+  from: string | null;
+  tokenizer: string;
+  model: ResolvedModel;
+  task: ResolvedTask;
+  settings: Omit<FinetuneSettings, "task">;
+  seed: number;
+}): unknown {
+  const { from, tokenizer, seed, settings } = job;
+  return { from, tokenizer, seed, model: modelContent(job.model), task: taskContent(job.task), settings: settingsContent(settings) };
+}
+
+/** Files by their content in the roles that the task gives them. */
+export function taskContent(task: ResolvedTask): unknown {
+  const content = (where: string | number) => (typeof where === "number" ? where : task.files.find((file) => file.path === where)?.sha256);
+  return {
+    kind: task.kind,
+    text: task.text,
+    label: task.label,
+    pool: task.pool,
+    labels: task.labels,
+    train: content(task.train),
+    validation: content(task.validation),
+    test: content(task.test),
+  };
+}
+
+export function objectiveContent(objective: ResolvedObjective): unknown {
+  switch (objective.kind) {
+    case "mixture":
+    case "sequence":
+      return {
+        kind: objective.kind,
+        parts: objective.parts.map((part) => ({ weight: part.weight, objective: objectiveContent(part.objective) })),
+      };
+    case "supervised":
+      return { kind: objective.kind, task: taskContent(objective.task) };
+    default: {
+      const { doc: _, ...settings } = objective;
+      return settings;
+    }
+  }
+}
+
+function modelContent(model: ResolvedModel): unknown {
+  return {
+    architecture: model.architecture,
+    vocabulary: model.vocabulary,
+    layers: model.layers,
+    hidden: model.hidden,
+    heads: model.heads,
+    feedForward: model.feedForward,
+    context: model.context,
+    position: model.position,
+    norm: model.norm,
+    placement: model.placement,
+    activation: model.activation,
+    tiedEmbeddings: model.tiedEmbeddings,
+    biases: model.biases,
+    dropout: model.dropout,
+  };
+}
+
+function settingsContent(settings: Omit<FinetuneSettings, "task">): unknown {
+  const { epochs, batch, accumulate, train, optimizer, dropout } = settings;
+  return { epochs, batch, accumulate, train, optimizer, dropout };
+}

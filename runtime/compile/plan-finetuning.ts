@@ -1,0 +1,81 @@
+import type { FinetuneJob, MajorityJob, PretrainJob, ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
+import type { FinetuneSettings, Ref } from "#runtime/contract/spec.ts";
+import { declaredUse } from "./cells.ts";
+import { finetuneContent, taskContent } from "./fingerprint.ts";
+import { planPretraining, settle } from "./plan-pretraining.ts";
+import { type Planner, unplannable } from "./planner.ts";
+
+/** Weights that a fine-tuning starts from: a pre-training's last ones, or fresh ones of the same model. */
+export type Start = { from: PretrainJob } | { from: null; model: ResolvedModel; tokenizer: { id: string; fingerprint: string } };
+
+export function planFinetuning(planner: Planner, name: string): FinetuneJob | null {
+  const finetune = planner.spec.finetunings[name]!;
+  const { kind, pretrain } = finetune.from;
+  if (!planner.spec.pretrainings[pretrain]) {
+    return unplannable(
+      planner,
+      "unresolved-reference",
+      ["finetunings", name, "from"],
+      `The pre-training ${pretrain} cannot be used. See the problem where it is declared.`,
+    );
+  }
+  const start = kind === "pretrain" ? startFrom(planner, pretrain) : startFresh(planner, pretrain);
+  return start && addFinetuning(planner, start, { settings: finetune, seed: finetune.seed, name });
+}
+
+export function addFinetuning(
+  planner: Planner,
+  start: Start,
+  run: { settings: FinetuneSettings; seed: number; name: string },
+): FinetuneJob | null {
+  const { task: taskName, epochs, batch, accumulate, train, optimizer, dropout } = run.settings;
+  const task = readTask(planner, taskName);
+  if (!task) return null;
+  const settings = { epochs, batch, accumulate, train, optimizer, dropout };
+  const model = start.from ? start.from.model : start.model;
+  const tokenizer = start.from ? tokenizerOf(planner, start.from) : start.tokenizer;
+  const content = finetuneContent({
+    from: start.from?.fingerprint ?? null,
+    tokenizer: tokenizer.fingerprint,
+    model,
+    task,
+    settings,
+    seed: run.seed,
+  });
+  return planner.graph.add("finetune", content, {
+    name: run.name,
+    after: start.from ? [start.from.id, tokenizer.id] : [tokenizer.id],
+    from: start.from?.id ?? null,
+    model,
+    tokenizer: tokenizer.id,
+    task,
+    taskName,
+    settings,
+    seed: run.seed,
+    cost: planner.costs.finetune(model, settings, task.labels.length),
+  });
+}
+
+export function addMajority(planner: Planner, taskName: Ref): MajorityJob | null {
+  const task = readTask(planner, taskName);
+  return task && planner.graph.add("majority", { task: taskContent(task) }, { name: `majority on ${taskName}`, after: [], task, taskName });
+}
+
+function startFrom(planner: Planner, pretrain: Ref): Start | null {
+  const from = planPretraining(planner, pretrain);
+  return from && { from };
+}
+
+function startFresh(planner: Planner, pretrain: Ref): Start | null {
+  const setting = settle(planner, declaredUse(planner.spec, pretrain));
+  return setting && { from: null, model: setting.model, tokenizer: setting.tokenizer };
+}
+
+function readTask(planner: Planner, name: Ref): ResolvedTask | null {
+  const { task } = planner.taskOf(name);
+  return task ?? unplannable(planner, "unresolved-reference", ["tasks", name], `The task ${name} cannot be used. See its problems.`);
+}
+
+function tokenizerOf(planner: Planner, pretrain: PretrainJob): { id: string; fingerprint: string } {
+  return planner.graph.jobs().find((job) => job.id === pretrain.tokenizer)!;
+}

@@ -1,0 +1,46 @@
+import type { CorpusJob, EncodeJob, InputFile, TokenizerJob } from "#runtime/contract/plan.ts";
+import type { SpecPath } from "#runtime/contract/problem.ts";
+import type { Ref } from "#runtime/contract/spec.ts";
+import { filesOf } from "./files.ts";
+import { corpusContent, tokenizerContent } from "./fingerprint.ts";
+import { type Planner, unplannable } from "./planner.ts";
+
+/** `at`: where the name stands. */
+export function planCorpus(planner: Planner, name: Ref, at: SpecPath = ["corpora", name]): CorpusJob | null {
+  const corpus = planner.spec.corpora[name];
+  if (!corpus)
+    return unplannable(planner, "unresolved-reference", at, `The corpus ${name} cannot be used. See the problem where it is declared.`);
+  const files: InputFile[] = [];
+  for (const path of filesOf(corpus.files, planner.files)) {
+    const found = planner.files.fingerprint(path);
+    if (!found) return unplannable(planner, "file-not-readable", ["corpora", name, "files"], `${path} cannot be read.`);
+    files.push({ path, ...found });
+  }
+  const content = corpusContent(
+    corpus,
+    files.map((file) => file.sha256),
+  );
+  return planner.graph.add("corpus", content, { name, after: [], corpus, files });
+}
+
+export function planTokenizer(planner: Planner, name: Ref, at: SpecPath = ["tokenizers", name]): TokenizerJob | null {
+  const tokenizer = planner.spec.tokenizers[name];
+  if (!tokenizer)
+    return unplannable(planner, "unresolved-reference", at, `The tokenizer ${name} cannot be used. See the problem where it is declared.`);
+  const corpus = planCorpus(planner, tokenizer.trainOn, ["tokenizers", name, "train on"]);
+  if (!corpus) return null;
+  return planner.graph.add("tokenizer", tokenizerContent(tokenizer, corpus.fingerprint), {
+    name,
+    after: [corpus.id],
+    tokenizer,
+    corpus: corpus.id,
+  });
+}
+
+export function planEncoding(planner: Planner, corpus: CorpusJob, tokenizer: TokenizerJob): EncodeJob {
+  return planner.graph.add(
+    "encode",
+    { corpus: corpus.fingerprint, tokenizer: tokenizer.fingerprint },
+    { name: `${corpus.name} in ${tokenizer.name}`, after: [corpus.id, tokenizer.id], corpus: corpus.id, tokenizer: tokenizer.id },
+  );
+}

@@ -1,0 +1,111 @@
+import type { EncodeJob, PretrainJob, TokenizerJob } from "#runtime/contract/plan.ts";
+import type { Budget } from "#runtime/contract/spec.ts";
+import { mostSteps, type Spender, stepsOf, warmupSteps } from "./budgets.ts";
+import { declaredUse, type Use } from "./cells.ts";
+import { sizeOf } from "./files.ts";
+import { pretrainContent } from "./fingerprint.ts";
+import { planCorpus, planEncoding, planTokenizer } from "./plan-preparation.ts";
+import { type Planner, unplannable } from "./planner.ts";
+import { resolveArchitecture, resolveModel, resolveObjective } from "./resolve.ts";
+import { warning } from "./rules/rule.ts";
+import { expectedTokensPerByte, expectedVocabulary } from "./vocabulary.ts";
+
+/** A pre-training with every choice made but steps and seed. */
+export interface Setting extends Spender {
+  use: Use;
+  encoded: EncodeJob;
+  tokenizer: TokenizerJob;
+}
+
+export function planPretraining(planner: Planner, name: string): PretrainJob | null {
+  const { budget, seed } = planner.spec.pretrainings[name]!;
+  const setting = settle(planner, declaredUse(planner.spec, name));
+  if (!setting) return null;
+  const steps = budgetSteps(planner, setting, budget);
+  return steps === null ? null : addPretraining(planner, setting, { steps, seed, name });
+}
+
+/**
+ * Fills in what a pre-training refers to. The vocabulary is that of the tokenizer as trained; before that, what its
+ * declaration lets expect.
+ */
+export function settle(planner: Planner, use: Use): Setting | null {
+  const { spec, files } = planner;
+  const { pretrain } = use;
+  const corpus = planCorpus(planner, pretrain.corpus, use.at("corpus"));
+  const tokenizer = planTokenizer(planner, pretrain.tokenizer, use.at("tokenizer"));
+  const model = spec.models[pretrain.model];
+  const objective = resolveObjective(spec, pretrain.objective, (key) => planner.taskOf(key).task);
+  const architecture = model && resolveArchitecture(spec, model, pretrain.objective);
+  if (!model) unplannable(planner, "unresolved-reference", use.at("model"), unusable("model", pretrain.model));
+  if (!objective) unplannable(planner, "unresolved-reference", use.at("objective"), unusable("objective", pretrain.objective));
+  if (!corpus || !tokenizer || !model || !objective || !architecture) return null;
+
+  const encoded = planEncoding(planner, corpus, tokenizer);
+  const result = planner.known(encoded);
+  const trainedOn = spec.corpora[tokenizer.tokenizer.trainOn]!;
+  const vocabulary = result?.vocabulary ?? expectedVocabulary(tokenizer.tokenizer, trainedOn, files);
+  if (!result && tokenizer.tokenizer.kind !== "bytes") planner.estimated.add(encoded.id);
+
+  const { validation, test } = corpus.corpus.split;
+  const expectedTokens = sizeOf(corpus.corpus.files, files) * (1 - validation - test) * expectedTokensPerByte(tokenizer.tokenizer);
+  const resolved = resolveModel(model, architecture, vocabulary);
+  return {
+    use,
+    encoded,
+    tokenizer,
+    model: resolved,
+    objective,
+    batch: pretrain.batch,
+    corpusTokens: result?.splits.train.tokens ?? expectedTokens,
+    costOver: (steps) => planner.costs.pretrain(resolved, objective, pretrain.batch, pretrain.accumulate, steps),
+  };
+}
+
+/** Steps that a budget buys; null where it is beyond all measure. */
+export function budgetSteps(planner: Planner, setting: Setting, budget: Budget): number | null {
+  if (budget.unit === "epochs" && !planner.known(setting.encoded)) planner.estimated.add(setting.encoded.id);
+  return withinMeasure(planner, setting, stepsOf(budget, setting));
+}
+
+/** The steps, where a run can have so many. */
+export function withinMeasure(planner: Planner, { use }: Setting, steps: number): number | null {
+  if (steps <= mostSteps) return steps;
+  return unplannable(
+    planner,
+    "budget-too-large",
+    use.at("budget"),
+    `The budget of ${use.label} is more than ${mostSteps.toLocaleString("en")} steps. Give less, or check its unit.`,
+  );
+}
+
+export function addPretraining(planner: Planner, setting: Setting, run: { steps: number; seed: number; name: string }): PretrainJob {
+  const { use, encoded, tokenizer, model, objective } = setting;
+  const { batch, accumulate, optimizer, evaluate, save } = use.pretrain;
+  const { steps, seed, name } = run;
+  const warmup = warmupSteps(optimizer, steps);
+  if (warmup >= steps && warmup > 0) planner.problems.push(endlessWarmup(use, warmup, steps));
+  const computed = { model, objective, steps, warmupSteps: warmup, batch, accumulate, optimizer, seed };
+  return planner.graph.add("pretrain", pretrainContent(computed, encoded.fingerprint), {
+    name,
+    after: [encoded.id, tokenizer.id],
+    ...computed,
+    encoded: encoded.id,
+    tokenizer: tokenizer.id,
+    evaluateEvery: evaluate ?? Math.ceil(steps / 10),
+    save,
+    cost: setting.costOver(steps),
+  });
+}
+
+function endlessWarmup(use: Use, warmup: number, steps: number) {
+  return warning(
+    "warmup-too-long",
+    [...use.at("optimizer"), "warmup"],
+    `The warm-up of ${warmup} steps of ${use.label} is as long as its ${steps} steps or longer: the learning rate never comes down. Use a share, warmup: 5% for example.`,
+  );
+}
+
+function unusable(kind: string, name: string): string {
+  return `The ${kind} ${name} cannot be used. See the problem where it is declared.`;
+}

@@ -1,0 +1,30 @@
+import type { EncodeResult } from "#runtime/contract/artifacts.ts";
+import type { EncodeJob } from "#runtime/contract/plan.ts";
+import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
+import type { Spec } from "#runtime/contract/spec.ts";
+import type { CostModel } from "./costs.ts";
+import type { Files } from "./files.ts";
+import type { JobGraph } from "./graph.ts";
+import { error } from "./rules/rule.ts";
+import type { TaskReader } from "./task-reader.ts";
+
+/** What planning reads and fills. Its functions answer null where a declaration cannot be planned, having noted why. */
+export interface Planner {
+  spec: Spec;
+  files: Files;
+  costs: CostModel;
+  taskOf: TaskReader;
+  /** The result of an encode job that is done. */
+  known(job: EncodeJob): EncodeResult | null | undefined;
+  graph: JobGraph;
+  /** Found on the way. */
+  problems: Problem[];
+  /** Encode jobs whose results the plan had to estimate. */
+  estimated: Set<string>;
+}
+
+/** Notes that something cannot be planned. */
+export function unplannable(planner: Planner, code: string, path: SpecPath, message: string): null {
+  planner.problems.push(error(code, path, message));
+  return null;
+}

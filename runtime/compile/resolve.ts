@@ -1,0 +1,70 @@
+import { optionOf } from "#runtime/contract/catalogue/index.ts";
+import type { ResolvedModel, ResolvedObjective, ResolvedTask, WeightedPart } from "#runtime/contract/plan.ts";
+import type { Architecture, ModelSpec, ObjectiveKind, ObjectiveSpec, Ref, Spec } from "#runtime/contract/spec.ts";
+
+/** An objective that is not made of others, as it stands somewhere inside one. */
+export type LeafObjective = Exclude<ObjectiveSpec, { kind: "mixture" | "sequence" }>;
+
+/**
+ * The objectives that `ref` is made of, in order, each with its key and its share of the whole; null where a name does not
+ * resolve or an objective contains itself (both are problems of the language's own checks).
+ */
+export function leavesOf(
+  spec: Spec,
+  ref: Ref,
+  inside: readonly Ref[] = [],
+): { key: Ref; weight: number; objective: LeafObjective }[] | null {
+  const objective = spec.objectives[ref];
+  if (!objective || inside.includes(ref)) return null;
+  if (objective.kind !== "mixture" && objective.kind !== "sequence") return [{ key: ref, weight: 1, objective }];
+  const parts = objective.parts.map(({ weight, objective: part }) =>
+    leavesOf(spec, part, [...inside, ref])?.map((leaf) => ({ ...leaf, weight: leaf.weight * weight })),
+  );
+  return parts.every((part) => part !== undefined) ? parts.flat() : null;
+}
+
+/**
+ * The architectures that can carry an objective, the default first. A mixture or a sequence can be carried by what all of
+ * its parts allow, in the order of its first part that reads text: a supervised task fits every architecture and so prefers none.
+ */
+export function architecturesOf(spec: Spec, ref: Ref): Architecture[] {
+  const leaves = leavesOf(spec, ref) ?? [];
+  const allowed = leaves.map(({ objective }) => architecturesOfKind(objective.kind));
+  const leading = leaves.findIndex(({ objective }) => objective.kind !== "supervised");
+  const order = allowed[Math.max(leading, 0)] ?? [];
+  return order.filter((architecture) => allowed.every((list) => list.includes(architecture)));
+}
+
+export function architecturesOfKind(kind: ObjectiveKind): readonly Architecture[] {
+  return optionOf("objective", kind)?.architectures ?? [];
+}
+
+/** What the model becomes under the objective; null where the two do not fit. */
+export function resolveArchitecture(spec: Spec, model: ModelSpec, objective: Ref): Architecture | null {
+  const allowed = architecturesOf(spec, objective);
+  if (model.architecture === "auto") return allowed[0] ?? null;
+  return allowed.includes(model.architecture) ? model.architecture : null;
+}
+
+export function resolveModel(model: ModelSpec, architecture: Architecture, vocabulary: number): ResolvedModel {
+  const { doc: _, ...sizes } = model;
+  return { ...sizes, architecture, vocabulary };
+}
+
+/** The objective with all that it refers to in place; null where a part cannot be resolved. */
+export function resolveObjective(spec: Spec, ref: Ref, taskOf: (key: Ref) => ResolvedTask | null): ResolvedObjective | null {
+  if (leavesOf(spec, ref) === null) return null;
+  const { doc: _, ...objective } = spec.objectives[ref]!;
+  if (objective.kind === "supervised") {
+    const task = taskOf(objective.task);
+    return task && { kind: "supervised", task };
+  }
+  if (objective.kind !== "mixture" && objective.kind !== "sequence") return objective;
+  const parts: WeightedPart[] = [];
+  for (const part of objective.parts) {
+    const resolved = resolveObjective(spec, part.objective, taskOf);
+    if (!resolved) return null;
+    parts.push({ weight: part.weight, name: part.objective, objective: resolved });
+  }
+  return { kind: objective.kind, parts };
+}

@@ -1,0 +1,53 @@
+import type { Problem } from "#runtime/contract/problem.ts";
+import type { Architecture, Ref, Spec } from "#runtime/contract/spec.ts";
+import type { Use } from "../cells.ts";
+import { architecturesOf, architecturesOfKind, leavesOf } from "../resolve.ts";
+import { error, listed, type Rule } from "./rule.ts";
+
+/** The model can carry the objective. Said where the two meet: at the pre-training, or at the compared value. */
+export const architecture: Rule = ({ spec, uses }) => uses.flatMap((use) => meeting(spec, use));
+
+function meeting(spec: Spec, use: Use): Problem[] {
+  const { model: modelName, objective } = use.pretrain;
+  const model = spec.models[modelName];
+  const leaves = leavesOf(spec, objective);
+  if (!model || !leaves) return [];
+  const allowed = architecturesOf(spec, objective);
+  if (allowed.length === 0) {
+    const needs = leaves.map(({ key, objective: { kind } }) => `${key} needs ${listed(architecturesOfKind(kind), "or")}`);
+    return [
+      error(
+        "architecture-mismatch",
+        ["objectives", objective],
+        `No architecture can carry all parts of ${objective}: ${needs.join("; ")}. Take parts that have an architecture in common.`,
+      ),
+    ];
+  }
+  if (model.architecture === "auto" || allowed.includes(model.architecture)) return [];
+  const has = model.architecture;
+  const modelVaries = use.varied.includes("model") && !use.varied.includes("objective");
+  return [
+    error(
+      "architecture-mismatch",
+      use.at(modelVaries ? "model" : "objective"),
+      `The objective ${objective} needs ${articled(listed(allowed, "or"))}, and the model ${modelName} is ${articled(has)}. ` +
+        `Use another objective, or set ${modelName}'s architecture to ${listed(["auto", ...allowed], "or")}.`,
+      modelVaries ? modelsThatFit(spec, objective) : objectivesThatFit(spec, has),
+    ),
+  ];
+}
+
+function articled(architectures: string): string {
+  return `${architectures.startsWith("d") ? "a" : "an"} ${architectures}`;
+}
+
+function objectivesThatFit(spec: Spec, architecture: Architecture): Ref[] {
+  return Object.keys(spec.objectives).filter((name) => architecturesOf(spec, name).includes(architecture));
+}
+
+function modelsThatFit(spec: Spec, objective: Ref): Ref[] {
+  const allowed = architecturesOf(spec, objective);
+  return Object.entries(spec.models)
+    .filter(([, { architecture }]) => architecture === "auto" || allowed.includes(architecture))
+    .map(([name]) => name);
+}

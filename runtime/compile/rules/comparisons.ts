@@ -1,0 +1,126 @@
+import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
+import type { ComparisonSpec } from "#runtime/contract/spec.ts";
+import { cellsOf, pathOfValue } from "../cells.ts";
+import { identityOf } from "../identity.ts";
+import { type Checked, error, listed, type Rule } from "./rule.ts";
+
+/** A comparison holds different things against each other, each once. */
+export const comparisons: Rule = (checked) =>
+  Object.entries(checked.spec.comparisons).flatMap(([name, comparison]) => [
+    ...variesSomething(checked, name, comparison),
+    ...sameTwice(checked, name),
+    ...repeated(name, comparison),
+    ...baselines(name, comparison),
+  ]);
+
+function variesSomething({ spec }: Checked, name: string, comparison: ComparisonSpec): Problem[] {
+  const keys = comparison.vary.map(({ key }) => key);
+  const twice = keys.find((key, index) => keys.indexOf(key) !== index);
+  if (twice) {
+    return [
+      error("varied-twice", ["comparisons", name, `vary ${twice}`], `${name} varies ${twice} in two lines. Put all values into one list.`),
+    ];
+  }
+  if (keys.length === 0) {
+    return [
+      error(
+        "varies-nothing",
+        ["comparisons", name],
+        `${name} varies nothing. Say what to compare, for example vary objective: [causal, masked].`,
+      ),
+    ];
+  }
+  const { cells, leftOut } = cellsOf(spec, name);
+  return comparison.vary.flatMap(({ key, values }, axis) => {
+    const usable = new Set(cells.map((cell) => cell.choice[axis])).size;
+    if (values.length >= 2 && (usable >= 2 || leftOut.length === 0)) return [];
+    const found =
+      values.length < 2
+        ? `has ${values.length === 0 ? "no value" : "one value"}`
+        : `has ${usable === 0 ? "no value" : "one value"} that can be used`;
+    return [
+      error("varies-nothing", ["comparisons", name, `vary ${key}`], `vary ${key} ${found}, and a comparison needs two. Add another value.`),
+    ];
+  });
+}
+
+function sameTwice({ spec, files }: Checked, name: string): Problem[] {
+  const { cells } = cellsOf(spec, name);
+  const identities = cells.map((cell) => identityOf(spec, cell.pretrain, files));
+  const found = new Map<string, Problem>();
+  for (const [second, cell] of cells.entries()) {
+    const first = cells[identities.indexOf(identities[second]!)]!;
+    if (first === cell) continue;
+    const axis = cell.choice.findIndex((index, each) => index !== first.choice[each]);
+    const path = pathOfValue(name, cell.varied[axis]!, cell.choice[axis]!);
+    const { values } = spec.comparisons[name]!.vary[axis]!;
+    const labels = [values[first.choice[axis]!]!.label, values[cell.choice[axis]!]!.label] as const;
+    const same =
+      labels[0] === labels[1]
+        ? `${labels[0]} stands twice`
+        : `${labels[0]} and ${labels[1]} are the same thing once all defaults are filled in`;
+    found.set(path.join("\0"), error("same-twice", path, `${same}, so comparing them says nothing. Remove one.`));
+  }
+  const labels = cells.map((cell) => cell.label);
+  for (const [second, cell] of cells.entries()) {
+    const first = labels.indexOf(cell.label);
+    if (first === second || identities[first] === identities[second]) continue;
+    const path = pathOfValue(name, cell.varied[0]!, cell.choice[0]!);
+    found.set(
+      path.join("\0"),
+      error("same-label", path, `Two different cells are both called ${cell.label}. Declare one under a name of its own.`),
+    );
+  }
+  return [...found.values()];
+}
+
+/** Seeds, tasks and baselines: each once. */
+function repeated(name: string, comparison: ComparisonSpec): Problem[] {
+  const path: SpecPath = ["comparisons", name];
+  return [
+    ...seeds(comparison.seeds, [...path, "seeds"]),
+    ...comparison.finetune.flatMap((finetune, index) => [
+      ...seeds(finetune.seeds, [...path, "finetune", index, "seeds"]),
+      ...(comparison.finetune.findIndex(({ task }) => task === finetune.task) === index
+        ? []
+        : [
+            error(
+              "task-twice",
+              [...path, "finetune", index, "task"],
+              `${name} fine-tunes on ${finetune.task} twice, and results are told apart by task. Keep one, or declare the task again under another name.`,
+            ),
+          ]),
+    ]),
+    ...comparison.baselines.flatMap((baseline, index) =>
+      comparison.baselines.indexOf(baseline) === index
+        ? []
+        : [error("baseline-twice", [...path, "baselines", index], `The baseline ${baseline} stands twice. Remove one.`)],
+    ),
+  ];
+}
+
+function seeds(seeds: readonly number[], path: SpecPath): Problem[] {
+  if (seeds.length === 0) return [error("no-seeds", path, "There is no seed, so nothing would run. Write, for example, seeds: 1..5.")];
+  const twice = [...new Set(seeds.filter((seed, index) => seeds.indexOf(seed) !== index))];
+  if (twice.length === 0) return [];
+  return [
+    error(
+      "repeated-seeds",
+      path,
+      `${twice.length === 1 ? "The seed" : "The seeds"} ${listed(twice.map(String))} ${twice.length === 1 ? "stands" : "stand"} twice. ` +
+        "The same seed gives the same numbers, which would count as agreement. Use different seeds.",
+      [`[${[...new Set(seeds)].join(", ")}]`],
+    ),
+  ];
+}
+
+function baselines(name: string, comparison: ComparisonSpec): Problem[] {
+  if (comparison.baselines.length === 0 || comparison.finetune.length > 0) return [];
+  return [
+    error(
+      "baselines-without-task",
+      ["comparisons", name, "baselines"],
+      `${listed(comparison.baselines)} can be scored on a task alone, and ${name} has none. Add finetune: { task: … }, or leave baselines out.`,
+    ),
+  ];
+}

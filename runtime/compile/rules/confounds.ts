@@ -1,0 +1,57 @@
+import type { Problem } from "#runtime/contract/problem.ts";
+import type { Architecture, ComparisonSpec, Spec } from "#runtime/contract/spec.ts";
+import { cellsOf } from "../cells.ts";
+import { resolveArchitecture } from "../resolve.ts";
+import { objectivesDiffer } from "../scores.ts";
+import { listed, type Rule, warning } from "./rule.ts";
+
+/** What else differs between cells than what is compared: said, not forbidden. */
+export const confounds: Rule = ({ spec }) =>
+  Object.entries(spec.comparisons).flatMap(([name, comparison]) => [
+    ...architectures(spec, name),
+    ...vocabularies(name, comparison),
+    ...perplexities(spec, name, comparison),
+  ]);
+
+function architectures(spec: Spec, name: string): Problem[] {
+  const { cells } = cellsOf(spec, name);
+  const carriers = new Map<Architecture, string[]>();
+  for (const { label, pretrain, varied } of cells) {
+    const model = spec.models[pretrain.model];
+    const architecture = model && resolveArchitecture(spec, model, pretrain.objective);
+    if (!architecture || varied.includes("model")) continue;
+    carriers.set(architecture, [...(carriers.get(architecture) ?? []), label]);
+  }
+  if (carriers.size < 2) return [];
+  const groups = [...carriers].map(([architecture, labels]) => `${listed(labels)}: ${architecture}`);
+  return [
+    warning(
+      "architectures-differ",
+      ["comparisons", name, "vary objective"],
+      `The cells have different architectures (${groups.join("; ")}), so a difference can come from the architecture as well as from the objective. ` +
+        "Set the model's architecture, with objectives that all fit it, to compare objectives alone.",
+    ),
+  ];
+}
+
+function vocabularies(name: string, comparison: ComparisonSpec): Problem[] {
+  if (!comparison.vary.some(({ key }) => key === "tokenizer")) return [];
+  return [
+    warning(
+      "vocabularies-differ",
+      ["comparisons", name, "vary tokenizer"],
+      "With the tokenizer, the vocabulary, the size of the embeddings and the text that a token stands for change too. Compare bits per byte or task scores, not perplexity.",
+    ),
+  ];
+}
+
+function perplexities(spec: Spec, name: string, comparison: ComparisonSpec): Problem[] {
+  if (comparison.finetune.length > 0 || !objectivesDiffer(spec, name)) return [];
+  return [
+    warning(
+      "perplexities-not-comparable",
+      ["comparisons", name],
+      `Without finetune, ${name} has only the objectives' own scores. Perplexities and losses of different objectives measure different things and are not ranked. Add finetune: { task: … } to compare what the models are good for.`,
+    ),
+  ];
+}

@@ -1,0 +1,90 @@
+import { closest, distance } from "fastest-levenshtein";
+import { catalogue, metricOf } from "#runtime/contract/catalogue/index.ts";
+import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
+import type { ComparisonSpec, Expectation } from "#runtime/contract/spec.ts";
+import { cellsOf } from "../cells.ts";
+import { scoresOf } from "../scores.ts";
+import { error, listed, type Rule } from "./rule.ts";
+
+/** An expectation names cells, tasks and metrics that the comparison has. */
+export const expectations: Rule = ({ spec }) =>
+  Object.entries(spec.comparisons).flatMap(([name, comparison]) => {
+    const { cells, leftOut } = cellsOf(spec, name);
+    const known: Known = {
+      sides: [...cells.map((cell) => cell.label), ...comparison.baselines],
+      leftOut: leftOut.map(({ label }) => label),
+      scores:
+        comparison.finetune.length > 0 ? taskScores(comparison) : scoresOf(spec, name).map(({ task, metrics }) => ({ task, metrics })),
+    };
+    return comparison.expect.flatMap((expectation, index) => problemsOf(expectation, ["comparisons", name, "expect", index], known));
+  });
+
+interface Known {
+  sides: string[];
+  leftOut: string[];
+  scores: { task: string; metrics: string[] }[];
+}
+
+function problemsOf(expectation: Expectation, path: SpecPath, known: Known): Problem[] {
+  const { left, right, task, metric } = expectation;
+  const sides = (["left", "right"] as const).flatMap((side) => unknownSide(expectation, side, path, known));
+  if (sides.length > 0) return sides;
+  if (left === right) {
+    return [error("expects-itself", path, `${left} is expected to differ from itself. Name two different cells.`)];
+  }
+  const score = known.scores.find((each) => each.task === task);
+  if (!score) {
+    const tasks = known.scores.map((each) => each.task);
+    return [
+      error(
+        "unknown-task",
+        path,
+        `The comparison has no task ${task}. It has ${listed(tasks)}.`,
+        nearest(task, tasks).map((name) => written({ ...expectation, task: name })),
+      ),
+    ];
+  }
+  if (score.metrics.includes(metric)) return [];
+  return [
+    error(
+      "unknown-metric",
+      path,
+      `${metricOf(metric) ? `${metric} is not a score of ${task} here` : `There is no metric ${metric}`}. Use ${listed(score.metrics, "or")}.`,
+      nearest(metric, score.metrics).map((name) => written({ ...expectation, metric: name })),
+    ),
+  ];
+}
+
+function unknownSide(expectation: Expectation, side: "left" | "right", path: SpecPath, { sides, leftOut }: Known): Problem[] {
+  const name = expectation[side];
+  // What made no cell has its own problem where it is declared.
+  if (sides.includes(name) || leftOut.includes(name)) return [];
+  if (name === "scratch" || name === "majority") {
+    return [error("unknown-cell", path, `${name} is not among the baselines of this comparison. Add it: baselines: [${name}].`)];
+  }
+  return [
+    error(
+      "unknown-cell",
+      path,
+      `The comparison has no ${name}. It compares ${listed(sides)}.`,
+      nearest(name, sides).map((near) => written({ ...expectation, [side]: near })),
+    ),
+  ];
+}
+
+/** All metrics of a task's kind are computed, whether shown or not. */
+function taskScores(comparison: ComparisonSpec): { task: string; metrics: string[] }[] {
+  const metrics = catalogue.metrics.filter(({ of }) => of.includes("classification")).map(({ name }) => name);
+  return comparison.finetune.map(({ task }) => ({ task, metrics }));
+}
+
+function nearest(word: string, words: readonly string[]): string[] {
+  if (words.length === 0) return [];
+  const near = closest(word, [...words]);
+  return distance(word, near) <= Math.max(2, word.length / 2) ? [near] : [];
+}
+
+/** As in a file. */
+function written({ left, operator, right, task, metric }: Expectation): string {
+  return `${left} ${operator} ${right} on ${task}.${metric}`;
+}

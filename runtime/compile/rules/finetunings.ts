@@ -1,0 +1,52 @@
+import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
+import type { FinetuneSettings, ModelSpec, PretrainSpec, Spec } from "#runtime/contract/spec.ts";
+import { cellsOf } from "../cells.ts";
+import { microBatches } from "./pretrainings.ts";
+import { error, type Rule } from "./rule.ts";
+
+/** What fine-tuning trains exists in the models that it is done to. */
+export const finetunings: Rule = ({ spec }) => [
+  ...Object.entries(spec.finetunings).flatMap(([name, finetune]) =>
+    settings(finetune, ["finetunings", name], modelsOf(spec, [spec.pretrainings[finetune.from.pretrain]])),
+  ),
+  ...Object.entries(spec.comparisons).flatMap(([name, comparison]) => {
+    const models = modelsOf(
+      spec,
+      cellsOf(spec, name).cells.map((cell) => cell.pretrain),
+    );
+    return comparison.finetune.flatMap((finetune, index) => settings(finetune, ["comparisons", name, "finetune", index], models));
+  }),
+];
+
+function settings(finetune: FinetuneSettings, path: SpecPath, models: readonly [string, ModelSpec][]): Problem[] {
+  return [...microBatches(finetune, [...path, "accumulate"]), ...models.flatMap(([name, model]) => trained(finetune, path, name, model))];
+}
+
+function trained({ train }: FinetuneSettings, path: SpecPath, name: string, model: ModelSpec): Problem[] {
+  if (train.kind === "last" && train.layers > model.layers) {
+    return [
+      error(
+        "more-layers-than-model",
+        [...path, "train"],
+        `The last ${train.layers} layers cannot be trained: the model ${name} has ${model.layers}. Use at most that many, or train: all.`,
+        [`last ${model.layers} layers`, "all"],
+      ),
+    ];
+  }
+  if (train.kind === "lora" && train.rank > model.hidden) {
+    return [
+      error(
+        "rank-above-width",
+        [...path, "train", "rank"],
+        `A LoRA rank of ${train.rank} is above the hidden width ${model.hidden} of the model ${name}. Use a rank far below it, 8 for example.`,
+      ),
+    ];
+  }
+  return [];
+}
+
+/** The distinct models of some pre-trainings. */
+function modelsOf(spec: Spec, pretrainings: readonly (PretrainSpec | undefined)[]): [string, ModelSpec][] {
+  const names = new Set(pretrainings.flatMap((pretrain) => (pretrain ? [pretrain.model] : [])));
+  return [...names].flatMap((name) => (spec.models[name] ? [[name, spec.models[name]] as [string, ModelSpec]] : []));
+}

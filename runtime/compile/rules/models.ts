@@ -1,0 +1,35 @@
+import { error, type Rule } from "./rule.ts";
+
+/** The heads divide the width, evenly enough for the positions. */
+export const models: Rule = ({ spec }) =>
+  Object.entries(spec.models).flatMap(([name, { hidden, heads, position }]) => {
+    if (hidden % heads !== 0) {
+      const near = divisorsNear(hidden, heads);
+      return [
+        error(
+          "heads-do-not-divide",
+          ["models", name, "heads"],
+          `${heads} heads do not divide the hidden width ${hidden}. Use ${near.join(" or ")} heads, or hidden: ${Math.ceil(hidden / heads) * heads}.`,
+          near.map(String),
+        ),
+      ];
+    }
+    const width = hidden / heads;
+    if (position === "rotary" && width % 2 !== 0) {
+      return [
+        error(
+          "rotary-odd-width",
+          ["models", name, "position"],
+          `Rotary positions turn pairs of numbers, so a head's width must be even; hidden ${hidden} over ${heads} heads gives ${width}. Use other sizes or learned positions.`,
+          ["learned", "sinusoidal", "relative"],
+        ),
+      ];
+    }
+    return [];
+  });
+
+/** The next divisors of `whole` below and above `wanted`. */
+function divisorsNear(whole: number, wanted: number): number[] {
+  const divisors = Array.from({ length: whole }, (_, index) => index + 1).filter((candidate) => whole % candidate === 0);
+  return [divisors.filter((d) => d < wanted).at(-1), divisors.find((d) => d > wanted)].filter((d) => d !== undefined);
+}

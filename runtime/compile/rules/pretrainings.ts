@@ -1,0 +1,84 @@
+import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
+import type { Spec } from "#runtime/contract/spec.ts";
+import { layoutOf } from "#runtime/objectives/table.ts";
+import type { Use } from "../cells.ts";
+import { type Files, sizeOf } from "../files.ts";
+import { leavesOf, resolveArchitecture } from "../resolve.ts";
+import { error, listed, type Rule } from "./rule.ts";
+
+/** Model, objective, corpus and tokenizer of a pre-training go together in size. */
+export const pretrainings: Rule = ({ spec, files, uses }) =>
+  uses.flatMap((use) => [
+    ...microBatches(use.pretrain, use.at("accumulate")),
+    ...context(spec, use, files),
+    ...sentinels(spec, use),
+    ...epochs(spec, use),
+  ]);
+
+/** A step's batch is cut into equal micro-batches. */
+export function microBatches({ batch, accumulate }: { batch: number; accumulate: number }, path: SpecPath): Problem[] {
+  if (batch % accumulate === 0) return [];
+  const divisors = Array.from({ length: batch }, (_, index) => index + 1).filter((candidate) => batch % candidate === 0);
+  const nearest = divisors.toSorted((left, right) => Math.abs(left - accumulate) - Math.abs(right - accumulate)).slice(0, 2);
+  return [
+    error(
+      "accumulate-does-not-divide",
+      path,
+      `accumulate: ${accumulate} does not divide batch: ${batch}, and every micro-batch has the same size. Use ${listed(nearest.map(String), "or")}.`,
+      nearest.map(String),
+    ),
+  ];
+}
+
+/** A token has at least one byte, so a text never has more tokens than bytes. */
+function context(spec: Spec, use: Use, files: Files): Problem[] {
+  const model = spec.models[use.pretrain.model];
+  const corpus = spec.corpora[use.pretrain.corpus];
+  if (!model || !corpus) return [];
+  const bytes = sizeOf(corpus.files, files);
+  // By document, chance could put the whole text into the training split.
+  const most = corpus.split.by === "position" ? Math.floor(bytes * (1 - corpus.split.validation - corpus.split.test)) : bytes;
+  if (bytes === 0 || model.context <= most) return [];
+  return [
+    error(
+      "context-longer-than-corpus",
+      use.varied.includes("corpus") ? use.at("corpus") : ["models", use.pretrain.model, "context"],
+      `A context of ${model.context} tokens is longer than the text: the training split of ${use.pretrain.corpus} has at most ${most} bytes. Use a shorter context or more text.`,
+    ),
+  ];
+}
+
+function sentinels(spec: Spec, use: Use): Problem[] {
+  const { model: modelName, objective, tokenizer: tokenizerName } = use.pretrain;
+  const model = spec.models[modelName];
+  const tokenizer = spec.tokenizers[tokenizerName];
+  const architecture = model && resolveArchitecture(spec, model, objective);
+  if (!architecture || !tokenizer) return [];
+  const needed = (leavesOf(spec, objective) ?? []).map((leaf) =>
+    leaf.objective.kind === "supervised" ? 0 : layoutOf(leaf.objective, { architecture, context: model.context }).sentinels,
+  );
+  const most = Math.max(0, ...needed);
+  if (most <= tokenizer.sentinels) return [];
+  return [
+    error(
+      "too-few-sentinels",
+      use.at(use.varied.includes("tokenizer") ? "tokenizer" : "objective"),
+      `The objective ${objective} hides up to ${most} spans in a context of ${model.context} and needs a sentinel for each; the tokenizer ${tokenizerName} has ${tokenizer.sentinels}. ` +
+        `Set sentinels: ${most} in ${tokenizerName}, a longer mean_span, a lower rate or a shorter context.`,
+    ),
+  ];
+}
+
+/** An epoch is a pass over the corpus, which a task alone does not read. */
+function epochs(spec: Spec, use: Use): Problem[] {
+  const { budget, objective } = use.pretrain;
+  const leaves = leavesOf(spec, objective);
+  if (budget.unit !== "epochs" || !leaves || leaves.some((leaf) => leaf.objective.kind !== "supervised")) return [];
+  return [
+    error(
+      "epochs-without-text",
+      use.at(use.varied.includes("objective") ? "objective" : "budget"),
+      `A budget in epochs counts passes over the corpus, which ${objective} does not read. Give tokens, steps or flops.`,
+    ),
+  ];
+}

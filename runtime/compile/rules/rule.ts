@@ -1,0 +1,40 @@
+import type { ResolvedTask } from "#runtime/contract/plan.ts";
+import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
+import type { Ref, Spec } from "#runtime/contract/spec.ts";
+import type { Use } from "../cells.ts";
+import type { Files } from "../files.ts";
+
+/** A family of rules: what is wrong with a specification in one respect. */
+export type Rule = (checked: Checked) => Problem[];
+
+export interface Checked {
+  spec: Spec;
+  files: Files;
+  /** Every pre-training, declared or compared. */
+  uses: readonly Use[];
+  /** Reads a task's files. */
+  taskOf(key: Ref): { task: ResolvedTask | null; problems: Problem[] };
+}
+
+export function error(code: string, path: SpecPath, message: string, fixes?: readonly string[]): Problem {
+  return { severity: "error", code, path, message, ...(fixes?.length ? { fixes: [...fixes] } : {}) };
+}
+
+export function warning(code: string, path: SpecPath, message: string): Problem {
+  return { severity: "warning", code, path, message };
+}
+
+/** Are these shares, which people write with few digits, one whole together? */
+export function addUpToOne(shares: readonly number[]): boolean {
+  return Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 1e-6;
+}
+
+/** `0.15` → `15%`, without the noise of binary fractions. */
+export function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(10))}%`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(words: readonly string[], last = "and"): string {
+  return words.length < 2 ? (words[0] ?? "nothing") : `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1)}`;
+}

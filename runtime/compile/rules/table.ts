@@ -1,0 +1,27 @@
+import { architecture } from "./architecture.ts";
+import { comparisons } from "./comparisons.ts";
+import { confounds } from "./confounds.ts";
+import { corpora } from "./corpora.ts";
+import { expectations } from "./expectations.ts";
+import { finetunings } from "./finetunings.ts";
+import { models } from "./models.ts";
+import { objectives } from "./objectives.ts";
+import { pretrainings } from "./pretrainings.ts";
+import type { Rule } from "./rule.ts";
+import { tasks } from "./tasks.ts";
+import { tokenizers } from "./tokenizers.ts";
+
+/** Every family of rules; adding one touches its file, this table and its test. */
+export const rules: readonly Rule[] = [
+  corpora,
+  tokenizers,
+  models,
+  objectives,
+  tasks,
+  architecture,
+  pretrainings,
+  finetunings,
+  comparisons,
+  expectations,
+  confounds,
+];

@@ -1,0 +1,54 @@
+import type { Problem } from "#runtime/contract/problem.ts";
+import type { TokenizerSpec } from "#runtime/contract/spec.ts";
+import { byteEntries, specialTokens } from "../vocabulary.ts";
+import { error, type Rule } from "./rule.ts";
+
+/** A vocabulary size where the kind needs one, large enough, and none where the kind decides. */
+export const tokenizers: Rule = ({ spec }) =>
+  Object.entries(spec.tokenizers).flatMap(([name, tokenizer]) => [...vocabulary(name, tokenizer), ...lowercase(name, tokenizer)]);
+
+function vocabulary(name: string, { kind, vocabulary, sentinels }: TokenizerSpec): Problem[] {
+  if (kind === "bytes" || kind === "characters") {
+    if (vocabulary === null) return [];
+    const own = kind === "bytes" ? "the 256 bytes" : "the characters of its corpus";
+    return [
+      error(
+        "vocabulary-not-used",
+        ["tokenizers", name, "vocabulary"],
+        `A ${kind} tokenizer has ${own} as its vocabulary and takes no size. Leave vocabulary out, or use kind: bpe.`,
+      ),
+    ];
+  }
+  if (vocabulary === null) {
+    return [
+      error(
+        "missing-key",
+        ["tokenizers", name, "kind"],
+        `A ${kind} tokenizer needs its number of entries. Add, for example, vocabulary: 8k.`,
+      ),
+    ];
+  }
+  const least = specialTokens + sentinels + (kind === "bpe" ? byteEntries : 1);
+  if (vocabulary >= least) return [];
+  const parts = `${specialTokens} special tokens, ${sentinels} sentinels and ${kind === "bpe" ? `the ${byteEntries} bytes` : "at least one character"}`;
+  return [
+    error(
+      "vocabulary-too-small",
+      ["tokenizers", name, "vocabulary"],
+      `A vocabulary of ${vocabulary} has no room for ${parts}. Use at least ${least}, or fewer sentinels.`,
+      [String(least)],
+    ),
+  ];
+}
+
+function lowercase(name: string, { kind, lowercase }: TokenizerSpec): Problem[] {
+  if (kind !== "bytes" || !lowercase) return [];
+  return [
+    error(
+      "lowercase-bytes",
+      ["tokenizers", name, "lowercase"],
+      "A bytes tokenizer reads the bytes as they are and cannot fold capital letters. Leave lowercase out, or use kind: characters.",
+      ["false"],
+    ),
+  ];
+}

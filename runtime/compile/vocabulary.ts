@@ -1,0 +1,45 @@
+import type { CorpusSpec, TokenizerSpec } from "#runtime/contract/spec.ts";
+import { type Files, filesOf } from "./files.ts";
+
+/** `<pad>`, `<unk>`, `<s>`, `</s>`, `<mask>`. */
+export const specialTokens = 5;
+export const byteEntries = 256;
+
+/**
+ * Entries that a tokenizer will have, before it is trained: exact for bytes, the declared number for bpe and wordpiece
+ * (a small corpus can give fewer), the characters at the beginning of the corpus for characters.
+ */
+export function expectedVocabulary(tokenizer: TokenizerSpec, corpus: CorpusSpec, files: Files): number {
+  const own = specialTokens + tokenizer.sentinels;
+  switch (tokenizer.kind) {
+    case "bytes":
+      return own + byteEntries;
+    case "characters":
+      return own + charactersOf(corpus, files, tokenizer.lowercase);
+    default:
+      return tokenizer.vocabulary ?? own + byteEntries;
+  }
+}
+
+/** Tokens that one byte of text becomes, about: for a plan before the corpus is encoded. */
+export function expectedTokensPerByte(tokenizer: TokenizerSpec): number {
+  // English text of some megabytes under some thousand sub-words has about four bytes a token.
+  return tokenizer.kind === "bytes" || tokenizer.kind === "characters" ? 1 : 0.25;
+}
+
+const sampleBytes = 1_000_000;
+
+function charactersOf(corpus: CorpusSpec, files: Files, lowercase: boolean): number {
+  const seen = new Set<string>();
+  let left = sampleBytes;
+  for (const path of filesOf(corpus.files, files)) {
+    const size = files.size(path);
+    // A file of another order of magnitude is not read for an estimate.
+    if (size === null || size > 8 * sampleBytes) continue;
+    const text = new TextDecoder().decode(files.read(path)?.subarray(0, left) ?? new Uint8Array());
+    for (const character of lowercase ? text.toLowerCase() : text) seen.add(character);
+    left -= size;
+    if (left <= 0) break;
+  }
+  return seen.size || byteEntries;
+}
