@@ -1,6 +1,6 @@
 import type { Verdict } from "#runtime/contract/artifacts.ts";
 import { metricOf } from "#runtime/contract/catalogue/index.ts";
-import type { CompareJob, PretrainJob } from "#runtime/contract/plan.ts";
+import type { CompareJob, PretrainJob, ResolvedObjective } from "#runtime/contract/plan.ts";
 import type { Entrant, Measured, Runs } from "./entrants.ts";
 import { holm, meanOf, pairedTest } from "./statistics.ts";
 
@@ -89,13 +89,25 @@ function isOfCorpus(metric: string): boolean {
 function whyUnranked(job: CompareJob, metric: string, left: Entrant, right: Entrant, runs: Runs): string | undefined {
   const [one, other] = [pretrainingOf(job, left, runs), pretrainingOf(job, right, runs)];
   if (!one || !other) return undefined;
-  if (JSON.stringify(one.objective) !== JSON.stringify(other.objective)) {
+  if (predictionOf(metric, one.objective) !== predictionOf(metric, other.objective)) {
     return `${metric} of different objectives is not ranked: each measures another prediction (${left.name}, ${right.name}). Fine-tune on a task to compare them`;
   }
   if (metric !== "bits_per_byte" && one.tokenizer !== other.tokenizer) {
     return `${metric} with different tokenizers is not ranked: each counts other tokens (${left.name}, ${right.name}). Look at bits_per_byte`;
   }
   return undefined;
+}
+
+/**
+ * What a score is of, as text. The loss is of an objective's own targets, so every setting counts; the other scores are defined
+ * by the kind alone.
+ */
+function predictionOf(metric: string, objective: ResolvedObjective): string {
+  return JSON.stringify(objective, (key, value: unknown) => {
+    if (key === "name") return undefined;
+    const isOneObjective = typeof value === "object" && value !== null && "kind" in value && !("parts" in value);
+    return metric !== "loss" && isOneObjective ? value.kind : value;
+  });
 }
 
 function pretrainingOf(job: CompareJob, entrant: Entrant, runs: Runs): PretrainJob | undefined {

@@ -1,0 +1,43 @@
+import { formatCount } from "#runtime/compare/numbers.ts";
+import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
+import type { CompareJob } from "#runtime/contract/plan.ts";
+
+/** What to do after a comparison, from what it found: at most four lines. */
+export function nextSteps(result: ComparisonResult, job: CompareJob, file: string): string[] {
+  return [
+    ...aboutSeeds(result, job),
+    ...aboutScratch(result, job),
+    ...aboutBudget(job),
+    `pretrain results ${file} ${result.comparison} shows this again; --json for other programs`,
+  ].slice(0, 4);
+}
+
+/** Tokens a parameter that a large model wants for its compute (Hoffmann et al. 2022, Training Compute-Optimal Large Language Models, table 3). */
+const wantedTokensPerParameter = 20;
+
+function aboutSeeds(result: ComparisonResult, job: CompareJob): string[] {
+  const seeds = Math.min(...job.cells.map((cell) => cell.runs.length));
+  const undecided = result.verdicts.filter(({ verdict }) => verdict === "no difference found").length;
+  if (undecided === 0 || seeds >= 10) return [];
+  const more = seeds < 3 ? 5 : seeds * 2;
+  return [
+    `seeds: 1..${more}: ${undecided} of ${result.verdicts.length} pairs show no difference with ${seeds} seeds; what is done is not run again`,
+  ];
+}
+
+function aboutScratch(result: ComparisonResult, job: CompareJob): string[] {
+  const held = result.verdicts.filter(({ right }) => right.startsWith("scratch"));
+  if (held.length === 0 || held.some(({ verdict }) => verdict === "greater")) return [];
+  const tokens = Math.max(...job.cells.map((cell) => cell.matched.tokens));
+  return [`a larger budget or corpus: no pre-training of ${formatCount(tokens)} tokens was found better than scratch`];
+}
+
+function aboutBudget(job: CompareJob): string[] {
+  const leanest = Math.min(
+    ...job.cells.map((cell) => cell.matched.tokens / Math.max(1, cell.matched.parameters - cell.matched.embeddings)),
+  );
+  if (!(leanest < wantedTokensPerParameter)) return [];
+  return [
+    `a larger budget or a smaller model: ${Number(leanest.toPrecision(2))} tokens for each parameter outside the embeddings; about ${wantedTokensPerParameter} are usual`,
+  ];
+}

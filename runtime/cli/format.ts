@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import type { Command } from "commander";
+import { format } from "#language/index.ts";
+import { writeWhole } from "#runtime/store/files.ts";
+import { exitCodes, UsageError } from "./exit.ts";
+import { print, problemLine, say } from "./output.ts";
+
+export function addFormat(program: Command): void {
+  program
+    .command("format")
+    .description("write .pretrain files in the one layout")
+    .argument("<file...>", ".pretrain files")
+    .option("--check", "change nothing; print the files that would change and exit with 1 if there are any")
+    .addHelpText("after", "\nExamples:\n  $ pretrain format experiment.pretrain\n  $ pretrain format --check *.pretrain")
+    .action(async (files: string[], options: { check?: boolean }) => {
+      const outcomes = await Promise.all(files.map((file) => formatFile(file, options.check === true)));
+      process.exitCode = outcomes.every(Boolean) ? exitCodes.done : exitCodes.problems;
+    });
+}
+
+/** False where the file cannot be formatted, or would change though it is only checked. */
+async function formatFile(file: string, checkOnly: boolean): Promise<boolean> {
+  const before = readExisting(file);
+  const formatted = await format(before);
+  if ("problems" in formatted) {
+    for (const problem of formatted.problems) say(problemLine({ ...problem, file }));
+    return false;
+  }
+  if (formatted.text === before) return true;
+  print(file);
+  if (checkOnly) return false;
+  writeWhole(file, formatted.text);
+  return true;
+}
+
+function readExisting(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,41 @@
+import { type Command, Option } from "commander";
+import { jobExitCodes, stopMessage } from "#runtime/jobs/child.ts";
+import { runJob } from "#runtime/jobs/run-job.ts";
+import { openStore } from "#runtime/store/store.ts";
+import type { EngineChoice } from "./engines.ts";
+import { UsageError } from "./exit.ts";
+import { say } from "./output.ts";
+import { version } from "./version.ts";
+
+/** What the scheduler starts, once a job: runs the job of a run folder in this process. Not for people. */
+export function addJob(program: Command): void {
+  program
+    .command("job", { hidden: true })
+    .argument("<store>", "the .pretrain folder")
+    .argument("<id>", "the job, whose folder holds job.json")
+    .addOption(new Option("--engine <engine>").choices(["auto", "onnx", "cpu"]).default("auto"))
+    .action(async (root: string, id: string, options: { engine: EngineChoice }) => {
+      const store = openStore(root);
+      const job = store.readJob(id);
+      if (!job) throw new UsageError(`${store.runFolder(id)} holds no job.json`);
+      const outcome = await runJob(job, { store, engine: options.engine, signal: stopSignal(), version: version() });
+      if (outcome.outcome === "failed") say(outcome.message);
+      // engines may keep threads; everything is written
+      process.exit(jobExitCodes[outcome.outcome]);
+    });
+}
+
+/** Aborted by Ctrl-C, by SIGTERM, by the scheduler's message, and when the scheduler is gone. */
+function stopSignal(): AbortSignal {
+  const stopping = new AbortController();
+  const stop = () => stopping.abort();
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  if (process.channel) {
+    process.on("message", (message) => {
+      if (message === stopMessage) stop();
+    });
+    process.on("disconnect", stop);
+  }
+  return stopping.signal;
+}

@@ -1,0 +1,110 @@
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { analyse } from "#language/index.ts";
+import { check } from "#runtime/compile/check.ts";
+import { compile, firstStage } from "#runtime/compile/compile.ts";
+import type { EncodeJob, Job, JobOf, Plan } from "#runtime/contract/plan.ts";
+import type { PlacedProblem } from "#runtime/contract/problem.ts";
+import type { Spec } from "#runtime/contract/spec.ts";
+import { openStore, type Store } from "#runtime/store/store.ts";
+import { ProblemsError, UsageError } from "./exit.ts";
+import { didYouMean } from "./nearest.ts";
+import { nodeFiles } from "./node-files.ts";
+import { problemLine, say, shownPath } from "./output.ts";
+
+/** A file whose text holds together, ready to compile. */
+export interface Loaded {
+  file: string;
+  spec: Spec;
+  store: Store;
+  /** Compiles towards a declaration, or towards everything in the file; its problems are said. Throws where there is no plan. */
+  plan(name?: string): Planned;
+}
+
+export interface Planned {
+  plan: Plan;
+  /** Present while the plan rests on estimates: what to run first, before planning again. */
+  first?: Plan;
+}
+
+type Analysis = Awaited<ReturnType<typeof analyse>>;
+
+/** What `check` prints: the language's problems and the compiler's, each once, in the order of the text. */
+export async function problemsOf(path: string): Promise<PlacedProblem[]> {
+  const file = existing(path);
+  const analysis = await analyse(file);
+  const files = nodeFiles(storeRoot(file));
+  const found = analysis.spec ? check(analysis.spec, files).map(analysis.place) : [];
+  return each([...analysis.problems, ...found]);
+}
+
+/** Analyses a file. Says its problems; throws `ProblemsError` where they leave nothing to work with. */
+export async function load(path: string): Promise<Loaded> {
+  const file = existing(path);
+  const analysis = await analyse(file);
+  const { spec } = analysis;
+  if (!spec || analysis.problems.some(isFatal)) throw problemsError(analysis.problems);
+  const store = openStore(storeRoot(file));
+  const files = nodeFiles(store.root);
+  const known = (job: EncodeJob) => store.readResult(job) ?? null;
+  const said = new Set<string>();
+  const sayEach = (problems: readonly PlacedProblem[]) => {
+    for (const line of problems.map(problemLine)) if (!said.has(line)) say(line);
+    for (const line of problems.map(problemLine)) said.add(line);
+  };
+  return {
+    file,
+    spec,
+    store,
+    plan(name) {
+      const compiled = compile(spec, name === undefined ? { kind: "everything" } : { kind: "declaration", name }, files, { known });
+      files.save();
+      sayEach(each([...analysis.problems, ...compiled.problems.map(analysis.place)]));
+      if (!compiled.plan) throw new ProblemsError("");
+      const first = compiled.estimated.length > 0 ? firstStage(compiled) : null;
+      return { plan: compiled.plan, ...(first ? { first } : {}) };
+    },
+  };
+}
+
+/** The `.pretrain` folder beside a file. */
+export function storeRoot(file: string): string {
+  return join(dirname(file), ".pretrain");
+}
+
+/** Throws `UsageError` unless the name is declared as one of these kinds. */
+export function requireDeclared(loaded: Loaded, name: string, kinds: readonly RunnableKind[]): void {
+  const names = kinds.flatMap((kind) => Object.keys(loaded.spec[tables[kind]]));
+  if (!names.includes(name)) {
+    throw new UsageError(`${shownPath(loaded.file)} has no ${kinds.join(", ")} named ${name}${didYouMean(name, names)}`);
+  }
+}
+
+export type RunnableKind = "pretrain" | "finetune" | "compare";
+
+/** Jobs of a kind, in the plan's order. */
+export function jobsOf<K extends Job["kind"]>(plan: Plan, kind: K): JobOf<K>[] {
+  return plan.jobs.filter((job): job is JobOf<K> => job.kind === kind);
+}
+
+const tables = { pretrain: "pretrainings", finetune: "finetunings", compare: "comparisons" } as const;
+
+/** An error after which nothing of the file can run. What is only not supported yet leaves out the cells that need it. */
+function isFatal(problem: PlacedProblem): boolean {
+  return problem.severity === "error" && problem.code !== "not-supported-yet";
+}
+
+function existing(path: string): string {
+  if (!existsSync(path)) throw new UsageError(`there is no file ${path}`);
+  return resolve(path);
+}
+
+function problemsError(problems: Analysis["problems"]): ProblemsError {
+  for (const problem of problems) say(problemLine(problem));
+  return new ProblemsError("");
+}
+
+function each(problems: readonly PlacedProblem[]): PlacedProblem[] {
+  const byText = new Map(problems.map((problem) => [problemLine(problem), problem]));
+  return [...byText.values()].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column));
+}

@@ -1,0 +1,11 @@
+import { exitCodeOf } from "./exit.ts";
+import { createProgram } from "./program.ts";
+
+// a reader that closes the pipe (`| head`) wants no more: that is no error
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+
+try {
+  await createProgram().parseAsync(process.argv);
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}

@@ -1,0 +1,15 @@
+import { closest, distance } from "fastest-levenshtein";
+
+/** The name that was probably meant; undefined where none is near. */
+export function nearest(name: string, names: readonly string[]): string | undefined {
+  if (names.length === 0) return undefined;
+  const found = closest(name.toLowerCase(), names);
+  return distance(name.toLowerCase(), found.toLowerCase()) <= Math.max(2, name.length / 3) ? found : undefined;
+}
+
+/** `; did you mean clm?` or the names there are. */
+export function didYouMean(name: string, names: readonly string[]): string {
+  const found = nearest(name, names);
+  if (found !== undefined) return `; did you mean ${found}?`;
+  return names.length === 0 ? "" : `; there is ${names.join(", ")}`;
+}

@@ -1,0 +1,34 @@
+import { Command } from "commander";
+import { addCheck } from "./check.ts";
+import { addDiff } from "./diff.ts";
+import { addEngines } from "./engines.ts";
+import { addFormat } from "./format.ts";
+import { addGenerate } from "./generate.ts";
+import { addJob } from "./job.ts";
+import { addPlan } from "./plan.ts";
+import { addPreview } from "./preview.ts";
+import { addResults } from "./results.ts";
+import { addRun } from "./run.ts";
+import { version } from "./version.ts";
+
+/** The command line: every command in the order of its help. */
+export function createProgram(): Command {
+  const program = new Command("pretrain")
+    .description("Declare pre-training experiments, run them at matched compute, and read which objective won.")
+    .version(version())
+    .showHelpAfterError("(--help shows how it is used)")
+    .exitOverride()
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ pretrain check experiment.pretrain
+  $ pretrain plan experiment.pretrain objectives
+  $ pretrain run experiment.pretrain objectives
+  $ pretrain results experiment.pretrain objectives --json
+
+Exit codes: 0 done, 1 the file or the data has errors, 2 wrong usage, 3 a run failed, 130 interrupted`,
+    );
+  for (const add of [addCheck, addPlan, addRun, addResults, addPreview, addDiff, addGenerate, addFormat, addEngines, addJob]) add(program);
+  return program;
+}

@@ -1,0 +1,73 @@
+import { formatCount, formatSeconds } from "#runtime/compare/numbers.ts";
+import type { RunEvent } from "#runtime/contract/events.ts";
+import { count, type JobProgress, jobTimeLeft, type Progress, running, shareDone, timeLeft } from "./progress.ts";
+
+/** The live display of a terminal: a line for all, and one for each running job. */
+export function liveLines(progress: Progress, now: number, parallel: number, width: number): string {
+  const all = progress.jobs.size;
+  const done = count(progress, "done", "was done");
+  const failed = count(progress, "failed", "skipped");
+  const left = timeLeft(progress, now, parallel);
+  const summary = [
+    `${done} of ${all} jobs done`,
+    ...(failed > 0 ? [`${failed} failed or skipped`] : []),
+    ...(left === undefined ? [] : [`about ${formatSeconds(left)} left`]),
+  ].join(" · ");
+  return [summary, ...running(progress).map((job) => `  ${bar(shareDone(job))} ${statusOf(job, now)}`)]
+    .map((line) => cut(line, width))
+    .join("\n");
+}
+
+/** `pretrain objectives: mlm, seed 1 · step 840 of 2,000 · loss 3.214 · 12.3k tokens/s · 40 s left`. */
+export function statusOf(job: JobProgress, now: number): string {
+  const left = jobTimeLeft(job, now);
+  return [
+    job.job.name,
+    ...(job.phase !== undefined && job.step === undefined ? [job.phase] : []),
+    ...(job.step === undefined ? percent(job) : [`step ${grouped(job.step)}${job.total === undefined ? "" : ` of ${grouped(job.total)}`}`]),
+    ...(job.loss === undefined ? [] : [`loss ${job.loss.toFixed(3)}`]),
+    ...(job.tokensPerSecond === undefined ? [] : [`${formatCount(job.tokensPerSecond)} tokens/s`]),
+    ...(left === undefined ? [] : [`${formatSeconds(left)} left`]),
+  ].join(" · ");
+}
+
+/** The line that an event is worth in a pipe or above the live display; undefined for most. */
+export function lineOf(event: RunEvent, job: JobProgress): string | undefined {
+  const name = job.job.name;
+  switch (event.event) {
+    case "job-started":
+      return `started  ${name}${event.resumedAt === undefined ? "" : ` again from step ${grouped(event.resumedAt)}`}`;
+    case "job-done":
+      return `done     ${name} (${formatSeconds(event.seconds)})`;
+    case "job-failed":
+      return `failed   ${name}: ${event.message}`;
+    case "job-stopped":
+      return `stopped  ${name}${event.step === undefined ? "" : ` at step ${grouped(event.step)}`}`;
+    case "job-skipped":
+      if (event.reason === "done") return undefined;
+      return `skipped  ${name}: ${event.reason === "input-failed" ? "a job that it reads from failed" : "another process works on it"}`;
+    case "warning":
+      return `warning  ${name}: ${event.message}`;
+    default:
+      return undefined;
+  }
+}
+
+function percent(job: JobProgress): string[] {
+  const share = shareDone(job);
+  return share === undefined ? [] : [`${Math.floor(share * 100)}%`];
+}
+
+function bar(share: number | undefined): string {
+  const cells = 12;
+  const full = Math.round((share ?? 0) * cells);
+  return "█".repeat(full) + "░".repeat(cells - full);
+}
+
+function grouped(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+function cut(line: string, width: number): string {
+  return line.length <= width ? line : `${line.slice(0, width - 1)}…`;
+}

@@ -1,0 +1,38 @@
+import type { Command } from "commander";
+import { compareRuns, runsIn } from "#runtime/compare/compare.ts";
+import { comparisonTable } from "#runtime/compare/table.ts";
+import { UsageError } from "./exit.ts";
+import { jobsOf, type Loaded, load, requireDeclared } from "./load.ts";
+import { print, printJson, say, shownPath } from "./output.ts";
+
+export function addResults(program: Command): void {
+  program
+    .command("results")
+    .description("a comparison's table, with intervals and verdicts, from the runs that are done")
+    .argument("<file>", "a .pretrain file")
+    .argument("[name]", "a compare declared in it; may be left out where there is one")
+    .option("--json", "one JSON document")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ pretrain results experiment.pretrain\n  $ pretrain results experiment.pretrain objectives --json",
+    )
+    .action(async (path: string, named: string | undefined, options: { json?: boolean }) => {
+      const loaded = await load(path);
+      const name = named ?? onlyComparison(loaded);
+      requireDeclared(loaded, name, ["compare"]);
+      const job = jobsOf(loaded.plan(name).plan, "compare").find((each) => each.comparison === name);
+      if (!job) throw new Error(`the plan of ${name} does not compare it`);
+      // read anew, not from the job's result: cells may have other names by now, and what is done so far counts too
+      const result = compareRuns(job, runsIn(loaded.store.runFolder));
+      if (options.json) printJson(result);
+      else if (result.summary.length > 0) print(comparisonTable(result));
+      else say(`nothing of ${name} has a result yet: pretrain run ${shownPath(loaded.file)} ${name}`);
+    });
+}
+
+function onlyComparison(loaded: Loaded): string {
+  const names = Object.keys(loaded.spec.comparisons);
+  if (names.length === 1) return names[0]!;
+  const found = names.length === 0 ? "declares no compare" : `declares ${names.join(", ")}: name one`;
+  throw new UsageError(`${shownPath(loaded.file)} ${found}`);
+}

@@ -1,0 +1,29 @@
+import type { Job, Plan } from "#runtime/contract/plan.ts";
+import type { Store } from "#runtime/store/store.ts";
+import { UsageError } from "./exit.ts";
+import { didYouMean } from "./nearest.ts";
+
+/** Jobs by id: those of a plan, and those that ran before and are in the store. */
+export type RunTable = ReadonlyMap<string, Job>;
+
+export function runTable(plan: Plan, store: Store): RunTable {
+  const ran = store.jobs().flatMap((id) => {
+    const job = store.readJob(id);
+    return job ? [[id, job] as const] : [];
+  });
+  // the plan's names are today's
+  return new Map([...ran, ...plan.jobs.map((job) => [job.id, job] as const)]);
+}
+
+/** By id, by the beginning of an id, or by name. Throws `UsageError` where that is none or several. */
+export function findRun(runs: RunTable, wanted: string): Job {
+  const exact = runs.get(wanted);
+  if (exact) return exact;
+  const all = [...runs.values()];
+  const named = all.filter((job) => job.name === wanted);
+  const found = named.length > 0 ? named : all.filter((job) => job.id.startsWith(wanted) || job.fingerprint.startsWith(wanted));
+  if (found.length === 1) return found[0]!;
+  if (found.length > 1)
+    throw new UsageError(`${wanted} is ${found.length} runs: ${found.map((job) => `${job.id} (${job.name})`).join(", ")}`);
+  throw new UsageError(`there is no run ${wanted}${didYouMean(wanted, [...all.map((job) => job.name), ...runs.keys()])}`);
+}
