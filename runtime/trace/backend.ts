@@ -21,9 +21,14 @@ export class TraceBackend extends KernelBackend {
     return { dataId: { id: ++this.last }, shape: [...shape], dtype };
   }
 
-  emit(op: string, inputs: readonly TensorInfo[], attributes: Attributes, outputs: readonly { shape: readonly number[]; dtype: DataType }[]): TensorInfo[] {
+  emit(
+    op: string,
+    inputs: readonly TensorInfo[],
+    attributes: Attributes,
+    outputs: readonly { shape: readonly number[]; dtype: DataType }[],
+  ): TensorInfo[] {
     const made = outputs.map(({ shape, dtype }) => this.placeholder(shape, dtype as DType));
-    this.nodes.push({ op, inputs: inputs.map(valueOf), attributes, outputs: made.map(valueOf) });
+    this.nodes.push({ op, inputs: inputs.map(tracedValue), attributes, outputs: made.map(tracedValue) });
     return made;
   }
 
@@ -72,7 +77,7 @@ export class TraceBackend extends KernelBackend {
   }
 }
 
-export function valueOf(info: TensorInfo): Value {
+export function tracedValue(info: TensorInfo): Value {
   return { id: idOf(info.dataId), shape: info.shape, dtype: info.dtype as DType };
 }
 

@@ -1,12 +1,13 @@
 import { backend_util, registerKernel, type TensorInfo, util } from "@tensorflow/tfjs-core";
-import { customKernels } from "./custom-kernels.ts";
 import { type TraceBackend, traceBackendName } from "./backend.ts";
+import { customKernels } from "./custom-kernels.ts";
 import type { Attributes } from "./graph.ts";
 
 type Inputs = Record<string, TensorInfo>;
 /** TensorFlow.js's attributes of all the kernels below; each has a few of them. */
 interface KernelAttributes {
   axis: number;
+  reductionIndices: number;
   keepDims: boolean;
   shape: number[];
   dtype: TensorInfo["dtype"];
@@ -55,8 +56,9 @@ const unary =
 
 const reduction =
   (op: string): Kernel =>
-  ({ x }, { axis, keepDims }, backend) => {
-    const axes = util.parseAxisParam(axis, x!.shape).toSorted((a, b) => a - b);
+  ({ x }, { axis, reductionIndices, keepDims }, backend) => {
+    // Max names its axes differently
+    const axes = util.parseAxisParam(axis ?? reductionIndices, x!.shape).toSorted((a, b) => a - b);
     const shape = keepDims ? x!.shape.map((size, i) => (axes.includes(i) ? 1 : size)) : x!.shape.filter((_size, i) => !axes.includes(i));
     return one(backend.emit(op, [x!], { axes, keepDims: Boolean(keepDims) }, [{ shape, dtype: x!.dtype }]));
   };
@@ -100,7 +102,9 @@ const kernels: Record<string, Kernel> = {
     return one(backend.emit("Reshape", [x!], { shape: to }, [{ shape: to, dtype: x!.dtype }]));
   },
   Cast: ({ x }, { dtype }, backend) =>
-    x!.dtype === dtype ? { dataId: x!.dataId, shape: x!.shape, dtype } : one(backend.emit("Cast", [x!], { dtype }, [{ shape: x!.shape, dtype }])),
+    x!.dtype === dtype
+      ? { dataId: x!.dataId, shape: x!.shape, dtype }
+      : one(backend.emit("Cast", [x!], { dtype }, [{ shape: x!.shape, dtype }])),
   Sum: reduction("Sum"),
   Mean: reduction("Mean"),
   Max: reduction("Max"),
@@ -123,7 +127,11 @@ const kernels: Record<string, Kernel> = {
       ]),
     ),
   UnsortedSegmentSum: ({ x, segmentIds }, { numSegments }, backend) =>
-    one(backend.emit("UnsortedSegmentSum", [x!, segmentIds!], { numSegments }, [{ shape: [numSegments, ...x!.shape.slice(1)], dtype: x!.dtype }])),
+    one(
+      backend.emit("UnsortedSegmentSum", [x!, segmentIds!], { numSegments }, [
+        { shape: [numSegments, ...x!.shape.slice(1)], dtype: x!.dtype },
+      ]),
+    ),
   SplitV: ({ x }, { numOrSizeSplits, axis }, backend) => {
     const along = util.parseAxisParam(axis, x!.shape)[0] as number;
     const sizes = backend_util.prepareSplitSize(x as never, numOrSizeSplits, along);

@@ -1,6 +1,6 @@
 import { engine, findBackend, registerBackend, setBackend, type Tensor, type TensorInfo } from "@tensorflow/tfjs-core";
-import { TraceBackend, traceBackendName, valueOf } from "./backend.ts";
-import type { ProgramFunction, Tensors, TensorSpec } from "./function.ts";
+import { TraceBackend, traceBackendName, tracedValue } from "./backend.ts";
+import type { ProgramFunction, TensorSpec, Tensors } from "./function.ts";
 import { type Graph, simplify } from "./graph.ts";
 import { registerTraceKernels } from "./kernels.ts";
 
@@ -17,7 +17,7 @@ export function trace(fn: ProgramFunction, state: readonly TensorSpec[]): Graph 
   });
   const states = placeholders(reads);
   const inputs = placeholders(fn.inputs);
-  const named = (tensors: Tensors) => Object.entries(tensors).map(([name, tensor]) => ({ name, value: valueOf(tensor) }));
+  const named = (tensors: Tensors) => Object.entries(tensors).map(([name, tensor]) => ({ name, value: tracedValue(tensor) }));
   engine().startScope(fn.name);
   try {
     const result = fn.call(states, inputs);

@@ -1,0 +1,56 @@
+import type { onnx } from "onnx-proto";
+import type { DType } from "../../trace/function.ts";
+import type { Value } from "../../trace/graph.ts";
+
+/** TensorProto.DataType */
+export const dataTypes: Record<DType | "int64", number> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+
+/** Collects the nodes and constants of one ONNX graph. */
+export interface Builder {
+  nodes: onnx.INodeProto[];
+  initializers: onnx.ITensorProto[];
+  name(value: Value): string;
+  /** A name that nothing else has. */
+  fresh(): string;
+  node(opType: string, inputs: string[], outputs: string[], attributes?: Record<string, AttributeValue>, domain?: string): void;
+  int64(values: readonly number[]): string;
+  float(value: number): string;
+}
+
+export type AttributeValue = { int: number } | { ints: readonly number[] } | { float: number } | { string: string };
+
+export function createBuilder(): Builder {
+  const nodes: onnx.INodeProto[] = [];
+  const initializers: onnx.ITensorProto[] = [];
+  const shared = new Map<string, string>();
+  let last = 0;
+  const fresh = () => `t${++last}`;
+  const constant = (key: string, dims: number[], dataType: number, data: ArrayBufferView): string => {
+    const known = shared.get(key);
+    if (known) return known;
+    const name = fresh();
+    shared.set(key, name);
+    initializers.push({ name, dims, dataType, rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) });
+    return name;
+  };
+  return {
+    nodes,
+    initializers,
+    fresh,
+    name: ({ id }) => `v${id}`,
+    node(opType, input, output, attributes = {}, domain = "") {
+      const attribute = Object.entries(attributes).map(([name, value]) => attributeProto(name, value));
+      nodes.push({ opType, input, output, attribute, domain, name: `${opType}_${nodes.length}` });
+    },
+    int64: (values) => constant(`i ${values}`, [values.length], dataTypes.int64, BigInt64Array.from(values, BigInt)),
+    float: (value) => constant(`f ${value}`, [], dataTypes.float32, Float32Array.of(value)),
+  };
+}
+
+/** AttributeProto.AttributeType: FLOAT 1, INT 2, STRING 3, INTS 7. */
+function attributeProto(name: string, value: AttributeValue): onnx.IAttributeProto {
+  if ("float" in value) return { name, type: 1, f: value.float };
+  if ("int" in value) return { name, type: 2, i: value.int };
+  if ("string" in value) return { name, type: 3, s: new TextEncoder().encode(value.string) };
+  return { name, type: 7, ints: [...value.ints] };
+}

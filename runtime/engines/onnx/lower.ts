@@ -1,0 +1,80 @@
+import onnxProto from "onnx-proto";
+import type { Constant, Graph, Value } from "../../trace/graph.ts";
+import { type Builder, createBuilder, dataTypes } from "./builder.ts";
+import { fuse } from "./fuse.ts";
+import { operators } from "./operators.ts";
+
+const { onnx } = onnxProto;
+
+export interface LoweredGraph {
+  /** A serialised ModelProto. */
+  model: Uint8Array;
+  /** Names of its tensors, by the program's names. */
+  state: Record<string, string>;
+  inputs: Record<string, string>;
+  updates: Record<string, string>;
+  outputs: Record<string, string>;
+}
+
+/** A traced graph as an ONNX model: opset 17 with ONNX Runtime's com.microsoft operators. */
+export function lower(traced: Graph): LoweredGraph {
+  const graph = fuse(traced);
+  const builder = createBuilder();
+  for (const constant of graph.constants) initializer(builder, constant);
+  for (const node of graph.nodes) {
+    const operator = operators[node.op];
+    if (!operator) throw new Error(`the onnx engine has no operator for ${node.op}`);
+    operator(node, builder);
+  }
+  const results = resultNames(graph, builder);
+  const model = onnx.ModelProto.create({
+    irVersion: 8,
+    opsetImport: [
+      { domain: "", version: 17 },
+      { domain: "com.microsoft", version: 1 },
+    ],
+    graph: {
+      name: graph.name,
+      node: builder.nodes,
+      initializer: builder.initializers,
+      input: [...graph.state, ...graph.inputs].map(({ value }) => valueInfo(builder.name(value), value)),
+      output: results.map(({ tensor, value }) => valueInfo(tensor, value)),
+    },
+  });
+  const named = (entries: Graph["inputs"]) => Object.fromEntries(entries.map(({ name, value }) => [name, builder.name(value)]));
+  const pick = (kind: "updates" | "outputs") =>
+    Object.fromEntries(results.filter((result) => result.kind === kind).map(({ name, tensor }) => [name, tensor]));
+  return {
+    model: onnx.ModelProto.encode(model).finish(),
+    state: named(graph.state),
+    inputs: named(graph.inputs),
+    updates: pick("updates"),
+    outputs: pick("outputs"),
+  };
+}
+
+/** An ONNX output is made by a node and has one name: a value that is not, or serves twice, gets a copy. */
+function resultNames(graph: Graph, builder: Builder) {
+  const made = new Set(graph.nodes.flatMap((node) => node.outputs.map((output) => output.id)));
+  return (["updates", "outputs"] as const).flatMap((kind) =>
+    graph[kind].map(({ name, value }) => {
+      if (made.delete(value.id)) return { kind, name, value, tensor: builder.name(value) };
+      const tensor = `${kind}:${name}`;
+      builder.node("Identity", [builder.name(value)], [tensor]);
+      return { kind, name, value, tensor };
+    }),
+  );
+}
+
+function initializer(builder: Builder, { value, data }: Constant): void {
+  builder.initializers.push({
+    name: builder.name(value),
+    dims: [...value.shape],
+    dataType: dataTypes[value.dtype],
+    rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  });
+}
+
+function valueInfo(name: string, { shape, dtype }: Value) {
+  return { name, type: { tensorType: { elemType: dataTypes[dtype], shape: { dim: shape.map((size) => ({ dimValue: size })) } } } };
+}

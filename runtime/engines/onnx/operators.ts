@@ -1,0 +1,144 @@
+import type { DType } from "../../trace/function.ts";
+import type { Node } from "../../trace/graph.ts";
+import { type AttributeValue, type Builder, dataTypes } from "./builder.ts";
+
+type Operator = (node: Node, builder: Builder) => void;
+
+const microsoft = "com.microsoft";
+
+/** Inputs and outputs by name. */
+function names({ inputs, outputs }: Node, builder: Builder): { input: string[]; output: string[] } {
+  return { input: inputs.map(builder.name), output: outputs.map(builder.name) };
+}
+
+const same =
+  (opType: string, attributes: Record<string, AttributeValue> = {}, domain = ""): Operator =>
+  (node, builder) => {
+    const { input, output } = names(node, builder);
+    builder.node(opType, input, output, attributes, domain);
+  };
+
+/** Axes as an attribute: all reductions but ReduceSum, up to opset 17. */
+const reduce =
+  (opType: string): Operator =>
+  (node, builder) => {
+    const { input, output } = names(node, builder);
+    builder.node(opType, input, output, { axes: { ints: node.attributes.axes as readonly number[] }, keepdims: keepDims(node) });
+  };
+
+const keepDims = (node: Node) => ({ int: node.attributes.keepDims ? 1 : 0 });
+
+function matMul(node: Node, builder: Builder, scale: number): void {
+  const { input, output } = names(node, builder);
+  const [transA, transB] = [{ int: node.attributes.transposeA ? 1 : 0 }, { int: node.attributes.transposeB ? 1 : 0 }];
+  if (node.inputs.every(({ shape }) => shape.length === 2)) {
+    builder.node("Gemm", input, output, { transA, transB, alpha: { float: scale } });
+  } else if (scale === 1 && !node.attributes.transposeA && !node.attributes.transposeB) {
+    builder.node("MatMul", input, output);
+  } else {
+    builder.node("FusedMatMul", input, output, { transA, transB, alpha: { float: scale } }, microsoft);
+  }
+}
+
+/** ScatterND wants its indices as int64 with an axis of their own. */
+function scatterAdd(builder: Builder, data: string, ids: string, updates: string, output: string): void {
+  const [wide, apart] = [builder.fresh(), builder.fresh()];
+  builder.node("Cast", [ids], [wide], { to: { int: dataTypes.int64 } });
+  builder.node("Unsqueeze", [wide, builder.int64([-1])], [apart]);
+  builder.node("ScatterND", [data, apart, updates], [output], { reduction: { string: "add" } });
+}
+
+/** A kernel of the trace, or of fuse.ts, to ONNX nodes. */
+export const operators: Record<string, Operator> = {
+  Add: same("Add"),
+  Sub: same("Sub"),
+  Multiply: same("Mul"),
+  RealDiv: same("Div"),
+  Maximum: same("Max"),
+  Minimum: same("Min"),
+  Equal: same("Equal"),
+  GreaterEqual: same("GreaterOrEqual"),
+  LogicalAnd: same("And"),
+  LogicalOr: same("Or"),
+  Neg: same("Neg"),
+  Sqrt: same("Sqrt"),
+  Exp: same("Exp"),
+  Log: same("Log"),
+  Sigmoid: same("Sigmoid"),
+  Relu: same("Relu"),
+  Erf: same("Erf"),
+  Softmax: same("Softmax", { axis: { int: -1 } }),
+  Square(node, builder) {
+    const { input, output } = names(node, builder);
+    builder.node("Mul", [input[0]!, input[0]!], output);
+  },
+  Rsqrt(node, builder) {
+    const { input, output } = names(node, builder);
+    const root = builder.fresh();
+    builder.node("Sqrt", input, [root]);
+    builder.node("Reciprocal", [root], output);
+  },
+  Step(node, builder) {
+    const { input, output } = names(node, builder);
+    const positive = builder.fresh();
+    builder.node("Greater", [input[0]!, builder.float(0)], [positive]);
+    builder.node("Cast", [positive], output, { to: { int: dataTypes.float32 } });
+  },
+  Cast(node, builder) {
+    const { input, output } = names(node, builder);
+    builder.node("Cast", input, output, { to: { int: dataTypes[node.attributes.dtype as DType] } });
+  },
+  Reshape(node, builder) {
+    const { input, output } = names(node, builder);
+    builder.node("Reshape", [input[0]!, builder.int64(node.attributes.shape as readonly number[])], output);
+  },
+  Transpose(node, builder) {
+    const { input, output } = names(node, builder);
+    builder.node("Transpose", input, output, { perm: { ints: node.attributes.perm as readonly number[] } });
+  },
+  Sum(node, builder) {
+    const { input, output } = names(node, builder);
+    builder.node("ReduceSum", [input[0]!, builder.int64(node.attributes.axes as readonly number[])], output, { keepdims: keepDims(node) });
+  },
+  SumSquare: reduce("ReduceSumSquare"),
+  Mean: reduce("ReduceMean"),
+  Max: reduce("ReduceMax"),
+  BatchMatMul: (node, builder) => matMul(node, builder, 1),
+  ScaledMatMul: (node, builder) => matMul(node, builder, node.attributes.scale as number),
+  GatherV2(node, builder) {
+    const { input, output } = names(node, builder);
+    builder.node("Gather", input, output, { axis: { int: node.attributes.axis as number } });
+  },
+  UnsortedSegmentSum(node, builder) {
+    const { input, output } = names(node, builder);
+    const zeros = builder.fresh();
+    builder.node("ConstantOfShape", [builder.int64(node.outputs[0]!.shape)], [zeros]);
+    scatterAdd(builder, zeros, input[1]!, input[0]!, output[0]!);
+  },
+  /** data, updates, ids → data with the updates added to its rows. */
+  ScatterAdd(node, builder) {
+    const { input, output } = names(node, builder);
+    scatterAdd(builder, input[0]!, input[2]!, input[1]!, output[0]!);
+  },
+  SplitV(node, builder) {
+    const { input, output } = names(node, builder);
+    builder.node("Split", [input[0]!, builder.int64(node.attributes.sizes as readonly number[])], output, {
+      axis: { int: node.attributes.axis as number },
+    });
+  },
+  Concat: (node, builder) => {
+    const { input, output } = names(node, builder);
+    builder.node("Concat", input, output, { axis: { int: node.attributes.axis as number } });
+  },
+  Slice(node, builder) {
+    const { input, output } = names(node, builder);
+    const begin = node.attributes.begin as readonly number[];
+    const end = begin.map((start, axis) => start + (node.outputs[0]!.shape[axis] as number));
+    builder.node("Slice", [input[0]!, builder.int64(begin), builder.int64(end)], output);
+  },
+  LayerNorm(node, builder) {
+    const { input, output } = names(node, builder);
+    builder.node("LayerNormalization", input, output, { axis: { int: -1 }, epsilon: { float: node.attributes.epsilon as number } });
+  },
+  Gelu: same("Gelu", {}, microsoft),
+};

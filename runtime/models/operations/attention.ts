@@ -1,0 +1,39 @@
+import { add, mul, softmax, sub, sum, type Tensor } from "@tensorflow/tfjs-core";
+import { differentiable, scaledMatMul } from "./kernel.ts";
+
+export interface Masking {
+  /** (B, 1, Tq, Tk): 0 where attention is allowed, a large negative number elsewhere. */
+  bias: Tensor;
+  /** (B, H, Tq, Tk): factors of the attention weights under dropout. */
+  keep: Tensor | undefined;
+}
+
+/**
+ * Scaled dot-product attention (Vaswani et al. 2017, equation 1): q (B, H, Tq, C), k and v (B, H, Tk, C) → (B, H, Tq, C).
+ * `relative` (1, H, Tq, Tk) is a learned bias. Of dP ∘ P the gradient needs only the sum over the keys; that is the sum of
+ * dO ∘ O over the width (Dao et al. 2022, FlashAttention, appendix B.2), a smaller array.
+ */
+export function attention(q: Tensor, k: Tensor, v: Tensor, { bias, keep }: Masking, relative?: Tensor): Tensor {
+  const scale = 1 / Math.sqrt(q.shape.at(-1) as number);
+  return differentiable(relative ? [q, k, v, relative] : [q, k, v], (inputs) => {
+    const [q, k, v, relative] = inputs as [Tensor, Tensor, Tensor, Tensor | undefined];
+    const scores = add(scaledMatMul(q, k, { scale, transposeB: true }), bias);
+    const weights = softmax(relative ? add(scores, relative) : scores);
+    const kept = keep ? mul(weights, keep) : weights;
+    const output = scaledMatMul(kept, v);
+    return {
+      value: output,
+      saved: [q, k, v, weights, kept, output, ...(keep ? [keep] : [])],
+      gradient(dy, saved) {
+        const [q, k, v, weights, kept, output, keep] = saved as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor | undefined];
+        const dv = scaledMatMul(kept, dy, { transposeA: true });
+        const dKept = scaledMatMul(dy, v, { transposeB: true });
+        const dWeights = keep ? mul(dKept, keep) : dKept;
+        const dScores = mul(weights, sub(dWeights, sum(mul(dy, output), -1, true)));
+        const dq = scaledMatMul(dScores, k, { scale });
+        const dk = scaledMatMul(dScores, q, { scale, transposeA: true });
+        return [dq, dk, dv, ...(relative ? [sum(dScores, 0, true)] : [])];
+      },
+    };
+  });
+}

@@ -1,0 +1,90 @@
+import {
+  add,
+  cast,
+  concat,
+  equal,
+  gather,
+  logicalAnd,
+  logicalOr,
+  mul,
+  neg,
+  reshape,
+  split,
+  sub,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  tensor,
+  transpose,
+} from "@tensorflow/tfjs-core";
+import type { ResolvedModel } from "../contract/plan.ts";
+import { embed } from "./operations/embedding.ts";
+import { relativeBuckets } from "./parameters.ts";
+
+/** (T, C) to be added to the token embeddings by position; undefined where positions are told in the attention. */
+export function positionTable({ position, context, hidden }: ResolvedModel, learned: Tensor | undefined): Tensor | undefined {
+  if (position === "learned") return learned;
+  return position === "sinusoidal" ? sinusoids(context, hidden) : undefined;
+}
+
+/**
+ * (B, 1, Tq, Tk): 0 where a query may see a key, −1e9 elsewhere. Both must be of one segment; with `causal` the key must not
+ * come later, unless it belongs to the prefix (Raffel et al. 2020, section 3.2.1 and figure 4).
+ */
+export function attentionBias(queries: Tensor, keys: Tensor, { causal, prefix }: { causal: boolean; prefix?: Tensor | undefined }): Tensor {
+  const [batch, q] = queries.shape as [number, number];
+  const k = keys.shape[1] as number;
+  let allowed: Tensor = equal(reshape(queries, [batch, 1, q, 1]), reshape(keys, [batch, 1, 1, k]));
+  if (causal) {
+    const earlier = tensor(lowerTriangle(q), [1, 1, q, k], "bool");
+    const visible = prefix ? logicalOr(earlier, equal(reshape(prefix, [batch, 1, 1, k]), 1)) : earlier;
+    allowed = logicalAnd(allowed, visible);
+  }
+  return mul(sub(cast(allowed, "float32"), 1), 1e9);
+}
+
+/** Su et al. 2021, RoFormer, equation 34, in halves: x (B, H, T, W) rotated by positions (B, T). */
+export function rotate(x: Tensor, positions: Tensor, context: number): Tensor {
+  const [batch, , length, width] = x.shape as [number, number, number, number];
+  const angles = Array.from({ length: context * width }, (_, i) => {
+    const [position, column] = [Math.floor(i / width), (i % width) % (width / 2)];
+    return position * 10000 ** ((-2 * column) / width);
+  });
+  const table = (fn: (angle: number) => number) =>
+    reshape(gather(tensor(angles.map(fn), [context, width]), reshape(positions, [batch * length]) as Tensor1D), [batch, 1, length, width]);
+  const [first, second] = split(x, 2, -1) as [Tensor, Tensor];
+  return add(mul(x, table(Math.cos)), mul(concat([neg(second), first], -1), table(Math.sin)));
+}
+
+/** (1, H, T, T) from the learned table (buckets, H); undefined without relative positions. Raffel et al. 2020, section 2.1. */
+export function relativeBias(model: ResolvedModel, table: Tensor | undefined, length: number, bidirectional: boolean): Tensor | undefined {
+  if (model.position !== "relative" || !table) return undefined;
+  const buckets = Int32Array.from({ length: length * length }, (_, i) => bucketOf((i % length) - Math.floor(i / length), bidirectional));
+  const rows = embed(table as Tensor2D, tensor(buckets, [length * length], "int32"));
+  return reshape(transpose(reshape(rows, [length, length, model.heads]), [2, 0, 1]), [1, model.heads, length, length]);
+}
+
+/** Half of a direction's buckets are exact distances, the others grow logarithmically up to 128 (T5's released code). */
+export function bucketOf(distance: number, bidirectional: boolean): number {
+  const buckets = bidirectional ? relativeBuckets / 2 : relativeBuckets;
+  const base = bidirectional && distance > 0 ? buckets : 0;
+  const away = bidirectional ? Math.abs(distance) : Math.max(0, -distance);
+  const exact = buckets / 2;
+  if (away < exact) return base + away;
+  const grown = exact + Math.floor((Math.log(away / exact) / Math.log(128 / exact)) * (buckets - exact));
+  return base + Math.min(grown, buckets - 1);
+}
+
+function lowerTriangle(size: number): Uint8Array {
+  return Uint8Array.from({ length: size * size }, (_, i) => (i % size <= Math.floor(i / size) ? 1 : 0));
+}
+
+/** Vaswani et al. 2017, section 3.5. */
+function sinusoids(context: number, hidden: number): Tensor {
+  const values = Float32Array.from({ length: context * hidden }, (_, i) => {
+    const [position, column] = [Math.floor(i / hidden), i % hidden];
+    const angle = position / 10000 ** ((2 * Math.floor(column / 2)) / hidden);
+    return column % 2 === 0 ? Math.sin(angle) : Math.cos(angle);
+  });
+  return tensor(values, [context, hidden]);
+}

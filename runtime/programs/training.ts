@@ -1,0 +1,293 @@
+import {
+  add,
+  gather,
+  logSoftmax,
+  matMul,
+  mul,
+  neg,
+  reshape,
+  sum,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  tensor1d,
+  valueAndGrads,
+  zeros,
+} from "@tensorflow/tfjs-core";
+import type { ResolvedModel } from "../contract/plan.ts";
+import type { OptimizerSpec } from "../contract/spec.ts";
+import { negativeLogLikelihood, projectedCrossEntropy } from "../models/operations/cross-entropy.ts";
+import type { Parameter } from "../models/parameters.ts";
+import { dropoutPlaces, encode, type Forward, type Sequence, transformer, vocabularyProjection } from "../models/transformer.ts";
+import type { Layout } from "../objectives/objective.ts";
+import type { Program, ProgramFunction, TensorSpec, Tensors } from "../trace/function.ts";
+import { registerGradients } from "../trace/gradients.ts";
+import { adamW, clipping } from "./adamw.ts";
+import { type Group, groupParameters, pack, unpack } from "./groups.ts";
+
+/** One kind of batch that a program trains on, with static shapes. */
+export type Part =
+  | { kind: "text"; name: string; layout: Layout }
+  /** Rows of `length` positions with up to `slots` labelled texts each. */
+  | { kind: "labels"; name: string; head: string; labels: number; length: number; slots: number };
+
+export interface TrainingSettings {
+  model: ResolvedModel;
+  parts: readonly Part[];
+  /** Sequences of a micro-batch. */
+  batch: number;
+  /** More than one micro-batch a step. */
+  accumulates: boolean;
+  optimizer: OptimizerSpec;
+  dropout: number;
+  trained: readonly Parameter[];
+  frozen: readonly Parameter[];
+  /** alpha ÷ rank of low-rank updates. */
+  loraScale?: number;
+}
+
+export interface TrainingProgram extends Program {
+  groups: readonly Group[];
+}
+
+/*
+ * Functions, by part:
+ *   step.PART        forward, backward, update → loss, gradient_norm
+ *   accumulate.PART  forward, backward, gradients added to the state → loss
+ *   evaluate.PART    forward → losses (text: one a predicted position), logits (labels)
+ * and `apply`: update with the accumulated gradients → gradient_norm.
+ * The loss of a step is Σ weightsᵢ lossᵢ: the host gives weights that add up to 1 over the whole step, so that micro-batches
+ * change no number.
+ */
+export function trainingProgram(settings: TrainingSettings): TrainingProgram {
+  const groups = groupParameters(settings.trained);
+  const state: TensorSpec[] = [
+    ...groups.flatMap((group) => groupState(group, settings.accumulates)),
+    ...settings.frozen.map(({ name, shape }) => float(frozenName(name), shape)),
+  ];
+  const functions = settings.parts.flatMap((part) => [
+    settings.accumulates ? accumulateFunction(settings, groups, part) : stepFunction(settings, groups, part),
+    evaluateFunction(settings, groups, part),
+  ]);
+  return { groups, state, functions: settings.accumulates ? [...functions, applyFunction(settings, groups)] : functions };
+}
+
+export const weightsName = (group: Group) => `weights.${group.index}`;
+export const firstMomentName = (group: Group) => `first_moment.${group.index}`;
+export const secondMomentName = (group: Group) => `second_moment.${group.index}`;
+export const gradientName = (group: Group) => `gradient.${group.index}`;
+export const frozenName = (parameter: string) => `frozen.${parameter}`;
+export const dropoutName = (place: string) => `dropout.${place}`;
+
+/** Shapes of a part's batch. */
+export function batchInputs(settings: Pick<TrainingSettings, "batch" | "model">, part: Part): TensorSpec[] {
+  const { batch } = settings;
+  const rows = (prefix: string, length: number) =>
+    ["tokens", "positions", "segments"].map((name) => int(`${prefix}${name}`, [batch, length]));
+  if (part.kind === "labels") {
+    const count = batch * part.slots;
+    return [...rows("", part.length), float("pool", [batch, part.slots, part.length]), int("labels", [count]), float("weights", [count])];
+  }
+  const { context, decoderContext, predicted, prefix } = part.layout;
+  const count = batch * predicted;
+  return [
+    ...rows("", context),
+    ...(prefix ? [int("prefix", [batch, context])] : []),
+    ...(decoderContext > 0 ? rows("decoder_", decoderContext) : []),
+    int("predict", [count]),
+    int("targets", [count]),
+    float("weights", [count]),
+  ];
+}
+
+/** Masks of a part, bool: 1 keeps. Empty without dropout. */
+export function dropoutInputs(settings: Pick<TrainingSettings, "batch" | "model" | "dropout">, part: Part): TensorSpec[] {
+  if (settings.dropout === 0) return [];
+  const [context, decoderContext] = part.kind === "text" ? [part.layout.context, part.layout.decoderContext] : [part.length, 0];
+  return dropoutPlaces(settings.model, settings.batch, context, decoderContext).map(({ name, shape }) => ({
+    name: dropoutName(name),
+    shape,
+    dtype: "bool",
+  }));
+}
+
+const optimizerInputs: TensorSpec[] = [float("learning_rate", []), float("step_size", []), float("epsilon", [])];
+
+function stepFunction(settings: TrainingSettings, groups: readonly Group[], part: Part): ProgramFunction {
+  return {
+    name: `step.${part.name}`,
+    reads: readNames(settings, groups, [weightsName, firstMomentName, secondMomentName]),
+    inputs: [...batchInputs(settings, part), ...dropoutInputs(settings, part), ...optimizerInputs],
+    call(state, inputs) {
+      const { loss, gradients } = lossAndGradients(settings, groups, part, state, inputs);
+      const { updates, norm } = update(settings.optimizer, groups, state, gradients, inputs);
+      return { state: updates, outputs: { loss, gradient_norm: norm } };
+    },
+  };
+}
+
+function accumulateFunction(settings: TrainingSettings, groups: readonly Group[], part: Part): ProgramFunction {
+  return {
+    name: `accumulate.${part.name}`,
+    reads: readNames(settings, groups, [weightsName, gradientName]),
+    inputs: [...batchInputs(settings, part), ...dropoutInputs(settings, part)],
+    call(state, inputs) {
+      const { loss, gradients } = lossAndGradients(settings, groups, part, state, inputs);
+      const sums = groups.map((group, i) => [gradientName(group), add(state[gradientName(group)]!, gradients[i]!)]);
+      return { state: Object.fromEntries(sums), outputs: { loss } };
+    },
+  };
+}
+
+function applyFunction({ optimizer }: TrainingSettings, groups: readonly Group[]): ProgramFunction {
+  return {
+    name: "apply",
+    reads: groups.flatMap((group) => [weightsName, firstMomentName, secondMomentName, gradientName].map((name) => name(group))),
+    inputs: optimizerInputs,
+    call(state, inputs) {
+      const gradients = groups.map((group) => state[gradientName(group)]!);
+      const { updates, norm } = update(optimizer, groups, state, gradients, inputs);
+      const cleared = groups.map((group) => [gradientName(group), zeros([group.size])]);
+      return { state: { ...updates, ...Object.fromEntries(cleared) }, outputs: { gradient_norm: norm } };
+    },
+  };
+}
+
+function evaluateFunction(settings: TrainingSettings, groups: readonly Group[], part: Part): ProgramFunction {
+  return {
+    name: `evaluate.${part.name}`,
+    reads: readNames(settings, groups, [weightsName]),
+    inputs: batchInputs(settings, part).filter(({ name }) => name !== "weights" && name !== "labels"),
+    call(state, inputs) {
+      const parameters = { ...namedWeights(settings, groups, state), ...frozenWeights(settings, state) };
+      const forward: Forward = { model: settings.model, parameters, dropout: { rate: 0, masks: {} } };
+      if (part.kind === "labels") return { state: {}, outputs: { logits: labelLogits(forward, part, inputs) } };
+      const losses = negativeLogLikelihood(predictingStates(forward, part.layout, inputs), vocabularyProjection(forward), inputs.targets!);
+      return { state: {}, outputs: { losses } };
+    },
+  };
+}
+
+function lossAndGradients(
+  settings: TrainingSettings,
+  groups: readonly Group[],
+  part: Part,
+  state: Tensors,
+  inputs: Tensors,
+): { loss: Tensor; gradients: Tensor[] } {
+  const trained = namedWeights(settings, groups, state);
+  const names = Object.keys(trained);
+  const masks = Object.fromEntries(
+    Object.entries(inputs)
+      .filter(([name]) => name.startsWith("dropout."))
+      .map(([name, mask]) => [name.slice("dropout.".length), mask]),
+  );
+  const loss = (...weights: Tensor[]): Tensor => {
+    const parameters = { ...frozenWeights(settings, state), ...Object.fromEntries(names.map((name, i) => [name, weights[i]!])) };
+    const forward: Forward = { model: settings.model, parameters, dropout: { rate: settings.dropout, masks } };
+    if (part.kind === "labels") return labelLoss(labelLogits(forward, part, inputs), inputs);
+    return projectedCrossEntropy(
+      predictingStates(forward, part.layout, inputs),
+      vocabularyProjection(forward),
+      inputs.targets!,
+      inputs.weights!,
+    );
+  };
+  registerGradients();
+  const { value, grads } = valueAndGrads(loss as never)(Object.values(trained));
+  // a weight that this part does not use has no gradient
+  const gradients = Object.fromEntries(names.map((name, i) => [name, grads[i] ?? zeros(trained[name]!.shape)]));
+  return { loss: value, gradients: groups.map((group) => pack(group, gradients)) };
+}
+
+function update(
+  optimizer: OptimizerSpec,
+  groups: readonly Group[],
+  state: Tensors,
+  gradients: Tensor[],
+  inputs: Tensors,
+): { updates: Tensors; norm: Tensor } {
+  const { norm, scale } = clipping(gradients, optimizer.clip);
+  const scalars = { learningRate: inputs.learning_rate!, stepSize: inputs.step_size!, epsilon: inputs.epsilon! };
+  const updates: Tensors = {};
+  for (const [i, group] of groups.entries()) {
+    const before = {
+      weights: state[weightsName(group)]!,
+      firstMoment: state[firstMomentName(group)]!,
+      secondMoment: state[secondMomentName(group)]!,
+    };
+    const after = adamW(optimizer, before, gradients[i]!, scale, scalars, group.decay);
+    updates[weightsName(group)] = after.weights;
+    updates[firstMomentName(group)] = after.firstMoment;
+    updates[secondMomentName(group)] = after.secondMoment;
+  }
+  return { updates, norm };
+}
+
+/** Hidden states (P, C) of the positions that predict. */
+function predictingStates(forward: Forward, layout: Layout, inputs: Tensors): Tensor {
+  const target = layout.decoderContext > 0 ? sequence(inputs, "decoder_") : undefined;
+  const states = transformer(forward, sequence(inputs, ""), target);
+  return gather(states as Tensor2D, inputs.predict as Tensor1D);
+}
+
+function sequence(inputs: Tensors, prefix: "" | "decoder_"): Sequence {
+  const visible = prefix === "" ? inputs.prefix : undefined;
+  return {
+    tokens: inputs[`${prefix}tokens`]!,
+    positions: inputs[`${prefix}positions`]!,
+    segments: inputs[`${prefix}segments`]!,
+    ...(visible ? { prefix: visible } : {}),
+  };
+}
+
+/** (B × slots, labels): hidden states pooled by the rows of `pool`, then a linear layer. */
+function labelLogits(forward: Forward, part: Extract<Part, { kind: "labels" }>, inputs: Tensors): Tensor {
+  const states = encode(forward, sequence(inputs, ""));
+  const [batch, slots, length] = inputs.pool!.shape as [number, number, number];
+  const { hidden } = forward.model;
+  const pooled = reshape(matMul(inputs.pool!, reshape(states, [batch, length, hidden])), [batch * slots, hidden]);
+  const [weight, bias] = [forward.parameters[`heads.${part.head}.weight`]!, forward.parameters[`heads.${part.head}.bias`]!];
+  return add(matMul(pooled as Tensor2D, weight as Tensor2D), bias);
+}
+
+function labelLoss(logits: Tensor, { labels, weights }: Tensors): Tensor {
+  const [rows, classes] = logits.shape as [number, number];
+  const starts = tensor1d(
+    Int32Array.from({ length: rows }, (_, row) => row * classes),
+    "int32",
+  );
+  const likelihoods = gather(reshape(logSoftmax(logits), [rows * classes]), add(labels!, starts) as Tensor1D);
+  return neg(sum(mul(likelihoods, weights!)));
+}
+
+function namedWeights(settings: TrainingSettings, groups: readonly Group[], state: Tensors): Tensors {
+  const all: Tensors = Object.assign({}, ...groups.map((group) => unpack(group, state[weightsName(group)]!)));
+  return Object.fromEntries(settings.trained.map(({ name }) => [name, all[name]!]));
+}
+
+function frozenWeights({ frozen, loraScale }: TrainingSettings, state: Tensors): Tensors {
+  const weights: Tensors = Object.fromEntries(frozen.map(({ name }) => [name, state[frozenName(name)]!]));
+  return loraScale === undefined ? weights : { ...weights, "lora.scale": scalarOf(loraScale) };
+}
+
+function scalarOf(value: number): Tensor {
+  return tensor1d([value], "float32");
+}
+
+function readNames({ frozen }: TrainingSettings, groups: readonly Group[], names: ((group: Group) => string)[]): string[] {
+  return [...groups.flatMap((group) => names.map((name) => name(group))), ...frozen.map(({ name }) => frozenName(name))];
+}
+
+function groupState(group: Group, accumulates: boolean): TensorSpec[] {
+  const names = [weightsName, firstMomentName, secondMomentName, ...(accumulates ? [gradientName] : [])];
+  return names.map((name) => float(name(group), [group.size]));
+}
+
+function float(name: string, shape: readonly number[]): TensorSpec {
+  return { name, shape, dtype: "float32" };
+}
+
+function int(name: string, shape: readonly number[]): TensorSpec {
+  return { name, shape, dtype: "int32" };
+}
