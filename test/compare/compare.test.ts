@@ -1,0 +1,166 @@
+import { expect, test } from "vitest";
+import { compareRuns } from "#runtime/compare/compare.ts";
+import { example, languageModelExample } from "./example.ts";
+
+const mlm = { cell: "mlm", accuracy: [[0.8], [0.82], [0.81], [0.83]] };
+const clm = { cell: "clm", accuracy: [[0.7], [0.71], [0.71], [0.74]] };
+
+function compared(...given: Parameters<typeof example>) {
+  const { job, runs } = example(...given);
+  return compareRuns(job, runs);
+}
+
+test("a difference in every seed is found, and its words follow the sign", () => {
+  const { verdicts } = compared([mlm, clm]);
+  expect(verdicts).toHaveLength(1);
+  expect(verdicts[0]).toMatchObject({ left: "mlm", right: "clm", task: "sentiment", metric: "accuracy", verdict: "greater" });
+  expect(verdicts[0]!.difference).toBeCloseTo(0.1, 12);
+  expect(verdicts[0]!.low).toBeGreaterThan(0.08);
+  expect(compared([clm, mlm]).verdicts[0]).toMatchObject({ left: "clm", right: "mlm", verdict: "less" });
+});
+
+test("noise larger than the difference finds none", () => {
+  const noisy = { cell: "noisy", accuracy: [[0.9], [0.6], [0.85], [0.7]] };
+  expect(compared([noisy, clm]).verdicts[0]).toMatchObject({ verdict: "no difference found" });
+});
+
+test("fine-tuning seeds are averaged within their pre-training seed: n is the number of pre-trainings", () => {
+  const { summary } = compared([{ cell: "mlm", accuracy: [[0.7, 0.8], [0.8, 1.0]] }]);
+  expect(summary).toHaveLength(1);
+  expect(summary[0]).toMatchObject({ cell: "mlm", n: 2, baseline: false });
+  expect(summary[0]!.mean).toBeCloseTo((0.75 + 0.9) / 2, 12);
+  expect(summary[0]!.standard_error).toBeCloseTo(0.075, 12);
+});
+
+test("the test split is judged, not the validation split", () => {
+  expect(compared([mlm]).cells.map(({ value }) => value)).toEqual([0.8, 0.82, 0.81, 0.83]);
+});
+
+test("one seed: no interval, no verdict, and a warning that says why", () => {
+  const result = compared([
+    { cell: "mlm", accuracy: [[0.9]] },
+    { cell: "clm", accuracy: [[0.1]] },
+  ]);
+  expect(result.summary[0]).toMatchObject({ n: 1, low: null, high: null });
+  expect(result.verdicts[0]).toMatchObject({ verdict: "no difference found", p: null, low: null, high: null });
+  expect(result.verdicts[0]!.difference).toBeCloseTo(0.8, 12);
+  expect(result.warnings.join()).toContain("one pre-training seed shows no spread");
+});
+
+test("p is corrected for the number of pairs of a score", () => {
+  const alone = compared([mlm, clm]).verdicts[0]!.p!;
+  const among = compared([mlm, clm, { cell: "t5", accuracy: [[0.75], [0.74], [0.76], [0.75]] }]).verdicts;
+  expect(among).toHaveLength(3);
+  const [first] = among.filter(({ left, right }) => left === "mlm" && right === "clm");
+  expect(first!.p).toBeGreaterThan(alone);
+});
+
+test("a failed run lowers n and is named; pairs use the seeds that both have", () => {
+  const result = compared([{ cell: "mlm", accuracy: [[0.8], [null], [0.81], [0.83]] }, clm]);
+  expect(result.summary.find(({ cell }) => cell === "mlm")!.n).toBe(3);
+  expect(result.warnings).toContain("mlm: 3 of 4 runs have a result; missing are pretrain-mlm-2-1");
+  expect(result.verdicts[0]!.difference).toBeCloseTo((0.1 + 0.1 + 0.09) / 3, 12);
+});
+
+test("scratch is paired by seed and majority is one number for all", () => {
+  const scratch = { cell: "fresh", accuracy: [[0.69], [0.72], [0.7], [0.73]] };
+  const result = compared([mlm, clm], { scratch, majority: 0.5 });
+  expect(result.summary.map(({ cell, n, baseline }) => [cell, n, baseline])).toEqual([
+    ["mlm", 4, false],
+    ["clm", 4, false],
+    ["scratch", 4, true],
+    ["majority", 1, true],
+  ]);
+  expect(result.verdicts.map(({ left, right, verdict }) => [left, right, verdict])).toEqual([
+    ["mlm", "clm", "greater"],
+    ["mlm", "scratch", "greater"],
+    ["mlm", "majority", "greater"],
+    ["clm", "scratch", "no difference found"],
+    ["clm", "majority", "greater"],
+  ]);
+});
+
+test("cells of different architectures have a scratch each, and are held against their own", () => {
+  const { job, runs } = example([mlm, clm], { scratch: { cell: "fresh", accuracy: [[0.6], [0.61], [0.6], [0.63]] } });
+  const encoderOnly = { ...job, baselines: job.baselines.filter(({ cell }) => cell === "mlm") };
+  const decoder = job.baselines
+    .filter(({ cell }) => cell === "clm")
+    .map((entry) => ({ ...entry, job: entry.job.replace("fresh", "clm") }));
+  const result = compareRuns({ ...encoderOnly, baselines: [...encoderOnly.baselines, ...decoder] }, runs);
+  expect(result.verdicts.map(({ left, right }) => `${left}/${right}`)).toEqual(["mlm/clm", "mlm/scratch (mlm)", "clm/scratch (clm)"]);
+});
+
+test("expectations are answered from the verdicts", () => {
+  const expectation = (left: string, operator: ">" | "<" | "=", right: string) => ({ left, operator, right, task: "sentiment", metric: "accuracy" });
+  const noisy = { cell: "noisy", accuracy: [[0.9], [0.6], [0.85], [0.7]] };
+  const { expectations } = compared([mlm, clm, noisy], {
+    scratch: { cell: "fresh", accuracy: [[0.5], [0.53], [0.52], [0.54]] },
+    expect: [
+      expectation("mlm", ">", "clm"),
+      expectation("clm", ">", "mlm"),
+      expectation("clm", "<", "mlm"),
+      expectation("noisy", ">", "clm"),
+      expectation("mlm", "=", "clm"),
+      expectation("noisy", "=", "clm"),
+      expectation("mlm", ">", "scratch"),
+      expectation("scratch", ">", "mlm"),
+    ],
+  });
+  expect(expectations.map(({ answer }) => answer)).toEqual([
+    "confirmed",
+    "refuted",
+    "confirmed",
+    "undecided",
+    "refuted",
+    "undecided",
+    "confirmed",
+    "refuted",
+  ]);
+  expect(expectations[0]!.text).toBe("mlm > clm on sentiment.accuracy");
+  expect(expectations[5]!.reason).toContain("that shows no equality");
+});
+
+test("the same difference in every seed is no verdict, and the warning says so", () => {
+  const result = compared([
+    { cell: "mlm", accuracy: [[0.75], [0.5]] },
+    { cell: "clm", accuracy: [[0.5], [0.25]] },
+  ]);
+  expect(result.verdicts[0]).toMatchObject({ verdict: "no difference found", p: null });
+  expect(result.warnings.join()).toContain("differ by the same sentiment.accuracy in all 2 seeds");
+});
+
+test("perplexities of one objective are ranked; of different objectives they are shown and not ranked", () => {
+  const causal = { kind: "causal" } as const;
+  const masked = { kind: "masked", rate: 0.15, mask: 0.8, random: 0.1, keep: 0.1, wholeWords: false } as const;
+  const wide = { cell: "wide", values: [20, 20.2, 20.1], objective: causal };
+  const ranked = languageModelExample("perplexity", [wide, { cell: "deep", values: [30, 30.5, 30.2], objective: causal }]);
+  expect(compareRuns(ranked.job, ranked.runs).verdicts).toMatchObject([{ left: "wide", right: "deep", task: "speeches", verdict: "less" }]);
+  const unranked = languageModelExample("perplexity", [wide, { cell: "mlm", values: [5, 5.5, 5.2], objective: masked }]);
+  const result = compareRuns(unranked.job, unranked.runs);
+  expect(result.verdicts).toEqual([]);
+  expect(result.summary).toHaveLength(2);
+  expect(result.warnings.join()).toContain("perplexity of different objectives is not ranked");
+});
+
+test("with different tokenizers perplexity is not ranked, bits per byte is", () => {
+  const cells = [
+    { cell: "small", values: [20, 20.2, 20.1], objective: { kind: "causal" } as const },
+    { cell: "large", values: [30, 30.5, 30.2], objective: { kind: "causal" } as const, tokenizer: "tokenizer-2" },
+  ];
+  const perplexity = languageModelExample("perplexity", cells);
+  expect(compareRuns(perplexity.job, perplexity.runs).verdicts).toEqual([]);
+  const bits = languageModelExample("bits_per_byte", cells);
+  expect(compareRuns(bits.job, bits.runs).verdicts).toHaveLength(1);
+});
+
+test("the loss of one kind of objective with other settings is not ranked either", () => {
+  const masked = (rate: number) => ({ kind: "masked", rate, mask: 0.8, random: 0.1, keep: 0.1, wholeWords: false }) as const;
+  const cells = [
+    { cell: "15%", values: [2, 2.1], objective: masked(0.15) },
+    { cell: "40%", values: [3, 3.2], objective: masked(0.4) },
+  ];
+  const loss = languageModelExample("loss", cells);
+  expect(compareRuns(loss.job, loss.runs).verdicts).toEqual([]);
+  const pseudo = languageModelExample("pseudo_perplexity", cells);
+  expect(compareRuns(pseudo.job, pseudo.runs).verdicts).toHaveLength(1);
+});

@@ -1,0 +1,96 @@
+import { expect, test } from "vitest";
+import { compareRuns } from "#runtime/compare/compare.ts";
+import { formatCount, formatEstimate, formatFlops, formatScore, formatSeconds } from "#runtime/compare/numbers.ts";
+import { comparisonTable } from "#runtime/compare/table.ts";
+import { describeDifference } from "#runtime/compare/words.ts";
+import type { Verdict } from "#runtime/contract/artifacts.ts";
+import { example } from "./example.ts";
+
+const verdict: Verdict = {
+  left: "mlm",
+  right: "clm",
+  task: "sentiment",
+  metric: "accuracy",
+  difference: 0.0192,
+  low: 0.0081,
+  high: 0.0303,
+  p: 0.004,
+  verdict: "greater",
+};
+
+test("a verdict in words names the greater side first", () => {
+  expect(describeDifference(verdict)).toBe("mlm > clm on sentiment.accuracy by 1.92 (95% interval 0.81 to 3.03, p = 0.004)");
+  const less: Verdict = { ...verdict, difference: -0.0192, low: -0.0303, high: -0.0081, verdict: "less" };
+  expect(describeDifference(less)).toBe("clm > mlm on sentiment.accuracy by 1.92 (95% interval 0.81 to 3.03, p = 0.004)");
+});
+
+test("no difference is said as such, with what was seen", () => {
+  const none: Verdict = { ...verdict, difference: 0.004, low: -0.02, high: 0.028, p: 0.62, verdict: "no difference found" };
+  expect(describeDifference(none)).toBe("no difference found between mlm and clm on sentiment.accuracy: 0.4 (95% interval −2.0 to 2.8, p = 0.62)");
+  const oneSeed: Verdict = { ...none, low: null, high: null, p: null };
+  expect(describeDifference(oneSeed)).toBe("no difference found between mlm and clm on sentiment.accuracy: 0.4");
+});
+
+test("of a metric that should be low, the words say so", () => {
+  const perplexity: Verdict = { ...verdict, task: "speeches", metric: "perplexity", difference: 2.5, low: 1.5, high: 3.5 };
+  expect(describeDifference(perplexity)).toBe("mlm > clm on speeches.perplexity by 2.50 (95% interval 1.50 to 3.50, p = 0.004); lower is better");
+});
+
+test("numbers have the digits that their uncertainty allows", () => {
+  expect(formatEstimate("accuracy", 0.71234, 0.0061, 3)).toBe("71.23 ± 0.61");
+  expect(formatEstimate("accuracy", 0.71234, 0.061, 3)).toBe("71.2 ± 6.1");
+  expect(formatEstimate("accuracy", 0.71234, 0.31, 2)).toBe("71 ± 31");
+  expect(formatEstimate("accuracy", 0.71234, 0, 1)).toBe("71.2");
+  expect(formatScore("perplexity", 123.456)).toBe("123.5");
+  expect(formatScore("matthews", -0.021)).toBe("−2.1");
+});
+
+test("amounts are readable", () => {
+  expect([formatCount(340), formatCount(9_999), formatCount(12_345), formatCount(2_000_000)]).toEqual(["340", "9,999", "12.3k", "2M"]);
+  expect(formatFlops(1.234e13)).toBe("1.23e13");
+  expect([formatSeconds(4.23), formatSeconds(41.2), formatSeconds(720), formatSeconds(12_000)]).toEqual(["4.2 s", "41 s", "12 min", "3 h 20 min"]);
+});
+
+test("the whole table", () => {
+  const { job, runs } = example(
+    [
+      { cell: "mlm", accuracy: [[0.8], [0.82], [0.81], [0.83]] },
+      { cell: "clm", accuracy: [[0.7], [0.71], [null], [0.74]] },
+    ],
+    { majority: 0.5, expect: [{ left: "mlm", operator: ">", right: "clm", task: "sentiment", metric: "accuracy" }] },
+  );
+  expect(comparisonTable(compareRuns(job, runs))).toMatchInlineSnapshot(`
+    "Which objective?
+
+    objectives, matched in flops:
+
+         tokens  steps    FLOPs  parameters  embeddings  time
+    mlm      2M  1,000  1.20e13        3.3M        1.2M     –
+    clm      2M  1,000  1.20e13        3.3M        1.2M     –
+
+    mean ± standard error (seeds):
+
+              sentiment.accuracy
+    mlm         81.50 ± 0.65 (4)
+    clm           71.7 ± 1.2 (3)
+    majority            50.0 (1)
+
+    sentiment.accuracy by seed (pre-training/fine-tuning):
+          1/1   2/1   3/1   4/1
+    mlm  80.0  82.0  81.0  83.0
+    clm  70.0  71.0     –  74.0
+
+    Verdicts:
+      mlm > clm on sentiment.accuracy by 10.0 (95% interval 7.5 to 12.5, p = 0.006)
+      mlm > majority on sentiment.accuracy by 31.5 (95% interval 29.4 to 33.6, p < 0.001)
+      clm > majority on sentiment.accuracy by 21.7 (95% interval 16.5 to 26.8, p = 0.006)
+
+    Expected:
+      mlm > clm on sentiment.accuracy: confirmed (mlm > clm on sentiment.accuracy by 10.0 (95% interval 7.5 to 12.5, p = 0.006))
+
+    Warnings:
+      clm: 3 of 4 runs have a result; missing are pretrain-clm-3-1
+
+    Scores are averaged over the fine-tuning seeds of each pre-training seed, then over the pre-training seeds. Intervals are Student's t at 95% over the pre-training seeds: they hold the runs' noise, not the choice of test examples. Pairs are compared by paired t-tests over the seeds they share, p corrected after Holm over all pairs of a task's metric; a difference counts as found where p is below 0.05."
+  `);
+});
