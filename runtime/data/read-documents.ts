@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import type { Split } from "#runtime/contract/spec.ts";
+import { isSafeBreak } from "#runtime/tokenizers/stretches.ts";
 import { wholeCharacters } from "./read-text.ts";
 
 /** Part of a document of a prepared corpus; a small document is one piece. */
@@ -11,10 +12,9 @@ export interface CorpusPiece {
 }
 
 /**
- * The documents of one split of a prepared corpus, in order, in pieces of at most about `pieceBytes`. A long document is cut
- * before white space that follows something else. There the pre-tokenisers of byte-level BPE and WordPiece always part words,
- * and characters and bytes part everywhere, so the pieces' tokens are the document's. Only where a whole half piece has no
- * such place (text without spaces) is it cut between two characters, and a token that would lie across is then two.
+ * The documents of one split of a prepared corpus, in order, in pieces of at most about `pieceBytes`. A long document is cut at
+ * a safe break (see `isSafeBreak`), so that the pieces' tokens are the document's. Only where a whole half piece has none (text
+ * without spaces) is it cut between two characters, and a token that would lie across is then two.
  */
 export function* corpusPieces(folder: string, split: Split, pieceBytes = 1 << 16): Generator<CorpusPiece> {
   const text = openSync(join(folder, `${split}.txt`), "r");
@@ -48,14 +48,8 @@ function* pieces(block: BlockReader, start: number, end: number, pieceBytes: num
 }
 
 function placeToCut(text: string): number {
-  for (let i = text.length - 1; i > text.length / 2; i--) {
-    if (isSpace(text, i) && !isSpace(text, i - 1)) return i;
-  }
+  for (let i = text.length - 1; i > text.length / 2; i--) if (isSafeBreak(text, i)) return i;
   return text.length;
-}
-
-function isSpace(text: string, index: number): boolean {
-  return /[\s\u0085]/u.test(text.charAt(index));
 }
 
 type BlockReader = (start: number, length: number) => Buffer;

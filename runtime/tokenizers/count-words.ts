@@ -1,0 +1,59 @@
+import { corpusPieces } from "#runtime/data/read-documents.ts";
+import { random } from "#runtime/random/random.ts";
+import { stretchesOf } from "./stretches.ts";
+
+export interface Counting {
+  /** Folder of the corpus job. */
+  folder: string;
+  /** Bytes of its training split. */
+  bytes: number;
+  /** As the tokenizer normalises, before words are parted. */
+  normalize(text: string): string;
+  /** Called for every piece read; may throw to stop. */
+  progress(bytes: number): Promise<void>;
+}
+
+/** About so much of the text is counted at most, and so many different stretches are kept. */
+export const sampledBytes = 200_000_000;
+const keptStretches = 1_000_000;
+
+/**
+ * How often each stretch of text without a safe break inside stands in the training split. Of a corpus beyond `sampledBytes` a fixed random sample of its
+ * pieces is counted. Where too many different stretches come together the rarest are forgotten (lossy counting, Manku and
+ * Motwani 2002), so memory stays bounded.
+ */
+export async function countStretches(counting: Counting): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  const share = sampledBytes / counting.bytes;
+  let rarest = 1;
+  let index = 0;
+  for (const { text } of corpusPieces(counting.folder, "train")) {
+    await counting.progress(text.length);
+    if (share < 1 && random("tokenizer sample", index++).uniform() >= share) continue;
+    for (const stretch of stretchesOf(counting.normalize(text))) {
+      const count = counts.get(stretch);
+      // a slice would keep the whole piece alive
+      if (count === undefined) counts.set(Buffer.from(stretch).toString(), 1);
+      else counts.set(stretch, count + 1);
+    }
+    while (counts.size > keptStretches) {
+      for (const [stretch, count] of counts) if (count <= rarest) counts.delete(stretch);
+      rarest++;
+    }
+  }
+  return counts;
+}
+
+/** Every character of the training split, in the order of their code points. */
+export async function distinctCharacters(counting: Counting): Promise<string[]> {
+  const seen = new Set<string>();
+  for (const { text } of corpusPieces(counting.folder, "train")) {
+    await counting.progress(text.length);
+    for (const character of counting.normalize(text)) seen.add(character);
+  }
+  return [...seen].sort(byCodePoint);
+}
+
+export function byCodePoint(a: string, b: string): number {
+  return (a.codePointAt(0) as number) - (b.codePointAt(0) as number);
+}

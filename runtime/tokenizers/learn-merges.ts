@@ -1,0 +1,157 @@
+/** A word of the training text as symbols, and how often it stands there. */
+export interface CountedWord {
+  symbols: number[];
+  count: number;
+}
+
+export interface MergeSettings {
+  /** Learn no more tokens than this. */
+  newTokens: number;
+  /** The token that two tokens become. */
+  join(left: string, right: string): string;
+  /** Tokens that no merge may make: a text could then spell a special token. */
+  forbidden: ReadonlySet<string>;
+  /** Called now and then with the number of new tokens so far; may throw to stop. */
+  progress(done: number): Promise<void>;
+}
+
+/**
+ * Byte-pair encoding (Sennrich et al. 2016, algorithm 1): again and again the most frequent pair of neighbours becomes one
+ * symbol; between equally frequent ones the pair with the lower ids. Counts are kept up to date where a merge changes them,
+ * as in Hugging Face's BpeTrainer, whose merges these are. `tokens` (by symbol) grows by the new ones.
+ */
+export async function learnMerges(words: readonly CountedWord[], tokens: string[], settings: MergeSettings): Promise<[string, string][]> {
+  const idOf = new Map(tokens.map((token, id) => [token, id]));
+  const pairs = countPairs(words);
+  const queue = pairQueue();
+  for (const [pair, { count }] of pairs) queue.push({ pair, count });
+  const merges: [string, string][] = [];
+  const limit = tokens.length + settings.newTokens;
+  while (tokens.length < limit) {
+    const top = queue.pop();
+    if (!top || top.count < 1) break;
+    const current = pairs.get(top.pair);
+    if (!current) continue;
+    if (current.count !== top.count) {
+      queue.push({ pair: top.pair, count: current.count });
+      continue;
+    }
+    const left = Math.floor(top.pair / pairBase);
+    const right = top.pair % pairBase;
+    const token = settings.join(tokens[left] as string, tokens[right] as string);
+    pairs.delete(top.pair);
+    if (settings.forbidden.has(token)) continue;
+    const merged = idOf.get(token) ?? tokens.push(token) - 1;
+    idOf.set(token, merged);
+    merges.push([tokens[left] as string, tokens[right] as string]);
+    const grown = mergeInWords(words, current.words, { left, right, merged }, pairs);
+    for (const pair of grown) {
+      const count = pairs.get(pair)?.count;
+      if (count !== undefined) queue.push({ pair, count });
+    }
+    if (merges.length % 128 === 0) await settings.progress(settings.newTokens - (limit - tokens.length));
+  }
+  return merges;
+}
+
+interface Pair {
+  count: number;
+  /** Indices of the words that have or had it. */
+  words: Set<number>;
+}
+
+/** Two symbols as one number. */
+const pairBase = 2 ** 24;
+
+function countPairs(words: readonly CountedWord[]): Map<number, Pair> {
+  const pairs = new Map<number, Pair>();
+  words.forEach(({ symbols, count }, word) => {
+    for (let i = 0; i + 1 < symbols.length; i++) change(pairs, symbols[i] as number, symbols[i + 1] as number, count, word);
+  });
+  return pairs;
+}
+
+function change(pairs: Map<number, Pair>, left: number, right: number, by: number, word: number): number {
+  const key = left * pairBase + right;
+  const pair = pairs.get(key);
+  if (!pair) {
+    if (by > 0) pairs.set(key, { count: by, words: new Set([word]) });
+    return key;
+  }
+  pair.count += by;
+  if (by > 0) pair.words.add(word);
+  if (pair.count === 0) pairs.delete(key);
+  return key;
+}
+
+/** Merges everywhere; gives the pairs that became more frequent. */
+function mergeInWords(
+  words: readonly CountedWord[],
+  where: ReadonlySet<number>,
+  { left, right, merged }: { left: number; right: number; merged: number },
+  pairs: Map<number, Pair>,
+): Set<number> {
+  const grown = new Set<number>();
+  for (const index of where) {
+    const { symbols, count } = words[index] as CountedWord;
+    let to = 0;
+    for (let from = 0; from < symbols.length; from++, to++) {
+      const symbol = symbols[from] as number;
+      if (symbol !== left || symbols[from + 1] !== right || from + 1 >= symbols.length) {
+        symbols[to] = symbol;
+        continue;
+      }
+      if (to > 0) {
+        const before = symbols[to - 1] as number;
+        change(pairs, before, left, -count, index);
+        grown.add(change(pairs, before, merged, count, index));
+      }
+      if (from + 2 < symbols.length) {
+        const after = symbols[from + 2] as number;
+        change(pairs, right, after, -count, index);
+        grown.add(change(pairs, merged, after, count, index));
+      }
+      symbols[to] = merged;
+      from++;
+    }
+    symbols.length = to;
+  }
+  return grown;
+}
+
+interface Entry {
+  pair: number;
+  count: number;
+}
+
+/** A binary heap: most frequent first, then the lower pair. */
+function pairQueue(): { push(entry: Entry): void; pop(): Entry | undefined } {
+  const heap: Entry[] = [];
+  const before = (a: Entry, b: Entry) => a.count > b.count || (a.count === b.count && a.pair < b.pair);
+  return {
+    push(entry) {
+      let at = heap.push(entry) - 1;
+      while (at > 0) {
+        const parent = (at - 1) >> 1;
+        if (!before(entry, heap[parent] as Entry)) break;
+        heap[at] = heap[parent] as Entry;
+        at = parent;
+      }
+      heap[at] = entry;
+    },
+    pop() {
+      const top = heap[0];
+      const entry = heap.pop();
+      if (!entry || heap.length === 0) return top;
+      let at = 0;
+      for (let child = 1; child < heap.length; child = 2 * at + 1) {
+        if (child + 1 < heap.length && before(heap[child + 1] as Entry, heap[child] as Entry)) child++;
+        if (!before(heap[child] as Entry, entry)) break;
+        heap[at] = heap[child] as Entry;
+        at = child;
+      }
+      heap[at] = entry;
+      return top;
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import type { TokenizerKind } from "#runtime/contract/spec.ts";
+import { specialTokens, vocabularyOf } from "./vocabulary.ts";
+
+/** What training decides. */
+export interface TrainedModel {
+  kind: TokenizerKind;
+  lowercase: boolean;
+  /** All tokens by id. */
+  tokens: readonly string[];
+  /** In the order in which they apply; of bpe only. */
+  merges: readonly (readonly [string, string])[];
+}
+
+/** The parts of a `tokenizer.json` that this project reads. */
+export interface TokenizerJson {
+  added_tokens: unknown[];
+  post_processor: unknown;
+  normalizer: unknown;
+  pre_tokenizer: unknown;
+  model: { vocab: Record<string, number>; merges?: unknown[] };
+  [part: string]: unknown;
+}
+
+/** A `tokenizer.json` as Hugging Face's tokenizers and Transformers read it. */
+export function tokenizerJson(trained: TrainedModel): TokenizerJson {
+  const pipeline = pipelines[trained.kind](trained.lowercase);
+  return {
+    version: "1.0",
+    truncation: null,
+    padding: null,
+    added_tokens: addedTokens(trained.tokens),
+    normalizer: pipeline.normalizer,
+    pre_tokenizer: pipeline.pre_tokenizer,
+    post_processor: beginAndEnd,
+    decoder: pipeline.decoder,
+    model: { ...pipeline.model, ...content(trained) },
+  };
+}
+
+interface Pipeline {
+  normalizer: unknown;
+  pre_tokenizer: unknown;
+  decoder: unknown;
+  model: object;
+}
+
+const lowercaseOnly = (lowercase: boolean) => (lowercase ? { type: "Lowercase" } : null);
+
+const bpeModel = {
+  type: "BPE",
+  dropout: null,
+  unk_token: null,
+  continuing_subword_prefix: null,
+  end_of_word_suffix: null,
+  fuse_unk: false,
+  byte_fallback: false,
+  ignore_merges: false,
+};
+
+const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
+
+const byteLevelPipeline = (lowercase: boolean): Pipeline => ({
+  normalizer: lowercaseOnly(lowercase),
+  pre_tokenizer: byteLevel,
+  decoder: byteLevel,
+  model: bpeModel,
+});
+
+const pipelines: { readonly [K in TokenizerKind]: (lowercase: boolean) => Pipeline } = {
+  /** Radford et al. 2019, section 2.2. */
+  bpe: byteLevelPipeline,
+  /** Without merges each byte stays a token; words are parted all the same, which is faster than one long word. */
+  bytes: byteLevelPipeline,
+  /** One long word without merges: each character is a token, or unknown. */
+  characters: (lowercase) => ({
+    normalizer: lowercaseOnly(lowercase),
+    pre_tokenizer: null,
+    decoder: { type: "Fuse" },
+    model: { ...bpeModel, unk_token: "<unk>" },
+  }),
+  /** Devlin et al. 2019, released code, tokenization.py; accents are stripped where letters are lowered. */
+  wordpiece: (lowercase) => ({
+    normalizer: { type: "BertNormalizer", clean_text: true, handle_chinese_chars: true, strip_accents: null, lowercase },
+    pre_tokenizer: { type: "BertPreTokenizer" },
+    decoder: { type: "WordPiece", prefix: "##", cleanup: true },
+    model: { type: "WordPiece", unk_token: "<unk>", continuing_subword_prefix: "##", max_input_chars_per_word: longestWord },
+  }),
+};
+
+/** A longer word is `<unk>` to WordPiece, in characters. */
+export const longestWord = 100;
+
+function content({ kind, tokens, merges }: TrainedModel): TokenizerJson["model"] {
+  const vocab = Object.fromEntries(tokens.map((token, id) => [token, id]));
+  return kind === "wordpiece" ? { vocab } : { vocab, merges: [...merges] };
+}
+
+function addedTokens(tokens: readonly string[]): unknown[] {
+  const { firstOrdinary, firstSentinel } = vocabularyOf(tokens);
+  return tokens.flatMap((content, id) =>
+    id >= firstOrdinary && id < firstSentinel
+      ? []
+      : [{ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true }],
+  );
+}
+
+const sequence = (id: "A" | "B", type: number) => ({ Sequence: { id, type_id: type } });
+const special = (id: string, type: number) => ({ SpecialToken: { id, type_id: type } });
+
+/** Other programs that read the file add what documents have here: `<s> … </s>`. */
+const beginAndEnd = {
+  type: "TemplateProcessing",
+  single: [special("<s>", 0), sequence("A", 0), special("</s>", 0)],
+  pair: [special("<s>", 0), sequence("A", 0), special("</s>", 0), special("<s>", 1), sequence("B", 1), special("</s>", 1)],
+  special_tokens: {
+    "<s>": { id: "<s>", ids: [specialTokens.indexOf("<s>")], tokens: ["<s>"] },
+    "</s>": { id: "</s>", ids: [specialTokens.indexOf("</s>")], tokens: ["</s>"] },
+  },
+};

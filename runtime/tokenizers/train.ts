@@ -1,0 +1,173 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { Tokenizer as NativeTokenizer } from "tokenizers";
+import type { CorpusResult, TokenizerResult } from "#runtime/contract/artifacts.ts";
+import type { TokenizerJob } from "#runtime/contract/plan.ts";
+import type { TokenizerSpec } from "#runtime/contract/spec.ts";
+import { type JobContext, JobFailure, JobStopped } from "#runtime/jobs/context.ts";
+import { byteAlphabet } from "./byte-alphabet.ts";
+import { byCodePoint, type Counting, countStretches, distinctCharacters } from "./count-words.ts";
+import { type CountedWord, learnMerges } from "./learn-merges.ts";
+import { longestWord, tokenizerJson } from "./tokenizer-json.ts";
+import { sentinelToken, specialTokens, vocabularyTokens } from "./vocabulary.ts";
+
+/**
+ * Trains a tokenizer on the corpus' training split and saves it as `tokenizer.json`. The same text gives the same tokenizer,
+ * to the last id. Throws JobFailure where the declared vocabulary has no room for what the kind needs, and JobStopped.
+ */
+export async function trainTokenizer(job: TokenizerJob, context: JobContext): Promise<TokenizerResult> {
+  const corpus = context.folderOf(job.corpus);
+  const { splits } = JSON.parse(await readFile(join(corpus, "result.json"), "utf8")) as CorpusResult;
+  const learned = await learn(job.tokenizer, countingOf(job.tokenizer, corpus, splits.train.bytes, context), context);
+  const tokens = vocabularyTokens(learned.ordinary, job.tokenizer.sentinels);
+  const json = tokenizerJson({ kind: job.tokenizer.kind, lowercase: job.tokenizer.lowercase, tokens, merges: learned.merges });
+  await writeFile(join(context.folder, "tokenizer.json"), `${JSON.stringify(json, null, 1)}\n`);
+  warnOfOtherSize(job.tokenizer, tokens.length, context);
+  return { vocabulary: tokens.length };
+}
+
+interface Learned {
+  /** In the order of their ids. */
+  ordinary: string[];
+  merges: [string, string][];
+}
+
+async function learn(tokenizer: TokenizerSpec, counting: Counting, context: JobContext): Promise<Learned> {
+  switch (tokenizer.kind) {
+    case "bytes": {
+      const ordinary = byteAlphabet.map(({ character }) => character);
+      roomFor(ordinary.length, "bytes", tokenizer);
+      return { ordinary, merges: [] };
+    }
+    case "characters": {
+      const ordinary = await distinctCharacters(counting);
+      roomFor(ordinary.length, "characters", tokenizer);
+      return { ordinary, merges: [] };
+    }
+    case "bpe":
+      return learnBytePairs(tokenizer, counting, context);
+    case "wordpiece":
+      return learnWordPieces(tokenizer, counting, context);
+  }
+}
+
+async function learnBytePairs(tokenizer: TokenizerSpec, counting: Counting, context: JobContext): Promise<Learned> {
+  const ordinary = byteAlphabet.map(({ character }) => character);
+  const newTokens = roomFor(ordinary.length, "bytes", tokenizer);
+  const idOf = new Map(ordinary.map((character, id) => [character, id]));
+  const words: CountedWord[] = [];
+  for (const [word, count] of await countWords(tokenizer, counting)) {
+    words.push({ symbols: Array.from(word, (character) => idOf.get(character) as number), count });
+  }
+  const join = (left: string, right: string) => left + right;
+  const merges = await learnMerges(words, ordinary, {
+    newTokens,
+    join,
+    forbidden: reserved(tokenizer),
+    progress: progressOf(newTokens, context),
+  });
+  return { ordinary, merges };
+}
+
+/** Characters beyond the 1,000 most frequent are unknown: BertWordPieceTokenizer's `limit_alphabet`, tokenizers 0.23. */
+const alphabetLimit = 1000;
+
+/**
+ * WordPiece's vocabulary is learned by merging pairs, as in Hugging Face's WordPieceTrainer: a piece inside a word carries
+ * `##`. (The original trainer was never released; Devlin et al. 2019 name Wu et al. 2016, section 4.1.)
+ */
+async function learnWordPieces(tokenizer: TokenizerSpec, counting: Counting, context: JobContext): Promise<Learned> {
+  const counted = [...(await countWords(tokenizer, counting))].filter(([word]) => [...word].length <= longestWord);
+  const alphabet = new Set(frequentCharacters(counted));
+  const known = counted.filter(([word]) => [...word].every((character) => alphabet.has(character)));
+  const pieces = known.map(([word, count]) => ({
+    pieces: [...word].map((character, i) => (i === 0 ? character : `##${character}`)),
+    count,
+  }));
+  const inside = new Set(pieces.flatMap((word) => word.pieces.slice(1)));
+  const ordinary = [...[...alphabet].sort(byCodePoint), ...[...inside].sort((a, b) => byCodePoint(a.slice(2), b.slice(2)))];
+  const newTokens = roomFor(ordinary.length, "characters, alone and inside words", tokenizer);
+  const idOf = new Map(ordinary.map((piece, id) => [piece, id]));
+  const words = pieces.map((word) => ({ symbols: word.pieces.map((piece) => idOf.get(piece) as number), count: word.count }));
+  const join = (left: string, right: string) => left + right.slice("##".length);
+  await learnMerges(words, ordinary, { newTokens, join, forbidden: reserved(tokenizer), progress: progressOf(newTokens, context) });
+  return { ordinary, merges: [] };
+}
+
+function frequentCharacters(words: readonly (readonly [string, number])[]): string[] {
+  const counts = new Map<string, number>();
+  for (const [word, count] of words) for (const character of word) counts.set(character, (counts.get(character) ?? 0) + count);
+  const byCount = [...counts].sort(([a, m], [b, n]) => n - m || byCodePoint(a, b));
+  return byCount.slice(0, alphabetLimit).map(([character]) => character);
+}
+
+/** Words as the saved tokenizer will part them. In the order of the words: what is learned must not hang on the order of documents. */
+async function countWords(tokenizer: TokenizerSpec, counting: Counting): Promise<Map<string, number>> {
+  const preTokenizer = untrained(tokenizer).getPreTokenizer();
+  const words = new Map<string, number>();
+  for (const [stretch, count] of await countStretches(counting)) {
+    for (const [word] of preTokenizer?.preTokenizeString(stretch) ?? []) words.set(word, (words.get(word) ?? 0) + count);
+  }
+  return words;
+}
+
+/** The entries left for what is learned. */
+function roomFor(needed: number, what: string, tokenizer: TokenizerSpec): number {
+  const smallest = specialTokens.length + needed + tokenizer.sentinels;
+  if (tokenizer.vocabulary === null) return 0;
+  if (tokenizer.vocabulary >= smallest) return tokenizer.vocabulary - smallest;
+  throw new JobFailure(
+    `vocabulary: ${tokenizer.vocabulary} is too small for this ${tokenizer.kind} tokenizer: it needs ${smallest} (${specialTokens.length} special ` +
+      `tokens, ${needed} ${what}, ${tokenizer.sentinels} sentinels); write vocabulary: ${smallest} or more, or fewer sentinels`,
+  );
+}
+
+function warnOfOtherSize(tokenizer: TokenizerSpec, size: number, context: JobContext): void {
+  if (tokenizer.vocabulary === null || tokenizer.vocabulary === size) return;
+  const reason =
+    tokenizer.kind === "bpe" || tokenizer.kind === "wordpiece" ? "the corpus has no more pairs to merge" : `${tokenizer.kind} need no more`;
+  const message = `the tokenizer has ${size} entries, not the declared ${tokenizer.vocabulary}: ${reason}`;
+  context.emit({ event: "warning", message });
+}
+
+function reserved(tokenizer: TokenizerSpec): Set<string> {
+  return new Set([...specialTokens, ...Array.from({ length: tokenizer.sentinels }, (_, i) => sentinelToken(i))]);
+}
+
+/** For its normaliser and pre-tokeniser, which are those of the file that will be saved. */
+function untrained({ kind, lowercase }: TokenizerSpec): NativeTokenizer {
+  return NativeTokenizer.fromString(JSON.stringify(tokenizerJson({ kind, lowercase, tokens: vocabularyTokens([], 0), merges: [] })));
+}
+
+function countingOf(tokenizer: TokenizerSpec, folder: string, bytes: number, context: JobContext): Counting {
+  const normalizer = untrained(tokenizer).getNormalizer();
+  let done = 0;
+  let sinceReport = 0;
+  return {
+    folder,
+    bytes,
+    normalize: (text) => normalizer?.normalizeString(text) ?? text,
+    async progress(characters) {
+      done += characters;
+      sinceReport += characters;
+      if (sinceReport < 1 << 24) return;
+      sinceReport = 0;
+      context.emit({ event: "phase", phase: "counting words", done, total: bytes, unit: "bytes" });
+      await pause(context);
+    },
+  };
+}
+
+function progressOf(total: number, context: JobContext): (done: number) => Promise<void> {
+  return async (done) => {
+    if (done % 1024 === 0) context.emit({ event: "phase", phase: "learning merges", done, total, unit: "entries" });
+    await pause(context);
+  };
+}
+
+/** Lets a request to stop come in. */
+async function pause(context: JobContext): Promise<void> {
+  await nextTurn();
+  if (context.signal.aborted) throw new JobStopped();
+}

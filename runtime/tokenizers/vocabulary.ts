@@ -1,0 +1,28 @@
+import type { Vocabulary } from "#runtime/objectives/objective.ts";
+
+/** The first entries of every vocabulary, in this order; the ordinary ones follow, then the sentinels. */
+export const specialTokens = ["<pad>", "<unk>", "<s>", "</s>", "<mask>"] as const;
+
+export function sentinelToken(index: number): string {
+  return `<extra_id_${index}>`;
+}
+
+/** All tokens by id. */
+export function vocabularyTokens(ordinary: readonly string[], sentinels: number): string[] {
+  return [...specialTokens, ...ordinary, ...Array.from({ length: sentinels }, (_, i) => sentinelToken(i))];
+}
+
+export function vocabularyOf(tokens: readonly string[]): Vocabulary {
+  const sentinels = tokens.length - 1 - tokens.findLastIndex((token) => !/^<extra_id_\d+>$/u.test(token));
+  return {
+    size: tokens.length,
+    pad: 0,
+    unknown: 1,
+    begin: 2,
+    end: 3,
+    mask: 4,
+    firstOrdinary: specialTokens.length,
+    firstSentinel: tokens.length - sentinels,
+    sentinels,
+  };
+}
