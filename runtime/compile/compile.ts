@@ -16,6 +16,9 @@ import { planPretraining } from "./plan-pretraining.ts";
 import type { Planner } from "./planner.ts";
 import { taskReader } from "./task-reader.ts";
 
+export type { CostModel } from "./costs.ts";
+export type { Goal } from "./goal.ts";
+
 export interface Compiled {
   /** Null where there are errors. */
   plan: Plan | null;

@@ -6,12 +6,15 @@ import { type Checked, error, listed, type Rule } from "./rule.ts";
 
 /** A comparison holds different things against each other, each once. */
 export const comparisons: Rule = (checked) =>
-  Object.entries(checked.spec.comparisons).flatMap(([name, comparison]) => [
-    ...variesSomething(checked, name, comparison),
-    ...sameTwice(checked, name),
-    ...repeated(name, comparison),
-    ...baselines(name, comparison),
-  ]);
+  Object.entries(checked.spec.comparisons).flatMap(([name, comparison]) => {
+    const nothing = variesSomething(checked, name, comparison);
+    return [
+      ...nothing,
+      ...(nothing.length > 0 ? [] : sameTwice(checked, name)),
+      ...repeated(name, comparison),
+      ...baselines(name, comparison),
+    ];
+  });
 
 function variesSomething({ spec }: Checked, name: string, comparison: ComparisonSpec): Problem[] {
   const keys = comparison.vary.map(({ key }) => key);

@@ -1,0 +1,530 @@
+import { expect, it } from "vitest";
+import { check } from "#runtime/compile/check.ts";
+import type { Files } from "#runtime/compile/files.ts";
+import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
+import type { Spec } from "#runtime/contract/spec.ts";
+import {
+  adamw,
+  compare,
+  corpus,
+  files,
+  filesIn,
+  finetune,
+  masked,
+  model,
+  objectives,
+  pretrain,
+  settings,
+  specOf,
+  task,
+  texts,
+  tokenizer,
+} from "./fixtures.ts";
+
+type Change = Partial<Omit<Spec, "file">>;
+
+function problemsOf(change: Change, seen: Files = files): Problem[] {
+  return check(specOf(change), seen);
+}
+
+/** The one problem that a change brings into a specification without any. */
+function problemOf(change: Change, seen?: Files): Problem {
+  const problems = problemsOf(change, seen);
+  expect(problems.map(({ code, message }) => `${code}: ${message}`)).toHaveLength(1);
+  return problems[0]!;
+}
+
+/** Text of a file whose two labels are told by `label`. */
+const labelled = (label: (index: number) => string, header = "sentence\tpolarity", word = "text") =>
+  [header, ...Array.from({ length: 20 }, (_, index) => `${word} ${index}\t${label(index)}`)].join("\n");
+
+it("finds nothing in a specification without mistakes", () => {
+  expect(problemsOf({ finetunings: { tuned: finetune() } })).toEqual([]);
+});
+
+const errors: { what: string; change: Change; files?: Files; code: string; path: SpecPath; says: string[]; fixes?: string[] }[] = [
+  // corpora
+  {
+    what: "a pattern that matches no file",
+    change: { corpora: { speeches: corpus({ files: ["/data/*.txt", "/nowhere/*.txt"] }) } },
+    code: "file-not-found",
+    path: ["corpora", "speeches", "files", 1],
+    says: ["/nowhere/*.txt"],
+  },
+  {
+    what: "files without text",
+    change: { corpora: { speeches: corpus({ files: ["/data/empty.txt"] }) } },
+    files: filesIn({ ...texts, "/data/empty.txt": "" }),
+    code: "empty-corpus",
+    path: ["corpora", "speeches", "files"],
+    says: ["empty"],
+  },
+  {
+    what: "a split that leaves nothing to train on",
+    change: { corpora: { speeches: corpus({ split: { by: "document", validation: 0.6, test: 0.4 } }) } },
+    code: "split-too-large",
+    path: ["corpora", "speeches", "split"],
+    says: ["60%", "40%", "below 100%"],
+  },
+  // tokenizers
+  {
+    what: "bpe without a vocabulary",
+    change: { tokenizers: { pieces: tokenizer({ vocabulary: null }) } },
+    code: "missing-key",
+    path: ["tokenizers", "pieces", "kind"],
+    says: ["bpe", "vocabulary: 8k"],
+  },
+  {
+    what: "wordpiece without a vocabulary",
+    change: { tokenizers: { pieces: tokenizer({ kind: "wordpiece", vocabulary: null }) } },
+    code: "missing-key",
+    path: ["tokenizers", "pieces", "kind"],
+    says: ["wordpiece"],
+  },
+  {
+    what: "bytes with a vocabulary",
+    change: { tokenizers: { pieces: tokenizer({ kind: "bytes" }) } },
+    code: "vocabulary-not-used",
+    path: ["tokenizers", "pieces", "vocabulary"],
+    says: ["256 bytes"],
+  },
+  {
+    what: "characters with a vocabulary",
+    change: { tokenizers: { pieces: tokenizer({ kind: "characters" }) } },
+    code: "vocabulary-not-used",
+    path: ["tokenizers", "pieces", "vocabulary"],
+    says: ["characters of its corpus"],
+  },
+  {
+    what: "a vocabulary without room for all bytes",
+    change: { tokenizers: { pieces: tokenizer({ vocabulary: 300 }) } },
+    code: "vocabulary-too-small",
+    path: ["tokenizers", "pieces", "vocabulary"],
+    says: ["300", "361"],
+    fixes: ["361"],
+  },
+  {
+    what: "lower case on bytes",
+    change: { tokenizers: { pieces: tokenizer({ kind: "bytes", vocabulary: null, lowercase: true }) } },
+    code: "lowercase-bytes",
+    path: ["tokenizers", "pieces", "lowercase"],
+    says: ["kind: characters"],
+  },
+  // models
+  {
+    what: "heads that do not divide the width",
+    change: { models: { small: model({ hidden: 32, heads: 5 }) } },
+    code: "heads-do-not-divide",
+    path: ["models", "small", "heads"],
+    says: ["5 heads", "32", "4 or 8", "hidden: 35"],
+    fixes: ["4", "8"],
+  },
+  {
+    what: "rotary positions in heads of odd width",
+    change: { models: { small: model({ hidden: 36, heads: 4, position: "rotary" }) } },
+    code: "rotary-odd-width",
+    path: ["models", "small", "position"],
+    says: ["gives 9"],
+    fixes: ["learned", "sinusoidal", "relative"],
+  },
+  // objectives
+  {
+    what: "mask, random and keep that do not add up",
+    change: { objectives: { mlm: { ...masked, mask: 0.9 } } },
+    code: "shares-do-not-add-up",
+    path: ["objectives", "mlm", "mask"],
+    says: ["90%, 10% and 10% make 110%"],
+  },
+  {
+    what: "a mixture that does not add up",
+    change: {
+      objectives: {
+        mix: {
+          kind: "mixture",
+          parts: [
+            { weight: 0.5, objective: "clm" },
+            { weight: 0.25, objective: "prefix" },
+          ],
+        },
+      },
+    },
+    code: "shares-do-not-add-up",
+    path: ["objectives", "mix"],
+    says: ["50% + 25% make 75%"],
+  },
+  {
+    what: "a sequence without parts",
+    change: { objectives: { phases: { kind: "sequence", parts: [] } } },
+    code: "empty-mixture",
+    path: ["objectives", "phases"],
+    says: ["sequence { 50%: causal"],
+  },
+  // objective and architecture
+  {
+    what: "an objective that the architecture cannot carry",
+    change: { models: { small: model({ architecture: "encoder" }) } },
+    code: "architecture-mismatch",
+    path: ["pretrainings", "base", "objective"],
+    says: ["clm", "decoder", "small", "encoder", "auto"],
+    fixes: ["mlm", "sentiment"],
+  },
+  {
+    what: "a mixture whose parts have no architecture in common",
+    change: {
+      objectives: {
+        both: {
+          kind: "mixture",
+          parts: [
+            { weight: 0.5, objective: "clm" },
+            { weight: 0.5, objective: "mlm" },
+          ],
+        },
+      },
+      pretrainings: { base: pretrain({ objective: "both" }) },
+    },
+    code: "architecture-mismatch",
+    path: ["objectives", "both"],
+    says: ["clm needs decoder; mlm needs encoder"],
+  },
+  {
+    what: "a compared objective that the architecture cannot carry",
+    change: { models: { small: model({ architecture: "decoder" }) }, comparisons: { which: compare() } },
+    code: "architecture-mismatch",
+    path: ["comparisons", "which", "vary objective", 1],
+    says: ["mlm", "small"],
+    fixes: ["clm", "t5", "prefix", "sentiment"],
+  },
+  {
+    what: "a compared model that cannot carry the objective",
+    change: {
+      models: { wide: model({ hidden: 64 }), both: model({ architecture: "encoder-decoder" }) },
+      comparisons: { which: compare({ vary: [{ key: "model", values: ["wide", "both"].map((name) => ({ label: name, value: name })) }] }) },
+    },
+    code: "architecture-mismatch",
+    path: ["comparisons", "which", "vary model", 1],
+    says: ["clm", "both", "encoder-decoder"],
+    fixes: ["small", "wide"],
+  },
+  // pre-trainings
+  {
+    what: "micro-batches that do not divide the batch",
+    change: { pretrainings: { base: pretrain({ batch: 8, accumulate: 3 }) } },
+    code: "accumulate-does-not-divide",
+    path: ["pretrainings", "base", "accumulate"],
+    says: ["3", "8", "2 or 4"],
+    fixes: ["2", "4"],
+  },
+  {
+    what: "a context longer than the corpus",
+    change: { models: { small: model({ context: 10_001 }) } },
+    code: "context-longer-than-corpus",
+    path: ["models", "small", "context"],
+    says: ["10001", "speeches", "at most 10000 bytes"],
+  },
+  {
+    what: "a context longer than the training part of one long text",
+    change: {
+      models: { small: model({ context: 9001 }) },
+      corpora: { speeches: corpus({ split: { by: "position", validation: 0.05, test: 0.05 } }) },
+    },
+    code: "context-longer-than-corpus",
+    path: ["models", "small", "context"],
+    says: ["at most 9000 bytes"],
+  },
+  {
+    what: "more spans than sentinels",
+    change: { tokenizers: { pieces: tokenizer({ sentinels: 2 }) }, pretrainings: { base: pretrain({ objective: "t5" }) } },
+    code: "too-few-sentinels",
+    path: ["pretrainings", "base", "objective"],
+    says: ["t5", "pieces has 2", "sentinels: "],
+  },
+  {
+    what: "epochs of an objective that reads no corpus",
+    change: { pretrainings: { base: pretrain({ objective: "sentiment", budget: { unit: "epochs", value: 1 } }) } },
+    code: "epochs-without-text",
+    path: ["pretrainings", "base", "budget"],
+    says: ["sentiment", "tokens, steps or flops"],
+  },
+  // tasks
+  {
+    what: "a task without its file",
+    change: { tasks: { sentiment: task({ test: "/data/nowhere.tsv" }) } },
+    code: "file-not-found",
+    path: ["tasks", "sentiment", "test"],
+    says: ["/data/nowhere.tsv"],
+  },
+  {
+    what: "a task without its column",
+    change: { tasks: { sentiment: task({ text: "sentense" }) } },
+    code: "unknown-column",
+    path: ["tasks", "sentiment", "text"],
+    says: ["sentense", "sentence"],
+    fixes: ["sentence"],
+  },
+  {
+    what: "a task without its label column",
+    change: { tasks: { sentiment: task({ label: "polarities" }) } },
+    code: "unknown-column",
+    path: ["tasks", "sentiment", "label"],
+    says: ["polarities", "polarity"],
+    fixes: ["polarity"],
+  },
+  {
+    what: "one label alone",
+    change: { tasks: { sentiment: task({ train: "/data/one.tsv", validation: 0.2, test: 0.2 }) } },
+    files: filesIn({ ...texts, "/data/one.tsv": labelled(() => "good") }),
+    code: "one-label",
+    path: ["tasks", "sentiment", "label"],
+    says: ["good"],
+  },
+  {
+    what: "f1 over three labels",
+    change: { tasks: { sentiment: task({ train: "/data/three.tsv", validation: 0.2, test: 0.2 }) } },
+    files: filesIn({ ...texts, "/data/three.tsv": labelled((index) => "abc"[index % 3]!) }),
+    code: "f1-needs-two-labels",
+    path: ["tasks", "sentiment", "metrics"],
+    says: ["f1", "3", "f1_macro"],
+  },
+  // fine-tunings
+  {
+    what: "more layers than the model has",
+    change: { finetunings: { tuned: finetune({ train: { kind: "last", layers: 3 } }) } },
+    code: "more-layers-than-model",
+    path: ["finetunings", "tuned", "train"],
+    says: ["last 3 layers", "small has 2"],
+    fixes: ["last 2 layers", "all"],
+  },
+  {
+    what: "a rank above the width",
+    change: { finetunings: { tuned: finetune({ train: { kind: "lora", rank: 33, alpha: 16 } }) } },
+    code: "rank-above-width",
+    path: ["finetunings", "tuned", "train", "rank"],
+    says: ["33", "32"],
+  },
+  {
+    what: "fine-tuning micro-batches that do not divide the batch",
+    change: { finetunings: { tuned: finetune({ batch: 8, accumulate: 5 }) } },
+    code: "accumulate-does-not-divide",
+    path: ["finetunings", "tuned", "accumulate"],
+    says: ["5", "8"],
+  },
+  // comparisons
+  {
+    what: "a comparison without a vary line",
+    change: { comparisons: { which: compare({ vary: [] }) } },
+    code: "varies-nothing",
+    path: ["comparisons", "which"],
+    says: ["vary objective: ["],
+  },
+  {
+    what: "a comparison of one value",
+    change: { comparisons: { which: compare({ vary: objectives("clm") }) } },
+    code: "varies-nothing",
+    path: ["comparisons", "which", "vary objective"],
+    says: ["one value"],
+  },
+  {
+    what: "the same key in two lines",
+    change: {
+      comparisons: {
+        which: compare({
+          vary: [
+            { key: "batch", values: [8, 16].map((value) => ({ label: `${value}`, value })) },
+            { key: "batch", values: [4, 2].map((value) => ({ label: `${value}`, value })) },
+          ],
+        }),
+      },
+    },
+    code: "varied-twice",
+    path: ["comparisons", "which", "vary batch"],
+    says: ["two lines"],
+  },
+  {
+    what: "the same name twice",
+    change: { comparisons: { which: compare({ vary: objectives("clm", "clm") }) } },
+    code: "same-twice",
+    path: ["comparisons", "which", "vary objective", 1],
+    says: ["clm stands twice"],
+  },
+  {
+    what: "the same objective under two names",
+    change: { objectives: { lm: { kind: "causal" } }, comparisons: { which: compare({ vary: objectives("clm", "lm") }) } },
+    code: "same-twice",
+    path: ["comparisons", "which", "vary objective", 1],
+    says: ["clm and lm are the same"],
+  },
+  {
+    what: "a model that differs in what the objective decides anyway",
+    change: {
+      models: { causal: model({ architecture: "decoder" }) },
+      comparisons: {
+        which: compare({ vary: [{ key: "model", values: ["small", "causal"].map((name) => ({ label: name, value: name })) }] }),
+      },
+    },
+    code: "same-twice",
+    path: ["comparisons", "which", "vary model", 1],
+    says: ["small and causal are the same"],
+  },
+  {
+    what: "seeds repeated",
+    change: { comparisons: { which: compare({ vary: rates(1e-3, 1e-4), seeds: [1, 2, 1] }) } },
+    code: "repeated-seeds",
+    path: ["comparisons", "which", "seeds"],
+    says: ["The seed 1 stands twice"],
+    fixes: ["[1, 2]"],
+  },
+  {
+    what: "fine-tuning seeds repeated",
+    change: { comparisons: { which: compare({ vary: rates(1e-3, 1e-4), finetune: [{ ...settings(), seeds: [3, 3] }] }) } },
+    code: "repeated-seeds",
+    path: ["comparisons", "which", "finetune", 0, "seeds"],
+    says: ["The seed 3 stands twice"],
+  },
+  {
+    what: "no seeds",
+    change: { comparisons: { which: compare({ vary: rates(1e-3, 1e-4), seeds: [] }) } },
+    code: "no-seeds",
+    path: ["comparisons", "which", "seeds"],
+    says: ["seeds: 1..5"],
+  },
+  {
+    what: "a task twice",
+    change: {
+      comparisons: { which: compare({ vary: rates(1e-3, 1e-4), finetune: [1, 2].map((seed) => ({ ...settings(), seeds: [seed] })) }) },
+    },
+    code: "task-twice",
+    path: ["comparisons", "which", "finetune", 1, "task"],
+    says: ["sentiment"],
+  },
+  {
+    what: "a baseline twice",
+    change: { comparisons: { which: compare({ vary: rates(1e-3, 1e-4), baselines: ["scratch", "scratch"] }) } },
+    code: "baseline-twice",
+    path: ["comparisons", "which", "baselines", 1],
+    says: ["scratch"],
+  },
+  {
+    what: "baselines without a task",
+    change: { comparisons: { which: compare({ vary: rates(1e-3, 1e-4), finetune: [], baselines: ["scratch"] }) } },
+    code: "baselines-without-task",
+    path: ["comparisons", "which", "baselines"],
+    says: ["scratch", "finetune: { task"],
+  },
+  // expectations
+  {
+    what: "an expectation of a cell that is not there",
+    change: { comparisons: { which: expecting({ left: "1e3" }) } },
+    code: "unknown-cell",
+    path: ["comparisons", "which", "expect", 0],
+    says: ["no 1e3", "0.001, 0.0001, scratch and majority"],
+  },
+  {
+    what: "an expectation of a baseline that is not there",
+    change: { comparisons: { which: { ...expecting({ right: "scratch" }), baselines: [] } } },
+    code: "unknown-cell",
+    path: ["comparisons", "which", "expect", 0],
+    says: ["baselines: [scratch]"],
+  },
+  {
+    what: "an expectation on an unknown task",
+    change: { comparisons: { which: expecting({ task: "sentimant" }) } },
+    code: "unknown-task",
+    path: ["comparisons", "which", "expect", 0],
+    says: ["sentimant", "sentiment"],
+    fixes: ["0.001 > 0.0001 on sentiment.accuracy"],
+  },
+  {
+    what: "an expectation on an unknown metric",
+    change: { comparisons: { which: expecting({ metric: "acuracy" }) } },
+    code: "unknown-metric",
+    path: ["comparisons", "which", "expect", 0],
+    says: ["acuracy", "accuracy, f1, f1_macro or matthews"],
+    fixes: ["0.001 > 0.0001 on sentiment.accuracy"],
+  },
+  {
+    what: "an expectation on a metric of something else",
+    change: { comparisons: { which: expecting({ metric: "perplexity" }) } },
+    code: "unknown-metric",
+    path: ["comparisons", "which", "expect", 0],
+    says: ["perplexity is not a score of sentiment"],
+  },
+  {
+    what: "a cell against itself",
+    change: { comparisons: { which: expecting({ right: "0.001" }) } },
+    code: "expects-itself",
+    path: ["comparisons", "which", "expect", 0],
+    says: ["itself"],
+  },
+];
+
+it.each(errors)("refuses $what", ({ change, files: seen, code, path, says, fixes }) => {
+  const problem = problemOf(change, seen);
+  expect(problem).toMatchObject({ severity: "error", code, path });
+  for (const words of says) expect(problem.message).toContain(words);
+  if (fixes) expect(problem.fixes).toEqual(fixes);
+});
+
+const warnings: { what: string; change: Change; code: string; path: SpecPath; says: string[] }[] = [
+  {
+    what: "cells of different architectures",
+    change: { comparisons: { which: compare({ vary: objectives("clm", "prefix", "mlm", "t5") }) } },
+    code: "architectures-differ",
+    path: ["comparisons", "which", "vary objective"],
+    says: ["clm and prefix: decoder; mlm: encoder; t5: encoder-decoder"],
+  },
+  {
+    what: "cells of different vocabularies",
+    change: {
+      tokenizers: { more: tokenizer({ vocabulary: 2000 }) },
+      comparisons: {
+        which: compare({ vary: [{ key: "tokenizer", values: ["pieces", "more"].map((name) => ({ label: name, value: name })) }] }),
+      },
+    },
+    code: "vocabularies-differ",
+    path: ["comparisons", "which", "vary tokenizer"],
+    says: ["vocabulary", "bits per byte"],
+  },
+  {
+    what: "scores of different objectives",
+    change: { comparisons: { which: compare({ vary: objectives("clm", "prefix"), finetune: [], baselines: [] }) } },
+    code: "perplexities-not-comparable",
+    path: ["comparisons", "which"],
+    says: ["not ranked", "finetune: { task"],
+  },
+];
+
+it.each(warnings)("warns of $what", ({ change, code, path, says }) => {
+  const problem = problemOf(change);
+  expect(problem).toMatchObject({ severity: "warning", code, path });
+  for (const words of says) expect(problem.message).toContain(words);
+});
+
+it("says a mistake that several cells share once", () => {
+  const problem = problemOf({ models: { small: model({ heads: 5 }) }, comparisons: { which: compare({ vary: rates(1e-3, 1e-4, 1e-5) }) } });
+  expect(problem.code).toBe("heads-do-not-divide");
+});
+
+it("has nothing against a sequence that ends in a task", () => {
+  const change: Change = {
+    objectives: {
+      early: {
+        kind: "sequence",
+        parts: [
+          { weight: 0.8, objective: "clm" },
+          { weight: 0.2, objective: "sentiment" },
+        ],
+      },
+    },
+    comparisons: { which: compare({ vary: objectives("clm", "early") }) },
+  };
+  expect(problemsOf(change)).toEqual([]);
+});
+
+function rates(...values: number[]) {
+  return [{ key: "learning_rate" as const, values: values.map((value) => ({ label: `${value}`, value })) }];
+}
+
+function expecting(change: Partial<ReturnType<typeof compare>["expect"][number]>) {
+  const expectation = { left: "0.001", operator: ">" as const, right: "0.0001", task: "sentiment", metric: "accuracy", ...change };
+  return compare({ vary: rates(adamw.learningRate, 1e-4), expect: [expectation] });
+}
