@@ -173,7 +173,7 @@ function toHeads(x: Tensor, batch: number, parts: number, heads: number): Tensor
   const [rows, columns] = x.shape as [number, number];
   const [length, width] = [rows / batch, columns / parts / heads];
   const apart = transpose(reshape(x, [batch, length, parts, heads, width]), [2, 0, 3, 1, 4]);
-  return split(apart, parts, 0).map((part) => reshape(part, [batch, heads, length, width]));
+  return (parts === 1 ? [apart] : split(apart, parts, 0)).map((part) => reshape(part, [batch, heads, length, width]));
 }
 
 /** (B, H, T, W) → (B × T, H × W) */

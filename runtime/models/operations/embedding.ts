@@ -5,7 +5,7 @@ import { differentiable } from "./kernel.ts";
 export function embed(table: Tensor, ids: Tensor): Tensor {
   return differentiable([table], ([table]) => ({
     value: gather(table as Tensor2D, ids as Tensor1D),
-    saved: [],
-    gradient: (dy) => [unsortedSegmentSum(dy, ids as Tensor1D, table!.shape[0] as number)],
+    saved: [ids],
+    gradient: (dy, [ids]) => [unsortedSegmentSum(dy, ids as Tensor1D, table!.shape[0] as number)],
   }));
 }

@@ -1,0 +1,76 @@
+import type { Cost, FinetuneJob, ResolvedModel, ResolvedObjective } from "../contract/plan.ts";
+import type { OptimizerSpec } from "../contract/spec.ts";
+import type { Parameter } from "../models/parameters.ts";
+import { partSchedule } from "../objectives/schedule.ts";
+import { flopsOf, peakMemoryOf } from "../trace/cost.ts";
+import { trace } from "../trace/trace.ts";
+import { finetuningHead, finetuningParameters, pretrainingParameters, pretrainingParts } from "./parts.ts";
+import { type Part, type TrainingSettings, trainingProgram } from "./training.ts";
+
+/** Settings that change no shape and so no cost. */
+const optimizer: OptimizerSpec = {
+  kind: "adamw",
+  learningRate: 1,
+  finalLearningRate: 0,
+  warmup: { unit: "steps", value: 0 },
+  schedule: "constant",
+  beta1: 0.9,
+  beta2: 0.99,
+  epsilon: 1e-8,
+  weightDecay: 0.1,
+  clip: 1,
+};
+
+/** What a step of pre-training costs; of a mixture or sequence, averaged over its schedule of `steps` steps. */
+export function pretrainCost(model: ResolvedModel, objective: ResolvedObjective, batch: number, accumulate: number, steps: number): Cost {
+  const parts = pretrainingParts(model, objective, steps);
+  const trained = pretrainingParameters(model, parts);
+  const settings = {
+    model,
+    parts,
+    batch: batch / accumulate,
+    accumulates: accumulate > 1,
+    optimizer,
+    dropout: model.dropout,
+    trained,
+    frozen: [],
+  };
+  const traced = parts.map((part) => traceStep(settings, part));
+  const { counts } = partSchedule(objective, steps);
+  const average = (values: number[]) => values.reduce((sum, value, i) => sum + value * (counts[i] as number), 0) / steps;
+  return {
+    ...countParameters(trained),
+    tokensPerStep: average(parts.map((part) => batch * tokensOf(part))),
+    flopsPerStep: average(traced.map(({ flops }) => flops * accumulate)),
+    memoryBytes: Math.max(...traced.map(({ memoryBytes }) => memoryBytes)),
+  };
+}
+
+/** What a step of fine-tuning costs, with texts as long as the context. */
+export function finetuneCost(model: ResolvedModel, settings: FinetuneJob["settings"], labels: number): Cost {
+  const { trained, frozen, loraScale } = finetuningParameters(model, labels, settings.train);
+  const { batch, accumulate, dropout } = settings;
+  const part: Part = { kind: "labels", name: "task", head: finetuningHead, labels, length: model.context, slots: 1 };
+  const program = { model, parts: [part], batch: batch / accumulate, accumulates: accumulate > 1, optimizer, dropout, trained, frozen };
+  const { flops, memoryBytes } = traceStep(loraScale === undefined ? program : { ...program, loraScale }, part);
+  return { ...countParameters(trained), tokensPerStep: batch * model.context, flopsPerStep: flops * accumulate, memoryBytes };
+}
+
+/** Positions that a sequence of the part has without padding. */
+function tokensOf(part: Part): number {
+  return part.kind === "text" ? part.layout.tokens : part.length;
+}
+
+function traceStep(settings: TrainingSettings, part: Part): { flops: number; memoryBytes: number } {
+  const program = trainingProgram(settings);
+  const fn = program.functions.find(({ name }) => name === `${settings.accumulates ? "accumulate" : "step"}.${part.name}`);
+  if (!fn) throw new Error(`the program has no step for part ${part.name}`);
+  const graph = trace(fn, program.state);
+  return { flops: flopsOf(graph), memoryBytes: peakMemoryOf(graph) };
+}
+
+function countParameters(parameters: readonly Parameter[]): Pick<Cost, "parameters" | "embeddings"> {
+  const count = (some: readonly Parameter[]) =>
+    some.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
+  return { parameters: count(parameters), embeddings: count(parameters.filter(({ embedding }) => embedding)) };
+}

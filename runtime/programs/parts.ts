@@ -1,0 +1,70 @@
+import type { ResolvedModel, ResolvedObjective } from "../contract/plan.ts";
+import type { TrainedPart } from "../contract/spec.ts";
+import { headParameters, loraParameters, type Parameter, parametersOf } from "../models/parameters.ts";
+import { type LeafObjective, partSchedule } from "../objectives/schedule.ts";
+import { isTextObjective, layoutOf } from "../objectives/table.ts";
+import type { Part } from "./training.ts";
+
+/** The parts of a pre-training's program, in the order of the objective's schedule. */
+export function pretrainingParts(model: ResolvedModel, objective: ResolvedObjective, steps: number): Part[] {
+  return partSchedule(objective, steps).parts.map(({ objective }, i) => partOf(model, objective, String(i)));
+}
+
+function partOf(model: ResolvedModel, objective: LeafObjective, name: string): Part {
+  if (isTextObjective(objective)) return { kind: "text", name, layout: layoutOf(objective, model) };
+  const labels = objective.task.labels.length;
+  return { kind: "labels", name, head: name, labels, length: model.context, slots: labelledSlots(model.context) };
+}
+
+/**
+ * Labelled texts that one packed row of a supervised objective has room for. Rows are as long as the context, so that a step
+ * costs the same as one of the other objectives' and budgets can be solved without reading the texts.
+ */
+export function labelledSlots(context: number): number {
+  return Math.max(1, Math.floor(context / 16));
+}
+
+/** The model's own weights, then one head for each supervised part. */
+export function pretrainingParameters(model: ResolvedModel, parts: readonly Part[]): Parameter[] {
+  return [
+    ...parametersOf(model),
+    ...parts.flatMap((part) => (part.kind === "labels" ? headParameters(model, part.head, part.labels) : [])),
+  ];
+}
+
+export const finetuningHead = "task";
+
+export interface FinetunedParameters {
+  trained: Parameter[];
+  frozen: Parameter[];
+  loraScale?: number;
+}
+
+/**
+ * What a fine-tuning trains and what it only reads. An encoder-decoder is fine-tuned on labels by its encoder alone (Liu et
+ * al. 2021, EncT5), so the decoder's weights take no part.
+ */
+export function finetuningParameters(model: ResolvedModel, labels: number, train: TrainedPart): FinetunedParameters {
+  const used = parametersOf(model).filter(({ name }) => takesPart(model, name));
+  const head = headParameters(model, finetuningHead, labels);
+  switch (train.kind) {
+    case "all":
+      return { trained: [...used, ...head], frozen: [] };
+    case "head":
+      return { trained: head, frozen: used };
+    case "last": {
+      const first = model.layers - train.layers;
+      const isLast = ({ layer }: Parameter) => layer !== null && layer >= first;
+      return { trained: [...used.filter(isLast), ...head], frozen: used.filter((parameter) => !isLast(parameter)) };
+    }
+    case "lora": {
+      const low = loraParameters(model, train.rank).filter(({ name }) => takesPart(model, name.slice("lora.".length)));
+      return { trained: [...low, ...head], frozen: used, loraScale: train.alpha / train.rank };
+    }
+  }
+}
+
+function takesPart({ architecture }: ResolvedModel, name: string): boolean {
+  if (name.startsWith("projection.")) return false;
+  return architecture !== "encoder-decoder" || !name.startsWith("decoder.");
+}
