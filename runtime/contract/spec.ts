@@ -3,7 +3,7 @@
  * data. Declarations refer to each other by key into these tables; an object written in place (`masked { rate: 40% }`
  * inside a list) has its own text as its key.
  */
-export interface Spec {
+export interface Spec extends Documented {
   /** Absolute path of the file; relative paths in declarations start at its folder. */
   file: string;
   corpora: Table<CorpusSpec>;
@@ -20,9 +20,9 @@ export type Table<T> = Record<string, T>;
 /** A key into a table of the specification. */
 export type Ref = string;
 
-/** What every declaration may carry; never part of a fingerprint. */
+/** What a file and every declaration may carry; never part of a fingerprint. */
 export interface Documented {
-  /** The doc comment before the declaration. */
+  /** The doc comment directly before the declaration; of a file the first one, with a blank line behind it. */
   doc?: string;
 }
 

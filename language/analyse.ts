@@ -1,0 +1,122 @@
+import { type AstNode, AstUtils, type LangiumDocument, URI } from "langium";
+import { NodeFileSystem } from "langium/node";
+import type { DeclarationKind } from "#runtime/contract/catalogue/index.ts";
+import type { PlacedProblem, Problem } from "#runtime/contract/problem.ts";
+import type { Spec } from "#runtime/contract/spec.ts";
+import { documentationOf, documentationOfFile } from "./documentation.ts";
+import { type Declaration, type File, isValue, type Value } from "./generated/ast.ts";
+import { lower, unusable } from "./lower.ts";
+import { createPretrainServices, type PretrainServices } from "./module.ts";
+import { placeProblem } from "./place.ts";
+import { fileOf, placedAt, rangeOfName, startOfFile } from "./places.ts";
+import { problemsOf } from "./problems.ts";
+import { filesSeenFrom, loadImports } from "./references/imports.ts";
+import { hasSyntaxErrors } from "./validation/report.ts";
+
+export interface Analysis {
+  /** What is wrong with the file and with what it imports, the file's own problems first, from top to bottom. */
+  problems: PlacedProblem[];
+  /**
+   * What the file says, without the declarations that have errors and those that need them; null where the syntax has
+   * mistakes, as then nobody knows what was meant.
+   */
+  spec: Spec | null;
+  /** Where in the text a problem of the specification stands. */
+  place(problem: Problem): PlacedProblem;
+  /** The file's declarations and those that it imports. */
+  declarations: DeclaredName[];
+}
+
+export interface DeclaredName {
+  kind: DeclarationKind;
+  name: string;
+  file: string;
+  line: number;
+  column: number;
+}
+
+/** Reads a file and all that it imports, checks them and lowers them. Mistakes are problems; nothing a file says throws. */
+export async function analyse(file: string): Promise<Analysis> {
+  const { shared, pretrain } = createPretrainServices(NodeFileSystem);
+  const uri = URI.file(file);
+  const read = await readDocument(uri, pretrain);
+  if (typeof read === "string") return unreadable(uri.fsPath, read);
+  await loadImports(read, shared);
+  const files = filesSeenFrom(read, shared.workspace.LangiumDocuments);
+  await shared.workspace.DocumentBuilder.build(files, { validation: true });
+  return analysisOf(uri.fsPath, files, pretrain);
+}
+
+/** The analysis of documents that are already built, for programs that keep them: the language server. */
+export function analysisOf(file: string, files: readonly LangiumDocument<File>[], services: PretrainServices): Analysis {
+  const declarations = files.flatMap((each) => each.parseResult.value.declarations.filter(({ name, kind }) => name && kind));
+  const comments = services.documentation.CommentProvider;
+  const broken = files.some(hasSyntaxErrors);
+  const lowered = broken
+    ? null
+    : lower({
+        file,
+        declarations,
+        leftOut: unusable(declarations, withErrors(declarations, files)),
+        readDefault: (text) => readValue(text, services),
+        docOf: (declaration) => documentationOf(declaration, comments),
+        doc: documentationOfFile(files[0]?.parseResult.value.declarations[0], comments),
+      });
+  const places = { file, declarations, inPlace: lowered?.places ?? new Map() };
+  return {
+    problems: files.flatMap(problemsOf),
+    spec: lowered?.spec ?? null,
+    place: (problem) => placeProblem(problem, places),
+    declarations: declarations.map(declaredName),
+  };
+}
+
+async function readDocument(uri: URI, { shared }: PretrainServices): Promise<LangiumDocument<File> | string> {
+  try {
+    return (await shared.workspace.LangiumDocuments.getOrCreateDocument(uri)) as LangiumDocument<File>;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function unreadable(file: string, reason: string): Analysis {
+  const problem = { severity: "error", code: "missing-file", message: `${file} cannot be read: ${reason}` } as const;
+  const place = (at: Problem): PlacedProblem => placedAt(file, startOfFile, at);
+  return { problems: [placedAt(file, startOfFile, problem)], spec: null, place, declarations: [] };
+}
+
+function withErrors(declarations: readonly Declaration[], files: readonly LangiumDocument[]): Set<Declaration> {
+  const problems = files.flatMap(problemsOf).filter(({ severity }) => severity === "error");
+  return new Set(
+    declarations.filter((declaration) => {
+      const range = declaration.$cstNode?.range;
+      const file = fileOf(declaration);
+      return problems.some(
+        (problem) =>
+          range &&
+          problem.file === file &&
+          problem.line > range.start.line &&
+          problem.line <= range.end.line + 1 &&
+          !isBeside(problem, range),
+      );
+    }),
+  );
+}
+
+/** On the declaration's first or last line, but outside it. */
+function isBeside({ line, column }: PlacedProblem, { start, end }: NonNullable<AstNode["$cstNode"]>["range"]): boolean {
+  return (line === start.line + 1 && column <= start.character) || (line === end.line + 1 && column > end.character);
+}
+
+/** A value that stands in no file: a default of the catalogue. */
+function readValue(text: string, { parser }: PretrainServices): Value {
+  const { value, parserErrors, lexerErrors } = parser.LangiumParser.parse(text, { rule: "Value" });
+  if (parserErrors.length + lexerErrors.length > 0 || !isValue(value)) throw new Error(`the catalogue's default ${text} is no value`);
+  return value;
+}
+
+function declaredName(declaration: Declaration): DeclaredName {
+  const { kind, name } = declaration;
+  const { line, character } = (rangeOfName(declaration) ?? startOfFile).start;
+  return { kind, name, file: AstUtils.getDocument(declaration).uri.fsPath, line: line + 1, column: character + 1 };
+}

@@ -1,0 +1,1 @@
+export { type Analysis, analyse, type DeclaredName } from "./analyse.ts";

@@ -1,0 +1,217 @@
+import { declarationOf, extendsKey, type Key, optionOf } from "#runtime/contract/catalogue/index.ts";
+import type { ComparisonSpec, Documented, Spec, VariedKey, VariedValue, WeightedObjective } from "#runtime/contract/spec.ts";
+import {
+  type Block,
+  type Declaration,
+  type Entry,
+  isDeclaration,
+  isExpectation,
+  isNamed,
+  type Named,
+  type Value,
+} from "./generated/ast.ts";
+import {
+  budgetOf,
+  lowerCorpus,
+  lowerFinetune,
+  lowerFinetuneSettings,
+  lowerModel,
+  lowerObjective,
+  lowerPretrain,
+  lowerTask,
+  lowerTokenizer,
+} from "./lower/declarations.ts";
+import { bug, elementsOf, numberIn, type ReadDefault, type Settings, settingsOf } from "./lower/settings.ts";
+import { nameOf, variedType } from "./references/expected.ts";
+import { layersIn, layersOf, weightsOf } from "./settings.ts";
+import { inlineText } from "./text/inline.ts";
+import { fittingType } from "./values/fit.ts";
+import { readQuantity, readWeight } from "./values/read.ts";
+
+export interface LowerOptions {
+  /** Absolute path of the file that is read. */
+  file: string;
+  /** Its declarations and those of what it imports. */
+  declarations: readonly Declaration[];
+  /** Declarations that have errors; see `unusable`. */
+  leftOut: ReadonlySet<Declaration>;
+  readDefault: ReadDefault;
+  docOf(declaration: Declaration): string | undefined;
+  /** What the file says about itself. */
+  doc: string | undefined;
+}
+
+export interface Lowered {
+  spec: Spec;
+  /** Where entries stand that are not a declaration of that name: objectives written in place, by table and key. */
+  places: ReadonlyMap<string, Named>;
+}
+
+/**
+ * Turns the text's nodes into the specification: names resolved, `extends` merged, defaults filled in. Nothing after this
+ * function knows the grammar. A varied value whose objective is left out stays in its comparison as a name without an entry.
+ */
+export function lower({ file, declarations, leftOut, readDefault, docOf, doc }: LowerOptions): Lowered {
+  const spec: Spec = {
+    file,
+    ...(doc === undefined ? {} : { doc }),
+    corpora: {},
+    tokenizers: {},
+    models: {},
+    objectives: {},
+    tasks: {},
+    pretrainings: {},
+    finetunings: {},
+    comparisons: {},
+  };
+  const places = new Map<string, Named>();
+  for (const declaration of declarations) if (!leftOut.has(declaration)) lowerDeclaration(declaration);
+  return { spec, places };
+
+  function lowerDeclaration(declaration: Declaration): void {
+    const { name, kind } = declaration;
+    const layers = layersOf(declaration);
+    const settings = settingsOf(layers, keysOf(declaration), readDefault);
+    const text = docOf(declaration);
+    const documented: Documented = text === undefined ? {} : { doc: text };
+    switch (kind) {
+      case "corpus":
+        spec.corpora[name] = { ...documented, ...lowerCorpus(settings) };
+        break;
+      case "tokenizer":
+        spec.tokenizers[name] = { ...documented, ...lowerTokenizer(settings) };
+        break;
+      case "model":
+        spec.models[name] = { ...documented, ...lowerModel(settings) };
+        break;
+      case "objective":
+        spec.objectives[name] = { ...documented, ...lowerObjective(optionName(declaration), settings, () => partsOf(layers)) };
+        break;
+      case "task":
+        spec.tasks[name] = { ...documented, ...lowerTask(settings) };
+        break;
+      case "pretrain":
+        spec.pretrainings[name] = { ...documented, ...lowerPretrain(settings, objectiveRef) };
+        break;
+      case "finetune":
+        spec.finetunings[name] = { ...documented, ...lowerFinetune(settings) };
+        break;
+      case "compare":
+        spec.comparisons[name] = { ...documented, ...lowerComparison(declaration, settings) };
+        break;
+      case "probe":
+        bug("the specification has no probes");
+    }
+  }
+
+  function lowerComparison(declaration: Declaration, settings: Settings): ComparisonSpec {
+    const varying = declaration.body?.entries.filter((entry) => entry.key[0] === "vary") ?? [];
+    return {
+      extends: settings.word("extends"),
+      vary: varying.map(lowerVaried),
+      match: settings.word("match") as ComparisonSpec["match"],
+      finetune: settings.elements("finetune").map((value) => {
+        const inside = settingsOf(layersIn([value]), finetuneKeys(), readDefault);
+        return { ...lowerFinetuneSettings(inside), seeds: inside.seeds("seeds") };
+      }),
+      seeds: settings.seeds("seeds"),
+      baselines: settings.elements("baselines").map((value) => inlineText(value) as ComparisonSpec["baselines"][number]),
+      expect: settings.elements("expect").map(lowerExpectation),
+    };
+  }
+
+  function lowerVaried({ key: [, ...words], value }: Entry): ComparisonSpec["vary"][number] {
+    const key = words.join(" ") as VariedKey;
+    return { key, values: elementsOf(value).map((element) => ({ label: inlineText(element), value: variedValue(key, element) })) };
+  }
+
+  function variedValue(key: VariedKey, value: Value): VariedValue["value"] {
+    const type = fittingType(variedType(key) ?? bug(`${key} is not varied`), value) ?? bug(`${key} has a value of another type`);
+    if (type.type === "objective") return objectiveRef(value);
+    if (type.type === "reference") return inlineText(value);
+    if (type.type !== "quantity") return numberIn({ value, type });
+    const reading = readQuantity(value, type);
+    return reading.ok ? budgetOf(reading.value) : bug(reading.problem.message);
+  }
+
+  /** The key of an objective's entry; what is written in place gets one with its own text as the key. */
+  function objectiveRef(value: Value): string {
+    if (!isNamed(value)) return bug("an objective of another form");
+    const target = value.target.ref;
+    const key = inlineText(value);
+    if (isDeclaration(target) && target.kind === "objective") return target.name;
+    if (Object.hasOwn(spec.objectives, key) || refersTo(value, leftOut)) return key;
+    places.set(placeKey("objectives", key), value);
+    spec.objectives[key] = isDeclaration(target) ? { kind: "supervised", task: target.name } : inPlace(value);
+    return key;
+  }
+
+  function inPlace(value: Named): Spec["objectives"][string] {
+    const kind = nameOf(value);
+    const layers = layersIn([value]);
+    return lowerObjective(kind, settingsOf(layers, optionOf("objective", kind)?.keys ?? [], readDefault), () => partsOf(layers));
+  }
+
+  function partsOf(layers: readonly Block[]): WeightedObjective[] {
+    return weightsOf(layers).map(({ weight, value }) => {
+      const reading = readWeight(weight ?? "");
+      return { weight: reading.ok ? reading.value : bug(reading.problem.message), objective: objectiveRef(value) };
+    });
+  }
+}
+
+export function placeKey(table: string, key: string): string {
+  return `${table} ${key}`;
+}
+
+/** The declarations that cannot be used: those with errors and those that refer to them, other than as a value to vary. */
+export function unusable(declarations: readonly Declaration[], withErrors: ReadonlySet<Declaration>): Set<Declaration> {
+  const left = new Set(withErrors);
+  for (let before = -1; before !== left.size; ) {
+    before = left.size;
+    for (const declaration of declarations) {
+      if (layersOf(declaration).some((layer) => blockRefersTo(layer, left)) || valueIsLeftOut(declaration, left)) left.add(declaration);
+    }
+  }
+  return left;
+}
+
+function valueIsLeftOut({ value }: Declaration, left: ReadonlySet<Declaration>): boolean {
+  return value !== undefined && refersTo(value, left);
+}
+
+function blockRefersTo(block: Block, left: ReadonlySet<Declaration>): boolean {
+  return block.entries.some((entry) => entry.key[0] !== "vary" && entry.value && refersTo(entry.value, left));
+}
+
+function refersTo(value: Value, left: ReadonlySet<Declaration>): boolean {
+  if (isNamed(value)) {
+    const target = value.target?.ref;
+    return (isDeclaration(target) && left.has(target)) || (value.body !== undefined && blockRefersTo(value.body, left));
+  }
+  if (value.$type === "List") return value.items.some((item) => refersTo(item, left));
+  return value.$type === "Block" && blockRefersTo(value, left);
+}
+
+function keysOf({ kind, value }: Declaration): readonly Key[] {
+  const { family, keys } = declarationOf(kind);
+  if (family) return optionOf(family, value ? nameOf(value) : "")?.keys ?? bug(`no option for ${kind}`);
+  return kind === "compare" ? [...keys, extendsOfComparison] : keys;
+}
+
+const extendsOfComparison = extendsKey("compare");
+
+function finetuneKeys(): readonly Key[] {
+  const type = declarationOf("compare").keys.find((key) => key.name === "finetune")?.value;
+  return type?.type === "list" && type.of.type === "block" ? type.of.keys : bug("finetune is no list of blocks");
+}
+
+function optionName({ value }: Declaration): string {
+  return value ? nameOf(value) : bug("a declaration without an option");
+}
+
+function lowerExpectation(value: Value): ComparisonSpec["expect"][number] {
+  if (!isExpectation(value)) return bug("an expectation of another form");
+  const { left, operator, right, task, metric } = value;
+  return { left: inlineText(left), operator, right: inlineText(right), task: task.$refText, metric: metric.$refText };
+}

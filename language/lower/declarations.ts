@@ -1,0 +1,177 @@
+import type {
+  Budget,
+  CorpusSpec,
+  FinetuneSettings,
+  FinetuneSpec,
+  ModelSpec,
+  ObjectiveSpec,
+  OptimizerSpec,
+  PretrainSpec,
+  TaskSpec,
+  TokenizerSpec,
+  TrainedPart,
+  WeightedObjective,
+} from "#runtime/contract/spec.ts";
+import { isNamed, type Value } from "../generated/ast.ts";
+import { nameOf } from "../references/expected.ts";
+import { bug, pathIn, pathOrShare, type Settings, wordIn } from "./settings.ts";
+
+/** One function a kind of declaration: the catalogue's settings in, the specification's fields out. */
+
+export function lowerCorpus(settings: Settings): CorpusSpec {
+  const split = settings.block("split");
+  return {
+    files: settings.elements("files").map((value) => pathIn({ value, type: { type: "path", glob: true } })),
+    documents: choice(settings, "documents"),
+    split: { by: choice(split, "by"), validation: split.number("validation"), test: split.number("test") },
+  };
+}
+
+export function lowerTokenizer(settings: Settings): TokenizerSpec {
+  return {
+    kind: choice(settings, "kind"),
+    vocabulary: settings.has("vocabulary") ? settings.number("vocabulary") : null,
+    trainOn: settings.word("train on"),
+    lowercase: settings.flag("lowercase"),
+    sentinels: settings.number("sentinels"),
+  };
+}
+
+export function lowerModel(settings: Settings): ModelSpec {
+  const hidden = settings.number("hidden");
+  const activation = choice<ModelSpec["activation"]>(settings, "activation");
+  return {
+    architecture: choice(settings, "architecture"),
+    layers: settings.number("layers"),
+    hidden,
+    heads: settings.number("heads"),
+    feedForward: settings.has("feed_forward") ? settings.number("feed_forward") : defaultFeedForward(hidden, activation),
+    context: settings.number("context"),
+    position: choice(settings, "position"),
+    norm: choice(settings, "norm"),
+    placement: choice(settings, "placement"),
+    activation,
+    tiedEmbeddings: settings.flag("tied_embeddings"),
+    biases: settings.flag("biases"),
+    dropout: settings.number("dropout"),
+  };
+}
+
+export function lowerObjective(kind: string, settings: Settings, parts: () => WeightedObjective[]): ObjectiveSpec {
+  switch (kind) {
+    case "causal":
+    case "prefix":
+      return { kind };
+    case "masked":
+      return {
+        kind,
+        rate: settings.number("rate"),
+        mask: settings.number("mask"),
+        random: settings.number("random"),
+        keep: settings.number("keep"),
+        wholeWords: settings.flag("whole_words"),
+      };
+    case "span_corruption":
+      return { kind, rate: settings.number("rate"), meanSpan: settings.number("mean_span") };
+    case "supervised":
+      return { kind, task: settings.word("task") };
+    case "mixture":
+    case "sequence":
+      return { kind, parts: parts() };
+    default:
+      return bug(`the specification has no objective ${kind}`);
+  }
+}
+
+export function lowerTask(settings: Settings): TaskSpec {
+  return {
+    kind: "classification",
+    train: settings.path("train"),
+    validation: pathOrShare(settings, "validation"),
+    test: pathOrShare(settings, "test"),
+    text: settings.word("text"),
+    label: settings.word("label"),
+    metrics: settings.elements("metrics").map((value) => wordIn({ value, type: { type: "choice", of: [] } })),
+    pool: choice(settings, "pool"),
+  };
+}
+
+export function lowerPretrain(settings: Settings, objective: (value: Value) => string): PretrainSpec {
+  const save = settings.schedule("save");
+  return {
+    model: settings.word("model"),
+    objective: objective(settings.value("objective")),
+    corpus: settings.word("corpus"),
+    tokenizer: settings.word("tokenizer"),
+    budget: budgetOf(settings.amount("budget")),
+    batch: settings.number("batch"),
+    accumulate: settings.number("accumulate"),
+    optimizer: lowerOptimizer(settings),
+    seed: settings.number("seed"),
+    evaluate: settings.schedule("evaluate").every,
+    save: { every: save.every, keep: save.keep ?? 1 },
+  };
+}
+
+export function lowerFinetuneSettings(settings: Settings): FinetuneSettings {
+  return {
+    task: settings.word("task"),
+    epochs: settings.number("epochs"),
+    batch: settings.number("batch"),
+    accumulate: settings.number("accumulate"),
+    train: trainedPart(settings),
+    optimizer: lowerOptimizer(settings),
+    dropout: settings.number("dropout"),
+  };
+}
+
+export function lowerFinetune(settings: Settings): FinetuneSpec {
+  return { from: fromOf(settings), ...lowerFinetuneSettings(settings), seed: settings.number("seed") };
+}
+
+export function budgetOf({ unit, value }: { unit: string; value: number }): Budget {
+  if (unit === "tokens" || unit === "steps" || unit === "epochs" || unit === "flops") return { unit, value };
+  return bug(`no budget in ${unit}`);
+}
+
+/** Four times the width (Vaswani et al. 2017); gated activations have a third matrix and so two thirds of that (Shazeer 2020). */
+function defaultFeedForward(hidden: number, activation: ModelSpec["activation"]): number {
+  const gated = activation === "swiglu" || activation === "geglu";
+  return gated ? Math.ceil((8 * hidden) / 3 / 8) * 8 : 4 * hidden;
+}
+
+function lowerOptimizer(outer: Settings): OptimizerSpec {
+  const { settings } = outer.option("optimizer");
+  const warmup = settings.amount("warmup");
+  const clip = settings.number("clip");
+  return {
+    kind: "adamw",
+    learningRate: settings.number("learning_rate"),
+    finalLearningRate: settings.number("final_learning_rate"),
+    warmup: { unit: warmup.unit === "steps" ? "steps" : "share", value: warmup.value },
+    schedule: choice(settings, "schedule"),
+    beta1: settings.number("beta1"),
+    beta2: settings.number("beta2"),
+    epsilon: settings.number("epsilon"),
+    weightDecay: settings.number("weight_decay"),
+    clip: clip === 0 ? null : clip,
+  };
+}
+
+function trainedPart(outer: Settings): TrainedPart {
+  const { name, settings, layers } = outer.option("train");
+  if (layers !== null) return { kind: "last", layers };
+  if (name === "lora") return { kind: "lora", rank: settings.number("rank"), alpha: settings.number("alpha") };
+  return name === "all" || name === "head" ? { kind: name } : bug(`nothing trains ${name}`);
+}
+
+function fromOf(settings: Settings): FinetuneSpec["from"] {
+  const value = settings.value("from");
+  if (isNamed(value) && nameOf(value) === "scratch") return { kind: "scratch", pretrain: settings.option("from").settings.word("like") };
+  return { kind: "pretrain", pretrain: settings.word("from") };
+}
+
+/** Validation made sure that the word is one of the catalogue's choices; those are the specification's literals. */
+function choice<T extends string>(settings: Settings, key: string): T {
+  return settings.word(key) as T;
+}

@@ -1,0 +1,56 @@
+import {
+  createDefaultCoreModule,
+  createDefaultSharedCoreModule,
+  type DefaultSharedCoreModuleContext,
+  inject,
+  type LangiumCoreServices,
+  type LangiumSharedCoreServices,
+  type Module,
+  type PartialLangiumCoreServices,
+} from "langium";
+import { type DataFiles, dataFilesOnDisk } from "./files.ts";
+import { PretrainGeneratedModule, PretrainGeneratedSharedModule } from "./generated/module.ts";
+import { type CatalogueNames, createCatalogueNames } from "./references/built-in.ts";
+import { PretrainScopeProvider } from "./references/scope.ts";
+import { PretrainLexerMessages, PretrainParserMessages } from "./syntax-messages.ts";
+import { PretrainDocumentValidator } from "./validation/document-validator.ts";
+import { registerRules } from "./validation/rules.ts";
+
+/** What the language adds to Langium's services. */
+export interface PretrainAddedServices {
+  references: { CatalogueNames: CatalogueNames };
+  validation: { DataFiles: DataFiles };
+}
+
+export type PretrainServices = LangiumCoreServices & PretrainAddedServices;
+
+/**
+ * The language without an editor: a language server composes the same module with Langium's editor services, so that both
+ * see the same scopes, problems and types.
+ */
+export const PretrainModule: Module<PretrainServices, PartialLangiumCoreServices & PretrainAddedServices> = {
+  parser: {
+    LexerErrorMessageProvider: () => new PretrainLexerMessages(),
+    ParserErrorMessageProvider: () => new PretrainParserMessages(),
+  },
+  references: {
+    CatalogueNames: (services) => createCatalogueNames(services.shared),
+    ScopeProvider: (services) => new PretrainScopeProvider(services),
+  },
+  validation: {
+    DataFiles: () => dataFilesOnDisk,
+    DocumentValidator: (services) => new PretrainDocumentValidator(services),
+  },
+};
+
+/** Composes the services of the language for a program without an editor. */
+export function createPretrainServices(context: DefaultSharedCoreModuleContext): {
+  shared: LangiumSharedCoreServices;
+  pretrain: PretrainServices;
+} {
+  const shared = inject(createDefaultSharedCoreModule(context), PretrainGeneratedSharedModule);
+  const pretrain = inject(createDefaultCoreModule({ shared }), PretrainGeneratedModule, PretrainModule);
+  shared.ServiceRegistry.register(pretrain);
+  registerRules(pretrain);
+  return { shared, pretrain };
+}

@@ -1,0 +1,17 @@
+import { distance } from "fastest-levenshtein";
+
+/** The names that `name` was probably meant to be, nearest first: at most a third of its letters differ, and at most three names. */
+export function nearest(name: string, names: readonly string[]): string[] {
+  const most = Math.max(2, Math.floor(name.length / 3));
+  return [...new Set(names)]
+    .map((candidate) => ({ candidate, letters: distance(name.toLowerCase(), candidate.toLowerCase()) }))
+    .filter(({ candidate, letters }) => letters <= most && letters < candidate.length)
+    .sort((a, b) => a.letters - b.letters)
+    .slice(0, 3)
+    .map(({ candidate }) => candidate);
+}
+
+/** ` Did you mean x?`, or nothing. */
+export function didYouMean([first]: readonly string[]): string {
+  return first === undefined ? "" : ` Did you mean ${first}?`;
+}

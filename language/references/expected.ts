@@ -1,0 +1,152 @@
+import type { DeclarationKind, Option } from "#runtime/contract/catalogue/index.ts";
+import {
+  declarationOf,
+  extendsKey,
+  type Key,
+  optionOf,
+  optionsOf,
+  pretrainKeys,
+  type ValueType,
+} from "#runtime/contract/catalogue/index.ts";
+import type { VariedKey } from "#runtime/contract/spec.ts";
+import {
+  type Block,
+  type Entry,
+  isBlock,
+  isDeclaration,
+  isEntry,
+  isExpectation,
+  isList,
+  isNamed,
+  type Named,
+  type Value,
+} from "../generated/ast.ts";
+
+/** What may stand at a value: a type of the catalogue, or one cell of the comparison around it. */
+export type Expected = ValueType | { type: "cell" };
+
+/** What a block may hold. */
+export interface Shape {
+  /** As it is called in messages: `corpus`, `masked`, `split`. */
+  name: string;
+  keys: readonly Key[];
+  /** It holds `50%: name` entries. */
+  weighted: boolean;
+}
+
+/** What the catalogue expects where `value` stands; undefined where the text around it is no place of the catalogue. */
+export function expectedOf(value: Value): Expected | undefined {
+  const container = value.$container;
+  if (isDeclaration(container)) {
+    const family = container.kind && declarationOf(container.kind).family;
+    return family && { type: "option", family };
+  }
+  if (isEntry(container)) return expectedInEntry(container);
+  if (isExpectation(container)) return { type: "cell" };
+  if (isList(container)) {
+    const list = expectedOf(container);
+    if (list === undefined || list.type === "cell") return undefined;
+    return elementOf(list);
+  }
+  return undefined;
+}
+
+/** The keys that the block takes; undefined where no block belongs. */
+export function shapeOf(block: Block): Shape | undefined {
+  const container = block.$container;
+  if (isDeclaration(container)) {
+    const declaration = container.kind && declarationOf(container.kind);
+    if (!declaration || declaration.family) return undefined;
+    return { name: container.kind, keys: [extendsKey(container.kind), ...declaration.keys], weighted: false };
+  }
+  if (isNamed(container)) {
+    const option = optionAt(container);
+    return option && shapeOfOption(option, isDeclaration(container.$container) ? container.$container.kind : undefined);
+  }
+  const expected = expectedOf(block);
+  const type = expected && alternativesOf(expected).find((alternative) => alternative.type === "block");
+  return type && { name: nameOfPlace(block), keys: type.keys, weighted: false };
+}
+
+/** The catalogue's key that the entry sets; for `vary objective` with the values that may be tried. */
+export function keyOf(entry: Entry): Key | undefined {
+  const shape = isBlock(entry.$container) ? shapeOf(entry.$container) : undefined;
+  return shape && keyIn(shape, keyText(entry));
+}
+
+export function keyIn(shape: Shape, name: string): Key | undefined {
+  const key = shape.keys.find((each) => each.name === name);
+  if (key) return key.value.type === "varied" ? undefined : key;
+  const [varying, ...words] = name.split(" ");
+  const varied = shape.keys.find((each) => each.value.type === "varied" && each.name === varying);
+  const type = variedType(words.join(" "));
+  return varied && type && { ...varied, name, value: { type: "list", of: type, atLeast: 1 } };
+}
+
+/** The key as written, its words parted by single spaces. */
+export function keyText(entry: Entry): string {
+  return entry.key.join(" ");
+}
+
+/** The option of the catalogue that stands at `named`, with or without settings. */
+export function optionAt(named: Named): Option | undefined {
+  const expected = expectedOf(named);
+  return expected && optionNamed(expected, nameOf(named));
+}
+
+export function optionNamed(expected: Expected, name: string): Option | undefined {
+  for (const type of alternativesOf(expected)) {
+    const family = type.type === "option" ? type.family : type.type === "objective" ? "objective" : undefined;
+    const option = family && optionOf(family, name);
+    if (option) return option;
+  }
+  return undefined;
+}
+
+/** The name written there; empty where the text breaks off. */
+export function nameOf(named: Named): string {
+  return named.target?.$refText ?? "";
+}
+
+/** Every type that a single value may have: the branches of `either`, and a list's elements, as one stands for a list of one. */
+export function alternativesOf(expected: Expected): Expected[] {
+  if (expected.type === "either") return expected.of.flatMap(alternativesOf);
+  if (expected.type === "list") return alternativesOf(expected.of);
+  return [expected];
+}
+
+/** The keys of a pre-training that a comparison may vary. */
+export const variedKeys: readonly VariedKey[] = ["model", "objective", "corpus", "tokenizer", "batch", "learning_rate", "budget"];
+
+export function variedType(name: string): ValueType | undefined {
+  if (!(variedKeys as readonly string[]).includes(name)) return undefined;
+  return (
+    pretrainKeys.find((key) => key.name === name)?.value ??
+    optionsOf("optimizer")
+      .flatMap((option) => option.keys)
+      .find((key) => key.name === name)?.value
+  );
+}
+
+export function shapeOfOption(option: Option, declared?: DeclarationKind): Shape {
+  const keys = declared ? [extendsKey(declared), ...option.keys] : option.keys;
+  return { name: option.name, keys, weighted: option.weighted ?? false };
+}
+
+function expectedInEntry(entry: Entry): Expected | undefined {
+  if (entry.weight === undefined) return keyOf(entry)?.value;
+  return isBlock(entry.$container) && shapeOf(entry.$container)?.weighted ? { type: "objective" } : undefined;
+}
+
+function elementOf(type: ValueType): ValueType | undefined {
+  if (type.type === "list") return type.of;
+  if (type.type === "seeds") return { type: "count", min: 0, max: 4294967295 };
+  if (type.type === "either") return type.of.map(elementOf).find((element) => element !== undefined);
+  return undefined;
+}
+
+function nameOfPlace(block: Block): string {
+  const container = block.$container;
+  if (isEntry(container)) return keyText(container);
+  return isList(container) && isEntry(container.$container) ? keyText(container.$container) : "block";
+}

@@ -1,0 +1,62 @@
+import { type LangiumDocument, type LangiumDocuments, type LangiumSharedCoreServices, type URI, UriUtils } from "langium";
+import type { Declaration, File, Import } from "../generated/ast.ts";
+
+/** The file that an import names; undefined while its text breaks off. */
+export function importedUri(document: LangiumDocument, statement: Import): URI | undefined {
+  return statement.path ? UriUtils.resolvePath(UriUtils.dirname(document.uri), statement.path) : undefined;
+}
+
+/**
+ * The document and all that it imports, directly or through others, itself first: what a name in it may refer to.
+ * Imports whose file is not loaded (it does not exist) are left out; a cycle ends where it closes.
+ */
+export function filesSeenFrom(document: LangiumDocument, documents: LangiumDocuments): LangiumDocument<File>[] {
+  const seen = new Map<string, LangiumDocument<File>>();
+  const visit = (current: LangiumDocument<File>): void => {
+    if (seen.has(current.uri.toString())) return;
+    seen.set(current.uri.toString(), current);
+    for (const statement of current.parseResult.value.imports) {
+      const imported = loadedDocument(current, statement, documents);
+      if (imported) visit(imported);
+    }
+  };
+  visit(document as LangiumDocument<File>);
+  return [...seen.values()];
+}
+
+/** Every declaration that `document` may refer to, its own first. */
+export function declarationsSeenFrom(document: LangiumDocument, documents: LangiumDocuments): Declaration[] {
+  return filesSeenFrom(document, documents).flatMap((file) =>
+    file.parseResult.value.declarations.filter((declaration) => declaration.name),
+  );
+}
+
+export function loadedDocument(from: LangiumDocument, statement: Import, documents: LangiumDocuments): LangiumDocument<File> | undefined {
+  const uri = importedUri(from, statement);
+  return uri && (documents.getDocument(uri) as LangiumDocument<File> | undefined);
+}
+
+/** Loads what `document` imports, directly or through others; files that are not there stay unloaded. */
+export async function loadImports(document: LangiumDocument, shared: LangiumSharedCoreServices): Promise<void> {
+  const { LangiumDocuments: documents, FileSystemProvider: files } = shared.workspace;
+  const visited = new Set<string>();
+  const visit = async (current: LangiumDocument<File>): Promise<void> => {
+    if (visited.has(current.uri.toString())) return;
+    visited.add(current.uri.toString());
+    for (const statement of current.parseResult.value.imports) {
+      const uri = importedUri(current, statement);
+      if (uri && isPretrainFile(uri) && (documents.hasDocument(uri) || (await isFile(uri, files)))) {
+        await visit((await documents.getOrCreateDocument(uri)) as LangiumDocument<File>);
+      }
+    }
+  };
+  await visit(document as LangiumDocument<File>);
+}
+
+export function isPretrainFile(uri: URI): boolean {
+  return UriUtils.extname(uri) === ".pretrain";
+}
+
+async function isFile(uri: URI, files: LangiumSharedCoreServices["workspace"]["FileSystemProvider"]): Promise<boolean> {
+  return (await files.exists(uri)) && (await files.stat(uri)).isFile;
+}

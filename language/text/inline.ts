@@ -1,0 +1,45 @@
+import type { Block, Entry, Value } from "../generated/ast.ts";
+import { nameOf } from "../references/expected.ts";
+
+/** A value on one line with single spaces: `masked { rate: 40%, whole_words: true }`. Comments are left out. */
+export function inlineText(value: Value): string {
+  switch (value.$type) {
+    case "Text":
+      return value.$cstNode?.text ?? JSON.stringify(value.text);
+    case "Quantity":
+      return amountText(value.amount);
+    case "Named":
+      return value.body ? `${nameOf(value)} ${inlineBlock(value.body)}` : nameOf(value);
+    case "List":
+      return `[${value.items.map(inlineText).join(", ")}]`;
+    case "Block":
+      return inlineBlock(value);
+    case "Range":
+      return `${value.from}..${value.to}`;
+    case "Schedule":
+      return `every ${amountText(value.every)}${value.keep === undefined ? "" : `, keep ${amountText(value.keep)}`}`;
+    case "Last":
+      return `last ${amountText(value.amount)}`;
+    case "Expectation":
+      return `${inlineText(value.left)} ${value.operator} ${inlineText(value.right)} on ${value.task.$refText}.${value.metric.$refText}`;
+  }
+}
+
+/** `rate:`, `train on:` or `50%:`. */
+export function keyLabel(entry: Entry): string {
+  return `${entry.weight ?? entry.key.join(" ")}:`;
+}
+
+/** `objective mlm =` or `corpus speeches`. */
+export function declarationHead(node: { kind: string; name: string; value?: unknown }): string {
+  return `${node.kind} ${node.name}${node.value === undefined ? "" : " ="}`;
+}
+
+function inlineBlock(block: Block): string {
+  if (block.entries.length === 0) return "{}";
+  return `{ ${block.entries.map((entry) => `${keyLabel(entry)} ${inlineText(entry.value)}`).join(", ")} }`;
+}
+
+function amountText(amount: string): string {
+  return amount.replace(/\s+/, " ");
+}

@@ -1,0 +1,28 @@
+import { dirname } from "node:path";
+import { AstUtils } from "langium";
+import { absolutePath, absolutePattern } from "../files.ts";
+import { isEntry, type Text } from "../generated/ast.ts";
+import { fileOf, rangeOfValue } from "../places.ts";
+import { expectedOf, keyOf } from "../references/expected.ts";
+import { fittingType } from "../values/fit.ts";
+import type { RuleFamily } from "./report.ts";
+
+/** The files that declarations name are there. */
+export const dataFiles: RuleFamily = ({ validation }) => ({
+  Text(text, report) {
+    const expected = expectedOf(text);
+    const type = expected && fittingType(expected, text);
+    if (type?.type !== "path" || text.text.trim() === "" || isForLater(text)) return;
+    const folder = dirname(fileOf(text));
+    if (type.glob && !validation.DataFiles.matchesAny(absolutePattern(folder, text.text))) {
+      report(text, rangeOfValue(text), { code: "missing-file", message: `No file matches ${text.text}, seen from ${folder}.` });
+    } else if (type.exists && !validation.DataFiles.isFile(absolutePath(folder, text.text))) {
+      report(text, rangeOfValue(text), { code: "missing-file", message: `There is no file ${absolutePath(folder, text.text)}.` });
+    }
+  },
+});
+
+function isForLater(text: Text): boolean {
+  const entry = AstUtils.getContainerOfType(text, isEntry);
+  return entry !== undefined && keyOf(entry)?.later !== undefined;
+}

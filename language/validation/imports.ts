@@ -1,0 +1,73 @@
+import { AstUtils, type LangiumDocument, UriUtils } from "langium";
+import type { File, Import } from "../generated/ast.ts";
+import { rangeOfProperty } from "../places.ts";
+import { filesSeenFrom, importedUri, isPretrainFile, loadedDocument } from "../references/imports.ts";
+import type { Finding, RuleFamily } from "./report.ts";
+
+/** Imported files are there, are imported once, do not import each other in a circle and do not declare one name twice. */
+export const imports: RuleFamily = ({ shared }) => {
+  const documents = shared.workspace.LangiumDocuments;
+  return {
+    File(file, report) {
+      const document = AstUtils.getDocument(file) as LangiumDocument<File>;
+      const seen: LangiumDocument<File>[] = [];
+      for (const statement of file.imports.filter((each) => each.path)) {
+        const imported = loadedDocument(document, statement, documents);
+        const finding = imported ? findingOf(document, statement, imported, seen) : notThere(document, statement);
+        if (finding) report(statement, rangeOfProperty(statement, "path"), finding);
+        if (imported) seen.push(imported);
+      }
+    },
+  };
+
+  function findingOf(
+    document: LangiumDocument<File>,
+    statement: Import,
+    imported: LangiumDocument<File>,
+    before: LangiumDocument<File>[],
+  ): Finding | undefined {
+    const reached = filesSeenFrom(imported, documents);
+    if (reached.includes(document)) {
+      const self = imported === document;
+      const message = self
+        ? "The file imports itself; leave this import out."
+        : `${statement.path} imports this file, directly or through others. Move what both need into a third file.`;
+      return { code: "import-cycle", message };
+    }
+    if (before.includes(imported)) return { code: "repeated-import", message: `${statement.path} is imported twice; leave this one out.` };
+    return conflict(statement, reached, new Set(before.flatMap((each) => filesSeenFrom(each, documents))));
+  }
+};
+
+function notThere(document: LangiumDocument, statement: Import): Finding {
+  const uri = importedUri(document, statement);
+  if (uri && !isPretrainFile(uri)) {
+    return {
+      code: "unresolved-import",
+      message: `${statement.path} is no .pretrain file, and only those can be imported.`,
+      fixes: [`"${statement.path}.pretrain"`],
+    };
+  }
+  return {
+    code: "unresolved-import",
+    message: `There is no file ${statement.path} beside this one. Check the name; it starts at this file's folder.`,
+  };
+}
+
+function conflict(
+  statement: Import,
+  reached: readonly LangiumDocument<File>[],
+  before: ReadonlySet<LangiumDocument<File>>,
+): Finding | undefined {
+  const taken = new Map([...before].flatMap((file) => file.parseResult.value.declarations.map((each) => [each.name, file] as const)));
+  for (const file of reached.filter((each) => !before.has(each))) {
+    for (const { name } of file.parseResult.value.declarations) {
+      const other = taken.get(name);
+      if (other) {
+        const message = `${statement.path} brings the name ${name}, which ${UriUtils.basename(other.uri)} declares as well. Rename one of the two.`;
+        return { code: "duplicate-name", message };
+      }
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,42 @@
+import { AstUtils, UriUtils } from "langium";
+import { type DeclarationKind, type OptionFamily, optionOf } from "#runtime/contract/catalogue/index.ts";
+import type { Declaration } from "../generated/ast.ts";
+import { rangeOfName } from "../places.ts";
+import { declarationsSeenFrom } from "../references/imports.ts";
+import type { RuleFamily } from "./report.ts";
+
+/** One name, one thing: over all kinds of declarations, the imported files and the catalogue, where both could stand. */
+export const names: RuleFamily = ({ shared }) => ({
+  File(file, report) {
+    const seen = declarationsSeenFrom(AstUtils.getDocument(file), shared.workspace.LangiumDocuments);
+    for (const declaration of file.declarations.filter((each) => each.name)) {
+      const other = seen.find((each) => each.name === declaration.name && isBefore(each, declaration));
+      if (other) report(declaration, rangeOfName(declaration), { code: "duplicate-name", message: taken(declaration, other) });
+      const family = reservingFamilies[declaration.kind]?.find((each) => optionOf(each, declaration.name));
+      if (family) {
+        const message = `${declaration.name} is a name of the catalogue and would mean two things; call this ${declaration.kind} something else.`;
+        report(declaration, rangeOfName(declaration), { code: "reserved-name", message });
+      }
+    }
+  },
+});
+
+/** Families whose options may stand where the name of such a declaration may. */
+const reservingFamilies: Partial<Record<DeclarationKind, readonly OptionFamily[]>> = {
+  objective: ["objective"],
+  task: ["objective"],
+  model: ["baseline"],
+  pretrain: ["from"],
+};
+
+/** An earlier one in the same file, or any in an imported file. */
+function isBefore(other: Declaration, declaration: Declaration): boolean {
+  return other.$container !== declaration.$container || (other.$containerIndex ?? 0) < (declaration.$containerIndex ?? 0);
+}
+
+function taken(declaration: Declaration, other: Declaration): string {
+  const line = (other.$cstNode?.range.start.line ?? 0) + 1;
+  const place =
+    other.$container === declaration.$container ? `line ${line}` : `line ${line} of ${UriUtils.basename(AstUtils.getDocument(other).uri)}`;
+  return `The name ${declaration.name} is taken by the ${other.kind} at ${place}. Give each declaration its own name.`;
+}

@@ -1,0 +1,66 @@
+import { AstUtils, type ReferenceInfo } from "langium";
+import { type Expectation, isDeclaration, isExpectation, type Named } from "../generated/ast.ts";
+import type { PretrainServices } from "../module.ts";
+import { didYouMean, nearest } from "../nearest.ts";
+import { rangeOfProperty } from "../places.ts";
+import { alternativesOf, type Expected, expectedOf } from "../references/expected.ts";
+import { declarationsSeenFrom } from "../references/imports.ts";
+import { describeType, listed } from "../values/describe.ts";
+import { fittingType } from "../values/fit.ts";
+import { type Finding, isIncomplete, type RuleFamily } from "./report.ts";
+
+/** Every name leads to a declaration, an option or a choice of the kind that its place takes. */
+export const references: RuleFamily = (services) => ({
+  Named(named, report) {
+    const expected = expectedOf(named);
+    const type = expected && fittingType(expected, named);
+    if (!expected || !type || !named.target || !takesNames(type) || named.target.ref) return;
+    const finding = unresolved({ container: named, property: "target", reference: named.target }, expected, services);
+    if (finding) report(named, rangeOfProperty(named, "target"), finding);
+  },
+  Expectation(expectation, report) {
+    for (const property of ["task", "metric"] as const) {
+      const reference = expectation[property];
+      if (!reference || reference.ref) continue;
+      const finding = unresolved({ container: expectation, property, reference }, expectedTypes[property], services);
+      if (finding) report(expectation, rangeOfProperty(expectation, property), finding);
+    }
+  },
+});
+
+const expectedTypes = { task: { type: "reference", to: ["task"] }, metric: { type: "choice", of: [] } } as const;
+
+/** Types whose names must lead somewhere; other words, such as the name of a column, are texts. */
+function takesNames({ type }: Expected): boolean {
+  return type === "choice" || type === "option" || type === "objective" || type === "reference" || type === "cell";
+}
+
+function unresolved(info: ReferenceInfo, expected: Expected, services: PretrainServices): Finding | undefined {
+  const container = info.container as Named | Expectation;
+  const name = info.reference.$refText;
+  const document = AstUtils.getDocument(container);
+  const declaration = declarationsSeenFrom(document, services.shared.workspace.LangiumDocuments).find((each) => each.name === name);
+  const known = services.references.ScopeProvider.getScope(info)
+    .getAllElements()
+    .map((element) => element.name)
+    .toArray();
+  const fixes = nearest(name, known);
+  if (declaration) return { code: "wrong-kind", message: wrongKind(container, declaration.kind, name, expected), fixes };
+  const types = alternativesOf(expected);
+  if (types.every(({ type }) => type === "choice" || type === "option")) {
+    const message = `There is no ${name} here.${didYouMean(fixes)} Expected ${listed(known)}.`;
+    return { code: "unknown-choice", message, fixes };
+  }
+  if (isIncomplete(document, services)) return undefined;
+  const help =
+    fixes.length > 0 ? didYouMean(fixes) : known.length > 0 ? ` There ${known.length === 1 ? "is" : "are"} ${listed(known, "and")}.` : "";
+  return { code: "unresolved-reference", message: `Found no ${name}; expected ${describeType(expected)}.${help}`, fixes };
+}
+
+function wrongKind(container: Named | Expectation, kind: string, name: string, expected: Expected): string {
+  if (!isExpectation(container) && isDeclaration(container.$container)) {
+    const declared = container.$container;
+    return `${name} is declared; a declaration starts from the catalogue. To start from another write ${declared.kind} ${declared.name} = … { extends: ${name} }`;
+  }
+  return `${name} is a ${kind}; expected ${describeType(expected)}.`;
+}

@@ -1,0 +1,100 @@
+import type { ValueType } from "#runtime/contract/catalogue/index.ts";
+import { isEntry, isExpectation, isLast, isList, isNamed, isQuantity, isSchedule, type Value } from "../generated/ast.ts";
+import { rangeOfValue } from "../places.ts";
+import { alternativesOf, type Expected, expectedOf, keyText, nameOf } from "../references/expected.ts";
+import { describeType, describeValue } from "../values/describe.ts";
+import { fittingType } from "../values/fit.ts";
+import {
+  type Reading,
+  readBoolean,
+  readCount,
+  readLast,
+  readNumber,
+  readPath,
+  readQuantity,
+  readSchedule,
+  readSeeds,
+  readShare,
+  readText,
+  type ValueProblem,
+} from "../values/read.ts";
+import type { Finding, RuleFamily } from "./report.ts";
+
+/** Every value has the type, the unit and the range that the catalogue gives its key. Names are looked up by `references`. */
+export const values: RuleFamily = () => ({
+  Value(value, report) {
+    if (isExpectation(value.$container) || isElementOfSeeds(value)) return;
+    const expected = expectedOf(value);
+    if (!expected) return;
+    const type = fittingType(expected, value);
+    const finding = type ? findingOf(value, type) : wrongForm(value, expected);
+    if (finding) report(value, rangeOfValue(value), { ...finding, message: `${prefix(value)}${finding.message}` });
+  },
+});
+
+function findingOf(value: Value, type: Expected): Finding | undefined {
+  if (type.type === "list" && isList(value)) {
+    if (value.items.length >= (type.atLeast ?? 0)) return undefined;
+    return { code: "out-of-range", message: `The list is empty; expected at least ${type.atLeast}: ${describeType(type.of)}.` };
+  }
+  const reading = read(value, type);
+  return reading && !reading.ok ? reading.problem : undefined;
+}
+
+function read(value: Value, type: Expected): Reading<unknown> | undefined {
+  switch (type.type) {
+    case "count":
+      return readCount(value, type);
+    case "number":
+      return readNumber(value, type);
+    case "share":
+      return readShare(value, type);
+    case "quantity":
+      return readQuantity(value, type);
+    case "boolean":
+      return readBoolean(value, type);
+    case "text":
+      return readText(value, type);
+    case "path":
+      return readPath(value, type);
+    case "seeds":
+      return readSeeds(value, type);
+    case "schedule":
+      return isSchedule(value) ? readSchedule(value, type) : undefined;
+    case "option":
+      return readOption(value, type);
+    default:
+      return undefined;
+  }
+}
+
+function readOption(value: Value, type: Extract<ValueType, { type: "option" }>): Reading<unknown> | undefined {
+  const lastLayers = type.family === "trained";
+  if (isLast(value)) return lastLayers ? readLast(value) : { ok: false, problem: wrongForm(value, type) };
+  if (lastLayers && isNamed(value) && nameOf(value) === "last") {
+    return {
+      ok: false,
+      problem: { code: "wrong-type", message: "last needs a number of layers: last 2 layers.", fixes: ["last 2 layers"] },
+    };
+  }
+  return undefined;
+}
+
+function wrongForm(value: Value, expected: Expected): ValueProblem {
+  const quotable = alternativesOf(expected).some(({ type }) => type === "path" || type === "text");
+  const bare = isNamed(value) && !value.body ? nameOf(value) : isQuantity(value) ? value.amount : undefined;
+  const fixes = quotable && bare ? [`"${bare}"`] : [];
+  return { code: "wrong-type", message: `Found ${describeValue(value)}, expected ${describeType(expected)}.`, fixes };
+}
+
+/** Seeds are read as a whole. */
+function isElementOfSeeds(value: Value): boolean {
+  const list = value.$container;
+  if (!isList(list)) return false;
+  const expected = expectedOf(list);
+  return expected !== undefined && fittingType(expected, list)?.type === "seeds";
+}
+
+function prefix(value: Value): string {
+  return isEntry(value.$container) && value.$container.weight === undefined ? `${keyText(value.$container)}: ` : "";
+}

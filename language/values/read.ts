@@ -1,0 +1,165 @@
+import type { Unit, ValueType } from "#runtime/contract/catalogue/index.ts";
+import type { Last, Quantity, Range, Schedule, Text, Value } from "../generated/ast.ts";
+import { isList, isNamed, isQuantity, isRange, isText } from "../generated/ast.ts";
+import { nameOf } from "../references/expected.ts";
+import { type Amount, parseAmount, unitNamed } from "./amount.ts";
+import { describeType, describeValue } from "./describe.ts";
+
+/** What a value means, or what is wrong with it. Validation reports the problems; lowering, which runs on what has none, takes the values. */
+export type Reading<T> = { ok: true; value: T } | { ok: false; problem: ValueProblem };
+
+export interface ValueProblem {
+  code: "wrong-type" | "wrong-unit" | "out-of-range";
+  message: string;
+  fixes?: string[];
+}
+
+type TypeNamed<Name extends ValueType["type"]> = Extract<ValueType, { type: Name }>;
+
+export function readCount(value: Value, type: TypeNamed<"count">): Reading<number> {
+  if (!isQuantity(value)) return wrongType(value, type);
+  return countIn(value.amount, type, type.unit === undefined ? [] : [type.unit]);
+}
+
+export function readNumber(value: Value, type: TypeNamed<"number">): Reading<number> {
+  return isQuantity(value) ? readBare(value, type) : wrongType(value, type);
+}
+
+/** As 0 to 1. */
+export function readShare(value: Value, type: TypeNamed<"share">): Reading<number> {
+  return isQuantity(value) ? readBare(value, type) : wrongType(value, type);
+}
+
+export function readQuantity(value: Value, type: TypeNamed<"quantity">): Reading<{ unit: Unit; value: number }> {
+  if (!isQuantity(value)) return wrongType(value, type);
+  const amount = parseAmount(value.amount);
+  if (!amount) return notANumber(value.amount, type);
+  const unit = amount.percent ? "share" : amount.unit === undefined ? type.units[0]! : unitNamed(amount.unit, type.units);
+  if (unit === undefined || !type.units.includes(unit) || (amount.percent && amount.unit !== undefined)) return wrongUnit(amount, type);
+  if (unit === "share") {
+    const other = type.units.find((each) => each !== "share");
+    const hint = other && `write ${value.amount} ${other} for a number of ${other}`;
+    return map(within(value.amount, amount.value, { type: "share", min: 0, max: 1 }, hint), (share) => ({ unit, value: share }));
+  }
+  const whole = unit === "steps" || unit === "tokens" || unit === "documents";
+  if (amount.value <= 0 || (whole && !Number.isInteger(amount.value))) {
+    return problem("out-of-range", `${value.amount} is no amount of ${unit}: expected ${whole ? "a whole number" : "a number"} above 0.`);
+  }
+  return { ok: true, value: { unit, value: amount.value } };
+}
+
+export function readBoolean(value: Value, type: TypeNamed<"boolean">): Reading<boolean> {
+  const word = isNamed(value) && !value.body ? nameOf(value) : undefined;
+  if (word === "true" || word === "false") return { ok: true, value: word === "true" };
+  return wrongType(value, type, ["true", "false"]);
+}
+
+export function readText(value: Value, type: TypeNamed<"text">): Reading<string> {
+  if (isText(value)) return filled(value, type);
+  if (isNamed(value) && !value.body) return { ok: true, value: nameOf(value) };
+  return wrongType(value, type, isQuantity(value) ? [`"${value.amount}"`] : []);
+}
+
+/** As written: relative to the file that says it. */
+export function readPath(value: Value, type: TypeNamed<"path">): Reading<string> {
+  if (isText(value)) return filled(value, type);
+  return wrongType(value, type, isNamed(value) && !value.body ? [`"${nameOf(value)}"`] : []);
+}
+
+const seed = { type: "count", min: 0, max: 4294967295 } as const;
+const mostSeeds = 1000;
+
+export function readSeeds(value: Value, type: TypeNamed<"seeds">): Reading<number[]> {
+  if (isRange(value)) return seedsInRange(value);
+  if (isQuantity(value)) return map(readCount(value, seed), (only) => [only]);
+  if (!isList(value) || value.items.length === 0) return wrongType(value, type);
+  const seeds: number[] = [];
+  for (const item of value.items) {
+    const reading = readCount(item, seed);
+    if (!reading.ok) return reading;
+    if (seeds.includes(reading.value)) return problem("out-of-range", `The seed ${reading.value} stands here twice; each seed once.`);
+    seeds.push(reading.value);
+  }
+  return { ok: true, value: seeds };
+}
+
+export function readSchedule(value: Schedule, type: TypeNamed<"schedule">): Reading<{ every: number; keep: number | null }> {
+  const every = countIn(value.every, { type: "count", min: 1 }, ["steps"]);
+  if (!every.ok) return every;
+  if (value.keep === undefined) return { ok: true, value: { every: every.value, keep: null } };
+  if (!type.keeps) return problem("wrong-type", `There is nothing to keep here: expected ${describeType(type)}.`);
+  return map(countIn(value.keep, { type: "count", min: 1, max: 1000 }, []), (keep) => ({ every: every.value, keep }));
+}
+
+/** `last 4 layers`. */
+export function readLast(value: Last): Reading<number> {
+  return countIn(value.amount, { type: "count", min: 1, max: 200 }, ["layers"]);
+}
+
+/** The share of `50%: name`, as 0 to 1. */
+export function readWeight(text: string): Reading<number> {
+  const type = { type: "share", min: 0, max: 1, aboveMin: true } as const;
+  const amount = parseAmount(text);
+  if (!amount) return notANumber(text, type);
+  return amount.unit === undefined ? within(text, amount.value, type) : wrongUnit(amount, type);
+}
+
+function readBare({ amount: text }: Quantity, type: TypeNamed<"number" | "share">): Reading<number> {
+  const amount = parseAmount(text);
+  if (!amount) return notANumber(text, type);
+  if (amount.unit !== undefined || (amount.percent && type.type === "number")) return wrongUnit(amount, type);
+  const meantPercent = type.type === "share" && amount.value > 1 && amount.value <= 100 && !amount.percent;
+  return within(text, amount.value, type, meantPercent ? `write ${text}% for a percentage` : undefined);
+}
+
+function countIn(text: string, type: TypeNamed<"count">, units: readonly string[]): Reading<number> {
+  const amount = parseAmount(text);
+  if (!amount) return notANumber(text, type);
+  if (amount.percent || (amount.unit !== undefined && unitNamed(amount.unit, units) === undefined)) return wrongUnit(amount, type);
+  if (!Number.isInteger(amount.value)) return problem("out-of-range", `Found ${text}, expected ${describeType(type)}.`);
+  return within(text, amount.value, type);
+}
+
+function seedsInRange({ from, to }: Range): Reading<number[]> {
+  const first = countIn(from, seed, []);
+  if (!first.ok) return first;
+  const last = countIn(to, seed, []);
+  if (!last.ok) return last;
+  const count = last.value - first.value + 1;
+  if (count < 1) return problem("out-of-range", `The range ${from}..${to} is empty; write the smaller seed first.`, [`${to}..${from}`]);
+  if (count > mostSeeds) return problem("out-of-range", `The range ${from}..${to} has ${count} seeds; at most ${mostSeeds}.`);
+  return { ok: true, value: Array.from({ length: count }, (_, index) => first.value + index) };
+}
+
+function filled(value: Text, type: TypeNamed<"text" | "path">): Reading<string> {
+  return value.text.trim() === ""
+    ? problem("wrong-type", `The text is empty; expected ${describeType(type)}.`)
+    : { ok: true, value: value.text };
+}
+
+function within(text: string, value: number, type: TypeNamed<"count" | "number" | "share">, hint?: string): Reading<number> {
+  const { min = -Infinity, max = Infinity, aboveMin = false, belowMax = false } = type as TypeNamed<"share">;
+  const inside = (aboveMin ? value > min : value >= min) && (belowMax ? value < max : value <= max) && Number.isFinite(value);
+  return inside ? { ok: true, value } : problem("out-of-range", `Found ${text}, expected ${describeType(type)}${hint ? `; ${hint}` : ""}.`);
+}
+
+function wrongType(value: Value, type: ValueType, fixes: string[] = []): { ok: false; problem: ValueProblem } {
+  return problem("wrong-type", `Found ${describeValue(value)}, expected ${describeType(type)}.`, fixes);
+}
+
+function notANumber(text: string, type: ValueType): { ok: false; problem: ValueProblem } {
+  return problem("wrong-type", `${text} is no number: expected ${describeType(type)}, written as 8000, 8k, 5M, 1e-3 or 15%.`);
+}
+
+function wrongUnit(amount: Amount, type: ValueType): { ok: false; problem: ValueProblem } {
+  const found = amount.unit ?? "%";
+  return problem("wrong-unit", `The unit ${found} does not fit: expected ${describeType(type)}.`);
+}
+
+function problem(code: ValueProblem["code"], message: string, fixes: string[] = []): { ok: false; problem: ValueProblem } {
+  return { ok: false, problem: { code, message, ...(fixes.length > 0 ? { fixes } : {}) } };
+}
+
+function map<A, B>(reading: Reading<A>, change: (value: A) => B): Reading<B> {
+  return reading.ok ? { ok: true, value: change(reading.value) } : reading;
+}
