@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import { exitCodes } from "./exit.ts";
-import { problemsOf } from "./load.ts";
 import { print, printJson, problemLine } from "./output.ts";
 
 export function addCheck(program: Command): void {
@@ -11,6 +10,7 @@ export function addCheck(program: Command): void {
     .option("--json", "one JSON document")
     .addHelpText("after", "\nExamples:\n  $ pretrain check experiment.pretrain\n  $ pretrain check *.pretrain --json")
     .action(async (files: string[], options: { json?: boolean }) => {
+      const { problemsOf } = await import("./load.ts");
       const problems = (await Promise.all(files.map(problemsOf))).flat();
       if (options.json) {
         printJson({

@@ -4,7 +4,6 @@ import { alignedRows } from "#runtime/compare/table.ts";
 import type { Score } from "#runtime/contract/artifacts.ts";
 import type { Job } from "#runtime/contract/plan.ts";
 import type { Store } from "#runtime/store/store.ts";
-import { load } from "./load.ts";
 import { print, printJson } from "./output.ts";
 import { findRun, type RunTable, runTable } from "./runs.ts";
 
@@ -21,6 +20,7 @@ export function addDiff(program: Command): void {
       "\nExamples:\n  $ pretrain plan experiment.pretrain\n  $ pretrain diff experiment.pretrain pretrain-1f2e pretrain-9a0b",
     )
     .action(async (path: string, left: string, right: string, options: { json?: boolean }) => {
+      const { load } = await import("./load.ts");
       const loaded = await load(path);
       const runs = runTable(loaded.plan().plan, loaded.store);
       const difference = diffRuns(findRun(runs, left), findRun(runs, right), runs, loaded.store);

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
-import { format } from "#language/index.ts";
 import { writeWhole } from "#runtime/store/files.ts";
 import { exitCodes, UsageError } from "./exit.ts";
 import { print, problemLine, say } from "./output.ts";
@@ -21,6 +20,7 @@ export function addFormat(program: Command): void {
 /** False where the file cannot be formatted, or would change though it is only checked. */
 async function formatFile(file: string, checkOnly: boolean): Promise<boolean> {
   const before = readExisting(file);
+  const { format } = await import("#language/index.ts");
   const formatted = await format(before);
   if ("problems" in formatted) {
     for (const problem of formatted.problems) say(problemLine({ ...problem, file }));

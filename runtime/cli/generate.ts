@@ -6,7 +6,6 @@ import { JobFailure } from "#runtime/jobs/context.ts";
 import { openStore, type Store } from "#runtime/store/store.ts";
 import { type EngineChoice, engineChoices } from "./engines.ts";
 import { ProblemsError, UsageError } from "./exit.ts";
-import { load } from "./load.ts";
 import { print, printJson } from "./output.ts";
 import { findRun, runTable } from "./runs.ts";
 
@@ -64,6 +63,7 @@ async function findCheckpoint(checkpoint: string): Promise<{ store: Store; job: 
 }
 
 async function findInFile(path: string, run: string): Promise<{ store: Store; job: Job }> {
+  const { load } = await import("./load.ts");
   const loaded = await load(path);
   if (run in loaded.spec.pretrainings || run in loaded.spec.finetunings) {
     return { store: loaded.store, job: loaded.plan(run).plan.jobs.at(-1)! };

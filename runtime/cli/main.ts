@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { exitCodeOf } from "./exit.ts";
 import { createProgram } from "./program.ts";
 

@@ -3,7 +3,7 @@ import { formatBytes, formatCount, formatFlops, formatSeconds } from "#runtime/c
 import { alignedRows } from "#runtime/compare/table.ts";
 import type { Job, Plan } from "#runtime/contract/plan.ts";
 import type { Store } from "#runtime/store/store.ts";
-import { load, requireDeclared } from "./load.ts";
+import { requireDeclared } from "./loaded.ts";
 import { print, printJson, say } from "./output.ts";
 
 export function addPlan(program: Command): void {
@@ -15,6 +15,7 @@ export function addPlan(program: Command): void {
     .option("--json", "one JSON document")
     .addHelpText("after", "\nExamples:\n  $ pretrain plan experiment.pretrain\n  $ pretrain plan experiment.pretrain objectives --json")
     .action(async (path: string, name: string | undefined, options: { json?: boolean }) => {
+      const { load } = await import("./load.ts");
       const loaded = await load(path);
       if (name !== undefined) requireDeclared(loaded, name, ["pretrain", "finetune", "compare"]);
       const { plan, first } = loaded.plan(name);

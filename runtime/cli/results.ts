@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { compareRuns, runsIn } from "#runtime/compare/compare.ts";
 import { comparisonTable } from "#runtime/compare/table.ts";
 import { UsageError } from "./exit.ts";
-import { jobsOf, type Loaded, load, requireDeclared } from "./load.ts";
+import { jobsOf, type Loaded, requireDeclared } from "./loaded.ts";
 import { print, printJson, say, shownPath } from "./output.ts";
 
 export function addResults(program: Command): void {
@@ -17,6 +17,7 @@ export function addResults(program: Command): void {
       "\nExamples:\n  $ pretrain results experiment.pretrain\n  $ pretrain results experiment.pretrain objectives --json",
     )
     .action(async (path: string, named: string | undefined, options: { json?: boolean }) => {
+      const { load } = await import("./load.ts");
       const loaded = await load(path);
       const name = named ?? onlyComparison(loaded);
       requireDeclared(loaded, name, ["compare"]);

@@ -7,7 +7,7 @@ import { type ScheduleResult, schedule } from "#runtime/jobs/schedule.ts";
 import { nextSteps } from "./advice.ts";
 import { type EngineChoice, engineChoices } from "./engines.ts";
 import { exitCodes } from "./exit.ts";
-import { jobsOf, type Loaded, load, requireDeclared } from "./load.ts";
+import { jobsOf, type Loaded, requireDeclared } from "./loaded.ts";
 import { print, say, shownPath } from "./output.ts";
 import { jsonReporter, liveReporter, plainReporter, type Reporter } from "./reporter.ts";
 
@@ -31,6 +31,7 @@ export function addRun(program: Command): void {
       "\nExamples:\n  $ pretrain run experiment.pretrain objectives\n  $ pretrain run experiment.pretrain base --engine cpu\n  $ pretrain run experiment.pretrain objectives --json > events.jsonl",
     )
     .action(async (path: string, name: string, options: RunOptions) => {
+      const { load } = await import("./load.ts");
       const loaded = await load(path);
       requireDeclared(loaded, name, ["pretrain", "finetune", "compare"]);
       process.exitCode = await run(loaded, name, options);

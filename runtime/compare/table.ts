@@ -84,10 +84,10 @@ function summaryTable({ summary }: ComparisonResult): string {
 /** One table a score: a row a cell, a column a run. */
 function seedTables({ cells }: ComparisonResult): string[] {
   return unique(cells.map(scoreOf)).map((score) => {
-    const ofScore = cells.filter((row) => scoreOf(row) === score);
+    const ofScore = cells.filter((row) => scoreOf(row) === score && hasSeed(row));
     const several = new Set(ofScore.map((row) => row.finetune_seed)).size > 1;
-    const columns = unique(ofScore.filter(hasSeed).map((row) => runOf(row, several)));
-    const rows = unique(ofScore.filter(hasSeed).map(({ cell }) => cell)).map((cell) => [
+    const columns = unique(ofScore.map((row) => runOf(row, several)));
+    const rows = unique(ofScore.map(({ cell }) => cell)).map((cell) => [
       cell,
       ...columns.map((column) => {
         const row = ofScore.find((each) => each.cell === cell && runOf(each, several) === column);

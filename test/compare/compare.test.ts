@@ -25,7 +25,15 @@ test("noise larger than the difference finds none", () => {
 });
 
 test("fine-tuning seeds are averaged within their pre-training seed: n is the number of pre-trainings", () => {
-  const { summary } = compared([{ cell: "mlm", accuracy: [[0.7, 0.8], [0.8, 1.0]] }]);
+  const { summary } = compared([
+    {
+      cell: "mlm",
+      accuracy: [
+        [0.7, 0.8],
+        [0.8, 1.0],
+      ],
+    },
+  ]);
   expect(summary).toHaveLength(1);
   expect(summary[0]).toMatchObject({ cell: "mlm", n: 2, baseline: false });
   expect(summary[0]!.mean).toBeCloseTo((0.75 + 0.9) / 2, 12);
@@ -83,15 +91,19 @@ test("scratch is paired by seed and majority is one number for all", () => {
 test("cells of different architectures have a scratch each, and are held against their own", () => {
   const { job, runs } = example([mlm, clm], { scratch: { cell: "fresh", accuracy: [[0.6], [0.61], [0.6], [0.63]] } });
   const encoderOnly = { ...job, baselines: job.baselines.filter(({ cell }) => cell === "mlm") };
-  const decoder = job.baselines
-    .filter(({ cell }) => cell === "clm")
-    .map((entry) => ({ ...entry, job: entry.job.replace("fresh", "clm") }));
+  const decoder = job.baselines.filter(({ cell }) => cell === "clm").map((entry) => ({ ...entry, job: entry.job.replace("fresh", "clm") }));
   const result = compareRuns({ ...encoderOnly, baselines: [...encoderOnly.baselines, ...decoder] }, runs);
   expect(result.verdicts.map(({ left, right }) => `${left}/${right}`)).toEqual(["mlm/clm", "mlm/scratch (mlm)", "clm/scratch (clm)"]);
 });
 
 test("expectations are answered from the verdicts", () => {
-  const expectation = (left: string, operator: ">" | "<" | "=", right: string) => ({ left, operator, right, task: "sentiment", metric: "accuracy" });
+  const expectation = (left: string, operator: ">" | "<" | "=", right: string) => ({
+    left,
+    operator,
+    right,
+    task: "sentiment",
+    metric: "accuracy",
+  });
   const noisy = { cell: "noisy", accuracy: [[0.9], [0.6], [0.85], [0.7]] };
   const { expectations } = compared([mlm, clm, noisy], {
     scratch: { cell: "fresh", accuracy: [[0.5], [0.53], [0.52], [0.54]] },

@@ -26,14 +26,18 @@ test("a verdict in words names the greater side first", () => {
 
 test("no difference is said as such, with what was seen", () => {
   const none: Verdict = { ...verdict, difference: 0.004, low: -0.02, high: 0.028, p: 0.62, verdict: "no difference found" };
-  expect(describeDifference(none)).toBe("no difference found between mlm and clm on sentiment.accuracy: 0.4 (95% interval −2.0 to 2.8, p = 0.62)");
+  expect(describeDifference(none)).toBe(
+    "no difference found between mlm and clm on sentiment.accuracy: 0.4 (95% interval −2.0 to 2.8, p = 0.62)",
+  );
   const oneSeed: Verdict = { ...none, low: null, high: null, p: null };
   expect(describeDifference(oneSeed)).toBe("no difference found between mlm and clm on sentiment.accuracy: 0.4");
 });
 
 test("of a metric that should be low, the words say so", () => {
   const perplexity: Verdict = { ...verdict, task: "speeches", metric: "perplexity", difference: 2.5, low: 1.5, high: 3.5 };
-  expect(describeDifference(perplexity)).toBe("mlm > clm on speeches.perplexity by 2.50 (95% interval 1.50 to 3.50, p = 0.004); lower is better");
+  expect(describeDifference(perplexity)).toBe(
+    "mlm > clm on speeches.perplexity by 2.50 (95% interval 1.50 to 3.50, p = 0.004); lower is better",
+  );
 });
 
 test("numbers have the digits that their uncertainty allows", () => {
@@ -48,7 +52,12 @@ test("numbers have the digits that their uncertainty allows", () => {
 test("amounts are readable", () => {
   expect([formatCount(340), formatCount(9_999), formatCount(12_345), formatCount(2_000_000)]).toEqual(["340", "9,999", "12.3k", "2M"]);
   expect(formatFlops(1.234e13)).toBe("1.23e13");
-  expect([formatSeconds(4.23), formatSeconds(41.2), formatSeconds(720), formatSeconds(12_000)]).toEqual(["4.2 s", "41 s", "12 min", "3 h 20 min"]);
+  expect([formatSeconds(4.23), formatSeconds(41.2), formatSeconds(720), formatSeconds(12_000)]).toEqual([
+    "4.2 s",
+    "41 s",
+    "12 min",
+    "3 h 20 min",
+  ]);
 });
 
 test("the whole table", () => {
@@ -75,8 +84,8 @@ test("the whole table", () => {
     clm           71.7 ± 1.2 (3)
     majority            50.0 (1)
 
-    sentiment.accuracy by seed (pre-training/fine-tuning):
-          1/1   2/1   3/1   4/1
+    sentiment.accuracy by seed:
+            1     2     3     4
     mlm  80.0  82.0  81.0  83.0
     clm  70.0  71.0     –  74.0
 

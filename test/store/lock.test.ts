@@ -1,0 +1,66 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { lockedBy, tryLock } from "#runtime/store/lock.ts";
+import { thisProcess } from "#runtime/store/process-identity.ts";
+import { killed, printed, startProgram } from "./child.ts";
+import { temporaryFolder } from "./temporary.ts";
+
+const holdLock = (path: string) =>
+  `import { tryLock } from "#runtime/store/lock.ts";
+  console.log(JSON.stringify(tryLock(${JSON.stringify(path)})));
+  setInterval(() => {}, 1000);`;
+
+test("one holder at a time, and again after its release", () => {
+  const path = join(temporaryFolder(), "lock");
+  const first = tryLock(path);
+  expect(first.held).toBe(true);
+  expect(tryLock(path)).toMatchObject({ held: false, holder: { pid: process.pid, host: hostname() } });
+  if (first.held) first.release();
+  expect(lockedBy(path)).toBeUndefined();
+  expect(tryLock(path).held).toBe(true);
+});
+
+test("another process' lock is held until that process dies, even by SIGKILL", async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, "lock");
+  const child = startProgram(folder, holdLock(path));
+  expect(JSON.parse(await printed(child))).toMatchObject({ held: true });
+  expect(tryLock(path)).toMatchObject({ held: false, holder: { pid: child.pid } });
+  expect(lockedBy(path)).toMatchObject({ pid: child.pid });
+  await killed(child);
+  expect(lockedBy(path)).toBeUndefined();
+  expect(tryLock(path).held).toBe(true);
+});
+
+test("of many processes that want a dead process' lock at once, one gets it", async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, "lock");
+  writeFileSync(path, JSON.stringify({ pid: 2 ** 22 + 1, host: hostname(), started: "long ago" }));
+  const children = [1, 2, 3, 4].map(() => startProgram(folder, holdLock(path)));
+  const attempts = (await Promise.all(children.map(printed))).map((line) => JSON.parse(line) as { held: boolean });
+  expect(attempts.filter(({ held }) => held)).toHaveLength(1);
+  const holder = children[attempts.findIndex(({ held }) => held)]!;
+  expect(lockedBy(path)).toMatchObject({ pid: holder.pid });
+});
+
+test.skipIf(process.platform === "win32")("a process id that another process has by now holds nothing", () => {
+  const path = join(temporaryFolder(), "lock");
+  writeFileSync(path, JSON.stringify({ ...thisProcess(), host: hostname(), started: "an earlier process" }));
+  expect(lockedBy(path)).toBeUndefined();
+  expect(tryLock(path).held).toBe(true);
+});
+
+test("a lock of another host counts as held: nobody can look there", () => {
+  const path = join(temporaryFolder(), "lock");
+  writeFileSync(path, JSON.stringify({ pid: 1, host: "elsewhere", started: null }));
+  expect(tryLock(path)).toMatchObject({ held: false, holder: { host: "elsewhere" } });
+});
+
+test("a lock that is no lock file holds nothing", () => {
+  const path = join(temporaryFolder(), "lock");
+  writeFileSync(path, "");
+  expect(tryLock(path).held).toBe(true);
+  expect(readFileSync(path, "utf8")).toContain(String(process.pid));
+});
