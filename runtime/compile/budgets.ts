@@ -46,7 +46,7 @@ export function warmupSteps({ warmup }: OptimizerSpec, steps: number): number {
 }
 
 /** No run of this runtime is longer: a budget above it is a mistake in a unit. */
-export const mostSteps = 1e8;
+export const mostSteps = 1e7;
 
 /**
  * The whole number of steps, at least 1, whose total is nearest to the target; of two equally near, the smaller; infinity
@@ -71,7 +71,9 @@ export function nearestSteps(target: number, perStep: (steps: number) => number)
 
 /** A step on raw text reads `batch` windows that start `stride` corpus tokens apart; a step on a task reads none. */
 function corpusTokensPerStep({ model, objective, batch }: Spender, steps: number): number {
+  const tokensOf = (part: ResolvedObjective) => (isTextObjective(part) ? batch * layoutOf(part, model).stride : 0);
+  if (objective.kind !== "mixture" && objective.kind !== "sequence") return tokensOf(objective);
   const { parts, counts } = partSchedule(objective, steps);
-  const tokens = parts.map((part) => (isTextObjective(part.objective) ? batch * layoutOf(part.objective, model).stride : 0));
+  const tokens = parts.map((part) => tokensOf(part.objective));
   return tokens.reduce((sum, each, index) => sum + each * counts[index]!, 0) / steps;
 }

@@ -1,4 +1,5 @@
 import type { Cost, FinetuneJob, ResolvedModel, ResolvedObjective } from "#runtime/contract/plan.ts";
+import { partSchedule } from "#runtime/objectives/schedule.ts";
 import { canonical, objectiveContent } from "./fingerprint.ts";
 
 /** What programs cost, from their traces. */
@@ -8,7 +9,10 @@ export interface CostModel {
   finetune(model: ResolvedModel, settings: FinetuneJob["settings"], labels: number): Cost;
 }
 
-/** Traces nothing twice: seeds, learning rates and budgets share a program. */
+/**
+ * Traces nothing twice: seeds, learning rates and budgets share a program. What the steps of a mixture cost on average is put
+ * together from its parts, so that solving for the number of steps traces no more.
+ */
 export function remembering(costs: CostModel): CostModel {
   const known = new Map<string, Cost>();
   const once = (key: unknown, cost: () => Cost): Cost => {
@@ -17,12 +21,20 @@ export function remembering(costs: CostModel): CostModel {
     known.set(text, found);
     return found;
   };
+  const traced = (model: ResolvedModel, objective: ResolvedObjective, batch: number, accumulate: number) =>
+    once([model, objectiveContent(objective), batch, accumulate], () => costs.pretrain(model, objective, batch, accumulate, sampleSteps));
   return {
     pretrain(model, objective, batch, accumulate, steps) {
-      const composed = objective.kind === "mixture" || objective.kind === "sequence";
-      return once([model, objectiveContent(objective), batch, accumulate, composed ? steps : null], () =>
-        costs.pretrain(model, objective, batch, accumulate, steps),
-      );
+      const whole = traced(model, objective, batch, accumulate);
+      if (objective.kind !== "mixture" && objective.kind !== "sequence") return whole;
+      const { parts, counts } = partSchedule(objective, steps);
+      const each = parts.map((part) => traced(model, part.objective, batch, accumulate));
+      const average = (values: number[]) => values.reduce((sum, value, index) => sum + value * counts[index]!, 0) / steps;
+      return {
+        ...whole,
+        tokensPerStep: average(each.map(({ tokensPerStep }) => tokensPerStep)),
+        flopsPerStep: average(each.map(({ flopsPerStep }) => flopsPerStep)),
+      };
     },
     finetune(model, settings, labels) {
       const { epochs: _, optimizer: __, ...shapes } = settings;
@@ -30,3 +42,6 @@ export function remembering(costs: CostModel): CostModel {
     },
   };
 }
+
+/** Enough that every part has a step; parameters and memory do not depend on it. */
+const sampleSteps = 1000;

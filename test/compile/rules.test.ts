@@ -47,7 +47,7 @@ const errors: { what: string; change: Change; files?: Files; code: string; path:
   {
     what: "a pattern that matches no file",
     change: { corpora: { speeches: corpus({ files: ["/data/*.txt", "/nowhere/*.txt"] }) } },
-    code: "file-not-found",
+    code: "missing-file",
     path: ["corpora", "speeches", "files", 1],
     says: ["/nowhere/*.txt"],
   },
@@ -249,14 +249,14 @@ const errors: { what: string; change: Change; files?: Files; code: string; path:
   {
     what: "a task without its file",
     change: { tasks: { sentiment: task({ test: "/data/nowhere.tsv" }) } },
-    code: "file-not-found",
+    code: "missing-file",
     path: ["tasks", "sentiment", "test"],
     says: ["/data/nowhere.tsv"],
   },
   {
     what: "a task without its column",
     change: { tasks: { sentiment: task({ text: "sentense" }) } },
-    code: "unknown-column",
+    code: "missing-column",
     path: ["tasks", "sentiment", "text"],
     says: ["sentense", "sentence"],
     fixes: ["sentence"],
@@ -264,7 +264,7 @@ const errors: { what: string; change: Change; files?: Files; code: string; path:
   {
     what: "a task without its label column",
     change: { tasks: { sentiment: task({ label: "polarities" }) } },
-    code: "unknown-column",
+    code: "missing-column",
     path: ["tasks", "sentiment", "label"],
     says: ["polarities", "polarity"],
     fixes: ["polarity"],
@@ -273,17 +273,26 @@ const errors: { what: string; change: Change; files?: Files; code: string; path:
     what: "one label alone",
     change: { tasks: { sentiment: task({ train: "/data/one.tsv", validation: 0.2, test: 0.2 }) } },
     files: filesIn({ ...texts, "/data/one.tsv": labelled(() => "good") }),
-    code: "one-label",
+    code: "one-class",
     path: ["tasks", "sentiment", "label"],
     says: ["good"],
+  },
+  {
+    what: "a label that does not occur in training",
+    change: { tasks: { sentiment: task({ test: "/data/other.tsv" }) } },
+    files: filesIn({ ...texts, "/data/other.tsv": labelled(() => "neutral") }),
+    code: "unknown-label",
+    path: ["tasks", "sentiment", "test"],
+    says: ["neutral", "bad", "good"],
   },
   {
     what: "f1 over three labels",
     change: { tasks: { sentiment: task({ train: "/data/three.tsv", validation: 0.2, test: 0.2 }) } },
     files: filesIn({ ...texts, "/data/three.tsv": labelled((index) => "abc"[index % 3]!) }),
     code: "f1-needs-two-labels",
-    path: ["tasks", "sentiment", "metrics"],
-    says: ["f1", "3", "f1_macro"],
+    path: ["tasks", "sentiment", "metrics", 1],
+    says: ["f1", "3 labels"],
+    fixes: ["f1_macro"],
   },
   // fine-tunings
   {
@@ -449,6 +458,31 @@ const errors: { what: string; change: Change; files?: Files; code: string; path:
     says: ["perplexity is not a score of sentiment"],
   },
   {
+    what: "an expectation on f1 over three labels",
+    change: {
+      comparisons: { which: expecting({ metric: "f1" }) },
+      tasks: { sentiment: task({ train: "/data/three.tsv", validation: 0.2, test: 0.2, metrics: ["accuracy"] }) },
+    },
+    files: filesIn({ ...texts, "/data/three.tsv": labelled((index) => "abc"[index % 3]!) }),
+    code: "unknown-metric",
+    path: ["comparisons", "which", "expect", 0],
+    says: ["f1 is not a score of sentiment", "f1_macro"],
+  },
+  {
+    what: "an expectation of one cell of a grid",
+    change: {
+      comparisons: {
+        which: {
+          ...expecting({}),
+          vary: [...rates(1e-3, 1e-4), { key: "batch", values: [8, 16].map((value) => ({ label: `${value}`, value })) }],
+        },
+      },
+    },
+    code: "expectation-of-grid",
+    path: ["comparisons", "which", "expect", 0],
+    says: ["0.001, 8"],
+  },
+  {
     what: "a cell against itself",
     change: { comparisons: { which: expecting({ right: "0.001" }) } },
     code: "expects-itself",
@@ -465,6 +499,13 @@ it.each(errors)("refuses $what", ({ change, files: seen, code, path, says, fixes
 });
 
 const warnings: { what: string; change: Change; code: string; path: SpecPath; says: string[] }[] = [
+  {
+    what: "splits that overlap",
+    change: { tasks: { sentiment: task({ test: "/data/dev.tsv" }) } },
+    code: "overlapping-splits",
+    path: ["tasks", "sentiment", "test"],
+    says: ["10 of 10 test texts", "validation"],
+  },
   {
     what: "cells of different architectures",
     change: { comparisons: { which: compare({ vary: objectives("clm", "prefix", "mlm", "t5") }) } },

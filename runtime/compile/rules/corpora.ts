@@ -10,7 +10,7 @@ export const corpora: Rule = ({ spec, files }) =>
         ? []
         : [
             error(
-              "file-not-found",
+              "missing-file",
               ["corpora", name, "files", index],
               `No file matches ${pattern}. Name text files by a path or a pattern beside this file.`,
             ),

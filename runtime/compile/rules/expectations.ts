@@ -4,17 +4,20 @@ import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
 import type { ComparisonSpec, Expectation } from "#runtime/contract/spec.ts";
 import { cellsOf } from "../cells.ts";
 import { scoresOf } from "../scores.ts";
-import { error, listed, type Rule } from "./rule.ts";
+import { type Checked, error, listed, type Rule } from "./rule.ts";
 
 /** An expectation names cells, tasks and metrics that the comparison has. */
-export const expectations: Rule = ({ spec }) =>
+export const expectations: Rule = ({ spec, taskOf }) =>
   Object.entries(spec.comparisons).flatMap(([name, comparison]) => {
     const { cells, leftOut } = cellsOf(spec, name);
+    if (comparison.vary.length > 1) return comparison.expect.slice(0, 1).map(() => ofGrid(name, cells[0]?.label ?? ""));
     const known: Known = {
       sides: [...cells.map((cell) => cell.label), ...comparison.baselines],
       leftOut: leftOut.map(({ label }) => label),
       scores:
-        comparison.finetune.length > 0 ? taskScores(comparison) : scoresOf(spec, name).map(({ task, metrics }) => ({ task, metrics })),
+        comparison.finetune.length > 0
+          ? taskScores(comparison, taskOf)
+          : scoresOf(spec, name).map(({ task, metrics }) => ({ task, metrics })),
     };
     return comparison.expect.flatMap((expectation, index) => problemsOf(expectation, ["comparisons", name, "expect", index], known));
   });
@@ -72,10 +75,21 @@ function unknownSide(expectation: Expectation, side: "left" | "right", path: Spe
   ];
 }
 
-/** All metrics of a task's kind are computed, whether shown or not. */
-function taskScores(comparison: ComparisonSpec): { task: string; metrics: string[] }[] {
-  const metrics = catalogue.metrics.filter(({ of }) => of.includes("classification")).map(({ name }) => name);
-  return comparison.finetune.map(({ task }) => ({ task, metrics }));
+function ofGrid(name: string, cell: string): Problem {
+  return error(
+    "expectation-of-grid",
+    ["comparisons", name, "expect", 0],
+    `With several vary lines a cell is a combination, ${cell} for example, and expect cannot name combinations. Vary one key, or leave expect out.`,
+  );
+}
+
+/** All metrics that the task's labels allow are computed, whether shown or not. */
+function taskScores(comparison: ComparisonSpec, taskOf: Checked["taskOf"]): Known["scores"] {
+  return comparison.finetune.map(({ task }) => {
+    const labels = taskOf(task).task?.labels.length ?? 2;
+    const metrics = catalogue.metrics.filter(({ name, of }) => of.includes("classification") && (name !== "f1" || labels === 2));
+    return { task, metrics: metrics.map(({ name }) => name) };
+  });
 }
 
 function nearest(word: string, words: readonly string[]): string[] {

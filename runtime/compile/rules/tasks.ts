@@ -1,4 +1,28 @@
-import type { Rule } from "./rule.ts";
+import type { Problem } from "#runtime/contract/problem.ts";
+import { error, type Rule } from "./rule.ts";
 
-/** A task's files hold what the task says of them. */
-export const tasks: Rule = ({ spec, taskOf }) => Object.keys(spec.tasks).flatMap((name) => taskOf(name).problems);
+/** A task's files hold what the task says of them, and its metrics fit its labels. */
+export const tasks: Rule = ({ spec, taskOf }) =>
+  Object.entries(spec.tasks).flatMap(([name, { metrics }]) => {
+    const { task, problems } = taskOf(name);
+    return [...onceForAllFiles(problems), ...binaryMetrics(name, metrics, task?.labels ?? [])];
+  });
+
+/** A column that the task names wrongly is missing in each of its files: one mistake. */
+function onceForAllFiles(problems: readonly Problem[]): Problem[] {
+  const isSame = (one: Problem, other: Problem) =>
+    one.code === "missing-column" && one.code === other.code && one.path.at(-1) === other.path.at(-1);
+  return problems.filter((problem, index) => !problems.slice(0, index).some((earlier) => isSame(problem, earlier)));
+}
+
+function binaryMetrics(name: string, metrics: readonly string[], labels: readonly string[]): Problem[] {
+  if (!metrics.includes("f1") || labels.length <= 2) return [];
+  return [
+    error(
+      "f1-needs-two-labels",
+      ["tasks", name, "metrics", metrics.indexOf("f1")],
+      `f1 is of one positive label among two, and ${name} has ${labels.length} labels. Use f1_macro, the mean over all labels.`,
+      ["f1_macro"],
+    ),
+  ];
+}
