@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { open } from "node:fs/promises";
 import { JobFailure } from "#runtime/jobs/context.ts";
+import { firstInvalid } from "#runtime/tasks/utf8.ts";
 
 const pieceBytes = 1 << 20;
 
@@ -43,17 +44,6 @@ export function wholeCharacters(bytes: Uint8Array, length: number): number {
     if (byte >= 0xc0) return sequenceLength(byte) > back ? length - back : length;
   }
   return length;
-}
-
-/** Offset of the first byte that begins no valid character, in bytes that hold one. */
-export function firstInvalid(bytes: Uint8Array): number {
-  let at = 0;
-  while (at < bytes.length) {
-    const length = [1, 2, 3, 4].find((count) => at + count <= bytes.length && isUtf8(bytes.subarray(at, at + count)));
-    if (length === undefined) break;
-    at += length;
-  }
-  return at;
 }
 
 function sequenceLength(lead: number): number {

@@ -1,0 +1,7 @@
+/** What reading a task needs of the file system. A file that is not there is null, not an error. */
+export interface TextFiles {
+  /** The whole content. */
+  read(path: string): Uint8Array | null;
+  /** Size and SHA-256 (hex) of the content. */
+  fingerprint(path: string): { bytes: number; sha256: string } | null;
+}

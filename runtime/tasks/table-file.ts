@@ -1,0 +1,128 @@
+import { CsvError } from "csv-parse";
+import { parse } from "csv-parse/sync";
+
+/** Rows under named columns, from a TSV, CSV or JSON Lines file. */
+export interface TableFile {
+  columns: string[];
+  /** Values in the order of `columns`; undefined where a JSON line lacks the field. Lines count from 1. */
+  rows: { line: number; values: (string | undefined)[] }[];
+  problems: TableProblem[];
+}
+
+/** A place where a file is not what it should be. Columns count from 1, in characters. */
+export interface TableProblem {
+  line: number;
+  column: number;
+  message: string;
+}
+
+/** `path` tells the format: `.tsv` and `.txt`, `.csv`, or `.jsonl` and `.ndjson`. */
+export function readTable(path: string, text: string): TableFile {
+  const format = formats.find(({ endings }) => endings.some((ending) => path.toLowerCase().endsWith(ending)));
+  if (format) return format.read(text.replace(/^\uFEFF/u, "").replaceAll("\r\n", "\n"));
+  const known = formats.flatMap(({ endings }) => endings).join(", ");
+  return {
+    columns: [],
+    rows: [],
+    problems: [{ line: 1, column: 1, message: `the ending of the file tells no format; known are ${known}` }],
+  };
+}
+
+const formats: readonly { endings: readonly string[]; read(text: string): TableFile }[] = [
+  { endings: [".tsv", ".txt"], read: readTabs },
+  { endings: [".csv"], read: (text) => readSeparated(text, ",", '"') },
+  { endings: [".jsonl", ".ndjson"], read: readJsonLines },
+];
+
+/** Tab-separated files usually quote nothing and hold bare quotes (GLUE's do); some quote like CSV. */
+function readTabs(text: string): TableFile {
+  return readSeparated(text, "\t", isQuoted(text) ? '"' : null);
+}
+
+/** True where all quotes are those of CSV and something shows that they are meant so: a doubled quote or a whole quoted column. */
+function isQuoted(text: string): boolean {
+  const rows = text.split("\n").filter(Boolean).slice(1);
+  const fields = rows.map((row) => row.split("\t"));
+  const withQuotes = fields.flat().filter((field) => field.includes('"'));
+  if (withQuotes.length === 0 || !withQuotes.every((field) => /^"(?:[^"]|"")*"$/u.test(field))) return false;
+  const wholeColumn = fields[0]?.some((_, column) => fields.every((row) => row[column]?.startsWith('"')));
+  return wholeColumn === true || withQuotes.some((field) => field.slice(1, -1).includes('""'));
+}
+
+function readSeparated(text: string, delimiter: string, quote: '"' | null): TableFile {
+  const problems: TableProblem[] = [];
+  const records = parseRecords(text, delimiter, quote, problems);
+  const columns = records[0]?.fields ?? [];
+  const rows: TableFile["rows"] = [];
+  for (const { fields, line } of records.slice(1)) {
+    if (fields.length === columns.length) rows.push({ line, values: fields });
+    else problems.push({ line, column: 1, message: `${fields.length} fields in a table of ${columns.length} columns${hint(delimiter)}` });
+  }
+  return { columns, rows, problems };
+}
+
+function hint(delimiter: string): string {
+  return delimiter === "," ? "; a field with a comma needs quotes around it" : "";
+}
+
+/** `line`: where a record begins. */
+function parseRecords(text: string, delimiter: string, quote: '"' | null, problems: TableProblem[]): { fields: string[]; line: number }[] {
+  if (quote === null) {
+    return text.split("\n").flatMap((row, i) => (row.trim() === "" ? [] : [{ fields: row.split(delimiter), line: i + 1 }]));
+  }
+  try {
+    const records = parse(text, { delimiter, quote, relax_column_count: true, skip_empty_lines: true, info: true, record_delimiter: "\n" });
+    const parsed = records as unknown as { record: string[]; info: { lines: number } }[];
+    // the library tells the line on which a record ends
+    return parsed.map(({ record, info }) => ({ fields: record, line: info.lines - lineFeeds(record) }));
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    problems.push(csvProblem(error, text));
+    return [];
+  }
+}
+
+function lineFeeds(fields: readonly string[]): number {
+  return fields.reduce((sum, field) => sum + field.split("\n").length - 1, 0);
+}
+
+function csvProblem(error: CsvError, text: string): TableProblem {
+  const line = typeof error.lines === "number" ? error.lines : 1;
+  const row = text.split("\n")[line - 1] ?? "";
+  const quote = row.indexOf('"');
+  return { line, column: quote < 0 ? 1 : quote + 1, message: `the quotes do not match: ${error.message}` };
+}
+
+/** Columns are all fields that some line has, in the order in which they come up. */
+function readJsonLines(text: string): TableFile {
+  const problems: TableProblem[] = [];
+  const columns: string[] = [];
+  const indexOf = new Map<string, number>();
+  const rows: TableFile["rows"] = [];
+  text.split("\n").forEach((row, i) => {
+    if (row.trim() === "") return;
+    const object = parseObject(row, i + 1, problems);
+    if (!object) return;
+    const values: (string | undefined)[] = [];
+    for (const [name, value] of Object.entries(object)) {
+      const column = indexOf.get(name) ?? columns.push(name) - 1;
+      indexOf.set(name, column);
+      if (value !== null) values[column] = typeof value === "object" ? JSON.stringify(value) : String(value);
+    }
+    rows.push({ line: i + 1, values });
+  });
+  return { columns, rows: rows.map(({ line, values }) => ({ line, values: Array.from(columns, (_, c) => values[c]) })), problems };
+}
+
+function parseObject(row: string, line: number, problems: TableProblem[]): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(row);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    problems.push({ line, column: 1, message: 'not a JSON object; each line must be one, such as {"text": "…", "label": "…"}' });
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const position = Number(/position (\d+)/u.exec(error.message)?.[1] ?? 0);
+    problems.push({ line, column: position + 1, message: `not JSON: ${error.message}` });
+  }
+  return null;
+}
