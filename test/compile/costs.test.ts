@@ -1,0 +1,71 @@
+import { expect, it } from "vitest";
+import { compile } from "#runtime/compile/compile.ts";
+import { type CostModel, remembering } from "#runtime/compile/costs.ts";
+import type { ResolvedModel, ResolvedObjective } from "#runtime/contract/plan.ts";
+import { finetuneCost, pretrainCost } from "#runtime/programs/cost.ts";
+import { compare, encoded, files, model, objectives, ofKind, specOf } from "./fixtures.ts";
+
+const traced: CostModel = { pretrain: pretrainCost, finetune: finetuneCost };
+const small: ResolvedModel = {
+  ...model({ layers: 1, hidden: 16, feedForward: 32, context: 32 }),
+  architecture: "decoder",
+  vocabulary: 400,
+};
+const mixed = (kind: "mixture" | "sequence"): ResolvedObjective => ({
+  kind,
+  parts: [
+    { weight: 0.7, name: "t5", objective: { kind: "span_corruption", rate: 0.15, meanSpan: 3 } },
+    { weight: 0.3, name: "inner", objective: { kind: "mixture", parts: [{ weight: 1, name: "clm", objective: { kind: "causal" } }] } },
+  ],
+});
+
+it.each(["mixture", "sequence"] as const)("puts the cost of a %s together from its parts as its own trace has it", (kind) => {
+  for (const [steps, accumulate] of [
+    [10, 1],
+    [7, 2],
+  ] as const) {
+    const whole = traced.pretrain(small, mixed(kind), 4, accumulate, steps);
+    const together = remembering(traced).pretrain(small, mixed(kind), 4, accumulate, steps);
+    expect(together.flopsPerStep).toBeCloseTo(whole.flopsPerStep, 3);
+    expect(together.tokensPerStep).toBeCloseTo(whole.tokensPerStep, 9);
+    expect(together).toMatchObject({ parameters: whole.parameters, embeddings: whole.embeddings, memoryBytes: whole.memoryBytes });
+  }
+});
+
+it("traces a program once, whatever the seeds, names and numbers of steps", () => {
+  let traces = 0;
+  const costs = remembering({
+    ...traced,
+    pretrain(...from) {
+      traces++;
+      return traced.pretrain(...from);
+    },
+  });
+  for (const steps of [10, 20, 30]) {
+    const objective = mixed("mixture");
+    if (objective.kind === "mixture") objective.parts[0]!.name = `renamed for ${steps}`;
+    costs.pretrain(small, objective, 4, 1, steps);
+  }
+  // the whole and its two parts
+  expect(traces).toBe(3);
+});
+
+it("matches traced FLOPs to the nearest whole step", () => {
+  const spec = specOf({
+    models: { small: model({ layers: 1, hidden: 16, feedForward: 32, context: 32 }) },
+    comparisons: { which: compare({ vary: objectives("clm", "mlm", "t5"), match: "flops" }) },
+  });
+  const { plan, problems } = compile(spec, { kind: "declaration", name: "which" }, files, {
+    known: () => ({ ...encoded, vocabulary: 400 }),
+  });
+  expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
+  const [job] = ofKind(plan!.jobs, "compare");
+  const [reference, ...others] = job!.cells;
+  expect(reference?.matched.steps).toBe(100);
+  for (const { matched } of others) {
+    const step = matched.flops / matched.steps;
+    expect(Math.abs(matched.flops - reference!.matched.flops)).toBeLessThanOrEqual(step / 2);
+  }
+  // masked predicts fewer positions, so it may take more steps
+  expect(others[0]!.matched.steps).toBeGreaterThan(100);
+});
