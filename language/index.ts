@@ -1,1 +1,2 @@
 export { type Analysis, analyse, type DeclaredName } from "./analyse.ts";
+export { format } from "./format.ts";

@@ -19,7 +19,7 @@ import { registerRules } from "./validation/rules.ts";
 /** What the language adds to Langium's services. */
 export interface PretrainAddedServices {
   references: { CatalogueNames: CatalogueNames };
-  validation: { DataFiles: DataFiles };
+  validation: { DataFiles: DataFiles; DocumentValidator: PretrainDocumentValidator };
 }
 
 export type PretrainServices = LangiumCoreServices & PretrainAddedServices;

@@ -3,11 +3,17 @@ import type { PlacedProblem } from "#runtime/contract/problem.ts";
 import { placedAt } from "./places.ts";
 import type { FindingData } from "./validation/report.ts";
 
+type Diagnostics = NonNullable<LangiumDocument["diagnostics"]>;
+
 /** What parsing and validation found in a document, from top to bottom. */
-export function problemsOf(document: LangiumDocument): PlacedProblem[] {
-  const problems = (document.diagnostics ?? []).map(({ range, severity, message, data }) => {
+export function problemsOf({ uri, diagnostics }: LangiumDocument): PlacedProblem[] {
+  return placedDiagnostics(uri.fsPath, diagnostics ?? []);
+}
+
+export function placedDiagnostics(file: string, diagnostics: Diagnostics): PlacedProblem[] {
+  const problems = diagnostics.map(({ range, severity, message, data }) => {
     const { code, fixes } = data as FindingData;
-    return placedAt(document.uri.fsPath, range, {
+    return placedAt(file, range, {
       severity: severity === warning ? "warning" : "error",
       code: isSyntax(code) ? "syntax-error" : code,
       message: typeof message === "string" ? message : message.value,

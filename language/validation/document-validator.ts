@@ -1,6 +1,16 @@
-import { DefaultDocumentValidator } from "langium";
+import { DefaultDocumentValidator, type LangiumDocument } from "langium";
 
-/** Names that lead nowhere are reported by the rule for references, which knows what was expected and what is near. */
+type Diagnostics = NonNullable<LangiumDocument["diagnostics"]>;
+
 export class PretrainDocumentValidator extends DefaultDocumentValidator {
+  /** What the parser alone found. */
+  syntaxDiagnostics({ parseResult }: LangiumDocument): Diagnostics {
+    const diagnostics: Diagnostics = [];
+    this.processLexingErrors(parseResult, diagnostics, {});
+    this.processParsingErrors(parseResult, diagnostics, {});
+    return diagnostics;
+  }
+
+  /** Names that lead nowhere are reported by the rule for references, which knows what was expected and what is near. */
   protected override processLinkingErrors(): void {}
 }

@@ -48,5 +48,5 @@ function laterUnit(quantity: Quantity): string | undefined {
 }
 
 function notYet(message: string): Finding {
-  return { code: "not-supported-yet", message: `${message.charAt(0).toUpperCase()}${message.slice(1)}.` };
+  return { code: "not-supported-yet", message: `${message}.` };
 }

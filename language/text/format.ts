@@ -1,0 +1,170 @@
+import { type AstNode, GrammarUtils } from "langium";
+import { type Block, type Declaration, type Entry, type File, isBlock, isList, isNamed, type List, type Value } from "../generated/ast.ts";
+import { nameOf } from "../references/expected.ts";
+import { type Comment, commentLines, commentsOf } from "./comments.ts";
+import { inlineText, keyLabel } from "./inline.ts";
+
+/** A line is no longer where it can be cut at a list or a block. */
+const width = 100;
+const step = "  ";
+
+/**
+ * Prints a file that has no mistakes in its syntax: two spaces of indentation, an entry a line, lists on one line where they
+ * fit, blocks on one line where they were written so and fit, at most one blank line. Comments stay before what they were
+ * before, and at the end of the line that they ended. Formatting twice changes nothing.
+ */
+export function printFile(file: File): string {
+  const printer = new Printer(commentsOf(file));
+  for (const statement of file.imports) printer.import(statement);
+  for (const declaration of file.declarations) printer.declaration(declaration);
+  return printer.finish();
+}
+
+/** The text so far and the comments that are still to come: they are printed as their place in the source comes by. */
+class Printer {
+  private readonly lines: string[] = [];
+  private readonly comments: Comment[];
+  /** The source line on which what was printed last ended. */
+  private sourceLine = 0;
+  /** Nothing stands in the current block yet. */
+  private first = true;
+  private blankNext = false;
+
+  constructor(comments: Comment[]) {
+    this.comments = comments;
+  }
+
+  import(statement: File["imports"][number]): void {
+    this.begin(statement, "");
+    const path = GrammarUtils.findNodeForProperty(statement.$cstNode, "path")?.text ?? "";
+    this.atom(`import ${path}`, statement, "");
+  }
+
+  declaration(declaration: Declaration): void {
+    const value = declaration.value ?? declaration.body;
+    if (!value) return;
+    const head = `${declaration.kind} ${declaration.name} ${declaration.value ? "= " : ""}`;
+    const open = !this.isInline(value, head, "", "");
+    if (open && !this.first) this.blankNext = true;
+    this.begin(declaration, "");
+    this.value(value, head, "", "");
+    this.blankNext = open;
+  }
+
+  finish(): string {
+    this.commentsBefore(Number.POSITIVE_INFINITY, "");
+    return this.lines.length === 0 ? "" : `${this.lines.join("\n")}\n`;
+  }
+
+  private value(value: Value, head: string, tail: string, indent: string): void {
+    if (this.isInline(value, head, tail, indent)) this.atom(`${head}${inlineText(value)}${tail}`, value, indent);
+    else if (isList(value)) this.open(value, head, "[", indent, () => this.items(value, indent + step), `]${tail}`);
+    else if (isBlock(value)) this.open(value, head, "{", indent, () => this.entries(value, indent + step), `}${tail}`);
+    else if (isNamed(value) && value.body) this.value(value.body, `${head}${nameOf(value)} `, tail, indent);
+  }
+
+  private open(value: Value, head: string, opening: string, indent: string, inside: () => void, closing: string): void {
+    const [start, end] = boundsOf(value);
+    this.commentsWithin(start.offset, indent);
+    this.line(`${indent}${head}${opening}`, start.line);
+    this.first = true;
+    inside();
+    this.commentsBefore(end.offset, indent + step);
+    this.first = false;
+    this.line(`${indent}${closing}`, end.line);
+  }
+
+  private entries(block: Block, indent: string): void {
+    for (const entry of block.entries) {
+      this.begin(entry, indent);
+      this.value(entry.value, `${keyLabel(entry as Entry)} `, "", indent);
+    }
+  }
+
+  private items(list: List, indent: string): void {
+    for (const item of list.items) {
+      this.begin(item, indent);
+      this.value(item, "", item === list.items.at(-1) ? "" : ",", indent);
+    }
+  }
+
+  private isInline(value: Value, head: string, tail: string, indent: string): boolean {
+    if (isAtomic(value)) return true;
+    const [start, end] = boundsOf(value);
+    if (this.comments.some(({ offset }) => offset > start.offset && offset < end.offset) || hasOpenBlock(value)) return false;
+    return indent.length + head.length + inlineText(value).length + tail.length <= width;
+  }
+
+  /** The comments and the blank line before a node. */
+  private begin(node: AstNode, indent: string): void {
+    this.commentsBefore(node.$cstNode?.offset ?? 0, indent);
+    this.blankLine(node.$cstNode?.range.start.line ?? 0);
+  }
+
+  private atom(text: string, node: AstNode, indent: string): void {
+    this.commentsWithin(node.$cstNode?.end ?? 0, indent);
+    this.line(`${indent}${text}`, node.$cstNode?.range.end.line ?? 0);
+  }
+
+  private line(text: string, sourceLine: number): void {
+    this.lines.push(text);
+    this.sourceLine = sourceLine;
+    this.first = false;
+  }
+
+  private commentsBefore(offset: number, indent: string): void {
+    for (const comment of this.takeComments(offset)) {
+      const last = this.lines.length - 1;
+      if (last >= 0 && comment.startLine === this.sourceLine && comment.startLine === comment.endLine)
+        this.lines[last] += ` ${comment.text.trimEnd()}`;
+      else {
+        this.blankLine(comment.startLine);
+        this.lines.push(...commentLines(comment.text, indent));
+        this.first = false;
+      }
+      this.sourceLine = comment.endLine;
+    }
+  }
+
+  /** Comments in the middle of an entry move to lines of their own before it. */
+  private commentsWithin(offset: number, indent: string): void {
+    for (const comment of this.takeComments(offset)) this.lines.push(...commentLines(comment.text, indent));
+  }
+
+  private takeComments(before: number): Comment[] {
+    const count = this.comments.findIndex(({ offset }) => offset >= before);
+    return this.comments.splice(0, count < 0 ? this.comments.length : count);
+  }
+
+  private blankLine(startLine: number): void {
+    const wanted = this.blankNext || startLine - this.sourceLine > 1;
+    if (wanted && !this.first && this.lines.length > 0) this.lines.push("");
+    this.blankNext = false;
+  }
+}
+
+/** Nothing in it can stand on lines of its own. */
+function isAtomic(value: Value): boolean {
+  return !isList(value) && !isBlock(value) && !(isNamed(value) && value.body);
+}
+
+/** A block with entries that was written on several lines. */
+function hasOpenBlock(value: Value): boolean {
+  if (isList(value)) return value.items.some(hasOpenBlock);
+  if (isNamed(value)) return value.body !== undefined && hasOpenBlock(value.body);
+  if (!isBlock(value) || value.entries.length === 0) return false;
+  const range = value.$cstNode?.range;
+  return (range !== undefined && range.start.line !== range.end.line) || value.entries.some((entry) => hasOpenBlock(entry.value));
+}
+
+/** Where the brackets of a list or a block stand; of one with a name those of its settings. */
+function boundsOf(value: Value): [{ offset: number; line: number }, { offset: number; line: number }] {
+  const node = (isNamed(value) ? value.body : value)?.$cstNode;
+  if (!node) return [nowhere, nowhere];
+  return [
+    { offset: node.offset, line: node.range.start.line },
+    { offset: node.end - 1, line: node.range.end.line },
+  ];
+}
+
+const nowhere = { offset: 0, line: 0 };
