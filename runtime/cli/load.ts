@@ -11,8 +11,6 @@ import type { Loaded } from "./loaded.ts";
 import { nodeFiles } from "./node-files.ts";
 import { problemLine, say } from "./output.ts";
 
-type Analysis = Awaited<ReturnType<typeof analyse>>;
-
 /** What `check` prints: the language's problems and the compiler's, each once, in the order of the text. */
 export async function problemsOf(path: string): Promise<PlacedProblem[]> {
   const file = existing(path);
@@ -22,12 +20,18 @@ export async function problemsOf(path: string): Promise<PlacedProblem[]> {
   return each([...analysis.problems, ...found]);
 }
 
-/** Analyses a file. Says its problems; throws `ProblemsError` where they leave nothing to work with. */
+/**
+ * Analyses a file. A declaration with errors is left out, and so is what needs it: the rest can be worked with. Says the
+ * problems and throws `ProblemsError` where the syntax leaves nothing.
+ */
 export async function load(path: string): Promise<Loaded> {
   const file = existing(path);
   const analysis = await analyse(file);
   const { spec } = analysis;
-  if (!spec || analysis.problems.some(isFatal)) throw problemsError(analysis.problems);
+  if (!spec) {
+    for (const problem of analysis.problems) say(problemLine(problem));
+    throw new ProblemsError("");
+  }
   const store = openStore(storeRoot(file));
   const files = nodeFiles(store.root);
   const known = (job: EncodeJob) => store.readResult(job) ?? null;
@@ -40,6 +44,8 @@ export async function load(path: string): Promise<Loaded> {
     file,
     spec,
     store,
+    declares: (name, kinds) => analysis.declarations.some((each) => each.name === name && kinds.some((kind) => kind === each.kind)),
+    sayProblems: () => sayEach(analysis.problems),
     plan(name) {
       const compiled = compile(spec, name === undefined ? { kind: "everything" } : { kind: "declaration", name }, files, { known });
       files.save();
@@ -56,19 +62,9 @@ export function storeRoot(file: string): string {
   return join(dirname(file), ".pretrain");
 }
 
-/** An error after which nothing of the file can run. What is only not supported yet leaves out the cells that need it. */
-function isFatal(problem: PlacedProblem): boolean {
-  return problem.severity === "error" && problem.code !== "not-supported-yet";
-}
-
 function existing(path: string): string {
   if (!existsSync(path)) throw new UsageError(`there is no file ${path}`);
   return resolve(path);
-}
-
-function problemsError(problems: Analysis["problems"]): ProblemsError {
-  for (const problem of problems) say(problemLine(problem));
-  return new ProblemsError("");
 }
 
 function each(problems: readonly PlacedProblem[]): PlacedProblem[] {

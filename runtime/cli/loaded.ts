@@ -1,15 +1,20 @@
+import type { DeclarationKind } from "#runtime/contract/catalogue/index.ts";
 import type { Job, JobOf, Plan } from "#runtime/contract/plan.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
 import type { Store } from "#runtime/store/store.ts";
-import { UsageError } from "./exit.ts";
+import { ProblemsError, UsageError } from "./exit.ts";
 import { didYouMean } from "./nearest.ts";
 import { shownPath } from "./output.ts";
 
-/** A file whose text holds together, ready to compile. */
+/** A file whose syntax holds together, ready to compile. */
 export interface Loaded {
   file: string;
   spec: Spec;
   store: Store;
+  /** Also of declarations that have errors, which `spec` lacks. */
+  declares(name: string, kinds: readonly DeclarationKind[]): boolean;
+  /** Says the problems of the text, each once. */
+  sayProblems(): void;
   /** Compiles towards a declaration, or towards everything in the file; its problems are said. Throws where there is no plan. */
   plan(name?: string): Planned;
 }
@@ -20,19 +25,22 @@ export interface Planned {
   first?: Plan;
 }
 
-/** Throws `UsageError` unless the name is declared as one of these kinds. */
-export function requireDeclared(loaded: Loaded, name: string, kinds: readonly RunnableKind[]): void {
+/** Throws `UsageError` unless the name is declared as one of these kinds, and `ProblemsError` where the declaration has errors. */
+export function requireDeclared(loaded: Loaded, name: string, kinds: readonly UsableKind[]): void {
   const names = kinds.flatMap((kind) => Object.keys(loaded.spec[tables[kind]]));
-  if (!names.includes(name)) {
-    throw new UsageError(`${shownPath(loaded.file)} has no ${kinds.join(", ")} named ${name}${didYouMean(name, names)}`);
+  if (names.includes(name)) return;
+  if (loaded.declares(name, kinds)) {
+    loaded.sayProblems();
+    throw new ProblemsError(`${name} cannot be used before its errors, or those of what it refers to, are mended`);
   }
+  throw new UsageError(`${shownPath(loaded.file)} has no ${kinds.join(", ")} named ${name}${didYouMean(name, names)}`);
 }
 
-export type RunnableKind = "pretrain" | "finetune" | "compare";
+export type UsableKind = "pretrain" | "finetune" | "compare" | "objective";
 
 /** Jobs of a kind, in the plan's order. */
 export function jobsOf<K extends Job["kind"]>(plan: Plan, kind: K): JobOf<K>[] {
   return plan.jobs.filter((job): job is JobOf<K> => job.kind === kind);
 }
 
-const tables = { pretrain: "pretrainings", finetune: "finetunings", compare: "comparisons" } as const;
+const tables = { pretrain: "pretrainings", finetune: "finetunings", compare: "comparisons", objective: "objectives" } as const;

@@ -9,6 +9,7 @@ import { type EngineChoice, engineChoices } from "./engines.ts";
 import { exitCodes } from "./exit.ts";
 import { jobsOf, type Loaded, requireDeclared } from "./loaded.ts";
 import { print, say, shownPath } from "./output.ts";
+import { ownCommand } from "./own-command.ts";
 import { jsonReporter, liveReporter, plainReporter, type Reporter } from "./reporter.ts";
 
 interface RunOptions {
@@ -71,11 +72,6 @@ async function runPlan(plan: Plan, loaded: Loaded, options: RunOptions, stopping
   } finally {
     reporter.end();
   }
-}
-
-/** The program and arguments that started this process, without its command. */
-function ownCommand(): string[] {
-  return [process.execPath, ...process.execArgv, process.argv[1]!];
 }
 
 function reporterFor(plan: Plan, options: RunOptions): Reporter {

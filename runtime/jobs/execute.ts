@@ -17,6 +17,6 @@ const executors: { [K in JobKind]: Executor<K> } = {
   encode: async (job, context) => (await import("#runtime/data/encode.ts")).encodeCorpus(job, context),
   pretrain: async (job, context) => (await import("#runtime/train/pretrain.ts")).pretrain(job, context),
   finetune: async (job, context) => (await import("#runtime/train/finetune.ts")).finetune(job, context),
-  majority: async (job, context) => (await import("./majority.ts")).majority(job, context),
+  majority: async (job) => (await import("./majority.ts")).majority(job),
   compare: async (job, context) => (await import("#runtime/compare/compare.ts")).compare(job, context),
 };
