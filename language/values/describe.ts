@@ -1,6 +1,6 @@
 import type { ValueType } from "#runtime/contract/catalogue/index.ts";
 import type { Value } from "../generated/ast.ts";
-import type { Expected } from "../references/expected.ts";
+import { type Expected, variedKeys } from "../references/expected.ts";
 
 /** What a type accepts, as it stands after "expected": `a whole number from 1 to 200`. */
 export function describeType(type: Expected): string {
@@ -22,7 +22,7 @@ export function describeType(type: Expected): string {
     case "path":
       return `${type.glob ? "a file or pattern" : "a file"} in quotes`;
     case "reference":
-      return `the name of a ${listed(type.to)}`;
+      return `the name of ${/^[aeiou]/.test(type.to[0] ?? "") ? "an" : "a"} ${listed(type.to)}`;
     case "objective":
       return "an objective or a task";
     case "option":
@@ -40,7 +40,7 @@ export function describeType(type: Expected): string {
     case "expectation":
       return "an expectation such as mlm > clm on sentiment.accuracy";
     case "varied":
-      return "the values to try";
+      return `a list of values for ${listed(variedKeys)}`;
     case "cell":
       return "one of the values that are varied, or a baseline";
   }

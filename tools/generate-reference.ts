@@ -1,0 +1,171 @@
+/** Writes docs/reference.md from the catalogue; with `--check` says whether the committed file is still what it would write. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { describeType } from "#language/values/describe.ts";
+import {
+  catalogue,
+  type Declaration,
+  extendsKey,
+  type Key,
+  type Option,
+  type OptionFamily,
+  type ValueType,
+} from "#runtime/contract/catalogue/index.ts";
+
+const file = new URL("../docs/reference.md", import.meta.url);
+
+export function referencePage(): string {
+  const sections = [introduction, ...catalogue.declarations.map(declarationSection), metricsSection()];
+  return `${sections.join("\n\n")}\n`;
+}
+
+const introduction = `# Reference of the \`.pretrain\` language
+
+<!-- Written by tools/generate-reference.ts from runtime/contract/catalogue. Do not edit. -->
+
+## How a file is written
+
+A file is a list of declarations in any order. Most have a block, \`model small { layers: 4 }\`; objectives and tasks start from
+one of the catalogue, \`objective mlm = masked { rate: 15% }\`. A block has \`key: value\` entries, parted by line ends or commas.
+Values are names, texts in quotes, numbers with suffix and unit (\`8k\`, \`5M tokens\`, \`1e13 flops\`, \`15%\`; k, M, G or B, T are
+powers of a thousand), lists \`[clm, mlm]\`, ranges \`1..5\` and blocks. One value stands for a list of one. \`//\` and \`/* */\` are
+comments; \`/** … */\` directly before a declaration documents it, and one with a blank line behind it at the top is about the
+file. \`import "shared.pretrain"\` brings all declarations that the other file sees. Paths start at the folder of the file in
+which they are written.
+
+## Choices we made
+
+- **One name, one thing.** Names are unique over all kinds of declarations and all imported files, so that \`pretrain run FILE NAME\`
+  needs no kind, and a task's name can stand where an objective is expected. What the catalogue calls an objective cannot be
+  declared anew.
+- **\`extends\` merges setting by setting.** \`optimizer: adamw { learning_rate: 1e-4 }\` changes the learning rate of what is
+  extended and keeps its schedule: a declaration differs in nothing but what it says. Lists, shares of a mixture and objectives are
+  replaced whole. The same holds for the defaults below that are themselves blocks.
+- **An objective in place is its own text.** \`masked { rate: 40% }\` needs no declaration and is called so in tables.
+- **A unit belongs to its number**, on the same line, as line ends do not end an entry.
+- **What is not supported yet is in the language** and marked here. Using it is an error that says so at its place; all that does
+  not need it runs.`;
+
+function declarationSection(declaration: Declaration): string {
+  const { kind, help, keys, family, example, later } = declaration;
+  const options = [...new Set([...(family ? [family] : []), ...keys.flatMap((key) => familiesIn(key.value))])].filter(
+    (each) => each === family || ownerOf(each) === kind,
+  );
+  return join([
+    `## ${kind}`,
+    `${help}${notYet(later)}`,
+    codeBlock(example),
+    keyList([extendsKey(kind), ...keys]),
+    ...options.flatMap((each) => optionsSection(each)),
+  ]);
+}
+
+function optionsSection(family: OptionFamily): string[] {
+  return catalogue.options.filter((option) => option.family === family).map((option) => optionSection(option, headings[family]));
+}
+
+const headings: Readonly<Record<OptionFamily, string>> = {
+  objective: "objective",
+  task: "task",
+  optimizer: "optimizer",
+  trained: "train",
+  baseline: "baseline",
+  from: "from",
+};
+
+function optionSection(option: Option, heading: string): string {
+  const { name, help, formula, source, architectures, keys, example, later, weighted } = option;
+  return join([
+    `### ${heading}: ${name}`,
+    `${help}${notYet(later)}`,
+    formula ? `$$${formula}$$` : "",
+    architectures ? `Carried by: ${architectures.join(", ")}; \`architecture: auto\` takes the first.` : "",
+    weighted ? "Its block holds `50%: objective` entries that add up to 100%." : "",
+    source ? `Source: ${source}.` : "",
+    codeBlock(example),
+    keyList(keys),
+  ]);
+}
+
+function keyList(keys: readonly Key[]): string {
+  return keys.map((key) => keyEntry(key, "")).join("\n");
+}
+
+/** A key as a list item, the keys of its block and its choices below it. */
+function keyEntry(key: Key, indent: string): string {
+  const given = key.required ? "required" : key.default === undefined ? "may be left out" : `default \`${key.default}\``;
+  const facts = [
+    `${indent}- \`${key.name}\`: ${typeOf(key.value)}; ${given}. ${key.help.replaceAll("<", "&lt;")}${notYet(key.later)}`,
+    key.formula ? `${indent}  $${key.formula}$` : "",
+    key.source ? `${indent}  Source: ${key.source}.` : "",
+    key.example ? `${indent}  Example: \`${key.example}\`` : "",
+    ...choicesIn(key.value).map(
+      ({ name, help, source, later }) => `${indent}  - \`${name}\`: ${help}${source ? ` (${source})` : ""}${notYet(later)}`,
+    ),
+    ...blockKeysIn(key.value).map((inner) => keyEntry(inner, `${indent}  `)),
+  ];
+  return facts.filter((fact) => fact !== "").join("\n");
+}
+
+function typeOf(type: ValueType): string {
+  if (type.type === "choice") return "one of these";
+  if (type.type === "block") return "a block";
+  if (type.type === "list") return `a list of: ${typeOf(type.of)}`;
+  return type.type === "either" ? type.of.map(typeOf).join(", or ") : describeType(type);
+}
+
+function choicesIn(type: ValueType): readonly { name: string; help: string; source?: string; later?: string }[] {
+  if (type.type === "choice") return type.of;
+  if (type.type === "list") return choicesIn(type.of);
+  return type.type === "either" ? type.of.flatMap(choicesIn) : [];
+}
+
+function blockKeysIn(type: ValueType): readonly Key[] {
+  if (type.type === "block") return type.keys;
+  return type.type === "list" ? blockKeysIn(type.of) : [];
+}
+
+function familiesIn(type: ValueType): OptionFamily[] {
+  if (type.type === "option") return [type.family];
+  if (type.type === "list") return familiesIn(type.of);
+  return type.type === "either" ? type.of.flatMap(familiesIn) : [];
+}
+
+/** The first declaration that takes options of the family: they are described there. */
+function ownerOf(family: OptionFamily): string | undefined {
+  return catalogue.declarations.find((each) => each.family === family || each.keys.some((key) => familiesIn(key.value).includes(family)))
+    ?.kind;
+}
+
+function metricsSection(): string {
+  const entries = catalogue.metrics.map(({ name, help, formula, source, of, better }) =>
+    [
+      `- \`${name}\` (${of.join(", ")}; ${better} is better): ${help}`,
+      formula ? `  $${formula}$` : "",
+      source ? `  Source: ${source}.` : "",
+    ]
+      .filter((line) => line !== "")
+      .join("\n"),
+  );
+  return join(["## Metrics", "They stand in a task's `metrics` and in `expect: mlm > clm on sentiment.accuracy`.", entries.join("\n")]);
+}
+
+function codeBlock(example: string): string {
+  return `\`\`\`pretrain\n${example}\n\`\`\``;
+}
+
+function notYet(later: string | undefined): string {
+  return later === undefined ? "" : ` **Not yet:** ${later}.`;
+}
+
+function join(parts: readonly string[]): string {
+  return parts.filter((part) => part !== "").join("\n\n");
+}
+
+if (import.meta.main) {
+  const text = referencePage();
+  if (!process.argv.includes("--check")) writeFileSync(file, text);
+  else if (!existsSync(file) || readFileSync(file, "utf8") !== text) {
+    console.error("docs/reference.md is not what the catalogue says; run: node tools/generate-reference.ts");
+    process.exitCode = 1;
+  }
+}
