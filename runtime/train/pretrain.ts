@@ -1,0 +1,215 @@
+import { join } from "node:path";
+import type { EncodeResult, PretrainResult, Score } from "../contract/artifacts.ts";
+import type { PretrainJob } from "../contract/plan.ts";
+import { openTokens, type TokenStream } from "../data/token-stream.ts";
+import { chooseEngine } from "../engines/table.ts";
+import { defaultThreads } from "../engines/threads.ts";
+import { type JobContext, JobFailure, JobStopped } from "../jobs/context.ts";
+import { initialValues } from "../models/parameters.ts";
+import { partSchedule } from "../objectives/schedule.ts";
+import { isTextObjective } from "../objectives/table.ts";
+import { pretrainingParameters, pretrainingParts } from "../programs/parts.ts";
+import { learningRateAt } from "../programs/schedule.ts";
+import type { Part, TrainingSettings } from "../programs/training.ts";
+import { readJson } from "../store/files.ts";
+import { writeSafetensors } from "../store/safetensors.ts";
+import { openTokenizer, type Tokenizer } from "../tokenizers/tokenizer.ts";
+import { latestCheckpoint, latestCheckpointPath, removeCheckpoints, saveCheckpoint } from "./checkpoints.ts";
+import { objectiveLikelihood, runningEvaluationTokens, scoreText, type TextEvaluation, type TextPart } from "./evaluate-text.ts";
+import { packedLabelBatches, poolingOf } from "./label-batches.ts";
+import { readLabelledTexts } from "./labelled-texts.ts";
+import { type Counters, checkFinite, checkpointClock, speedometer } from "./progress.ts";
+import { type BatchSource, textBatches } from "./text-batches.ts";
+import { openTrainer, type Trainer } from "./trainer.ts";
+
+/** Trains a model on an objective. A step is a function of (job, step) alone, so a run that was stopped ends with the same numbers. */
+export async function pretrain(job: PretrainJob, context: JobContext): Promise<PretrainResult> {
+  const tokenizer = openTokenizer(context.folderOf(job.tokenizer));
+  const encoded = readResult(context.folderOf(job.encoded));
+  if (tokenizer.vocabulary.size !== job.model.vocabulary)
+    throw new JobFailure(`the tokenizer has ${tokenizer.vocabulary.size} entries and the model ${job.model.vocabulary} rows; plan again`);
+  const { engine, reason } = await chooseEngine(context.engine, defaultThreads());
+  context.describeEngine(await engine.describe());
+  if (engine.name === "cpu" && context.engine === "auto") context.emit({ event: "warning", message: reason });
+
+  const parts = pretrainingParts(job.model, job.objective, job.steps);
+  const trained = pretrainingParameters(job.model, parts);
+  const settings: TrainingSettings = {
+    model: job.model,
+    parts,
+    batch: job.batch / job.accumulate,
+    accumulates: job.accumulate > 1,
+    optimizer: job.optimizer,
+    dropout: job.model.dropout,
+    trained,
+    frozen: [],
+  };
+  const stream = openTokens(context.folderOf(job.encoded), encoded, "train");
+  context.emit({ event: "phase", phase: "compiling" });
+  const trainer = await openTrainer({
+    engine,
+    settings,
+    initial: Object.fromEntries(trained.map((parameter) => [parameter.name, initialValues(parameter, job.seed)])),
+    seed: job.seed,
+  });
+  try {
+    const sources = await batchSources(job, context, parts, stream, tokenizer);
+    const evaluation: TextEvaluation = {
+      trainer,
+      folder: context.folderOf(job.encoded),
+      encoded,
+      vocabulary: tokenizer.vocabulary,
+      batch: settings.batch,
+    };
+    const texts = textParts(job, parts);
+    const counters = await train({ job, context, settings, trainer, sources, validate: () => validationLoss(evaluation, texts) });
+    context.emit({ event: "phase", phase: "evaluating" });
+    const scores = await finalScores(evaluation, texts);
+    for (const score of scores) context.emit({ event: "evaluation", ...score, step: job.steps });
+    const weights = await trainer.weights();
+    const tensors = Object.fromEntries(trained.map(({ name, shape }) => [name, { shape, data: weights[name]! }]));
+    writeSafetensors(join(context.folder, "model.safetensors"), tensors, { format: "pretrain" });
+    removeCheckpoints(context.folder);
+    return {
+      steps: job.steps,
+      tokens: counters.tokens,
+      predicted: counters.predicted,
+      flops: job.cost.flopsPerStep * job.steps,
+      seconds: counters.seconds,
+      finalLoss: counters.loss,
+      scores,
+    };
+  } finally {
+    stream.close();
+    await trainer.close();
+  }
+}
+
+interface Training {
+  job: PretrainJob;
+  context: JobContext;
+  settings: TrainingSettings;
+  trainer: Trainer;
+  sources: BatchSource[];
+  validate(): Promise<{ loss: number; n: number } | undefined>;
+}
+
+/** The loop: batch, learning rate, forward and backward and update, report; now and then validation and a checkpoint. */
+async function train({ job, context, settings, trainer, sources, validate }: Training): Promise<Counters> {
+  const schedule = partSchedule(job.objective, job.steps);
+  const resumed = latestCheckpoint<Counters>(context.folder);
+  if (resumed) await trainer.setState(resumed.state);
+  const counters: Counters = resumed?.progress ?? { tokens: 0, predicted: 0, seconds: 0, loss: Number.NaN };
+  const first = (resumed?.step ?? 0) + 1;
+  context.emit({ event: "phase", phase: "training", done: first - 1, total: job.steps, unit: "steps" });
+
+  const begin = performance.now() - counters.seconds * 1000;
+  const checkpointDue = checkpointClock(job.save);
+  const tokensPerSecond = speedometer();
+  const save = async (step: number) => {
+    const progress = { ...counters, seconds: (performance.now() - begin) / 1000 };
+    const path = saveCheckpoint(context.folder, { step, progress, state: await trainer.state() }, settings.trained, job.save.keep);
+    context.emit({ event: "checkpoint", step, path });
+  };
+  const batchesOf = (step: number) => {
+    const { part, index } = schedule.partOf(step - 1);
+    return { part, ...sources[part]!.at(index) };
+  };
+  let next = first <= job.steps ? batchesOf(first) : undefined;
+  for (let step = first; step <= job.steps; step++) {
+    const { part, batches, tokensRead, predicted } = next!;
+    const learningRate = learningRateAt(step, job.steps, job.warmupSteps, job.optimizer);
+    const running = trainer.step(settings.parts[part]!, batches, { step, learningRate });
+    // the engine works on threads of its own: meanwhile the next batch is made
+    next = step < job.steps ? batchesOf(step + 1) : undefined;
+    const { loss, gradientNorm } = await running;
+    checkFinite(step, { loss, gradientNorm }, latestCheckpointPath(context.folder));
+    counters.tokens += tokensRead;
+    counters.predicted += predicted;
+    counters.loss = loss;
+    context.emit({
+      event: "step",
+      step,
+      tokens: counters.tokens,
+      loss,
+      learning_rate: learningRate,
+      gradient_norm: gradientNorm,
+      tokens_per_second: Math.round(tokensPerSecond(tokensRead)),
+      ...(schedule.parts.length > 1 ? { part: schedule.parts[part]!.name } : {}),
+    });
+    if (step % job.evaluateEvery === 0 && step < job.steps) {
+      const validation = await validate();
+      if (validation)
+        context.emit({ event: "evaluation", metric: "loss", value: validation.loss, split: "validation", step, n: validation.n });
+    }
+    if (context.signal.aborted) {
+      await save(step);
+      throw new JobStopped(step);
+    }
+    if (checkpointDue(step) && step < job.steps) await save(step);
+  }
+  return { ...counters, seconds: (performance.now() - begin) / 1000 };
+}
+
+async function batchSources(
+  job: PretrainJob,
+  context: JobContext,
+  parts: readonly Part[],
+  stream: TokenStream,
+  tokenizer: Tokenizer,
+): Promise<BatchSource[]> {
+  const { vocabulary } = tokenizer;
+  const sizes = { batch: job.batch, accumulate: job.accumulate };
+  const { parts: leaves } = partSchedule(job.objective, job.steps);
+  return Promise.all(
+    leaves.map(async ({ objective }, i) => {
+      const part = parts[i]!;
+      if (part.kind === "text" && isTextObjective(objective))
+        return textBatches({ stream, objective, layout: part.layout, vocabulary, seed: job.seed, part: i, ...sizes });
+      if (part.kind === "text" || objective.kind !== "supervised")
+        throw new Error(`part ${part.name} and its objective ${objective.kind} differ`);
+      const texts = await readLabelledTexts(objective.task, "train", tokenizer, job.model.context);
+      context.emit({ event: "phase", phase: "reading examples", done: texts.length, unit: "examples" });
+      const pooling = poolingOf(objective.task.pool, job.model.architecture);
+      return packedLabelBatches({ texts, part, pad: vocabulary.pad, pooling, seed: job.seed, ...sizes });
+    }),
+  );
+}
+
+function textParts(job: PretrainJob, parts: readonly Part[]): (TextPart & { steps: number })[] {
+  const schedule = partSchedule(job.objective, job.steps);
+  return schedule.parts.flatMap(({ objective }, i) => {
+    const part = parts[i]!;
+    return part.kind === "text" && isTextObjective(objective) ? [{ objective, part, steps: schedule.counts[i]! }] : [];
+  });
+}
+
+/** The text objectives' losses on a part of the validation split, weighted by their steps. */
+async function validationLoss(
+  evaluation: TextEvaluation,
+  texts: readonly (TextPart & { steps: number })[],
+): Promise<{ loss: number; n: number } | undefined> {
+  if (evaluation.encoded.splits.validation.tokens === 0 || texts.length === 0) return undefined;
+  let [weighted, steps, n] = [0, 0, 0];
+  for (const text of texts) {
+    const likelihood = await objectiveLikelihood(evaluation, text, "validation", runningEvaluationTokens);
+    if (likelihood.n === 0) continue;
+    weighted += (likelihood.sum / likelihood.n) * text.steps;
+    steps += text.steps;
+    n += likelihood.n;
+  }
+  return steps > 0 ? { loss: weighted / steps, n } : undefined;
+}
+
+/** Of an objective with several text parts, the scores of the one with the most steps: each metric once. */
+async function finalScores(evaluation: TextEvaluation, texts: readonly (TextPart & { steps: number })[]): Promise<Score[]> {
+  const main = texts.toSorted((a, b) => b.steps - a.steps)[0];
+  if (!main) return [];
+  return [...(await scoreText(evaluation, main, "validation")), ...(await scoreText(evaluation, main, "test"))];
+}
+
+function readResult(folder: string): EncodeResult {
+  const result = readJson<EncodeResult>(join(folder, "result.json"));
+  if (!result) throw new JobFailure(`${folder} has no result; run its job first`);
+  return result;
+}

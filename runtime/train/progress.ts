@@ -1,0 +1,65 @@
+import { JobFailure, JobStopped } from "../jobs/context.ts";
+
+/** How far a training loop is; saved with its checkpoints. */
+export interface Counters {
+  /** Positions read. */
+  tokens: number;
+  /** Positions predicted. */
+  predicted: number;
+  /** Time spent in earlier sessions and this one. */
+  seconds: number;
+  /** Of the last step. */
+  loss: number;
+}
+
+export interface CheckpointRule {
+  /** Every so many steps; null: about every half minute. */
+  every: number | null;
+}
+
+const checkpointSeconds = 30;
+
+/** Says when a checkpoint is due; when it is written changes no number. */
+export function checkpointClock(
+  { every }: CheckpointRule,
+  now: () => number = performance.now.bind(performance),
+): (step: number) => boolean {
+  let last = now();
+  return (step) => {
+    const due = every === null ? now() - last >= checkpointSeconds * 1000 : step % every === 0;
+    if (due) last = now();
+    return due;
+  };
+}
+
+/** Tokens a second over the last steps. */
+export function speedometer(now: () => number = performance.now.bind(performance)): (tokens: number) => number {
+  const marks: { at: number; tokens: number }[] = [{ at: now(), tokens: 0 }];
+  let total = 0;
+  return (tokens) => {
+    total += tokens;
+    marks.push({ at: now(), tokens: total });
+    if (marks.length > 20) marks.shift();
+    const [first, last] = [marks[0]!, marks.at(-1)!];
+    return ((last.tokens - first.tokens) * 1000) / Math.max(1, last.at - first.at);
+  };
+}
+
+/** A loss that is not a number ends a job: nothing after it would mean anything. */
+export function checkFinite(
+  step: number,
+  { loss, gradientNorm }: { loss: number; gradientNorm: number },
+  checkpoint: string | undefined,
+): void {
+  if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return;
+  const what = Number.isFinite(loss) ? `the gradient norm became ${gradientNorm}` : `the loss became ${loss}`;
+  const kept = checkpoint === undefined ? "no checkpoint was written before it" : `the last good checkpoint is ${checkpoint}`;
+  throw new JobFailure(
+    `${what} at step ${step}; ${kept}. Training diverged: lower learning_rate, lengthen warmup, or set clip.`,
+    checkpoint === undefined ? { step } : { step, checkpoint },
+  );
+}
+
+export function stopWhere(signal: AbortSignal, step: number): void {
+  if (signal.aborted) throw new JobStopped(step);
+}

@@ -1,0 +1,65 @@
+import { assembleBatch } from "../data/batch.ts";
+import type { TokenStream } from "../data/token-stream.ts";
+import { windowOf } from "../data/windows.ts";
+import type { Layout, Vocabulary } from "../objectives/objective.ts";
+import { exampleOf, type TextObjectiveSettings } from "../objectives/table.ts";
+import { random } from "../random/random.ts";
+import type { Arrays } from "../trace/function.ts";
+
+/** One step's micro-batches; their weights add up to 1. */
+export interface StepBatches {
+  batches: Arrays[];
+  /** Positions read, without padding. */
+  tokensRead: number;
+  /** Positions with something to predict. */
+  predicted: number;
+}
+
+/** The `index`-th step of a part: a pure function of its arguments. */
+export interface BatchSource {
+  at(index: number): StepBatches;
+}
+
+export interface BatchSizes {
+  /** Sequences a step. */
+  batch: number;
+  /** Micro-batches a step. */
+  accumulate: number;
+}
+
+export interface TextSource extends BatchSizes {
+  stream: TokenStream;
+  objective: TextObjectiveSettings;
+  layout: Layout;
+  vocabulary: Vocabulary;
+  seed: number;
+  /** Which part of the objective: parts read the corpus in orders of their own. */
+  part: number;
+}
+
+export function textBatches({ stream, objective, layout, vocabulary, seed, part, batch, accumulate }: TextSource): BatchSource {
+  return {
+    at(step) {
+      const micro = Array.from({ length: accumulate }, (_, i) => {
+        const examples = Array.from({ length: batch / accumulate }, (_, j) => {
+          const index = step * batch + (i * batch) / accumulate + j;
+          const window = windowOf(stream, layout, { seed, part, index });
+          return exampleOf(objective, window, layout, vocabulary, random(seed, "example", part, index));
+        });
+        return assembleBatch(examples, layout, vocabulary);
+      });
+      return toStep(micro);
+    },
+  };
+}
+
+/** Divides the weights by the number of predictions of the whole step. */
+export function toStep(micro: readonly { arrays: Arrays; tokensRead: number; predicted: number }[]): StepBatches {
+  const predicted = micro.reduce((sum, batch) => sum + batch.predicted, 0);
+  const scaled = (weights: Arrays[string]) => Float32Array.from(weights, (weight) => weight / Math.max(1, predicted));
+  return {
+    batches: micro.map(({ arrays }) => ({ ...arrays, weights: scaled(arrays.weights!) })),
+    tokensRead: micro.reduce((sum, batch) => sum + batch.tokensRead, 0),
+    predicted,
+  };
+}

@@ -1,0 +1,120 @@
+import type { Engine, Session } from "../engines/engine.ts";
+import type { Parameter } from "../models/parameters.ts";
+import { adamWScalars } from "../programs/adamw.ts";
+import { packValues, unpackValues } from "../programs/groups.ts";
+import {
+  batchInputs,
+  dropoutInputs,
+  firstMomentName,
+  frozenName,
+  gradientName,
+  type Part,
+  secondMomentName,
+  type TrainingSettings,
+  trainingProgram,
+  weightsName,
+} from "../programs/training.ts";
+import type { Arrays, TensorSpec } from "../trace/function.ts";
+import { dropoutMasks } from "./dropout-masks.ts";
+
+export type Values = Record<string, Float32Array>;
+
+/** What a checkpoint must hold to go on: by parameter. */
+export interface OptimizerState {
+  weights: Values;
+  firstMoment: Values;
+  secondMoment: Values;
+}
+
+/** A model in an engine's session, with its optimiser. */
+export interface Trainer {
+  /** One update from a step's micro-batches; their weights add up to 1 over all of them. `step` counts from 1. */
+  step(part: Part, batches: readonly Arrays[], at: { step: number; learningRate: number }): Promise<{ loss: number; gradientNorm: number }>;
+  evaluate(part: Part, batch: Arrays): Promise<Arrays>;
+  /** Of the trained parameters. */
+  weights(): Promise<Values>;
+  setWeights(values: Values): Promise<void>;
+  state(): Promise<OptimizerState>;
+  setState(state: OptimizerState): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface TrainerOptions {
+  engine: Engine;
+  settings: TrainingSettings;
+  /** Of all parameters, trained and frozen. */
+  initial: Values;
+  /** Of dropout. */
+  seed: number;
+}
+
+export async function openTrainer({ engine, settings, initial, seed }: TrainerOptions): Promise<Trainer> {
+  const program = trainingProgram(settings);
+  const { groups } = program;
+  const session = await engine.open(program);
+  const frozen = settings.frozen.map(({ name }) => [frozenName(name), initialOf(initial, name)] as const);
+  await session.write(Object.fromEntries(frozen));
+  const zeros = (parameters: readonly Parameter[]): Values =>
+    Object.fromEntries(parameters.map(({ name, shape }) => [name, new Float32Array(shape.reduce((product, size) => product * size, 1))]));
+  const none = zeros(settings.trained);
+  if (settings.accumulates) await session.write(Object.fromEntries(groups.map((group) => [gradientName(group), packValues(group, none)])));
+
+  const write = (name: typeof weightsName, values: Values) =>
+    session.write(Object.fromEntries(groups.map((group) => [name(group), packValues(group, values)])));
+  const read = async (name: typeof weightsName): Promise<Values> => {
+    const flat = await session.read(groups.map(name));
+    return Object.assign({}, ...groups.map((group) => unpackValues(group, flat[name(group)]!)));
+  };
+  await write(weightsName, initial);
+  await write(firstMomentName, none);
+  await write(secondMomentName, none);
+
+  return {
+    async step(part, batches, { step, learningRate }) {
+      const scalars = adamWScalars(settings.optimizer, step, learningRate);
+      const places = dropoutInputs(settings, part);
+      const withMasks = (batch: Arrays, micro: number) => ({ ...batch, ...dropoutMasks(places, settings.dropout, [seed, step, micro]) });
+      if (!settings.accumulates) return lossAndNorm(await session.call(`step.${part.name}`, { ...withMasks(batches[0]!, 0), ...scalars }));
+      let loss = 0;
+      for (const [micro, batch] of batches.entries())
+        loss += scalarOf(await session.call(`accumulate.${part.name}`, withMasks(batch, micro)), "loss");
+      return { loss, gradientNorm: scalarOf(await session.call("apply", scalars), "gradient_norm") };
+    },
+    evaluate: (part, batch) => session.call(`evaluate.${part.name}`, batch),
+    weights: () => read(weightsName),
+    setWeights: (values) => write(weightsName, values),
+    async state() {
+      return { weights: await read(weightsName), firstMoment: await read(firstMomentName), secondMoment: await read(secondMomentName) };
+    },
+    async setState(state) {
+      await write(weightsName, state.weights);
+      await write(firstMomentName, state.firstMoment);
+      await write(secondMomentName, state.secondMoment);
+    },
+    close: () => session.close(),
+  };
+}
+
+/** A batch of zeros in a part's shapes, to be filled. */
+export function emptyBatch(settings: Pick<TrainingSettings, "batch" | "model">, part: Part): Arrays {
+  return Object.fromEntries(batchInputs(settings, part).map((spec) => [spec.name, emptyArray(spec)]));
+}
+
+function emptyArray({ shape, dtype }: TensorSpec): Arrays[string] {
+  const size = shape.reduce((product, count) => product * count, 1);
+  return dtype === "int32" ? new Int32Array(size) : new Float32Array(size);
+}
+
+function lossAndNorm(outputs: Awaited<ReturnType<Session["call"]>>): { loss: number; gradientNorm: number } {
+  return { loss: scalarOf(outputs, "loss"), gradientNorm: scalarOf(outputs, "gradient_norm") };
+}
+
+function scalarOf(outputs: Arrays, name: string): number {
+  return outputs[name]![0] as number;
+}
+
+function initialOf(values: Values, name: string): Float32Array {
+  const value = values[name];
+  if (!value) throw new Error(`there are no values for ${name}`);
+  return value;
+}
