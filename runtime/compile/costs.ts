@@ -1,5 +1,6 @@
 import type { Cost, FinetuneJob, ResolvedModel, ResolvedObjective } from "#runtime/contract/plan.ts";
 import { partSchedule } from "#runtime/objectives/schedule.ts";
+import { finetuneCost, pretrainCost } from "#runtime/programs/cost.ts";
 import { canonical, objectiveContent } from "./fingerprint.ts";
 
 /** What programs cost, from their traces. */
@@ -7,6 +8,11 @@ export interface CostModel {
   /** Of a step, averaged over the parts of a mixture as they are scheduled in `steps` steps. */
   pretrain(model: ResolvedModel, objective: ResolvedObjective, batch: number, accumulate: number, steps: number): Cost;
   finetune(model: ResolvedModel, settings: FinetuneJob["settings"], labels: number): Cost;
+}
+
+/** The costs of the real programs. Kept by who compiles a file again and again as it is edited. */
+export function tracedCosts(): CostModel {
+  return remembering({ pretrain: pretrainCost, finetune: finetuneCost });
 }
 
 /**
