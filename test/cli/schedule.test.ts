@@ -1,0 +1,178 @@
+import { createHash } from "node:crypto";
+import { readFileSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { RunEvent } from "#runtime/contract/events.ts";
+import type { CorpusJob, Job, MajorityJob, Plan, TokenizerJob } from "#runtime/contract/plan.ts";
+import { neededJobs } from "#runtime/jobs/needed.ts";
+import { type ScheduleOptions, schedule } from "#runtime/jobs/schedule.ts";
+import { tryLock } from "#runtime/store/lock.ts";
+import { readManifest } from "#runtime/store/manifest.ts";
+import { lockFile, openStore } from "#runtime/store/store.ts";
+import { command, folderWith, labelled, sentences } from "./cli.ts";
+
+const good = new TextEncoder().encode(sentences(200));
+const bad = Uint8Array.of(0x61, 0xff, 0x62);
+
+function example(files: Record<string, string | Uint8Array> = {}) {
+  const folder = folderWith({ "good.txt": good, "bad.txt": bad, "task.tsv": labelled(40), ...files });
+  const store = openStore(join(folder, ".pretrain"));
+  const events: RunEvent[] = [];
+  const options: ScheduleOptions = {
+    store,
+    command,
+    engine: "auto",
+    parallel: 2,
+    signal: new AbortController().signal,
+    killSignal: new AbortController().signal,
+    onEvent: (event) => events.push(event),
+  };
+  const seen = (kind: RunEvent["event"]) => events.filter((event) => event.event === kind).map(({ job }) => job);
+  return { folder, store, events, options, seen };
+}
+
+function corpus(folder: string, name: string): CorpusJob {
+  const path = join(folder, `${name}.txt`);
+  const content = readFileSync(path);
+  return {
+    id: `corpus-${name}`,
+    kind: "corpus",
+    name,
+    after: [],
+    fingerprint: name,
+    corpus: { files: [path], documents: "line", split: { by: "document", validation: 0.1, test: 0 } },
+    files: [{ path, bytes: content.length, sha256: createHash("sha256").update(content).digest("hex") }],
+  };
+}
+
+function tokenizer(of: CorpusJob): TokenizerJob {
+  return {
+    id: `tokenizer-${of.name}`,
+    kind: "tokenizer",
+    name: `pieces of ${of.name}`,
+    after: [of.id],
+    fingerprint: of.name,
+    tokenizer: { kind: "characters", vocabulary: null, trainOn: of.name, lowercase: false, sentinels: 4 },
+    corpus: of.id,
+  };
+}
+
+function majority(folder: string): MajorityJob {
+  return {
+    id: "majority-1",
+    kind: "majority",
+    name: "majority on sentiment",
+    after: [],
+    fingerprint: "1",
+    taskName: "sentiment",
+    task: {
+      kind: "classification",
+      train: join(folder, "task.tsv"),
+      validation: 0.2,
+      test: 0.2,
+      text: "sentence",
+      label: "polarity",
+      pool: "auto",
+      labels: ["negative", "positive"],
+      files: [],
+    },
+  };
+}
+
+const planOf = (...jobs: Job[]): Plan => ({ file: "example.pretrain", jobs });
+
+test("jobs run in the order of what they read, each in a process of its own, and leave what the protocol says", async () => {
+  const { folder, store, options, events, seen } = example();
+  const text = corpus(folder, "good");
+  const { states, interrupted } = await schedule(planOf(text, tokenizer(text), majority(folder)), options);
+  expect(Object.fromEntries(states)).toEqual({ "corpus-good": "done", "tokenizer-good": "done", "majority-1": "done" });
+  expect(interrupted).toBe(false);
+  expect(seen("job-done").indexOf("corpus-good")).toBeLessThan(seen("job-started").indexOf("tokenizer-good") + 1);
+  const processes = events.flatMap((event) => (event.event === "job-started" ? [event.pid] : []));
+  expect(new Set([...processes, process.pid]).size).toBe(4);
+  expect(readManifest(store.runFolder("tokenizer-good"))!.sessions).toMatchObject([{ outcome: "done", node: process.version }]);
+  const { label, scores } = store.readResult(majority(folder))!;
+  expect(["negative", "positive"]).toContain(label);
+  expect(scores.map(({ metric, split }) => `${split} ${metric}`)).toContain("test accuracy");
+});
+
+test("what is done is not done again", async () => {
+  const { folder, options, seen } = example();
+  const plan = planOf(majority(folder));
+  await schedule(plan, options);
+  expect(seen("job-started")).toEqual(["majority-1"]);
+  await schedule(plan, options);
+  expect(seen("job-started")).toEqual(["majority-1"]);
+  expect(seen("job-skipped")).toEqual(["majority-1"]);
+});
+
+test("a failure takes with it what reads from it, and nothing else", async () => {
+  const { folder, store, options, events } = example();
+  const [spoilt, whole] = [corpus(folder, "bad"), corpus(folder, "good")];
+  const { states } = await schedule(planOf(spoilt, tokenizer(spoilt), whole, tokenizer(whole)), options);
+  expect(Object.fromEntries(states)).toEqual({
+    "corpus-bad": "failed",
+    "tokenizer-bad": "skipped",
+    "corpus-good": "done",
+    "tokenizer-good": "done",
+  });
+  const failure = events.find((event) => event.event === "job-failed");
+  expect(failure).toMatchObject({ job: "corpus-bad", message: expect.stringContaining("bad.txt") });
+  expect(events).toContainEqual(expect.objectContaining({ event: "job-skipped", job: "tokenizer-bad", reason: "input-failed" }));
+  expect(store.state("corpus-bad")).toBe("failed");
+});
+
+test("a failed job runs again once what it lacked is there", async () => {
+  const { folder, options } = example();
+  const plan = planOf(majority(folder));
+  renameSync(join(folder, "task.tsv"), join(folder, "away.tsv"));
+  expect((await schedule(plan, options)).states.get("majority-1")).toBe("failed");
+  renameSync(join(folder, "away.tsv"), join(folder, "task.tsv"));
+  expect((await schedule(plan, options)).states.get("majority-1")).toBe("done");
+});
+
+test("a process that dies without a word is a failed job that says how it died", async () => {
+  const { folder, store, options, events } = example({ "dies.ts": 'console.error("out of luck"); process.kill(process.pid, "SIGKILL");' });
+  const { states } = await schedule(planOf(majority(folder)), { ...options, command: [command[0]!, join(folder, "dies.ts")] });
+  expect(states.get("majority-1")).toBe("failed");
+  expect(events.at(-1)).toMatchObject({ event: "job-failed", message: expect.stringMatching(/killed \(SIGKILL\).*\nout of luck/s) });
+  expect(store.state("majority-1")).toBe("failed");
+});
+
+test("a program that cannot be started is a failed job", async () => {
+  const { folder, options, events } = example();
+  const { states } = await schedule(planOf(majority(folder)), { ...options, command: [join(folder, "none")] });
+  expect(states.get("majority-1")).toBe("failed");
+  expect(events.at(-1)).toMatchObject({ message: expect.stringContaining("could not be started") });
+});
+
+test("what another process works on is waited for, not done twice", async () => {
+  const { folder, store, options, events, seen } = example();
+  const job = majority(folder);
+  store.writeJob(job);
+  const lock = tryLock(lockFile(store.runFolder(job.id)));
+  const running = schedule(planOf(job), options);
+  while (!events.some((event) => event.event === "job-skipped")) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(events).toContainEqual(expect.objectContaining({ event: "job-skipped", reason: "running-elsewhere" }));
+  expect(seen("job-started")).toEqual([]);
+  // the other one gives up without a result: now it is ours
+  if (lock.held) lock.release();
+  expect((await running).states.get(job.id)).toBe("done");
+});
+
+test("a stop before the first job leaves all undone", async () => {
+  const { folder, options, seen } = example();
+  const { states, interrupted } = await schedule(planOf(majority(folder)), { ...options, signal: AbortSignal.abort() });
+  expect(states.get("majority-1")).toBe("stopped");
+  expect(interrupted).toBe(true);
+  expect(seen("job-started")).toEqual([]);
+});
+
+test("inputs that were deleted are not made again for results that are there", () => {
+  const text = { id: "corpus-1", after: [] as string[] };
+  const model = { id: "pretrain-1", after: ["corpus-1"] };
+  const other = { id: "pretrain-2", after: ["corpus-1"] };
+  const plan = planOf(...([text, model] as Job[]));
+  expect(neededJobs(plan, (id) => id === "pretrain-1").needed).toEqual([]);
+  expect(neededJobs(planOf(...([text, model, other] as Job[])), (id) => id === "pretrain-1").needed).toEqual([text, other]);
+});
