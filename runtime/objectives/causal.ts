@@ -4,7 +4,7 @@ import { append, segmentsOf, slice } from "./segments.ts";
 
 export type CausalSettings = Extract<ResolvedObjective, { kind: "causal" }>;
 
-/** Next-token prediction (Radford et al. 2018, section 3.1). A window has one token more than it reads: the last target. */
+/** Next-token prediction (Radford et al. 2018, section 3.1). The last token of a window is read by nobody: it is a target. */
 export const causal: TextObjective<CausalSettings> = {
   layout(_settings, { architecture, context }) {
     return {
@@ -20,10 +20,10 @@ export const causal: TextObjective<CausalSettings> = {
     };
   },
 
-  example(window, _settings, layout, vocabulary) {
+  example(window, _settings, _layout, vocabulary) {
     const example: Example = { tokens: [], positions: [], segments: [], predict: [], targets: [] };
     segmentsOf(window, vocabulary.begin).forEach(({ start, end }, index) => {
-      append(example, slice(window, start, Math.min(end, layout.context)), index + 1);
+      append(example, slice(window, start, Math.min(end, window.length - 1)), index + 1);
       for (let i = start; i < end - 1; i++) {
         example.predict.push(i);
         example.targets.push(window[i + 1] as number);

@@ -1,6 +1,6 @@
 import type { ResolvedObjective } from "#runtime/contract/plan.ts";
 import type { Random } from "#runtime/random/random.ts";
-import type { Example, Layout, TextObjective, Vocabulary } from "./objective.ts";
+import type { Example, TextObjective, Vocabulary } from "./objective.ts";
 import { append, type Segment, segmentsOf, slice } from "./segments.ts";
 
 export type PrefixSettings = Extract<ResolvedObjective, { kind: "prefix" }>;
@@ -31,18 +31,18 @@ export const prefix: TextObjective<PrefixSettings> = {
     const segments = segmentsOf(window, vocabulary.begin);
     return layout.architecture === "encoder-decoder"
       ? onTwoSides(window, segments, vocabulary, random)
-      : onOneSide(window, segments, layout, random);
+      : onOneSide(window, segments, random);
   },
 };
 
 /** In a decoder the last prefix token predicts the first token behind the prefix. */
-function onOneSide(window: ArrayLike<number>, segments: Segment[], layout: Layout, random: Random): Example {
+function onOneSide(window: ArrayLike<number>, segments: Segment[], random: Random): Example {
   const flags: number[] = [];
   const example: Example = { tokens: [], positions: [], segments: [], prefix: flags, predict: [], targets: [] };
   segments.forEach(({ start, end }, index) => {
     const length = end - start;
     const prefixLength = length < 2 ? length : prefixLengthOf(length, random);
-    append(example, slice(window, start, Math.min(end, layout.context)), index + 1);
+    append(example, slice(window, start, Math.min(end, window.length - 1)), index + 1);
     while (flags.length < example.tokens.length) flags.push(flags.length < start + prefixLength ? 1 : 0);
     for (let i = start + prefixLength - 1; i < end - 1; i++) {
       example.predict.push(i);
