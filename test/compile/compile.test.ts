@@ -273,6 +273,27 @@ describe("a comparison", () => {
     ]);
   });
 
+  it("shows of a mixture the scores of its largest part over text", () => {
+    const parts = (large: string) => [
+      { weight: 0.2, objective: "sentiment" },
+      { weight: 0.3, objective: large === "mlm" ? "sentiment" : "prefix" },
+      { weight: 0.5, objective: large },
+    ];
+    const shown = (large: string) => {
+      const mixtures = { mix: { kind: "mixture" as const, parts: parts(large) } };
+      const rates = [1e-3, 1e-4].map((value) => ({ label: `${value}`, value }));
+      const comparison = compare({ vary: [{ key: "learning_rate", values: rates }], finetune: [], baselines: [] });
+      const spec = specOf({
+        objectives: mixtures,
+        pretrainings: { base: pretrain({ objective: "mix" }) },
+        comparisons: { which: comparison },
+      });
+      return ofKind(jobsOf(spec, "which"), "compare")[0]?.tasks[0]?.metrics;
+    };
+    expect(shown("clm")).toEqual(["bits_per_byte", "perplexity", "loss"]);
+    expect(shown("mlm")).toEqual(["pseudo_perplexity", "loss"]);
+  });
+
   it("makes a grid of several keys", () => {
     const batches = [8, 16].map((value) => ({ label: `${value}`, value }));
     const spec = specOf({ comparisons: { which: compare({ vary: [...objectives("clm", "mlm"), { key: "batch", values: batches }] }) } });

@@ -419,6 +419,26 @@ const errors: { what: string; change: Change; files?: Files; code: string; path:
     path: ["comparisons", "which", "baselines"],
     says: ["scratch", "finetune: { task"],
   },
+  {
+    what: "objectives without text where only text could be scored",
+    change: {
+      pretrainings: { base: pretrain({ objective: "sentiment" }) },
+      comparisons: { which: compare({ vary: rates(1e-3, 1e-4), finetune: [], baselines: [] }) },
+    },
+    code: "nothing-to-score",
+    path: ["comparisons", "which"],
+    says: ["read no text", "finetune: { task"],
+  },
+  {
+    what: "a corpus that keeps no text to score",
+    change: {
+      corpora: { speeches: corpus({ split: { by: "document", validation: 0, test: 0 } }) },
+      comparisons: { which: compare({ vary: rates(1e-3, 1e-4), finetune: [], baselines: [] }) },
+    },
+    code: "nothing-to-score",
+    path: ["corpora", "speeches", "split"],
+    says: ["which", "validation share"],
+  },
   // expectations
   {
     what: "an expectation of a cell that is not there",
@@ -524,6 +544,22 @@ const warnings: { what: string; change: Change; code: string; path: SpecPath; sa
     code: "vocabularies-differ",
     path: ["comparisons", "which", "vary tokenizer"],
     says: ["vocabulary", "bits per byte"],
+  },
+  {
+    what: "scores on different texts",
+    change: {
+      corpora: { a: corpus({ files: ["/data/a.txt"] }) },
+      comparisons: {
+        which: compare({
+          vary: [{ key: "corpus", values: ["speeches", "a"].map((name) => ({ label: name, value: name })) }],
+          finetune: [],
+          baselines: [],
+        }),
+      },
+    },
+    code: "corpora-differ",
+    path: ["comparisons", "which", "vary corpus"],
+    says: ["easier text"],
   },
   {
     what: "scores of different objectives",

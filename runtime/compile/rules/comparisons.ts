@@ -1,7 +1,8 @@
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
-import type { ComparisonSpec } from "#runtime/contract/spec.ts";
+import type { ComparisonSpec, CorpusSpec } from "#runtime/contract/spec.ts";
 import { cellsOf, pathOfValue } from "../cells.ts";
 import { identityOf } from "../identity.ts";
+import { scoresOf } from "../scores.ts";
 import { type Checked, error, listed, type Rule } from "./rule.ts";
 
 /** A comparison holds different things against each other, each once. */
@@ -13,6 +14,7 @@ export const comparisons: Rule = (checked) =>
       ...(nothing.length > 0 ? [] : sameTwice(checked, name)),
       ...repeated(name, comparison),
       ...baselines(name, comparison),
+      ...scores(checked, name, comparison),
     ];
   });
 
@@ -126,4 +128,28 @@ function baselines(name: string, comparison: ComparisonSpec): Problem[] {
       `${listed(comparison.baselines)} can be scored on a task alone, and ${name} has none. Add finetune: { task: … }, or leave baselines out.`,
     ),
   ];
+}
+
+/** Without a task, something of the corpus must be kept to score the cells on, by an objective that reads it. */
+function scores({ spec }: Checked, name: string, { finetune }: ComparisonSpec): Problem[] {
+  const { cells } = cellsOf(spec, name);
+  if (finetune.length > 0 || cells.length === 0) return [];
+  const remedy = "Add finetune: { task: … }";
+  if (scoresOf(spec, name).length === 0) {
+    return [error("nothing-to-score", ["comparisons", name], `The objectives of ${name} read no text that could be scored. ${remedy}.`)];
+  }
+  const unkept = cells
+    .map((cell) => cell.pretrain.corpus)
+    .filter((corpus) => spec.corpora[corpus] && keepsNothing(spec.corpora[corpus].split));
+  return [...new Set(unkept)].map((corpus) =>
+    error(
+      "nothing-to-score",
+      ["corpora", corpus, "split"],
+      `${name} scores its cells on text, and ${corpus} keeps none for it. ${remedy}, or give ${corpus} a validation share.`,
+    ),
+  );
+}
+
+function keepsNothing({ validation, test }: CorpusSpec["split"]): boolean {
+  return validation + test === 0;
 }

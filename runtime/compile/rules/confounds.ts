@@ -10,6 +10,7 @@ export const confounds: Rule = ({ spec }) =>
   Object.entries(spec.comparisons).flatMap(([name, comparison]) => [
     ...architectures(spec, name),
     ...vocabularies(name, comparison),
+    ...corpora(spec, name, comparison),
     ...perplexities(spec, name, comparison),
   ]);
 
@@ -41,6 +42,19 @@ function vocabularies(name: string, comparison: ComparisonSpec): Problem[] {
       "vocabularies-differ",
       ["comparisons", name, "vary tokenizer"],
       "With the tokenizer, the vocabulary, the size of the embeddings and the text that a token stands for change too. Compare bits per byte or task scores, not perplexity.",
+    ),
+  ];
+}
+
+/** Each cell is scored on what its own corpus keeps. */
+function corpora(spec: Spec, name: string, comparison: ComparisonSpec): Problem[] {
+  const { cells } = cellsOf(spec, name);
+  if (comparison.finetune.length > 0 || new Set(cells.map((cell) => cell.pretrain.corpus)).size < 2) return [];
+  return [
+    warning(
+      "corpora-differ",
+      ["comparisons", name, "vary corpus"],
+      "Each cell is scored on the validation text of its own corpus, so a difference can come from easier text. Add finetune: { task: … } to score all cells on the same examples.",
     ),
   ];
 }
