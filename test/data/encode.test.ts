@@ -56,7 +56,7 @@ test.each(["bpe", "wordpiece", "characters", "bytes"] as const)(
     const whole = await openTokenizer(folder).encode(text);
     expect(text.length).toBeGreaterThan(3 * 65536);
     expect(tokens.length).toBe(whole.length + 2);
-  expect(tokens.read(1, whole.length).findIndex((id, i) => id !== whole[i])).toBe(-1);
+    expect(tokens.read(1, whole.length).findIndex((id, i) => id !== whole[i])).toBe(-1);
     tokens.close();
   },
 );

@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import { random } from "#runtime/random/random.ts";
+import { bucketLengths, bucketOf, classificationBatch, classificationTokens, fineTuningBatches } from "#runtime/tasks/buckets.ts";
+
+test("buckets grow up to the context", () => {
+  expect(bucketLengths(128)).toEqual([8, 16, 24, 32, 48, 64, 96, 128]);
+  expect(bucketLengths(100)).toEqual([8, 16, 24, 32, 48, 64, 96, 100]);
+  expect(bucketLengths(8)).toEqual([8]);
+  expect([1, 8, 9, 33, 128].map((length) => bucketOf(length, 128))).toEqual([8, 8, 16, 48, 128]);
+});
+
+describe("the batches of an epoch", () => {
+  const from = random(1, "lengths");
+  const lengths = Array.from({ length: 5003 }, () => 3 + from.below(126));
+  const epochOf = (seed: number, epoch: number) => fineTuningBatches({ lengths, batch: 16, context: 128, seed, epoch });
+
+  test("have every example once, in a bucket that holds it", () => {
+    const batches = epochOf(1, 0);
+    expect(batches.flatMap(({ indices }) => indices).sort((a, b) => a - b)).toEqual(lengths.map((_, i) => i));
+    expect(batches.filter(({ indices }) => indices.length < 16).map(({ indices }) => indices.length)).toEqual([5003 % 16]);
+    for (const { indices, length } of batches) {
+      expect(bucketLengths(128)).toContain(length);
+      for (const index of indices) expect(lengths[index]).toBeLessThanOrEqual(length);
+    }
+  });
+
+  test("pad little", () => {
+    const batches = epochOf(1, 0);
+    const read = batches.reduce((sum, { indices, length }) => sum + indices.length * length, 0);
+    const useful = lengths.reduce((sum, length) => sum + length, 0);
+    expect(useful / read).toBeGreaterThan(0.8);
+  });
+
+  test("are a function of seed and epoch", () => {
+    expect(epochOf(1, 0)).toEqual(epochOf(1, 0));
+    expect(new Set([epochOf(1, 0), epochOf(1, 1), epochOf(2, 0)].map((batches) => JSON.stringify(batches))).size).toBe(3);
+  });
+
+  test("of no examples are none", () => {
+    expect(fineTuningBatches({ lengths: [], batch: 16, context: 128, seed: 1, epoch: 0 })).toEqual([]);
+  });
+});
+
+test("rows are padded; first and last point at their tokens; rows that fill the batch weigh nothing", () => {
+  const ids = { begin: 2, end: 3 };
+  const rows = [
+    { tokens: classificationTokens([7, 8, 9, 10], 5, ids), label: 1 },
+    { tokens: classificationTokens([], 5, ids), label: 2 },
+  ];
+  expect(classificationBatch(rows, { batch: 3, length: 5, pad: 0 })).toEqual({
+    tokens: Int32Array.of(2, 7, 8, 9, 3, 2, 3, 0, 0, 0, 0, 0, 0, 0, 0),
+    positions: Int32Array.of(0, 1, 2, 3, 4, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0),
+    segments: Int32Array.of(1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0),
+    first: Int32Array.of(0, 5, 0),
+    last: Int32Array.of(4, 6, 0),
+    labels: Int32Array.of(1, 2, 0),
+    weights: Float32Array.of(1, 1, 0),
+  });
+});
+
+test("what does not fit is a bug, never cut", () => {
+  expect(() => classificationBatch([{ tokens: [1, 2, 3], label: 0 }], { batch: 1, length: 2, pad: 0 })).toThrow(
+    "3 tokens in a batch of length 2",
+  );
+});
