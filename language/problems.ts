@@ -12,7 +12,8 @@ export function problemsOf({ uri, diagnostics }: LangiumDocument): PlacedProblem
 
 export function placedDiagnostics(file: string, diagnostics: Diagnostics): PlacedProblem[] {
   const problems = diagnostics.map(({ range, severity, message, data }) => {
-    const { code, fixes } = data as FindingData;
+    // Langium turns what a rule throws into a diagnostic without data.
+    const { code, fixes } = (data as FindingData | undefined) ?? { code: "internal-error", fixes: undefined };
     return placedAt(file, range, {
       severity: severity === warning ? "warning" : "error",
       code: isSyntax(code) ? "syntax-error" : code,

@@ -38,7 +38,7 @@ export interface Shape {
 export function expectedOf(value: Value): Expected | undefined {
   const container = value.$container;
   if (isDeclaration(container)) {
-    const family = container.kind && declarationOf(container.kind).family;
+    const family = container.kind && container.value === value ? declarationOf(container.kind).family : undefined;
     return family && { type: "option", family };
   }
   if (isEntry(container)) return expectedInEntry(container);

@@ -1,8 +1,9 @@
 import type { Block, Entry, Value } from "../generated/ast.ts";
 import { nameOf } from "../references/expected.ts";
 
-/** A value on one line with single spaces: `masked { rate: 40%, whole_words: true }`. Comments are left out. */
-export function inlineText(value: Value): string {
+/** A value on one line with single spaces: `masked { rate: 40%, whole_words: true }`. Comments are left out; where the text breaks off nothing stands. */
+export function inlineText(value: Value | undefined): string {
+  if (!value) return "";
   switch (value.$type) {
     case "Text":
       return value.$cstNode?.text ?? JSON.stringify(value.text);
@@ -21,7 +22,7 @@ export function inlineText(value: Value): string {
     case "Last":
       return `last ${amountText(value.amount)}`;
     case "Expectation":
-      return `${inlineText(value.left)} ${value.operator} ${inlineText(value.right)} on ${value.task.$refText}.${value.metric.$refText}`;
+      return `${inlineText(value.left)} ${value.operator} ${inlineText(value.right)} on ${value.task?.$refText ?? ""}.${value.metric?.$refText ?? ""}`;
   }
 }
 
@@ -40,6 +41,6 @@ function inlineBlock(block: Block): string {
   return `{ ${block.entries.map((entry) => `${keyLabel(entry)} ${inlineText(entry.value)}`).join(", ")} }`;
 }
 
-function amountText(amount: string): string {
-  return amount.replace(/\s+/, " ");
+function amountText(amount: string | undefined): string {
+  return (amount ?? "").replace(/\s+/, " ");
 }

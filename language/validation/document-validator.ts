@@ -11,6 +11,13 @@ export class PretrainDocumentValidator extends DefaultDocumentValidator {
     return diagnostics;
   }
 
+  /** What the parser says behind characters that it never saw is noise. */
+  protected override processParsingErrors(parseResult: LangiumDocument["parseResult"], diagnostics: Diagnostics, options: object): void {
+    const unread = Math.min(...parseResult.lexerErrors.map(({ offset }) => offset));
+    const parserErrors = parseResult.parserErrors.filter(({ token }) => token.startOffset < unread);
+    super.processParsingErrors(parseResult.lexerErrors.length === 0 ? parseResult : { ...parseResult, parserErrors }, diagnostics, options);
+  }
+
   /** Names that lead nowhere are reported by the rule for references, which knows what was expected and what is near. */
   protected override processLinkingErrors(): void {}
 }
