@@ -56,7 +56,7 @@ export function cellsOf(spec: Spec, name: string): { cells: Cell[]; leftOut: { l
       pretrain: values.reduce((pretrain, value, axis) => withValue(pretrain, varied[axis]!, value.value), base),
       declared: comparison.extends,
       at: (key) => {
-        const axis = varied.findIndex((each) => each === key || (each === "learning_rate" && key === "optimizer"));
+        const axis = (varied as readonly string[]).indexOf(key);
         if (axis >= 0) return pathOfValue(name, varied[axis]!, choice[axis]!);
         return ["pretrainings", comparison.extends, key];
       },

@@ -153,6 +153,23 @@ const errors: { what: string; change: Change; files?: Files; code: string; path:
     says: ["50% + 25% make 75%"],
   },
   {
+    what: "a part that has no share",
+    change: {
+      objectives: {
+        mix: {
+          kind: "mixture",
+          parts: [
+            { weight: 1, objective: "clm" },
+            { weight: 0, objective: "prefix" },
+          ],
+        },
+      },
+    },
+    code: "share-of-nothing",
+    path: ["objectives", "mix", 1],
+    says: ["prefix has a share of 0%"],
+  },
+  {
     what: "a sequence without parts",
     change: { objectives: { phases: { kind: "sequence", parts: [] } } },
     code: "empty-mixture",
@@ -213,6 +230,23 @@ const errors: { what: string; change: Change; files?: Files; code: string; path:
     path: ["pretrainings", "base", "accumulate"],
     says: ["3", "8", "2 or 4"],
     fixes: ["2", "4"],
+  },
+  {
+    what: "a compared batch that the micro-batches do not divide",
+    change: {
+      pretrainings: { base: pretrain({ accumulate: 4 }) },
+      comparisons: { which: compare({ vary: [{ key: "batch", values: [8, 10].map((value) => ({ label: `${value}`, value })) }] }) },
+    },
+    code: "accumulate-does-not-divide",
+    path: ["comparisons", "which", "vary batch", 1],
+    says: ["accumulate: 4", "batch: 10"],
+  },
+  {
+    what: "a budget of nothing",
+    change: { pretrainings: { base: pretrain({ budget: { unit: "tokens", value: 0 } }) } },
+    code: "empty-budget",
+    path: ["pretrainings", "base", "budget"],
+    says: ["0 tokens"],
   },
   {
     what: "a context longer than the corpus",

@@ -28,6 +28,16 @@ function shares(name: string, objective: ObjectiveSpec): Problem[] {
     ];
   }
   const weights = objective.parts.map((part) => part.weight);
+  const idle = weights.findIndex((weight) => weight <= 0);
+  if (idle >= 0) {
+    return [
+      error(
+        "share-of-nothing",
+        ["objectives", name, idle],
+        `${objective.parts[idle]?.objective} has a share of ${percent(weights[idle] ?? 0)} and would never be trained on. Give it more, or leave it out.`,
+      ),
+    ];
+  }
   if (addUpToOne(weights)) return [];
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return [

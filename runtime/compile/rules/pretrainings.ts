@@ -9,10 +9,11 @@ import { error, listed, type Rule } from "./rule.ts";
 /** Model, objective, corpus and tokenizer of a pre-training go together in size. */
 export const pretrainings: Rule = ({ spec, files, uses }) =>
   uses.flatMap((use) => [
-    ...microBatches(use.pretrain, use.at("accumulate")),
+    ...microBatches(use.pretrain, use.at(use.varied.includes("batch") ? "batch" : "accumulate")),
     ...context(spec, use, files),
     ...sentinels(spec, use),
     ...epochs(spec, use),
+    ...nothing(use),
   ]);
 
 /** A step's batch is cut into equal micro-batches. */
@@ -73,7 +74,7 @@ function sentinels(spec: Spec, use: Use): Problem[] {
 function epochs(spec: Spec, use: Use): Problem[] {
   const { budget, objective } = use.pretrain;
   const leaves = leavesOf(spec, objective);
-  if (budget.unit !== "epochs" || !leaves || leaves.some((leaf) => leaf.objective.kind !== "supervised")) return [];
+  if (budget.unit !== "epochs" || !leaves || leaves.some((leaf) => leaf.weight > 0 && leaf.objective.kind !== "supervised")) return [];
   return [
     error(
       "epochs-without-text",
@@ -81,4 +82,10 @@ function epochs(spec: Spec, use: Use): Problem[] {
       `A budget in epochs counts passes over the corpus, which ${objective} does not read. Give tokens, steps or flops.`,
     ),
   ];
+}
+
+function nothing(use: Use): Problem[] {
+  const { value, unit } = use.pretrain.budget;
+  if (value > 0) return [];
+  return [error("empty-budget", use.at("budget"), `A budget of ${value} ${unit} trains nothing. Give more than 0, for example 5M tokens.`)];
 }
