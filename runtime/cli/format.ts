@@ -21,9 +21,9 @@ export function addFormat(program: Command): void {
 async function formatFile(file: string, checkOnly: boolean): Promise<boolean> {
   const before = readExisting(file);
   const { format } = await import("#language/index.ts");
-  const formatted = await format(before);
+  const formatted = format(before, file);
   if ("problems" in formatted) {
-    for (const problem of formatted.problems) say(problemLine({ ...problem, file }));
+    for (const problem of formatted.problems) say(problemLine(problem));
     return false;
   }
   if (formatted.text === before) return true;

@@ -44,7 +44,7 @@ export async function load(path: string): Promise<Loaded> {
     file,
     spec,
     store,
-    declares: (name, kinds) => analysis.declarations.some((each) => each.name === name && kinds.some((kind) => kind === each.kind)),
+    declaredAs: (name) => analysis.declarations.filter((each) => each.name === name).map(({ kind }) => kind),
     sayProblems: () => sayEach(analysis.problems),
     plan(name) {
       const compiled = compile(spec, name === undefined ? { kind: "everything" } : { kind: "declaration", name }, files, { known });

@@ -11,8 +11,8 @@ export interface Loaded {
   file: string;
   spec: Spec;
   store: Store;
-  /** Also of declarations that have errors, which `spec` lacks. */
-  declares(name: string, kinds: readonly DeclarationKind[]): boolean;
+  /** The kinds of the declarations with a name, also of those that have errors, which `spec` lacks. */
+  declaredAs(name: string): DeclarationKind[];
   /** Says the problems of the text, each once. */
   sayProblems(): void;
   /** Compiles towards a declaration, or towards everything in the file; its problems are said. Throws where there is no plan. */
@@ -29,11 +29,15 @@ export interface Planned {
 export function requireDeclared(loaded: Loaded, name: string, kinds: readonly UsableKind[]): void {
   const names = kinds.flatMap((kind) => Object.keys(loaded.spec[tables[kind]]));
   if (names.includes(name)) return;
-  if (loaded.declares(name, kinds)) {
+  const declared = loaded.declaredAs(name);
+  if (declared.some((kind) => kinds.some((each) => each === kind))) {
     loaded.sayProblems();
     throw new ProblemsError(`${name} cannot be used before its errors, or those of what it refers to, are mended`);
   }
-  throw new UsageError(`${shownPath(loaded.file)} has no ${kinds.join(", ")} named ${name}${didYouMean(name, names)}`);
+  const wanted = kinds.length === 1 ? kinds[0]! : `${kinds.slice(0, -1).join(", ")} or ${kinds.at(-1)!}`;
+  const [other] = declared;
+  const found = other ? `; its ${name} is of the kind ${other}` : didYouMean(name, names);
+  throw new UsageError(`${shownPath(loaded.file)} has no ${wanted} named ${name}${found}`);
 }
 
 export type UsableKind = "pretrain" | "finetune" | "compare" | "objective";

@@ -24,8 +24,9 @@ export interface JobProgress {
   message?: string;
 }
 
-export function beginProgress(plan: Plan): Progress {
-  return { jobs: new Map(plan.jobs.map((job) => [job.id, { job, state: "waiting", startedAt: 0 }])) };
+/** @param finished ids of jobs that an earlier stage of the same run did */
+export function beginProgress(plan: Plan, finished: ReadonlySet<string>): Progress {
+  return { jobs: new Map(plan.jobs.map((job) => [job.id, { job, state: finished.has(job.id) ? "done" : "waiting", startedAt: 0 }])) };
 }
 
 /** Takes in an event; gives the job it is about, or undefined where the plan has none such. */

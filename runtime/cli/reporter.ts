@@ -18,8 +18,8 @@ export function jsonReporter(): Reporter {
 }
 
 /** In a pipe: a line where a job begins or ends, and every ten seconds one for each running job. */
-export function plainReporter(plan: Plan): Reporter {
-  const progress = beginProgress(plan);
+export function plainReporter(plan: Plan, finished: ReadonlySet<string>): Reporter {
+  const progress = beginProgress(plan, finished);
   const timer = setInterval(() => {
     for (const job of running(progress)) print(`running  ${statusOf(job, Date.now())}`);
   }, 10_000);
@@ -38,8 +38,8 @@ export function plainReporter(plan: Plan): Reporter {
 }
 
 /** On a terminal: a display that is drawn anew, with what ended above it. */
-export function liveReporter(plan: Plan, parallel: number): Reporter {
-  const progress = beginProgress(plan);
+export function liveReporter(plan: Plan, finished: ReadonlySet<string>, parallel: number): Reporter {
+  const progress = beginProgress(plan, finished);
   const display = createLogUpdate(process.stdout);
   const draw = () => display(liveLines(progress, Date.now(), parallel, process.stdout.columns ?? 80));
   const printAbove = (line: string) => {

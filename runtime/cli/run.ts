@@ -43,13 +43,14 @@ async function run(loaded: Loaded, name: string, options: RunOptions): Promise<n
   const stopping = interruptible();
   try {
     let planned = loaded.plan(name);
+    const finished = new Set<string>();
     while (planned.first) {
-      const result = await runPlan(planned.first, loaded, options, stopping);
+      const result = await runPlan(planned.first, loaded, options, stopping, finished);
       const code = exitCodeFor(result, loaded, name);
       if (code !== exitCodes.done) return code;
       planned = loaded.plan(name);
     }
-    const result = await runPlan(planned.plan, loaded, options, stopping);
+    const result = await runPlan(planned.plan, loaded, options, stopping, finished);
     if (!options.json) printOutcome(loaded, name, planned.plan);
     return exitCodeFor(result, loaded, name);
   } finally {
@@ -57,8 +58,15 @@ async function run(loaded: Loaded, name: string, options: RunOptions): Promise<n
   }
 }
 
-async function runPlan(plan: Plan, loaded: Loaded, options: RunOptions, stopping: Stopping): Promise<ScheduleResult> {
-  const reporter = reporterFor(plan, options);
+/** @param finished ids of the jobs that this run has done so far; those of the plan are added */
+async function runPlan(
+  plan: Plan,
+  loaded: Loaded,
+  options: RunOptions,
+  stopping: Stopping,
+  finished: Set<string>,
+): Promise<ScheduleResult> {
+  const reporter = reporterFor(plan, options, finished);
   try {
     return await schedule(plan, {
       store: loaded.store,
@@ -67,16 +75,20 @@ async function runPlan(plan: Plan, loaded: Loaded, options: RunOptions, stopping
       parallel: options.jobs,
       signal: stopping.signal,
       killSignal: stopping.killSignal,
-      onEvent: reporter.onEvent,
+      onEvent(event) {
+        if (event.event === "job-skipped" && finished.has(event.job)) return;
+        if (event.event === "job-done") finished.add(event.job);
+        reporter.onEvent(event);
+      },
     });
   } finally {
     reporter.end();
   }
 }
 
-function reporterFor(plan: Plan, options: RunOptions): Reporter {
+function reporterFor(plan: Plan, options: RunOptions, finished: ReadonlySet<string>): Reporter {
   if (options.json) return jsonReporter();
-  return process.stdout.isTTY ? liveReporter(plan, options.jobs) : plainReporter(plan);
+  return process.stdout.isTTY ? liveReporter(plan, finished, options.jobs) : plainReporter(plan, finished);
 }
 
 interface Stopping {
@@ -128,7 +140,7 @@ function printOutcome(loaded: Loaded, name: string, plan: Plan): void {
 function exitCodeFor(result: ScheduleResult, loaded: Loaded, name: string): number {
   const states = [...result.states.values()];
   if (states.includes("failed")) {
-    say(`${states.filter((state) => state === "failed").length} jobs failed; what is done is kept`);
+    say(`failed jobs: ${states.filter((state) => state === "failed").length}; what is done is kept`);
     return result.interrupted ? exitCodes.interrupted : exitCodes.runFailed;
   }
   if (result.interrupted && states.some((state) => state !== "done")) {

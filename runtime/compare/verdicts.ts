@@ -14,13 +14,14 @@ export function verdictsOf(job: CompareJob, entrants: readonly Entrant[], runs: 
   for (const { task, metrics } of job.tasks) {
     for (const metric of metrics) {
       const tested = pairsOf(entrants).flatMap(([left, right]) => {
+        const differences = pairedDifferences(left, right, task, metric);
+        if (differences.length === 0) return [];
         const why = isOfCorpus(metric) && right.kind === "cell" ? whyUnranked(job, metric, left, right, runs) : undefined;
         if (why) {
           warnings.add(why);
           return [];
         }
-        const differences = pairedDifferences(left, right, task, metric);
-        return differences.length === 0 ? [] : [{ left, right, differences, test: pairedTest(differences) }];
+        return [{ left, right, differences, test: pairedTest(differences) }];
       });
       const adjusted = holm(tested.map(({ test }) => test.p));
       tested.forEach(({ left, right, differences, test }, index) => {
@@ -90,10 +91,10 @@ function whyUnranked(job: CompareJob, metric: string, left: Entrant, right: Entr
   const [one, other] = [pretrainingOf(job, left, runs), pretrainingOf(job, right, runs)];
   if (!one || !other) return undefined;
   if (predictionOf(metric, one.objective) !== predictionOf(metric, other.objective)) {
-    return `${metric} of different objectives is not ranked: each measures another prediction (${left.name}, ${right.name}). Fine-tune on a task to compare them`;
+    return `${metric} of different objectives is not ranked: each measures another prediction. Fine-tune on a task to compare them`;
   }
   if (metric !== "bits_per_byte" && one.tokenizer !== other.tokenizer) {
-    return `${metric} with different tokenizers is not ranked: each counts other tokens (${left.name}, ${right.name}). Look at bits_per_byte`;
+    return `${metric} with different tokenizers is not ranked: each counts other tokens. Look at bits_per_byte`;
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { RunEvent } from "#runtime/contract/events.ts";
 import type { CorpusJob, Job, MajorityJob, Plan, TokenizerJob } from "#runtime/contract/plan.ts";
 import { neededJobs } from "#runtime/jobs/needed.ts";
@@ -10,6 +10,9 @@ import { tryLock } from "#runtime/store/lock.ts";
 import { readManifest } from "#runtime/store/manifest.ts";
 import { lockFile, openStore } from "#runtime/store/store.ts";
 import { command, folderWith, labelled, sentences } from "./cli.ts";
+
+// processes start slowly on a busy machine
+vi.setConfig({ testTimeout: 60_000 });
 
 const good = new TextEncoder().encode(sentences(200));
 const bad = Uint8Array.of(0x61, 0xff, 0x62);

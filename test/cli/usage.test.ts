@@ -1,0 +1,111 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test, vi } from "vitest";
+import { folderWith, pretrain } from "./cli.ts";
+
+// processes start slowly on a busy machine
+vi.setConfig({ testTimeout: 60_000 });
+
+const wrong = 'corpus tales {\n  files: "tales.txt"\n  fils: 3\n}\n';
+const fine = 'corpus tales {\n  files: "tales.txt"\n}\n\nobjective clm = causal\n';
+const folder = () => folderWith({ "wrong.pretrain": wrong, "fine.pretrain": fine, "tales.txt": "once upon a time\n" });
+
+test("check prints file:line:column: severity: message and exits with 1", async () => {
+  const { code, stdout, stderr } = await pretrain(folder(), "check", "wrong.pretrain");
+  expect(stdout).toMatch(/^wrong\.pretrain:3:3: error: .*fils/);
+  expect(stderr).toBe("");
+  expect(code).toBe(1);
+});
+
+test("check --json is one document and nothing else", async () => {
+  const { code, stdout } = await pretrain(folder(), "check", "wrong.pretrain", "fine.pretrain", "--json");
+  const { problems } = JSON.parse(stdout) as { problems: object[] };
+  expect(problems[0]).toMatchObject({
+    line: 3,
+    column: 3,
+    severity: "error",
+    code: "unknown-key",
+    file: expect.stringContaining("wrong.pretrain"),
+  });
+  expect(code).toBe(1);
+});
+
+test("a file without mistakes prints nothing and exits with 0", async () => {
+  expect(await pretrain(folder(), "check", "fine.pretrain")).toEqual({ code: 0, stdout: "", stderr: "" });
+});
+
+test.each([
+  ["an unknown command", ["frobnicate"], "unknown command"],
+  ["a missing argument", ["plan"], "missing required argument"],
+  ["an unknown option", ["plan", "fine.pretrain", "--jsn"], "unknown option"],
+  ["a file that is not there", ["check", "none.pretrain"], "there is no file none.pretrain"],
+  ["a name that is not there", ["run", "fine.pretrain", "base"], "has no pretrain, finetune or compare named base"],
+  ["a name of another kind", ["run", "fine.pretrain", "clm"], "its clm is of the kind objective"],
+  ["an unknown engine", ["run", "fine.pretrain", "base", "--engine", "gpu"], "Allowed choices are auto, onnx, cpu"],
+  ["no jobs at a time", ["run", "fine.pretrain", "base", "--jobs", "0"], "whole number from 1"],
+  ["a run that is not there", ["diff", "fine.pretrain", "a", "b"], "there is no run a"],
+  ["no comparison to show", ["results", "fine.pretrain"], "declares no compare"],
+  ["an objective that nothing uses", ["preview", "fine.pretrain", "clm"], "trains with clm"],
+  ["a folder that is no run folder", ["generate", ".", "--prompt", "x"], "is not a run folder"],
+])("%s is wrong usage: exit 2, said on stderr", async (_, args, message) => {
+  const { code, stdout, stderr } = await pretrain(folder(), ...args);
+  expect(stderr).toContain(message);
+  expect(stdout).toBe("");
+  expect(code).toBe(2);
+});
+
+test("run of a declaration with errors exits with 1 and shows them", async () => {
+  const text = `${fine}pretrain base {\n  model: none\n}\n`;
+  const { code, stderr } = await pretrain(folderWith({ "a.pretrain": text, "tales.txt": "x" }), "run", "a.pretrain", "base");
+  expect(stderr).toMatch(/a\.pretrain:7:\d+: error: /);
+  expect(code).toBe(1);
+});
+
+test("plan shows what there is to do", async () => {
+  const { code, stdout } = await pretrain(folder(), "plan", "fine.pretrain", "--json");
+  expect(JSON.parse(stdout)).toMatchObject({
+    jobs: [
+      {
+        kind: "corpus",
+        name: "tales",
+        after: [],
+        done: false,
+        parameters: null,
+        tokens: null,
+        steps: null,
+        flops: null,
+        memory_bytes: null,
+      },
+    ],
+  });
+  expect(code).toBe(0);
+});
+
+test("help has examples for every command and lists none that comes later", async () => {
+  const { code, stdout } = await pretrain(folder(), "--help");
+  expect(code).toBe(0);
+  const commands = [...stdout.matchAll(/^ {2}([a-z]+) .*[[<]/gm)].map(([, name]) => name!).filter((name) => name !== "help");
+  expect(commands).toEqual(["check", "plan", "run", "results", "preview", "diff", "generate", "format", "engines"]);
+  const helps = await Promise.all(commands.map((name) => pretrain(folder(), name, "--help")));
+  for (const help of helps) expect(help.stdout).toMatch(/Examples?:\n {2}\$ pretrain /);
+});
+
+test("engines says which there are, and why one is not", async () => {
+  const { stdout } = await pretrain(folder(), "engines", "--json");
+  const { engines } = JSON.parse(stdout) as { engines: { engine: string; available: boolean; reason: string }[] };
+  expect(engines.map(({ engine, available }) => [engine, available])).toEqual([
+    ["onnx", true],
+    ["cpu", true],
+    ["tensorflow", false],
+  ]);
+  expect(engines[2]!.reason).toContain("not supported yet");
+});
+
+test("format writes the one layout; --check only says", async () => {
+  const where = folderWith({ "a.pretrain": 'corpus   tales{files:"tales.txt"}\n', "tales.txt": "x" });
+  const checked = await pretrain(where, "format", "--check", "a.pretrain");
+  expect(checked).toMatchObject({ code: 1, stdout: "a.pretrain\n" });
+  expect((await pretrain(where, "format", "a.pretrain")).code).toBe(0);
+  expect(readFileSync(join(where, "a.pretrain"), "utf8")).toContain("corpus tales {");
+  expect(await pretrain(where, "format", "--check", "a.pretrain")).toMatchObject({ code: 0, stdout: "" });
+});
