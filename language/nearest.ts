@@ -1,14 +1,18 @@
 import { distance } from "fastest-levenshtein";
 
-/** The names that `name` was probably meant to be, nearest first: at most a third of its letters differ, and at most three names. */
+/** The names that `name` was probably meant to be or begins, nearest first: at most a third of its letters differ, and at most three names. */
 export function nearest(name: string, names: readonly string[]): string[] {
   const most = Math.max(2, Math.floor(name.length / 3));
   return [...new Set(names)]
-    .map((candidate) => ({ candidate, letters: distance(name.toLowerCase(), candidate.toLowerCase()) }))
+    .map((candidate) => ({ candidate, letters: lettersBetween(name.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ candidate, letters }) => letters <= most && letters < candidate.length)
     .sort((a, b) => a.letters - b.letters)
     .slice(0, 3)
     .map(({ candidate }) => candidate);
+}
+
+function lettersBetween(name: string, candidate: string): number {
+  return name.length > 1 && candidate.startsWith(name) ? 1 : distance(name, candidate);
 }
 
 /** ` Did you mean x?`, or nothing. */

@@ -12,7 +12,10 @@ export class PretrainParserMessages extends LangiumParserErrorMessageProvider {
     const name = expected.name;
     if (name === "}" || name === "]")
       return `Found ${shown(actual)}, expected ${name} to close what is open, or another ${name === "}" ? "entry" : "element"}.`;
-    if (name === ":") return `Found ${shown(actual)}, expected : and a value after ${shown(previous)}.`;
+    if (name === ":") {
+      const unclosed = actual.image === "{" || actual.image === "=" ? " Is a } missing further up?" : "";
+      return `Found ${shown(actual)}, expected : and a value after ${shown(previous)}.${unclosed}`;
+    }
     return `Found ${shown(actual)}, expected ${terminals[name] ?? name}.`;
   }
 
@@ -21,11 +24,11 @@ export class PretrainParserMessages extends LangiumParserErrorMessageProvider {
   }
 
   override buildNoViableAltMessage({ actual, ruleName }: NoAlternative): string {
-    return `Found ${shown(actual[0])}, expected ${alternatives[ruleName] ?? "something else"}.`;
+    return noAlternative(actual[0], ruleName);
   }
 
   override buildEarlyExitMessage({ actual, ruleName }: EarlyExit): string {
-    return `Found ${shown(actual[0])}, expected ${alternatives[ruleName] ?? "something else"}.`;
+    return noAlternative(actual[0], ruleName);
   }
 }
 
@@ -49,6 +52,11 @@ const alternatives: Readonly<Record<string, string>> = {
   Operand: "a name or a number",
   Word: "a name",
 };
+
+/** Langium ends the names of its rules with a zero-width space. */
+function noAlternative(token: Token | undefined, ruleName: string): string {
+  return `Found ${shown(token)}, expected ${alternatives[ruleName.replaceAll("\u200B", "")] ?? "something else"}.`;
+}
 
 function shown(token: Token | undefined): string {
   if (token === undefined || token.tokenType.name === "EOF") return "the end of the file";

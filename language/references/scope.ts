@@ -28,7 +28,8 @@ export class PretrainScopeProvider implements ScopeProvider {
       );
     }
     if (isExpectation(container)) {
-      const names = property === "metric" ? this.catalogueNames(catalogue.metrics) : this.declarations(container, ["task"]).reverse();
+      const names =
+        property === "metric" ? this.catalogueNames(catalogue.metrics) : this.declarations(container, ["task", "corpus"]).reverse();
       return new MapScope(names);
     }
     return EMPTY_SCOPE;

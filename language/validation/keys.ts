@@ -1,3 +1,4 @@
+import { GrammarUtils } from "langium";
 import { catalogue } from "#runtime/contract/catalogue/index.ts";
 import type { Entry } from "../generated/ast.ts";
 import { didYouMean, nearest } from "../nearest.ts";
@@ -11,7 +12,7 @@ export const keys: RuleFamily = () => ({
   Block(block, report) {
     const shape = shapeOf(block);
     const before = new Set<string>();
-    for (const entry of block.entries.filter((each) => each.weight === undefined && each.key.length > 0)) {
+    for (const entry of block.entries.filter(isWhole)) {
       const name = keyText(entry);
       if (before.has(name)) {
         const message = `${name} stands in this block twice; each key once.`;
@@ -23,6 +24,11 @@ export const keys: RuleFamily = () => ({
     }
   },
 });
+
+/** Where the colon is missing the text broke off, and what was read as a key need not be one. */
+function isWhole(entry: Entry): boolean {
+  return entry.weight === undefined && entry.key.length > 0 && GrammarUtils.findNodeForKeyword(entry.$cstNode, ":") !== undefined;
+}
 
 function unknown(entry: Entry, shape: Shape): Finding {
   const name = keyText(entry);

@@ -21,14 +21,17 @@ export const references: RuleFamily = (services) => ({
   Expectation(expectation, report) {
     for (const property of ["task", "metric"] as const) {
       const reference = expectation[property];
-      if (!reference || reference.ref) continue;
+      if (!reference || reference.ref || (property === "task" && reference.$refText === allCorpora)) continue;
       const finding = unresolved({ container: expectation, property, reference }, expectedTypes[property], services);
       if (finding) report(expectation, rangeOfProperty(expectation, property), finding);
     }
   },
 });
 
-const expectedTypes = { task: { type: "reference", to: ["task"] }, metric: { type: "choice", of: [] } } as const;
+/** Of cells that read different corpora: each scored on its own. */
+const allCorpora = "corpus";
+
+const expectedTypes = { task: { type: "reference", to: ["task", "corpus"] }, metric: { type: "choice", of: [] } } as const;
 
 /** Types whose names must lead somewhere; other words, such as the name of a column, are texts. */
 function takesNames({ type }: Expected): boolean {

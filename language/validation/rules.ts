@@ -3,7 +3,6 @@ import type { PretrainAstType } from "../generated/ast.ts";
 import type { PretrainServices } from "../module.ts";
 import { cycles } from "./cycles.ts";
 import { dataFiles } from "./data-files.ts";
-import { expectations } from "./expectations.ts";
 import { forms } from "./forms.ts";
 import { imports } from "./imports.ts";
 import { inheritance } from "./inheritance.ts";
@@ -29,7 +28,6 @@ export const ruleFamilies: readonly RuleFamily[] = [
   inheritance,
   cycles,
   dataFiles,
-  expectations,
   later,
 ];
 

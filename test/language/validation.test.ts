@@ -105,6 +105,18 @@ const examples: [code: string, rule: string, text: string, fixes?: string[], fil
     ["talks"],
   ],
   ["unresolved-reference", "an objective that nothing has", "objective mlm = masked\nobjective o = mixture { 100%: «mln» }", ["mlm"]],
+  [
+    "unresolved-reference",
+    "an expectation of what nothing has",
+    `${base}compare x { extends: p, vary objective: [causal, prefix], finetune: { task: t }, expect: causal > «prefx» on t.f1 }`,
+    ["prefix"],
+  ],
+  [
+    "unresolved-reference",
+    "an expectation on a task that nothing has",
+    `${base}compare x { extends: p, vary batch: [1, 2], finetune: { task: t }, expect: 1 > 2 on «test».f1 }`,
+    [],
+  ],
   ["wrong-kind", "a name of another kind", "model m {}\ntokenizer k { kind: bytes, train on: «m» }"],
   ["wrong-kind", "a declaration that starts from another", "objective a = causal\nobjective b = «a»"],
 
@@ -115,22 +127,6 @@ const examples: [code: string, rule: string, text: string, fixes?: string[], fil
   ["missing-file", "a file that is not there", 'task t = classification { train: «"no.tsv"» }'],
   ["missing-file", "a pattern that matches nothing", 'corpus c { files: ["a.txt", «"*.md"»] }'],
   ["missing-file", "a folder for a file", 'task t = classification { train: «"folder"» }', [], { "folder/x.tsv": "" }],
-
-  [
-    "not-compared",
-    "an expectation of what is not compared",
-    `${base}compare x { extends: p, vary objective: [causal, prefix], finetune: { task: t }, expect: causal > «masked» on t.f1 }`,
-  ],
-  [
-    "not-compared",
-    "an expectation on a task without fine-tuning",
-    `${base}compare x { extends: p, vary batch: [1, 2], expect: 1 > 2 on «t».f1 }`,
-  ],
-  [
-    "wrong-metric",
-    "an expectation by a metric of something else",
-    `${base}compare x { extends: p, vary batch: [1, 2], finetune: { task: t }, expect: 1 > 2 on t.«perplexity» }`,
-  ],
 
   ["not-supported-yet", "a declaration", `${base}probe «x» { of: p, tasks: t }`],
   ["not-supported-yet", "a key", 'corpus c { files: "a.txt", «limit»: 5 documents }'],
@@ -179,6 +175,19 @@ describe("cycles are reported where each of their members closes them", () => {
 test("what seems to be missing is not reported while a part of the file cannot be read", async () => {
   const { analysis } = await analyseText("model m { layers 4 }\npretrain p { model: mm }");
   expect(analysis.problems.map(({ code }) => code)).toEqual(["syntax-error"]);
+});
+
+test("an expectation may be of a corpus", async () => {
+  const { analysis } = await analyseText(
+    `${base}compare x { extends: p, vary objective: [causal, prefix], expect: [causal > prefix on c.loss, causal > prefix on corpus.loss] }`,
+  );
+  expect(analysis.problems).toEqual([]);
+});
+
+test("a declaration in a block that was not closed is a mistake in the syntax alone", async () => {
+  const { analysis } = await analyseText("model m {\n  layers: 4\nmodel n { layers: 4 }");
+  expect(new Set(analysis.problems.map(({ code }) => code))).toEqual(new Set(["syntax-error"]));
+  expect(analysis.problems[0]?.message).toContain("Is a } missing further up?");
 });
 
 test("a file that is not there is a problem at its start", async () => {
