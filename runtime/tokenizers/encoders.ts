@@ -48,23 +48,29 @@ function byBytes(vocab: Record<string, number>): (text: string) => Int32Array {
 function byStretches(native: NativeTokenizer): Encoder {
   const known = new Map<string, Int32Array>();
   return async (texts) => {
-    const stretches = texts.map((text) => stretchesOf(text.toWellFormed()));
     if (known.size > rememberedStretches) known.clear();
-    const fresh = new Map<string, Int32Array>();
-    const missing = new Set<string>();
-    for (const stretch of stretches.flat()) if (!known.has(stretch)) missing.add(stretch);
-    for (const group of groups(missing)) {
+    const missing = new Map<string, Int32Array>();
+    const parted = texts.map((text) =>
+      stretchesOf(text.toWellFormed()).map((stretch) => {
+        const ids = known.get(stretch);
+        if (ids === undefined) missing.set(stretch, none);
+        return ids ?? stretch;
+      }),
+    );
+    for (const group of groups(missing.keys())) {
       const encodings = await native.encodeBatch(group, { addSpecialTokens: false });
       group.forEach((stretch, i) => {
         const ids = Int32Array.from(encodings[i]?.getIds() ?? []);
+        missing.set(stretch, ids);
+        // a slice would keep the whole text alive
         if (stretch.length <= rememberedLength) known.set(Buffer.from(stretch).toString(), ids);
-        else fresh.set(stretch, ids);
       });
     }
-    return stretches.map((parts) => joined(parts.map((part) => (known.get(part) ?? fresh.get(part)) as Int32Array)));
+    return parted.map((parts) => joined(parts.map((part) => (typeof part === "string" ? (missing.get(part) as Int32Array) : part))));
   };
 }
 
+const none = new Int32Array(0);
 const rememberedStretches = 300_000;
 const rememberedLength = 48;
 /** The native library keeps some 100 bytes a token until JavaScript's collector comes by. */
