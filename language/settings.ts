@@ -17,7 +17,7 @@ export function blockOf(declaration: Declaration): Block | undefined {
 }
 
 /** What the declaration extends, nearest first; a cycle ends where it closes. */
-export function ancestorsOf(declaration: Declaration): Declaration[] {
+function ancestorsOf(declaration: Declaration): Declaration[] {
   const ancestors: Declaration[] = [];
   let current = extendedBy(declaration);
   while (current && current !== declaration && !ancestors.includes(current)) {

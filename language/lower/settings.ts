@@ -90,7 +90,7 @@ export function settingsOf(layers: readonly Block[], keys: readonly Key[], readD
   }
 }
 
-export interface Typed {
+interface Typed {
   value: Value;
   type: Expected;
 }

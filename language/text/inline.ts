@@ -31,11 +31,6 @@ export function keyLabel(entry: Entry): string {
   return `${entry.weight ?? entry.key.join(" ")}:`;
 }
 
-/** `objective mlm =` or `corpus speeches`. */
-export function declarationHead(node: { kind: string; name: string; value?: unknown }): string {
-  return `${node.kind} ${node.name}${node.value === undefined ? "" : " ="}`;
-}
-
 function inlineBlock(block: Block): string {
   if (block.entries.length === 0) return "{}";
   return `{ ${block.entries.map((entry) => `${keyLabel(entry)} ${inlineText(entry.value)}`).join(", ")} }`;

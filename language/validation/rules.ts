@@ -16,7 +16,7 @@ import { values } from "./values.ts";
 import { weights } from "./weights.ts";
 
 /** Every rule about the text; what only a whole specification shows is checked where it is compiled. */
-export const ruleFamilies: readonly RuleFamily[] = [
+const ruleFamilies: readonly RuleFamily[] = [
   imports,
   names,
   forms,
