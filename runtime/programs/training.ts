@@ -1,5 +1,6 @@
 import {
   add,
+  engine,
   gather,
   logSoftmax,
   matMul,
@@ -11,7 +12,6 @@ import {
   type Tensor1D,
   type Tensor2D,
   tensor1d,
-  valueAndGrads,
   zeros,
 } from "@tensorflow/tfjs-core";
 import type { ResolvedModel } from "../contract/plan.ts";
@@ -194,8 +194,9 @@ function lossAndGradients(
     );
   };
   registerGradients();
-  const { value, grads } = valueAndGrads(loss as never)(Object.values(trained));
-  // a weight that this part does not use has no gradient
+  const weights = Object.values(trained);
+  // not `valueAndGrads`: a weight that this part does not use has no gradient, and that function takes it for a mistake
+  const { value, grads } = engine().gradients(() => loss(...weights) as never, weights);
   const gradients = Object.fromEntries(names.map((name, i) => [name, grads[i] ?? zeros(trained[name]!.shape)]));
   return { loss: value, gradients: groups.map((group) => pack(group, gradients)) };
 }

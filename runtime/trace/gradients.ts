@@ -18,6 +18,7 @@ import {
   type Tensor,
   transpose,
   unsortedSegmentSum,
+  util,
 } from "@tensorflow/tfjs-core";
 
 interface GradientAttributes {
@@ -72,7 +73,7 @@ const gradients: Record<string, Gradient> = {
     inputs: ["x"],
     of: (dy, [x], { axis }) => ({
       x: () => {
-        const axes = new Set([axis].flat().map((one) => (one + x!.rank) % x!.rank));
+        const axes = new Set(util.parseAxisParam(axis, x!.shape));
         const kept = x!.shape.map((size, i) => (axes.has(i) ? 1 : size));
         return mul(reshape(dy, kept), onesLike(x!));
       },

@@ -1,5 +1,5 @@
 import { version_cpu } from "@tensorflow/tfjs-backend-cpu";
-import { dispose, getKernel, keep, setBackend, type Tensor, tensor, tidy } from "@tensorflow/tfjs-core";
+import { dispose, enableProdMode, getKernel, keep, setBackend, type Tensor, tensor, tidy } from "@tensorflow/tfjs-core";
 import type { Arrays, Program, Tensors } from "../../trace/function.ts";
 import type { Engine, Session } from "../engine.ts";
 import { registerCpuKernels } from "./kernels.ts";
@@ -11,6 +11,8 @@ export const cpuEngine: Engine = {
     return { engine: "cpu", version: `@tensorflow/tfjs-backend-cpu ${version_cpu}`, device: "cpu", threads: 1 };
   },
   async open(program) {
+    // without its advice to install another backend
+    enableProdMode();
     if (!getKernel("LayerNorm", "cpu")) registerCpuKernels();
     return openSession(program);
   },

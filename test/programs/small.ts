@@ -1,0 +1,105 @@
+import type { ResolvedModel } from "#runtime/contract/plan.ts";
+import type { OptimizerSpec } from "#runtime/contract/spec.ts";
+import { assembleBatch } from "#runtime/data/batch.ts";
+import { initialValues } from "#runtime/models/parameters.ts";
+import type { Vocabulary } from "#runtime/objectives/objective.ts";
+import { exampleOf, layoutOf, type TextObjectiveSettings } from "#runtime/objectives/table.ts";
+import { pretrainingParameters } from "#runtime/programs/parts.ts";
+import type { Part, TrainingSettings } from "#runtime/programs/training.ts";
+import { random } from "#runtime/random/random.ts";
+import { toStep } from "#runtime/train/text-batches.ts";
+import type { Values } from "#runtime/train/trainer.ts";
+
+export const optimizer: OptimizerSpec = {
+  kind: "adamw",
+  learningRate: 1e-3,
+  finalLearningRate: 0,
+  warmup: { unit: "steps", value: 0 },
+  schedule: "constant",
+  beta1: 0.9,
+  beta2: 0.98,
+  epsilon: 1e-6,
+  weightDecay: 0.1,
+  clip: 1,
+};
+
+export const vocabulary: Vocabulary = {
+  size: 48,
+  pad: 0,
+  unknown: 1,
+  begin: 2,
+  end: 3,
+  mask: 4,
+  firstOrdinary: 5,
+  firstSentinel: 40,
+  sentinels: 8,
+};
+
+export function smallModel(over: Partial<ResolvedModel> = {}): ResolvedModel {
+  return {
+    architecture: "decoder",
+    layers: 2,
+    hidden: 16,
+    heads: 2,
+    feedForward: 32,
+    context: 16,
+    position: "learned",
+    norm: "layer",
+    placement: "pre",
+    activation: "gelu",
+    tiedEmbeddings: true,
+    biases: true,
+    dropout: 0,
+    vocabulary: vocabulary.size,
+    ...over,
+  };
+}
+
+export function textPart(model: ResolvedModel, objective: TextObjectiveSettings): Extract<Part, { kind: "text" }> {
+  return { kind: "text", name: "0", layout: layoutOf(objective, model) };
+}
+
+export function settingsOf(model: ResolvedModel, part: Part, batch: number, over: Partial<TrainingSettings> = {}): TrainingSettings {
+  const trained = pretrainingParameters(model, [part]);
+  return { model, parts: [part], batch, accumulates: false, optimizer, dropout: model.dropout, trained, frozen: [], ...over };
+}
+
+/** The weights that a run with this seed starts from, ten times as large: far from a uniform output, so that errors show. */
+export function startingValues(settings: TrainingSettings): Values {
+  return Object.fromEntries(
+    [...settings.trained, ...settings.frozen].map((parameter) => {
+      const values = initialValues(parameter, 7);
+      const isEnlarged = "normal" in parameter.initial && !parameter.name.startsWith("lora.");
+      return [parameter.name, isEnlarged ? values.map((value) => value * 10) : values];
+    }),
+  );
+}
+
+/** Windows of random documents, two in each, cut into micro-batches of `batch` sequences. */
+export function textStep(
+  objective: TextObjectiveSettings,
+  part: Extract<Part, { kind: "text" }>,
+  { step, batch, micro = 1 }: { step: number; batch: number; micro?: number },
+) {
+  return toStep(
+    Array.from({ length: micro }, (_, i) => {
+      const examples = Array.from({ length: batch }, (_, b) => {
+        const from = random("text", step, i * batch + b);
+        const word = () => vocabulary.firstOrdinary + from.below(vocabulary.firstSentinel - vocabulary.firstOrdinary);
+        const cut = Math.floor(part.layout.window / 2);
+        const window = Array.from({ length: part.layout.window }, (_, at) =>
+          at === cut - 1 ? vocabulary.end : at === cut ? vocabulary.begin : word(),
+        );
+        return exampleOf(objective, window, part.layout, vocabulary, from);
+      });
+      return assembleBatch(examples, part.layout, vocabulary);
+    }),
+  );
+}
+
+export const objectives = {
+  causal: { kind: "causal" },
+  prefix: { kind: "prefix" },
+  masked: { kind: "masked", rate: 0.15, mask: 0.8, random: 0.1, keep: 0.1, wholeWords: false },
+  span_corruption: { kind: "span_corruption", rate: 0.3, meanSpan: 3 },
+} as const satisfies Record<string, TextObjectiveSettings>;

@@ -1,0 +1,69 @@
+import { expect, test } from "vitest";
+import { pretrainCost } from "#runtime/programs/cost.ts";
+import { trainingProgram } from "#runtime/programs/training.ts";
+import { flopsOf, peakMemoryOf } from "#runtime/trace/cost.ts";
+import { trace } from "#runtime/trace/trace.ts";
+import { objectives, settingsOf, smallModel, textPart } from "../programs/small.ts";
+
+test("a decoder's FLOPs are those counted by hand, forward and twice that backward", () => {
+  const model = smallModel({ biases: false });
+  const { layers: L, hidden: D, heads: H, feedForward: F, context: T, vocabulary: V } = model;
+  const B = 3;
+  const projections = 2 * B * T * (D * 3 * D + D * D + D * F + F * D);
+  const attention = 2 * 2 * B * H * T * T * (D / H);
+  const forward = L * (projections + attention) + 2 * B * T * D * V;
+  expect(pretrainCost(model, objectives.causal, B, 1, 10).flopsPerStep).toBe(3 * forward);
+});
+
+test("only positions with something to predict reach the vocabulary", () => {
+  const model = smallModel({ architecture: "encoder", biases: false });
+  const { layers: L, hidden: D, heads: H, feedForward: F, context: T, vocabulary: V } = model;
+  const B = 4;
+  const stack = L * (2 * B * T * (4 * D * D + 2 * D * F) + 4 * B * H * T * T * (D / H));
+  const predicted = Math.round(0.15 * T);
+  expect(pretrainCost(model, objectives.masked, B, 1, 10).flopsPerStep).toBe(3 * (stack + 2 * B * predicted * D * V));
+});
+
+test("parameters are counted, embeddings apart", () => {
+  const model = smallModel({ biases: false });
+  const { layers: L, hidden: D, feedForward: F, context: T, vocabulary: V } = model;
+  const cost = pretrainCost(model, objectives.causal, 2, 1, 10);
+  expect(cost.embeddings).toBe(V * D + T * D);
+  expect(cost.parameters).toBe(cost.embeddings + L * (4 * D * D + 2 * D * F + 2 * D) + D);
+  expect(cost.tokensPerStep).toBe(2 * T);
+});
+
+test("accumulation costs the same FLOPs and less memory", () => {
+  const model = smallModel();
+  const [whole, parts] = [pretrainCost(model, objectives.causal, 64, 1, 10), pretrainCost(model, objectives.causal, 64, 8, 10)];
+  expect(parts.flopsPerStep).toBe(whole.flopsPerStep);
+  expect(parts.memoryBytes).toBeLessThan(whole.memoryBytes);
+});
+
+test("a mixture costs the average of its parts as they are scheduled", () => {
+  const model = smallModel({ biases: false });
+  const part = (weight: number, kind: "causal" | "prefix") => ({ weight, name: kind, objective: objectives[kind] });
+  const mixed = pretrainCost(model, { kind: "mixture", parts: [part(0.75, "causal"), part(0.25, "prefix")] }, 2, 1, 100);
+  const [causal, prefix] = [pretrainCost(model, objectives.causal, 2, 1, 100), pretrainCost(model, objectives.prefix, 2, 1, 100)];
+  expect(mixed.flopsPerStep).toBeCloseTo(0.75 * causal.flopsPerStep + 0.25 * prefix.flopsPerStep, 6);
+});
+
+test("a graph holds no node whose result nobody reads, nor the same node twice", () => {
+  const model = smallModel();
+  const settings = settingsOf(model, textPart(model, objectives.causal), 2);
+  const program = trainingProgram(settings);
+  const graph = trace(program.functions[0]!, program.state);
+  const read = new Set(
+    [
+      ...graph.nodes.flatMap(({ inputs }) => inputs),
+      ...graph.updates.map(({ value }) => value),
+      ...graph.outputs.map(({ value }) => value),
+    ].map(({ id }) => id),
+  );
+  expect(graph.nodes.filter(({ outputs }) => !outputs.some(({ id }) => read.has(id)))).toEqual([]);
+  const keys = graph.nodes.map(({ op, inputs, attributes }) => `${op} ${inputs.map(({ id }) => id)} ${JSON.stringify(attributes)}`);
+  expect(new Set(keys).size).toBe(keys.length);
+  expect(flopsOf(graph)).toBeGreaterThan(0);
+  const state = program.state.reduce((sum, { shape }) => sum + 4 * shape.reduce((product, size) => product * size, 1), 0);
+  expect(peakMemoryOf(graph)).toBeGreaterThan(state);
+});
