@@ -57,15 +57,14 @@ export function addGenerate(program: Command): void {
 async function findCheckpoint(checkpoint: string): Promise<{ store: Store; job: Job }> {
   const hash = checkpoint.lastIndexOf("#");
   const found = hash > 0 ? await findInFile(checkpoint.slice(0, hash), checkpoint.slice(hash + 1)) : findByFolder(checkpoint);
-  if (found.job.kind !== "pretrain" && found.job.kind !== "finetune")
-    throw new UsageError(`${found.job.name} is a ${found.job.kind}, which is no model`);
+  if (found.job.kind !== "pretrain") throw new UsageError(`${found.job.name} is a ${found.job.kind}; text comes from a pretrain`);
   return found;
 }
 
 async function findInFile(path: string, run: string): Promise<{ store: Store; job: Job }> {
   const { load } = await import("./load.ts");
   const loaded = await load(path);
-  if (run in loaded.spec.pretrainings || run in loaded.spec.finetunings) {
+  if (Object.hasOwn(loaded.spec.pretrainings, run)) {
     return { store: loaded.store, job: loaded.plan(run).plan.jobs.at(-1)! };
   }
   return { store: loaded.store, job: findRun(runTable(loaded.plan().plan, loaded.store), run) };

@@ -1,6 +1,6 @@
 import { formatCount, formatSeconds } from "#runtime/compare/numbers.ts";
 import type { RunEvent } from "#runtime/contract/events.ts";
-import { count, type JobProgress, jobTimeLeft, type Progress, running, shareDone, timeLeft } from "./progress.ts";
+import { count, type JobProgress, jobTimeLeft, type Progress, running, shareDone, timeLeft, trainingPhase } from "./progress.ts";
 
 /** The live display of a terminal: a line for all, and one for each running job. */
 export function liveLines(progress: Progress, now: number, parallel: number, width: number): string {
@@ -23,7 +23,7 @@ export function statusOf(job: JobProgress, now: number): string {
   const left = jobTimeLeft(job, now);
   return [
     job.job.name,
-    ...(job.phase !== undefined && job.step === undefined ? [job.phase] : []),
+    ...(job.phase !== undefined && job.phase !== trainingPhase ? [job.phase] : []),
     ...(job.step === undefined ? percent(job) : [`step ${grouped(job.step)}${job.total === undefined ? "" : ` of ${grouped(job.total)}`}`]),
     ...(job.loss === undefined ? [] : [`loss ${job.loss.toFixed(3)}`]),
     ...(job.tokensPerSecond === undefined ? [] : [`${formatCount(job.tokensPerSecond)} tokens/s`]),

@@ -1,6 +1,9 @@
 import type { RunEvent } from "#runtime/contract/events.ts";
 import type { Job, Plan } from "#runtime/contract/plan.ts";
 
+/** While steps come; other phases (compiling, evaluating) stand before and after them. */
+export const trainingPhase = "training";
+
 /** What is known of a running plan, from its jobs' events alone. */
 export interface Progress {
   jobs: Map<string, JobProgress>;
@@ -53,6 +56,8 @@ export function shareDone(job: JobProgress): number | undefined {
 
 /** Seconds until a running job ends; undefined before there is anything to go by. */
 export function jobTimeLeft(job: JobProgress, now: number): number | undefined {
+  // how long the evaluation after the last step takes is not known
+  if (job.step !== undefined && job.phase !== trainingPhase) return undefined;
   if (job.firstStep && job.step !== undefined && job.total !== undefined && job.step > job.firstStep.step) {
     const perStep = (now - job.firstStep.at) / (job.step - job.firstStep.step);
     return (Math.max(0, job.total - job.step) * perStep) / 1000;
@@ -70,7 +75,7 @@ export function timeLeft(progress: Progress, now: number, parallel: number): num
   let seconds = 0;
   for (const job of progress.jobs.values()) {
     if (job.state === "running") {
-      const left = jobTimeLeft(job, now) ?? guess(progress, job, now);
+      const left = jobTimeLeft(job, now) ?? (job.step === undefined ? guess(progress, job, now) : 0);
       if (left === undefined) return undefined;
       seconds += left;
     } else if (job.state === "waiting") {
@@ -95,6 +100,7 @@ function changeBy(known: JobProgress, event: RunEvent): Partial<JobProgress> {
       };
     case "step":
       return {
+        phase: trainingPhase,
         step: event.step,
         done: event.step,
         loss: event.loss,

@@ -1,0 +1,82 @@
+import { expect, test } from "vitest";
+import { advance, beginProgress, count, jobTimeLeft, timeLeft } from "#runtime/cli/progress.ts";
+import { lineOf, liveLines, statusOf } from "#runtime/cli/progress-text.ts";
+import type { EventBody, RunEvent } from "#runtime/contract/events.ts";
+import type { Job, Plan } from "#runtime/contract/plan.ts";
+
+const pretraining = (id: string, steps: number) =>
+  ({ id, kind: "pretrain", name: `cell ${id}`, after: [], steps, cost: { flopsPerStep: 1000 } }) as unknown as Job;
+const plan: Plan = { file: "a.pretrain", jobs: [pretraining("a", 100), pretraining("b", 200)] };
+
+const at = (seconds: number, job: string, body: EventBody): RunEvent =>
+  ({ time: new Date(seconds * 1000).toISOString(), job, ...body }) as RunEvent;
+const step = (number: number): EventBody => ({
+  event: "step",
+  step: number,
+  tokens: number * 10,
+  loss: 3.25,
+  learning_rate: 0.001,
+  gradient_norm: 1,
+  tokens_per_second: 12_300,
+});
+
+function after(...events: RunEvent[]) {
+  const progress = beginProgress(plan, new Set());
+  for (const event of events) advance(progress, event);
+  return progress;
+}
+
+const started = at(0, "a", { event: "job-started", kind: "pretrain", name: "cell a", pid: 1, steps: 100 });
+
+test("the time left of a job comes from the speed of its steps, the compiling before them left out", () => {
+  const progress = after(started, at(20, "a", step(1)), at(30, "a", step(51)));
+  expect(jobTimeLeft(progress.jobs.get("a")!, 30_000)).toBeCloseTo(49 * 0.2, 6);
+});
+
+test("of a resumed job too: steps before this session do not count as fast ones", () => {
+  const progress = after(started, at(20, "a", step(61)), at(30, "a", step(71)));
+  expect(jobTimeLeft(progress.jobs.get("a")!, 30_000)).toBeCloseTo(29, 6);
+});
+
+test("the time left of all: what waits costs as much for its work as what was done", () => {
+  const progress = after(started, at(10, "a", { event: "job-done", seconds: 10 }));
+  // b has twice the steps
+  expect(timeLeft(progress, 10_000, 1)).toBeCloseTo(20, 6);
+  expect(timeLeft(progress, 10_000, 2)).toBeCloseTo(10, 6);
+});
+
+test("nothing is promised before there is anything to go by", () => {
+  expect(timeLeft(after(started), 1000, 1)).toBeUndefined();
+  expect(timeLeft(after(), 1000, 1)).toBeUndefined();
+});
+
+test("the line of a running job", () => {
+  const progress = after(started, at(20, "a", step(1)), at(30, "a", step(51)));
+  expect(statusOf(progress.jobs.get("a")!, 30_000)).toBe("cell a · step 51 of 100 · loss 3.250 · 12.3k tokens/s · 9.8 s left");
+  advance(progress, at(31, "a", { event: "phase", phase: "evaluating" }));
+  expect(statusOf(progress.jobs.get("a")!, 31_000)).toBe("cell a · evaluating · step 51 of 100 · loss 3.250 · 12.3k tokens/s");
+});
+
+test("the live display fits the terminal", () => {
+  const progress = after(at(0, "b", { event: "job-skipped", reason: "done" }), started, at(20, "a", step(1)), at(30, "a", step(51)));
+  const lines = liveLines(progress, 30_000, 1, 40).split("\n");
+  expect(lines[0]).toBe("1 of 2 jobs done · about 9.8 s left");
+  expect(lines[1]).toBe("  ██████░░░░░░ cell a · step 51 of 100 …");
+});
+
+test("events that are worth a line in a pipe", () => {
+  const progress = after(started);
+  const job = progress.jobs.get("a")!;
+  expect(lineOf(at(1, "a", { event: "job-done", seconds: 41.2 }), job)).toBe("done     cell a (41 s)");
+  expect(lineOf(at(1, "a", { event: "job-failed", message: "the loss is NaN" }), job)).toBe("failed   cell a: the loss is NaN");
+  expect(lineOf(at(1, "a", { event: "job-skipped", reason: "input-failed" }), job)).toBe(
+    "skipped  cell a: a job that it reads from failed",
+  );
+  expect(lineOf(at(1, "a", step(3)), job)).toBeUndefined();
+});
+
+test("jobs are counted by their state; those of an earlier stage are done", () => {
+  const progress = beginProgress(plan, new Set(["a"]));
+  advance(progress, at(0, "b", { event: "job-skipped", reason: "input-failed" }));
+  expect([count(progress, "done"), count(progress, "skipped"), count(progress, "waiting")]).toEqual([1, 1, 0]);
+});
