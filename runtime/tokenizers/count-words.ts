@@ -13,35 +13,50 @@ export interface Counting {
   progress(bytes: number): Promise<void>;
 }
 
-/** About so much of the text is counted at most, and so many different stretches are kept. */
-export const sampledBytes = 200_000_000;
-const keptStretches = 1_000_000;
+/** About so much of the text is counted at most, and different stretches of so many bytes together are kept. */
+const sampledBytes = 200_000_000;
+const keptBytes = 6_000_000;
 
 /**
  * How often each stretch of text without a safe break inside stands in the training split. Of a corpus beyond `sampledBytes` a fixed random sample of its
- * pieces is counted. Where too many different stretches come together the rarest are forgotten (lossy counting, Manku and
- * Motwani 2002), so memory stays bounded.
+ * pieces is counted. Where too many different stretches come together the rarest and oldest are forgotten, after the lossy
+ * counting of Manku and Motwani 2002, so memory stays bounded.
  */
 export async function countStretches(counting: Counting): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   const share = sampledBytes / counting.bytes;
-  let rarest = 1;
+  let kept = 0;
   let index = 0;
   for (const { text } of corpusPieces(counting.folder, "train")) {
     await counting.progress(text.length);
     if (share < 1 && random("tokenizer sample", index++).uniform() >= share) continue;
     for (const stretch of stretchesOf(counting.normalize(text))) {
       const count = counts.get(stretch);
-      // a slice would keep the whole piece alive
-      if (count === undefined) counts.set(Buffer.from(stretch).toString(), 1);
-      else counts.set(stretch, count + 1);
+      if (count !== undefined) counts.set(stretch, count + 1);
+      else {
+        const bytes = Buffer.from(stretch);
+        // a slice of the piece would keep the whole of it alive
+        counts.set(bytes.toString(), 1);
+        kept += bytes.length;
+      }
     }
-    while (counts.size > keptStretches) {
-      for (const [stretch, count] of counts) if (count <= rarest) counts.delete(stretch);
-      rarest++;
-    }
+    if (kept > keptBytes) kept = forgetRarest(counts, kept, keptBytes / 2);
   }
   return counts;
+}
+
+/** Down to about `wanted` bytes; gives how many are left. */
+function forgetRarest(counts: Map<string, number>, kept: number, wanted: number): number {
+  let left = kept;
+  for (let rarest = 1; left > wanted; rarest++) {
+    for (const [stretch, count] of counts) {
+      if (left <= wanted) break;
+      if (count > rarest) continue;
+      counts.delete(stretch);
+      left -= Buffer.byteLength(stretch);
+    }
+  }
+  return left;
 }
 
 /** Every character of the training split, in the order of their code points. */

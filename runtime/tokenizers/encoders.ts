@@ -46,13 +46,12 @@ function byBytes(vocab: Record<string, number>): (text: string) => Int32Array {
 
 /** Texts repeat their words: what stands between two safe breaks is encoded once and remembered. */
 function byStretches(native: NativeTokenizer): Encoder {
-  const known = new Map<string, Int32Array>();
+  const memory = stretchMemory();
   return async (texts) => {
-    if (known.size > rememberedStretches) known.clear();
     const missing = new Map<string, Int32Array>();
     const parted = texts.map((text) =>
       stretchesOf(text.toWellFormed()).map((stretch) => {
-        const ids = known.get(stretch);
+        const ids = memory.recall(stretch);
         if (ids === undefined) missing.set(stretch, none);
         return ids ?? stretch;
       }),
@@ -63,15 +62,38 @@ function byStretches(native: NativeTokenizer): Encoder {
         const ids = Int32Array.from(encodings[i]?.getIds() ?? []);
         missing.set(stretch, ids);
         // a slice would keep the whole text alive
-        if (stretch.length <= rememberedLength) known.set(Buffer.from(stretch).toString(), ids);
+        if (stretch.length <= rememberedLength) memory.remember(Buffer.from(stretch).toString(), ids);
       });
     }
     return parted.map((parts) => joined(parts.map((part) => (typeof part === "string" ? (missing.get(part) as Int32Array) : part))));
   };
 }
 
+/** Forgets what was not used while some 100,000 others were. */
+function stretchMemory(): { recall(stretch: string): Int32Array | undefined; remember(stretch: string, ids: Int32Array): void } {
+  let recent = new Map<string, Int32Array>();
+  let older = new Map<string, Int32Array>();
+  const remember = (stretch: string, ids: Int32Array) => {
+    if (recent.size >= rememberedStretches) {
+      older = recent;
+      recent = new Map();
+    }
+    recent.set(stretch, ids);
+  };
+  return {
+    remember,
+    recall(stretch) {
+      const ids = recent.get(stretch);
+      if (ids !== undefined) return ids;
+      const found = older.get(stretch);
+      if (found !== undefined) remember(Buffer.from(stretch).toString(), found);
+      return found;
+    },
+  };
+}
+
 const none = new Int32Array(0);
-const rememberedStretches = 300_000;
+const rememberedStretches = 100_000;
 const rememberedLength = 48;
 /** The native library keeps some 100 bytes a token until JavaScript's collector comes by. */
 const groupCharacters = 1 << 17;

@@ -56,8 +56,8 @@ export async function learnMerges(words: readonly CountedWord[], tokens: string[
 
 interface Pair {
   count: number;
-  /** Indices of the words that have or had it. */
-  words: Set<number>;
+  /** Indices of the words that have or had it; an index may stand here twice. */
+  words: number[];
 }
 
 /** Two symbols as one number. */
@@ -75,11 +75,11 @@ function change(pairs: Map<number, Pair>, left: number, right: number, by: numbe
   const key = left * pairBase + right;
   const pair = pairs.get(key);
   if (!pair) {
-    if (by > 0) pairs.set(key, { count: by, words: new Set([word]) });
+    if (by > 0) pairs.set(key, { count: by, words: [word] });
     return key;
   }
   pair.count += by;
-  if (by > 0) pair.words.add(word);
+  if (by > 0 && pair.words.at(-1) !== word) pair.words.push(word);
   if (pair.count === 0) pairs.delete(key);
   return key;
 }
@@ -87,7 +87,7 @@ function change(pairs: Map<number, Pair>, left: number, right: number, by: numbe
 /** Merges everywhere; gives the pairs that became more frequent. */
 function mergeInWords(
   words: readonly CountedWord[],
-  where: ReadonlySet<number>,
+  where: readonly number[],
   { left, right, merged }: { left: number; right: number; merged: number },
   pairs: Map<number, Pair>,
 ): Set<number> {

@@ -52,13 +52,20 @@ async function learn(tokenizer: TokenizerSpec, counting: Counting, context: JobC
   }
 }
 
+/** Text without spaces comes as very long words, and a merge looks through every word that it changes. */
+const longestPart = 256;
+
 async function learnBytePairs(tokenizer: TokenizerSpec, counting: Counting, context: JobContext): Promise<Learned> {
   const ordinary = byteAlphabet.map(({ character }) => character);
   const newTokens = roomFor(ordinary.length, "bytes", tokenizer);
   const idOf = new Map(ordinary.map((character, id) => [character, id]));
   const words: CountedWord[] = [];
   for (const [word, count] of await countWords(tokenizer, counting)) {
-    words.push({ symbols: Array.from(word, (character) => idOf.get(character) as number), count });
+    // byte-level characters are single UTF-16 units
+    for (let start = 0; start < word.length; start += longestPart) {
+      const part = word.slice(start, start + longestPart);
+      words.push({ symbols: Array.from(part, (character) => idOf.get(character) as number), count });
+    }
   }
   const join = (left: string, right: string) => left + right;
   const merges = await learnMerges(words, ordinary, {
@@ -70,16 +77,13 @@ async function learnBytePairs(tokenizer: TokenizerSpec, counting: Counting, cont
   return { ordinary, merges };
 }
 
-/** Characters beyond the 1,000 most frequent are unknown: BertWordPieceTokenizer's `limit_alphabet`, tokenizers 0.23. */
-const alphabetLimit = 1000;
-
 /**
  * WordPiece's vocabulary is learned by merging pairs, as in Hugging Face's WordPieceTrainer: a piece inside a word carries
  * `##`. (The original trainer was never released; Devlin et al. 2019 name Wu et al. 2016, section 4.1.)
  */
 async function learnWordPieces(tokenizer: TokenizerSpec, counting: Counting, context: JobContext): Promise<Learned> {
   const counted = [...(await countWords(tokenizer, counting))].filter(([word]) => [...word].length <= longestWord);
-  const alphabet = new Set(frequentCharacters(counted));
+  const alphabet = new Set(frequentCharacters(counted, tokenizer));
   const known = counted.filter(([word]) => [...word].every((character) => alphabet.has(character)));
   const pieces = known.map(([word, count]) => ({
     pieces: [...word].map((character, i) => (i === 0 ? character : `##${character}`)),
@@ -95,11 +99,16 @@ async function learnWordPieces(tokenizer: TokenizerSpec, counting: Counting, con
   return { ordinary, merges: [] };
 }
 
-function frequentCharacters(words: readonly (readonly [string, number])[]): string[] {
+/**
+ * Rare characters are unknown to WordPiece: it keeps the 1,000 most frequent (BertWordPieceTokenizer's `limit_alphabet`), or as
+ * many as half the vocabulary holds, which Chinese needs.
+ */
+function frequentCharacters(words: readonly (readonly [string, number])[], { vocabulary, sentinels }: TokenizerSpec): string[] {
+  const room = (vocabulary ?? 0) - specialTokens.length - sentinels;
   const counts = new Map<string, number>();
   for (const [word, count] of words) for (const character of word) counts.set(character, (counts.get(character) ?? 0) + count);
   const byCount = [...counts].sort(([a, m], [b, n]) => n - m || byCodePoint(a, b));
-  return byCount.slice(0, alphabetLimit).map(([character]) => character);
+  return byCount.slice(0, Math.max(1000, Math.floor(room / 2))).map(([character]) => character);
 }
 
 /** Words as the saved tokenizer will part them. In the order of the words: what is learned must not hang on the order of documents. */
