@@ -1,5 +1,5 @@
-import { formatCount } from "#runtime/compare/numbers.ts";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
+import { formatCount } from "#runtime/contract/numbers.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
 
 /** What to do after a comparison, from what it found: at most four lines. */

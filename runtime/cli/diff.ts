@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { formatScore } from "#runtime/compare/numbers.ts";
 import { alignedRows } from "#runtime/compare/table.ts";
 import type { Score } from "#runtime/contract/artifacts.ts";
+import { formatScore } from "#runtime/contract/numbers.ts";
 import type { Job } from "#runtime/contract/plan.ts";
 import type { Store } from "#runtime/store/store.ts";
 import { print, printJson } from "./output.ts";

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { formatBytes, formatCount, formatFlops, formatSeconds } from "#runtime/compare/numbers.ts";
 import { alignedRows } from "#runtime/compare/table.ts";
+import { formatBytes, formatCount, formatFlops, formatSeconds } from "#runtime/contract/numbers.ts";
 import type { Job, Plan } from "#runtime/contract/plan.ts";
 import type { Store } from "#runtime/store/store.ts";
 import { requireDeclared } from "./loaded.ts";

@@ -1,5 +1,5 @@
-import { formatCount, formatSeconds } from "#runtime/compare/numbers.ts";
 import type { RunEvent } from "#runtime/contract/events.ts";
+import { formatCount, formatSeconds } from "#runtime/contract/numbers.ts";
 import { count, type JobProgress, jobTimeLeft, type Progress, running, shareDone, timeLeft, trainingPhase } from "./progress.ts";
 
 /** The live display of a terminal: a line for all, and one for each running job. */

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { compareRuns, runsIn } from "#runtime/compare/compare.ts";
-import { formatScore } from "#runtime/compare/numbers.ts";
 import { comparisonTable } from "#runtime/compare/table.ts";
+import { formatScore } from "#runtime/contract/numbers.ts";
 import type { Plan } from "#runtime/contract/plan.ts";
 import { type ScheduleResult, schedule } from "#runtime/jobs/schedule.ts";
 import { nextSteps } from "./advice.ts";

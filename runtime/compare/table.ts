@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
-import { formatCount, formatEstimate, formatFlops, formatScore, formatSeconds } from "./numbers.ts";
+import { formatCount, formatEstimate, formatFlops, formatScore, formatSeconds } from "#runtime/contract/numbers.ts";
 import { describeDifference } from "./words.ts";
 
 /** A comparison as text for a terminal. */

@@ -70,7 +70,7 @@ export function nearestSteps(target: number, perStep: (steps: number) => number)
 }
 
 /** A step on raw text reads `batch` windows that start `stride` corpus tokens apart; a step on a task reads none. */
-function corpusTokensPerStep({ model, objective, batch }: Spender, steps: number): number {
+export function corpusTokensPerStep({ model, objective, batch }: Pick<Spender, "model" | "objective" | "batch">, steps: number): number {
   const tokensOf = (part: ResolvedObjective) => (isTextObjective(part) ? batch * layoutOf(part, model).stride : 0);
   if (objective.kind !== "mixture" && objective.kind !== "sequence") return tokensOf(objective);
   const { parts, counts } = partSchedule(objective, steps);

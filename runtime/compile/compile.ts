@@ -13,7 +13,7 @@ import { planFinetuning } from "./plan-finetuning.ts";
 import { planCorpus, planTokenizer } from "./plan-preparation.ts";
 import { planPretraining } from "./plan-pretraining.ts";
 import type { Planner } from "./planner.ts";
-import { taskReader } from "./task-reader.ts";
+import { type TaskReader, taskReader } from "./task-reader.ts";
 
 export type { CostModel } from "./costs.ts";
 export type { Goal } from "./goal.ts";
@@ -34,6 +34,8 @@ export interface CompileOptions {
   /** The result of an encode job, where it is done. */
   known?: (job: EncodeJob) => EncodeResult | null | undefined;
   costs?: CostModel;
+  /** Reads the tasks' files; kept by who compiles a file again and again as it is edited. */
+  taskOf?: TaskReader;
 }
 
 /**
@@ -42,7 +44,7 @@ export interface CompileOptions {
  */
 export function compile(spec: Spec, goal: Goal, files: Files, options: CompileOptions = {}): Compiled {
   const { spec: narrowed, problems } = narrow(spec, goal);
-  const taskOf = taskReader(narrowed, files);
+  const taskOf = options.taskOf ?? taskReader(narrowed, files);
   problems.push(...check(narrowed, files, taskOf));
   if (hasErrors(problems)) return { plan: null, problems, estimated: [] };
   const { known = () => null, costs = tracedCosts() } = options;

@@ -2,13 +2,12 @@ import type { EncodeJob, PretrainJob, TokenizerJob } from "#runtime/contract/pla
 import type { Budget } from "#runtime/contract/spec.ts";
 import { mostSteps, type Spender, stepsOf, warmupSteps } from "./budgets.ts";
 import { declaredUse, type Use } from "./cells.ts";
-import { sizeOf } from "./files.ts";
 import { pretrainContent } from "./fingerprint.ts";
 import { planCorpus, planEncoding, planTokenizer } from "./plan-preparation.ts";
 import { type Planner, unplannable } from "./planner.ts";
 import { resolveArchitecture, resolveModel, resolveObjective } from "./resolve.ts";
 import { warning } from "./rules/rule.ts";
-import { expectedTokensPerByte, expectedVocabulary } from "./vocabulary.ts";
+import { expectedTokens, expectedVocabulary } from "./vocabulary.ts";
 
 /** A pre-training with every choice made but steps and seed. */
 export interface Setting extends Spender {
@@ -47,8 +46,6 @@ export function settle(planner: Planner, use: Use): Setting | null {
   const vocabulary = result?.vocabulary ?? expectedVocabulary(tokenizer.tokenizer, trainedOn, files);
   if (!result && tokenizer.tokenizer.kind !== "bytes") planner.estimated.add(encoded.id);
 
-  const { validation, test } = corpus.corpus.split;
-  const expectedTokens = sizeOf(corpus.corpus.files, files) * (1 - validation - test) * expectedTokensPerByte(tokenizer.tokenizer);
   const resolved = resolveModel(model, architecture, vocabulary);
   return {
     use,
@@ -57,7 +54,7 @@ export function settle(planner: Planner, use: Use): Setting | null {
     model: resolved,
     objective,
     batch: pretrain.batch,
-    corpusTokens: result?.splits.train.tokens ?? expectedTokens,
+    corpusTokens: result?.splits.train.tokens ?? expectedTokens(corpus.corpus, tokenizer.tokenizer, files),
     costOver: (steps) => planner.costs.pretrain(resolved, objective, pretrain.batch, pretrain.accumulate, steps),
   };
 }

@@ -1,5 +1,5 @@
 import type { CorpusSpec, TokenizerSpec } from "#runtime/contract/spec.ts";
-import { type Files, filesOf } from "./files.ts";
+import { type Files, filesOf, sizeOf } from "./files.ts";
 
 /** `<pad>`, `<unk>`, `<s>`, `</s>`, `<mask>`. */
 export const specialTokens = 5;
@@ -21,8 +21,14 @@ export function expectedVocabulary(tokenizer: TokenizerSpec, corpus: CorpusSpec,
   }
 }
 
-/** Tokens that one byte of text becomes, about: for a plan before the corpus is encoded. */
-export function expectedTokensPerByte(tokenizer: TokenizerSpec): number {
+/** Tokens of the training split, about: for a plan before the corpus is encoded. */
+export function expectedTokens(corpus: CorpusSpec, tokenizer: TokenizerSpec, files: Files): number {
+  const { validation, test } = corpus.split;
+  return sizeOf(corpus.files, files) * (1 - validation - test) * expectedTokensPerByte(tokenizer);
+}
+
+/** Tokens that one byte of text becomes. */
+function expectedTokensPerByte(tokenizer: TokenizerSpec): number {
   // English text of some megabytes under some thousand sub-words has about four bytes a token.
   return tokenizer.kind === "bytes" || tokenizer.kind === "characters" ? 1 : 0.25;
 }

@@ -6,11 +6,16 @@ import type { TextFiles } from "./files.ts";
 
 const splits: readonly Split[] = ["train", "validation", "test"];
 
-/**
- * Reads a task's files: its labels, their fingerprints, and what is wrong with them. `key` is the task's in the
- * specification. With an error there is no task.
- */
-export function resolveTask(spec: TaskSpec, key: Ref, files: TextFiles): { task: ResolvedTask | null; problems: Problem[] } {
+/** A task as its files have it. With an error there is no task. */
+export interface TaskReading {
+  task: ResolvedTask | null;
+  problems: Problem[];
+  /** Number of examples. */
+  sizes: Record<Split, number>;
+}
+
+/** Reads a task's files: its labels, their fingerprints, and what is wrong with them. `key` is the task's in the specification. */
+export function resolveTask(spec: TaskSpec, key: Ref, files: TextFiles): TaskReading {
   const read = remembering(files);
   const found = splits.map((split) => ({ split, ...readExamples(spec, split, read) }));
   const inFiles = withoutRepeats(found.flatMap(({ problems }) => problems));
@@ -19,7 +24,8 @@ export function resolveTask(spec: TaskSpec, key: Ref, files: TextFiles): { task:
   const inExamples = readable ? [...emptySplits(found, spec), ...labelProblems(found, labels), ...overlaps(found)] : [];
   const problems = [...inFiles, ...inExamples].map(({ key: at, ...problem }): Problem => ({ ...problem, path: ["tasks", key, at] }));
   const task = problems.some(({ severity }) => severity === "error") ? null : resolved(spec, labels, files);
-  return { task, problems };
+  const sizes = Object.fromEntries(found.map(({ split, examples }) => [split, examples.length])) as Record<Split, number>;
+  return { task, problems, sizes };
 }
 
 type FoundSplit = { split: Split; examples: TaskExample[] };

@@ -1,4 +1,4 @@
-import { metricOf } from "#runtime/contract/catalogue/index.ts";
+import { metricOf } from "./catalogue/index.ts";
 
 /** A score as people read it: percentages times 100, and no more digits than the uncertainty allows. */
 export function formatScore(metric: string, value: number, uncertainty = 0): string {
