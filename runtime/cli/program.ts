@@ -5,6 +5,7 @@ import { addEngines } from "./engines.ts";
 import { addFormat } from "./format.ts";
 import { addGenerate } from "./generate.ts";
 import { addJob } from "./job.ts";
+import { addLsp } from "./lsp.ts";
 import { addPlan } from "./plan.ts";
 import { addPreview } from "./preview.ts";
 import { addResults } from "./results.ts";
@@ -29,6 +30,7 @@ Examples:
 
 Exit codes: 0 done, 1 the file or the data has errors, 2 wrong usage, 3 a run failed, 130 interrupted`,
     );
-  for (const add of [addCheck, addPlan, addRun, addResults, addPreview, addDiff, addGenerate, addFormat, addEngines, addJob]) add(program);
+  for (const add of [addCheck, addPlan, addRun, addResults, addPreview, addDiff, addGenerate, addFormat, addEngines, addLsp, addJob])
+    add(program);
   return program;
 }

@@ -1,0 +1,194 @@
+import { setImmediate } from "node:timers/promises";
+import { DocumentState, Emitter, type LangiumDocument, type LangiumDocuments, URI } from "langium";
+import type { File } from "#language/generated/ast.ts";
+import { problemsOf } from "#language/problems.ts";
+import { filesSeenFrom } from "#language/references/imports.ts";
+import type { PlacedProblem } from "#runtime/contract/problem.ts";
+import { type CompiledDeclaration, type CompilerTools, type ExperimentCompiler, experimentCompiler } from "../compile/experiment.ts";
+import { type StoredResults, storedResults } from "../compile/results.ts";
+import type { PretrainServerServices } from "../services.ts";
+import { compileText, type GoodAnalysis, type ReadText, readText, storeBeside } from "./file-analysis.ts";
+import { shiftBetween } from "./shift.ts";
+
+/** What is known of an open file. */
+export interface AnalysedFile {
+  uri: string;
+  store: string;
+  results: StoredResults;
+  /** As last read, with or without mistakes. */
+  read: ReadText;
+  /** The last text that was understood. */
+  good: GoodAnalysis | undefined;
+  /** Of every declaration that is still there, the last that had a plan. */
+  lastPlans: Map<string, CompiledDeclaration>;
+  /** What the compiler finds in the text as last read, also in what it imports. */
+  compilerProblems: readonly PlacedProblem[];
+}
+
+/** Every open file, analysed again as it changes: first what the language finds, then, a little at a time, the compiler. */
+export interface Analyses {
+  get(uri: string): AnalysedFile | undefined;
+  /** All open files. */
+  all(): AnalysedFile[];
+  /** Everything found in a file: by the language, and by compiling the open files that see it. */
+  problemsIn(uri: URI): PlacedProblem[];
+  /** Files whose problems may be others now. */
+  onProblems(listener: (uris: readonly URI[]) => void): void;
+  /** A file's analysis is another than before. */
+  onAnalysed(listener: (uri: string) => void): void;
+  /** Compiles again: files outside of the text changed. */
+  compileAgain(isMeant: (file: AnalysedFile) => boolean): void;
+}
+
+interface Kept extends AnalysedFile {
+  compiler: ExperimentCompiler;
+  /** The text that `compilerProblems` are about. */
+  compiledText: string;
+  /** Counts the analyses, so that an older one gives way to a newer. */
+  generation: number;
+}
+
+/** Milliseconds that the compiler takes before it lets requests through. */
+const slice = 10;
+/** Milliseconds after which the language's problems are sent without the compiler's. */
+const patience = 40;
+
+export function createAnalyses({ shared, pretrain }: PretrainServerServices, tools: CompilerTools): Analyses {
+  const { DocumentBuilder: builder, LangiumDocuments: documents, TextDocuments: texts } = shared.workspace;
+  const files = new Map<string, Kept>();
+  const problemsChanged = new Emitter<readonly URI[]>();
+  const analysed = new Emitter<string>();
+
+  builder.onBuildPhase(DocumentState.Validated, (built) => {
+    const isOpen = (uri: string) => texts.get(uri) !== undefined;
+    problemsChanged.fire(built.map(({ uri }) => uri).filter((uri) => !isOpen(uri.toString())));
+    for (const root of openFiles(documents, isOpen)) {
+      if (filesSeenFrom(root, documents).some((seen) => built.includes(seen))) analyse(root);
+    }
+  });
+  builder.onUpdate((changed, deleted) => {
+    for (const uri of [...changed, ...deleted].map(String)) if (!texts.get(uri)) forget(uri);
+  });
+
+  return {
+    get: (uri) => files.get(URI.parse(uri).toString()),
+    all: () => [...files.values()],
+    problemsIn(uri) {
+      const document = documents.getDocument(uri);
+      const own = document && document.state >= DocumentState.Validated ? problemsOf(document) : [];
+      return [...own, ...[...files.values()].flatMap((file) => compilerProblemsIn(uri.fsPath, file))];
+    },
+    onProblems: (listener) => void problemsChanged.event(listener),
+    onAnalysed: (listener) => void analysed.event(listener),
+    compileAgain(isMeant) {
+      for (const file of files.values()) if (isMeant(file)) void compile(file);
+    },
+  };
+
+  function analyse(document: LangiumDocument<File>): void {
+    const uri = document.uri.toString();
+    try {
+      const read = readText(document, pretrain);
+      const file = files.get(uri) ?? opened(document, read);
+      file.read = read;
+      files.set(uri, file);
+      void compile(file);
+    } catch (error) {
+      // a mistake of this program: the text's own problems still show
+      console.error(error);
+    }
+  }
+
+  function opened(document: LangiumDocument, read: ReadText): Kept {
+    const store = storeBeside(document.uri.fsPath);
+    const results = storedResults(store);
+    tools.files.remember(store);
+    const compiler = experimentCompiler(tools, results);
+    return {
+      uri: document.uri.toString(),
+      store,
+      results,
+      read,
+      good: undefined,
+      lastPlans: new Map(),
+      compilerProblems: [],
+      compiledText: read.text,
+      compiler,
+      generation: 0,
+    };
+  }
+
+  async function compile(file: Kept): Promise<void> {
+    const generation = ++file.generation;
+    const isCurrent = () => file.generation === generation;
+    const { read } = file;
+    const { analysis } = read;
+    // what the language found does not wait for a compilation that takes long
+    const early = setTimeout(() => isCurrent() && problemsChanged.fire([URI.parse(file.uri)]), patience);
+    try {
+      if (!analysis.spec) return settle(file, file.good, []);
+      const understood = { ...read, analysis: { ...analysis, spec: analysis.spec } };
+      const compiled = await compileText(understood, file.compiler, file.results, pauses(isCurrent));
+      if (compiled && isCurrent()) {
+        keepPlans(file, compiled.good);
+        settle(file, compiled.good, compiled.problems);
+      }
+    } catch (error) {
+      console.error(error);
+      if (isCurrent()) settle(file, file.good, []);
+    } finally {
+      clearTimeout(early);
+    }
+  }
+
+  function settle(file: Kept, good: GoodAnalysis | undefined, problems: readonly PlacedProblem[]): void {
+    const touched = new Set([...file.compilerProblems, ...problems].map((problem) => problem.file));
+    file.good = good;
+    file.compilerProblems = problems;
+    file.compiledText = file.read.text;
+    problemsChanged.fire([URI.parse(file.uri), ...[...touched].map((path) => URI.file(path))]);
+    analysed.fire(file.uri);
+  }
+
+  function forget(uri: string): void {
+    const file = files.get(uri);
+    if (!file) return;
+    file.generation++;
+    files.delete(uri);
+    problemsChanged.fire(file.compilerProblems.map((problem) => URI.file(problem.file)));
+  }
+}
+
+function keepPlans({ lastPlans, read }: AnalysedFile, { compiled }: GoodAnalysis): void {
+  const declared = new Set(read.declarations.map(({ name }) => name));
+  for (const name of lastPlans.keys()) if (!declared.has(name)) lastPlans.delete(name);
+  for (const [name, each] of compiled) if (each.plan) lastPlans.set(name, each);
+}
+
+/** While the text is being compiled, what was found before, at its places in the present text. */
+function compilerProblemsIn(path: string, { compilerProblems, compiledText, read, uri }: Kept): readonly PlacedProblem[] {
+  const problems = compilerProblems.filter((problem) => problem.file === path);
+  if (problems.length === 0 || compiledText === read.text || URI.parse(uri).fsPath !== path) return problems;
+  const { position } = shiftBetween(compiledText, read.text);
+  return problems.map((problem) => {
+    const start = position({ line: problem.line - 1, character: problem.column - 1 });
+    const end = position({ line: problem.endLine - 1, character: problem.endColumn - 1 });
+    return { ...problem, line: start.line + 1, column: start.character + 1, endLine: end.line + 1, endColumn: end.character + 1 };
+  });
+}
+
+function openFiles(documents: LangiumDocuments, isOpen: (uri: string) => boolean): LangiumDocument<File>[] {
+  return documents.all.filter((document) => isOpen(document.uri.toString())).toArray() as LangiumDocument<File>[];
+}
+
+/** Lets other work through after every `slice`; false once there is a newer analysis. */
+function pauses(isCurrent: () => boolean): () => Promise<boolean> {
+  let since = performance.now();
+  return async () => {
+    if (performance.now() - since > slice) {
+      await setImmediate();
+      since = performance.now();
+    }
+    return isCurrent();
+  };
+}

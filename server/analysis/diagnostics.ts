@@ -1,0 +1,24 @@
+import type { Diagnostic } from "vscode-languageserver";
+import type { PlacedProblem } from "#runtime/contract/problem.ts";
+
+/** What travels with a diagnostic, for quick fixes. */
+export interface DiagnosticData {
+  fixes: string[];
+}
+
+export function diagnosticOf({ line, column, endLine, endColumn, severity, code, message, fixes }: PlacedProblem): Diagnostic {
+  return {
+    range: { start: { line: line - 1, character: column - 1 }, end: { line: endLine - 1, character: endColumn - 1 } },
+    severity: severity === "error" ? 1 : 2,
+    code,
+    source: "pretrain",
+    message,
+    data: { fixes: fixes ?? [] } satisfies DiagnosticData,
+  };
+}
+
+/** Each problem once, from top to bottom. */
+export function diagnosticsOf(problems: readonly PlacedProblem[]): Diagnostic[] {
+  const distinct = new Map(problems.map((problem) => [`${problem.line}:${problem.column} ${problem.message}`, problem]));
+  return [...distinct.values()].sort((a, b) => a.line - b.line || a.column - b.column).map(diagnosticOf);
+}

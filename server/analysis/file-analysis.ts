@@ -1,0 +1,82 @@
+import { dirname, join } from "node:path";
+import type { LangiumDocument } from "langium";
+import { type Analysis, analysisOf } from "#language/analyse.ts";
+import { documentationOf } from "#language/documentation.ts";
+import type { Declaration, File } from "#language/generated/ast.ts";
+import type { PretrainServices } from "#language/module.ts";
+import { rangeOfName } from "#language/places.ts";
+import { filesSeenFrom } from "#language/references/imports.ts";
+import type { PlacedProblem, Problem } from "#runtime/contract/problem.ts";
+import type { Spec } from "#runtime/contract/spec.ts";
+import { type CompiledDeclaration, distinct, type ExperimentCompiler, withJobs } from "../compile/experiment.ts";
+import { type Hint, hintsOf } from "../compile/hints.ts";
+import type { StoredResults } from "../compile/results.ts";
+import type { OutlineDeclaration } from "../protocol.ts";
+
+/** A text that was understood, and what the compiler made of it. Positions are those of `text`. */
+export interface GoodAnalysis {
+  text: string;
+  spec: Spec;
+  declarations: readonly DeclaredPlace[];
+  compiled: ReadonlyMap<string, CompiledDeclaration>;
+  hints: readonly Hint[];
+}
+
+export type DeclaredPlace = Pick<OutlineDeclaration, "kind" | "name" | "range" | "nameRange" | "doc">;
+
+/** What the language alone knows of a text, before the compiler. */
+export interface ReadText {
+  text: string;
+  analysis: Analysis;
+  declarations: DeclaredPlace[];
+  nodes: Declaration[];
+}
+
+export function readText(document: LangiumDocument<File>, services: PretrainServices): ReadText {
+  const files = filesSeenFrom(document, services.shared.workspace.LangiumDocuments);
+  const nodes = document.parseResult.value.declarations.filter(({ name, kind }) => name && kind);
+  return {
+    text: document.parseResult.value.$cstNode?.root.fullText ?? "",
+    analysis: analysisOf(document.uri.fsPath, files, services),
+    declarations: nodes.flatMap((node) => placeOf(node, services)),
+    nodes,
+  };
+}
+
+/**
+ * Compiles what was read, a little at a time: `pause` is awaited between the pieces, and ends the work by answering false.
+ * Null where it was ended.
+ */
+export async function compileText(
+  { text, analysis, declarations, nodes }: ReadText & { analysis: { spec: Spec } },
+  compiler: ExperimentCompiler,
+  results: StoredResults,
+  pause: () => Promise<boolean>,
+): Promise<{ good: GoodAnalysis; problems: PlacedProblem[] } | null> {
+  const { spec } = analysis;
+  const problems: Problem[] = [...compiler.problemsOf(spec)];
+  const compiled = new Map<string, CompiledDeclaration>();
+  const names = withJobs(spec);
+  compiler.keepOnly(new Set(names));
+  for (const name of names) {
+    if (!(await pause())) return null;
+    const each = compiler.compile(spec, name);
+    compiled.set(name, each);
+    problems.push(...each.problems);
+  }
+  const hints = nodes.flatMap((node) => hintsOf(node, compiled.get(node.name), spec, results));
+  return { good: { text, spec, declarations, compiled, hints }, problems: distinct(problems).map(analysis.place) };
+}
+
+/** The `.pretrain` folder beside a file. */
+export function storeBeside(file: string): string {
+  return join(dirname(file), ".pretrain");
+}
+
+function placeOf(node: Declaration, services: PretrainServices): DeclaredPlace[] {
+  const range = node.$cstNode?.range;
+  const nameRange = rangeOfName(node);
+  if (!range || !nameRange) return [];
+  const doc = documentationOf(node, services.documentation.CommentProvider);
+  return [{ kind: node.kind, name: node.name, range, nameRange, ...(doc === undefined ? {} : { doc }) }];
+}

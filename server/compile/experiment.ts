@@ -1,0 +1,114 @@
+import { check } from "#runtime/compile/check.ts";
+import { type CostModel, compile } from "#runtime/compile/compile.ts";
+import { canonical } from "#runtime/compile/fingerprint.ts";
+import { narrow } from "#runtime/compile/goal.ts";
+import type { EncodeJob, InputFile, Job, Plan, ResolvedObjective } from "#runtime/contract/plan.ts";
+import type { Problem } from "#runtime/contract/problem.ts";
+import type { Spec } from "#runtime/contract/spec.ts";
+import type { StoredResults } from "./results.ts";
+import type { TaskReadings } from "./tasks.ts";
+import { unread, type WatchedFiles } from "./watched-files.ts";
+
+/** What the compiler makes of one declaration that has jobs. */
+export interface CompiledDeclaration {
+  /** Null where there are errors. */
+  plan: Plan | null;
+  problems: Problem[];
+  estimated: boolean;
+  /** A file is still being read: the fingerprints, and the ids made of them, are not those of its content yet. */
+  pending: boolean;
+}
+
+export interface CompilerTools {
+  files: WatchedFiles;
+  costs: CostModel;
+  tasks: TaskReadings;
+}
+
+/** Compiles a file's declarations one by one; one whose inputs are what they were is not compiled again. */
+export interface ExperimentCompiler {
+  problemsOf(spec: Spec): Problem[];
+  compile(spec: Spec, name: string): CompiledDeclaration;
+  /** Drops what was kept of other names. */
+  keepOnly(names: ReadonlySet<string>): void;
+}
+
+export function experimentCompiler({ files, costs, tasks }: CompilerTools, results: StoredResults): ExperimentCompiler {
+  const known = new Map<string, { inputs: string; asked: ReadonlyMap<string, string>; compiled: CompiledDeclaration }>();
+  let checked: { inputs: string; problems: Problem[] } | undefined;
+  return {
+    problemsOf(spec) {
+      const inputs = inputsOf(spec);
+      if (checked?.inputs !== inputs) checked = { inputs, problems: check(spec, files, (key) => tasks(spec, key)) };
+      return checked.problems;
+    },
+    compile(spec, name) {
+      const { spec: narrowed } = narrow(spec, { kind: "declaration", name });
+      const inputs = inputsOf(narrowed);
+      const found = known.get(name);
+      if (found?.inputs === inputs && [...found.asked].every(([id, seen]) => results.signature(id) === seen)) return found.compiled;
+      const asked = new Map<string, string>();
+      const options = {
+        costs,
+        taskOf: (key: string) => tasks(spec, key),
+        known: (job: EncodeJob) => {
+          asked.set(job.id, results.signature(job.id));
+          return results.read("encode", job.id);
+        },
+      };
+      const { plan, problems, estimated } = compile(spec, { kind: "declaration", name }, files, options);
+      const compiled = { plan, problems, estimated: estimated.length > 0, pending: plan !== null && hasUnread(plan) };
+      // reading a file makes its hash known
+      known.set(name, { inputs: inputsOf(narrowed), asked, compiled });
+      return compiled;
+    },
+    keepOnly(names) {
+      for (const name of known.keys()) if (!names.has(name)) known.delete(name);
+    },
+  };
+
+  /** All that the answer depends on, but for the results of jobs. */
+  function inputsOf(spec: Spec): string {
+    const patterns = [
+      ...Object.values(spec.corpora).flatMap((corpus) => corpus.files),
+      ...Object.values(spec.tasks).flatMap(({ train, validation, test }) =>
+        [train, validation, test].filter((path) => typeof path === "string"),
+      ),
+    ];
+    return `${JSON.stringify(spec)}\n${files.signature(patterns)}`;
+  }
+}
+
+/** Every declaration for which there are jobs, those that others read first. */
+export function withJobs(spec: Spec): string[] {
+  return [spec.corpora, spec.tokenizers, spec.pretrainings, spec.finetunings, spec.comparisons].flatMap(Object.keys);
+}
+
+/** Several declarations can share one mistake. */
+export function distinct(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [canonical(problem), problem])).values()];
+}
+
+function hasUnread({ jobs }: Plan): boolean {
+  return jobs.flatMap(filesRead).some(({ sha256 }) => sha256 === unread);
+}
+
+function filesRead(job: Job): InputFile[] {
+  switch (job.kind) {
+    case "corpus":
+      return job.files;
+    case "pretrain":
+      return filesOfObjective(job.objective);
+    case "finetune":
+    case "majority":
+      return job.task.files;
+    default:
+      return [];
+  }
+}
+
+function filesOfObjective(objective: ResolvedObjective): InputFile[] {
+  if (objective.kind === "supervised") return objective.task.files;
+  if (objective.kind !== "mixture" && objective.kind !== "sequence") return [];
+  return objective.parts.flatMap((part) => filesOfObjective(part.objective));
+}

@@ -1,0 +1,65 @@
+import { corpusTokensPerStep } from "#runtime/compile/budgets.ts";
+import { expectedTokens } from "#runtime/compile/vocabulary.ts";
+import type { Job, JobOf, Plan } from "#runtime/contract/plan.ts";
+import type { OutlinePlan } from "../protocol.ts";
+import type { CompiledDeclaration } from "./experiment.ts";
+import type { StoredResults } from "./results.ts";
+
+/** What a lens says of a declaration's plan. */
+export function planSummary(
+  { plan, estimated, pending }: CompiledDeclaration & { plan: Plan },
+  kind: Job["kind"],
+  results: StoredResults,
+): Omit<OutlinePlan, "stale"> {
+  const pretrainings = jobsOf(plan, "pretrain");
+  const finetunings = jobsOf(plan, "finetune");
+  const goal = plan.jobs.findLast((job) => job.kind === kind);
+  const cost = goal?.kind === "pretrain" || goal?.kind === "finetune" ? goal.cost : undefined;
+  const total = (of: (job: JobOf<"pretrain">) => number) => pretrainings.reduce((sum, job) => sum + of(job), 0);
+  const epochs = goal?.kind === "pretrain" ? epochsOf(plan, goal, results) : undefined;
+  return {
+    estimated,
+    pending,
+    jobs: pending ? [] : plan.jobs.map(({ id, kind, name }) => ({ id, kind, name })),
+    goals: pending || !goal ? [] : [goal.id],
+    ...(cost ? { parameters: cost.parameters, embeddings: cost.embeddings } : {}),
+    ...(pretrainings.length > 0
+      ? {
+          tokens: total(({ cost, steps }) => cost.tokensPerStep * steps),
+          steps: total(({ steps }) => steps),
+          flops: total(({ cost, steps }) => cost.flopsPerStep * steps),
+        }
+      : {}),
+    ...(epochs === undefined ? {} : { epochs }),
+    pretrainings: pretrainings.length,
+    finetunings: finetunings.length,
+  };
+}
+
+/** Passes over the corpus' training split; undefined where its text is not read. */
+export function epochsOf(plan: Plan, job: JobOf<"pretrain">, results: StoredResults): number | undefined {
+  const encode = jobOf(plan, "encode", job.encoded);
+  const corpus = encode && jobOf(plan, "corpus", encode.corpus);
+  const tokenizer = encode && jobOf(plan, "tokenizer", encode.tokenizer);
+  if (!corpus || !tokenizer) return undefined;
+  const bytes = new Map(corpus.files.map((file) => [file.path, file.bytes]));
+  // the files as they were planned, without another look at the disk
+  const planned = {
+    glob: () => [...bytes.keys()],
+    size: (path: string) => bytes.get(path) ?? null,
+    read: () => null,
+    fingerprint: () => null,
+  };
+  const tokens = results.read("encode", encode.id)?.splits.train.tokens ?? expectedTokens(corpus.corpus, tokenizer.tokenizer, planned);
+  const read = corpusTokensPerStep(job, job.steps) * job.steps;
+  return read > 0 && tokens > 0 ? read / tokens : undefined;
+}
+
+/** Jobs of a kind, in the plan's order. */
+export function jobsOf<K extends Job["kind"]>(plan: Plan, kind: K): JobOf<K>[] {
+  return plan.jobs.filter((job): job is JobOf<K> => job.kind === kind);
+}
+
+function jobOf<K extends Job["kind"]>(plan: Plan, kind: K, id: string): JobOf<K> | undefined {
+  return jobsOf(plan, kind).find((job) => job.id === id);
+}

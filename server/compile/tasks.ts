@@ -1,0 +1,27 @@
+import type { Ref, Spec } from "#runtime/contract/spec.ts";
+import { resolveTask, type TaskReading } from "#runtime/tasks/resolve.ts";
+import type { WatchedFiles } from "./watched-files.ts";
+
+/** Reads the files of a task; a reading is kept until the declaration or a file changes. */
+export type TaskReadings = (spec: Spec, key: Ref) => TaskReading;
+
+export function taskReadings(files: WatchedFiles): TaskReadings {
+  const known = new Map<string, { seen: string; reading: TaskReading }>();
+  return (spec, key) => {
+    const task = spec.tasks[key];
+    if (!task) return none;
+    const { doc: _, metrics: __, ...read } = task;
+    const paths = [task.train, task.validation, task.test].filter((path) => typeof path === "string");
+    // what the declaration says of its files, and what they are now
+    const seen = `${JSON.stringify(read)}\n${files.signature(paths)}`;
+    const place = `${spec.file}\n${key}`;
+    const found = known.get(place);
+    if (found?.seen === seen) return found.reading;
+    const reading = resolveTask(task, key, files);
+    // reading a file makes its hash known
+    known.set(place, { seen: `${JSON.stringify(read)}\n${files.signature(paths)}`, reading });
+    return reading;
+  };
+}
+
+const none: TaskReading = { task: null, problems: [], sizes: { train: 0, validation: 0, test: 0 } };

@@ -1,0 +1,160 @@
+import { createHash } from "node:crypto";
+import { createReadStream, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { globSync, isDynamicPattern } from "tinyglobby";
+import type { DataFiles } from "#language/files.ts";
+import { type Files, filesOf } from "#runtime/compile/files.ts";
+
+/**
+ * The compiler's view of the disk for a program that asks again at every keystroke. What was seen is believed for a moment;
+ * unchanged files are never read twice. Large files are hashed in the background: until then they have `unread` as their
+ * SHA-256.
+ */
+export interface WatchedFiles extends Files, DataFiles {
+  /** What the files matching the patterns are now, as text that changes when one of them does. */
+  signature(patterns: readonly string[]): string;
+  /** Believes nothing that it saw: files were changed. */
+  forget(): void;
+  /** Takes over the fingerprints that the command line left in a `.pretrain` folder. */
+  remember(store: string): void;
+}
+
+/** Stands for the SHA-256 of a file that is being read. */
+export const unread = "being read";
+
+/** @param onRead called when a file that was `unread` has been */
+export function watchedFiles(onRead: () => void): WatchedFiles {
+  const stats = new Map<string, Seen<Stat | undefined>>();
+  const globs = new Map<string, Seen<string[]>>();
+  const hashes = new Map<string, Hashed>();
+  const reading = new Set<string>();
+  const stores = new Map<string, number>();
+  let spent = { bytes: 0, since: 0 };
+
+  const statOf = (path: string) => seen(stats, path, () => statFile(path));
+  const glob = (pattern: string) => {
+    if (!isDynamicPattern(pattern)) return statOf(pattern) ? [pattern] : [];
+    return seen(globs, pattern, () => globFiles(pattern));
+  };
+  const hashOf = (path: string, { size, changed }: Stat): string => {
+    const known = hashes.get(path);
+    if (known && known.bytes === size && known.changed === changed) return known.sha256;
+    if (!mayReadNow(size)) {
+      void readLater(path, { size, changed });
+      return unread;
+    }
+    const sha256 = createHash("sha256").update(readFileSync(path)).digest("hex");
+    hashes.set(path, { bytes: size, changed, sha256 });
+    return sha256;
+  };
+
+  return {
+    glob,
+    read: (path) => (statOf(path) ? readFileSync(path) : null),
+    size: (path) => statOf(path)?.size ?? null,
+    fingerprint(path) {
+      const stat = statOf(path);
+      return stat ? { bytes: stat.size, sha256: hashOf(path, stat) } : null;
+    },
+    isFile: (path) => statOf(path) !== undefined,
+    matchesAny: (pattern) => glob(pattern).length > 0,
+    signature(patterns) {
+      const known = (path: string, stat: Stat) => hashes.get(path)?.changed === stat.changed;
+      const each = filesOf(patterns, { glob } as Files).map((path) => {
+        const stat = statOf(path);
+        return stat ? `${path} ${stat.size} ${stat.changed} ${known(path, stat)}` : path;
+      });
+      return each.join("\n");
+    },
+    forget() {
+      stats.clear();
+      globs.clear();
+    },
+    remember(store) {
+      const path = join(store, "cache", "fingerprints.json");
+      const stat = statFile(path);
+      if (!stat || stores.get(path) === stat.changed) return;
+      stores.set(path, stat.changed);
+      for (const [file, hashed] of Object.entries(readCache(path))) if (!hashes.has(file)) hashes.set(file, hashed);
+    },
+  };
+
+  /** Few small files at a time, so that typing never waits. */
+  function mayReadNow(bytes: number): boolean {
+    const now = performance.now();
+    if (now - spent.since > 1000) spent = { bytes: 0, since: now };
+    spent.bytes += bytes;
+    return spent.bytes <= mostBytesNow;
+  }
+
+  async function readLater(path: string, { size, changed }: Stat): Promise<void> {
+    if (reading.has(path)) return;
+    reading.add(path);
+    try {
+      const hash = createHash("sha256");
+      for await (const block of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(block as Buffer);
+      hashes.set(path, { bytes: size, changed, sha256: hash.digest("hex") });
+    } catch {
+      // it went away: the next look at it says so
+      stats.delete(path);
+    }
+    reading.delete(path);
+    if (reading.size === 0) onRead();
+  }
+}
+
+interface Stat {
+  size: number;
+  /** Time of the last change, milliseconds. */
+  changed: number;
+}
+
+/** As the command line's cache has it. */
+interface Hashed {
+  bytes: number;
+  changed: number;
+  sha256: string;
+}
+
+interface Seen<T> {
+  value: T;
+  until: number;
+}
+
+/** Milliseconds for which an answer of the disk is believed; a slow one longer, so that asking takes a small part of the time. */
+const believed = 500;
+const mostBytesNow = 8_000_000;
+
+function seen<T>(known: Map<string, Seen<T>>, key: string, look: () => T): T {
+  const start = performance.now();
+  const found = known.get(key);
+  if (found && found.until > start) return found.value;
+  const value = look();
+  const end = performance.now();
+  known.set(key, { value, until: end + Math.max(believed, 50 * (end - start)) });
+  return value;
+}
+
+function statFile(path: string): Stat | undefined {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat?.isFile() ? { size: stat.size, changed: stat.mtimeMs } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function globFiles(pattern: string): string[] {
+  // the pattern is absolute; on Windows its separators would read as escapes
+  const portable = process.platform === "win32" ? pattern.replaceAll("\\", "/") : pattern;
+  return globSync(portable, { absolute: true, onlyFiles: true, dot: false }).sort();
+}
+
+function readCache(path: string): Record<string, Hashed> {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Record<string, Hashed>;
+  } catch {
+    // a cache can be made again
+    return {};
+  }
+}

@@ -1,0 +1,119 @@
+import type { DeclarationKind } from "#runtime/contract/catalogue/index.ts";
+import type { Job, Plan } from "#runtime/contract/plan.ts";
+import type { PlacedProblem } from "#runtime/contract/problem.ts";
+import type { AnalysedFile } from "../analysis/analyses.ts";
+import type { DeclaredPlace, GoodAnalysis } from "../analysis/file-analysis.ts";
+import { shiftBetween } from "../analysis/shift.ts";
+import type { CompiledDeclaration } from "../compile/experiment.ts";
+import { jobsOf, planSummary } from "../compile/summary.ts";
+import type { TaskReadings } from "../compile/tasks.ts";
+import type { Measured, Outline, OutlineDeclaration, OutlinePlan } from "../protocol.ts";
+
+export interface OutlineContext {
+  file: AnalysedFile & { good: GoodAnalysis };
+  /** The text as it is now, and its version. */
+  text: string;
+  version: number;
+  /** What is wrong in the text as last read. */
+  problems: readonly PlacedProblem[];
+  tasks: TaskReadings;
+}
+
+/** What lenses and views show of a file. Where its text is broken they show what it was, at its place in the present text. */
+export function outlineOf(context: OutlineContext): Outline {
+  const { file, text, version } = context;
+  const stale = file.read.analysis.spec === null;
+  const known = stale
+    ? { declarations: file.good.declarations, text: file.good.text }
+    : { declarations: file.read.declarations, text: file.read.text };
+  const shift = shiftBetween(known.text, text);
+  return {
+    uri: file.uri,
+    version,
+    store: file.store,
+    stale,
+    declarations: known.declarations.map((place) => ({
+      ...place,
+      range: shift.range(place.range),
+      nameRange: shift.range(place.nameRange),
+      ...knownOf(context, place, stale),
+    })),
+  };
+}
+
+type Known = Pick<OutlineDeclaration, "runnable" | "errors" | "plan" | "measured">;
+
+function knownOf(context: OutlineContext, place: DeclaredPlace, stale: boolean): Known {
+  const { file, tasks } = context;
+  const { good } = file;
+  const compiled = good.compiled.get(place.name);
+  const last = compiled?.plan ? compiled : file.lastPlans.get(place.name);
+  const plan = planOf(context, place.kind, last, stale || last !== compiled);
+  const measured = measuredOf(place, good, last, file, tasks);
+  return {
+    runnable: place.kind in goalKinds,
+    errors: errorsIn(context, place, compiled),
+    ...(plan ? { plan } : {}),
+    ...(measured ? { measured } : {}),
+  };
+}
+
+/** Declarations that `pretrain run` takes, and the kind of job that they are. */
+const goalKinds: Partial<Record<DeclarationKind, Job["kind"]>> = { pretrain: "pretrain", finetune: "finetune", compare: "compare" };
+
+function planOf(
+  { file }: OutlineContext,
+  kind: DeclarationKind,
+  compiled: CompiledDeclaration | undefined,
+  stale: boolean,
+): OutlinePlan | undefined {
+  const goal = goalKinds[kind];
+  return goal && compiled?.plan ? { stale, ...planSummary({ ...compiled, plan: compiled.plan }, goal, file.results) } : undefined;
+}
+
+/** In its text, and where only its plan has any (in what it refers to) in that. */
+function errorsIn({ file, problems }: OutlineContext, { range, kind }: DeclaredPlace, compiled: CompiledDeclaration | undefined): number {
+  const path = file.read.analysis.place({ severity: "error", code: "", message: "", path: [] }).file;
+  const own = problems.filter(
+    ({ severity, file: where, line }) => severity === "error" && where === path && line > range.start.line && line <= range.end.line + 1,
+  ).length;
+  if (own > 0 || file.read.analysis.spec === null) return own;
+  const compiles = compiled ? compiled.plan !== null : !(kind in goalKinds);
+  return compiles ? 0 : Math.max(1, compiled?.problems.filter(({ severity }) => severity === "error").length ?? 0);
+}
+
+function measuredOf(
+  { kind, name }: DeclaredPlace,
+  good: GoodAnalysis,
+  compiled: CompiledDeclaration | undefined,
+  file: AnalysedFile,
+  tasks: TaskReadings,
+): Measured | undefined {
+  if (kind === "task" && good.spec.tasks[name]) {
+    const { task, sizes } = tasks(good.spec, name);
+    return task ? { of: "task", examples: sizes, labels: task.labels } : undefined;
+  }
+  const plan = compiled?.plan;
+  if (kind === "corpus" && plan) return measuredCorpus(plan, file);
+  return kind === "tokenizer" && plan ? measuredTokenizer(plan, good, name, file) : undefined;
+}
+
+function measuredCorpus(plan: Plan, { results }: AnalysedFile): Measured | undefined {
+  const job = jobsOf(plan, "corpus").at(-1);
+  if (!job) return undefined;
+  const splits = results.read("corpus", job.id)?.splits;
+  return {
+    of: "corpus",
+    files: job.files.length,
+    bytes: job.files.reduce((sum, { bytes }) => sum + bytes, 0),
+    ...(splits ? { documents: Object.values(splits).reduce((sum, { documents }) => sum + documents, 0) } : {}),
+  };
+}
+
+function measuredTokenizer(plan: Plan, good: GoodAnalysis, name: string, { results }: AnalysedFile): Measured | undefined {
+  const job = jobsOf(plan, "tokenizer").at(-1);
+  const trained = job && results.read("tokenizer", job.id)?.vocabulary;
+  if (trained !== undefined) return { of: "tokenizer", vocabulary: trained, trained: true };
+  const declared = good.spec.tokenizers[name]?.vocabulary;
+  return declared ? { of: "tokenizer", vocabulary: declared, trained: false } : undefined;
+}

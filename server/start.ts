@@ -1,0 +1,70 @@
+import { URI } from "langium";
+import {
+  addCodeActionHandler,
+  addCompletionHandler,
+  addConfigurationChangeHandler,
+  addDocumentHighlightHandler,
+  addDocumentLinkHandler,
+  addDocumentSymbolHandler,
+  addDocumentUpdateHandler,
+  addFindReferencesHandler,
+  addFoldingRangeHandler,
+  addFormattingHandler,
+  addGotoDefinitionHandler,
+  addHoverHandler,
+  addInlayHintHandler,
+  addRenameHandler,
+  addSemanticTokenHandler,
+  addWorkspaceSymbolHandler,
+} from "langium/lsp";
+import { NodeFileSystem } from "langium/node";
+import type { Connection } from "vscode-languageserver";
+import { tracedCosts } from "#runtime/compile/costs.ts";
+import { createAnalyses } from "./analysis/analyses.ts";
+import { publishProblems } from "./analysis/publish.ts";
+import { taskReadings } from "./compile/tasks.ts";
+import { watchedFiles } from "./compile/watched-files.ts";
+import { addOutline } from "./outline/requests.ts";
+import { createServerServices, type PretrainServerServices } from "./services.ts";
+
+/** Serves a connection until it closes. */
+export function startServer(connection: Connection): void {
+  const files = watchedFiles(() => analyses.compileAgain(() => true));
+  const services = createServerServices({ connection, ...NodeFileSystem }, files);
+  const tasks = taskReadings(files);
+  const analyses = createAnalyses(services, { files, costs: tracedCosts(), tasks });
+  publishProblems(connection, services, analyses);
+  addOutline(connection, services, analyses, tasks);
+  services.shared.lsp.DocumentUpdateHandler.onDataChanged(() => {
+    files.forget();
+    services.shared.lsp.DocumentUpdateHandler.checkAgain(analyses.all().map(({ uri }) => URI.parse(uri)));
+  });
+  addHandlers(connection, services);
+  connection.onInitialize((params) => services.shared.lsp.LanguageServer.initialize(params));
+  connection.onInitialized((params) => services.shared.lsp.LanguageServer.initialized(params));
+  services.shared.workspace.TextDocuments.listen(connection);
+  connection.listen();
+}
+
+/** Langium's own list, but for the publishing of diagnostics: the compiler has its part in them. */
+function addHandlers(connection: Connection, { shared }: PretrainServerServices): void {
+  const add = [
+    addDocumentUpdateHandler,
+    addCompletionHandler,
+    addFindReferencesHandler,
+    addDocumentSymbolHandler,
+    addGotoDefinitionHandler,
+    addDocumentHighlightHandler,
+    addFoldingRangeHandler,
+    addFormattingHandler,
+    addCodeActionHandler,
+    addRenameHandler,
+    addHoverHandler,
+    addInlayHintHandler,
+    addSemanticTokenHandler,
+    addDocumentLinkHandler,
+    addConfigurationChangeHandler,
+    addWorkspaceSymbolHandler,
+  ];
+  for (const addHandler of add) addHandler(connection, shared);
+}

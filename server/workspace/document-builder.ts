@@ -1,0 +1,36 @@
+import { type BuildOptions, DefaultDocumentBuilder, DocumentState, type LangiumDocument, type LangiumSharedCoreServices } from "langium";
+import type { CancellationToken } from "vscode-languageserver";
+import type { File } from "#language/generated/ast.ts";
+import { importedUri, loadedDocument, loadImports } from "#language/references/imports.ts";
+
+/** A file is built together with what it imports, wherever that lies, and again when something that it imports changes. */
+export class PretrainDocumentBuilder extends DefaultDocumentBuilder {
+  private readonly shared: LangiumSharedCoreServices;
+
+  constructor(shared: LangiumSharedCoreServices) {
+    super(shared);
+    this.shared = shared;
+  }
+
+  protected override async buildDocuments(documents: LangiumDocument[], options: BuildOptions, token: CancellationToken): Promise<void> {
+    await this.runCancelable(documents, DocumentState.Parsed, token, (document) => this.langiumDocumentFactory.update(document, token));
+    for (const document of documents) await loadImports(document, this.shared);
+    const loaded = this.langiumDocuments.all.filter((each) => each.state < DocumentState.Validated && !documents.includes(each)).toArray();
+    await super.buildDocuments([...documents, ...loaded], options, token);
+  }
+
+  /** What a name means, what is missing and what is declared twice: all of it depends on every imported file. */
+  protected override shouldRelink(document: LangiumDocument, changed: Set<string>): boolean {
+    return super.shouldRelink(document, changed) || this.imports(document, changed, new Set());
+  }
+
+  private imports(document: LangiumDocument, wanted: ReadonlySet<string>, visited: Set<LangiumDocument>): boolean {
+    if (visited.has(document) || document.state < DocumentState.Parsed) return false;
+    visited.add(document);
+    return (document as LangiumDocument<File>).parseResult.value.imports.some((statement) => {
+      if (wanted.has(importedUri(document, statement)?.toString() ?? "")) return true;
+      const imported = loadedDocument(document, statement, this.langiumDocuments);
+      return imported !== undefined && this.imports(imported, wanted, visited);
+    });
+  }
+}

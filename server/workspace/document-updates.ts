@@ -1,0 +1,52 @@
+import { Emitter, type FileSystemProvider, URI } from "langium";
+import { DefaultDocumentUpdateHandler, type LangiumSharedServices } from "langium/lsp";
+import type { DidChangeWatchedFilesParams, FileSystemWatcher, TextDocumentChangeEvent } from "vscode-languageserver";
+
+type Change = TextDocumentChangeEvent<{ uri: string }>;
+
+/** Files of data that declarations may name. */
+const dataFiles = "**/*.{txt,md,tsv,csv,jsonl,ndjson}";
+
+/** Beside the text that is typed: files that change on the disk, those of the language and the data that they name. */
+export class PretrainDocumentUpdates extends DefaultDocumentUpdateHandler {
+  private readonly dataChanged = new Emitter<void>();
+  readonly onDataChanged = this.dataChanged.event;
+  private readonly isOpen: (uri: string) => boolean;
+  private readonly files: FileSystemProvider;
+
+  constructor(services: LangiumSharedServices) {
+    super(services);
+    this.isOpen = (uri) => services.workspace.TextDocuments.get(uri) !== undefined;
+    this.files = services.workspace.FileSystemProvider;
+  }
+
+  /** Without the default's pattern for everything: runs write many files. */
+  protected override getWatchers(): FileSystemWatcher[] {
+    return [{ globPattern: "**/*.pretrain" }, { globPattern: dataFiles }];
+  }
+
+  override didChangeWatchedFiles({ changes }: DidChangeWatchedFilesParams): void {
+    const outside = changes.filter(({ uri }) => !uri.includes("/.pretrain/"));
+    const texts = outside.filter(({ uri }) => uri.endsWith(".pretrain") && !this.isOpen(uri));
+    if (texts.length > 0) super.didChangeWatchedFiles({ changes: texts });
+    if (outside.some(({ uri }) => !uri.endsWith(".pretrain"))) this.dataChanged.fire();
+  }
+
+  /** Data may have changed with the text: a file that was missing is there now. */
+  didSaveDocument(_change: Change): void {
+    this.dataChanged.fire();
+  }
+
+  /** What was typed and not saved is gone, and a text that was never saved altogether. */
+  async didCloseDocument({ document }: Change): Promise<void> {
+    const uri = URI.parse(document.uri);
+    const saved = await this.files.exists(uri);
+    if (this.isOpen(document.uri)) return;
+    this.fireDocumentUpdate(saved ? [uri] : [], saved ? [] : [uri]);
+  }
+
+  /** Checks documents again whose text is the same. */
+  checkAgain(uris: readonly URI[]): void {
+    this.fireDocumentUpdate([...uris], []);
+  }
+}
