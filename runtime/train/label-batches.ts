@@ -1,5 +1,4 @@
 import type { ResolvedTask } from "../contract/plan.ts";
-import type { Architecture } from "../contract/spec.ts";
 import type { Vocabulary } from "../objectives/objective.ts";
 import type { Part } from "../programs/training.ts";
 import { random, shuffle } from "../random/random.ts";
@@ -14,21 +13,19 @@ export interface LabelledText {
   label: number;
 }
 
-export type Pooling = "mean" | "first" | "last";
-
-/** `auto`: mean where attention is bidirectional, last where it is causal. */
-export function poolingOf(pool: ResolvedTask["pool"], architecture: Architecture): Pooling {
-  if (pool !== "auto") return pool;
-  return architecture === "decoder" ? "last" : "mean";
-}
-
 /** `<s> ids </s>`, cut to the room that there is; a cut text keeps its end token. */
 export function framed(ids: ArrayLike<number>, { begin, end }: Pick<Vocabulary, "begin" | "end">, room: number): number[] {
   return [begin, ...Array.from(ids).slice(0, Math.max(0, room - 2)), end];
 }
 
 /** Rows of labelled texts in a part's shapes. */
-export function labelBatch(part: LabelPart, rows: readonly (readonly LabelledText[])[], batch: number, pad: number, pooling: Pooling) {
+export function labelBatch(
+  part: LabelPart,
+  rows: readonly (readonly LabelledText[])[],
+  batch: number,
+  pad: number,
+  pooling: ResolvedTask["pool"],
+) {
   const { length, slots } = part;
   const tokens = new Int32Array(batch * length).fill(pad);
   const [positions, segments] = [new Int32Array(batch * length), new Int32Array(batch * length)];
@@ -57,7 +54,7 @@ export function labelBatch(part: LabelPart, rows: readonly (readonly LabelledTex
   return { arrays, tokensRead, predicted };
 }
 
-function poolWeight(pooling: Pooling, position: number, length: number): number {
+function poolWeight(pooling: ResolvedTask["pool"], position: number, length: number): number {
   if (pooling === "mean") return 1 / length;
   return position === (pooling === "first" ? 0 : length - 1) ? 1 : 0;
 }
@@ -66,7 +63,7 @@ export interface LabelSource extends BatchSizes {
   texts: readonly LabelledText[];
   part: LabelPart;
   pad: number;
-  pooling: Pooling;
+  pooling: ResolvedTask["pool"];
   seed: number;
 }
 

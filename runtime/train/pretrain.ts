@@ -16,7 +16,7 @@ import { writeSafetensors } from "../store/safetensors.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizers/tokenizer.ts";
 import { latestCheckpoint, latestCheckpointPath, removeCheckpoints, saveCheckpoint } from "./checkpoints.ts";
 import { objectiveLikelihood, runningEvaluationTokens, scoreText, type TextEvaluation, type TextPart } from "./evaluate-text.ts";
-import { packedLabelBatches, poolingOf } from "./label-batches.ts";
+import { packedLabelBatches } from "./label-batches.ts";
 import { readLabelledTexts } from "./labelled-texts.ts";
 import { type Counters, checkFinite, checkpointClock, speedometer } from "./progress.ts";
 import { type BatchSource, textBatches } from "./text-batches.ts";
@@ -113,7 +113,8 @@ async function train({ job, context, settings, trainer, sources, validate }: Tra
   };
   const batchesOf = (step: number) => {
     const { part, index } = schedule.partOf(step - 1);
-    return { part, ...sources[part]!.at(index) };
+    const { batches, ...counts } = sources[part]!.at(index);
+    return { part, batches: trainer.withMasks(settings.parts[part]!, batches, step), ...counts };
   };
   let next = first <= job.steps ? batchesOf(first) : undefined;
   for (let step = first; step <= job.steps; step++) {
@@ -170,8 +171,7 @@ async function batchSources(
         throw new Error(`part ${part.name} and its objective ${objective.kind} differ`);
       const texts = await readLabelledTexts(objective.task, "train", tokenizer, job.model.context);
       context.emit({ event: "phase", phase: "reading examples", done: texts.length, unit: "examples" });
-      const pooling = poolingOf(objective.task.pool, job.model.architecture);
-      return packedLabelBatches({ texts, part, pad: vocabulary.pad, pooling, seed: job.seed, ...sizes });
+      return packedLabelBatches({ texts, part, pad: vocabulary.pad, pooling: objective.task.pool, seed: job.seed, ...sizes });
     }),
   );
 }

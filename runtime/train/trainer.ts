@@ -3,7 +3,6 @@ import type { Parameter } from "../models/parameters.ts";
 import { adamWScalars } from "../programs/adamw.ts";
 import { packValues, unpackValues } from "../programs/groups.ts";
 import {
-  batchInputs,
   dropoutInputs,
   firstMomentName,
   frozenName,
@@ -14,7 +13,7 @@ import {
   trainingProgram,
   weightsName,
 } from "../programs/training.ts";
-import type { Arrays, TensorSpec } from "../trace/function.ts";
+import type { Arrays } from "../trace/function.ts";
 import { dropoutMasks } from "./dropout-masks.ts";
 
 export type Values = Record<string, Float32Array>;
@@ -28,6 +27,8 @@ export interface OptimizerState {
 
 /** A model in an engine's session, with its optimiser. */
 export interface Trainer {
+  /** A step's micro-batches with their dropout masks: a function of (seed, step), so it can be made ahead. */
+  withMasks(part: Part, batches: readonly Arrays[], step: number): Arrays[];
   /** One update from a step's micro-batches; their weights add up to 1 over all of them. `step` counts from 1. */
   step(part: Part, batches: readonly Arrays[], at: { step: number; learningRate: number }): Promise<{ loss: number; gradientNorm: number }>;
   evaluate(part: Part, batch: Arrays): Promise<Arrays>;
@@ -70,14 +71,15 @@ export async function openTrainer({ engine, settings, initial, seed }: TrainerOp
   await write(secondMomentName, none);
 
   return {
+    withMasks(part, batches, step) {
+      const places = dropoutInputs(settings, part);
+      return batches.map((batch, micro) => ({ ...batch, ...dropoutMasks(places, settings.dropout, [seed, step, micro]) }));
+    },
     async step(part, batches, { step, learningRate }) {
       const scalars = adamWScalars(settings.optimizer, step, learningRate);
-      const places = dropoutInputs(settings, part);
-      const withMasks = (batch: Arrays, micro: number) => ({ ...batch, ...dropoutMasks(places, settings.dropout, [seed, step, micro]) });
-      if (!settings.accumulates) return lossAndNorm(await session.call(`step.${part.name}`, { ...withMasks(batches[0]!, 0), ...scalars }));
+      if (!settings.accumulates) return lossAndNorm(await session.call(`step.${part.name}`, { ...batches[0], ...scalars }));
       let loss = 0;
-      for (const [micro, batch] of batches.entries())
-        loss += scalarOf(await session.call(`accumulate.${part.name}`, withMasks(batch, micro)), "loss");
+      for (const batch of batches) loss += scalarOf(await session.call(`accumulate.${part.name}`, batch), "loss");
       return { loss, gradientNorm: scalarOf(await session.call("apply", scalars), "gradient_norm") };
     },
     evaluate: (part, batch) => session.call(`evaluate.${part.name}`, batch),
@@ -93,16 +95,6 @@ export async function openTrainer({ engine, settings, initial, seed }: TrainerOp
     },
     close: () => session.close(),
   };
-}
-
-/** A batch of zeros in a part's shapes, to be filled. */
-export function emptyBatch(settings: Pick<TrainingSettings, "batch" | "model">, part: Part): Arrays {
-  return Object.fromEntries(batchInputs(settings, part).map((spec) => [spec.name, emptyArray(spec)]));
-}
-
-function emptyArray({ shape, dtype }: TensorSpec): Arrays[string] {
-  const size = shape.reduce((product, count) => product * count, 1);
-  return dtype === "int32" ? new Int32Array(size) : new Float32Array(size);
 }
 
 function lossAndNorm(outputs: Awaited<ReturnType<Session["call"]>>): { loss: number; gradientNorm: number } {

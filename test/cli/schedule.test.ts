@@ -75,7 +75,7 @@ function majority(folder: string): MajorityJob {
       test: 0.2,
       text: "sentence",
       label: "polarity",
-      pool: "auto",
+      pool: "mean",
       labels: ["negative", "positive"],
       files: [],
     },

@@ -34,7 +34,7 @@ test("no difference at all is p = 1; the same difference everywhere cannot be te
 });
 
 test("Holm's correction as statsmodels", () => {
-  holm(corrected.p).forEach((p, index) => expect(p).toBeCloseTo(corrected.adjusted[index]!, 12));
+  for (const [index, p] of holm(corrected.p).entries()) expect(p).toBeCloseTo(corrected.adjusted[index]!, 12);
 });
 
 test("Holm's correction keeps the order it was given and leaves out what is no test", () => {

@@ -98,7 +98,7 @@ export function task(change: Partial<TaskSpec> = {}): TaskSpec {
     text: "sentence",
     label: "polarity",
     metrics: ["accuracy", "f1"],
-    pool: "auto",
+    pool: "mean",
     ...change,
   };
 }

@@ -20,7 +20,14 @@ async function curve(
   const trainer = await openTrainer({ engine: await loadEngine(engine, 2), settings, initial: startingValues(settings), seed: 3 });
   const values: number[] = [];
   for (let step = 1; step <= steps; step++) {
-    const { loss, gradientNorm } = await trainer.step(settings.parts[0]!, batchOf(step).batches, { step, learningRate: 3e-3 });
+    const { loss, gradientNorm } = await trainer.step(
+      settings.parts[0]!,
+      trainer.withMasks(settings.parts[0]!, batchOf(step).batches, step),
+      {
+        step,
+        learningRate: 3e-3,
+      },
+    );
     values.push(loss, gradientNorm);
   }
   await trainer.close();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { random } from "#runtime/random/random.ts";
-import { bucketLengths, bucketOf, classificationBatch, classificationTokens, fineTuningBatches } from "#runtime/tasks/buckets.ts";
+import { bucketLengths, bucketOf, fineTuningBatches } from "#runtime/tasks/buckets.ts";
 
 test("buckets grow up to the context", () => {
   expect(bucketLengths(128)).toEqual([8, 16, 24, 32, 48, 64, 96, 128]);
@@ -39,27 +39,4 @@ describe("the batches of an epoch", () => {
   test("of no examples are none", () => {
     expect(fineTuningBatches({ lengths: [], batch: 16, context: 128, seed: 1, epoch: 0 })).toEqual([]);
   });
-});
-
-test("rows are padded; first and last point at their tokens; rows that fill the batch weigh nothing", () => {
-  const ids = { begin: 2, end: 3 };
-  const rows = [
-    { tokens: classificationTokens([7, 8, 9, 10], 5, ids), label: 1 },
-    { tokens: classificationTokens([], 5, ids), label: 2 },
-  ];
-  expect(classificationBatch(rows, { batch: 3, length: 5, pad: 0 })).toEqual({
-    tokens: Int32Array.of(2, 7, 8, 9, 3, 2, 3, 0, 0, 0, 0, 0, 0, 0, 0),
-    positions: Int32Array.of(0, 1, 2, 3, 4, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0),
-    segments: Int32Array.of(1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0),
-    first: Int32Array.of(0, 5, 0),
-    last: Int32Array.of(4, 6, 0),
-    labels: Int32Array.of(1, 2, 0),
-    weights: Float32Array.of(1, 1, 0),
-  });
-});
-
-test("what does not fit is a bug, never cut", () => {
-  expect(() => classificationBatch([{ tokens: [1, 2, 3], label: 0 }], { batch: 1, length: 2, pad: 0 })).toThrow(
-    "3 tokens in a batch of length 2",
-  );
 });

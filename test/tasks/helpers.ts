@@ -25,7 +25,7 @@ export const sentiment: TaskSpec = {
   text: "sentence",
   label: "polarity",
   metrics: ["accuracy"],
-  pool: "auto",
+  pool: "mean",
 };
 
 /** A table with the header of `sentiment`. */
