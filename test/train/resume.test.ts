@@ -1,0 +1,111 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { openStore } from "#runtime/store/store.ts";
+import { eventsIn, folderWith, labelled, pretrain, sentences, startPretrain } from "../cli/cli.ts";
+
+const experiment = ({ rate = "1e-2", seed = 1, names = { model: "tiny", goal: "base" }, comment = "" } = {}) => `
+${comment}
+corpus tales { files: "tales.txt", documents: line, split: { validation: 10% } }
+tokenizer letters { kind: characters, train on: tales, sentinels: 4 }
+model ${names.model} { layers: 1, hidden: 16, heads: 2, context: 32, dropout: 10% }
+task mood = classification { train: "mood.tsv", validation: 20%, test: 20%, text: sentence, label: polarity }
+objective both = mixture { 60%: masked, 40%: mood }
+pretrain ${names.goal} {
+  model: ${names.model}
+  objective: both
+  corpus: tales
+  tokenizer: letters
+  budget: 60 steps
+  batch: 4
+  accumulate: 2
+  save: every 7 steps, keep 2
+  optimizer: adamw { learning_rate: ${rate} }
+  seed: ${seed}
+}
+finetune adapted { from: ${names.goal}, task: mood, epochs: 3, batch: 8, train: lora { rank: 2 } }
+`;
+
+const folderOf = (options: Parameters<typeof experiment>[0] = {}) =>
+  folderWith({ "a.pretrain": experiment(options), "tales.txt": sentences(200), "mood.tsv": labelled(120) });
+
+/** Weights of every model, and everything that was scored; not when, and not how long it took. */
+function numbersOf(folder: string): Record<string, unknown> {
+  const store = openStore(join(folder, ".pretrain"));
+  const trained = store.jobs().filter((id) => /^(pretrain|finetune)-/.test(id));
+  expect(trained.length).toBe(2);
+  return Object.fromEntries(
+    trained.map((id) => {
+      const { seconds: _, testReadAt: __, ...result } = JSON.parse(readFileSync(join(store.runFolder(id), "result.json"), "utf8"));
+      return [id, { result, weights: readFileSync(join(store.runFolder(id), "model.safetensors")).toString("base64") }];
+    }),
+  );
+}
+
+async function killAt(folder: string, kind: "pretrain" | "finetune", step: number): Promise<void> {
+  const running = startPretrain(folder, "run", "a.pretrain", "adapted", "--json");
+  const reached = await running.event((event) => event.event === "step" && event.job.startsWith(kind) && event.step >= step);
+  const { pid } = (await running.event((event) => event.event === "job-started" && event.job === reached.job)) as { pid: number };
+  process.kill(pid, "SIGKILL");
+  running.process.kill("SIGKILL");
+  await running.ended;
+}
+
+describe("a run killed by SIGKILL and run again", () => {
+  test("ends with the bits of a run that was never stopped", async () => {
+    const whole = folderOf();
+    expect(await pretrain(whole, "run", "a.pretrain", "adapted")).toMatchObject({ code: 0 });
+    const killed = folderOf();
+    for (const step of [3, 24, 41]) await killAt(killed, "pretrain", step);
+    for (const step of [2, 17]) await killAt(killed, "finetune", step);
+    const last = await pretrain(killed, "run", "a.pretrain", "adapted", "--json");
+    expect(last, last.stderr).toMatchObject({ code: 0 });
+    expect(numbersOf(killed)).toEqual(numbersOf(whole));
+  });
+});
+
+describe("what is done", () => {
+  const ran = (stdout: string) =>
+    eventsIn(stdout)
+      .filter(({ event }) => event === "job-done")
+      .map(({ job }) => job.split("-")[0]);
+
+  test("is not done again under other names, with a comment, in another order; a learning rate or a seed redoes what depends on it", async () => {
+    const folder = folderOf();
+    const write = (text: string) => writeFileSync(join(folder, "a.pretrain"), text);
+    const first = await pretrain(folder, "run", "a.pretrain", "adapted", "--json");
+    expect(ran(first.stdout)).toEqual(["corpus", "tokenizer", "encode", "pretrain", "finetune"]);
+
+    const renamed = experiment({ names: { model: "small", goal: "start" }, comment: "// why not\n" });
+    write(renamed.trim().split("\n\n").toReversed().join("\n\n"));
+    const again = await pretrain(folder, "run", "a.pretrain", "adapted", "--json");
+    expect(again, again.stderr).toMatchObject({ code: 0 });
+    expect(ran(again.stdout)).toEqual([]);
+
+    write(experiment({ rate: "2e-2" }));
+    expect(ran((await pretrain(folder, "run", "a.pretrain", "adapted", "--json")).stdout)).toEqual(["pretrain", "finetune"]);
+    write(experiment({ rate: "2e-2" }).replace("epochs: 3", "epochs: 2"));
+    expect(ran((await pretrain(folder, "run", "a.pretrain", "adapted", "--json")).stdout)).toEqual(["finetune"]);
+  });
+});
+
+test("a loss that is not a number stops the job, says at which step, and keeps the last checkpoint", async () => {
+  const folder = folderWith({
+    "a.pretrain": experiment({ rate: "1e30" }).replace("save: every 7 steps", "save: every 1 steps"),
+    "tales.txt": sentences(200),
+    "mood.tsv": labelled(120),
+  });
+  const outcome = await pretrain(folder, "run", "a.pretrain", "base", "--json");
+  expect(outcome.code).toBe(3);
+  const failed = eventsIn(outcome.stdout).find(({ event }) => event === "job-failed");
+  expect(failed).toMatchObject({
+    event: "job-failed",
+    message: expect.stringMatching(
+      /^the (loss|gradient norm) became (NaN|Infinity|-Infinity) at step \d+; the last good checkpoint is checkpoints.step-\d+/,
+    ),
+  });
+  const { job, step, checkpoint } = failed as { job: string; step: number; checkpoint: string };
+  expect(step).toBeGreaterThan(1);
+  const saved = JSON.parse(readFileSync(join(folder, ".pretrain/runs", job, checkpoint, "state.json"), "utf8"));
+  expect(saved.step).toBe(step - 1);
+});
