@@ -4,6 +4,7 @@ import { comparisonTable } from "#runtime/compare/table.ts";
 import { formatScore } from "#runtime/contract/numbers.ts";
 import type { Plan } from "#runtime/contract/plan.ts";
 import { type ScheduleResult, schedule } from "#runtime/jobs/schedule.ts";
+import { recordSession } from "#runtime/store/sessions.ts";
 import { nextSteps } from "./advice.ts";
 import { type EngineChoice, engineChoices } from "./engines.ts";
 import { exitCodes } from "./exit.ts";
@@ -41,6 +42,7 @@ export function addRun(program: Command): void {
 
 async function run(loaded: Loaded, name: string, options: RunOptions): Promise<number> {
   const stopping = interruptible();
+  const forgetSession = recordSession(loaded.store.root, { file: loaded.file, name });
   try {
     let planned = loaded.plan(name);
     const finished = new Set<string>();
@@ -54,6 +56,7 @@ async function run(loaded: Loaded, name: string, options: RunOptions): Promise<n
     if (!options.json) printOutcome(loaded, name, planned.plan);
     return exitCodeFor(result, loaded, name);
   } finally {
+    forgetSession();
     stopping.end();
   }
 }

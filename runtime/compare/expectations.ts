@@ -1,7 +1,7 @@
 import type { ComparisonResult, Verdict } from "#runtime/contract/artifacts.ts";
 import type { Expectation } from "#runtime/contract/spec.ts";
+import { describeDifference } from "#runtime/contract/words.ts";
 import type { Entrant } from "./entrants.ts";
-import { describeDifference } from "./words.ts";
 
 /** What was expected, answered from the verdicts: never from the means alone. */
 export function answerExpectation(

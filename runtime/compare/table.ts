@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { formatCount, formatEstimate, formatFlops, formatScore, formatSeconds } from "#runtime/contract/numbers.ts";
-import { describeDifference } from "./words.ts";
+import { describeDifference } from "#runtime/contract/words.ts";
 
 /** A comparison as text for a terminal. */
 export function comparisonTable(result: ComparisonResult): string {

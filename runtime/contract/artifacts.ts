@@ -18,6 +18,20 @@ import type { Split } from "./spec.ts";
  *   compare    result.json alone
  */
 
+/** `.pretrain/sessions/<process id>.json`: a `pretrain run` that works now. Its process may have been killed. */
+export interface RunSession {
+  /** SIGINT asks it to stop cleanly. */
+  pid: number;
+  /** When the process started, as its system writes it, to tell it from a later one with the same id; null: not known. */
+  started: string | null;
+  host: string;
+  /** Absolute path of the `.pretrain` file, and the declaration of it that is run. */
+  file: string;
+  name: string;
+  /** ISO 8601, UTC. */
+  start: string;
+}
+
 export interface CorpusResult {
   splits: Record<Split, { documents: number; bytes: number; characters: number }>;
 }

@@ -1,6 +1,6 @@
-import type { Verdict } from "#runtime/contract/artifacts.ts";
-import { metricOf } from "#runtime/contract/catalogue/index.ts";
-import { formatScoreLike } from "#runtime/contract/numbers.ts";
+import type { Verdict } from "./artifacts.ts";
+import { metricOf } from "./catalogue/index.ts";
+import { formatScoreLike } from "./numbers.ts";
 
 /** A verdict in words, the greater side first: `mlm > clm on sentiment.accuracy by 1.9 (95% interval 0.8 to 3.1, p = 0.004)`. */
 export function describeDifference(verdict: Verdict): string {

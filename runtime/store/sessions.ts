@@ -1,0 +1,17 @@
+import { rmSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import type { RunSession } from "#runtime/contract/artifacts.ts";
+import { writeJson } from "./files.ts";
+import { thisProcess } from "./process-identity.ts";
+
+/**
+ * Says in `.pretrain/sessions/` that this process runs a declaration, so that whoever reads the folder can show it and ask it to
+ * stop. The returned function takes that back; of a process that was killed the record stays, and readers see that it is gone.
+ */
+export function recordSession(root: string, run: Pick<RunSession, "file" | "name">): () => void {
+  const path = join(root, "sessions", `${process.pid}.json`);
+  const session: RunSession = { ...run, ...thisProcess(), host: hostname(), start: new Date().toISOString() };
+  writeJson(path, session);
+  return () => rmSync(path, { force: true });
+}
