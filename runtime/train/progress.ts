@@ -1,4 +1,4 @@
-import { JobFailure, JobStopped } from "../jobs/context.ts";
+import { JobFailure } from "../jobs/context.ts";
 
 /** How far a training loop is; saved with its checkpoints. */
 export interface Counters {
@@ -58,8 +58,4 @@ export function checkFinite(
     `${what} at step ${step}; ${kept}. Training diverged: lower learning_rate, lengthen warmup, or set clip.`,
     checkpoint === undefined ? { step } : { step, checkpoint },
   );
-}
-
-export function stopWhere(signal: AbortSignal, step: number): void {
-  if (signal.aborted) throw new JobStopped(step);
 }

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
-import type { InferenceSession, Tensor } from "onnxruntime-common";
 import type * as OnnxRuntime from "onnxruntime-node";
+import type { InferenceSession, Tensor } from "onnxruntime-node";
 import type { Arrays, DType, Program, TensorSpec } from "../../trace/function.ts";
 import { sizeOf } from "../../trace/graph.ts";
 import { trace } from "../../trace/trace.ts";
