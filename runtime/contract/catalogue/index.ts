@@ -1,6 +1,7 @@
-import { declarations, taskOptions } from "./declarations.ts";
+import { declarations } from "./declarations.ts";
 import { metrics } from "./metrics.ts";
 import { objectives } from "./objectives.ts";
+import { taskOptions } from "./tasks.ts";
 import { trainingOptions } from "./training.ts";
 import type { Declaration, DeclarationKind, Metric, Option, OptionFamily } from "./types.ts";
 
