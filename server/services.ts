@@ -2,15 +2,27 @@ import { inject, type Module, type PartialLangiumSharedCoreServices } from "lang
 import {
   createDefaultModule,
   createDefaultSharedModule,
-  type DefaultSharedModuleContext,
   type LangiumServices,
   type LangiumSharedServices,
   type PartialLangiumServices,
 } from "langium/lsp";
+import { NodeFileSystem } from "langium/node";
+import type { Connection } from "vscode-languageserver";
 import type { DataFiles } from "#language/files.ts";
 import { PretrainGeneratedModule, PretrainGeneratedSharedModule } from "#language/generated/module.ts";
 import { type PretrainAddedServices, PretrainModule } from "#language/module.ts";
 import { registerRules } from "#language/validation/rules.ts";
+import type { Analyses } from "./analysis/analyses.ts";
+import type { WatchedFiles } from "./compile/watched-files.ts";
+import { PretrainCompletion } from "./completion/completion.ts";
+import { PretrainFormatter } from "./features/format.ts";
+import { PretrainHover } from "./features/hover.ts";
+import { PretrainInlayHints } from "./features/inlay-hints.ts";
+import { PretrainLinks } from "./features/links.ts";
+import { PretrainDefinitions, PretrainFolding, PretrainRename } from "./features/navigation.ts";
+import { PretrainQuickFixes } from "./features/quick-fixes.ts";
+import { PretrainSemanticTokens } from "./features/semantic-tokens.ts";
+import { PretrainDocumentSymbols, PretrainNodeKinds } from "./features/symbols.ts";
 import { PretrainDocumentBuilder } from "./workspace/document-builder.ts";
 import { PretrainDocumentUpdates } from "./workspace/document-updates.ts";
 
@@ -27,21 +39,43 @@ export interface PretrainServerServices {
 
 const sharedModule: Module<
   PretrainSharedServices,
-  PartialLangiumSharedCoreServices & { lsp: Pick<PretrainSharedServices["lsp"], "DocumentUpdateHandler"> }
+  PartialLangiumSharedCoreServices & { lsp: Pick<PretrainSharedServices["lsp"], "DocumentUpdateHandler" | "NodeKindProvider"> }
 > = {
   lsp: {
     DocumentUpdateHandler: (services) => new PretrainDocumentUpdates(services),
+    NodeKindProvider: () => new PretrainNodeKinds(),
   },
   workspace: {
     DocumentBuilder: (services) => new PretrainDocumentBuilder(services),
   },
 };
 
+export interface ServerContext {
+  connection: Connection;
+  files: WatchedFiles;
+  analyses(): Analyses;
+  /** The editor fills in snippets. Known once it has introduced itself. */
+  snippets(): boolean;
+}
+
 /** The language as in language/module.ts, with Langium's services for editors and what is said better here. */
-export function createServerServices(context: DefaultSharedModuleContext, dataFiles: DataFiles): PretrainServerServices {
-  const shared = inject(createDefaultSharedModule(context), PretrainGeneratedSharedModule, sharedModule);
+export function createServerServices({ connection, files, analyses, snippets }: ServerContext): PretrainServerServices {
+  const shared = inject(createDefaultSharedModule({ connection, ...NodeFileSystem }), PretrainGeneratedSharedModule, sharedModule);
   const editorModule: Module<PretrainLanguageServices, PartialLangiumServices & { validation: { DataFiles: DataFiles } }> = {
-    validation: { DataFiles: () => dataFiles },
+    validation: { DataFiles: () => files },
+    lsp: {
+      CodeActionProvider: () => new PretrainQuickFixes(),
+      CompletionProvider: (services) => new PretrainCompletion(services, snippets),
+      DefinitionProvider: (services) => new PretrainDefinitions(services),
+      DocumentLinkProvider: () => new PretrainLinks(files),
+      DocumentSymbolProvider: () => new PretrainDocumentSymbols(),
+      FoldingRangeProvider: (services) => new PretrainFolding(services),
+      Formatter: () => new PretrainFormatter(),
+      HoverProvider: (services) => new PretrainHover(services),
+      InlayHintProvider: () => new PretrainInlayHints(analyses),
+      RenameProvider: (services) => new PretrainRename(services),
+      SemanticTokenProvider: (services) => new PretrainSemanticTokens(services),
+    },
   };
   const pretrain = inject(createDefaultModule({ shared }), PretrainGeneratedModule, PretrainModule, editorModule);
   shared.ServiceRegistry.register(pretrain);

@@ -17,8 +17,7 @@ import {
   addSemanticTokenHandler,
   addWorkspaceSymbolHandler,
 } from "langium/lsp";
-import { NodeFileSystem } from "langium/node";
-import type { Connection } from "vscode-languageserver";
+import type { ClientCapabilities, Connection } from "vscode-languageserver";
 import { tracedCosts } from "#runtime/compile/costs.ts";
 import { createAnalyses } from "./analysis/analyses.ts";
 import { publishProblems } from "./analysis/publish.ts";
@@ -30,17 +29,29 @@ import { createServerServices, type PretrainServerServices } from "./services.ts
 /** Serves a connection until it closes. */
 export function startServer(connection: Connection): void {
   const files = watchedFiles(() => analyses.compileAgain(() => true));
-  const services = createServerServices({ connection, ...NodeFileSystem }, files);
+  let capabilities: ClientCapabilities = {};
+  const services = createServerServices({
+    connection,
+    files,
+    analyses: () => analyses,
+    snippets: () => capabilities.textDocument?.completion?.completionItem?.snippetSupport === true,
+  });
   const tasks = taskReadings(files);
   const analyses = createAnalyses(services, { files, costs: tracedCosts(), tasks });
   publishProblems(connection, services, analyses);
   addOutline(connection, services, analyses, tasks);
+  analyses.onAnalysed(() => {
+    if (capabilities.workspace?.inlayHint?.refreshSupport) void connection.languages.inlayHint.refresh().catch(() => undefined);
+  });
   services.shared.lsp.DocumentUpdateHandler.onDataChanged(() => {
     files.forget();
     services.shared.lsp.DocumentUpdateHandler.checkAgain(analyses.all().map(({ uri }) => URI.parse(uri)));
   });
   addHandlers(connection, services);
-  connection.onInitialize((params) => services.shared.lsp.LanguageServer.initialize(params));
+  connection.onInitialize((params) => {
+    capabilities = params.capabilities;
+    return services.shared.lsp.LanguageServer.initialize(params);
+  });
   connection.onInitialized((params) => services.shared.lsp.LanguageServer.initialized(params));
   services.shared.workspace.TextDocuments.listen(connection);
   connection.listen();

@@ -45,6 +45,5 @@ export function addOutline(connection: Connection, { shared }: PretrainServerSer
   });
   analyses.onAnalysed((uri) => {
     void connection.sendNotification(outlineChangedNotification, { uri });
-    void connection.languages.inlayHint.refresh().catch(() => undefined);
   });
 }

@@ -1,0 +1,186 @@
+import { readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { LangiumDocument, LangiumDocuments, Lexer } from "langium";
+import type { CompletionProvider } from "langium/lsp";
+import {
+  type CompletionItem,
+  CompletionItemKind,
+  type CompletionList,
+  type CompletionParams,
+  InsertTextFormat,
+  type Range,
+} from "vscode-languageserver";
+import { documentationOf } from "#language/documentation.ts";
+import { filesSeenFrom } from "#language/references/imports.ts";
+import type { DeclarationKind } from "#runtime/contract/catalogue/index.ts";
+import type { PretrainLanguageServices } from "../services.ts";
+import { type Place, placeAfter, type Token } from "./place.ts";
+import {
+  type Declared,
+  declarationProposals,
+  keyProposals,
+  metricProposals,
+  type Proposal,
+  unitProposals,
+  valueProposals,
+} from "./proposals.ts";
+
+/** What may be written at the cursor, from the catalogue and the declarations that can be seen. */
+export class PretrainCompletion implements CompletionProvider {
+  readonly completionOptions = { triggerCharacters: [" ", ".", '"', "/"] };
+  private readonly lexer: Lexer;
+  private readonly documents: LangiumDocuments;
+  private readonly services: PretrainLanguageServices;
+  private readonly snippets: () => boolean;
+
+  constructor(services: PretrainLanguageServices, snippets: () => boolean) {
+    this.lexer = services.parser.Lexer;
+    this.documents = services.shared.workspace.LangiumDocuments;
+    this.services = services;
+    this.snippets = snippets;
+  }
+
+  getCompletion(document: LangiumDocument, { position }: CompletionParams): CompletionList {
+    const text = document.textDocument.getText();
+    const offset = document.textDocument.offsetAt(position);
+    const cursor = cursorIn(this.lexer, text, offset);
+    if (cursor.in === "comment") return { items: [], isIncomplete: false };
+    const range = { start: document.textDocument.positionAt(cursor.start), end: position };
+    const items =
+      cursor.in === "string"
+        ? pathItems(document, cursor, range)
+        : this.proposals(document, cursor, position.line).map((proposal, index) => this.item(proposal, range, index));
+    return { items, isIncomplete: false };
+  }
+
+  private proposals(document: LangiumDocument, { tokens, in: kind }: Cursor, line: number): Proposal[] {
+    const place = placeAfter(tokens, line);
+    if (kind === "unit") return place.at === "value" ? unitProposals(place.type) : [];
+    switch (place.at) {
+      case "file":
+        return declarationProposals();
+      case "key":
+        return keyProposals(place.shape, place.before, place.present);
+      case "value":
+        return valueProposals(place.type, this.declared(document));
+      case "metric":
+        return metricProposals();
+      case "nothing":
+        return [];
+    }
+  }
+
+  /** The file's own by their form in the text, which may be broken; what is imported as it was read. */
+  private declared(document: LangiumDocument): Declared[] {
+    const comments = this.services.documentation.CommentProvider;
+    const read = filesSeenFrom(document, this.documents).flatMap((file) =>
+      file.parseResult.value.declarations
+        .filter(({ name, kind }) => name && kind)
+        .map((declaration) => {
+          const doc = documentationOf(declaration, comments);
+          return { kind: declaration.kind, name: declaration.name, ...(doc === undefined ? {} : { doc }) };
+        }),
+    );
+    const names = new Set(read.map(({ name }) => name));
+    const written = [...document.textDocument.getText().matchAll(declarationForm)].map(([, kind, name]) => ({
+      kind: kind as DeclarationKind,
+      name: name!,
+    }));
+    return [...read, ...written.filter(({ name }) => !names.has(name))];
+  }
+
+  private item({ label, kind, insert, detail, documentation }: Proposal, range: Range, index: number): CompletionItem {
+    const snippet = this.snippets();
+    return {
+      label,
+      kind,
+      ...(detail ? { detail } : {}),
+      ...(documentation === undefined ? {} : { documentation: { kind: "markdown", value: documentation } }),
+      // the catalogue's order says more than the alphabet
+      sortText: String(index).padStart(4, "0"),
+      filterText: label,
+      insertTextFormat: snippet ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,
+      textEdit: { range, newText: snippet ? insert : withoutPlaces(insert) },
+    };
+  }
+}
+
+const declarationForm = /^(corpus|tokenizer|model|objective|task|pretrain|finetune|probe|compare)[ \t]+([_a-zA-Z][\w-]*)\s*[={]/gm;
+
+function withoutPlaces(snippet: string): string {
+  return snippet.replace(/\$\{\d+:([^}]*)\}/g, "$1").replace(/\$\d+/g, "");
+}
+
+type Cursor =
+  | { in: "word" | "unit"; start: number; tokens: Token[] }
+  | { in: "string"; start: number; tokens: Token[]; written: string }
+  | { in: "comment"; start: number; tokens: Token[] };
+
+/** What the cursor is in: the word that is being written begins at `start`, and `tokens` stand before it. */
+function cursorIn(lexer: Lexer, text: string, offset: number): Cursor {
+  const before = text.slice(0, offset);
+  const { tokens: all, hidden } = lexer.tokenize(before);
+  const tokens = all.map((token) => ({
+    type: token.tokenType.name,
+    text: token.image,
+    line: (token.startLine ?? 1) - 1,
+    end: token.startOffset + token.image.length,
+    start: token.startOffset,
+  }));
+  const comment = hidden.find((token) => token.startOffset + token.image.length === offset && token.image.startsWith("//"));
+  if (comment || isInOpenComment(before)) return { in: "comment", start: offset, tokens: [] };
+  const open = openString(before.slice(before.lastIndexOf("\n") + 1));
+  if (open !== undefined) {
+    const start = offset - open.length;
+    return { in: "string", start, tokens: tokens.filter((token) => token.end < start), written: open };
+  }
+  const last = tokens.at(-1);
+  const amount =
+    last?.type === "AMOUNT" && /^\s*$/.test(before.slice(last.end)) && !before.slice(last.end).includes("\n") ? last : undefined;
+  if (amount && (/\s/.test(amount.text) || amount.end < offset)) {
+    const unit = amount.end < offset ? "" : (/\S*$/.exec(amount.text)?.[0] ?? "");
+    return { in: "unit", start: offset - unit.length, tokens: tokens.slice(0, -1) };
+  }
+  const word = /[_a-zA-Z][\w-]*$/.exec(before)?.[0] ?? "";
+  const start = offset - word.length;
+  return { in: "word", start, tokens: tokens.filter((token) => token.end <= start) };
+}
+
+function isInOpenComment(before: string): boolean {
+  return before.lastIndexOf("/*") > before.lastIndexOf("*/");
+}
+
+/** What stands in quotes that are not closed on the line. */
+function openString(line: string): string | undefined {
+  const unquoted = line.replace(/\/\/.*$/, "").replace(/"(\\.|[^"\\])*"|'(\\.|[^'\\])*'/g, "");
+  return unquoted === line.replace(/"(\\.|[^"\\])*"|'(\\.|[^'\\])*'/g, "") ? /["']([^"']*)$/.exec(unquoted)?.[1] : undefined;
+}
+
+/** Files and folders beside the file, one level at a time, where a path or an import stands. */
+function pathItems(
+  document: LangiumDocument,
+  { tokens, written, start }: Extract<Cursor, { in: "string" }>,
+  { end }: Range,
+): CompletionItem[] {
+  const isImport = tokens.at(-1)?.text === "import";
+  const place: Place = placeAfter(tokens, end.line);
+  const isPath = place.at === "value" && JSON.stringify(place.type).includes('"path"');
+  if (!isImport && !isPath) return [];
+  const folder = written.slice(0, written.lastIndexOf("/") + 1);
+  const range = { start: document.textDocument.positionAt(start + folder.length), end };
+  return entriesOf(join(dirname(document.uri.fsPath), folder))
+    .filter((entry) => !entry.name.startsWith(".") && (entry.isDirectory() || !isImport || entry.name.endsWith(".pretrain")))
+    .map((entry) => ({
+      label: entry.isDirectory() ? `${entry.name}/` : entry.name,
+      kind: entry.isDirectory() ? CompletionItemKind.Folder : CompletionItemKind.File,
+      textEdit: { range, newText: entry.isDirectory() ? `${entry.name}/` : entry.name },
+    }));
+}
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,73 @@
+import type { CatalogueEntry } from "#language/references/built-in.ts";
+import { describeType, listed } from "#language/values/describe.ts";
+import type { Choice, Declaration, Key, Metric, Option } from "#runtime/contract/catalogue/index.ts";
+import { formulaText } from "./formula.ts";
+
+/** What the catalogue says of a thing, in Markdown: for hovers and beside completions. */
+export function declarationDocumentation({ kind, help, example, later }: Declaration): string {
+  return paragraphs([`**${kind}**`, help, notYet(later), code(example)]);
+}
+
+export function keyDocumentation({ name, value, required, default: byDefault, help, formula, source, example, later }: Key): string {
+  return paragraphs([
+    `**${name}**: ${describeType(value)}`,
+    help,
+    notYet(later),
+    byDefault === undefined ? (required ? "Required." : undefined) : `Default: \`${byDefault}\``,
+    formulaOf(formula),
+    sourceOf(source),
+    example === undefined ? undefined : code(example),
+  ]);
+}
+
+export function optionDocumentation({ name, help, formula, source, keys, architectures, example, later }: Option): string {
+  return paragraphs([
+    `**${name}**`,
+    help,
+    notYet(later),
+    formulaOf(formula),
+    architectures
+      ? `Carried by: ${listed(architectures, "and")}${architectures.length > 1 ? `; by default ${architectures[0]}` : ""}`
+      : undefined,
+    keys.length > 0 ? keys.map(keyLine).join("\n") : undefined,
+    sourceOf(source),
+    code(example),
+  ]);
+}
+
+export function choiceDocumentation({ name, help, source, later }: Choice): string {
+  return paragraphs([`**${name}**`, help, notYet(later), sourceOf(source)]);
+}
+
+export function metricDocumentation({ name, help, formula, source, better }: Metric): string {
+  return paragraphs([`**${name}**`, help, `${better === "higher" ? "Higher" : "Lower"} is better.`, formulaOf(formula), sourceOf(source)]);
+}
+
+export function entryDocumentation(entry: CatalogueEntry): string {
+  if (entry.is === "option") return optionDocumentation(entry.option);
+  return entry.is === "choice" ? choiceDocumentation(entry.choice) : metricDocumentation(entry.metric);
+}
+
+export function paragraphs(parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined && part !== "").join("\n\n");
+}
+
+export function code(text: string): string {
+  return `\`\`\`pretrain\n${text}\n\`\`\``;
+}
+
+function keyLine({ name, help, default: byDefault }: Key): string {
+  return `- \`${name}\`: ${help}${byDefault === undefined ? "" : ` Default: \`${byDefault}\`.`}`;
+}
+
+function notYet(later: string | undefined): string | undefined {
+  return later && `*Not yet: ${later}.*`;
+}
+
+function formulaOf(tex: string | undefined): string | undefined {
+  return tex && `\`${formulaText(tex)}\``;
+}
+
+function sourceOf(source: string | undefined): string | undefined {
+  return source && `Source: ${source}`;
+}

@@ -1,0 +1,48 @@
+import { dirname } from "node:path";
+import { AstUtils, type LangiumDocument, URI } from "langium";
+import type { DocumentLinkProvider } from "langium/lsp";
+import type { DocumentLink } from "vscode-languageserver";
+import { absolutePath, absolutePattern } from "#language/files.ts";
+import { type File, isText, type Text } from "#language/generated/ast.ts";
+import { rangeOfProperty } from "#language/places.ts";
+import { expectedOf } from "#language/references/expected.ts";
+import { importedUri } from "#language/references/imports.ts";
+import { fittingType } from "#language/values/fit.ts";
+import type { WatchedFiles } from "../compile/watched-files.ts";
+import type { Range } from "../protocol.ts";
+
+/** From imports and paths to their files; from a pattern to the first of the files that it finds. */
+export class PretrainLinks implements DocumentLinkProvider {
+  private readonly files: WatchedFiles;
+
+  constructor(files: WatchedFiles) {
+    this.files = files;
+  }
+
+  getDocumentLinks(document: LangiumDocument): DocumentLink[] {
+    const file = (document as LangiumDocument<File>).parseResult.value;
+    const imports = file.imports.flatMap((statement) => {
+      const target = importedUri(document, statement);
+      const range = rangeOfProperty(statement, "path");
+      return target && range && this.files.isFile(target.fsPath) ? [{ range: inQuotes(range), target: target.toString() }] : [];
+    });
+    const folder = dirname(document.uri.fsPath);
+    const texts = AstUtils.streamAllContents(file).filter(isText).toArray();
+    return [...imports, ...texts.flatMap((text) => this.linkOf(text, folder))];
+  }
+
+  private linkOf(text: Text, folder: string): DocumentLink[] {
+    const expected = expectedOf(text);
+    const type = expected && fittingType(expected, text);
+    if (type?.type !== "path" || !text.$cstNode || text.text.trim() === "") return [];
+    const found = type.glob ? this.files.glob(absolutePattern(folder, text.text)) : [absolutePath(folder, text.text)];
+    const [first] = found;
+    if (first === undefined || !this.files.isFile(first)) return [];
+    const tooltip = found.length > 1 ? { tooltip: `The first of ${found.length.toLocaleString("en-US")} files` } : {};
+    return [{ range: inQuotes(text.$cstNode.range), target: URI.file(first).toString(), ...tooltip }];
+  }
+}
+
+function inQuotes({ start, end }: Range): Range {
+  return { start: { ...start, character: start.character + 1 }, end: { ...end, character: end.character - 1 } };
+}
