@@ -137,6 +137,7 @@ function contextOf({ folder }: Settings, job: JobName): JobContext {
     emit: () => {},
     signal: new AbortController().signal,
     engine: "auto",
+    threads: 1,
     describeEngine: () => {},
   };
 }

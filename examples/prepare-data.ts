@@ -19,7 +19,7 @@ export function prepareData(): void {
     .filter((name) => /^c[a-r]\d\d$/.test(name))
     .sort();
   const order = shuffle([...documents], random("brown"));
-  const parts = { pretrain: order.slice(0, 300), train: order.slice(300, 400), validation: order.slice(400, 440), test: order.slice(440) };
+  const parts = { pretrain: order.slice(0, 300), train: order.slice(300, 360), validation: order.slice(360, 400), test: order.slice(400) };
 
   mkdirSync(join(target, "prose"), { recursive: true });
   for (const name of parts.pretrain)
@@ -36,18 +36,21 @@ export function prepareData(): void {
   }
 
   mkdirSync(join(target, "tense"), { recursive: true });
+  const seen = new Set<string>();
   for (const split of ["train", "validation", "test"] as const)
-    writeFileSync(join(target, "tense", `${split}.tsv`), tenses(brown, parts[split], split));
+    writeFileSync(join(target, "tense", `${split}.tsv`), tenses(brown, parts[split], split, seen));
 }
 
-const perLabel = { train: 200, validation: 250, test: 500 };
+const perLabel = { train: 200, validation: 150, test: 350 };
 
-/** As many sentences in the past as in the present, in random order. */
-function tenses(brown: string, names: readonly string[], split: keyof typeof perLabel): string {
+/** As many sentences in the past as in the present, in random order; none that an earlier split has. */
+function tenses(brown: string, names: readonly string[], split: keyof typeof perLabel, seen: Set<string>): string {
   const byLabel: Record<string, string[]> = { past: [], present: [] };
   for (const { text, tags } of names.flatMap((name) => sentencesOf(brown, name))) {
     const label = tenseOf(tags);
-    if (label !== undefined && text.length < 240) byLabel[label]?.push(text);
+    if (label === undefined || text.length >= 240 || seen.has(text)) continue;
+    seen.add(text);
+    byLabel[label]?.push(text);
   }
   const rows = Object.entries(byLabel).flatMap(([label, texts]) =>
     shuffle(texts, random("tense", split, label))

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { threadsFor } from "#runtime/engines/threads.ts";
 import { jobExitCodes, stopMessage } from "#runtime/jobs/child.ts";
 import { runJob } from "#runtime/jobs/run-job.ts";
 import { openStore } from "#runtime/store/store.ts";
@@ -14,11 +15,12 @@ export function addJob(program: Command): void {
     .argument("<store>", "the .pretrain folder")
     .argument("<id>", "the job, whose folder holds job.json")
     .addOption(new Option("--engine <engine>").choices(["auto", "onnx", "cpu"]).default("auto"))
-    .action(async (root: string, id: string, options: { engine: EngineChoice }) => {
+    .option("--threads <n>", "of the engine", Number, threadsFor(1))
+    .action(async (root: string, id: string, { engine, threads }: { engine: EngineChoice; threads: number }) => {
       const store = openStore(root);
       const job = store.readJob(id);
       if (!job) throw new UsageError(`${store.runFolder(id)} holds no job.json`);
-      const outcome = await runJob(job, { store, engine: options.engine, signal: stopSignal(), version: version() });
+      const outcome = await runJob(job, { store, engine, threads, signal: stopSignal(), version: version() });
       if (outcome.outcome === "failed") say(outcome.message);
       // engines may keep threads; everything is written
       process.exit(jobExitCodes[outcome.outcome]);

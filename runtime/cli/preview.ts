@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import type { PretrainJob, ResolvedObjective, ResolvedTask } from "#runtime/contract/plan.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
+import { threadsFor } from "#runtime/engines/threads.ts";
 import { schedule } from "#runtime/jobs/schedule.ts";
 import { exitCodes, ProblemsError, UsageError } from "./exit.ts";
 import { jobsOf, type Loaded, requireDeclared } from "./loaded.ts";
@@ -106,6 +107,7 @@ async function prepare(pretrain: PretrainJob, loaded: Loaded): Promise<void> {
       store: loaded.store,
       command: ownCommand(),
       engine: "auto",
+      threads: threadsFor(1),
       parallel: 1,
       signal: stop.signal,
       killSignal: new AbortController().signal,

@@ -3,6 +3,7 @@ import { compareRuns, runsIn } from "#runtime/compare/compare.ts";
 import { comparisonTable } from "#runtime/compare/table.ts";
 import { formatScore } from "#runtime/contract/numbers.ts";
 import type { Plan } from "#runtime/contract/plan.ts";
+import { threadsFor } from "#runtime/engines/threads.ts";
 import { type ScheduleResult, schedule } from "#runtime/jobs/schedule.ts";
 import { recordSession } from "#runtime/store/sessions.ts";
 import { nextSteps } from "./advice.ts";
@@ -26,7 +27,7 @@ export function addRun(program: Command): void {
     .argument("<file>", "a .pretrain file")
     .argument("<name>", "a pretrain, finetune or compare declared in it")
     .addOption(new Option("--engine <engine>", "what runs the programs").choices(engineChoices).default("auto"))
-    .option("--jobs <n>", "jobs at a time", wholeNumber, 1)
+    .option("--jobs <n>", "jobs at a time; they share the processors", wholeNumber, 1)
     .option("--json", "one event a line")
     .addHelpText(
       "after",
@@ -75,6 +76,7 @@ async function runPlan(
       store: loaded.store,
       command: ownCommand(),
       engine: options.engine,
+      threads: threadsFor(options.jobs),
       parallel: options.jobs,
       signal: stopping.signal,
       killSignal: stopping.killSignal,

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 
-/** Threads of one job's engine: all processors that this process may use. Part of what makes a run repeat bit for bit. */
-export function defaultThreads(): number {
-  return availableParallelism();
+/** Threads for each of so many jobs side by side: all processors that this process may use, shared out. */
+export function threadsFor(jobs: number): number {
+  return Math.max(1, Math.floor(availableParallelism() / jobs));
 }

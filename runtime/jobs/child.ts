@@ -29,16 +29,23 @@ export const stopMessage = "stop";
  * Starts a job in a process of its own. What it prints goes to `log.txt` in the run folder. The channel between the two is how
  * the child is asked to stop, and how it notices that its parent is gone.
  */
-export function startChild(job: Job, options: { store: Store; command: readonly string[]; engine: EngineName | "auto" }): Child {
+export function startChild(
+  job: Job,
+  options: { store: Store; command: readonly string[]; engine: EngineName | "auto"; threads: number },
+): Child {
   const [program, ...before] = options.command;
   const folder = options.store.runFolder(job.id);
   mkdirSync(folder, { recursive: true });
   const logPath = join(folder, "log.txt");
   const log = openSync(logPath, "w");
-  const child = spawn(program!, [...before, "job", options.store.root, job.id, "--engine", options.engine], {
-    stdio: ["ignore", log, log, "ipc"],
-    windowsHide: true,
-  });
+  const child = spawn(
+    program!,
+    [...before, "job", options.store.root, job.id, "--engine", options.engine, "--threads", String(options.threads)],
+    {
+      stdio: ["ignore", log, log, "ipc"],
+      windowsHide: true,
+    },
+  );
   closeSync(log);
   return {
     ended: endOf(child, logPath),

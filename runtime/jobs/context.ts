@@ -13,6 +13,8 @@ export interface JobContext {
   /** Aborted when the user wants to stop: finish the step, write a checkpoint, throw `JobStopped`. */
   signal: AbortSignal;
   engine: EngineName | "auto";
+  /** Threads of the engine. Part of what makes a run repeat bit for bit; recorded with the engine. */
+  threads: number;
 }
 
 /** The job cannot be done, for a reason that the user can act on: bad bytes in a file, a loss that is not finite. */

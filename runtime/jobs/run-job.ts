@@ -13,6 +13,7 @@ import { execute } from "./execute.ts";
 export interface RunJobOptions {
   store: Store;
   engine: EngineName | "auto";
+  threads: number;
   /** Aborted to stop cleanly. */
   signal: AbortSignal;
   /** The program's version, for the manifest. */
@@ -74,6 +75,7 @@ async function runLocked(job: Job, folder: string, events: EventWriter, options:
       describeEngine: (engine) => changeSession({ engine }),
       signal: options.signal,
       engine: options.engine,
+      threads: options.threads,
     });
     end("done");
     writeJson(resultFile(folder), result);

@@ -13,6 +13,8 @@ export interface ScheduleOptions {
   /** Program and arguments that start this command line: `[node, cli.js]`. */
   command: readonly string[];
   engine: EngineName | "auto";
+  /** Threads of each job. */
+  threads: number;
   /** Jobs at a time. */
   parallel: number;
   /** First abort: the jobs stop cleanly and checkpoint. */

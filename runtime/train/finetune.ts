@@ -3,7 +3,6 @@ import { join } from "node:path";
 import type { FinetuneResult, Score } from "../contract/artifacts.ts";
 import type { FinetuneJob } from "../contract/plan.ts";
 import { chooseEngine } from "../engines/table.ts";
-import { defaultThreads } from "../engines/threads.ts";
 import { type JobContext, JobStopped } from "../jobs/context.ts";
 import { scoreClassification } from "../metrics/table.ts";
 import { initialValues } from "../models/parameters.ts";
@@ -30,7 +29,7 @@ type LabelPart = Extract<Part, { kind: "labels" }>;
 export async function finetune(job: FinetuneJob, context: JobContext): Promise<FinetuneResult> {
   const { labels } = job.task;
   const tokenizer = openTokenizer(context.folderOf(job.tokenizer));
-  const { engine, reason } = await chooseEngine(context.engine, defaultThreads());
+  const { engine, reason } = await chooseEngine(context.engine, context.threads);
   context.describeEngine(await engine.describe());
   if (engine.name === "cpu" && context.engine === "auto") context.emit({ event: "warning", message: reason });
 

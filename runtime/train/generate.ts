@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import type { Job, PretrainJob } from "../contract/plan.ts";
 import type { EngineName, Session } from "../engines/engine.ts";
 import { chooseEngine } from "../engines/table.ts";
-import { defaultThreads } from "../engines/threads.ts";
+import { threadsFor } from "../engines/threads.ts";
 import { JobFailure } from "../jobs/context.ts";
 import type { Vocabulary } from "../objectives/objective.ts";
 import { generationProgram } from "../programs/generation.ts";
@@ -33,7 +33,7 @@ export async function generate(folder: string, options: GenerationOptions, engin
   const tokenizer = openTokenizer(join(dirname(folder), job.tokenizer));
   const { begin, end } = tokenizer.vocabulary;
   const prompt = Array.from(await tokenizer.encode(options.prompt));
-  const { engine } = await chooseEngine(engineName, defaultThreads());
+  const { engine } = await chooseEngine(engineName, threadsFor(1));
   const program = generationProgram(model);
   const session = await engine.open(program);
   try {

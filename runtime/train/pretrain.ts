@@ -3,7 +3,6 @@ import type { EncodeResult, PretrainResult, Score } from "../contract/artifacts.
 import type { PretrainJob } from "../contract/plan.ts";
 import { openTokens, type TokenStream } from "../data/token-stream.ts";
 import { chooseEngine } from "../engines/table.ts";
-import { defaultThreads } from "../engines/threads.ts";
 import { type JobContext, JobFailure, JobStopped } from "../jobs/context.ts";
 import { initialValues } from "../models/parameters.ts";
 import { partSchedule } from "../objectives/schedule.ts";
@@ -28,7 +27,7 @@ export async function pretrain(job: PretrainJob, context: JobContext): Promise<P
   const encoded = readResult(context.folderOf(job.encoded));
   if (tokenizer.vocabulary.size !== job.model.vocabulary)
     throw new JobFailure(`the tokenizer has ${tokenizer.vocabulary.size} entries and the model ${job.model.vocabulary} rows; plan again`);
-  const { engine, reason } = await chooseEngine(context.engine, defaultThreads());
+  const { engine, reason } = await chooseEngine(context.engine, context.threads);
   context.describeEngine(await engine.describe());
   if (engine.name === "cpu" && context.engine === "auto") context.emit({ event: "warning", message: reason });
 

@@ -46,6 +46,7 @@ export function workshop(): Workshop {
     emit: (event) => events.push(event),
     signal: stop.signal,
     engine: "auto",
+    threads: 1,
     describeEngine: () => {},
   });
   const base = <K extends string>(kind: K, id: string = kind) => ({ id, kind, name: id, after: [], fingerprint: "" });
