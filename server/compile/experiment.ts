@@ -84,9 +84,14 @@ export function withJobs(spec: Spec): string[] {
   return [spec.corpora, spec.tokenizers, spec.pretrainings, spec.finetunings, spec.comparisons].flatMap(Object.keys);
 }
 
-/** Several declarations can share one mistake. */
+/** Several declarations can share one mistake: the first that says it knows the most, as it saw the whole file. */
 export function distinct(problems: readonly Problem[]): Problem[] {
-  return [...new Map(problems.map((problem) => [canonical(problem), problem])).values()];
+  const first = new Map<string, Problem>();
+  for (const problem of problems) {
+    const key = canonical([problem.path, problem.message]);
+    if (!first.has(key)) first.set(key, problem);
+  }
+  return [...first.values()];
 }
 
 function hasUnread({ jobs }: Plan): boolean {

@@ -8,6 +8,7 @@ import {
   type CompletionList,
   type CompletionParams,
   InsertTextFormat,
+  type Position,
   type Range,
 } from "vscode-languageserver";
 import { documentationOf } from "#language/documentation.ts";
@@ -49,12 +50,12 @@ export class PretrainCompletion implements CompletionProvider {
     const items =
       cursor.in === "string"
         ? pathItems(document, cursor, range)
-        : this.proposals(document, cursor, position.line).map((proposal, index) => this.item(proposal, range, index));
+        : this.proposals(document, cursor, position).map((proposal, index) => this.item(proposal, range, index));
     return { items, isIncomplete: false };
   }
 
-  private proposals(document: LangiumDocument, { tokens, in: kind }: Cursor, line: number): Proposal[] {
-    const place = placeAfter(tokens, line);
+  private proposals(document: LangiumDocument, { tokens, in: kind }: Cursor, position: Position): Proposal[] {
+    const place = placeAfter(tokens, position.line);
     if (kind === "unit") return place.at === "value" ? unitProposals(place.type) : [];
     switch (place.at) {
       case "file":
@@ -62,7 +63,7 @@ export class PretrainCompletion implements CompletionProvider {
       case "key":
         return keyProposals(place.shape, place.before, place.present);
       case "value":
-        return valueProposals(place.type, this.declared(document));
+        return valueProposals(place.type, this.declared(document, position));
       case "metric":
         return metricProposals();
       case "nothing":
@@ -70,8 +71,11 @@ export class PretrainCompletion implements CompletionProvider {
     }
   }
 
-  /** The file's own by their form in the text, which may be broken; what is imported as it was read. */
-  private declared(document: LangiumDocument): Declared[] {
+  /**
+   * The file's own by their form in the text, which may be broken, but for the one that is being written; what is imported as
+   * it was read.
+   */
+  private declared(document: LangiumDocument, position: Position): Declared[] {
     const comments = this.services.documentation.CommentProvider;
     const read = filesSeenFrom(document, this.documents).flatMap((file) =>
       file.parseResult.value.declarations
@@ -86,7 +90,9 @@ export class PretrainCompletion implements CompletionProvider {
       kind: kind as DeclarationKind,
       name: name!,
     }));
-    return [...read, ...written.filter(({ name }) => !names.has(name))];
+    const before = document.textDocument.getText({ start: { line: 0, character: 0 }, end: position });
+    const writing = [...before.matchAll(declarationForm)].at(-1)?.[2];
+    return [...read, ...written.filter(({ name }) => !names.has(name))].filter(({ name }) => name !== writing);
   }
 
   private item({ label, kind, insert, detail, documentation }: Proposal, range: Range, index: number): CompletionItem {
@@ -124,6 +130,7 @@ function cursorIn(lexer: Lexer, text: string, offset: number): Cursor {
     type: token.tokenType.name,
     text: token.image,
     line: (token.startLine ?? 1) - 1,
+    column: (token.startColumn ?? 1) - 1,
     end: token.startOffset + token.image.length,
     start: token.startOffset,
   }));

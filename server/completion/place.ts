@@ -8,6 +8,7 @@ export interface Token {
   text: string;
   /** From 0. */
   line: number;
+  column: number;
 }
 
 /** What may stand where the text ends. */
@@ -25,9 +26,24 @@ export type Place =
  * cursor, or was before it, does not matter.
  */
 export function placeAfter(tokens: readonly Token[], cursorLine: number): Place {
-  const stack: Frame[] = [{ in: "file", step: "start", kind: undefined }];
-  for (const token of tokens) read(stack, token);
+  const stack: Frame[] = [startOfText()];
+  for (const [index, token] of tokens.entries()) {
+    // whatever was left open before it
+    if (startsDeclaration(token, tokens[index + 1], tokens[index + 2])) stack.splice(0, stack.length, startOfText());
+    read(stack, token);
+  }
   return placeIn(stack.at(-1)!, tokens.at(-1), cursorLine);
+}
+
+function startOfText(): Frame {
+  return { in: "file", step: "start", kind: undefined };
+}
+
+/** At the margin, where no key of a block stands. */
+function startsDeclaration(token: Token, name: Token | undefined, form: Token | undefined): boolean {
+  return (
+    token.column === 0 && kindOf(token) !== undefined && name !== undefined && isWord(name) && (form?.text === "{" || form?.text === "=")
+  );
 }
 
 type Frame =

@@ -1,4 +1,13 @@
-import { type BuildOptions, DefaultDocumentBuilder, DocumentState, type LangiumDocument, type LangiumSharedCoreServices } from "langium";
+import {
+  type BuildOptions,
+  DefaultDocumentBuilder,
+  DocumentState,
+  type LangiumDocument,
+  type LangiumSharedCoreServices,
+  OperationCancelled,
+  type URI,
+  UriUtils,
+} from "langium";
 import type { CancellationToken } from "vscode-languageserver";
 import type { File } from "#language/generated/ast.ts";
 import { importedUri, loadedDocument, loadImports } from "#language/references/imports.ts";
@@ -17,6 +26,25 @@ export class PretrainDocumentBuilder extends DefaultDocumentBuilder {
     for (const document of documents) await loadImports(document, this.shared);
     const loaded = this.langiumDocuments.all.filter((each) => each.state < DocumentState.Validated && !documents.includes(each)).toArray();
     await super.buildDocuments([...documents, ...loaded], options, token);
+  }
+
+  /** A request may come before the text that it is about has been looked at: it waits. */
+  protected override awaitDocumentState(state: DocumentState, uri: URI, token: CancellationToken): Promise<URI> {
+    const document = this.langiumDocuments.getDocument(uri);
+    const isOpen = this.textDocuments?.get(uri.toString()) !== undefined;
+    if (!isOpen || (document && document.state >= state)) return super.awaitDocumentState(state, uri, token);
+    return new Promise((resolve, reject) => {
+      const listeners = [
+        this.onDocumentPhase(state, (built) => {
+          if (UriUtils.equals(built.uri, uri)) end(() => resolve(uri));
+        }),
+        token.onCancellationRequested(() => end(() => reject(OperationCancelled))),
+      ];
+      const end = (answer: () => void) => {
+        for (const listener of listeners) listener.dispose();
+        answer();
+      };
+    });
   }
 
   /** What a name means, what is missing and what is declared twice: all of it depends on every imported file. */

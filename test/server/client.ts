@@ -14,7 +14,9 @@ import {
   type Range,
   StreamMessageReader,
   StreamMessageWriter,
+  type TextEdit,
 } from "vscode-languageserver-protocol/node";
+import { TextDocument } from "vscode-languageserver-textdocument";
 import { type Outline, outlineChangedNotification, outlineRequest } from "#server/protocol.ts";
 
 /** A folder of files and a server that has it as its workspace, spoken to as an editor does: over standard input and output. */
@@ -39,15 +41,17 @@ export interface Editor {
 const root = join(fileURLToPath(import.meta.url), "..", "..", "..");
 const patience = 30_000;
 
+/** @param whenOver ends the server with the test; of a server for several tests with the last */
 export async function startEditor(
   files: Record<string, string> = {},
   serverArguments = [join(root, "server/main.ts"), "--stdio"],
+  whenOver: (end: () => Promise<void>) => void = onTestFinished,
 ): Promise<Editor> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "pretrain-server-")));
   const server = spawn(process.execPath, serverArguments, { cwd: folder, stdio: ["pipe", "pipe", "inherit"] });
   const connection = createProtocolConnection(new StreamMessageReader(server.stdout!), new StreamMessageWriter(server.stdin!));
   connection.listen();
-  onTestFinished(async () => {
+  whenOver(async () => {
     await Promise.race([connection.sendRequest("shutdown").then(() => connection.sendNotification("exit")), once(server)]).catch(
       () => undefined,
     );
@@ -161,4 +165,9 @@ function latest<T>() {
 
 function once(server: ChildProcess): Promise<void> {
   return new Promise((resolve) => (server.exitCode === null ? server.once("exit", () => resolve()) : resolve()));
+}
+
+/** The text after edits, which do not overlap. */
+export function apply(text: string, edits: readonly TextEdit[]): string {
+  return TextDocument.applyEdits(TextDocument.create("text:", "pretrain", 0, text), [...edits]);
 }
