@@ -50,6 +50,13 @@ test("the README holds the two command lines and every command", () => {
   for (const name of commands) expect(readme).toContain(`\`pretrain ${name}`);
 });
 
+test("the README's example is a part of the one that the demo runs", () => {
+  const lines = read("examples/which-objective.pretrain").split("\n");
+  const shown = codeBlocks("README.md", "pretrain")[0]!.trimEnd().split("\n");
+  expect(shown.length).toBeGreaterThan(10);
+  expect(shown.filter((line) => !lines.includes(line))).toEqual([]);
+});
+
 test("scripts that pages name are in package.json", () => {
   const named = pages.flatMap((page) => [...read(page).matchAll(/npm run ([\w:-]+)/g)].map((match) => match[1] as string));
   expect(named.length).toBeGreaterThan(5);
