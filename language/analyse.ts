@@ -4,7 +4,7 @@ import type { DeclarationKind } from "#runtime/contract/catalogue/index.ts";
 import type { PlacedProblem, Problem } from "#runtime/contract/problem.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
 import { documentationOf, documentationOfFile } from "./documentation.ts";
-import { type Declaration, type File, isValue, type Value } from "./generated/ast.ts";
+import type { Declaration, File } from "./generated/ast.ts";
 import { lower, unusable } from "./lower.ts";
 import { createPretrainServices, type PretrainServices } from "./module.ts";
 import { placeProblem } from "./place.ts";
@@ -58,7 +58,7 @@ export function analysisOf(file: string, files: readonly LangiumDocument<File>[]
         file,
         declarations,
         leftOut: unusable(declarations, withErrors(declarations, files)),
-        readDefault: (text) => readValue(text, services),
+        readDefault: (text) => services.lowering.Defaults.read(text),
         docOf: (declaration) => documentationOf(declaration, comments),
         doc: documentationOfFile(files[0]?.parseResult.value.declarations[0], comments),
       });
@@ -106,13 +106,6 @@ function withErrors(declarations: readonly Declaration[], files: readonly Langiu
 /** On the declaration's first or last line, but outside it. */
 function isBeside({ line, column }: PlacedProblem, { start, end }: NonNullable<AstNode["$cstNode"]>["range"]): boolean {
   return (line === start.line + 1 && column <= start.character) || (line === end.line + 1 && column > end.character);
-}
-
-/** A value that stands in no file: a default of the catalogue. */
-function readValue(text: string, { parser }: PretrainServices): Value {
-  const { value, parserErrors, lexerErrors } = parser.LangiumParser.parse(text, { rule: "Value" });
-  if (parserErrors.length + lexerErrors.length > 0 || !isValue(value)) throw new Error(`the catalogue's default ${text} is no value`);
-  return value;
 }
 
 function declaredName(declaration: Declaration): DeclaredName {

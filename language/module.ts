@@ -10,6 +10,7 @@ import {
 } from "langium";
 import { type DataFiles, dataFilesOnDisk } from "./files.ts";
 import { PretrainGeneratedModule, PretrainGeneratedSharedModule } from "./generated/module.ts";
+import { Defaults } from "./lower/defaults.ts";
 import { type CatalogueNames, createCatalogueNames } from "./references/built-in.ts";
 import { PretrainScopeProvider } from "./references/scope.ts";
 import { PretrainLexerMessages, PretrainParserMessages } from "./syntax-messages.ts";
@@ -20,6 +21,7 @@ import { registerRules } from "./validation/rules.ts";
 export interface PretrainAddedServices {
   references: { CatalogueNames: CatalogueNames };
   validation: { DataFiles: DataFiles; DocumentValidator: PretrainDocumentValidator };
+  lowering: { Defaults: Defaults };
 }
 
 export type PretrainServices = LangiumCoreServices & PretrainAddedServices;
@@ -40,6 +42,9 @@ export const PretrainModule: Module<PretrainServices, PartialLangiumCoreServices
   validation: {
     DataFiles: () => dataFilesOnDisk,
     DocumentValidator: (services) => new PretrainDocumentValidator(services),
+  },
+  lowering: {
+    Defaults: (services) => new Defaults(services),
   },
 };
 

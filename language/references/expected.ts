@@ -1,5 +1,6 @@
 import type { DeclarationKind, Option } from "#runtime/contract/catalogue/index.ts";
 import {
+  catalogue,
   declarationOf,
   extendsKey,
   type Key,
@@ -57,7 +58,7 @@ export function shapeOf(block: Block): Shape | undefined {
   if (isDeclaration(container)) {
     const declaration = container.kind && declarationOf(container.kind);
     if (!declaration || declaration.family) return undefined;
-    return { name: container.kind, keys: [extendsKey(container.kind), ...declaration.keys], weighted: false };
+    return shapeOfDeclaration(container.kind);
   }
   if (isNamed(container)) {
     const option = optionAt(container);
@@ -128,10 +129,20 @@ export function variedType(name: string): ValueType | undefined {
   );
 }
 
+/** Of a declaration that is written `kind name { … }`. */
+export function shapeOfDeclaration(kind: DeclarationKind): Shape {
+  return shapesOfDeclarations[kind];
+}
+
 export function shapeOfOption(option: Option, declared?: DeclarationKind): Shape {
-  const keys = declared ? [extendsKey(declared), ...option.keys] : option.keys;
+  const keys = declared ? [...shapesOfDeclarations[declared].keys.slice(0, 1), ...option.keys] : option.keys;
   return { name: option.name, keys, weighted: option.weighted ?? false };
 }
+
+/** Asked for at every entry. */
+const shapesOfDeclarations = Object.fromEntries(
+  catalogue.declarations.map(({ kind, keys }) => [kind, { name: kind, keys: [extendsKey(kind), ...keys], weighted: false }]),
+) as unknown as Readonly<Record<DeclarationKind, Shape>>;
 
 function expectedInEntry(entry: Entry): Expected | undefined {
   if (entry.weight === undefined) return keyOf(entry)?.value;

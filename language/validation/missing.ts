@@ -1,8 +1,8 @@
 import { AstUtils } from "langium";
-import { declarationOf, extendsKey, type Key } from "#runtime/contract/catalogue/index.ts";
+import { declarationOf, type Key } from "#runtime/contract/catalogue/index.ts";
 import { type Block, type Declaration, isDeclaration, isList, isNamed, type Value } from "../generated/ast.ts";
 import { rangeOfName, rangeOfValue } from "../places.ts";
-import { optionAt, type Shape, shapeOf, shapeOfOption } from "../references/expected.ts";
+import { optionAt, type Shape, shapeOf, shapeOfDeclaration as shapeOfKind, shapeOfOption } from "../references/expected.ts";
 import { blockOf, extendedBy, extendsEntry, layersIn, layersOf, valuesOf, weightsOf } from "../settings.ts";
 import { isIncomplete, type RuleFamily } from "./report.ts";
 
@@ -47,7 +47,7 @@ function shapeOfDeclaration(declaration: Declaration): Shape | undefined {
   }
   const block = blockOf(declaration);
   if (!block || declarationOf(declaration.kind).family) return undefined;
-  return { name: declaration.kind, keys: [extendsKey(declaration.kind), ...declarationOf(declaration.kind).keys], weighted: false };
+  return shapeOfKind(declaration.kind);
 }
 
 function given(layers: readonly Block[], key: Key): Value[] {

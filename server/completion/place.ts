@@ -1,5 +1,13 @@
-import { alternativesOf, type Expected, keyIn, optionNamed, type Shape, shapeOfOption } from "#language/references/expected.ts";
-import { type DeclarationKind, declarationOf, extendsKey, optionOf } from "#runtime/contract/catalogue/index.ts";
+import {
+  alternativesOf,
+  type Expected,
+  keyIn,
+  optionNamed,
+  type Shape,
+  shapeOfDeclaration as shapeOfKind,
+  shapeOfOption,
+} from "#language/references/expected.ts";
+import { type DeclarationKind, declarationOf, optionOf } from "#runtime/contract/catalogue/index.ts";
 
 /** A word of the text, as the lexer has it. */
 export interface Token {
@@ -160,8 +168,8 @@ function blockFrame(shape: Shape | undefined): BlockFrame {
 }
 
 function shapeOfDeclaration(kind: DeclarationKind, option: string | undefined): Shape | undefined {
-  const { family, keys } = declarationOf(kind);
-  if (!family) return { name: kind, keys: [extendsKey(kind), ...keys], weighted: false };
+  const { family } = declarationOf(kind);
+  if (!family) return shapeOfKind(kind);
   const found = option === undefined ? undefined : optionOf(family, option);
   return found && shapeOfOption(found, kind);
 }
