@@ -32,7 +32,7 @@ export function addFinetuning(
   const task = readTask(planner, taskName);
   if (!task) return null;
   const settings = { epochs, batch, accumulate, train, optimizer, dropout };
-  const model = start.from ? start.from.model : start.model;
+  const model = start.from ? start.from.model : usedFor(start.model);
   const tokenizer = start.from ? tokenizerOf(planner, start.from) : start.tokenizer;
   const content = finetuneContent({
     from: start.from?.fingerprint ?? null,
@@ -54,6 +54,14 @@ export function addFinetuning(
     seed: run.seed,
     cost: planner.costs.finetune(model, settings, task.labels.length),
   });
+}
+
+/**
+ * Labels are learned by the encoder of an encoder-decoder alone: from scratch that is an encoder, and the same job as an
+ * encoder's.
+ */
+function usedFor(model: ResolvedModel): ResolvedModel {
+  return model.architecture === "encoder-decoder" ? { ...model, architecture: "encoder" } : model;
 }
 
 export function addMajority(planner: Planner, taskName: Ref): MajorityJob | null {
