@@ -6,7 +6,7 @@ import { JobFailure } from "#runtime/jobs/context.ts";
 import { openStore, type Store } from "#runtime/store/store.ts";
 import { type EngineChoice, engineChoices } from "./engines.ts";
 import { ProblemsError, UsageError } from "./exit.ts";
-import { print, printJson } from "./output.ts";
+import { print, printJson, say } from "./output.ts";
 import { findRun, runTable } from "./runs.ts";
 
 interface GenerateOptions {
@@ -44,7 +44,11 @@ export function addGenerate(program: Command): void {
       const { generate } = await import("#runtime/train/generate.ts");
       const { prompt, tokens, temperature, topK, seed, engine } = options;
       try {
-        const text = await generate(store.runFolder(job.id), { prompt, tokens, temperature, topK: topK ?? null, seed }, engine);
+        const text = await generate(
+          store.runFolder(job.id),
+          { prompt, tokens, temperature, topK: topK ?? null, seed, onWarning: say },
+          engine,
+        );
         if (options.json) printJson({ run: job.id, name: job.name, prompt, text });
         else print(text);
       } catch (error) {

@@ -54,7 +54,7 @@ export async function finetune(job: FinetuneJob, context: JobContext): Promise<F
   };
   const trainer = await openTrainer({ engine, settings, initial: startingWeights(job, context, parameters), seed: job.seed });
   try {
-    const read = (split: "train" | "validation" | "test") => readLabelledTexts(job.task, split, tokenizer, job.model.context);
+    const read = (split: "train" | "validation" | "test") => readLabelledTexts(job.task, split, tokenizer, job.model.context, context.emit);
     const setup: Setup = {
       job,
       context,

@@ -21,6 +21,8 @@ export interface GenerationOptions {
   /** Draw from so many of the likeliest tokens; null: from all. */
   topK: number | null;
   seed: number;
+  /** Called with what the user should know: that a slower engine runs it, say. */
+  onWarning?(message: string): void;
 }
 
 /**
@@ -33,7 +35,8 @@ export async function generate(folder: string, options: GenerationOptions, engin
   const tokenizer = openTokenizer(join(dirname(folder), job.tokenizer));
   const { begin, end } = tokenizer.vocabulary;
   const prompt = Array.from(await tokenizer.encode(options.prompt));
-  const { engine } = await chooseEngine(engineName, threadsFor(1));
+  const { engine, reason } = await chooseEngine(engineName, threadsFor(1));
+  if (engine.name === "cpu" && engineName === "auto") options.onWarning?.(reason);
   const program = generationProgram(model);
   const session = await engine.open(program);
   try {

@@ -168,7 +168,7 @@ async function batchSources(
         return textBatches({ stream, objective, layout: part.layout, vocabulary, seed: job.seed, part: i, ...sizes });
       if (part.kind === "text" || objective.kind !== "supervised")
         throw new Error(`part ${part.name} and its objective ${objective.kind} differ`);
-      const texts = await readLabelledTexts(objective.task, "train", tokenizer, job.model.context);
+      const texts = await readLabelledTexts(objective.task, "train", tokenizer, job.model.context, context.emit);
       context.emit({ event: "phase", phase: "reading examples", done: texts.length, unit: "examples" });
       return packedLabelBatches({ texts, part, pad: vocabulary.pad, pooling: objective.task.pool, seed: job.seed, ...sizes });
     }),
