@@ -1,28 +1,57 @@
 import { chmodSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
 
 /**
- * Bundles the command line into `dist/`: `cli.js` and the parts that it loads when a command needs them. Packages with native
- * code, and TensorFlow.js, whose kernels register themselves with the one copy that is loaded, stay in node_modules.
+ * Bundles into `dist/`:
+ *   cli.js, server.js       the command line and the language server, with the parts that they share or load when needed. Packages
+ *                           with native code, and TensorFlow.js, whose kernels register themselves with the one copy that is
+ *                           loaded, stay in node_modules.
+ *   extension.cjs           what VS Code loads
+ *   webviews/               the extension's pages: a script each, and their style with VS Code's icons
  */
 const root = join(fileURLToPath(import.meta.url), "..", "..");
 const dist = join(root, "dist");
 rmSync(dist, { recursive: true, force: true });
-await build({
-  absWorkingDir: root,
-  entryPoints: { cli: "runtime/cli/main.ts" },
+const common: BuildOptions = { absWorkingDir: root, bundle: true, sourcemap: true, logLevel: "warning" };
+const programs: BuildOptions = {
+  ...common,
+  entryPoints: { cli: "runtime/cli/main.ts", server: "server/main.ts" },
   outdir: dist,
-  bundle: true,
   splitting: true,
   chunkNames: "parts/[name]-[hash]",
   format: "esm",
   platform: "node",
   target: "node20",
-  sourcemap: true,
   external: ["onnxruntime-node", "tokenizers", "@tensorflow/*"],
   banner: { js: 'import { createRequire as createRequireHere } from "node:module"; const require = createRequireHere(import.meta.url);' },
-  logLevel: "warning",
-});
+};
+const extension: BuildOptions = {
+  ...common,
+  entryPoints: ["client/extension.ts"],
+  outfile: join(dist, "extension.cjs"),
+  format: "cjs",
+  platform: "node",
+  target: "node20",
+  external: ["vscode"],
+  minify: true,
+  keepNames: true,
+};
+const pages: BuildOptions = {
+  ...common,
+  entryPoints: {
+    curves: "client/webviews/curves/main.ts",
+    comparison: "client/webviews/comparison/main.ts",
+    preview: "client/webviews/preview/main.ts",
+    style: "client/webviews/style.css",
+  },
+  outdir: join(dist, "webviews"),
+  format: "iife",
+  platform: "browser",
+  target: "chrome128",
+  minify: true,
+  loader: { ".ttf": "file" },
+};
+await Promise.all([programs, extension, pages].map((options) => build(options)));
 chmodSync(join(dist, "cli.js"), 0o755);

@@ -1,0 +1,25 @@
+import * as vscode from "vscode";
+
+const scheme = "pretrain-text";
+const contents = new Map<string, string>();
+const changed = new vscode.EventEmitter<vscode.Uri>();
+
+/** Text made by the extension, shown to be read: it cannot be edited, and nothing asks to save it. */
+export function addDocuments(context: vscode.ExtensionContext): void {
+  context.subscriptions.push(
+    changed,
+    vscode.workspace.registerTextDocumentContentProvider(scheme, {
+      onDidChange: changed.event,
+      provideTextDocumentContent: (uri) => contents.get(uri.toString()) ?? "",
+    }),
+  );
+}
+
+/** @param name with an extension, which decides the language */
+export async function showDocument(name: string, content: string): Promise<void> {
+  const uri = vscode.Uri.from({ scheme, path: `/${name}` });
+  contents.set(uri.toString(), content);
+  changed.fire(uri);
+  const document = await vscode.workspace.openTextDocument(uri);
+  await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preview: true });
+}

@@ -1,0 +1,204 @@
+import type { Outline, OutlineDeclaration } from "#server/protocol.ts";
+import type { Run, RunState, Store } from "../runs/model.ts";
+import { ago } from "../status/numbers.ts";
+import { outcomeText, type Status, statusOf } from "../status/status.ts";
+
+/** A row of the view. */
+export interface TreeNode {
+  /** Stays the same while the row stands for the same. */
+  id: string;
+  label: string;
+  description: string;
+  tooltip?: string;
+  icon: NodeIcon;
+  /** What can be done with it: words that menus look for. */
+  can: readonly ("runnable" | "running" | "openable" | "comparable" | "declared" | "stored" | "scored" | "deletable")[];
+  children: readonly TreeNode[];
+  expanded?: boolean;
+  /** What it stands for. */
+  uri?: string;
+  name?: string;
+  store: string;
+  run?: string;
+}
+
+export type NodeIcon = RunState | "stale" | "broken" | "file" | "folder";
+
+export interface TreeInput {
+  outline: Outline;
+  /** As the command line takes it, and as people know it. */
+  file: string;
+  shownFile: string;
+  store: Store;
+}
+
+/** Experiments with their jobs, and these with their runs; what belongs to no text any more comes last. */
+export function experimentTree(inputs: readonly TreeInput[], now: number): TreeNode[] {
+  const files = inputs
+    .filter(({ outline }) => outline.declarations.some(({ runnable }) => runnable))
+    .map((input): TreeNode => {
+      const experiments = input.outline.declarations.filter(({ runnable }) => runnable).map((each) => experimentNode(each, input, now));
+      return {
+        id: input.outline.uri,
+        label: input.shownFile,
+        description: "",
+        icon: "file",
+        can: [],
+        children: experiments,
+        expanded: true,
+        uri: input.outline.uri,
+        store: input.store.root,
+      };
+    });
+  const [only] = files;
+  const shown = files.length === 1 && only ? only.children : files;
+  return [...shown, ...strayRuns(inputs, now)];
+}
+
+function experimentNode(declaration: OutlineDeclaration, { outline, file, store }: TreeInput, now: number): TreeNode {
+  const { name, plan, errors } = declaration;
+  const status = statusOf(declaration, file, store, now);
+  const id = `${outline.uri} ${name}`;
+  const running = status.state === "running";
+  const jobs = plan?.jobs ?? [];
+  const started = jobs.some(({ id: job }) => store.runs.get(job)?.started !== undefined);
+  return {
+    id,
+    label: name,
+    description: statusText(status, now),
+    tooltip: [`${declaration.kind} ${name}`, declaration.doc ?? ""].filter(Boolean).join("\n\n"),
+    icon: errors > 0 ? "broken" : iconOf(status),
+    can: [
+      "declared",
+      ...(running
+        ? (["running"] as const)
+        : errors === 0 && status.state !== "done" && status.state !== "unknown"
+          ? (["runnable"] as const)
+          : []),
+      ...(started || status.state === "done" ? (["openable"] as const) : []),
+      ...(status.state === "done" ? (["scored"] as const) : []),
+    ],
+    children: jobs.map((job) => jobNode(job, id, store, now)),
+    uri: outline.uri,
+    name,
+    store: store.root,
+    ...(status.state === "done" ? { run: status.run.id } : {}),
+  };
+}
+
+/** A job of the plan: its run, and earlier ones under the same name. */
+function jobNode({ id, kind, name }: { id: string; kind: Run["kind"]; name: string }, parent: string, store: Store, now: number): TreeNode {
+  const run = store.runs.get(id);
+  const earlier = [...store.runs.values()]
+    .filter((each) => each.kind === kind && each.name === name && each.id !== id)
+    .sort((a, b) => (b.ended ?? 0) - (a.ended ?? 0));
+  const children = earlier.map((each) => runNode(each, `${parent} ${id}`, store.root, now, "stale"));
+  const label = `${kind}: ${name}`;
+  if (!run) return { id: `${parent} ${id}`, label, description: "", icon: "new", can: [], children, store: store.root };
+  return { ...runNode(run, parent, store.root, now), id: `${parent} ${id}`, label, children };
+}
+
+function runNode(run: Run, parent: string, store: string, now: number, icon: NodeIcon = run.state): TreeNode {
+  const trained = run.kind === "pretrain" || run.kind === "finetune";
+  return {
+    id: `${parent} ${run.id} run`,
+    label: run.id,
+    description: runText(run, now),
+    ...(run.message ? { tooltip: run.message } : { tooltip: `${run.kind} ${run.name}\n${run.id}` }),
+    icon,
+    can: [
+      "stored",
+      ...(trained && run.started !== undefined ? (["openable"] as const) : []),
+      ...(trained && run.state === "done" ? (["comparable"] as const) : []),
+      ...(run.state === "done" ? (["scored"] as const) : []),
+      ...(run.state === "running" ? [] : (["deletable"] as const)),
+    ],
+    children: [],
+    store,
+    run: run.id,
+  };
+}
+
+/** Runs of declarations that are no more. */
+function strayRuns(inputs: readonly TreeInput[], now: number): TreeNode[] {
+  const stores = new Map(inputs.map(({ store }) => [store.root, store]));
+  return [...stores.values()].flatMap((store) => {
+    const here = inputs.filter((input) => input.store.root === store.root).flatMap(({ outline }) => outline.declarations);
+    const jobs = here.flatMap(({ plan }) => plan?.jobs ?? []);
+    const known = new Set([...jobs.map(({ id }) => id), ...jobs.map(({ kind, name }) => `${kind} ${name}`)]);
+    // while a plan is not known, nothing can be told to belong to no text
+    if (here.some(({ runnable, plan }) => runnable && (!plan || plan.pending))) return [];
+    const stray = [...store.runs.values()].filter(({ id, kind, name }) => !known.has(id) && !known.has(`${kind} ${name}`));
+    if (stray.length === 0) return [];
+    const id = `stray ${store.root}`;
+    const children = stray.map((run) => ({ ...runNode(run, id, store.root, now), label: `${run.kind}: ${run.name}` }));
+    return [
+      {
+        id,
+        label: "Other runs",
+        description: `${stray.length}, of texts that have changed`,
+        icon: "folder" as const,
+        can: [],
+        children,
+        store: store.root,
+      },
+    ];
+  });
+}
+
+function statusText(status: Status, now: number): string {
+  switch (status.state) {
+    case "running":
+      return `${Math.floor(status.progress.share * 100)}%`;
+    case "done":
+      return `${outcomeText(status.run)} · ${ago(status.run.ended ?? now, now)}`;
+    case "stopped":
+      return `stopped, ${status.progress.done} of ${status.progress.all} jobs done`;
+    case "failed":
+      return "failed";
+    case "new":
+      return status.earlier ? `stale: was ${outcomeText(status.earlier)}` : "";
+    default:
+      return "";
+  }
+}
+
+function iconOf(status: Status): NodeIcon {
+  if (status.state === "unknown") return "new";
+  return status.state === "new" && status.earlier ? "stale" : status.state;
+}
+
+function runText(run: Run, now: number): string {
+  if (run.state === "done") {
+    const scores = run.scores.length > 0 || run.comparison ? outcomeText(run) : "done";
+    return run.ended === undefined ? scores : `${scores} · ${ago(run.ended, now)}`;
+  }
+  if (run.state === "running")
+    return run.step ? `step ${run.step.step}, loss ${run.step.loss.toFixed(2)}` : (run.phase?.phase ?? "running");
+  return run.state === "new" ? "" : run.state;
+}
+
+/** A run or a comparison as a table to paste. */
+export function markdownOf(run: Run): string {
+  const { comparison } = run;
+  if (comparison) {
+    const rows = comparison.summary.map(({ cell, task, metric, n, mean, low, high }) => {
+      const interval = low === null || high === null ? "" : `${shown(low)} to ${shown(high)}`;
+      return `| ${cell} | ${task}.${metric} | ${shown(mean)} | ${interval} | ${n} |`;
+    });
+    return [
+      `**${comparison.question ?? comparison.comparison}**`,
+      "",
+      "| | score | mean | 95% interval | n |",
+      "| --- | --- | ---: | --- | ---: |",
+      ...rows,
+      "",
+    ].join("\n");
+  }
+  const rows = run.scores.map(({ metric, value, split, n }) => `| ${split} | ${metric} | ${shown(value)} | ${n} |`);
+  return [`**${run.name}** (\`${run.id}\`)`, "", "| split | metric | value | n |", "| --- | --- | ---: | ---: |", ...rows, ""].join("\n");
+}
+
+function shown(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}

@@ -1,0 +1,120 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import * as vscode from "vscode";
+import { showDocument } from "../documents.ts";
+import { type Outlines, pathOf, rangeOf } from "../language/outlines.ts";
+import { openEventFile } from "../runs/files.ts";
+import type { Stores } from "../runs/stores.ts";
+import { experimentTree, markdownOf, type NodeIcon, type TreeNode } from "./collect.ts";
+
+/** The view of experiments, jobs and runs, and what its menus do. */
+export function addExperimentView(context: vscode.ExtensionContext, outlines: Outlines, stores: Stores): void {
+  let roots: readonly TreeNode[] = [];
+  let shown = "";
+  let timer: NodeJS.Timeout | undefined;
+  const changed = new vscode.EventEmitter<void>();
+  const view = vscode.window.createTreeView<TreeNode>("pretrain.experiments", {
+    canSelectMany: true,
+    treeDataProvider: {
+      onDidChangeTreeData: changed.event,
+      getChildren: (node) => [...(node?.children ?? roots)],
+      getTreeItem: treeItem,
+    },
+  });
+  const update = () => {
+    timer = undefined;
+    const inputs = outlines.all().map((outline) => ({
+      outline,
+      file: pathOf(outline),
+      shownFile: vscode.workspace.asRelativePath(vscode.Uri.parse(outline.uri)),
+      store: stores.get(outline.store),
+    }));
+    roots = experimentTree(inputs, Date.now());
+    const text = JSON.stringify(roots);
+    if (text === shown) return;
+    shown = text;
+    changed.fire();
+  };
+  // a run writes many times a second: no eye reads that
+  const soon = () => {
+    timer ??= setTimeout(update, 400);
+  };
+  context.subscriptions.push(view, changed, outlines.onChange(soon), stores.onChange(soon), { dispose: () => clearTimeout(timer) });
+  const register = (name: string, command: (node: TreeNode, all?: readonly TreeNode[]) => unknown) =>
+    context.subscriptions.push(vscode.commands.registerCommand(`pretrain.${name}`, command));
+  register("revealInText", (node) => reveal(node, outlines));
+  register("showLog", showLog);
+  register("deleteRun", (node, all) => deleteRuns(all?.length ? all : [node], stores));
+  register("copyAsMarkdown", (node) => {
+    const run = node.run === undefined ? undefined : stores.get(node.store).runs.get(node.run);
+    if (run) void vscode.env.clipboard.writeText(markdownOf(run));
+  });
+}
+
+const icons: Record<NodeIcon, [icon: string, colour?: string]> = {
+  new: ["circle-outline"],
+  running: ["pulse", "charts.blue"],
+  stopped: ["debug-pause", "charts.yellow"],
+  failed: ["error", "charts.red"],
+  done: ["pass", "charts.green"],
+  stale: ["history", "charts.yellow"],
+  broken: ["warning", "charts.red"],
+  file: ["file"],
+  folder: ["archive"],
+};
+
+function treeItem(node: TreeNode): vscode.TreeItem {
+  const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem(node.label, node.children.length === 0 ? None : node.expanded ? Expanded : Collapsed);
+  const [icon, colour] = icons[node.icon];
+  item.id = node.id;
+  item.description = node.description;
+  item.iconPath = new vscode.ThemeIcon(icon, colour ? new vscode.ThemeColor(colour) : undefined);
+  item.contextValue = node.can.join(" ");
+  if (node.tooltip) item.tooltip = node.tooltip;
+  item.accessibilityInformation = { label: `${node.label}, ${node.icon}, ${node.description}` };
+  if (node.name !== undefined) item.command = { title: "Reveal in Text", command: "pretrain.revealInText", arguments: [node] };
+  else if (node.can.includes("openable")) item.command = { title: "Open Results", command: "pretrain.open", arguments: [node] };
+  return item;
+}
+
+async function reveal({ uri, name }: TreeNode, outlines: Outlines): Promise<void> {
+  if (uri === undefined) return;
+  const parsed = vscode.Uri.parse(uri);
+  const range = outlines.get(parsed)?.declarations.find((each) => each.name === name)?.nameRange;
+  await vscode.window.showTextDocument(parsed, { preserveFocus: true, ...(range ? { selection: rangeOf(range) } : {}) });
+}
+
+/** What the job's process printed, and what happened, without its single steps. */
+async function showLog({ store, run }: TreeNode): Promise<void> {
+  if (run === undefined) return;
+  const folder = join(store, "runs", run);
+  const lines: string[] = [];
+  for await (const events of openEventFile(join(folder, "events.jsonl")).read()) {
+    for (const { time, job: _, event, ...more } of events) {
+      if (event === "step") continue;
+      const details = Object.entries(more).map(([key, value]) => `${key}: ${String(value)}`);
+      lines.push(`${time} ${event}${details.length > 0 ? `  ${details.join(", ")}` : ""}`);
+    }
+  }
+  const printed = await vscode.workspace.fs.readFile(vscode.Uri.file(join(folder, "log.txt"))).then(
+    (bytes) => Buffer.from(bytes).toString("utf8").trim(),
+    () => "",
+  );
+  await showDocument(`${run}.log`, [...lines, ...(printed ? ["", "It printed:", printed] : []), ""].join("\n"));
+}
+
+async function deleteRuns(nodes: readonly TreeNode[], stores: Stores): Promise<void> {
+  const runs = nodes.flatMap(({ run, store, can }) => (run !== undefined && can.includes("deletable") ? [{ run, store }] : []));
+  const [first] = runs;
+  if (!first) return;
+  const what = runs.length === 1 ? first.run : `${runs.length} runs`;
+  const remove = "Delete";
+  const answer = await vscode.window.showWarningMessage(`Delete ${what}? What it made is made again when a run needs it.`, remove);
+  if (answer !== remove) return;
+  for (const { run, store } of runs) {
+    const stored = stores.get(store).runs.get(run);
+    if (stored && stored.state !== "running") await rm(join(store, "runs", run), { recursive: true, force: true });
+    await stores.look(store);
+  }
+}

@@ -1,0 +1,38 @@
+import * as vscode from "vscode";
+import { addDocuments } from "./documents.ts";
+import { addExperimentView } from "./experiments/view.ts";
+import { startLanguage } from "./language/client.ts";
+import { keepOutlines } from "./language/outlines.ts";
+import { addLenses } from "./lenses/provider.ts";
+import { commandLine } from "./running/command-line.ts";
+import { addRunning } from "./running/commands.ts";
+import { addEngineSelection } from "./running/engine.ts";
+import { addStatusBar } from "./running/status-bar.ts";
+import { followStores } from "./runs/stores.ts";
+import { addTemplates } from "./templates/new-experiment.ts";
+import { addViews } from "./views/commands.ts";
+
+/** Composes the extension: the language server, the run folders that are followed, and what shows them. */
+export function activate(context: vscode.ExtensionContext): void {
+  const language = startLanguage(context);
+  const outlines = keepOutlines(context, language);
+  const stores = followStores();
+  const cli = commandLine(context.asAbsolutePath("dist/cli.js"), vscode.Uri.joinPath(context.globalStorageUri, "runs").fsPath);
+  const parts = { context, language, outlines, stores, commandLine: cli };
+
+  context.subscriptions.push(
+    { dispose: () => stores.dispose() },
+    // what an experiment's folder holds is shown as soon as the experiment is known
+    outlines.onChange(({ store }) => void stores.get(store)),
+    stores.onChange(({ store, results }) => results && language.resultsChanged({ store: store.root })),
+    vscode.commands.registerCommand("pretrain.restartServer", () => language.restart()),
+  );
+  addDocuments(context);
+  addLenses(context, language, outlines, stores);
+  addRunning(parts);
+  addStatusBar(context, outlines, stores);
+  addExperimentView(context, outlines, stores);
+  addViews(parts);
+  addTemplates(context);
+  addEngineSelection(context, cli);
+}

@@ -1,0 +1,56 @@
+import * as vscode from "vscode";
+import { LanguageClient, type LanguageClientOptions, type ServerOptions, TransportKind } from "vscode-languageclient/node";
+import {
+  type Change,
+  type ChangesParams,
+  changesRequest,
+  type Outline,
+  type OutlineChanged,
+  type OutlineParams,
+  outlineChangedNotification,
+  outlineRequest,
+  type ResultsChanged,
+  resultsChangedNotification,
+} from "#server/protocol.ts";
+
+/** The language server, as the rest of the extension speaks to it. */
+export interface Language {
+  outline(uri: string): Promise<Outline | null>;
+  changes(params: ChangesParams): Promise<Change[] | null>;
+  resultsChanged(params: ResultsChanged): void;
+  onOutlineChanged: vscode.Event<OutlineChanged>;
+  restart(): Promise<void>;
+}
+
+/** Starts the server in a process of its own, on VS Code's own Node. */
+export function startLanguage(context: vscode.ExtensionContext): Language {
+  const server = { module: context.asAbsolutePath("dist/server.js"), transport: TransportKind.ipc };
+  const serverOptions: ServerOptions = { run: server, debug: server };
+  const clientOptions: LanguageClientOptions = {
+    documentSelector: [{ language: "pretrain" }],
+    // data files and results: what the text says of them may be right or wrong by now
+    synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher("**/*.{pretrain,txt,tsv,csv,jsonl,md}") },
+  };
+  const client = new LanguageClient("pretrain", "Pretrain Language Server", serverOptions, clientOptions);
+  const outlineChanged = new vscode.EventEmitter<OutlineChanged>();
+  client.onNotification(outlineChangedNotification, (changed: OutlineChanged) => outlineChanged.fire(changed));
+  const started = client.start();
+  context.subscriptions.push(outlineChanged, { dispose: () => void started.then(() => client.stop()).catch(() => undefined) });
+
+  const request = async <T>(method: string, params: object): Promise<T | null> => {
+    try {
+      await started;
+      return await client.sendRequest<T | null>(method, params);
+    } catch {
+      // the server is starting again, or has stopped: its output says why
+      return null;
+    }
+  };
+  return {
+    outline: (uri) => request<Outline>(outlineRequest, { uri } satisfies OutlineParams),
+    changes: (params) => request<Change[]>(changesRequest, params),
+    resultsChanged: (params) => void started.then(() => client.sendNotification(resultsChangedNotification, params)).catch(() => undefined),
+    onOutlineChanged: outlineChanged.event,
+    restart: () => client.restart(),
+  };
+}

@@ -1,0 +1,84 @@
+import { dirname } from "node:path";
+import * as vscode from "vscode";
+import type { Outline, OutlineDeclaration } from "#server/protocol.ts";
+import type { Language } from "./client.ts";
+
+/** What the server knows of the files, kept at hand: the last answer for each, also when its editor is closed. */
+export interface Outlines {
+  get(uri: vscode.Uri): Outline | undefined;
+  all(): Outline[];
+  /** Asks the server, for the present text. */
+  refresh(uri: vscode.Uri): Promise<Outline | undefined>;
+  onChange: vscode.Event<Outline>;
+}
+
+/** A declaration and the file that it stands in. */
+export interface Declared {
+  outline: Outline;
+  declaration: OutlineDeclaration;
+}
+
+export function keepOutlines(context: vscode.ExtensionContext, language: Language): Outlines {
+  const known = new Map<string, Outline>();
+  const changed = new vscode.EventEmitter<Outline>();
+  const refresh = async (uri: vscode.Uri) => {
+    const outline = await language.outline(uri.toString());
+    if (outline) {
+      const before = known.get(uri.toString());
+      known.set(uri.toString(), outline);
+      if (JSON.stringify(before) !== JSON.stringify(outline)) changed.fire(outline);
+    }
+    return known.get(uri.toString());
+  };
+  const forget = (uri: vscode.Uri) => {
+    const outline = known.get(uri.toString());
+    if (outline && known.delete(uri.toString())) changed.fire({ ...outline, declarations: [] });
+  };
+  context.subscriptions.push(
+    changed,
+    language.onOutlineChanged(({ uri }) => void refresh(vscode.Uri.parse(uri))),
+    vscode.workspace.onDidDeleteFiles(({ files }) => files.forEach(forget)),
+    vscode.workspace.onDidRenameFiles(({ files }) => {
+      for (const { oldUri } of files) forget(oldUri);
+    }),
+    ...openExperiments(),
+  );
+  return { get: (uri) => known.get(uri.toString()), all: () => [...known.values()], refresh, onChange: changed.event };
+}
+
+const mostFiles = 100;
+const experiments = "**/*.pretrain";
+
+/** Opens the folder's experiments, unseen, so that the server knows them. */
+function openExperiments(): vscode.Disposable[] {
+  const open = async (uri: vscode.Uri) => {
+    try {
+      await vscode.workspace.openTextDocument(uri);
+    } catch {
+      // the run folder is named `.pretrain` too
+    }
+  };
+  void vscode.workspace.findFiles(experiments, "**/{node_modules,.pretrain}/**", mostFiles).then((uris) => uris.forEach(open));
+  const watcher = vscode.workspace.createFileSystemWatcher(experiments, false, true, true);
+  return [watcher, watcher.onDidCreate((uri) => (uri.path.endsWith("/.pretrain") ? undefined : open(uri)))];
+}
+
+/** `path` as the command line takes it. */
+export function pathOf(outline: Outline): string {
+  return vscode.Uri.parse(outline.uri).fsPath;
+}
+
+export function folderOf(outline: Outline): string {
+  return dirname(pathOf(outline));
+}
+
+export function rangeOf({ start, end }: OutlineDeclaration["range"]): vscode.Range {
+  return new vscode.Range(start.line, start.character, end.line, end.character);
+}
+
+/** Null where running is possible; otherwise why it is not. */
+export function whyNoRunning(uri: vscode.Uri): string | null {
+  if (uri.scheme === "untitled") return "Save the file to run it";
+  if (uri.scheme !== "file") return "Runs need a folder on a disk";
+  return vscode.workspace.isTrusted ? null : "Running is off in Restricted Mode";
+}

@@ -1,0 +1,201 @@
+import { formatBytes, formatCount, formatFlops, formatSeconds } from "#runtime/contract/numbers.ts";
+import type { Change, Measured, Outline, OutlineDeclaration, OutlinePlan, Range } from "#server/protocol.ts";
+import type { Run, Store } from "../runs/model.ts";
+import { ago, bar, speed } from "../status/numbers.ts";
+import type { Progress } from "../status/progress.ts";
+import { outcomeText, type Status, statusOf } from "../status/status.ts";
+
+/** A line above a declaration, or a part of it. */
+export interface Lens {
+  range: Range;
+  title: string;
+  tooltip?: string;
+  /** Absent: only to read. */
+  command?: LensCommand;
+  /** The declaration. */
+  name: string;
+}
+
+export type LensCommand = "run" | "stop" | "showPlan" | "open" | "previewObjective" | "showChanges" | "showProblems" | "manageTrust";
+
+export interface LensContext {
+  outline: Outline;
+  /** The outline's file, as the command line takes it. */
+  file: string;
+  store: Store;
+  /** By declaration, how the present text differs from its last run. */
+  changes: ReadonlyMap<string, readonly Change[]>;
+  now: number;
+  /** Why nothing can be run here; null where it can. */
+  noRunning: string | null;
+}
+
+/** What stands above the declarations of a file. */
+export function lensesOf(context: LensContext): Lens[] {
+  return context.outline.declarations.flatMap((declaration) => {
+    const { range, name } = declaration;
+    return lensesAbove(declaration, context).map((lens) => ({ range, name, ...lens }));
+  });
+}
+
+type Part = Omit<Lens, "range" | "name">;
+
+function lensesAbove(declaration: OutlineDeclaration, context: LensContext): Part[] {
+  if (declaration.runnable) return runnableLenses(declaration, context);
+  const previews: Part[] =
+    declaration.kind === "objective" && context.noRunning === null
+      ? [
+          {
+            title: "$(open-preview) Preview",
+            tooltip: "What the model reads and what it must answer, on the declared corpus",
+            command: "previewObjective",
+          },
+        ]
+      : [];
+  const measured: Part[] = declaration.measured ? [{ title: measuredText(declaration.measured) }] : [];
+  return [...previews, ...measured];
+}
+
+function runnableLenses(declaration: OutlineDeclaration, context: LensContext): Part[] {
+  const status = statusOf(declaration, context.file, context.store, context.now);
+  if (status.state === "running") return runningLenses(status);
+  const plan: Part[] =
+    declaration.plan && context.noRunning === null ? [{ title: "Plan", tooltip: "The jobs and what each costs", command: "showPlan" }] : [];
+  const open: Part[] = hasCurves(declaration, status, context.store)
+    ? [{ title: "$(graph) Open", tooltip: "Curves and scores", command: "open" }]
+    : [];
+  if (declaration.errors > 0 && !context.outline.stale) return [problemsLens(declaration), ...doneText(status, context), ...open];
+  return [
+    ...actionLens(declaration, status, context),
+    ...doneText(status, context),
+    ...open,
+    ...plan,
+    ...costText(declaration.plan, status),
+  ];
+}
+
+function actionLens({ name }: OutlineDeclaration, { state }: Status, { noRunning }: LensContext): Part[] {
+  if (state === "unknown" || state === "done") return [];
+  if (noRunning !== null)
+    return [{ title: `$(circle-slash) ${noRunning}`, ...(noRunning.includes("Restricted") ? { command: "manageTrust" as const } : {}) }];
+  if (state === "stopped") return [{ title: "$(debug-continue) Continue", tooltip: `Go on with ${name} where it stopped`, command: "run" }];
+  if (state === "failed") return [{ title: "$(play) Run again", tooltip: "Go on from the last checkpoint", command: "run" }];
+  return [{ title: "$(play) Run", tooltip: `Do what is missing for ${name}`, command: "run" }];
+}
+
+function doneText(status: Status, { changes, now }: LensContext): Part[] {
+  switch (status.state) {
+    case "done":
+      return [{ title: `$(check) ${outcomeText(status.run)} · ${ago(status.run.ended ?? now, now)}`, command: "open" }];
+    case "failed":
+      return [
+        {
+          title: `$(error) ${firstLine(status.run.message ?? "failed")}`,
+          tooltip: `${status.run.name}: ${status.run.message ?? ""}`,
+          command: "open",
+        },
+      ];
+    case "stopped":
+      return [{ title: `$(debug-pause) ${haltedText(status.progress)}` }, ...staleText(status.earlier, changes)];
+    case "new":
+      return staleText(status.earlier, changes);
+    default:
+      return [];
+  }
+}
+
+/** `perplexity 61.3 is stale: learning_rate was 1e-3`. */
+function staleText(earlier: Run | undefined, changes: LensContext["changes"]): Part[] {
+  if (!earlier) return [];
+  const known = changes.get(earlier.id) ?? [];
+  const [first, ...more] = known;
+  const why = first ? `: ${first.setting} changed (was ${first.was})${more.length > 0 ? ` and ${more.length} more` : ""}` : "";
+  const tooltip = known.map(({ setting, was, is }) => `${setting}: ${was} → ${is}`).join("\n");
+  return [{ title: `$(history) stale${why} · was ${outcomeText(earlier)}`, ...(tooltip ? { tooltip } : {}), command: "showChanges" }];
+}
+
+function runningLenses({ progress, session }: Extract<Status, { state: "running" }>): Part[] {
+  const stop: Part = { title: "$(debug-stop) Stop", tooltip: "Stop after the running step; Continue goes on from there", command: "stop" };
+  return [
+    ...(session || progress.running.some(({ pid }) => pid !== undefined) ? [stop] : []),
+    { title: runningText(progress), ...runningTooltip(progress), command: "open" },
+    { title: "$(graph) Chart", tooltip: "Curves as they grow", command: "open" },
+  ];
+}
+
+/** `▰▰▰▰▰▱▱▱ 62%  training  loss 4.12  13.1k tokens/s  3 min left`. */
+export function runningText({ share, left, running, done, all }: Progress): string {
+  const [run] = running;
+  const phase = run ? (run.phase?.phase ?? "starting") : "starting";
+  const step = run?.step;
+  const parts = [
+    bar(share),
+    run && all > 5 && run.kind !== "compare" ? `${run.name}` : phase,
+    step ? `loss ${step.loss.toFixed(2)}` : "",
+    step ? speed(step.tokens_per_second) : "",
+    all > 5 ? `${done} of ${all} jobs` : "",
+    left === undefined ? "" : `${formatSeconds(left)} left`,
+  ];
+  return parts.filter((part) => part !== "").join("  ");
+}
+
+function runningTooltip({ running }: Progress): { tooltip?: string } {
+  const lines = running.map(({ name, phase }) => `${name}: ${phase?.phase ?? "starting"}`);
+  return lines.length > 0 ? { tooltip: lines.join("\n") } : {};
+}
+
+function haltedText({ share, done, all }: Progress): string {
+  return `stopped at ${Math.floor(share * 100)}%${all > 5 ? `, ${done} of ${all} jobs done` : ""}`;
+}
+
+function problemsLens({ errors }: OutlineDeclaration): Part {
+  return { title: `$(error) ${errors === 1 ? "1 error" : `${errors} errors`} to mend first`, command: "showProblems" };
+}
+
+/** `13.4M parameters, 5M tokens (1.9 epochs), 4.0e14 FLOPs`. */
+function costText(plan: OutlinePlan | undefined, { state }: Status): Part[] {
+  if (!plan || state === "done") return [];
+  if (plan.pending) return [{ title: "reading the data…" }];
+  const about = plan.estimated ? "about " : "";
+  const several = plan.pretrainings > 1 ? [`${plan.pretrainings} pre-trainings`] : [];
+  const tunings = plan.finetunings > 1 ? [`${plan.finetunings} fine-tunings`] : [];
+  const epochs = plan.epochs === undefined ? "" : ` (${Number(plan.epochs.toPrecision(2))} epochs)`;
+  const parts = [
+    ...several,
+    ...tunings,
+    ...(plan.parameters === undefined ? [] : [`${formatCount(plan.parameters)} parameters`]),
+    ...(plan.tokens === undefined ? [] : [`${formatCount(plan.tokens)} tokens${epochs}`]),
+    ...(plan.flops === undefined ? [] : [`${formatFlops(plan.flops)} FLOPs`]),
+  ];
+  return parts.length === 0 ? [] : [{ title: `${about}${parts.join(", ")}` }];
+}
+
+function measuredText(measured: Measured): string {
+  switch (measured.of) {
+    case "corpus": {
+      const files = measured.files === 1 ? "1 file" : `${measured.files.toLocaleString("en-US")} files`;
+      const documents = measured.documents === undefined ? "" : `, ${measured.documents.toLocaleString("en-US")} documents`;
+      return `${files}, ${formatBytes(measured.bytes)}${documents}`;
+    }
+    case "tokenizer":
+      return `${measured.vocabulary.toLocaleString("en-US")} entries${measured.trained ? "" : ", not trained yet"}`;
+    case "task": {
+      const { train, validation, test } = measured.examples;
+      const shown = (count: number) => count.toLocaleString("en-US");
+      return `${shown(train)} examples to train on, ${shown(validation)} to validate, ${shown(test)} to test · ${measured.labels.length} labels`;
+    }
+  }
+}
+
+/** Something to look at: a pre-training of the plan has begun. */
+function hasCurves({ plan }: OutlineDeclaration, status: Status, store: Store): boolean {
+  if (status.state === "done") return true;
+  return (
+    plan?.jobs.some(({ id, kind }) => (kind === "pretrain" || kind === "finetune") && store.runs.get(id)?.started !== undefined) ?? false
+  );
+}
+
+function firstLine(text: string): string {
+  const [line = ""] = text.split("\n");
+  return line.length > 90 ? `${line.slice(0, 89)}…` : line;
+}

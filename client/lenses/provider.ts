@@ -1,0 +1,86 @@
+import * as vscode from "vscode";
+import type { Change } from "#server/protocol.ts";
+import type { Language } from "../language/client.ts";
+import { type Outlines, pathOf, whyNoRunning } from "../language/outlines.ts";
+import type { Stores } from "../runs/stores.ts";
+import { statusesOf } from "../status/status.ts";
+import { type Lens, type LensCommand, lensesOf } from "./collect.ts";
+
+/** Shows above every declaration what can be done, how it goes and what came out. */
+export function addLenses(context: vscode.ExtensionContext, language: Language, outlines: Outlines, stores: Stores): void {
+  const changed = new vscode.EventEmitter<void>();
+  const changes = rememberedChanges(language, () => changed.fire());
+  // ages grow, and times left shrink
+  const clock = setInterval(() => changed.fire(), 30_000);
+  context.subscriptions.push(
+    changed,
+    { dispose: () => clearInterval(clock) },
+    outlines.onChange(() => changed.fire()),
+    stores.onChange(() => changed.fire()),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => changed.fire()),
+    vscode.workspace.onDidChangeConfiguration((event) => event.affectsConfiguration(setting) && changed.fire()),
+    vscode.languages.registerCodeLensProvider(
+      { language: "pretrain" },
+      {
+        onDidChangeCodeLenses: changed.event,
+        async provideCodeLenses(document) {
+          if (!vscode.workspace.getConfiguration().get<boolean>(setting)) return [];
+          const known = outlines.get(document.uri);
+          const outline = known?.version === document.version ? known : await outlines.refresh(document.uri);
+          if (!outline) return [];
+          const store = stores.get(outline.store);
+          const file = pathOf(outline);
+          const now = Date.now();
+          const changed = new Map<string, readonly Change[]>();
+          for (const { declaration, status } of statusesOf(outline, file, store, now)) {
+            const earlier = "earlier" in status ? status.earlier : undefined;
+            if (earlier) changed.set(earlier.id, changes(outline.uri, declaration.name, earlier.id, declaration.plan?.goals[0] ?? ""));
+          }
+          const lenses = lensesOf({ outline, file, store, changes: changed, now, noRunning: whyNoRunning(document.uri) });
+          return lenses.map((lens) => codeLens(lens, document.uri));
+        },
+      },
+    ),
+  );
+}
+
+const setting = "pretrain.codeLens";
+
+const commands: Record<LensCommand, string> = {
+  run: "pretrain.run",
+  stop: "pretrain.stop",
+  showPlan: "pretrain.showPlan",
+  open: "pretrain.open",
+  previewObjective: "pretrain.previewObjective",
+  showChanges: "pretrain.showChanges",
+  showProblems: "workbench.actions.view.problems",
+  manageTrust: "workbench.trust.manage",
+};
+
+function codeLens({ range, title, tooltip, command, name }: Lens, uri: vscode.Uri): vscode.CodeLens {
+  return new vscode.CodeLens(new vscode.Range(range.start.line, range.start.character, range.start.line, range.start.character), {
+    title,
+    command: command ? commands[command] : "",
+    ...(tooltip ? { tooltip } : {}),
+    ...(command ? { arguments: [{ uri: uri.toString(), name }] } : {}),
+  });
+}
+
+/** Asked for once for each pair of an earlier run and a present plan. */
+function rememberedChanges(language: Language, onKnown: () => void) {
+  const known = new Map<string, readonly Change[]>();
+  return (uri: string, name: string, run: string, goal: string): readonly Change[] => {
+    const key = `${uri} ${name} ${run} ${goal}`;
+    const found = known.get(key);
+    if (found) return found;
+    known.set(key, []);
+    void language.changes({ uri, name, run }).then((changes) => {
+      if (!changes) known.delete(key);
+      else {
+        known.set(key, changes);
+        onKnown();
+      }
+    });
+    return [];
+  };
+}

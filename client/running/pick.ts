@@ -1,0 +1,48 @@
+import * as vscode from "vscode";
+import type { OutlineDeclaration } from "#server/protocol.ts";
+import type { Declared, Outlines } from "../language/outlines.ts";
+
+/** What a lens, the tree or a test names: a declaration by its file and its name. */
+export interface Target {
+  uri: string;
+  name: string;
+}
+
+/** A command's declaration: the one that is named, or the one at the cursor, or the one that the user picks. */
+export async function pickDeclared(
+  outlines: Outlines,
+  target: Partial<Target> | undefined,
+  title: string,
+  fits: (declaration: OutlineDeclaration) => boolean,
+  fitsNow: (declared: Declared) => boolean = () => true,
+): Promise<Declared | undefined> {
+  if (typeof target?.uri === "string" && typeof target.name === "string") return named(outlines, { uri: target.uri, name: target.name });
+  const editor = vscode.window.activeTextEditor;
+  const inEditor = editor?.document.languageId === "pretrain" ? await outlines.refresh(editor.document.uri) : undefined;
+  const candidates = (inEditor ? [inEditor] : outlines.all())
+    .flatMap((outline) => outline.declarations.map((declaration) => ({ outline, declaration })))
+    .filter((declared) => fits(declared.declaration) && fitsNow(declared));
+  if (candidates.length === 0) {
+    void vscode.window.showInformationMessage("There is nothing to choose from here: open a .pretrain file with a declaration that fits.");
+    return undefined;
+  }
+  const line = editor?.selection.active.line ?? -1;
+  const atCursor = inEditor && candidates.find(({ declaration: { range } }) => range.start.line <= line && line <= range.end.line);
+  if (candidates.length === 1) return candidates[0];
+  const items = candidates.map((declared) => ({
+    label: declared.declaration.name,
+    description: declared.declaration.kind,
+    ...(declared.declaration.doc ? { detail: declared.declaration.doc.split("\n")[0]! } : {}),
+    declared,
+  }));
+  // what the cursor stands in comes first
+  items.sort((a, b) => Number(b.declared === atCursor) - Number(a.declared === atCursor));
+  return (await vscode.window.showQuickPick(items, { title, placeHolder: title }))?.declared;
+}
+
+async function named(outlines: Outlines, { uri, name }: Target): Promise<Declared | undefined> {
+  const parsed = vscode.Uri.parse(uri);
+  const outline = (await outlines.refresh(parsed)) ?? outlines.get(parsed);
+  const declaration = outline?.declarations.find((each) => each.name === name);
+  return outline && declaration ? { outline, declaration } : undefined;
+}

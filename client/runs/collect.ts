@@ -1,0 +1,60 @@
+import type { ComparisonResult, FinetuneResult, MajorityResult, PretrainResult } from "#runtime/contract/artifacts.ts";
+import type { RunEvent } from "#runtime/contract/events.ts";
+import type { Job } from "#runtime/contract/plan.ts";
+import type { Run } from "./model.ts";
+
+export function newRun(job: Job): Run {
+  return { id: job.id, kind: job.kind, name: job.name, job, state: "new", warnings: [], scores: [] };
+}
+
+/** The run after one more event of it. */
+export function withEvent(run: Run, event: RunEvent): Run {
+  switch (event.event) {
+    case "job-started": {
+      const { phase: _, message: __, ended: ___, ...kept } = run;
+      return { ...kept, state: "stopped", started: Date.parse(event.time) };
+    }
+    case "phase":
+      return { ...run, phase: phaseOf(event) };
+    case "step":
+      return { ...run, step: event };
+    case "evaluation": {
+      const { metric, value, split, n } = event;
+      const others = run.scores.filter((score) => score.metric !== metric || score.split !== split);
+      return { ...run, scores: [...others, { metric, value, split, n }] };
+    }
+    case "warning":
+      return { ...run, warnings: [...run.warnings, event.message] };
+    case "job-failed":
+      return { ...run, state: "failed", message: event.message, ended: Date.parse(event.time) };
+    case "job-stopped":
+      return { ...run, state: "stopped", ended: Date.parse(event.time) };
+    default:
+      return run;
+  }
+}
+
+/** The run with its result: it is done. */
+export function withResult(run: Run, result: unknown, ended: number): Run {
+  const { phase: _, pid: __, message: ___, ...kept } = run;
+  const done = { ...kept, state: "done" as const, ended };
+  switch (run.kind) {
+    case "pretrain":
+    case "finetune":
+    case "majority":
+      return { ...done, scores: (result as PretrainResult | FinetuneResult | MajorityResult).scores ?? [] };
+    case "compare":
+      return { ...done, comparison: result as ComparisonResult };
+    default:
+      return done;
+  }
+}
+
+function phaseOf({ phase, done, total, unit }: Extract<RunEvent, { event: "phase" }>): NonNullable<Run["phase"]> {
+  return {
+    phase,
+    ...(done === undefined ? {} : { done }),
+    ...(total === undefined ? {} : { total }),
+    ...(unit === undefined ? {} : { unit }),
+  };
+}

@@ -1,0 +1,154 @@
+import { join } from "node:path";
+import type { RunSession } from "#runtime/contract/artifacts.ts";
+import type { Job } from "#runtime/contract/plan.ts";
+import { newRun, withEvent, withResult } from "./collect.ts";
+import { type EventFile, namesIn, openEventFile, readJson, statOf } from "./files.ts";
+import { emptyStore, type Run, type Store } from "./model.ts";
+import { isAlive, isHere, type NamedProcess } from "./process.ts";
+
+/** What changed between two looks at a store. */
+export interface StoreChange {
+  store: Store;
+  /** Jobs that were done or deleted since: plans may be exact now. */
+  results: boolean;
+}
+
+export interface StoreWatch {
+  store(): Store;
+  /** Looks now, rather than when its time comes. */
+  look(): Promise<void>;
+  dispose(): void;
+}
+
+/**
+ * Follows a `.pretrain` folder, whoever writes to it: this window, another one or a terminal. It polls, as file notifications are
+ * missing on network drives, where run folders often are.
+ */
+export function watchStore(root: string, onChange: (change: StoreChange) => void): StoreWatch {
+  const folders = new Map<string, RunFolder>();
+  let store = emptyStore(root);
+  let timer: NodeJS.Timeout | undefined;
+  let looking: Promise<void> | undefined;
+  let disposed = false;
+
+  const look = async () => {
+    looking ??= lookOnce().finally(() => {
+      looking = undefined;
+    });
+    await looking;
+  };
+  const again = async () => {
+    await look();
+    const active = store.sessions.length > 0 || [...store.runs.values()].some(({ state }) => state === "running");
+    if (!disposed) timer = setTimeout(again, active ? activeMilliseconds : idleMilliseconds);
+  };
+  void again();
+
+  return {
+    store: () => store,
+    look,
+    dispose() {
+      disposed = true;
+      clearTimeout(timer);
+    },
+  };
+
+  async function lookOnce(): Promise<void> {
+    const ids = new Set(await namesIn(join(root, "runs")));
+    const gone = [...folders.keys()].filter((id) => !ids.has(id));
+    for (const id of gone) folders.delete(id);
+    for (const id of ids) if (!folders.has(id)) folders.set(id, runFolder(join(root, "runs", id)));
+    const doneBefore = new Set([...store.runs.values()].filter(({ state }) => state === "done").map(({ id }) => id));
+    const runs = (await Promise.all([...folders.values()].map((folder) => folder.look()))).filter((run) => run !== undefined);
+    const sessions = await sessionsIn(root);
+    if (disposed) return;
+    const next: Store = { root, runs: new Map(runs.map((run) => [run.id, run])), sessions };
+    if (sameStore(store, next)) return;
+    const done = runs.filter(({ state }) => state === "done");
+    const results = done.length !== doneBefore.size || done.some(({ id }) => !doneBefore.has(id));
+    store = next;
+    onChange({ store, results });
+  }
+}
+
+const activeMilliseconds = 120;
+const idleMilliseconds = 800;
+/** Enough for the last events of each kind. */
+const tailBytes = 1 << 16;
+
+interface RunFolder {
+  /** Undefined while there is no job in it. */
+  look(): Promise<Run | undefined>;
+}
+
+function runFolder(folder: string): RunFolder {
+  let events: EventFile | undefined;
+  let seenEvents = "";
+  let run: Run | undefined;
+  let seenResult: number | undefined;
+  return {
+    async look() {
+      if (!run) {
+        const job = await readJson<Job>(join(folder, "job.json"));
+        if (!job?.id) return undefined;
+        run = newRun(job);
+      }
+      const result = await statOf(join(folder, "result.json"));
+      if (result) {
+        if (result.changed !== seenResult) {
+          const read = await readJson<unknown>(join(folder, "result.json"));
+          if (read === undefined) return run;
+          run = withResult(run, read, result.changed);
+          seenResult = result.changed;
+        }
+        return run;
+      }
+      if (seenResult !== undefined) {
+        seenResult = undefined;
+        events = undefined;
+        seenEvents = "";
+        run = newRun(run.job);
+      }
+      const written = await statOf(join(folder, "events.jsonl"));
+      const sign = `${written?.size} ${written?.changed}`;
+      if (written && sign !== seenEvents) {
+        seenEvents = sign;
+        events ??= openEventFile(join(folder, "events.jsonl"), tailBytes);
+        for await (const block of events.read()) for (const event of block) run = withEvent(run, event);
+      }
+      run = withHolder(run, await holderOf(folder));
+      return run;
+    },
+  };
+}
+
+async function holderOf(folder: string): Promise<NamedProcess | undefined> {
+  const holder = await readJson<Partial<NamedProcess>>(join(folder, "lock"));
+  if (typeof holder?.pid !== "number" || typeof holder.host !== "string") return undefined;
+  const named = { pid: holder.pid, host: holder.host, started: holder.started ?? null };
+  return (await isAlive(named)) ? named : undefined;
+}
+
+function withHolder(run: Run, holder: NamedProcess | undefined): Run {
+  const pid = holder && isHere(holder) ? holder.pid : undefined;
+  if (holder) return run.state === "running" && run.pid === pid ? run : { ...run, state: "running", ...(pid === undefined ? {} : { pid }) };
+  if (run.state !== "running") return run;
+  const { pid: _, ...kept } = run;
+  return { ...kept, state: run.message === undefined ? "stopped" : "failed" };
+}
+
+async function sessionsIn(root: string): Promise<RunSession[]> {
+  const names = (await namesIn(join(root, "sessions"))).filter((name) => name.endsWith(".json")).sort();
+  const sessions = await Promise.all(names.map((name) => readJson<RunSession>(join(root, "sessions", name))));
+  const known = sessions.filter((session) => typeof session?.pid === "number") as RunSession[];
+  const alive = await Promise.all(known.map(isAlive));
+  return known.filter((_, index) => alive[index]);
+}
+
+/** Runs are replaced when they change. */
+function sameStore(left: Store, right: Store): boolean {
+  if (left.runs.size !== right.runs.size || left.sessions.length !== right.sessions.length) return false;
+  if (left.sessions.some((session, index) => session.pid !== right.sessions[index]?.pid)) return false;
+  for (const [id, run] of right.runs) if (left.runs.get(id) !== run) return false;
+  return true;
+}

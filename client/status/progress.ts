@@ -1,0 +1,71 @@
+import type { RunSession } from "#runtime/contract/artifacts.ts";
+import type { JobKind } from "#runtime/contract/plan.ts";
+import type { OutlinePlan } from "#server/protocol.ts";
+import { doneShare, type Run, type Store } from "../runs/model.ts";
+
+/** How far a plan's run is. */
+export interface Progress {
+  /** 0 to 1, of all the plan. */
+  share: number;
+  /** Seconds; undefined while nothing can be said. */
+  left?: number;
+  /** What works now, the job that is furthest in the plan first. */
+  running: Run[];
+  done: number;
+  all: number;
+}
+
+export function progressOf(plan: OutlinePlan, store: Store, session: RunSession | undefined, now: number): Progress {
+  const began = session ? Date.parse(session.start) : undefined;
+  const runs = plan.jobs.map(({ id }) => store.runs.get(id));
+  let all = 0;
+  let did = 0;
+  let didSince = 0;
+  for (const [index, { kind }] of plan.jobs.entries()) {
+    const run = runs[index];
+    const weight = weightOf(kind);
+    const share = doneShare(run);
+    all += weight;
+    did += weight * share;
+    if (began !== undefined && (run?.state !== "done" || (run.ended ?? 0) > began)) didSince += weight * share;
+  }
+  const running = runs.filter((run) => run?.state === "running").reverse() as Run[];
+  const left = oneJobLeft(plan, store, running) ?? fromPace(all - did, didSince, began, now);
+  return {
+    share: all === 0 ? 0 : did / all,
+    ...(left === undefined ? {} : { left }),
+    running,
+    done: runs.filter((run) => run?.state === "done").length,
+    all: plan.jobs.length,
+  };
+}
+
+/** Rough shares of a plan's time. */
+const weights: Partial<Record<JobKind, number>> = { pretrain: 20, finetune: 6, majority: 0.1, compare: 0.1 };
+
+function weightOf(kind: JobKind): number {
+  return weights[kind] ?? 1;
+}
+
+/** The speed of a pre-training that is the only one left says more than the pace so far. */
+function oneJobLeft(plan: OutlinePlan, store: Store, running: readonly Run[]): number | undefined {
+  const [run] = running;
+  if (running.length !== 1 || run?.job.kind !== "pretrain" || !run.step) return undefined;
+  const others = plan.jobs.filter(({ id, kind }) => id !== run.id && store.runs.get(id)?.state !== "done" && weightOf(kind) >= 1);
+  if (others.length > 0 || run.step.tokens_per_second === 0) return undefined;
+  const perStep = run.step.tokens / run.step.step;
+  return ((run.job.steps - run.step.step) * perStep) / run.step.tokens_per_second;
+}
+
+const secondsBeforeGuess = 3;
+
+function fromPace(left: number, didSince: number, began: number | undefined, now: number): number | undefined {
+  if (began === undefined || didSince <= 0) return undefined;
+  const seconds = (now - began) / 1000;
+  return seconds < secondsBeforeGuess ? undefined : (left * seconds) / didSince;
+}
+
+/** Who runs a declaration, in this window, another one or a terminal. */
+export function sessionOf(store: Store, file: string, name: string): RunSession | undefined {
+  return store.sessions.find((session) => session.file === file && session.name === name);
+}

@@ -1,0 +1,80 @@
+import type { ComparisonResult, RunSession, Verdict } from "#runtime/contract/artifacts.ts";
+import type { JobKind } from "#runtime/contract/plan.ts";
+import { describeDifference } from "#runtime/contract/words.ts";
+import type { Outline, OutlineDeclaration, OutlinePlan } from "#server/protocol.ts";
+import { lastDone, type Run, type Store } from "../runs/model.ts";
+import { mainScores, scoreText } from "./numbers.ts";
+import { type Progress, progressOf, sessionOf } from "./progress.ts";
+
+/** How things stand with what a declaration asks for. */
+export type Status =
+  /** There is no plan yet. */
+  | { state: "unknown" }
+  | { state: "running"; progress: Progress; session?: RunSession }
+  | { state: "done"; run: Run }
+  /** Some of it is done or begun. */
+  | { state: "stopped"; progress: Progress; earlier?: Run }
+  | { state: "failed"; run: Run; earlier?: Run }
+  /** Nothing of the present text has run; an earlier text may have. */
+  | { state: "new"; earlier?: Run };
+
+/** @param file the outline's file, as the command line takes it */
+export function statusOf(declaration: OutlineDeclaration, file: string, store: Store, now: number): Status {
+  const { plan, name } = declaration;
+  if (!plan) return { state: "unknown" };
+  const session = sessionOf(store, file, name);
+  const goals = plan.goals.map((id) => store.runs.get(id));
+  const progress = progressOf(plan, store, session, now);
+  if (session) return { state: "running", progress, session };
+  if (goals.some((run) => run?.state === "running")) return { state: "running", progress };
+  if (goals.length > 0 && goals.every((run) => run?.state === "done")) return { state: "done", run: goals[0]! };
+  const earlier = earlierOf(declaration, plan, store);
+  const more = earlier ? { earlier } : {};
+  const runs = plan.jobs.map(({ id }) => store.runs.get(id)).filter((run) => run !== undefined);
+  const failed = runs.findLast((run) => run.state === "failed");
+  if (failed) return { state: "failed", run: failed, ...more };
+  const begun = runs.some((run) => run.state === "stopped" && run.started !== undefined);
+  const trained = runs.some((run) => run.state === "done" && (run.kind === "pretrain" || run.kind === "finetune"));
+  return begun || (trained && !earlier) ? { state: "stopped", progress, ...more } : { state: "new", ...more };
+}
+
+/** What an earlier text of the declaration came to. */
+function earlierOf({ kind, name }: OutlineDeclaration, plan: OutlinePlan, store: Store): Run | undefined {
+  const goal = plan.jobs.find(({ id }) => plan.goals.includes(id));
+  const present = new Set(plan.goals);
+  return lastDone(store, goal?.kind ?? (kind as JobKind), goal?.name ?? name, present);
+}
+
+/** Of a run that is done, what came out in a few words. */
+export function outcomeText(run: Run): string {
+  if (run.comparison) return headline(run.comparison);
+  return mainScores(run.scores).slice(0, 2).map(scoreText).join(", ") || "done";
+}
+
+/** The verdict that says most, and how the expectations were answered. */
+export function headline({ verdicts, expectations }: ComparisonResult): string {
+  const clear = verdicts.filter(({ verdict }) => verdict !== "no difference found").sort((a, b) => (a.p ?? 1) - (b.p ?? 1));
+  const [first] = clear.length > 0 ? clear : verdicts;
+  const said = first ? shortVerdict(first) : "done";
+  const answers = expectations.map(({ answer }) => answer);
+  return answers.length === 0 ? said : `${said} · expectation: ${answers.join(", ")}`;
+}
+
+/** Without the p-value. */
+function shortVerdict(verdict: Verdict): string {
+  return describeDifference(verdict)
+    .replace(/ \(95% interval ([^,)]+)[^)]*\)/, " ($1)")
+    .replace(/; lower is better$/, "");
+}
+
+/** Every declaration of an outline that can be run, with its status. */
+export function statusesOf(
+  outline: Outline,
+  file: string,
+  store: Store,
+  now: number,
+): { declaration: OutlineDeclaration; status: Status }[] {
+  return outline.declarations
+    .filter(({ runnable }) => runnable)
+    .map((declaration) => ({ declaration, status: statusOf(declaration, file, store, now) }));
+}

@@ -1,0 +1,68 @@
+import * as vscode from "vscode";
+
+interface Template {
+  file: string;
+  label: string;
+  detail: string;
+}
+
+const templates: readonly Template[] = [
+  {
+    file: "which-objective",
+    label: "Which objective",
+    detail: "Pre-train small models with several objectives at the same compute, and see which one serves a labelled task",
+  },
+  {
+    file: "from-scratch",
+    label: "From scratch on my text",
+    detail: "A tokenizer and a small language model of your own text files",
+  },
+  {
+    file: "adapt-checkpoint",
+    label: "Adapt a checkpoint",
+    detail: "Go on with the pre-training of an existing model on your texts, and see whether that helps a task",
+  },
+];
+
+/** The command New Experiment from Template: a file that runs as it is, on sample data that it brings along. */
+export function addTemplates(context: vscode.ExtensionContext): void {
+  context.subscriptions.push(
+    vscode.commands.registerCommand("pretrain.newExperiment", async (given?: { template?: string }) => {
+      const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+      if (!folder) return void vscode.window.showInformationMessage("Open a folder first: an experiment is a file in it.");
+      const template =
+        templates.find(({ file }) => file === given?.template) ??
+        (await vscode.window.showQuickPick(templates, { title: "New Experiment from Template" }));
+      if (!template) return;
+      const target = await freeName(folder, template.file);
+      const source = vscode.Uri.joinPath(context.extensionUri, "media", "templates", `${template.file}.pretrain`);
+      await vscode.workspace.fs.copy(source, target);
+      await bringSample(context, folder, Buffer.from(await vscode.workspace.fs.readFile(target)).toString("utf8"));
+      await vscode.window.showTextDocument(target);
+    }),
+    vscode.commands.registerCommand("pretrain.openWalkthrough", () =>
+      vscode.commands.executeCommand("workbench.action.openWalkthrough", `${context.extension.id}#start`, false),
+    ),
+  );
+}
+
+async function freeName(folder: vscode.Uri, name: string): Promise<vscode.Uri> {
+  for (let number = 1; ; number++) {
+    const uri = vscode.Uri.joinPath(folder, `${name}${number === 1 ? "" : `-${number}`}.pretrain`);
+    if (!(await exists(uri))) return uri;
+  }
+}
+
+/** The sample that a template reads, where the folder has none. */
+async function bringSample(context: vscode.ExtensionContext, folder: vscode.Uri, text: string): Promise<void> {
+  if (!text.includes('"sample/')) return;
+  const target = vscode.Uri.joinPath(folder, "sample");
+  if (!(await exists(target))) await vscode.workspace.fs.copy(vscode.Uri.joinPath(context.extensionUri, "media", "sample"), target);
+}
+
+async function exists(uri: vscode.Uri): Promise<boolean> {
+  return vscode.workspace.fs.stat(uri).then(
+    () => true,
+    () => false,
+  );
+}

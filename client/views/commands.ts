@@ -1,0 +1,159 @@
+import * as vscode from "vscode";
+import type { Change } from "#server/protocol.ts";
+import { showDocument } from "../documents.ts";
+import type { Language } from "../language/client.ts";
+import { type Declared, folderOf, type Outlines, pathOf, whyNoRunning } from "../language/outlines.ts";
+import type { CommandLine } from "../running/command-line.ts";
+import { pickDeclared, type Target } from "../running/pick.ts";
+import type { Run } from "../runs/model.ts";
+import type { Stores } from "../runs/stores.ts";
+import { ago } from "../status/numbers.ts";
+import { outcomeText, statusOf } from "../status/status.ts";
+import type { Shown } from "../webviews/messages.ts";
+import { comparisonPage } from "./comparison-page.ts";
+import { curvesPage } from "./curves-page.ts";
+import { addPanels, type Panels } from "./panels.ts";
+import { showPlan } from "./plan.ts";
+import { previewPage } from "./preview-page.ts";
+
+export interface ViewParts {
+  context: vscode.ExtensionContext;
+  language: Language;
+  outlines: Outlines;
+  stores: Stores;
+  commandLine: CommandLine;
+}
+
+/** What a command of the tree or a lens hands over. */
+export type OpenTarget = Partial<Target> & { store?: string; run?: string };
+
+/** The commands that show something: results, comparisons, previews, plans, changes. */
+export function addViews(parts: ViewParts): void {
+  const { context, outlines, stores, commandLine } = parts;
+  const panels = addPanels(context, {
+    curves: curvesPage(outlines, stores),
+    comparison: comparisonPage(outlines, stores, commandLine),
+    preview: previewPage(outlines, commandLine),
+  });
+  const register = (name: string, command: (target?: OpenTarget, all?: OpenTarget[]) => Promise<void>) =>
+    context.subscriptions.push(vscode.commands.registerCommand(`pretrain.${name}`, command));
+  register("open", async (target) => {
+    if (target?.store && target.run) return panels.open(pageOfRun(stores.get(target.store).runs.get(target.run), target.store));
+    const declared = await pickDeclared(outlines, target, "What to open", ({ runnable }) => runnable);
+    if (declared) panels.open(pageOf(declared));
+  });
+  register("compareRuns", (target, all) => compareRuns(parts, panels, all?.length ? all : target ? [target] : []));
+  register("previewObjective", async (target) => {
+    const declared = await pickDeclared(outlines, target, "Which objective to preview", ({ kind }) => kind === "objective");
+    if (!declared || refused(declared)) return;
+    panels.open({ page: "preview", uri: declared.outline.uri, name: declared.declaration.name });
+  });
+  register("showPlan", async (target) => {
+    const declared = await pickDeclared(outlines, target, "Whose plan to show", ({ runnable }) => runnable);
+    if (declared && !refused(declared))
+      await showPlan(declared, commandLine, { file: pathOf(declared.outline), folder: folderOf(declared.outline) });
+  });
+  register("showChanges", async (target) => {
+    const declared = await pickDeclared(outlines, target, "What changed in", ({ runnable }) => runnable);
+    if (declared) await showChanges(declared, parts);
+  });
+}
+
+function refused({ outline }: Declared): boolean {
+  const why = whyNoRunning(vscode.Uri.parse(outline.uri));
+  if (why !== null) void vscode.window.showWarningMessage(`${why}.`);
+  return why !== null;
+}
+
+function pageOf({ outline, declaration }: Declared): Shown {
+  return { page: declaration.kind === "compare" ? "comparison" : "curves", uri: outline.uri, name: declaration.name };
+}
+
+function pageOfRun(run: Run | undefined, store: string): Shown {
+  const ids = run ? [run.id] : [];
+  return run?.kind === "pretrain" ? { page: "curves", store, runs: ids } : { page: "comparison", store, runs: ids };
+}
+
+/** Several runs, or a comparison that is declared. */
+async function compareRuns({ outlines, stores }: ViewParts, panels: Panels, chosen: readonly OpenTarget[]): Promise<void> {
+  const [first] = chosen;
+  if (chosen.length > 1 && first?.store) {
+    return panels.open({ page: "comparison", store: first.store, runs: chosen.flatMap(({ run }) => run ?? []) });
+  }
+  const declared = outlines
+    .all()
+    .flatMap((outline) => outline.declarations.filter(({ kind }) => kind === "compare").map((declaration) => ({ outline, declaration })));
+  const comparisons = declared.map((each) => ({
+    label: `$(git-compare) ${each.declaration.name}`,
+    description: "declared comparison",
+    detail: each.declaration.doc?.split("\n")[0] ?? "",
+    each,
+  }));
+  const runs = stores.all().flatMap((store) =>
+    [...store.runs.values()]
+      .filter(({ kind, scores }) => (kind === "pretrain" || kind === "finetune") && scores.length > 0)
+      .sort((a, b) => (b.ended ?? 0) - (a.ended ?? 0))
+      .map((run) => ({
+        label: run.name,
+        description: `${outcomeText(run)} · ${ago(run.ended ?? Date.now(), Date.now())}`,
+        detail: run.id,
+        run,
+        root: store.root,
+      })),
+  );
+  if (comparisons.length + runs.length === 0)
+    return void vscode.window.showInformationMessage("There are no runs to compare yet: run something first.");
+  const picked = first?.run ? runs.filter(({ run }) => run.id === first.run) : [];
+  const items = [...comparisons, { label: "Runs", kind: vscode.QuickPickItemKind.Separator }, ...runs] as (vscode.QuickPickItem &
+    Partial<(typeof comparisons)[number] & (typeof runs)[number]>)[];
+  const answer = await pickSeveral(items, picked);
+  const comparison = answer.find(({ each }) => each)?.each;
+  if (comparison) return panels.open(pageOf(comparison));
+  const root = answer[0]?.root;
+  const ids = answer.filter((item) => item.root === root).flatMap(({ run }) => run?.id ?? []);
+  if (root && ids.length > 0) panels.open({ page: "comparison", store: root, runs: ids });
+}
+
+function pickSeveral<T extends vscode.QuickPickItem>(items: T[], picked: readonly vscode.QuickPickItem[]): Promise<T[]> {
+  const pick = vscode.window.createQuickPick<T>();
+  pick.title = "Compare Runs";
+  pick.placeholder = "Several runs, or one comparison that is declared";
+  pick.canSelectMany = true;
+  pick.matchOnDescription = true;
+  pick.items = items;
+  pick.selectedItems = items.filter((item) => picked.includes(item));
+  return new Promise((resolve) => {
+    pick.onDidAccept(() => {
+      // Enter on a row that is not ticked means that row
+      resolve([...(pick.selectedItems.length > 0 ? pick.selectedItems : pick.activeItems)]);
+      pick.hide();
+    });
+    pick.onDidHide(() => {
+      resolve([]);
+      pick.dispose();
+    });
+    pick.show();
+  });
+}
+
+async function showChanges({ outline, declaration }: Declared, { language, stores }: ViewParts): Promise<void> {
+  const status = statusOf(declaration, pathOf(outline), stores.get(outline.store), Date.now());
+  const earlier = "earlier" in status ? status.earlier : undefined;
+  if (!earlier) return void vscode.window.showInformationMessage(`${declaration.name} has no earlier run that differs.`);
+  const changes = (await language.changes({ uri: outline.uri, name: declaration.name, run: earlier.id })) ?? [];
+  await showDocument(`Changes of ${declaration.name}.md`, changesText(declaration.name, earlier, changes));
+}
+
+function changesText(name: string, earlier: Run, changes: readonly Change[]): string {
+  const rows = changes.map(({ setting, was, is }) => `| ${setting} | ${was} | ${is} |`);
+  return [
+    `# ${name}: the text against its last run`,
+    "",
+    `${earlier.id}, ${ago(earlier.ended ?? Date.now(), Date.now())}: ${outcomeText(earlier)}`,
+    "",
+    ...(rows.length > 0
+      ? ["| setting | was | is |", "| --- | --- | --- |", ...rows]
+      : ["What differs is not among its settings: the data, or what its data is made from."]),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,45 @@
+import * as vscode from "vscode";
+import type { Outlines } from "../language/outlines.ts";
+import type { Run, Store } from "../runs/model.ts";
+import type { Stores } from "../runs/stores.ts";
+import type { CurveRun } from "../webviews/messages.ts";
+import { curveRun, sendCurves } from "./curves.ts";
+import type { Fill } from "./panels.ts";
+
+/** The page of one pre-training, or of runs that were picked. */
+export function curvesPage(outlines: Outlines, stores: Stores): Fill {
+  return (shown, link) => {
+    if ("runs" in shown) {
+      const pickedRuns = (store: Store) => shown.runs.flatMap((id) => labelled(store.runs.get(id), (run) => run.name));
+      return sendCurves(stores, shown.store, "Runs", pickedRuns, link.send);
+    }
+    const uri = vscode.Uri.parse(shown.uri);
+    link.setTitle(shown.name);
+    let curves: vscode.Disposable | undefined;
+    const begin = () => {
+      const outline = outlines.get(uri);
+      if (!outline || curves) return;
+      const goals = (store: Store) => {
+        const plan = outlines.get(uri)?.declarations.find(({ name }) => name === shown.name)?.plan;
+        // a fine-tuning has the curves of what it is made from
+        const ids = plan?.jobs.filter(({ kind }) => kind === "pretrain").map(({ id }) => id) ?? [];
+        return ids.flatMap((id) => labelled(store.runs.get(id), (run) => run.name));
+      };
+      curves = sendCurves(stores, outline.store, shown.name, goals, link.send);
+    };
+    link.send({
+      type: "message",
+      title: shown.name,
+      text: "Nothing has run yet: press Run above the declaration, and its curves grow here.",
+    });
+    const listening = outlines.onChange(begin);
+    begin();
+    void outlines.refresh(uri).then(begin);
+    return vscode.Disposable.from(listening, { dispose: () => curves?.dispose() });
+  };
+}
+
+function labelled(run: Run | undefined, label: (run: Run) => string): CurveRun[] {
+  const made = run && curveRun(run, label(run), run.id);
+  return made ? [made] : [];
+}

@@ -1,0 +1,124 @@
+import { randomBytes } from "node:crypto";
+import * as vscode from "vscode";
+import type { FromPage, PageName, Shown, ToPage } from "../webviews/messages.ts";
+
+/** Fills a page: sends what it shows, and what changes, until it is disposed of. */
+export type Fill = (shown: Shown, link: PageLink) => vscode.Disposable;
+
+export interface PageLink {
+  send(message: ToPage): void;
+  setTitle(title: string): void;
+}
+
+export interface Panels {
+  /** Shows a page beside the text; one that shows the same already comes to the front. */
+  open(shown: Shown): void;
+}
+
+/** The extension's webviews: they come back after a reload with what they showed. */
+export function addPanels(context: vscode.ExtensionContext, fills: Record<PageName, Fill>): Panels {
+  const open = new Map<string, vscode.WebviewPanel>();
+  const attach = (panel: vscode.WebviewPanel, shown: Shown) => {
+    const key = JSON.stringify(shown);
+    open.set(key, panel);
+    panel.iconPath = vscode.Uri.joinPath(context.extensionUri, "media", "pretrain.svg");
+    panel.webview.options = { enableScripts: true, localResourceRoots: [pagesOf(context)] };
+    let filled: vscode.Disposable | undefined;
+    const link: PageLink = {
+      send: (message) => void panel.webview.postMessage(message),
+      setTitle(title) {
+        panel.title = title;
+      },
+    };
+    panel.webview.onDidReceiveMessage((message: FromPage) => {
+      if (message.type === "ready") {
+        filled?.dispose();
+        filled = fills[shown.page](shown, link);
+      } else if (message.type === "copy") void vscode.env.clipboard.writeText(message.text);
+      else void save(message);
+    });
+    panel.onDidDispose(() => {
+      filled?.dispose();
+      open.delete(key);
+    });
+    panel.webview.html = html(panel.webview, context, shown);
+  };
+  for (const page of Object.keys(fills) as PageName[]) {
+    context.subscriptions.push(
+      vscode.window.registerWebviewPanelSerializer(viewType(page), {
+        async deserializeWebviewPanel(panel, state: Shown | undefined) {
+          if (state?.page === page) attach(panel, state);
+          else panel.dispose();
+        },
+      }),
+    );
+  }
+  return {
+    open(shown) {
+      const found = open.get(JSON.stringify(shown));
+      if (found) return found.reveal(found.viewColumn, false);
+      const title = "name" in shown ? shown.name : "Compare runs";
+      const column = { viewColumn: besideText(), preserveFocus: false };
+      attach(
+        vscode.window.createWebviewPanel(viewType(shown.page), title, column, { enableScripts: true, retainContextWhenHidden: true }),
+        shown,
+      );
+    },
+  };
+}
+
+function viewType(page: PageName): string {
+  return `pretrain.${page}`;
+}
+
+/** Where a page of ours stands already, else beside the text. */
+function besideText(): vscode.ViewColumn {
+  const group = vscode.window.tabGroups.all.find(({ tabs }) =>
+    tabs.some(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.includes("pretrain.")),
+  );
+  return group?.viewColumn ?? vscode.ViewColumn.Beside;
+}
+
+function pagesOf(context: vscode.ExtensionContext): vscode.Uri {
+  return vscode.Uri.joinPath(context.extensionUri, "dist", "webviews");
+}
+
+/** Scripts and styles of the extension alone; images that a page made itself, to save them. */
+function html(webview: vscode.Webview, context: vscode.ExtensionContext, shown: Shown): string {
+  const nonce = randomBytes(16).toString("base64");
+  const resource = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(pagesOf(context), name)).toString();
+  const policy = [
+    `default-src 'none'`,
+    `style-src ${webview.cspSource}`,
+    `script-src 'nonce-${nonce}'`,
+    "img-src data:",
+    `font-src ${webview.cspSource}`,
+  ];
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy.join("; ")}">
+<link rel="stylesheet" href="${resource("style.css")}">
+<title>Pretrain</title>
+</head>
+<body data-shown="${escaped(JSON.stringify(shown))}">
+<main></main>
+<script nonce="${nonce}" src="${resource(`${shown.page}.js`)}"></script>
+</body>
+</html>`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+}
+
+async function save({ name, format, content }: Extract<FromPage, { type: "save" }>): Promise<void> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const file = `${name}.${format}`;
+  const target = await vscode.window.showSaveDialog({
+    ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, file) } : {}),
+    filters: { [format.toUpperCase()]: [format] },
+  });
+  if (target) await vscode.workspace.fs.writeFile(target, Buffer.from(content, format === "png" ? "base64" : "utf8"));
+}

@@ -1,0 +1,85 @@
+import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
+import type { Job } from "#runtime/contract/plan.ts";
+import type { Run } from "../runs/model.ts";
+import { mainScores } from "../status/numbers.ts";
+import type { SettingColumn } from "../webviews/messages.ts";
+
+/** Runs side by side: their scores, and the settings in which they differ. One run of each is no ground for a verdict. */
+export function comparisonOfRuns(runs: readonly Run[]): { result: ComparisonResult; columns: SettingColumn[] } {
+  const labels = labelsOf(runs);
+  const summary = runs.flatMap((run, index) =>
+    mainScores(run.scores).map(({ metric, value, split }) => ({
+      cell: labels[index]!,
+      task: run.job.kind === "finetune" || run.job.kind === "majority" ? run.job.taskName : split,
+      metric,
+      n: 1,
+      mean: value,
+      standard_error: 0,
+      low: null,
+      high: null,
+      baseline: false,
+    })),
+  );
+  const cells = runs.flatMap((run, index) => (run.job.kind === "pretrain" ? [costOf(run, labels[index]!)] : []));
+  const result: ComparisonResult = {
+    comparison: "",
+    matched: { match: "", cells },
+    cells: [],
+    summary,
+    verdicts: [],
+    expectations: [],
+    warnings: [],
+    method: "One run each: a difference may be noise. Declare a compare with seeds to know.",
+  };
+  return { result, columns: differences(runs, labels) };
+}
+
+/** Names, told apart where two runs share one. */
+function labelsOf(runs: readonly Run[]): string[] {
+  return runs.map((run) => (runs.filter(({ name }) => name === run.name).length > 1 ? `${run.name} (${run.id.slice(-6)})` : run.name));
+}
+
+function costOf(run: Run, cell: string): ComparisonResult["matched"]["cells"][number] {
+  const job = run.job as Extract<Job, { kind: "pretrain" }>;
+  const { cost, steps } = job;
+  const seconds = run.ended && run.started ? (run.ended - run.started) / 1000 : 0;
+  return {
+    cell,
+    steps,
+    tokens: cost.tokensPerStep * steps,
+    flops: cost.flopsPerStep * steps,
+    parameters: cost.parameters,
+    embeddings: cost.embeddings,
+    seconds,
+  };
+}
+
+const leftOut = new Set(["id", "name", "after", "fingerprint", "cost", "evaluateEvery", "save", "files", "labels"]);
+const mostColumns = 8;
+
+function differences(runs: readonly Run[], labels: readonly string[]): SettingColumn[] {
+  const settings = runs.map(({ job }) => flat(job));
+  const paths = [...new Set(settings.flatMap((each) => [...each.keys()]))];
+  return paths
+    .filter((path) => new Set(settings.map((each) => each.get(path) ?? "–")).size > 1)
+    .slice(0, mostColumns)
+    .map((path) => ({
+      label: path
+        .split(".")
+        .slice(-2)
+        .join(" ")
+        .replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      values: Object.fromEntries(settings.map((each, index) => [labels[index]!, each.get(path) ?? "–"])),
+    }));
+}
+
+function flat(job: Job): Map<string, string> {
+  const found = new Map<string, string>();
+  const visit = (path: string, value: unknown) => {
+    if (typeof value === "object" && value !== null) {
+      for (const [key, inner] of Object.entries(value)) if (!leftOut.has(key)) visit(path === "" ? key : `${path}.${key}`, inner);
+    } else found.set(path, String(value));
+  };
+  visit("", job);
+  return found;
+}

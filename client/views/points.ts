@@ -1,0 +1,48 @@
+import type { RunEvent } from "#runtime/contract/events.ts";
+import type { Evaluation, Points } from "../webviews/messages.ts";
+
+/** What a page has not seen of a run's events. */
+export interface Fresh {
+  points: Points;
+  evaluations: Evaluation[];
+}
+
+/** Turns events into columns, event by event. Time is that of work: what lies between two sessions does not count. */
+export function pointCollector(): (events: readonly RunEvent[]) => Fresh {
+  let before = 0;
+  let began: number | undefined;
+  let last = 0;
+  return (events) => {
+    const fresh: Fresh = { points: noPoints(), evaluations: [] };
+    for (const event of events) {
+      if (event.event === "job-started") {
+        before += last;
+        last = 0;
+        began = Date.parse(event.time);
+      } else if (event.event === "step") {
+        last = began === undefined ? 0 : (Date.parse(event.time) - began) / 1000;
+        pushStep(fresh.points, event, before + last);
+      } else if (event.event === "evaluation") {
+        const { metric, split, step, value } = event;
+        fresh.evaluations.push({ metric, split, step, value });
+      }
+    }
+    return fresh;
+  };
+}
+
+function pushStep(points: Points, event: Extract<RunEvent, { event: "step" }>, seconds: number): void {
+  // within a block too, a resumed run begins again at a step that was there
+  while (points.step.length > 0 && points.step.at(-1)! >= event.step) for (const column of Object.values(points)) column.pop();
+  points.step.push(event.step);
+  points.tokens.push(event.tokens);
+  points.loss.push(event.loss);
+  points.learning_rate.push(event.learning_rate);
+  points.gradient_norm.push(event.gradient_norm);
+  points.tokens_per_second.push(event.tokens_per_second);
+  points.seconds.push(seconds);
+}
+
+function noPoints(): Points {
+  return { step: [], tokens: [], loss: [], learning_rate: [], gradient_norm: [], tokens_per_second: [], seconds: [] };
+}

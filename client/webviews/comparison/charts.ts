@@ -1,0 +1,200 @@
+import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
+import { axisStyle, type Chart, createChart, type EChartsOption, tooltipStyle } from "../chart.ts";
+import { csvOf, element } from "../page.ts";
+import { colourOf, readTheme, symbols, type Theme } from "../theme.ts";
+import type { ScoreColumn, ScoreRow } from "./scores.ts";
+
+/** Dots with intervals, one row each of the compared; every seed is a small point, baselines are lines. */
+export function dotChart(column: ScoreColumn, names: readonly string[]): Chart {
+  const rows = column.rows.filter(({ baseline }) => !baseline);
+  const chart = createChart({
+    title: column.key,
+    renderer: "svg",
+    height: 70 + 34 * Math.max(1, rows.length),
+    csv: () => csvOfScores(column),
+  });
+  chart.set(dotOption(column, rows, names, readTheme()));
+  chart.describe(column.rows.map(({ cell, text }) => `${cell}: ${text}`).join("; "));
+  return chart;
+}
+
+/** Score against what the pre-training cost: who is on the frontier gives more for less. */
+export function frontierChart(column: ScoreColumn, result: ComparisonResult, names: readonly string[]): Chart | undefined {
+  const costs = new Map(result.matched.cells.map(({ cell, flops }) => [cell, flops]));
+  const points = column.rows.flatMap((row) => {
+    const flops = costs.get(row.cell) ?? 0;
+    return flops > 0 ? [{ row, flops }] : [];
+  });
+  if (points.length < 2) return undefined;
+  const title = `${column.key} against FLOPs`;
+  const csv = () => csvOf([["cell", "flops", column.key], ...points.map(({ row, flops }) => [row.cell, flops, row.mean])]);
+  const chart = createChart({ title, renderer: "svg", height: 260, csv });
+  chart.set(frontierOption(column, points, names, readTheme()));
+  chart.describe(points.map(({ row, flops }) => `${row.cell}: ${row.text} at ${flops.toExponential(2)}`).join("; "));
+  return chart;
+}
+
+function dotOption(column: ScoreColumn, rows: readonly ScoreRow[], names: readonly string[], theme: Theme): EChartsOption {
+  const style = axisStyle(theme);
+  const scaled = (value: number) => value * column.factor;
+  const colour = (cell: string) => colourOf(names, cell, theme);
+  const baselines = column.rows.filter(({ baseline }) => baseline);
+  return {
+    animation: false,
+    backgroundColor: theme.background,
+    grid: { left: 8, right: 24, top: baselines.length > 0 ? 28 : 12, bottom: 8, containLabel: true },
+    xAxis: { type: "value", scale: true, ...style, ...extent(column) },
+    yAxis: {
+      type: "category",
+      inverse: true,
+      data: rows.map(({ cell }) => cell),
+      ...style,
+      axisLabel: { ...style.axisLabel, color: theme.foreground },
+    },
+    tooltip: {
+      trigger: "item",
+      ...tooltipStyle(theme),
+      formatter: ({ data }: { data: { tip?: string } }) => element("div", {}, data.tip ?? ""),
+    },
+    series: [
+      {
+        type: "custom",
+        id: "intervals",
+        data: rows.flatMap(({ cell, low, high, text }, index) =>
+          low === null || high === null ? [] : [{ value: [scaled(low), index, scaled(high)], tip: `${cell}: ${text}`, cell }],
+        ),
+        renderItem: (_: unknown, api: { value(index: number): number; coord(point: [number, number]): [number, number] }) => {
+          const [x, y] = api.coord([api.value(0), api.value(1)]);
+          const [end] = api.coord([api.value(2), api.value(1)]);
+          const line = (x1: number, y1: number, x2: number, y2: number) => ({
+            type: "line",
+            shape: { x1, y1, x2, y2 },
+            style: { stroke: colour(rows[api.value(1)]?.cell ?? ""), lineWidth: 2 },
+          });
+          return { type: "group", children: [line(x, y, end, y), line(x, y - 5, x, y + 5), line(end, y - 5, end, y + 5)] };
+        },
+        encode: { x: [0, 2], y: 1 },
+      },
+      {
+        type: "scatter",
+        id: "seeds",
+        symbolSize: 5,
+        data: rows.flatMap((row, index) =>
+          row.seeds.map(({ label, value }) => ({
+            value: [scaled(value), index],
+            tip: `${row.cell}, ${label}`,
+            itemStyle: { color: colour(row.cell), opacity: 0.55 },
+          })),
+        ),
+      },
+      {
+        type: "scatter",
+        id: "means",
+        symbolSize: 11,
+        data: rows.map((row, index) => ({
+          value: [scaled(row.mean), index],
+          tip: `${row.cell}: ${row.text}`,
+          itemStyle: { color: colour(row.cell) },
+        })),
+        markLine: {
+          symbol: "none",
+          silent: true,
+          label: { color: theme.muted, fontFamily: theme.font, formatter: ({ name }: { name: string }) => name },
+          lineStyle: { color: theme.muted, type: "dashed" },
+          data: baselines.map(({ cell, mean }) => ({ name: cell, xAxis: scaled(mean) })),
+        },
+      },
+    ],
+  } as EChartsOption;
+}
+
+function frontierOption(
+  column: ScoreColumn,
+  points: readonly { row: ScoreRow; flops: number }[],
+  names: readonly string[],
+  theme: Theme,
+): EChartsOption {
+  const style = axisStyle(theme);
+  const best = frontier(points, column.better);
+  return {
+    animation: false,
+    backgroundColor: theme.background,
+    grid: { left: 8, right: 90, top: 16, bottom: 24, containLabel: true },
+    xAxis: {
+      type: "log",
+      name: "FLOPs",
+      nameLocation: "middle",
+      nameGap: 26,
+      ...style,
+      min: "dataMin",
+      max: "dataMax",
+      axisLabel: { ...style.axisLabel, formatter: (value: number) => value.toExponential(1).replace("e+", "e") },
+    },
+    yAxis: { type: "value", scale: true, ...style },
+    tooltip: {
+      trigger: "item",
+      ...tooltipStyle(theme),
+      formatter: ({ data }: { data: { tip?: string } }) => element("div", {}, data.tip ?? ""),
+    },
+    series: [
+      {
+        type: "line",
+        id: "frontier",
+        step: "end",
+        symbol: "none",
+        silent: true,
+        lineStyle: { color: theme.muted, type: "dashed", width: 1 },
+        data: best.map(({ flops, row }) => [flops, row.mean * column.factor]),
+      },
+      {
+        type: "scatter",
+        id: "cells",
+        symbolSize: 11,
+        label: {
+          show: true,
+          position: "right",
+          color: theme.foreground,
+          fontFamily: theme.font,
+          formatter: ({ name }: { name: string }) => name,
+        },
+        labelLayout: { moveOverlap: "shiftY" },
+        data: points.map(({ row, flops }) => ({
+          name: row.cell,
+          value: [flops, row.mean * column.factor],
+          symbol: symbols[Math.max(0, names.indexOf(row.cell)) % symbols.length],
+          tip: `${row.cell}: ${row.text} at ${flops.toExponential(2).replace("e+", "e")} FLOPs`,
+          itemStyle: { color: colourOf(names, row.cell, theme) },
+        })),
+      },
+    ],
+  } as EChartsOption;
+}
+
+/** Who is not beaten by one that cost less. */
+function frontier<T extends { row: ScoreRow; flops: number }>(points: readonly T[], better: ScoreColumn["better"]): T[] {
+  const sign = better === "higher" ? 1 : -1;
+  const best: T[] = [];
+  for (const point of [...points].sort((a, b) => a.flops - b.flops || sign * (b.row.mean - a.row.mean))) {
+    if (best.length === 0 || sign * point.row.mean > sign * best.at(-1)!.row.mean) best.push(point);
+  }
+  return best;
+}
+
+/** Intervals, seeds and baselines are all in sight. */
+function extent(column: ScoreColumn): { min: number; max: number } {
+  const values = column.rows.flatMap(({ mean, low, high, seeds }) => [mean, low ?? mean, high ?? mean, ...seeds.map(({ value }) => value)]);
+  const [low, high] = [Math.min(...values), Math.max(...values)].map((value) => value * column.factor) as [number, number];
+  const margin = Math.max((high - low) * 0.06, 1e-9);
+  const round = 10 ** Math.floor(Math.log10(Math.max(high - low, 1e-9)) - 1);
+  return { min: Math.floor((low - margin) / round) * round, max: Math.ceil((high + margin) / round) * round };
+}
+
+function csvOfScores(column: ScoreColumn): string {
+  return csvOf([
+    ["cell", "n", "mean", "low", "high", "seed"],
+    ...column.rows.flatMap((row) => [
+      [row.cell, row.n, row.mean, row.low ?? "", row.high ?? "", "all"],
+      ...row.seeds.map(({ label, value }) => [row.cell, 1, value, "", "", label.split(":")[0]!]),
+    ]),
+  ]);
+}

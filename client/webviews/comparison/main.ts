@@ -1,0 +1,143 @@
+import "../elements.ts";
+import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
+import { describeDifference } from "#runtime/contract/words.ts";
+import type { Chart } from "../chart.ts";
+import { createCurves } from "../curves/curves.ts";
+import type { ToPage } from "../messages.ts";
+import { button, csvOf, element, send, show, showMessage, startPage } from "../page.ts";
+import { onThemeChange } from "../theme.ts";
+import { dotChart, frontierChart } from "./charts.ts";
+import { cellNames, markdownOf, scoreColumns, type TableColumn, tableColumns } from "./scores.ts";
+
+type Comparison = Extract<ToPage, { type: "comparison" }>;
+
+const curves = createCurves();
+const curveSection = element("section", { class: "chart-group" }, element("h2", {}, "Learning curves"), curves.root);
+let comparison: Comparison | undefined;
+let drawn: Chart[] = [];
+let sorting: { column: number; descending: boolean } = { column: -1, descending: false };
+
+startPage((message) => {
+  switch (message.type) {
+    case "comparison":
+      comparison = message;
+      draw();
+      break;
+    case "curves":
+      curves.setRuns(message.runs);
+      break;
+    case "points":
+      curves.add(message.run, message.points);
+      break;
+    case "evaluations":
+      curves.evaluate(message.run, message.evaluations);
+      break;
+    case "message":
+      showMessage(message.title, message.text);
+      break;
+  }
+});
+
+onThemeChange(() => draw());
+
+function draw(): void {
+  if (!comparison) return;
+  const { title, status, result } = comparison;
+  const names = cellNames(result);
+  const scores = scoreColumns(result);
+  for (const { echart } of drawn) echart.dispose();
+  const dots = scores.map((column) => dotChart(column, names));
+  const frontiers = scores.map((column) => frontierChart(column, result, names)).filter((chart) => chart !== undefined);
+  drawn = [...dots, ...frontiers];
+  show(
+    element("h1", {}, result.question ?? title),
+    element("p", { class: "muted", role: "status" }, [result.question ? title : "", status].filter(Boolean).join(" · ")),
+    verdictsOf(result),
+    ...dots.map(({ section }) => section),
+    tableSection(names, tableColumns(result, comparison.columns)),
+    ...frontiers.map(({ section }) => section),
+    curveSection,
+    listed("Matched", matchedText(result)),
+    listed("To know", result.warnings),
+    result.method ? element("p", { class: "muted" }, result.method) : null,
+  );
+}
+
+/** In words, before any number is drawn. */
+function verdictsOf({ verdicts, expectations, summary }: ComparisonResult): HTMLElement | null {
+  if (summary.length === 0)
+    return element("p", { class: "empty" }, "Nothing has a result yet. Run the comparison: what is done shows here as it comes.");
+  const items = verdicts.map((verdict) =>
+    element("li", { class: verdict.verdict === "no difference found" ? "undecided" : "decided" }, describeDifference(verdict)),
+  );
+  const expected = expectations.map(({ text, answer, reason }) =>
+    element("li", { class: answer }, `Expected ${text}: ${answer} (${reason})`),
+  );
+  return items.length + expected.length === 0
+    ? null
+    : element("ul", { class: "verdicts", "aria-label": "Verdicts" }, ...items, ...expected);
+}
+
+function tableSection(names: readonly string[], columns: readonly TableColumn[]): HTMLElement {
+  const { column, descending } = sorting;
+  const order = column < 0 ? undefined : columns[column]?.order;
+  const rows = order ? [...names].sort((a, b) => compareValues(order[a], order[b]) * (descending ? -1 : 1)) : names;
+  const head = columns.map(({ label }, index) => {
+    const state = index !== column ? "none" : descending ? "descending" : "ascending";
+    const sort = element(
+      "button",
+      { type: "button", class: "sort", title: `Sort by ${label}` },
+      label,
+      index === column ? (descending ? " ▾" : " ▴") : "",
+    );
+    sort.addEventListener("click", () => {
+      sorting = { column: index, descending: index === column ? !descending : true };
+      draw();
+      document.querySelectorAll<HTMLElement>("button.sort")[index]?.focus();
+    });
+    return element("th", { scope: "col", "aria-sort": state }, sort);
+  });
+  const table = element(
+    "table",
+    { class: "results" },
+    element("thead", {}, element("tr", {}, element("th", { scope: "col" }, ""), ...head)),
+    element(
+      "tbody",
+      {},
+      ...rows.map((cell) =>
+        element("tr", {}, element("th", { scope: "row" }, cell), ...columns.map(({ text }) => element("td", {}, text[cell] ?? "–"))),
+      ),
+    ),
+  );
+  const csv = () =>
+    csvOf([["", ...columns.map(({ label }) => label)], ...rows.map((cell) => [cell, ...columns.map(({ text }) => text[cell] ?? "")])]);
+  const buttons = element(
+    "div",
+    { class: "buttons" },
+    button("Copy as Markdown", "Copy the table as Markdown", () => send({ type: "copy", text: markdownOf(rows, columns) })),
+    button("CSV", "Save the table as CSV", () => send({ type: "save", name: "comparison", format: "csv", content: csv() })),
+  );
+  return element(
+    "section",
+    { class: "chart" },
+    element("header", {}, element("h2", {}, "Table"), buttons),
+    element("div", { class: "wide" }, table),
+  );
+}
+
+function compareValues(left: number | string | undefined, right: number | string | undefined): number {
+  if (typeof left === "number" && typeof right === "number") return left - right;
+  if (left === undefined || right === undefined) return left === right ? 0 : left === undefined ? 1 : -1;
+  return String(left).localeCompare(String(right), "en", { numeric: true });
+}
+
+function matchedText({ matched }: ComparisonResult): string[] {
+  if (matched.cells.length === 0 || matched.match === "") return [];
+  return [`Matched in ${matched.match}; the table shows in what else they differ.`];
+}
+
+function listed(title: string, lines: readonly string[]): HTMLElement | null {
+  return lines.length === 0
+    ? null
+    : element("section", {}, element("h2", {}, title), element("ul", {}, ...lines.map((line) => element("li", {}, line))));
+}

@@ -1,0 +1,115 @@
+import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
+import { metricOf } from "#runtime/contract/catalogue/index.ts";
+import { formatCount, formatEstimate, formatFlops, formatScore, formatSeconds } from "#runtime/contract/numbers.ts";
+import type { SettingColumn } from "../messages.ts";
+
+/** A score and what each of the compared came to. */
+export interface ScoreColumn {
+  /** `sentiment.accuracy`. */
+  key: string;
+  metric: string;
+  /** Percentages are shown times 100. */
+  factor: number;
+  better: "higher" | "lower";
+  rows: ScoreRow[];
+}
+
+export interface ScoreRow {
+  cell: string;
+  n: number;
+  mean: number;
+  low: number | null;
+  high: number | null;
+  baseline: boolean;
+  /** `71.2 ± 0.6 (n = 3)`. */
+  text: string;
+  /** One for each pair of seeds. */
+  seeds: { label: string; value: number }[];
+}
+
+export function scoreColumns({ summary, cells }: ComparisonResult): ScoreColumn[] {
+  const keys = [...new Set(summary.map(keyOf))];
+  return keys.map((key) => {
+    const rows = summary.filter((row) => keyOf(row) === key);
+    const { metric } = rows[0]!;
+    const known = metricOf(metric);
+    return {
+      key,
+      metric,
+      factor: known?.unit === "percent" ? 100 : 1,
+      better: known?.better ?? "higher",
+      rows: rows.map((row) => ({
+        cell: row.cell,
+        n: row.n,
+        mean: row.mean,
+        low: row.low,
+        high: row.high,
+        baseline: row.baseline,
+        text: `${formatEstimate(metric, row.mean, row.standard_error, row.n)} (n = ${row.n})`,
+        seeds: cells
+          .filter((each) => each.cell === row.cell && keyOf(each) === key)
+          .map(({ seed, finetune_seed, value }) => ({ label: `seed ${seed}/${finetune_seed}: ${formatScore(metric, value)}`, value })),
+      })),
+    };
+  });
+}
+
+/** A table's column: what to show and what to sort by. */
+export interface TableColumn {
+  label: string;
+  /** By cell. */
+  text: Record<string, string>;
+  order: Record<string, number | string>;
+}
+
+/** What was compared and what came out; of settings and costs only those in which the compared differ. */
+export function tableColumns(result: ComparisonResult, settings: readonly SettingColumn[]): TableColumn[] {
+  const scores = scoreColumns(result).map(({ key, rows }) => ({
+    label: key,
+    text: Object.fromEntries(rows.map(({ cell, text }) => [cell, text])),
+    order: Object.fromEntries(rows.map(({ cell, mean }) => [cell, mean])),
+  }));
+  const { cells } = result.matched;
+  const cost = (label: string, of: (cell: (typeof cells)[number]) => number, show: (value: number) => string): TableColumn => ({
+    label,
+    text: Object.fromEntries(cells.map((cell) => [cell.cell, of(cell) === 0 ? "–" : show(of(cell))])),
+    order: Object.fromEntries(cells.map((cell) => [cell.cell, of(cell)])),
+  });
+  const costs = [
+    cost("tokens", ({ tokens }) => tokens, formatCount),
+    cost("FLOPs", ({ flops }) => flops, formatFlops),
+    cost(
+      "steps",
+      ({ steps }) => steps,
+      (steps) => steps.toLocaleString("en-US"),
+    ),
+    cost("parameters", ({ parameters }) => parameters, formatCount),
+    cost("time", ({ seconds }) => seconds, formatSeconds),
+  ];
+  const set = settings.map(({ label, values }) => ({ label, text: values, order: values }));
+  return [...set, ...scores, ...costs.filter(differs)];
+}
+
+/** All that are compared, baselines last. */
+export function cellNames({ summary, matched }: ComparisonResult): string[] {
+  const baselines = new Set(summary.filter(({ baseline }) => baseline).map(({ cell }) => cell));
+  const all = [...new Set([...matched.cells.map(({ cell }) => cell), ...summary.map(({ cell }) => cell)])];
+  return [...all.filter((cell) => !baselines.has(cell)), ...all.filter((cell) => baselines.has(cell))];
+}
+
+export function markdownOf(cells: readonly string[], columns: readonly TableColumn[]): string {
+  const row = (entries: readonly string[]) => `| ${entries.map((entry) => entry.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [
+    row(["", ...columns.map(({ label }) => label)]),
+    row(["---", ...columns.map(() => "---:")]),
+    ...cells.map((cell) => row([cell, ...columns.map(({ text }) => text[cell] ?? "–")])),
+  ].join("\n");
+}
+
+function differs({ text }: TableColumn): boolean {
+  return new Set(Object.values(text)).size > 1;
+}
+
+function keyOf({ task, metric }: { task: string; metric: string }): string {
+  return task === "" ? metric : `${task}.${metric}`;
+}

@@ -1,0 +1,75 @@
+import type { FromPage, Shown, ToPage } from "./messages.ts";
+
+interface VsCodeApi {
+  postMessage(message: FromPage): void;
+  setState(state: Shown): void;
+}
+
+declare function acquireVsCodeApi(): VsCodeApi;
+
+const api = acquireVsCodeApi();
+
+/** Begins a page: remembers what it shows, listens, and says that it is ready. */
+export function startPage(onMessage: (message: ToPage) => void): void {
+  const shown = document.body.dataset["shown"];
+  if (shown) api.setState(JSON.parse(shown) as Shown);
+  window.addEventListener("message", ({ data }: MessageEvent<ToPage>) => onMessage(data));
+  api.postMessage({ type: "ready" });
+}
+
+export function send(message: FromPage): void {
+  api.postMessage(message);
+}
+
+type Child = Node | string | null | undefined | false;
+
+/** An element with attributes and children; text is text, never markup. */
+export function element<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes?: Record<string, string>,
+  ...children: Child[]
+): HTMLElementTagNameMap[K];
+export function element(tag: string, attributes?: Record<string, string>, ...children: Child[]): HTMLElement;
+export function element(tag: string, attributes: Record<string, string> = {}, ...children: Child[]): HTMLElement {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children.filter((child): child is Node | string => child !== null && child !== undefined && child !== false));
+  return made;
+}
+
+/** Replaces what the page shows. */
+export function show(...children: Child[]): void {
+  const main = document.querySelector("main")!;
+  main.replaceChildren(...children.filter((child): child is Node | string => child !== null && child !== undefined && child !== false));
+}
+
+export function showMessage(title: string, text: string): void {
+  show(element("h1", {}, title), element("p", { class: "empty", role: "status" }, text));
+}
+
+export function button(label: string, title: string, onClick: () => void): HTMLElement {
+  const made = element("vscode-button", { appearance: "secondary", secondary: "", title, class: "small" }, label);
+  made.addEventListener("click", onClick);
+  return made;
+}
+
+/** A drop-down with a label. */
+export function choice(label: string, options: Record<string, string>, value: string, onChange: (value: string) => void): HTMLElement {
+  const select = element(
+    "vscode-single-select",
+    { "aria-label": label, label },
+    ...Object.entries(options).map(([key, text]) =>
+      element("vscode-option", { value: key, ...(key === value ? { selected: "" } : {}) }, text),
+    ),
+  );
+  select.addEventListener("change", () => onChange((select as HTMLElement & { value: string }).value));
+  return element("div", { class: "choice" }, element("label", {}, label), select);
+}
+
+export function csvOf(rows: readonly (readonly (string | number)[])[]): string {
+  const cell = (value: string | number) => {
+    const text = String(value);
+    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return `${rows.map((row) => row.map(cell).join(",")).join("\n")}\n`;
+}

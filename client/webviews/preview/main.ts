@@ -1,0 +1,55 @@
+import "../elements.ts";
+import type { MarkedText, Preview } from "../messages.ts";
+import { element, show, showMessage, startPage } from "../page.ts";
+
+startPage((message) => {
+  if (message.type === "preview") showPreview(message.preview);
+  else if (message.type === "message") showMessage(message.title, message.text);
+});
+
+function showPreview({ objective, pretrain, parts }: Preview): void {
+  show(
+    element("h1", {}, `Preview: ${objective}`),
+    element(
+      "p",
+      { class: "muted" },
+      `What the model reads, and below it what it must answer, on real sequences of the corpus that ${pretrain} is trained on.`,
+    ),
+    ...parts.flatMap((part) => [
+      parts.length > 1 ? element("h2", {}, part.part) : null,
+      element("p", { class: "facts" }, factsOf(part)),
+      ...part.pairs.map(pairOf),
+    ]),
+  );
+}
+
+function pairOf({ input, target, input_parts, target_parts }: Preview["parts"][number]["pairs"][number]): HTMLElement {
+  return element(
+    "article",
+    { class: "pair" },
+    element("div", { class: "role" }, "Input"),
+    element("div", { class: "text", "data-role": "input" }, ...marked(input_parts ?? [{ text: input }])),
+    element("div", { class: "role" }, "Target"),
+    element("div", { class: "text", "data-role": "target" }, ...marked(target_parts ?? [{ text: target }])),
+  );
+}
+
+const colours = 6;
+
+/** Corpus text goes into the page as text alone. */
+function marked(parts: readonly MarkedText[]): Node[] {
+  return parts.map(({ text, mark }) =>
+    mark === undefined
+      ? document.createTextNode(text)
+      : element("mark", { class: `mark-${mark % colours}`, title: `span ${mark + 1}` }, text),
+  );
+}
+
+/** `14.8% rate · mean span 3.1 · over 256 sequences`. */
+function factsOf({ measured, sequences }: Preview["parts"][number]): string {
+  const facts = Object.entries(measured).map(([name, value]) => {
+    const words = name.replaceAll("_", " ");
+    return name === "mean_span" ? `mean span ${value.toFixed(1)} tokens` : `${words} ${(value * 100).toFixed(1)}%`;
+  });
+  return [...facts, `measured over ${sequences.toLocaleString("en-US")} sequences`].join(" · ");
+}

@@ -1,0 +1,46 @@
+/** Colours of the window's theme, for charts: they draw on a canvas, where CSS variables do not reach. */
+export interface Theme {
+  foreground: string;
+  muted: string;
+  lines: string;
+  background: string;
+  font: string;
+  /** Of series, in order; begins again after the last. */
+  series: readonly string[];
+}
+
+export function readTheme(): Theme {
+  const style = getComputedStyle(document.documentElement);
+  const read = (name: string, otherwise: string) => style.getPropertyValue(name).trim() || otherwise;
+  const foreground = read("--vscode-editor-foreground", "#888888");
+  return {
+    foreground,
+    muted: read("--vscode-descriptionForeground", foreground),
+    lines: read("--vscode-charts-lines", read("--vscode-panel-border", foreground)),
+    background: read("--vscode-editor-background", "transparent"),
+    font: read("--vscode-font-family", "sans-serif"),
+    series: [
+      read("--vscode-charts-blue", "#3794ff"),
+      read("--vscode-charts-orange", "#d18616"),
+      read("--vscode-charts-green", "#89d185"),
+      read("--vscode-charts-purple", "#b180d7"),
+      read("--vscode-charts-red", "#f14c4c"),
+      read("--vscode-charts-yellow", "#cca700"),
+      read("--vscode-terminal-ansiCyan", "#29b8db"),
+      read("--vscode-terminal-ansiMagenta", "#d670d6"),
+    ],
+  };
+}
+
+/** Called when the user changes the theme. */
+export function onThemeChange(listener: () => void): void {
+  new MutationObserver(listener).observe(document.body, { attributes: true, attributeFilter: ["class", "data-vscode-theme-id"] });
+}
+
+/** Colours by name: the same name has the same one in all charts of a page. */
+export function colourOf(names: readonly string[], name: string, theme: Theme): string {
+  return theme.series[Math.max(0, names.indexOf(name)) % theme.series.length]!;
+}
+
+/** Beside colours, so that no one has to tell these apart. */
+export const symbols = ["circle", "rect", "triangle", "diamond", "roundRect", "arrow"] as const;
