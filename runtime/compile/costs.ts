@@ -27,13 +27,23 @@ export function remembering(costs: CostModel): CostModel {
     known.set(text, found);
     return found;
   };
+  const counted = new WeakMap<ResolvedObjective, Map<number, number[]>>();
+  /** Solving for a number of steps asks for its neighbours, and for itself, again and again. */
+  const countsOf = (objective: ResolvedObjective, steps: number): number[] => {
+    const counts = counted.get(objective) ?? new Map<number, number[]>();
+    counted.set(objective, counts);
+    const found = counts.get(steps) ?? partSchedule(objective, steps).counts;
+    counts.set(steps, found);
+    return found;
+  };
   const traced = (model: ResolvedModel, objective: ResolvedObjective, batch: number, accumulate: number) =>
     once([model, objectiveContent(objective), batch, accumulate], () => costs.pretrain(model, objective, batch, accumulate, sampleSteps));
   return {
     pretrain(model, objective, batch, accumulate, steps) {
       const whole = traced(model, objective, batch, accumulate);
       if (objective.kind !== "mixture" && objective.kind !== "sequence") return whole;
-      const { parts, counts } = partSchedule(objective, steps);
+      const { parts } = partSchedule(objective, 1);
+      const counts = countsOf(objective, steps);
       const each = parts.map((part) => traced(model, part.objective, batch, accumulate));
       const average = (values: number[]) => values.reduce((sum, value, index) => sum + value * counts[index]!, 0) / steps;
       return {

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { closest } from "fastest-levenshtein";
 import type { ResolvedTask } from "#runtime/contract/plan.ts";
 import type { Split } from "#runtime/contract/spec.ts";
-import { sha256, splitOf } from "./share.ts";
+import { type HashedSplit, sha256, splitOf } from "./share.ts";
 import { readTable, type TableFile } from "./table-file.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
@@ -32,11 +32,25 @@ export interface TaskExamples {
 
 /** The examples of one split. A share is split off the training file by the hash of each text: the same text never lies in two. */
 export function readExamples(task: TaskFiles, split: Split, read: (path: string) => Uint8Array | null): TaskExamples {
-  const named = task[split];
-  const file = readTaskFile(task, typeof named === "string" ? split : "train", read);
+  return exampleReader(task, read)(split);
+}
+
+/** As `readExamples`, for several splits: a file that more than one of them comes from is read once. */
+export function exampleReader(task: TaskFiles, read: (path: string) => Uint8Array | null): (split: Split) => TaskExamples {
   const shares = { validation: shareOf(task.validation), test: shareOf(task.test) };
-  if (typeof named === "string" && split !== "train") return file;
-  return { ...file, examples: file.examples.filter(({ text }) => splitOf(sha256(text), shares) === split) };
+  const known = new Map<Split, TaskExamples>();
+  const fileOf = (key: Split): TaskExamples => {
+    const found = known.get(key) ?? readTaskFile(task, key, read);
+    known.set(key, found);
+    return found;
+  };
+  let drawn: HashedSplit[] | undefined;
+  return (split) => {
+    if (typeof task[split] === "string" && split !== "train") return fileOf(split);
+    const file = fileOf("train");
+    drawn ??= file.examples.map(({ text }) => splitOf(sha256(text), shares));
+    return { ...file, examples: file.examples.filter((_, index) => drawn?.[index] === split) };
+  };
 }
 
 function shareOf(value: string | number): number {

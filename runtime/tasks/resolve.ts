@@ -1,7 +1,7 @@
 import type { ResolvedTask } from "#runtime/contract/plan.ts";
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { Ref, Split, TaskSpec } from "#runtime/contract/spec.ts";
-import { readExamples, type TaskExample, type TaskProblem } from "./examples.ts";
+import { exampleReader, type TaskExample, type TaskProblem } from "./examples.ts";
 import type { TextFiles } from "./files.ts";
 
 const splits: readonly Split[] = ["train", "validation", "test"];
@@ -16,8 +16,8 @@ export interface TaskReading {
 
 /** Reads a task's files: its labels, their fingerprints, and what is wrong with them. `key` is the task's in the specification. */
 export function resolveTask(spec: TaskSpec, key: Ref, files: TextFiles): TaskReading {
-  const read = remembering(files);
-  const found = splits.map((split) => ({ split, ...readExamples(spec, split, read) }));
+  const examplesOf = exampleReader(spec, (path) => files.read(path));
+  const found = splits.map((split) => ({ split, ...examplesOf(split) }));
   const inFiles = withoutRepeats(found.flatMap(({ problems }) => problems));
   const readable = !inFiles.some(({ severity }) => severity === "error");
   const labels = sortedLabels(found[0]?.examples ?? []);
@@ -38,15 +38,6 @@ function resolved(spec: TaskSpec, labels: string[], files: TextFiles): ResolvedT
     return fingerprint ? [{ path, ...fingerprint }] : [];
   });
   return { kind, train, validation, test, text, label, pool, labels, files: inputs };
-}
-
-/** Shares read the training file again. */
-function remembering(files: TextFiles): (path: string) => Uint8Array | null {
-  const known = new Map<string, Uint8Array | null>();
-  return (path) => {
-    if (!known.has(path)) known.set(path, files.read(path));
-    return known.get(path) ?? null;
-  };
 }
 
 function withoutRepeats(problems: readonly TaskProblem[]): TaskProblem[] {
