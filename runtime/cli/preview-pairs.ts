@@ -10,6 +10,16 @@ export interface Pair {
   input: string;
   /** What is predicted; `…` stands for what is not. */
   target: string;
+  /** The same two texts, cut where what the objective changed begins and ends. */
+  input_parts?: MarkedText[];
+  target_parts?: MarkedText[];
+}
+
+/** A stretch of a text. Stretches of input and target with the same mark belong together: a span and where it was. */
+export interface MarkedText {
+  text: string;
+  /** From 0; absent where the objective changed nothing. */
+  mark?: number;
 }
 
 export interface Preview {
@@ -42,7 +52,7 @@ export function previewObjective(options: PreviewOptions): Preview {
     examples.push(exampleOf(objective, windows.at(index), layout, vocabulary, random(seed, "preview", index)));
   }
   return {
-    pairs: spread(examples, options.pairs).map((example) => pairOf(example, options.decode)),
+    pairs: spread(examples, options.pairs).map((example) => pairOf(example, objective.kind, vocabulary, options.decode)),
     measured: { predicted_per_position: ratio(examples, predicted, read), ...measuredOf(objective.kind, examples, vocabulary) },
     sequences: examples.length,
   };
@@ -53,14 +63,77 @@ function spread<T>(items: readonly T[], count: number): T[] {
   return Array.from({ length: Math.min(count, items.length) }, (_, index) => items[Math.floor((index * items.length) / count)]!);
 }
 
-function pairOf(example: Example, decode: (ids: readonly number[]) => string): Pair {
-  const runs: number[][] = [];
-  example.predict.forEach((position, index) => {
-    const follows = index > 0 && position === example.predict[index - 1]! + 1;
-    if (follows) runs.at(-1)!.push(example.targets[index]!);
-    else runs.push([example.targets[index]!]);
+function pairOf(example: Example, kind: TextObjectiveSettings["kind"], vocabulary: Vocabulary, decode: Decode): Pair {
+  const runs = predictedRuns(example);
+  const target = runs.map(({ tokens }) => decode(tokens)).join(" … ");
+  const input = decode(example.tokens);
+  if (kind === "masked") {
+    const marks = new Map(runs.flatMap(({ first, tokens }, mark) => tokens.map((_, index) => [first + index, mark] as const)));
+    return {
+      input,
+      target,
+      input_parts: markedParts(
+        example.tokens,
+        example.tokens.map((_, position) => marks.get(position)),
+        decode,
+      ),
+      target_parts: runs.flatMap(({ tokens }, mark) => [...(mark > 0 ? [{ text: " … " }] : []), { text: decode(tokens), mark }]),
+    };
+  }
+  if (kind === "span_corruption") {
+    const predicted = runs.flatMap(({ tokens }) => tokens);
+    return {
+      input,
+      target,
+      input_parts: markedParts(example.tokens, sentinelMarks(example.tokens, vocabulary, example.prefix), decode),
+      target_parts: markedParts(predicted, spanMarks(predicted, vocabulary), decode),
+    };
+  }
+  return { input, target };
+}
+
+type Decode = (ids: readonly number[]) => string;
+
+/** Predicted tokens that follow each other, and the position of the first in the input. */
+function predictedRuns({ predict, targets }: Example): { first: number; tokens: number[] }[] {
+  const runs: { first: number; tokens: number[] }[] = [];
+  predict.forEach((position, index) => {
+    const follows = index > 0 && position === predict[index - 1]! + 1;
+    if (follows) runs.at(-1)!.tokens.push(targets[index]!);
+    else runs.push({ first: position, tokens: [targets[index]!] });
   });
-  return { input: decode(example.tokens), target: runs.map((run) => decode(run)).join(" … ") };
+  return runs;
+}
+
+/** In the input a sentinel stands for a span; a decoder's sequence holds the spans too, behind the prefix. */
+function sentinelMarks(tokens: readonly number[], vocabulary: Vocabulary, prefix: Example["prefix"]): (number | undefined)[] {
+  const inputEnd = prefix ? prefix.lastIndexOf(1) + 1 : tokens.length;
+  const shown = tokens.slice(0, inputEnd).map((token) => (isSentinel(token, vocabulary) ? token - vocabulary.firstSentinel : undefined));
+  return [...shown, ...spanMarks(tokens.slice(inputEnd), vocabulary)];
+}
+
+/** In the target a span follows its sentinel. */
+function spanMarks(tokens: readonly number[], vocabulary: Vocabulary): (number | undefined)[] {
+  let mark: number | undefined;
+  return tokens.map((token) => {
+    if (isSentinel(token, vocabulary)) mark = token - vocabulary.firstSentinel;
+    else if (!isOrdinary(token, vocabulary)) mark = undefined;
+    return mark;
+  });
+}
+
+function markedParts(tokens: readonly number[], marks: readonly (number | undefined)[], decode: Decode): MarkedText[] {
+  const parts: MarkedText[] = [];
+  let shown = 0;
+  for (let index = 0; index < tokens.length; index++) {
+    if (index + 1 < tokens.length && marks[index + 1] === marks[index]) continue;
+    // a token's text can depend on what stands before it
+    const text = decode(tokens.slice(0, index + 1));
+    const mark = marks[index];
+    parts.push({ text: text.slice(shown), ...(mark === undefined ? {} : { mark }) });
+    shown = text.length;
+  }
+  return parts;
 }
 
 function measuredOf(kind: TextObjectiveSettings["kind"], examples: readonly Example[], vocabulary: Vocabulary): Record<string, number> {
@@ -96,6 +169,10 @@ function spanRates(examples: readonly Example[], vocabulary: Vocabulary): Record
 
 function isOrdinary(token: number, vocabulary: Vocabulary): boolean {
   return token >= vocabulary.firstOrdinary && token < vocabulary.firstSentinel;
+}
+
+function isSentinel(token: number, vocabulary: Vocabulary): boolean {
+  return token >= vocabulary.firstSentinel;
 }
 
 function predicted(example: Example): number {
