@@ -1,0 +1,106 @@
+/**
+ * Makes `dist/pretrain-<platform>.vsix`: what `tools/build.ts` bundled, what package.json describes, and of the packages that stay
+ * unbundled the files that a run loads on this platform. A run starts once from what is packed, to show that nothing is missing.
+ */
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { createVSIX } from "@vscode/vsce";
+import { globSync } from "tinyglobby";
+
+const root = join(import.meta.dirname, "..");
+
+/** Packages that are not bundled, and their files, as `require` finds them. `prebuilt`: native code, of this platform alone. */
+function unbundled(platform: NodeJS.Platform, arch: string): Record<string, readonly string[]> {
+  return {
+    "onnxruntime-node": ["dist/*.js", `bin/napi-v6/${platform}/${arch}/*`],
+    "onnxruntime-common": ["dist/cjs/**/*.js", "dist/cjs/package.json"],
+    tokenizers: ["index.js", `tokenizers.${nativeName(platform, arch)}.node`],
+    "@tensorflow/tfjs-core": ["dist/tf-core.node.js"],
+    "@tensorflow/tfjs-backend-cpu": ["dist/tf-backend-cpu.node.js"],
+    seedrandom: ["index.js", "seedrandom.js", "lib/*.js"],
+  };
+}
+
+const own = ["dist/**/*.{js,cjs,css,ttf}", "media/**", "!media/icon.svg", "syntaxes/*.json", "README.md", "CHANGELOG.md", "LICENSE"];
+
+export async function packageExtension(platform: NodeJS.Platform = process.platform, arch: string = process.arch): Promise<string> {
+  const target = `${platform}-${arch}`;
+  const staging = mkdtempSync(join(tmpdir(), "pretrain-package-"));
+  const vsix = join(root, "dist", `pretrain-${target}.vsix`);
+  try {
+    copy(root, own, staging);
+    for (const [name, files] of Object.entries(unbundled(platform, arch))) {
+      const from = join(root, "node_modules", name);
+      // beside dist/cli.js, where it looks first; VS Code's packager leaves out a node_modules at the root
+      copy(from, [...files, "package.json", "LICENSE*"], join(staging, "dist/node_modules", name));
+    }
+    writeFileSync(join(staging, "package.json"), manifest());
+    if (platform === process.platform && arch === process.arch) tryOut(staging);
+    await createVSIX({
+      cwd: staging,
+      packagePath: vsix,
+      target,
+      dependencies: false,
+      allowMissingRepository: true,
+      rewriteRelativeLinks: false,
+    });
+    console.log(`${vsix.slice(root.length + 1)}: ${megabytes(statSync(vsix).size)} packed, ${megabytes(sizeOf(staging))} installed`);
+    return vsix;
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+/** The Rust triple's short form in the names of the tokenizers package. */
+function nativeName(platform: NodeJS.Platform, arch: string): string {
+  if (platform === "linux") return `linux-${arch}-gnu`;
+  return platform === "win32" ? `win32-${arch}-msvc` : `darwin-${arch}`;
+}
+
+/** Without what only development needs. */
+function manifest(): string {
+  const {
+    devDependencies: _,
+    dependencies: __,
+    scripts: ___,
+    allowScripts: ____,
+    imports: _____,
+    private: ______,
+    ...kept
+  } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<string, unknown>;
+  return `${JSON.stringify(kept, null, 2)}\n`;
+}
+
+function copy(from: string, patterns: readonly string[], to: string): void {
+  const files = globSync([...patterns], { cwd: from, dot: false });
+  if (files.length === 0) throw new Error(`${from} has none of ${patterns.join(", ")}`);
+  for (const file of files) {
+    mkdirSync(dirname(join(to, file)), { recursive: true });
+    cpSync(join(from, file), join(to, file));
+  }
+}
+
+/** Both engines and the tokenizers start from what is packed. */
+function tryOut(staging: string): void {
+  const printed = execFileSync(process.execPath, [join(staging, "dist/cli.js"), "engines", "--json"], { encoding: "utf8", cwd: staging });
+  const { engines } = JSON.parse(printed) as { engines: { engine: string; available: boolean; reason: string }[] };
+  const missing = engines.filter(({ engine, available }) => !available && engine !== "tensorflow");
+  if (missing.length > 0) throw new Error(missing.map(({ engine, reason }) => `${engine} ${reason}`).join("; "));
+  const tokenizers = join(staging, "dist/node_modules/tokenizers/index.js");
+  if (!existsSync(tokenizers)) throw new Error("tokenizers is missing");
+  execFileSync(process.execPath, ["-e", `require(${JSON.stringify(tokenizers)})`], { cwd: staging });
+}
+
+function sizeOf(folder: string): number {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+await packageExtension();
