@@ -34,6 +34,8 @@ export interface Editor {
   request<T>(method: string, name: string, more?: object): Promise<T>;
   /** Waits until the file's problems satisfy the condition. */
   problems(name: string, condition?: (found: Diagnostic[]) => boolean): Promise<Diagnostic[]>;
+  /** Likewise, of whatever version. */
+  anyProblems(name: string, condition: (found: Diagnostic[]) => boolean): Promise<Diagnostic[]>;
   /** Waits until the file's outline satisfies the condition. */
   outline(name: string, condition?: (outline: Outline) => boolean): Promise<Outline>;
 }
@@ -106,6 +108,9 @@ export async function startEditor(
         ({ version, diagnostics }) => (version === undefined || version === versions.get(name)) && condition(diagnostics),
       );
       return params.diagnostics;
+    },
+    async anyProblems(name, condition) {
+      return (await found.when(uri(name), ({ diagnostics }) => condition(diagnostics))).diagnostics;
     },
     async outline(name, condition = () => true) {
       for (;;) {

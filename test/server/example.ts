@@ -1,6 +1,6 @@
 /** The smallest experiment with one of everything, and its data. */
 export const experiment = `/** What the mails say. */
-corpus mails { files: "mails.txt" }
+corpus mails { files: "mails.txt", documents: line }
 
 tokenizer letters { kind: bytes, train on: mails }
 
@@ -37,6 +37,6 @@ compare both {
 const rows = Array.from({ length: 40 }, (_, index) => `words number ${index}\t${index % 2 === 0 ? "good" : "bad"}`);
 
 export const data = {
-  "mails.txt": "The quick brown fox jumps over the lazy dog. ".repeat(200),
+  "mails.txt": Array.from({ length: 200 }, (_, line) => `${line} quick brown foxes jump over the lazy dog.\n`).join(""),
   "mood.tsv": `line\tlabel\n${rows.join("\n")}\n`,
 };
