@@ -1,0 +1,3 @@
+export async function testInBrowser(): Promise<boolean> {
+  return true;
+}
