@@ -18,6 +18,11 @@ export class PretrainDocumentValidator extends DefaultDocumentValidator {
     super.processParsingErrors(parseResult.lexerErrors.length === 0 ? parseResult : { ...parseResult, parserErrors }, diagnostics, options);
   }
 
+  /** The rules walk the file themselves: see `registerRules`. */
+  protected override validateSingleNodeOptions(): { validateNode: boolean; validateChildren: boolean } {
+    return { validateNode: true, validateChildren: false };
+  }
+
   /** Names that lead nowhere are reported by the rule for references, which knows what was expected and what is near. */
   protected override processLinkingErrors(): void {}
 }

@@ -1,4 +1,4 @@
-import type { AstNode, ValidationAcceptor, ValidationChecks } from "langium";
+import { type AstNode, isAstNode, type ValidationAcceptor } from "langium";
 import type { PretrainAstType } from "../generated/ast.ts";
 import type { PretrainServices } from "../module.ts";
 import { cycles } from "./cycles.ts";
@@ -31,12 +31,44 @@ const ruleFamilies: readonly RuleFamily[] = [
   later,
 ];
 
+/** One check of the whole file, that walks it once: Langium's own walk waits at every node, which takes longer than the rules do. */
 export function registerRules(services: PretrainServices): void {
+  const checks = checksByType(services);
+  services.validation.ValidationRegistry.register<PretrainAstType>({
+    File: (file, accept) => walk(file, (node) => check(node, checks.get(node.$type) ?? [], accept)),
+  });
+}
+
+type Check = (node: AstNode, report: Report) => void;
+
+/** A rule about a type is one about its subtypes, as every kind of value is a value. */
+function checksByType(services: PretrainServices): ReadonlyMap<string, readonly Check[]> {
+  const reflection = services.shared.AstReflection;
+  const checks = new Map<string, Check[]>();
   for (const family of ruleFamilies) {
-    const checks = Object.entries(family(services)).map(([type, check]) => [
-      type,
-      (node: AstNode, accept: ValidationAcceptor) => (check as (node: AstNode, report: Report) => void)(node, reportTo(accept)),
-    ]);
-    services.validation.ValidationRegistry.register(Object.fromEntries(checks) as ValidationChecks<PretrainAstType>);
+    for (const [type, each] of Object.entries(family(services))) {
+      for (const subtype of reflection.getAllSubTypes(type)) checks.set(subtype, [...(checks.get(subtype) ?? []), each as Check]);
+    }
+  }
+  return checks;
+}
+
+/** What a rule throws is a mistake of the rule: it is said, and the others go on. */
+function check(node: AstNode, checks: readonly Check[], accept: ValidationAcceptor): void {
+  for (const each of checks) {
+    try {
+      each(node, reportTo(accept));
+    } catch (error) {
+      console.error(error);
+      accept("error", `An error occurred during validation: ${error instanceof Error ? error.message : String(error)}`, { node });
+    }
+  }
+}
+
+function walk(node: AstNode, visit: (node: AstNode) => void): void {
+  visit(node);
+  for (const [property, value] of Object.entries(node)) {
+    if (property.startsWith("$")) continue;
+    for (const child of Array.isArray(value) ? value : [value]) if (isAstNode(child)) walk(child, visit);
   }
 }
