@@ -1,6 +1,6 @@
 /*
- * Memory and speed from raw text to tokens: a corpus of about a gigabyte (the State of the Union addresses again and again, each
- * time with other words changed) as one file, through the three jobs. Each runs in a process of its own, as in a run.
+ * Memory and speed from raw text to a trained model: a corpus of about a gigabyte (the State of the Union addresses again and
+ * again, each time with other words changed) as one file, through the jobs of a run. Each has a process of its own, as in a run.
  *
  *     node bench/corpus.ts [megabytes] [bpe|wordpiece|characters|bytes] [file|line|paragraph]
  */
@@ -22,15 +22,18 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { InputFile } from "#runtime/contract/plan.ts";
-import type { CorpusSpec, TokenizerKind } from "#runtime/contract/spec.ts";
+import type { InputFile, PretrainJob, ResolvedModel } from "#runtime/contract/plan.ts";
+import type { CorpusSpec, OptimizerSpec, TokenizerKind } from "#runtime/contract/spec.ts";
 import { prepareCorpus } from "#runtime/data/corpus.ts";
 import { encodeCorpus } from "#runtime/data/encode.ts";
 import { openTokens } from "#runtime/data/token-stream.ts";
 import { windowOf } from "#runtime/data/windows.ts";
+import { threadsFor } from "#runtime/engines/threads.ts";
 import type { JobContext } from "#runtime/jobs/context.ts";
+import { pretrainCost } from "#runtime/programs/cost.ts";
 import { random } from "#runtime/random/random.ts";
 import { trainTokenizer } from "#runtime/tokenizers/train.ts";
+import { pretrain } from "#runtime/train/pretrain.ts";
 
 /** No job may need more than this. */
 const limitBytes = 700e6;
@@ -42,7 +45,7 @@ interface Settings {
   documents: CorpusSpec["documents"];
 }
 
-const jobs = ["corpus", "tokenizer", "encode", "windows"] as const;
+const jobs = ["corpus", "tokenizer", "encode", "windows", "pretrain"] as const;
 type JobName = (typeof jobs)[number];
 
 function runAll(chosen: Omit<Settings, "folder">): void {
@@ -127,7 +130,61 @@ const work: Record<JobName, (settings: Settings) => Promise<string>> = {
     tokens.close();
     return `${((1000 * (performance.now() - start)) / count).toFixed(1)} µs a window of 129`;
   },
+  async pretrain(settings) {
+    const { vocabulary } = JSON.parse(readFileSync(join(settings.folder, "tokenizer", "result.json"), "utf8")) as { vocabulary: number };
+    const result = await pretrain(trainingJob(vocabulary), contextOf(settings, "pretrain"));
+    return `${result.steps} steps, ${result.tokens} tokens`;
+  },
 };
+
+/** A hundred steps of a model with 6 million weights: memory does not depend on how many. */
+function trainingJob(vocabulary: number): PretrainJob {
+  const model: ResolvedModel = {
+    architecture: "decoder",
+    layers: 4,
+    hidden: 256,
+    heads: 4,
+    feedForward: 1024,
+    context: 128,
+    position: "learned",
+    norm: "layer",
+    placement: "pre",
+    activation: "gelu",
+    tiedEmbeddings: true,
+    biases: true,
+    dropout: 0,
+    vocabulary,
+  };
+  const optimizer: OptimizerSpec = {
+    kind: "adamw",
+    learningRate: 1e-3,
+    finalLearningRate: 0,
+    warmup: { unit: "steps", value: 10 },
+    schedule: "cosine",
+    beta1: 0.9,
+    beta2: 0.98,
+    epsilon: 1e-6,
+    weightDecay: 0.01,
+    clip: 1,
+  };
+  const steps = 100;
+  return {
+    ...base("pretrain"),
+    model,
+    objective: { kind: "causal" },
+    encoded: "encode",
+    tokenizer: "tokenizer",
+    steps,
+    warmupSteps: 10,
+    batch: 16,
+    accumulate: 4,
+    optimizer,
+    seed: 1,
+    evaluateEvery: 50,
+    save: { every: null, keep: 1 },
+    cost: pretrainCost(model, { kind: "causal" }, 16, 4, steps),
+  };
+}
 
 function contextOf({ folder }: Settings, job: JobName): JobContext {
   mkdirSync(join(folder, job), { recursive: true });
@@ -137,7 +194,7 @@ function contextOf({ folder }: Settings, job: JobName): JobContext {
     emit: () => {},
     signal: new AbortController().signal,
     engine: "auto",
-    threads: 1,
+    threads: threadsFor(1),
     describeEngine: () => {},
   };
 }

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { analyse } from "#language/index.ts";
-import { check } from "#runtime/compile/check.ts";
 import { compile, firstStage } from "#runtime/compile/compile.ts";
+import { problemsOf as problemsOfSpec } from "#runtime/compile/problems.ts";
 import type { EncodeJob } from "#runtime/contract/plan.ts";
 import type { PlacedProblem } from "#runtime/contract/problem.ts";
 import { openStore } from "#runtime/store/store.ts";
@@ -16,7 +16,7 @@ export async function problemsOf(path: string): Promise<PlacedProblem[]> {
   const file = existing(path);
   const analysis = await analyse(file);
   const files = nodeFiles(storeRoot(file));
-  const found = analysis.spec ? check(analysis.spec, files).map(analysis.place) : [];
+  const found = analysis.spec ? problemsOfSpec(analysis.spec, files).map(analysis.place) : [];
   return each([...analysis.problems, ...found]);
 }
 

@@ -1,0 +1,44 @@
+import type { Problem } from "#runtime/contract/problem.ts";
+import type { Spec } from "#runtime/contract/spec.ts";
+import { check } from "./check.ts";
+import { compile } from "./compile.ts";
+import { tracedCosts } from "./costs.ts";
+import type { Files } from "./files.ts";
+import { canonical } from "./fingerprint.ts";
+import { taskReader } from "./task-reader.ts";
+
+/** Everything that is wrong with a specification: with its declarations, and with the plan of each that has one. */
+export function problemsOf(spec: Spec, files: Files): Problem[] {
+  const costs = tracedCosts();
+  const taskOf = taskReader(spec, withoutContent(files));
+  const planned = withJobs(spec).flatMap(
+    (name) => compile(spec, { kind: "declaration", name }, withoutContent(files), { costs, taskOf }).problems,
+  );
+  return distinctProblems([...check(spec, files, taskOf), ...planned]);
+}
+
+/** Every declaration for which there are jobs, those that others read first. */
+export function withJobs(spec: Spec): string[] {
+  return [spec.corpora, spec.tokenizers, spec.pretrainings, spec.finetunings, spec.comparisons].flatMap(Object.keys);
+}
+
+/** Several declarations can share one mistake: the first that says it knows the most, as it saw the whole file. */
+export function distinctProblems(problems: readonly Problem[]): Problem[] {
+  const first = new Map<string, Problem>();
+  for (const problem of problems) {
+    const key = canonical([problem.path, problem.message]);
+    if (!first.has(key)) first.set(key, problem);
+  }
+  return [...first.values()];
+}
+
+/** What is wrong does not depend on the hashes of large files, and nobody waits for them to be read. */
+function withoutContent(files: Files): Files {
+  return {
+    ...files,
+    fingerprint(path) {
+      const bytes = files.size(path);
+      return bytes === null ? null : { bytes, sha256: path };
+    },
+  };
+}
