@@ -25,11 +25,13 @@ import { PretrainSemanticTokens } from "./features/semantic-tokens.ts";
 import { PretrainDocumentSymbols, PretrainNodeKinds } from "./features/symbols.ts";
 import { PretrainDocumentBuilder } from "./workspace/document-builder.ts";
 import { PretrainDocumentUpdates } from "./workspace/document-updates.ts";
+import { PretrainWorkspaceFiles } from "./workspace/workspace-files.ts";
 
 export type PretrainLanguageServices = LangiumServices & PretrainAddedServices;
 
 export interface PretrainSharedServices extends LangiumSharedServices {
   lsp: LangiumSharedServices["lsp"] & { DocumentUpdateHandler: PretrainDocumentUpdates };
+  workspace: LangiumSharedServices["workspace"] & { WorkspaceManager: PretrainWorkspaceFiles };
 }
 
 export interface PretrainServerServices {
@@ -39,7 +41,10 @@ export interface PretrainServerServices {
 
 const sharedModule: Module<
   PretrainSharedServices,
-  PartialLangiumSharedCoreServices & { lsp: Pick<PretrainSharedServices["lsp"], "DocumentUpdateHandler" | "NodeKindProvider"> }
+  PartialLangiumSharedCoreServices & {
+    lsp: Pick<PretrainSharedServices["lsp"], "DocumentUpdateHandler" | "NodeKindProvider">;
+    workspace: Pick<PretrainSharedServices["workspace"], "DocumentBuilder" | "WorkspaceManager">;
+  }
 > = {
   lsp: {
     DocumentUpdateHandler: (services) => new PretrainDocumentUpdates(services),
@@ -47,6 +52,7 @@ const sharedModule: Module<
   },
   workspace: {
     DocumentBuilder: (services) => new PretrainDocumentBuilder(services),
+    WorkspaceManager: (services) => new PretrainWorkspaceFiles(services),
   },
 };
 

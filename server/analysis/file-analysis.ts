@@ -6,9 +6,10 @@ import type { Declaration, File } from "#language/generated/ast.ts";
 import type { PretrainServices } from "#language/module.ts";
 import { rangeOfName } from "#language/places.ts";
 import { filesSeenFrom } from "#language/references/imports.ts";
+import { distinctProblems, withJobs } from "#runtime/compile/problems.ts";
 import type { PlacedProblem, Problem } from "#runtime/contract/problem.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
-import { type CompiledDeclaration, distinct, type ExperimentCompiler, withJobs } from "../compile/experiment.ts";
+import type { CompiledDeclaration, ExperimentCompiler } from "../compile/experiment.ts";
 import { type Hint, hintsOf } from "../compile/hints.ts";
 import type { StoredResults } from "../compile/results.ts";
 import type { OutlineDeclaration } from "../protocol.ts";
@@ -65,7 +66,7 @@ export async function compileText(
     problems.push(...each.problems);
   }
   const hints = nodes.flatMap((node) => hintsOf(node, compiled.get(node.name), spec, results));
-  return { good: { text, spec, declarations, compiled, hints }, problems: distinct(problems).map(analysis.place) };
+  return { good: { text, spec, declarations, compiled, hints }, problems: distinctProblems(problems).map(analysis.place) };
 }
 
 /** The `.pretrain` folder beside a file. */

@@ -1,6 +1,5 @@
 import { check } from "#runtime/compile/check.ts";
 import { type CostModel, compile } from "#runtime/compile/compile.ts";
-import { canonical } from "#runtime/compile/fingerprint.ts";
 import { narrow } from "#runtime/compile/goal.ts";
 import type { EncodeJob, InputFile, Job, Plan, ResolvedObjective } from "#runtime/contract/plan.ts";
 import type { Problem } from "#runtime/contract/problem.ts";
@@ -77,21 +76,6 @@ export function experimentCompiler({ files, costs, tasks }: CompilerTools, resul
     ];
     return `${JSON.stringify(spec)}\n${files.signature(patterns)}`;
   }
-}
-
-/** Every declaration for which there are jobs, those that others read first. */
-export function withJobs(spec: Spec): string[] {
-  return [spec.corpora, spec.tokenizers, spec.pretrainings, spec.finetunings, spec.comparisons].flatMap(Object.keys);
-}
-
-/** Several declarations can share one mistake: the first that says it knows the most, as it saw the whole file. */
-export function distinct(problems: readonly Problem[]): Problem[] {
-  const first = new Map<string, Problem>();
-  for (const problem of problems) {
-    const key = canonical([problem.path, problem.message]);
-    if (!first.has(key)) first.set(key, problem);
-  }
-  return [...first.values()];
 }
 
 function hasUnread({ jobs }: Plan): boolean {

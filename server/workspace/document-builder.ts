@@ -11,12 +11,15 @@ import {
 import type { CancellationToken } from "vscode-languageserver";
 import type { File } from "#language/generated/ast.ts";
 import { importedUri, loadedDocument, loadImports } from "#language/references/imports.ts";
+import type { PretrainWorkspaceFiles } from "./workspace-files.ts";
+
+type BuilderServices = LangiumSharedCoreServices & { workspace: { WorkspaceManager: PretrainWorkspaceFiles } };
 
 /** A file is built together with what it imports, wherever that lies, and again when something that it imports changes. */
 export class PretrainDocumentBuilder extends DefaultDocumentBuilder {
-  private readonly shared: LangiumSharedCoreServices;
+  private readonly shared: BuilderServices;
 
-  constructor(shared: LangiumSharedCoreServices) {
+  constructor(shared: BuilderServices) {
     super(shared);
     this.shared = shared;
   }
@@ -26,6 +29,12 @@ export class PretrainDocumentBuilder extends DefaultDocumentBuilder {
     for (const document of documents) await loadImports(document, this.shared);
     const loaded = this.langiumDocuments.all.filter((each) => each.state < DocumentState.Validated && !documents.includes(each)).toArray();
     await super.buildDocuments([...documents, ...loaded], options, token);
+  }
+
+  /** What is asked of the whole workspace waits until its files are found. */
+  protected override async awaitBuilderState(state: DocumentState, token: CancellationToken): Promise<void> {
+    await this.shared.workspace.WorkspaceManager.found;
+    await super.awaitBuilderState(state, token);
   }
 
   /** A request may come before the text that it is about has been looked at: it waits. */

@@ -1,3 +1,6 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { startEditor, textAt } from "./client.ts";
 import { data, experiment } from "./example.ts";
@@ -24,4 +27,18 @@ test("a text without mistakes has no problems; broken and mended it has none aga
   expect(broken).toMatchObject({ code: "syntax-error", severity: 1 });
   await editor.change("a.pretrain", experiment);
   expect(await editor.problems("a.pretrain")).toEqual([]);
+});
+
+test("the editor shows what `pretrain check` prints, warnings of the plan included", async () => {
+  const text = experiment.replace("batch: 4", "batch: 4\n  optimizer: adamw { warmup: 1000 steps }").replace("rate: 20%", "rate: 120%");
+  const editor = await startEditor({ ...data, "a.pretrain": text });
+  await editor.open("a.pretrain", text);
+  const found = await editor.problems("a.pretrain", (problems) => problems.some(({ code }) => code === "warmup-too-long"));
+  expect(found[0]?.code).toBe("out-of-range");
+  const command = join(fileURLToPath(import.meta.url), "..", "..", "..", "runtime", "cli", "main.ts");
+  const { stdout } = spawnSync(process.execPath, [command, "check", join(editor.folder, "a.pretrain"), "--json"], { encoding: "utf8" });
+  const { problems } = JSON.parse(stdout) as { problems: { line: number; column: number; code: string; message: string }[] };
+  expect(found.map(({ range, code, message }) => [range.start.line + 1, range.start.character + 1, code, message])).toEqual(
+    problems.map(({ line, column, code, message }) => [line, column, code, message]),
+  );
 });

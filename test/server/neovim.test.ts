@@ -10,7 +10,7 @@ const command = join(fileURLToPath(import.meta.url), "..", "..", "..", "runtime"
 /** Starts the server as any Neovim user would, waits for its diagnostics, asks for a hover and prints both. */
 const script = `
 local file, node, command = vim.fn.argv(0), vim.env.PRETRAIN_NODE, vim.env.PRETRAIN_COMMAND
-local client = vim.lsp.start_client({ name = "pretrain", cmd = { node, command, "lsp", "--stdio" }, root_dir = vim.fn.fnamemodify(file, ":h") })
+local client = vim.lsp.start_client({ name = "pretrain", cmd = { node, command, "lsp", "--stdio" }, root_dir = vim.fn.fnamemodify(file, ":p:h") })
 vim.lsp.buf_attach_client(0, client)
 vim.wait(30000, function() return #vim.diagnostic.get(0) > 0 end, 50)
 for _, found in ipairs(vim.diagnostic.get(0)) do

@@ -1,0 +1,45 @@
+import { DefaultWorkspaceManager, type LangiumDocument, type URI, type WorkspaceFolder } from "langium";
+import type { InitializedParams } from "vscode-languageserver";
+
+/** Folders that are looked into: a workspace with more (a home folder, a disk) is not searched to its end. */
+const mostFolders = 5000;
+
+/**
+ * Finds the `.pretrain` files of the workspace in the background: an open file is served at once, with what it imports, however
+ * large the folder around it is.
+ */
+export class PretrainWorkspaceFiles extends DefaultWorkspaceManager {
+  private markFound: () => void = () => {};
+  /** Everything that asks about the whole workspace waits for it. */
+  readonly found = new Promise<void>((resolve) => {
+    this.markFound = resolve;
+  });
+
+  override async initialized(params: InitializedParams): Promise<void> {
+    await super.initialized(params);
+    void this.find().catch(console.error).finally(this.markFound);
+  }
+
+  protected override async performStartup(_folders: WorkspaceFolder[]): Promise<LangiumDocument[]> {
+    this._ready.resolve();
+    return [];
+  }
+
+  /** A folder that cannot be read holds nothing. */
+  protected override async traverseFolder(folder: URI, uris: URI[]): Promise<void> {
+    const waiting = [folder];
+    for (let visited = 0; visited < mostFolders; visited++) {
+      const next = waiting.shift();
+      if (!next) return;
+      const entries = await this.fileSystemProvider.readDirectory(next).catch(() => []);
+      for (const entry of entries.filter((each) => this.shouldIncludeEntry(each))) (entry.isDirectory ? waiting : uris).push(entry.uri);
+    }
+  }
+
+  private async find(): Promise<void> {
+    const uris: URI[] = [];
+    for (const folder of this.workspaceFolders ?? []) await this.traverseFolder(this.getRootFolder(folder), uris);
+    const unknown = uris.filter((uri) => !this.langiumDocuments.hasDocument(uri));
+    if (unknown.length > 0) await this.mutex.write((token) => this.documentBuilder.update(unknown, [], token));
+  }
+}
