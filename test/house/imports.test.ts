@@ -9,7 +9,7 @@ interface Project {
 }
 
 const projects: Project[] = files
-  .filter((path) => path.endsWith("/tsconfig.json"))
+  .filter((path) => path.endsWith("/tsconfig.json") && !path.startsWith("test/"))
   .map((path) => {
     const folder = dirname(path);
     const { references = [] } = JSON.parse(read(path)) as { references?: { path: string }[] };
