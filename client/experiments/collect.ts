@@ -1,5 +1,5 @@
 import type { Outline, OutlineDeclaration } from "#server/protocol.ts";
-import type { Run, RunState, Store } from "../runs/model.ts";
+import { hasBegun, type Run, type RunState, type Store } from "../runs/model.ts";
 import { ago } from "../status/numbers.ts";
 import { outcomeText, type Status, statusOf } from "../status/status.ts";
 
@@ -61,7 +61,7 @@ function experimentNode(declaration: OutlineDeclaration, { outline, file, store 
   const id = `${outline.uri} ${name}`;
   const running = status.state === "running";
   const jobs = plan?.jobs ?? [];
-  const started = jobs.some(({ id: job }) => store.runs.get(job)?.started !== undefined);
+  const started = jobs.some(({ id: job }) => hasBegun(store.runs.get(job)));
   return {
     id,
     label: name,
@@ -108,7 +108,7 @@ function runNode(run: Run, parent: string, store: string, now: number, icon: Nod
     icon,
     can: [
       "stored",
-      ...(trained && run.started !== undefined ? (["openable"] as const) : []),
+      ...(trained && hasBegun(run) ? (["openable"] as const) : []),
       ...(trained && run.state === "done" ? (["comparable"] as const) : []),
       ...(run.state === "done" ? (["scored"] as const) : []),
       ...(run.state === "running" ? [] : (["deletable"] as const)),

@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatFlops, formatSeconds } from "#runtime/contract/numbers.ts";
 import type { Change, Measured, Outline, OutlineDeclaration, OutlinePlan, Range } from "#server/protocol.ts";
-import type { Run, Store } from "../runs/model.ts";
+import { hasBegun, type Run, type Store } from "../runs/model.ts";
 import { ago, bar, speed } from "../status/numbers.ts";
 import type { Progress } from "../status/progress.ts";
 import { outcomeText, type Status, statusOf } from "../status/status.ts";
@@ -190,9 +190,7 @@ function measuredText(measured: Measured): string {
 /** Something to look at: a pre-training of the plan has begun. */
 function hasCurves({ plan }: OutlineDeclaration, status: Status, store: Store): boolean {
   if (status.state === "done") return true;
-  return (
-    plan?.jobs.some(({ id, kind }) => (kind === "pretrain" || kind === "finetune") && store.runs.get(id)?.started !== undefined) ?? false
-  );
+  return plan?.jobs.some(({ id, kind }) => (kind === "pretrain" || kind === "finetune") && hasBegun(store.runs.get(id))) ?? false;
 }
 
 function firstLine(text: string): string {

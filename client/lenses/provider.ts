@@ -59,7 +59,8 @@ const commands: Record<LensCommand, string> = {
 
 function codeLens({ range, title, tooltip, command, name }: Lens, uri: vscode.Uri): vscode.CodeLens {
   return new vscode.CodeLens(new vscode.Range(range.start.line, range.start.character, range.start.line, range.start.character), {
-    title,
+    // the editor swallows an ordinary space behind an icon
+    title: title.replace(/^(\$\([\w-]+\)) /, "$1\u00a0"),
     command: command ? commands[command] : "",
     ...(tooltip ? { tooltip } : {}),
     ...(command ? { arguments: [{ uri: uri.toString(), name }] } : {}),

@@ -40,9 +40,12 @@ export function withResult(run: Run, result: unknown, ended: number): Run {
   const done = { ...kept, state: "done" as const, ended };
   switch (run.kind) {
     case "pretrain":
-    case "finetune":
+    case "finetune": {
+      const { scores, seconds } = result as PretrainResult | FinetuneResult;
+      return { ...done, scores: scores ?? [], seconds };
+    }
     case "majority":
-      return { ...done, scores: (result as PretrainResult | FinetuneResult | MajorityResult).scores ?? [] };
+      return { ...done, scores: (result as MajorityResult).scores ?? [] };
     case "compare":
       return { ...done, comparison: result as ComparisonResult };
     default:

@@ -20,6 +20,8 @@ export interface Run {
   /** When the job began and ended last, in milliseconds. */
   started?: number;
   ended?: number;
+  /** What the work took, once it is done. */
+  seconds?: number;
   /** Why it failed. */
   message?: string;
   warnings: string[];
@@ -41,7 +43,12 @@ export function emptyStore(root: string): Store {
   return { root, runs: new Map(), sessions: [] };
 }
 
-/** What is left to do of a job, 0 to 1. */
+/** There is something to look at. Of a run that is done its events are not read, so it may not be known when it began. */
+export function hasBegun(run: Run | undefined): boolean {
+  return run !== undefined && (run.state === "done" || run.started !== undefined);
+}
+
+/** How much of a job is done, 0 to 1. */
 export function doneShare(run: Run | undefined): number {
   if (!run) return 0;
   if (run.state === "done") return 1;

@@ -2,7 +2,7 @@ import type { ComparisonResult, RunSession, Verdict } from "#runtime/contract/ar
 import type { JobKind } from "#runtime/contract/plan.ts";
 import { describeDifference } from "#runtime/contract/words.ts";
 import type { Outline, OutlineDeclaration, OutlinePlan } from "#server/protocol.ts";
-import { lastDone, type Run, type Store } from "../runs/model.ts";
+import { hasBegun, lastDone, type Run, type Store } from "../runs/model.ts";
 import { mainScores, scoreText } from "./numbers.ts";
 import { type Progress, progressOf, sessionOf } from "./progress.ts";
 
@@ -33,9 +33,15 @@ export function statusOf(declaration: OutlineDeclaration, file: string, store: S
   const runs = plan.jobs.map(({ id }) => store.runs.get(id)).filter((run) => run !== undefined);
   const failed = runs.findLast((run) => run.state === "failed");
   if (failed) return { state: "failed", run: failed, ...more };
-  const begun = runs.some((run) => run.state === "stopped" && run.started !== undefined);
-  const trained = runs.some((run) => run.state === "done" && (run.kind === "pretrain" || run.kind === "finetune"));
-  return begun || (trained && !earlier) ? { state: "stopped", progress, ...more } : { state: "new", ...more };
+  const begun = runs.some((run) => run.state === "stopped" && isOwnWork(run, plan));
+  const partlyDone = !earlier && runs.some((run) => run.state === "done" && isOwnWork(run, plan));
+  return begun || partlyDone ? { state: "stopped", progress, ...more } : { state: "new", ...more };
+}
+
+/** Training that this declaration asked for, and not another one with which it shares a job. */
+function isOwnWork(run: Run, plan: OutlinePlan): boolean {
+  if (!hasBegun(run) || (run.kind !== "pretrain" && run.kind !== "finetune")) return false;
+  return plan.jobs.some(({ id, name }) => id === run.id && name === run.name);
 }
 
 /** What an earlier text of the declaration came to. */

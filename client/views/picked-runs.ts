@@ -42,7 +42,6 @@ function labelsOf(runs: readonly Run[]): string[] {
 function costOf(run: Run, cell: string): ComparisonResult["matched"]["cells"][number] {
   const job = run.job as Extract<Job, { kind: "pretrain" }>;
   const { cost, steps } = job;
-  const seconds = run.ended && run.started ? (run.ended - run.started) / 1000 : 0;
   return {
     cell,
     steps,
@@ -50,7 +49,7 @@ function costOf(run: Run, cell: string): ComparisonResult["matched"]["cells"][nu
     flops: cost.flopsPerStep * steps,
     parameters: cost.parameters,
     embeddings: cost.embeddings,
-    seconds,
+    seconds: run.seconds ?? 0,
   };
 }
 

@@ -123,7 +123,7 @@ async function toPng(svg: string): Promise<string> {
 /** + and − zoom, the arrows move, 0 shows all. */
 function zoomByKeyboard(drawing: HTMLElement, echart: EChartsType): void {
   drawing.addEventListener("keydown", (event) => {
-    const zoom = (echart.getOption() as { dataZoom?: { start: number; end: number }[] }).dataZoom?.[0];
+    const zoom = (echart.getOption() as { dataZoom?: { start: number; end: number }[] } | undefined)?.dataZoom?.[0];
     if (!zoom) return;
     const { start, end } = zoom;
     const width = end - start;

@@ -26,7 +26,13 @@ export async function runInHost(suite: string, workspace: string): Promise<boole
   // a suite that did not run is not green
   const green = code === 0 && results !== undefined && results.failed === 0 && results.passed > 0;
   if (!green)
-    console.error(`exit code ${code}, results ${JSON.stringify(results)}; the last of the log:\n${browserLog.filter((line) => !line.includes("Ignoring fetching")).slice(-8).map((line) => line.slice(0, 300)).join("\n")}`);
+    console.error(
+      `exit code ${code}, results ${JSON.stringify(results)}; the last of the log:\n${browserLog
+        .filter((line) => !line.includes("Ignoring fetching"))
+        .slice(-8)
+        .map((line) => line.slice(0, 300))
+        .join("\n")}`,
+    );
   return green;
 }
 

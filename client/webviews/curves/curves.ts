@@ -116,8 +116,9 @@ export function createCurves(): Curves {
     const theme = readTheme();
     const groups = [...new Set(runs.map(({ group }) => group))];
     const shown = runs.filter(({ id, group }) => !hidden.has(id) && !hidden.has(group));
-    const zoom = (charts[0]!.echart.getOption() as { dataZoom?: { startValue: number; endValue: number; start: number; end: number }[] })
-      .dataZoom?.[0];
+    // there are no options before the first drawing
+    const options = charts[0]!.echart.getOption() as { dataZoom?: Zoom[] } | undefined;
+    const zoom = options?.dataZoom?.[0];
     const zoomed = zoom && (zoom.start > 0 || zoom.end < 100) ? zoom : undefined;
     for (const [index, chart] of charts.entries()) {
       const { measure } = measures[index]!;
@@ -361,6 +362,13 @@ export function createCurves(): Curves {
     }
     return content;
   }
+}
+
+interface Zoom {
+  startValue: number;
+  endValue: number;
+  start: number;
+  end: number;
 }
 
 interface TooltipItem {

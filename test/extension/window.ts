@@ -1,0 +1,85 @@
+import { type Browser, chromium as browserType, type FrameLocator, type Locator, type Page } from "playwright-core";
+import { chromium, remote, type VsCodeServer } from "./vscode-server.ts";
+
+/** A VS Code window in a browser, used as a person uses it. */
+export interface Window {
+  page: Page;
+  browser: Browser;
+  /** Opens the folder and a file of it; again: reloads. */
+  open(): Promise<void>;
+  /** A lens of the file. */
+  lens(text: string | RegExp): Locator;
+  /** The lens of a text that stands closest above the line where a declaration begins. */
+  lensAbove(declaration: string, text: string | RegExp): Promise<Locator>;
+  palette(title: string): Promise<void>;
+  /** The document inside the page whose tab in front has the title. */
+  webview(title: string): Promise<FrameLocator>;
+  /** Puts a line of the file at the top of the editor. */
+  reveal(line: number): Promise<void>;
+}
+
+export async function openWindow(server: VsCodeServer, folder: string, file: string, size = { width: 1280, height: 900 }): Promise<Window> {
+  const browser = await browserType.launch(chromium);
+  const context = await browser.newContext({ viewport: size, reducedMotion: "reduce", permissions: ["clipboard-read", "clipboard-write"] });
+  const page = await context.newPage();
+  page.setDefaultTimeout(45_000);
+  const editor = page.locator(`.editor-instance .monaco-editor[data-uri$="${file}"]`).first();
+  const lens = (text: string | RegExp) => page.locator(".monaco-editor .codelens-decoration", { hasText: text });
+  return {
+    page,
+    browser,
+    lens,
+    async open() {
+      const url = new URL(server.url);
+      url.searchParams.set("folder", folder);
+      url.searchParams.set(
+        "payload",
+        JSON.stringify([
+          ["openFile", remote(server, `${folder}/${file}`)],
+          ["skipWelcome", "true"],
+          ["skipReleaseNotes", "true"],
+        ]),
+      );
+      await page.goto(url.href);
+      await page.locator(`.tab[data-resource-name="${file}"]`).waitFor();
+    },
+    async lensAbove(declaration, text) {
+      const line = editor.locator(".view-line", { hasText: new RegExp(`^${declaration.replace(" ", ".")}\\b`) }).first();
+      await line.waitFor();
+      const end = Date.now() + 45_000;
+      while (Date.now() < end) {
+        const below = (await line.boundingBox())?.y ?? 0;
+        for (const found of await lens(text).all()) {
+          const box = await found.boundingBox().catch(() => null);
+          if (box && below - box.y > 0 && below - box.y < 30) return found;
+        }
+        await page.waitForTimeout(80);
+      }
+      throw new Error(`there is no lens ${text} above ${declaration}`);
+    },
+    async palette(title) {
+      const input = page.locator(".quick-input-widget input[type=text]");
+      await page.keyboard.press("F1");
+      await input.waitFor({ state: "visible" });
+      await input.fill(`>${title}`);
+      // not Enter: the row in focus may be another one
+      await page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`).first().click();
+    },
+    async webview(title) {
+      const group = page.locator(".editor-group-container", { has: page.locator(".tab.active", { hasText: title }) });
+      // an empty placeholder: attached, never visible
+      const holder = group.locator('[id^="webview-editor-element-"][aria-flowto]');
+      await holder.waitFor({ state: "attached" });
+      const name = await holder.getAttribute("aria-flowto");
+      return page.frameLocator(`iframe.webview.ready[name="${name}"]`).frameLocator("iframe#active-frame");
+    },
+    async reveal(line) {
+      await editor.click({ position: { x: 400, y: 10 } });
+      await page.keyboard.press("Control+g");
+      const input = page.locator(".quick-input-widget input[type=text]");
+      await input.waitFor({ state: "visible" });
+      await input.fill(`:${line}`);
+      await page.keyboard.press("Enter");
+    },
+  };
+}
