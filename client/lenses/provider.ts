@@ -5,20 +5,23 @@ import { type Outlines, pathOf, whyNoRunning } from "../language/outlines.ts";
 import type { Stores } from "../runs/stores.ts";
 import { statusesOf } from "../status/status.ts";
 import { type Lens, type LensCommand, lensesOf } from "./collect.ts";
+import { paced } from "./pace.ts";
 
 /** Shows above every declaration what can be done, how it goes and what came out. */
 export function addLenses(context: vscode.ExtensionContext, language: Language, outlines: Outlines, stores: Stores): void {
   const changed = new vscode.EventEmitter<void>();
-  const changes = rememberedChanges(language, () => changed.fire());
+  const update = paced(() => changed.fire(), 450);
+  const changes = rememberedChanges(language, update);
   // ages grow, and times left shrink
-  const clock = setInterval(() => changed.fire(), 30_000);
+  const clock = setInterval(update, 30_000);
   context.subscriptions.push(
     changed,
+    update,
     { dispose: () => clearInterval(clock) },
-    outlines.onChange(() => changed.fire()),
-    stores.onChange(() => changed.fire()),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => changed.fire()),
-    vscode.workspace.onDidChangeConfiguration((event) => event.affectsConfiguration(setting) && changed.fire()),
+    outlines.onChange(update),
+    stores.onChange(update),
+    vscode.workspace.onDidGrantWorkspaceTrust(update),
+    vscode.workspace.onDidChangeConfiguration((event) => event.affectsConfiguration(setting) && update()),
     vscode.languages.registerCodeLensProvider(
       { language: "pretrain" },
       {

@@ -7,8 +7,13 @@ export function newRun(job: Job): Run {
   return { id: job.id, kind: job.kind, name: job.name, job, state: "new", warnings: [], scores: [] };
 }
 
-/** The run after one more event of it. */
+/** The run after one more event of it. The first may be missing, where only the last of a long file are read. */
 export function withEvent(run: Run, event: RunEvent): Run {
+  const { started = Date.parse(event.time) } = run;
+  return changed({ ...run, started, state: run.state === "new" ? "stopped" : run.state }, event);
+}
+
+function changed(run: Run, event: RunEvent): Run {
   switch (event.event) {
     case "job-started": {
       const { phase: _, message: __, ended: ___, ...kept } = run;

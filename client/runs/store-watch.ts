@@ -1,3 +1,4 @@
+import { type FSWatcher, watch } from "node:fs";
 import { join } from "node:path";
 import type { RunSession } from "#runtime/contract/artifacts.ts";
 import type { Job } from "#runtime/contract/plan.ts";
@@ -22,7 +23,7 @@ export interface StoreWatch {
 
 /**
  * Follows a `.pretrain` folder, whoever writes to it: this window, another one or a terminal. It polls, as file notifications are
- * missing on network drives, where run folders often are.
+ * missing on network drives, where run folders often are; where there are some, it looks sooner.
  */
 export function watchStore(root: string, onChange: (change: StoreChange) => void): StoreWatch {
   const folders = new Map<string, RunFolder>();
@@ -40,8 +41,20 @@ export function watchStore(root: string, onChange: (change: StoreChange) => void
   const again = async () => {
     await look();
     const active = store.sessions.length > 0 || [...store.runs.values()].some(({ state }) => state === "running");
-    if (!disposed) timer = setTimeout(again, active ? activeMilliseconds : idleMilliseconds);
+    if (disposed) return;
+    listen();
+    timer = setTimeout(again, active ? activeMilliseconds : idleMilliseconds);
   };
+  const sooner = () => {
+    if (disposed || looking) return;
+    clearTimeout(timer);
+    timer = setTimeout(again, soonMilliseconds);
+  };
+  const listen = () => {
+    const running = [...store.runs.values()].filter(({ state }) => state === "running").map(({ id }) => join("runs", id));
+    hints.set(["runs", "sessions", ...running].map((name) => join(root, name)));
+  };
+  const hints = changeHints(sooner);
   void again();
 
   return {
@@ -50,6 +63,7 @@ export function watchStore(root: string, onChange: (change: StoreChange) => void
     dispose() {
       disposed = true;
       clearTimeout(timer);
+      hints.set([]);
     },
   };
 
@@ -71,10 +85,38 @@ export function watchStore(root: string, onChange: (change: StoreChange) => void
   }
 }
 
-const activeMilliseconds = 120;
+const activeMilliseconds = 150;
 const idleMilliseconds = 800;
+const soonMilliseconds = 30;
 /** Enough for the last events of each kind. */
 const tailBytes = 1 << 16;
+
+/** Calls when something changes in one of the folders, as far as the system says so. */
+function changeHints(call: () => void): { set(folders: readonly string[]): void } {
+  const watchers = new Map<string, FSWatcher>();
+  return {
+    set(folders) {
+      for (const [folder, watcher] of watchers) {
+        if (folders.includes(folder)) continue;
+        watcher.close();
+        watchers.delete(folder);
+      }
+      for (const folder of folders) {
+        if (watchers.has(folder)) continue;
+        try {
+          const watcher = watch(folder, { persistent: false }, call);
+          watcher.on("error", () => {
+            watcher.close();
+            watchers.delete(folder);
+          });
+          watchers.set(folder, watcher);
+        } catch {
+          // it is not there yet, or the system has no more notifications to give: polling does
+        }
+      }
+    },
+  };
+}
 
 interface RunFolder {
   /** Undefined while there is no job in it. */

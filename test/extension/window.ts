@@ -5,8 +5,10 @@ import { chromium, remote, type VsCodeServer } from "./vscode-server.ts";
 export interface Window {
   page: Page;
   browser: Browser;
-  /** Opens the folder and a file of it; again: reloads. */
+  /** Opens the folder and a file of it. */
   open(): Promise<void>;
+  /** As a window that is opened again: with the editors that it had. */
+  reload(): Promise<void>;
   /** A lens of the file. */
   lens(text: string | RegExp): Locator;
   /** The lens of a text that stands closest above the line where a declaration begins. */
@@ -22,7 +24,7 @@ export async function openWindow(server: VsCodeServer, folder: string, file: str
   const browser = await browserType.launch(chromium);
   const context = await browser.newContext({ viewport: size, reducedMotion: "reduce", permissions: ["clipboard-read", "clipboard-write"] });
   const page = await context.newPage();
-  page.setDefaultTimeout(45_000);
+  page.setDefaultTimeout(25_000);
   const editor = page.locator(`.editor-instance .monaco-editor[data-uri$="${file}"]`).first();
   const lens = (text: string | RegExp) => page.locator(".monaco-editor .codelens-decoration", { hasText: text });
   return {
@@ -43,10 +45,15 @@ export async function openWindow(server: VsCodeServer, folder: string, file: str
       await page.goto(url.href);
       await page.locator(`.tab[data-resource-name="${file}"]`).waitFor();
     },
+    async reload() {
+      const url = new URL(server.url);
+      url.searchParams.set("folder", folder);
+      await page.goto(url.href);
+    },
     async lensAbove(declaration, text) {
       const line = editor.locator(".view-line", { hasText: new RegExp(`^${declaration.replace(" ", ".")}\\b`) }).first();
       await line.waitFor();
-      const end = Date.now() + 45_000;
+      const end = Date.now() + 25_000;
       while (Date.now() < end) {
         const below = (await line.boundingBox())?.y ?? 0;
         for (const found of await lens(text).all()) {
