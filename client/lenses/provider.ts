@@ -10,7 +10,7 @@ import { paced } from "./pace.ts";
 /** Shows above every declaration what can be done, how it goes and what came out. */
 export function addLenses(context: vscode.ExtensionContext, language: Language, outlines: Outlines, stores: Stores): void {
   const changed = new vscode.EventEmitter<void>();
-  const update = paced(() => changed.fire(), 450);
+  const update = paced(() => changed.fire(), 900);
   const changes = rememberedChanges(language, update);
   // ages grow, and times left shrink
   const clock = setInterval(update, 30_000);

@@ -41,10 +41,10 @@ export function progressOf(plan: OutlinePlan, store: Store, session: RunSession 
 }
 
 /** Rough shares of a plan's time. */
-const weights: Partial<Record<JobKind, number>> = { pretrain: 20, finetune: 6, majority: 0.1, compare: 0.1 };
+const weights: Partial<Record<JobKind, number>> = { pretrain: 20, finetune: 6 };
 
 function weightOf(kind: JobKind): number {
-  return weights[kind] ?? 1;
+  return weights[kind] ?? 0.2;
 }
 
 /** The speed of a pre-training that is the only one left says more than the pace so far. */

@@ -92,8 +92,9 @@ export async function testInBrowser(): Promise<boolean> {
       await palette("Pretrain: Compare Runs");
       const row = page.locator(".quick-input-list .monaco-list-row", { hasText: "objectives" }).first();
       await row.waitFor();
-      await row.locator(".quick-input-list-checkbox, input[type=checkbox], .monaco-checkbox").first().click();
-      await page.keyboard.press("Enter");
+      await row.locator(".label-name").first().click();
+      await page.locator(".quick-input-widget", { hasText: "1 Selected" }).waitFor();
+      await page.locator(".quick-input-widget .monaco-button", { hasText: "OK" }).click();
       await page.locator(".tab.active", { hasText: "objectives" }).waitFor();
       const view = await webview("objectives");
       await view.locator("h1", { hasText: "Which objective serves the task best?" }).waitFor();
