@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { FinetuneResult, Score } from "../contract/artifacts.ts";
 import type { FinetuneJob } from "../contract/plan.ts";
 import { chooseEngine } from "../engines/table.ts";
-import { type JobContext, JobStopped } from "../jobs/context.ts";
+import type { JobContext } from "../jobs/context.ts";
 import { scoreClassification } from "../metrics/table.ts";
 import { initialValues } from "../models/parameters.ts";
 import { finetuningHead, finetuningParameters } from "../programs/parts.ts";
@@ -13,10 +13,11 @@ import { writeWhole } from "../store/files.ts";
 import { readSafetensors, writeSafetensors } from "../store/safetensors.ts";
 import { bucketLengths, bucketOf, type FineTuningBatch, fineTuningBatches } from "../tasks/buckets.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizers/tokenizer.ts";
-import { latestCheckpoint, latestCheckpointPath, removeCheckpoints, saveCheckpoint } from "./checkpoints.ts";
+import { latestCheckpoint, removeCheckpoints, saveCheckpoint } from "./checkpoints.ts";
 import { type LabelledText, labelBatch } from "./label-batches.ts";
 import { readLabelledTexts } from "./labelled-texts.ts";
-import { type Counters, checkFinite, checkpointClock, speedometer } from "./progress.ts";
+import { runLoop } from "./loop.ts";
+import type { Counters } from "./progress.ts";
 import { toStep } from "./text-batches.ts";
 import { openTrainer, type Trainer, type Values } from "./trainer.ts";
 
@@ -128,65 +129,37 @@ async function train(setup: Setup): Promise<{ counters: Counters; best: Best }> 
   const warmupSteps = optimizer.warmup.unit === "steps" ? optimizer.warmup.value : Math.round(optimizer.warmup.value * steps);
   const resumed = latestCheckpoint<FinetuneProgress>(context.folder);
   if (resumed) await trainer.setState(resumed.state);
-  const counters: Counters = resumed ? { ...resumed.progress } : { tokens: 0, predicted: 0, seconds: 0, loss: Number.NaN };
+  const counters: Counters = resumed?.progress ?? { tokens: 0, predicted: 0, seconds: 0, loss: Number.NaN };
   let best = resumed?.progress.best ? { ...resumed.progress.best, weights: readBest(context.folder) } : undefined;
-  const begin = performance.now() - counters.seconds * 1000;
-  const checkpointDue = checkpointClock({ every: null });
-  const tokensPerSecond = speedometer();
-  const save = async (step: number) => {
-    const progress: FinetuneProgress = {
-      ...counters,
-      seconds: (performance.now() - begin) / 1000,
-      best: best ? withoutWeights(best) : null,
-    };
-    const path = saveCheckpoint(context.folder, { step, progress, state: await trainer.state() }, settings.trained, 1);
-    context.emit({ event: "checkpoint", step, path });
-  };
   let order: { epoch: number; batches: FineTuningBatch[] } | undefined;
-  const batchesOf = (step: number) => {
-    const epoch = Math.floor((step - 1) / perEpoch);
-    if (order?.epoch !== epoch) order = { epoch, batches: epochBatches(setup, epoch) };
-    const { part, batches, ...counts } = stepBatches(setup, order.batches[(step - 1) % perEpoch]!);
-    return { part, batches: trainer.withMasks(part, batches, step), ...counts };
-  };
-  const first = (resumed?.step ?? 0) + 1;
-  context.emit({ event: "phase", phase: "training", done: first - 1, total: steps, unit: "steps" });
-  let next = first <= steps ? batchesOf(first) : undefined;
-  for (let step = first; step <= steps; step++) {
-    const { part, batches, tokensRead, predicted } = next!;
-    const learningRate = learningRateAt(step, steps, warmupSteps, optimizer);
-    const running = trainer.step(part, batches, { step, learningRate });
-    // the engine works on threads of its own: meanwhile the next batch is made
-    next = step < steps ? batchesOf(step + 1) : undefined;
-    const { loss, gradientNorm } = await running;
-    checkFinite(step, { loss, gradientNorm }, latestCheckpointPath(context.folder));
-    counters.tokens += tokensRead;
-    counters.predicted += predicted;
-    counters.loss = loss;
-    context.emit({
-      event: "step",
-      step,
-      tokens: counters.tokens,
-      loss,
-      learning_rate: learningRate,
-      gradient_norm: gradientNorm,
-      tokens_per_second: Math.round(tokensPerSecond(tokensRead)),
-    });
-    if (step % perEpoch === 0) {
+  await runLoop({
+    context,
+    trainer,
+    first: (resumed?.step ?? 0) + 1,
+    steps,
+    counters,
+    saveEvery: null,
+    stepOf(step) {
+      const epoch = Math.floor((step - 1) / perEpoch);
+      if (order?.epoch !== epoch) order = { epoch, batches: epochBatches(setup, epoch) };
+      return stepBatches(setup, order.batches[(step - 1) % perEpoch]!);
+    },
+    learningRateOf: (step) => learningRateAt(step, steps, warmupSteps, optimizer),
+    async afterStep(step) {
+      if (step % perEpoch !== 0) return;
       const candidate = await validate(setup, step / perEpoch);
       for (const score of candidate.scores) context.emit({ event: "evaluation", ...score, step });
-      if (!best || isBetter(candidate, best)) {
-        best = { ...candidate, weights: await trainer.weights() };
-        writeBest(context.folder, settings, best.weights);
-      }
-    }
-    if (context.signal.aborted) {
-      await save(step);
-      throw new JobStopped(step);
-    }
-    if (checkpointDue(step) && step < steps) await save(step);
-  }
-  return { counters: { ...counters, seconds: (performance.now() - begin) / 1000 }, best: best! };
+      if (best && !isBetter(candidate, best)) return;
+      best = { ...candidate, weights: await trainer.weights() };
+      writeBest(context.folder, settings, best.weights);
+    },
+    async save(step) {
+      const progress: FinetuneProgress = { ...counters, best: best ? withoutWeights(best) : null };
+      const path = saveCheckpoint(context.folder, { step, progress, state: await trainer.state() }, settings.trained, 1);
+      context.emit({ event: "checkpoint", step, path });
+    },
+  });
+  return { counters, best: best! };
 }
 
 function epochBatches({ job, train }: Setup, epoch: number): FineTuningBatch[] {

@@ -3,7 +3,7 @@ import type { EncodeResult, PretrainResult, Score } from "../contract/artifacts.
 import type { PretrainJob } from "../contract/plan.ts";
 import { openTokens, type TokenStream } from "../data/token-stream.ts";
 import { chooseEngine } from "../engines/table.ts";
-import { type JobContext, JobFailure, JobStopped } from "../jobs/context.ts";
+import { type JobContext, JobFailure } from "../jobs/context.ts";
 import { initialValues } from "../models/parameters.ts";
 import { partSchedule } from "../objectives/schedule.ts";
 import { isTextObjective } from "../objectives/table.ts";
@@ -13,11 +13,12 @@ import type { Part, TrainingSettings } from "../programs/training.ts";
 import { readJson } from "../store/files.ts";
 import { writeSafetensors } from "../store/safetensors.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizers/tokenizer.ts";
-import { latestCheckpoint, latestCheckpointPath, removeCheckpoints, saveCheckpoint } from "./checkpoints.ts";
+import { latestCheckpoint, removeCheckpoints, saveCheckpoint } from "./checkpoints.ts";
 import { objectiveLikelihood, runningEvaluationTokens, scoreText, type TextEvaluation, type TextPart } from "./evaluate-text.ts";
 import { packedLabelBatches } from "./label-batches.ts";
 import { readLabelledTexts } from "./labelled-texts.ts";
-import { type Counters, checkFinite, checkpointClock, speedometer } from "./progress.ts";
+import { runLoop } from "./loop.ts";
+import type { Counters } from "./progress.ts";
 import { type BatchSource, textBatches } from "./text-batches.ts";
 import { openTrainer, type Trainer } from "./trainer.ts";
 
@@ -93,62 +94,41 @@ interface Training {
   validate(): Promise<{ loss: number; n: number } | undefined>;
 }
 
-/** The loop: batch, learning rate, forward and backward and update, report; now and then validation and a checkpoint. */
 async function train({ job, context, settings, trainer, sources, validate }: Training): Promise<Counters> {
   const schedule = partSchedule(job.objective, job.steps);
   const resumed = latestCheckpoint<Counters>(context.folder);
   if (resumed) await trainer.setState(resumed.state);
   const counters: Counters = resumed?.progress ?? { tokens: 0, predicted: 0, seconds: 0, loss: Number.NaN };
-  const first = (resumed?.step ?? 0) + 1;
-  context.emit({ event: "phase", phase: "training", done: first - 1, total: job.steps, unit: "steps" });
-
-  const begin = performance.now() - counters.seconds * 1000;
-  const checkpointDue = checkpointClock(job.save);
-  const tokensPerSecond = speedometer();
-  const save = async (step: number) => {
-    const progress = { ...counters, seconds: (performance.now() - begin) / 1000 };
-    const path = saveCheckpoint(context.folder, { step, progress, state: await trainer.state() }, settings.trained, job.save.keep);
-    context.emit({ event: "checkpoint", step, path });
-  };
-  const batchesOf = (step: number) => {
-    const { part, index } = schedule.partOf(step - 1);
-    const { batches, ...counts } = sources[part]!.at(index);
-    return { part, batches: trainer.withMasks(settings.parts[part]!, batches, step), ...counts };
-  };
-  let next = first <= job.steps ? batchesOf(first) : undefined;
-  for (let step = first; step <= job.steps; step++) {
-    const { part, batches, tokensRead, predicted } = next!;
-    const learningRate = learningRateAt(step, job.steps, job.warmupSteps, job.optimizer);
-    const running = trainer.step(settings.parts[part]!, batches, { step, learningRate });
-    // the engine works on threads of its own: meanwhile the next batch is made
-    next = step < job.steps ? batchesOf(step + 1) : undefined;
-    const { loss, gradientNorm } = await running;
-    checkFinite(step, { loss, gradientNorm }, latestCheckpointPath(context.folder));
-    counters.tokens += tokensRead;
-    counters.predicted += predicted;
-    counters.loss = loss;
-    context.emit({
-      event: "step",
-      step,
-      tokens: counters.tokens,
-      loss,
-      learning_rate: learningRate,
-      gradient_norm: gradientNorm,
-      tokens_per_second: Math.round(tokensPerSecond(tokensRead)),
-      ...(schedule.parts.length > 1 ? { part: schedule.parts[part]!.name } : {}),
-    });
-    if (step % job.evaluateEvery === 0 && step < job.steps) {
+  await runLoop({
+    context,
+    trainer,
+    first: (resumed?.step ?? 0) + 1,
+    steps: job.steps,
+    counters,
+    saveEvery: job.save.every,
+    stepOf(step) {
+      const { part, index } = schedule.partOf(step - 1);
+      const batches = { part: settings.parts[part]!, ...sources[part]!.at(index) };
+      return schedule.parts.length > 1 ? { ...batches, name: schedule.parts[part]!.name } : batches;
+    },
+    learningRateOf: (step) => learningRateAt(step, job.steps, job.warmupSteps, job.optimizer),
+    async afterStep(step) {
+      if (step % job.evaluateEvery !== 0 || step === job.steps) return;
       const validation = await validate();
       if (validation)
         context.emit({ event: "evaluation", metric: "loss", value: validation.loss, split: "validation", step, n: validation.n });
-    }
-    if (context.signal.aborted) {
-      await save(step);
-      throw new JobStopped(step);
-    }
-    if (checkpointDue(step) && step < job.steps) await save(step);
-  }
-  return { ...counters, seconds: (performance.now() - begin) / 1000 };
+    },
+    async save(step) {
+      const path = saveCheckpoint(
+        context.folder,
+        { step, progress: counters, state: await trainer.state() },
+        settings.trained,
+        job.save.keep,
+      );
+      context.emit({ event: "checkpoint", step, path });
+    },
+  });
+  return counters;
 }
 
 async function batchSources(

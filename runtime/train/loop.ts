@@ -1,0 +1,73 @@
+import { type JobContext, JobStopped } from "../jobs/context.ts";
+import type { Part } from "../programs/training.ts";
+import { latestCheckpointPath } from "./checkpoints.ts";
+import { type Counters, checkFinite, checkpointClock, speedometer } from "./progress.ts";
+import type { StepBatches } from "./text-batches.ts";
+import type { Trainer } from "./trainer.ts";
+
+export interface LoopStep extends StepBatches {
+  part: Part;
+  /** What events call the part, where there are several. */
+  name?: string;
+}
+
+export interface Loop {
+  context: JobContext;
+  trainer: Trainer;
+  /** Steps count from 1; `first` is behind a checkpoint's. */
+  first: number;
+  steps: number;
+  /** Changed in place. */
+  counters: Counters;
+  /** Of steps between checkpoints; null: by the clock. */
+  saveEvery: number | null;
+  stepOf(step: number): LoopStep;
+  learningRateOf(step: number): number;
+  /** Validation, after the step's report. */
+  afterStep(step: number): Promise<void>;
+  /** Writes a checkpoint; the counters are up to date. */
+  save(step: number): Promise<void>;
+}
+
+/** Training: batch, learning rate, forward and backward and update, report; now and then validation and a checkpoint. */
+export async function runLoop(loop: Loop): Promise<void> {
+  const { context, trainer, first, steps, counters } = loop;
+  context.emit({ event: "phase", phase: "training", done: first - 1, total: steps, unit: "steps" });
+  const begin = performance.now() - counters.seconds * 1000;
+  const checkpointDue = checkpointClock({ every: loop.saveEvery });
+  const tokensPerSecond = speedometer();
+  const prepare = (step: number): LoopStep => {
+    const prepared = loop.stepOf(step);
+    return { ...prepared, batches: trainer.withMasks(prepared.part, prepared.batches, step) };
+  };
+  let next = first <= steps ? prepare(first) : undefined;
+  for (let step = first; step <= steps; step++) {
+    const { part, name, batches, tokensRead, predicted } = next!;
+    const learningRate = loop.learningRateOf(step);
+    const running = trainer.step(part, batches, { step, learningRate });
+    // the engine works on threads of its own: meanwhile the next batch is made
+    next = step < steps ? prepare(step + 1) : undefined;
+    const { loss, gradientNorm } = await running;
+    checkFinite(step, { loss, gradientNorm }, latestCheckpointPath(context.folder));
+    counters.tokens += tokensRead;
+    counters.predicted += predicted;
+    counters.loss = loss;
+    context.emit({
+      event: "step",
+      step,
+      tokens: counters.tokens,
+      loss,
+      learning_rate: learningRate,
+      gradient_norm: gradientNorm,
+      tokens_per_second: Math.round(tokensPerSecond(tokensRead)),
+      ...(name === undefined ? {} : { part: name }),
+    });
+    await loop.afterStep(step);
+    counters.seconds = (performance.now() - begin) / 1000;
+    if (context.signal.aborted) {
+      await loop.save(step);
+      throw new JobStopped(step);
+    }
+    if (checkpointDue(step) && step < steps) await loop.save(step);
+  }
+}
