@@ -74,9 +74,7 @@ export async function testInBrowser(): Promise<boolean> {
       await page.screenshot({ path: join(pictures, "running.png") });
     });
     await step("a reload in the middle of a run: it goes on, and the page comes back", async () => {
-      // the layout is stored a moment after it changed
-      await page.waitForTimeout(2500);
-      await window.reload();
+      await Promise.all([page.waitForEvent("framenavigated", (frame) => frame === page.mainFrame()), palette("Developer: Reload Window")]);
       await page.locator(".tab.active", { hasText: "long" }).waitFor();
       await grows("long");
       await lensAbove("pretrain long", "Stop");
@@ -98,8 +96,9 @@ export async function testInBrowser(): Promise<boolean> {
       await page.locator(".tab.active", { hasText: "objectives" }).waitFor();
       const view = await webview("objectives");
       await view.locator("h1", { hasText: "Which objective serves the task best?" }).waitFor();
-      await lensAbove("compare objectives", /century\.accuracy/);
       await view.locator(".verdicts li", { hasText: "Expected clm > scratch" }).waitFor({ timeout: 120_000 });
+      await lensAbove("compare objectives", /century\.accuracy/, 150_000);
+      await view.locator("table.results tbody tr", { hasText: "majority" }).waitFor();
       const rows = await view.locator("table.results tbody tr").allTextContents();
       assert.deepEqual(
         rows.map((text) => /^(clm|mlm|t5|scratch|majority)/.exec(text)?.[1]).filter((name) => name !== "scratch"),

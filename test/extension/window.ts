@@ -1,5 +1,5 @@
 import { type Browser, chromium as browserType, type FrameLocator, type Locator, type Page } from "playwright-core";
-import { chromium, remote, type VsCodeServer } from "./vscode-server.ts";
+import { chromium, type VsCodeServer } from "./vscode-server.ts";
 
 /** A VS Code window in a browser, used as a person uses it. */
 export interface Window {
@@ -7,12 +7,10 @@ export interface Window {
   browser: Browser;
   /** Opens the folder and a file of it. */
   open(): Promise<void>;
-  /** As a window that is opened again: with the editors that it had. */
-  reload(): Promise<void>;
   /** A lens of the file. */
   lens(text: string | RegExp): Locator;
   /** The lens of a text that stands closest above the line where a declaration begins. */
-  lensAbove(declaration: string, text: string | RegExp): Promise<Locator>;
+  lensAbove(declaration: string, text: string | RegExp, milliseconds?: number): Promise<Locator>;
   palette(title: string): Promise<void>;
   /** The document inside the page whose tab in front has the title. */
   webview(title: string): Promise<FrameLocator>;
@@ -24,7 +22,7 @@ export async function openWindow(server: VsCodeServer, folder: string, file: str
   const browser = await browserType.launch(chromium);
   const context = await browser.newContext({ viewport: size, reducedMotion: "reduce", permissions: ["clipboard-read", "clipboard-write"] });
   const page = await context.newPage();
-  page.setDefaultTimeout(25_000);
+  page.setDefaultTimeout(30_000);
   const editor = page.locator(`.editor-instance .monaco-editor[data-uri$="${file}"]`).first();
   const lens = (text: string | RegExp) => page.locator(".monaco-editor .codelens-decoration", { hasText: text });
   return {
@@ -37,23 +35,18 @@ export async function openWindow(server: VsCodeServer, folder: string, file: str
       url.searchParams.set(
         "payload",
         JSON.stringify([
-          ["openFile", remote(server, `${folder}/${file}`)],
           ["skipWelcome", "true"],
           ["skipReleaseNotes", "true"],
         ]),
       );
       await page.goto(url.href);
+      await page.locator(".explorer-folders-view .monaco-list-row", { hasText: file }).dblclick();
       await page.locator(`.tab[data-resource-name="${file}"]`).waitFor();
     },
-    async reload() {
-      const url = new URL(server.url);
-      url.searchParams.set("folder", folder);
-      await page.goto(url.href);
-    },
-    async lensAbove(declaration, text) {
+    async lensAbove(declaration, text, milliseconds = 30_000) {
       const line = editor.locator(".view-line", { hasText: new RegExp(`^${declaration.replace(" ", ".")}\\b`) }).first();
       await line.waitFor();
-      const end = Date.now() + 25_000;
+      const end = Date.now() + milliseconds;
       while (Date.now() < end) {
         const below = (await line.boundingBox())?.y ?? 0;
         for (const found of await lens(text).all()) {

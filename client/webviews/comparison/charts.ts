@@ -10,13 +10,16 @@ export function dotChart(column: ScoreColumn, names: readonly string[]): Chart {
   const chart = createChart({
     title: column.key,
     renderer: "svg",
-    height: 70 + 34 * Math.max(1, rows.length),
+    height: 60 + 34 * Math.max(1, rows.length) + baselineLabel * (column.rows.length - rows.length),
     csv: () => csvOfScores(column),
   });
   chart.set(dotOption(column, rows, names, readTheme()));
   chart.describe(column.rows.map(({ cell, text }) => `${cell}: ${text}`).join("; "));
   return chart;
 }
+
+/** Height of a line of text above the chart. */
+const baselineLabel = 14;
 
 /** Score against what the pre-training cost: who is on the frontier gives more for less. */
 export function frontierChart(column: ScoreColumn, result: ComparisonResult, names: readonly string[]): Chart | undefined {
@@ -42,7 +45,7 @@ function dotOption(column: ScoreColumn, rows: readonly ScoreRow[], names: readon
   return {
     animation: false,
     backgroundColor: theme.background,
-    grid: { left: 8, right: 24, top: baselines.length > 0 ? 28 : 12, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 24, top: 12 + baselineLabel * baselines.length, bottom: 8, containLabel: true },
     xAxis: { type: "value", scale: true, ...style, ...extent(column) },
     yAxis: {
       type: "category",
@@ -101,7 +104,12 @@ function dotOption(column: ScoreColumn, rows: readonly ScoreRow[], names: readon
           silent: true,
           label: { color: theme.muted, fontFamily: theme.font, formatter: ({ name }: { name: string }) => name },
           lineStyle: { color: theme.muted, type: "dashed" },
-          data: baselines.map(({ cell, mean }) => ({ name: cell, xAxis: scaled(mean) })),
+          // one above the other: baselines are often close
+          data: baselines.map(({ cell, mean }, index) => ({
+            name: cell,
+            xAxis: scaled(mean),
+            label: { position: "start", distance: 2 + baselineLabel * index },
+          })),
         },
       },
     ],
