@@ -67,16 +67,29 @@ function draw(): void {
 function verdictsOf({ verdicts, expectations, summary }: ComparisonResult): HTMLElement | null {
   if (summary.length === 0)
     return element("p", { class: "empty" }, "Nothing has a result yet. Run the comparison: what is done shows here as it comes.");
-  const items = verdicts.map((verdict) =>
-    element("li", { class: verdict.verdict === "no difference found" ? "undecided" : "decided" }, describeDifference(verdict)),
-  );
+  const line = (verdict: ComparisonResult["verdicts"][number]) => element("li", {}, describeDifference(verdict));
+  const decided = verdicts.filter(({ verdict }) => verdict !== "no difference found");
+  const undecided = verdicts.filter(({ verdict }) => verdict === "no difference found");
   const expected = expectations.map(({ text, answer, reason }) =>
     element("li", { class: answer }, `Expected ${text}: ${answer} (${reason})`),
   );
-  return items.length + expected.length === 0
-    ? null
-    : element("ul", { class: "verdicts", "aria-label": "Verdicts" }, ...items, ...expected);
+  return element(
+    "div",
+    { class: "verdicts" },
+    element("ul", { "aria-label": "Verdicts" }, ...expected, ...decided.map(line)),
+    undecided.length === 0
+      ? null
+      : element(
+          "details",
+          undecided.length <= mostOpen ? { open: "" } : {},
+          element("summary", {}, `No difference found in ${undecided.length} of ${verdicts.length} pairs`),
+          element("ul", {}, ...undecided.map(line)),
+        ),
+  );
 }
+
+/** More pairs without a difference than this are folded away. */
+const mostOpen = 3;
 
 function tableSection(names: readonly string[], columns: readonly TableColumn[]): HTMLElement {
   const { column, descending } = sorting;

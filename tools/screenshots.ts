@@ -1,0 +1,62 @@
+/**
+ * Takes the pictures of the README from the packaged extension, in light, dark and high contrast: `docs/images/<what>-<theme>.png`.
+ * The experiment is the template that the walkthrough begins with, run to its end; then again, longer, to be seen at work.
+ */
+import { execFileSync, spawn } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startVsCode } from "../test/extension/vscode-server.ts";
+import { openWindow } from "../test/extension/window.ts";
+
+const root = join(import.meta.dirname, "..");
+const images = join(root, "docs/images");
+const file = "which-objective.pretrain";
+const themes = { light: "Default Light Modern", dark: "Default Dark Modern", contrast: "Default High Contrast" };
+const long = "\n/** Long enough to be seen at work. */\npretrain longer {\n  extends: base\n  budget: 20M tokens\n}\n";
+
+const folder = join(mkdtempSync(join(tmpdir(), "pretrain-pictures-")), "experiments");
+mkdirSync(folder);
+mkdirSync(images, { recursive: true });
+cpSync(join(root, "media/sample"), join(folder, "sample"), { recursive: true });
+writeFileSync(join(folder, file), `${readFileSync(join(root, "media/templates", file), "utf8")}${long}`);
+const cli = join(root, "dist/cli.js");
+console.log("running the experiment…");
+execFileSync(process.execPath, [cli, "run", file, "objectives", "--json"], { cwd: folder, stdio: "ignore" });
+execFileSync(process.execPath, [cli, "run", file, "base", "--json"], { cwd: folder, stdio: "ignore" });
+const running = spawn(process.execPath, [cli, "run", file, "longer", "--json"], { cwd: folder, stdio: "ignore" });
+
+for (const [name, theme] of Object.entries(themes)) {
+  const settings = { "workbench.colorTheme": theme, "explorer.compactFolders": false, "breadcrumbs.enabled": false };
+  const server = await startVsCode({ driver: false, vsix: join(root, `dist/pretrain-${process.platform}-${process.arch}.vsix`), settings });
+  const window = await openWindow(server, folder, file, { width: 1440, height: 900 });
+  const { page, lensAbove, palette, webview, reveal } = window;
+  const lines = readFileSync(join(folder, file), "utf8").split("\n");
+  const lineOf = (text: string) => lines.findIndex((line) => line.startsWith(text)) + 1;
+  const picture = async (what: string) => {
+    // nothing half drawn
+    await page.waitForTimeout(1500);
+    await page.screenshot({ path: join(images, `${what}-${name}.png`) });
+  };
+  const backToText = () => page.locator(`.tab[data-resource-name="${file}"]`).click();
+  await window.open();
+  await page.locator('.activitybar [aria-label^="Pretrain"]').first().click();
+  await reveal(lineOf("compare objectives") + 12);
+  await (await lensAbove("pretrain longer", "Chart")).locator("a", { hasText: "Chart" }).click();
+  await (await webview("longer")).locator("canvas").first().waitFor();
+  await picture("run");
+  await backToText();
+  await (await lensAbove("compare objectives", "Open")).locator("a", { hasText: "Open" }).click();
+  await (await webview("objectives")).locator("table.results").waitFor();
+  await picture("comparison");
+  await backToText();
+  await reveal(lineOf("objective clm"));
+  await (await lensAbove("objective t5", "Preview")).locator("a", { hasText: "Preview" }).click();
+  await (await webview("Preview t5")).locator("mark").first().waitFor();
+  await picture("preview");
+  await palette("View: Close All Editors in Group");
+  await window.browser.close();
+  await server.stop();
+}
+running.kill("SIGINT");
+rmSync(join(folder, ".."), { recursive: true, force: true, maxRetries: 5, retryDelay: 500 });
