@@ -43,15 +43,18 @@ for (const [name, theme] of Object.entries(themes)) {
   await page.locator('.activitybar [aria-label^="Pretrain"]').first().click();
   await reveal(lineOf("compare objectives") + 12);
   await (await lensAbove("pretrain longer", "Chart")).locator("a", { hasText: "Chart" }).click();
+  await page.locator(".tab.active", { hasText: "longer" }).waitFor();
   await (await webview("longer")).locator("canvas").first().waitFor();
   await picture("run");
   await backToText();
   await (await lensAbove("compare objectives", "Open")).locator("a", { hasText: "Open" }).click();
+  await page.locator(".tab.active", { hasText: "objectives" }).waitFor();
   await (await webview("objectives")).locator("table.results").waitFor();
   await picture("comparison");
   await backToText();
   await reveal(lineOf("objective clm"));
   await (await lensAbove("objective t5", "Preview")).locator("a", { hasText: "Preview" }).click();
+  await page.locator(".tab.active", { hasText: "Preview t5" }).waitFor();
   await (await webview("Preview t5")).locator("mark").first().waitFor();
   await picture("preview");
   await palette("View: Close All Editors in Group");

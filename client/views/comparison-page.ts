@@ -21,6 +21,7 @@ export function comparisonPage(outlines: Outlines, stores: Stores, commandLine: 
 type Declared = Extract<Shown, { name: string }>;
 
 function pickedPage({ store: root, runs }: Extract<Shown, { runs: string[] }>, link: PageLink, stores: Stores): vscode.Disposable {
+  const sent = "";
   const send = () => {
     const found = runs.map((id) => stores.get(root).runs.get(id)).filter((run) => run !== undefined);
     const { result, columns } = comparisonOfRuns(found);
@@ -44,6 +45,7 @@ function declaredPage(
   const uri = vscode.Uri.parse(text);
   let curves: vscode.Disposable | undefined;
   let asked = "";
+  let sent = "";
   let disposed = false;
   let last: ComparisonResult | undefined;
   link.setTitle(name);
@@ -68,7 +70,11 @@ function declaredPage(
     sendLast();
   };
   const sendLast = () => {
-    if (last && !disposed) link.send({ type: "comparison", title: name, status: statusText(), result: last, columns: [] });
+    if (!last || disposed) return;
+    const message = { type: "comparison" as const, title: name, status: statusText(), result: last, columns: [] };
+    const text = JSON.stringify(message);
+    if (text !== sent) link.send(message);
+    sent = text;
   };
   const statusText = () => {
     const outline = outlines.get(uri);

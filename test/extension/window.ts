@@ -70,6 +70,8 @@ export async function openWindow(server: VsCodeServer, folder: string, file: str
       // an empty placeholder: attached, never visible
       const holder = group.locator('[id^="webview-editor-element-"][aria-flowto]');
       await holder.waitFor({ state: "attached" });
+      // for a moment it still names the page that was in front before
+      await page.waitForTimeout(400);
       const name = await holder.getAttribute("aria-flowto");
       return page.frameLocator(`iframe.webview.ready[name="${name}"]`).frameLocator("iframe#active-frame");
     },

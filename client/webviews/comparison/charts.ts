@@ -66,6 +66,7 @@ function dotOption(column: ScoreColumn, rows: readonly ScoreRow[], names: readon
         data: rows.flatMap(({ cell, low, high, text }, index) =>
           low === null || high === null ? [] : [{ value: [scaled(low), index, scaled(high)], tip: `${cell}: ${text}`, cell }],
         ),
+        clip: true,
         renderItem: (_: unknown, api: { value(index: number): number; coord(point: [number, number]): [number, number] }) => {
           const [x, y] = api.coord([api.value(0), api.value(1)]);
           const [end] = api.coord([api.value(2), api.value(1)]);
@@ -134,8 +135,7 @@ function frontierOption(
       nameLocation: "middle",
       nameGap: 26,
       ...style,
-      min: "dataMin",
-      max: "dataMax",
+      ...costExtent(points),
       axisLabel: { ...style.axisLabel, formatter: (value: number) => value.toExponential(1).replace("e+", "e") },
     },
     yAxis: { type: "value", scale: true, ...style },
@@ -188,13 +188,24 @@ function frontier<T extends { row: ScoreRow; flops: number }>(points: readonly T
   return best;
 }
 
-/** Intervals, seeds and baselines are all in sight. */
+/** Intervals, seeds and baselines are all in sight; a share of right answers lies between 0 and 100%. */
 function extent(column: ScoreColumn): { min: number; max: number } {
-  const values = column.rows.flatMap(({ mean, low, high, seeds }) => [mean, low ?? mean, high ?? mean, ...seeds.map(({ value }) => value)]);
+  const values = column.rows.flatMap(({ mean, low, high, seeds, baseline }) => [
+    mean,
+    ...(baseline ? [] : [low ?? mean, high ?? mean, ...seeds.map(({ value }) => value)]),
+  ]);
   const [low, high] = [Math.min(...values), Math.max(...values)].map((value) => value * column.factor) as [number, number];
   const margin = Math.max((high - low) * 0.06, 1e-9);
   const round = 10 ** Math.floor(Math.log10(Math.max(high - low, 1e-9)) - 1);
-  return { min: Math.floor((low - margin) / round) * round, max: Math.ceil((high + margin) / round) * round };
+  const [min, max] = [Math.floor((low - margin) / round) * round, Math.ceil((high + margin) / round) * round];
+  return column.factor === 100 ? { min: Math.max(0, min), max: Math.min(100, max) } : { min, max };
+}
+
+/** Where all cost about the same, they stand above each other. */
+function costExtent(points: readonly { flops: number }[]): { min: number; max: number } {
+  const costs = points.map(({ flops }) => flops);
+  const [low, high] = [Math.min(...costs), Math.max(...costs)];
+  return high / low < 1.3 ? { min: low / 2, max: high * 2 } : { min: low / 1.2, max: high * 1.2 };
 }
 
 function csvOfScores(column: ScoreColumn): string {

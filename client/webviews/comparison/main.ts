@@ -13,16 +13,22 @@ type Comparison = Extract<ToPage, { type: "comparison" }>;
 
 const curves = createCurves();
 const curveSection = element("section", { class: "chart-group" }, element("h2", {}, "Learning curves"), curves.root);
+const statusLine = element("p", { class: "muted", role: "status" });
 let comparison: Comparison | undefined;
 let drawn: Chart[] = [];
 let sorting: { column: number; descending: boolean } = { column: -1, descending: false };
 
 startPage((message) => {
   switch (message.type) {
-    case "comparison":
+    case "comparison": {
+      const same =
+        comparison && JSON.stringify([comparison.result, comparison.columns]) === JSON.stringify([message.result, message.columns]);
       comparison = message;
-      draw();
+      // while it runs only that line changes: what is being read stays where it is
+      if (same) statusLine.textContent = statusText(message);
+      else draw();
       break;
+    }
     case "curves":
       curves.setRuns(message.runs);
       break;
@@ -42,7 +48,8 @@ onThemeChange(() => draw());
 
 function draw(): void {
   if (!comparison) return;
-  const { title, status, result } = comparison;
+  const { title, result } = comparison;
+  statusLine.textContent = statusText(comparison);
   const names = cellNames(result);
   const scores = scoreColumns(result);
   for (const { echart } of drawn) echart.dispose();
@@ -51,7 +58,7 @@ function draw(): void {
   drawn = [...dots, ...frontiers];
   show(
     element("h1", {}, result.question ?? title),
-    element("p", { class: "muted", role: "status" }, [result.question ? title : "", status].filter(Boolean).join(" · ")),
+    statusLine,
     verdictsOf(result),
     ...dots.map(({ section }) => section),
     tableSection(names, tableColumns(result, comparison.columns)),
@@ -61,6 +68,10 @@ function draw(): void {
     listed("To know", result.warnings),
     result.method ? element("p", { class: "muted" }, result.method) : null,
   );
+}
+
+function statusText({ title, status, result }: Comparison): string {
+  return [result.question ? title : "", status].filter(Boolean).join(" · ");
 }
 
 /** In words, before any number is drawn. */
