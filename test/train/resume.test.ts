@@ -4,7 +4,23 @@ import { describe, expect, test } from "vitest";
 import { openStore } from "#runtime/store/store.ts";
 import { eventsIn, folderWith, labelled, pretrain, sentences, startPretrain } from "../cli/cli.ts";
 
-const experiment = ({ rate = "1e-2", seed = 1, names = { model: "tiny", goal: "base" }, comment = "" } = {}) => `
+interface Options {
+  rate?: string;
+  seed?: number;
+  names?: { model: string; goal: string };
+  comment?: string;
+  steps?: number;
+  epochs?: number;
+}
+
+const experiment = ({
+  rate = "1e-2",
+  seed = 1,
+  names = { model: "tiny", goal: "base" },
+  comment = "",
+  steps = 60,
+  epochs = 3,
+}: Options = {}) => `
 ${comment}
 corpus tales { files: "tales.txt", documents: line, split: { validation: 10% } }
 tokenizer letters { kind: characters, train on: tales, sentinels: 4 }
@@ -16,17 +32,17 @@ pretrain ${names.goal} {
   objective: both
   corpus: tales
   tokenizer: letters
-  budget: 60 steps
+  budget: ${steps} steps
   batch: 4
   accumulate: 2
   save: every 7 steps, keep 2
   optimizer: adamw { learning_rate: ${rate} }
   seed: ${seed}
 }
-finetune adapted { from: ${names.goal}, task: mood, epochs: 3, batch: 8, train: lora { rank: 2 } }
+finetune adapted { from: ${names.goal}, task: mood, epochs: ${epochs}, batch: 8, train: lora { rank: 2 } }
 `;
 
-const folderOf = (options: Parameters<typeof experiment>[0] = {}) =>
+const folderOf = (options: Options = {}) =>
   folderWith({ "a.pretrain": experiment(options), "tales.txt": sentences(200), "mood.tsv": labelled(120) });
 
 /** Weights of every model, and everything that was scored; not when, and not how long it took. */
@@ -53,11 +69,13 @@ async function killAt(folder: string, kind: "pretrain" | "finetune", step: numbe
 
 describe("a run killed by SIGKILL and run again", () => {
   test("ends with the bits of a run that was never stopped", async () => {
-    const whole = folderOf();
+    // so many steps that the signal arrives in the middle, however late a busy machine delivers the events
+    const long: Options = { steps: 400, epochs: 40 };
+    const whole = folderOf(long);
     expect(await pretrain(whole, "run", "a.pretrain", "adapted")).toMatchObject({ code: 0 });
-    const killed = folderOf();
-    for (const step of [3, 24, 41]) await killAt(killed, "pretrain", step);
-    for (const step of [2, 17]) await killAt(killed, "finetune", step);
+    const killed = folderOf(long);
+    for (const step of [3, 64, 121]) await killAt(killed, "pretrain", step);
+    for (const step of [2, 67]) await killAt(killed, "finetune", step);
     const last = await pretrain(killed, "run", "a.pretrain", "adapted", "--json");
     expect(last, last.stderr).toMatchObject({ code: 0 });
     expect(numbersOf(killed)).toEqual(numbersOf(whole));
