@@ -18,7 +18,10 @@ export interface EngineDescription {
 }
 
 export interface Session {
-  /** Replaces entries of the state; every entry must have been written before the first call that reads it. */
+  /**
+   * Replaces entries of the state; every entry must have been written before the first call that reads it. The arrays are the
+   * session's from then on: nobody else changes them or writes them a second time.
+   */
   write(state: Arrays): Promise<void>;
   /** Copies. */
   read(names: readonly string[]): Promise<Record<string, Float32Array>>;

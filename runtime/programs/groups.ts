@@ -58,13 +58,14 @@ export function packValues(group: Group, values: Record<string, Float32Array>): 
   return flat;
 }
 
+/** Views of the array, by name. */
 export function unpackValues(group: Group, flat: Float32Array): Record<string, Float32Array> {
   let offset = 0;
   return Object.fromEntries(
     group.parameters.map((parameter) => {
       const start = offset;
       offset += sizeOf(parameter);
-      return [parameter.name, flat.slice(start, offset)];
+      return [parameter.name, flat.subarray(start, offset)];
     }),
   );
 }

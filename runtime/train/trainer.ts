@@ -55,10 +55,9 @@ export async function openTrainer({ engine, settings, initial, seed }: TrainerOp
   const session = await engine.open(program);
   const frozen = settings.frozen.map(({ name }) => [frozenName(name), initialOf(initial, name)] as const);
   await session.write(Object.fromEntries(frozen));
-  const zeros = (parameters: readonly Parameter[]): Values =>
-    Object.fromEntries(parameters.map(({ name, shape }) => [name, new Float32Array(shape.reduce((product, size) => product * size, 1))]));
-  const none = zeros(settings.trained);
-  if (settings.accumulates) await session.write(Object.fromEntries(groups.map((group) => [gradientName(group), packValues(group, none)])));
+  const clear = (name: typeof weightsName) =>
+    session.write(Object.fromEntries(groups.map((group) => [name(group), new Float32Array(group.size)])));
+  if (settings.accumulates) await clear(gradientName);
 
   const write = (name: typeof weightsName, values: Values) =>
     session.write(Object.fromEntries(groups.map((group) => [name(group), packValues(group, values)])));
@@ -67,8 +66,8 @@ export async function openTrainer({ engine, settings, initial, seed }: TrainerOp
     return Object.assign({}, ...groups.map((group) => unpackValues(group, flat[name(group)]!)));
   };
   await write(weightsName, initial);
-  await write(firstMomentName, none);
-  await write(secondMomentName, none);
+  await clear(firstMomentName);
+  await clear(secondMomentName);
 
   return {
     withMasks(part, batches, step) {

@@ -32,7 +32,7 @@ function openSession(program: Program): Session {
       for (const [name, value] of Object.entries(values)) {
         const spec = specs.get(name);
         if (!spec) throw new Error(`the program has no state ${name}`);
-        replace(name, tensor(value.slice(), [...spec.shape], spec.dtype));
+        replace(name, tensor(value, [...spec.shape], spec.dtype));
       }
     },
     async read(names) {

@@ -74,7 +74,7 @@ function openSession(runtime: typeof OnnxRuntime, program: Program, threads: num
       for (const [name, value] of Object.entries(values)) {
         const spec = specOf(name);
         if (value.length !== sizeOf(spec.shape)) throw new Error(`${name} takes ${sizeOf(spec.shape)} values, not ${value.length}`);
-        state.set(name, tensorOf(spec, value.slice()));
+        state.set(name, tensorOf(spec, value));
       }
     },
     async read(names) {
