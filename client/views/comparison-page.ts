@@ -21,7 +21,6 @@ export function comparisonPage(outlines: Outlines, stores: Stores, commandLine: 
 type Declared = Extract<Shown, { name: string }>;
 
 function pickedPage({ store: root, runs }: Extract<Shown, { runs: string[] }>, link: PageLink, stores: Stores): vscode.Disposable {
-  const sent = "";
   const send = () => {
     const found = runs.map((id) => stores.get(root).runs.get(id)).filter((run) => run !== undefined);
     const { result, columns } = comparisonOfRuns(found);

@@ -1,5 +1,4 @@
 import type { Engine, Session } from "../engines/engine.ts";
-import type { Parameter } from "../models/parameters.ts";
 import { adamWScalars } from "../programs/adamw.ts";
 import { packValues, unpackValues } from "../programs/groups.ts";
 import {
