@@ -137,16 +137,21 @@ function ownerOf(family: OptionFamily): string | undefined {
 }
 
 function metricsSection(): string {
-  const entries = catalogue.metrics.map(({ name, help, formula, source, of, better }) =>
+  const entries = catalogue.metrics.map(({ name, help, formula, source, of, better, keys = [] }) =>
     [
-      `- \`${name}\` (${of.join(", ")}; ${better} is better): ${help}`,
+      `- \`${name}\` (${[of.length > 0 ? of.join(", ") : "files", better ? `${better} is better` : ""].filter(Boolean).join("; ")}): ${help}`,
       formula ? `  $${formula}$` : "",
       source ? `  Source: ${source}.` : "",
+      ...keys.map((key) => keyEntry(key, "  ")),
     ]
       .filter((line) => line !== "")
       .join("\n"),
   );
-  return join(["## Metrics", "They stand in a task's `metrics` and in `expect: mlm > clm on sentiment.accuracy`.", entries.join("\n")]);
+  return join([
+    "## Metrics",
+    "They stand in a task's `metrics` and in `expect: mlm > clm on sentiment.accuracy`, by their name alone. `pretrain score METRIC` takes any\nof them on files, with the options below it: `smooth_value` is written `--smooth-value`.",
+    entries.join("\n"),
+  ]);
 }
 
 function codeBlock(example: string): string {

@@ -10,6 +10,7 @@ import { addPlan } from "./plan.ts";
 import { addPreview } from "./preview.ts";
 import { addResults } from "./results.ts";
 import { addRun } from "./run.ts";
+import { addScore } from "./score.ts";
 import { version } from "./version.ts";
 
 /** The command line: every command in the order of its help. */
@@ -30,7 +31,20 @@ Examples:
 
 Exit codes: 0 done, 1 the file or the data has errors, 2 wrong usage, 3 a run failed, 130 interrupted`,
     );
-  for (const add of [addCheck, addPlan, addRun, addResults, addPreview, addDiff, addGenerate, addFormat, addEngines, addLsp, addJob])
+  for (const add of [
+    addCheck,
+    addPlan,
+    addRun,
+    addResults,
+    addPreview,
+    addDiff,
+    addGenerate,
+    addScore,
+    addFormat,
+    addEngines,
+    addLsp,
+    addJob,
+  ])
     add(program);
   return program;
 }

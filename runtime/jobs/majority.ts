@@ -14,7 +14,8 @@ export async function majority(job: MajorityJob): Promise<MajorityResult> {
   const scores = (["validation", "test"] as const).flatMap((split): Score[] => {
     const gold = classesOf(job.task, split);
     const predicted = gold.map(() => answer);
-    return scoreClassification(gold, predicted, labels.length).map((score) => ({ ...score, split, n: gold.length }));
+    const probabilities = gold.map(() => labels.map((_, label) => (label === answer ? 1 : 0)));
+    return scoreClassification(gold, predicted, labels.length, probabilities).map((score) => ({ ...score, split, n: gold.length }));
   });
   return { label: labels[answer]!, scores };
 }

@@ -1,4 +1,4 @@
-import { confusion, margins } from "./confusion.ts";
+import { margins } from "./confusion-matrix.ts";
 
 /**
  * Matthews correlation coefficient, −1 to 1, for two or more classes; 0 where the denominator is 0. As scikit-learn's
@@ -6,7 +6,7 @@ import { confusion, margins } from "./confusion.ts";
  * @see Matthews 1975; Gorodkin 2004, Comparing two K-category assignments by a K-category correlation coefficient, equation 8
  */
 export function matthews(gold: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): number {
-  const sums = margins(confusion(gold, predicted, classes), classes);
+  const sums = margins(gold, predicted, classes);
   const right = sums.right.reduce((sum, count) => sum + count, 0);
   const squared = sums.total ** 2;
   const covariance = right * sums.total - dot(sums.gold, sums.predicted);

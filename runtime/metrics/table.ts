@@ -1,26 +1,147 @@
+import { metricOf } from "../contract/catalogue/index.ts";
 import { accuracy } from "./accuracy.ts";
+import { answerF1 } from "./answer-f1.ts";
+import { averagePrecision } from "./average-precision.ts";
+import type { ClassificationMetric } from "./averages.ts";
+import { bleu } from "./bleu.ts";
+import { calibrationError } from "./calibration-error.ts";
+import { chrf } from "./chrf.ts";
+import { countEntities, type EntityCounts } from "./entities.ts";
+import { entityF1, entityF1Macro } from "./entity-f1.ts";
+import { entityPrecision } from "./entity-precision.ts";
+import { entityRecall } from "./entity-recall.ts";
+import { exactMatch } from "./exact-match.ts";
 import { f1 } from "./f1.ts";
-import { f1Macro } from "./f1-macro.ts";
+import { kendall } from "./kendall.ts";
+import { mae } from "./mae.ts";
 import { matthews } from "./matthews.ts";
+import { mse } from "./mse.ts";
+import { pearson } from "./pearson.ts";
+import { precision } from "./precision.ts";
+import { recall } from "./recall.ts";
+import { rocAuc } from "./roc-auc.ts";
+import { corpusRouge } from "./rouge.ts";
+import { spearman } from "./spearman.ts";
+import { ter } from "./ter.ts";
 
-/** Scores right classes against predicted ones; classes are 0 … classes − 1. */
-export type ClassificationMetric = (gold: ArrayLike<number>, predicted: ArrayLike<number>, classes: number) => number;
+/*
+ * Every metric of a kind of task, by its name in the catalogue, as one number in the catalogue's unit. One table for each form of
+ * answers. What `pretrain score` adds to that number is in `score.ts`.
+ */
 
-/** Every metric of classification, by its name in the catalogue. */
-export const classificationMetrics = {
+/** From classes 0 … classes − 1. */
+export const classMetrics = {
   accuracy,
-  f1,
-  f1_macro: f1Macro,
+  precision: precision.binary,
+  precision_micro: precision.micro,
+  precision_macro: precision.macro,
+  precision_weighted: precision.weighted,
+  recall: recall.binary,
+  recall_micro: recall.micro,
+  recall_macro: recall.macro,
+  recall_weighted: recall.weighted,
+  f1: f1.binary,
+  f1_micro: f1.micro,
+  f1_macro: f1.macro,
+  f1_weighted: f1.weighted,
   matthews,
 } as const satisfies Record<string, ClassificationMetric>;
 
-/** All that are defined for so many classes: F1 of the positive class needs two. */
+type ProbabilityMetric = (gold: ArrayLike<number>, probabilities: readonly ArrayLike<number>[]) => number;
+
+/** From the probability of each class. */
+export const probabilityMetrics = {
+  roc_auc: (gold, probabilities) => rocAuc(gold, probabilities.map(ofPositive)),
+  average_precision: (gold, probabilities) => averagePrecision(gold, probabilities.map(ofPositive)),
+  calibration_error(gold, probabilities) {
+    const answers = probabilities.map(mostProbable);
+    const right = answers.map(({ label }, i) => label === gold[i]);
+    return calibrationError(
+      right,
+      answers.map(({ probability }) => probability),
+    );
+  },
+} as const satisfies Record<string, ProbabilityMetric>;
+
+/** From numbers. */
+export const regressionMetrics = { pearson, spearman, kendall, mse, mae } as const satisfies Record<
+  string,
+  (gold: ArrayLike<number>, predicted: ArrayLike<number>) => number
+>;
+
+type Sentences = readonly (readonly string[])[];
+
+/** From tags, a list for each sentence. */
+export const taggingMetrics = {
+  entity_precision: ofEntities(entityPrecision),
+  entity_recall: ofEntities(entityRecall),
+  entity_f1: ofEntities(entityF1),
+  entity_f1_macro: ofEntities(entityF1Macro),
+  entity_f1_strict: (gold, predicted) => entityF1(countEntities(gold, predicted, "strict")),
+} as const satisfies Record<string, (gold: Sentences, predicted: Sentences) => number>;
+
+/** From a prediction and the right answers of each question; a question without answer has none. */
+export const answerMetrics = {
+  exact_match: meanOver(exactMatch),
+  answer_f1: meanOver(answerF1),
+} as const satisfies Record<string, (answers: Sentences, predictions: readonly string[]) => number>;
+
+/** From a text and its references: translations and summaries. BLEU, chrF and TER are of all texts together. */
+export const textMetrics = {
+  bleu: (references, texts) => bleu(texts, references).score,
+  chrf: (references, texts) => chrf(texts, references).score,
+  chrfpp: (references, texts) => chrf(texts, references, { word_order: 2 }).score,
+  ter: (references, texts) => ter(texts, references).score,
+  rouge1: (references, texts) => corpusRouge(texts, references, "rouge1").f1,
+  rouge2: (references, texts) => corpusRouge(texts, references, "rouge2").f1,
+  rougeL: (references, texts) => corpusRouge(texts, references, "rougeL").f1,
+  rougeLsum: (references, texts) => corpusRouge(texts, references, "rougeLsum").f1,
+} as const satisfies Record<string, (references: Sentences, texts: readonly string[]) => number>;
+
+export interface MetricValue {
+  metric: string;
+  value: number;
+}
+
+/**
+ * All metrics that are defined for so many classes; those of one positive class need two, and some need probabilities.
+ * @param probabilities of each class, by example
+ */
 export function scoreClassification(
   gold: ArrayLike<number>,
   predicted: ArrayLike<number>,
   classes: number,
-): { metric: keyof typeof classificationMetrics; value: number }[] {
-  return Object.entries(classificationMetrics)
-    .filter(([name]) => name !== "f1" || classes === 2)
-    .map(([name, score]) => ({ metric: name as keyof typeof classificationMetrics, value: score(gold, predicted, classes) }));
+  probabilities?: readonly ArrayLike<number>[],
+): MetricValue[] {
+  const fits = (name: string) => classes === 2 || !needsTwoClasses(name);
+  const ofClasses = Object.entries(classMetrics).filter(([name]) => fits(name));
+  const ofProbabilities = probabilities ? Object.entries(probabilityMetrics).filter(([name]) => fits(name)) : [];
+  return [
+    ...ofClasses.map(([metric, score]) => ({ metric, value: score(gold, predicted, classes) })),
+    ...ofProbabilities.map(([metric, score]) => ({ metric, value: score(gold, probabilities ?? []) })),
+  ];
+}
+
+/** Whether a metric is of the positive class, the second of two. */
+export function needsTwoClasses(metric: string): boolean {
+  return metricOf(metric)?.twoClasses === true;
+}
+
+function ofPositive(probabilities: ArrayLike<number>): number {
+  return probabilities[1]!;
+}
+
+function mostProbable(probabilities: ArrayLike<number>): { label: number; probability: number } {
+  let label = 0;
+  for (let i = 1; i < probabilities.length; i++) if (probabilities[i]! > probabilities[label]!) label = i;
+  return { label, probability: probabilities[label]! };
+}
+
+function ofEntities(score: (counts: ReadonlyMap<string, EntityCounts>) => number) {
+  return (gold: Sentences, predicted: Sentences) => score(countEntities(gold, predicted));
+}
+
+function meanOver(score: (prediction: string, answers: readonly string[]) => number) {
+  return (answers: Sentences, predictions: readonly string[]) =>
+    predictions.length === 0 ? 0 : predictions.reduce((sum, prediction, i) => sum + score(prediction, answers[i]!), 0) / predictions.length;
 }

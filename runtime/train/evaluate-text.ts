@@ -5,6 +5,7 @@ import { openTokens, type TokenStream } from "../data/token-stream.ts";
 import { evaluationWindows } from "../data/windows.ts";
 import { bitsPerByte } from "../metrics/bits-per-byte.ts";
 import { perplexity } from "../metrics/perplexity.ts";
+import { pseudoPerplexity } from "../metrics/pseudo-perplexity.ts";
 import type { Example, Vocabulary } from "../objectives/objective.ts";
 import { segmentsOf } from "../objectives/segments.ts";
 import { exampleOf, type TextObjectiveSettings } from "../objectives/table.ts";
@@ -70,7 +71,7 @@ export async function scoreText(setup: TextEvaluation, text: TextPart, split: Sp
   }
   if (text.objective.kind === "masked") {
     const pseudo = await pseudoLikelihood(setup, text.part, split);
-    scores.push(score("pseudo_perplexity", perplexity(pseudo.sum, pseudo.n), pseudo.n));
+    scores.push(score("pseudo_perplexity", pseudoPerplexity(pseudo.sum, pseudo.n), pseudo.n));
   }
   return scores;
 }

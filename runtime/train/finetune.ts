@@ -261,7 +261,8 @@ function scoresOf(
 ): Score[] {
   const gold = texts.map(({ label }) => label);
   const predicted = predictions.map(({ label }) => label);
-  return scoreClassification(gold, predicted, classes).map((score) => ({ ...score, split, n: texts.length }));
+  const probabilities = predictions.map((prediction) => prediction.probabilities);
+  return scoreClassification(gold, predicted, classes, probabilities).map((score) => ({ ...score, split, n: texts.length }));
 }
 
 /** `predictions.jsonl`: a line each, for paired tests and for reading what went wrong. */

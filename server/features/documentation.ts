@@ -40,7 +40,8 @@ export function choiceDocumentation({ name, help, source, later }: Choice): stri
 }
 
 export function metricDocumentation({ name, help, formula, source, better }: Metric): string {
-  return paragraphs([`**${name}**`, help, `${better === "higher" ? "Higher" : "Lower"} is better.`, formulaOf(formula), sourceOf(source)]);
+  const direction = better === undefined ? undefined : `${better === "higher" ? "Higher" : "Lower"} is better.`;
+  return paragraphs([`**${name}**`, help, direction, formulaOf(formula), sourceOf(source)]);
 }
 
 export function entryDocumentation(entry: CatalogueEntry): string {

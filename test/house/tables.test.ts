@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { engineChoices } from "#runtime/cli/engines.ts";
 import { catalogue } from "#runtime/contract/catalogue/index.ts";
-import { classificationMetrics } from "#runtime/metrics/table.ts";
+import { scorers } from "#runtime/metrics/score.ts";
+import { answerMetrics, classMetrics, probabilityMetrics, regressionMetrics, taggingMetrics, textMetrics } from "#runtime/metrics/table.ts";
 import { textObjectives } from "#runtime/objectives/table.ts";
 import { files, importsOf } from "./repository.ts";
 
@@ -19,13 +20,31 @@ test("every objective that runs on text has a file of its own, its entry in the 
   }
 });
 
-test("every metric of classification has a file of its own and its entry in the table", () => {
-  const names = catalogue.metrics.filter(({ of }) => of.includes("classification")).map(({ name }) => name);
-  expect(Object.keys(classificationMetrics).sort()).toEqual(names.sort());
-  for (const { name } of catalogue.metrics.filter(({ name }) => name !== "loss" && name !== "pseudo_perplexity")) {
-    expect(files).toContain(`runtime/metrics/${dashed(name)}.ts`);
+test("every metric has the file of its family, its entry in the table of what it scores, and can be taken on files", () => {
+  const tables: Record<string, object> = {
+    classification: { ...classMetrics, ...probabilityMetrics },
+    regression: regressionMetrics,
+    tagging: taggingMetrics,
+    span_question_answering: answerMetrics,
+    translation: textMetrics,
+  };
+  for (const [task, table] of Object.entries(tables)) {
+    const names = catalogue.metrics.filter(({ of }) => of.includes(task)).map(({ name }) => name);
+    expect(Object.keys(table).sort()).toEqual(names.sort());
   }
+  // a loss is of an objective, which has its own file
+  const names = catalogue.metrics.map(({ name }) => name).filter((name) => name !== "loss");
+  expect(Object.keys(scorers).sort()).toEqual(names.sort());
+  for (const name of names) expect(files).toContain(`runtime/metrics/${dashed(familyOf(name))}.ts`);
 });
+
+/** One file holds a ratio and its averages, one the variants of ROUGE, one chrF and chrF++. */
+function familyOf(metric: string): string {
+  return metric
+    .replace(/_(?:micro|macro|weighted|strict)$/, "")
+    .replace(/^rouge.*/, "rouge")
+    .replace(/^chrf.*/, "chrf");
+}
 
 test("every engine has a folder of its own and a name on the command line", () => {
   const folders = files.filter((path) => /^runtime\/engines\/\w+\/engine\.ts$/.test(path)).map((path) => path.split("/")[2]);

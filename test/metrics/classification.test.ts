@@ -1,52 +1,57 @@
 import { expect, test } from "vitest";
 import { accuracy } from "#runtime/metrics/accuracy.ts";
 import { f1 } from "#runtime/metrics/f1.ts";
-import { f1Macro } from "#runtime/metrics/f1-macro.ts";
 import { matthews } from "#runtime/metrics/matthews.ts";
+import { precision } from "#runtime/metrics/precision.ts";
+import { recall } from "#runtime/metrics/recall.ts";
+import { rocAuc } from "#runtime/metrics/roc-auc.ts";
 import { scoreClassification } from "#runtime/metrics/table.ts";
-import reference from "./reference.json" with { type: "json" };
 
-/** Labels sorted, classes their places: as tasks have them. */
-function classesOf(labels: readonly (string | number)[], all: readonly (string | number)[]): number[] {
-  const sorted = [...new Set(all)].sort();
-  return labels.map((label) => sorted.indexOf(label));
-}
-
-test("several classes, as scikit-learn", () => {
-  const { gold, predicted, accuracy: wantedAccuracy, macro_f1, matthews: wantedMatthews } = reference.classification;
-  const all = [...gold, ...predicted];
-  const [right, answers] = [classesOf(gold, all), classesOf(predicted, all)];
-  expect(accuracy(right, answers, 4)).toBeCloseTo(wantedAccuracy, 12);
-  expect(f1Macro(right, answers, 4)).toBeCloseTo(macro_f1, 12);
-  expect(matthews(right, answers, 4)).toBeCloseTo(wantedMatthews, 12);
-});
-
-test("two classes, as scikit-learn: the second is the positive one", () => {
-  const { gold, predicted, f1: wantedF1, matthews: wantedMatthews } = reference.binary;
-  expect(f1(gold, predicted, 2)).toBeCloseTo(wantedF1, 12);
-  expect(matthews(gold, predicted, 2)).toBeCloseTo(wantedMatthews, 12);
-});
-
-test("F1 by hand: 2 right positives, 1 wrong, 1 missed", () => {
-  expect(f1([1, 1, 1, 0, 0], [1, 1, 0, 1, 0], 2)).toBeCloseTo(4 / 6, 12);
+test("by hand: 2 right positives, 2 wrong, 1 missed", () => {
+  const [gold, predicted] = [
+    [1, 1, 1, 0, 0, 0],
+    [1, 1, 0, 1, 1, 0],
+  ];
+  expect(precision.binary(gold, predicted, 2)).toBeCloseTo(2 / 4, 12);
+  expect(recall.binary(gold, predicted, 2)).toBeCloseTo(2 / 3, 12);
+  expect(f1.binary(gold, predicted, 2)).toBeCloseTo(4 / 7, 12);
 });
 
 test("nothing to divide by gives 0, not NaN", () => {
-  expect(f1([0, 0], [0, 0], 2)).toBe(0);
+  expect(f1.binary([0, 0], [0, 0], 2)).toBe(0);
+  expect(precision.binary([1, 0], [0, 0], 2)).toBe(0);
   expect(matthews([0, 1], [0, 0], 2)).toBe(0);
   expect(matthews([1, 1], [1, 1], 2)).toBe(0);
   expect(accuracy([], [], 2)).toBe(0);
+  expect(rocAuc([1, 1], [0.2, 0.3])).toBe(0.5);
 });
 
 test("a class that nobody has does not lower the macro mean", () => {
-  expect(f1Macro([0, 1], [0, 1], 3)).toBe(1);
+  expect(f1.macro([0, 1], [0, 1], 3)).toBe(1);
   // predicted but never right: counts, with 0
-  expect(f1Macro([0, 1], [0, 2], 3)).toBeCloseTo(1 / 3, 12);
+  expect(f1.macro([0, 1], [0, 2], 3)).toBeCloseTo(1 / 3, 12);
 });
 
-test("all metrics of a task; F1 of the positive class only for two", () => {
-  expect(scoreClassification([0, 1], [0, 1], 2).map(({ metric }) => metric)).toEqual(["accuracy", "f1", "f1_macro", "matthews"]);
-  expect(scoreClassification([0, 1, 2], [0, 1, 2], 3).map(({ metric }) => metric)).toEqual(["accuracy", "f1_macro", "matthews"]);
+test("all metrics of a task; those of the positive class only for two, those of probabilities only with them", () => {
+  const namesOf = (scores: { metric: string }[]) => scores.map(({ metric }) => metric);
+  const two = namesOf(
+    scoreClassification([0, 1], [0, 1], 2, [
+      [0.9, 0.1],
+      [0.2, 0.8],
+    ]),
+  );
+  expect(two).toContain("f1");
+  expect(two).toContain("roc_auc");
+  const three = namesOf(scoreClassification([0, 1, 2], [0, 1, 2], 3));
+  expect(three).toEqual(expect.arrayContaining(["accuracy", "f1_macro", "f1_micro", "f1_weighted", "matthews"]));
+  expect(two.filter((name) => !three.includes(name)).sort()).toEqual([
+    "average_precision",
+    "calibration_error",
+    "f1",
+    "precision",
+    "recall",
+    "roc_auc",
+  ]);
 });
 
 test("a class outside the task is a bug, said loudly", () => {

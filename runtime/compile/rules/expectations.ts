@@ -87,7 +87,7 @@ function ofGrid(name: string, cell: string): Problem {
 function taskScores(comparison: ComparisonSpec, taskOf: Checked["taskOf"]): Known["scores"] {
   return comparison.finetune.map(({ task }) => {
     const labels = taskOf(task).task?.labels.length ?? 2;
-    const metrics = catalogue.metrics.filter(({ name, of }) => of.includes("classification") && (name !== "f1" || labels === 2));
+    const metrics = catalogue.metrics.filter(({ of, twoClasses }) => of.includes("classification") && (!twoClasses || labels === 2));
     return { task, metrics: metrics.map(({ name }) => name) };
   });
 }

@@ -1,4 +1,5 @@
-import type { Option } from "./types.ts";
+import { metrics } from "./metrics.ts";
+import type { Choice, Option } from "./types.ts";
 
 export const taskOptions: readonly Option[] = [
   {
@@ -47,12 +48,7 @@ export const taskOptions: readonly Option[] = [
           type: "list",
           of: {
             type: "choice",
-            of: [
-              { name: "accuracy", help: "Share of right answers." },
-              { name: "f1", help: "F1 of the second label in order (two classes)." },
-              { name: "f1_macro", help: "Mean of each label's F1." },
-              { name: "matthews", help: "Matthews correlation." },
-            ],
+            of: metricsOf("classification"),
           },
         },
         default: "[accuracy]",
@@ -89,6 +85,11 @@ export const taskOptions: readonly Option[] = [
   laterTask("generation", "A text from a text."),
   laterTask("minimal_pairs", "The acceptable one of two sentences.", "Warstadt et al. 2020"),
 ];
+
+/** Every metric of a kind of task, as choices. */
+function metricsOf(kind: string): Choice[] {
+  return metrics.filter(({ of }) => of.includes(kind)).map(({ name, help, source }) => ({ name, help, ...(source ? { source } : {}) }));
+}
 
 function laterTask(name: string, help: string, source?: string): Option {
   return {

@@ -93,9 +93,14 @@ export interface Metric {
   help: string;
   formula?: string;
   source?: string;
-  /** What it scores: a task kind or `corpus`. */
+  /** What it scores: kinds of task, or `corpus`; nothing where it is only for files (`pretrain score`). */
   of: readonly string[];
-  better: "higher" | "lower";
-  /** How to show it. */
+  /** Absent where it is no single number. */
+  better?: "higher" | "lower";
+  /** How to show it: `percent` is stored as 0 to 1. */
   unit: "percent" | "number";
+  /** It is of the positive class, the second of two. */
+  twoClasses?: true;
+  /** Options of `pretrain score`. */
+  keys?: readonly Key[];
 }

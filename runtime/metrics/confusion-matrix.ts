@@ -1,8 +1,8 @@
 /**
  * How often each right class (rows) was answered by each class (columns): a `classes × classes` matrix, row by row. Classes are
- * 0 … classes − 1.
+ * 0 … classes − 1. As scikit-learn's `confusion_matrix`.
  */
-export function confusion(gold: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): Float64Array {
+export function confusionMatrix(gold: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): Float64Array {
   if (gold.length !== predicted.length) throw new RangeError(`${gold.length} right answers but ${predicted.length} predictions`);
   const counts = new Float64Array(classes * classes);
   for (let i = 0; i < gold.length; i++) {
@@ -14,17 +14,23 @@ export function confusion(gold: ArrayLike<number>, predicted: ArrayLike<number>,
 }
 
 /** A matrix' sums: how often each class was right, how often each was answered, how often both. */
-export function margins(counts: Float64Array, classes: number): { gold: number[]; predicted: number[]; right: number[]; total: number } {
-  const gold = new Array<number>(classes).fill(0);
-  const predicted = new Array<number>(classes).fill(0);
-  let total = 0;
+export interface Margins {
+  gold: number[];
+  predicted: number[];
+  right: number[];
+  total: number;
+}
+
+export function margins(gold: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): Margins {
+  const counts = confusionMatrix(gold, predicted, classes);
+  const sums: Margins = { gold: new Array(classes).fill(0), predicted: new Array(classes).fill(0), right: [], total: gold.length };
   for (let row = 0; row < classes; row++) {
     for (let column = 0; column < classes; column++) {
       const count = counts[row * classes + column]!;
-      gold[row]! += count;
-      predicted[column]! += count;
-      total += count;
+      sums.gold[row]! += count;
+      sums.predicted[column]! += count;
     }
+    sums.right.push(counts[row * classes + row]!);
   }
-  return { gold, predicted, right: gold.map((_, label) => counts[label * classes + label]!), total };
+  return sums;
 }

@@ -1,0 +1,219 @@
+import { type Command, Option } from "commander";
+import { alignedRows } from "#runtime/compare/table.ts";
+import { catalogue, type Key, type Metric, type ValueType } from "#runtime/contract/catalogue/index.ts";
+import type { Form, Scored, ScoreOptions } from "#runtime/metrics/score.ts";
+import { ProblemsError, UsageError } from "./exit.ts";
+import { didYouMean } from "./nearest.ts";
+import { print, printJson } from "./output.ts";
+
+/** What every metric's command takes; beside these stand the options of the metric itself. */
+interface FileOptions {
+  predictions: string;
+  references?: string[];
+  predictionField?: string;
+  referenceField?: string;
+  json?: boolean;
+}
+
+/** Metrics that need a model to be computed: not of files. */
+const ofModels = ["loss"];
+
+export function addScore(program: Command): void {
+  const metrics = catalogue.metrics.filter(({ name }) => !ofModels.includes(name));
+  const score = program
+    .command("score")
+    .description("a metric of predictions against references, from files")
+    .argument("<metric>", "one of those below; each has its own --help")
+    .usage("<metric> --predictions FILE --references FILE... [options]")
+    .addHelpText(
+      "after",
+      `
+A file has a value a line (.txt), a line of JSON each (.jsonl), or is a JSON document: a list, an object by id, or SQuAD's form.
+
+Examples:
+  $ pretrain score bleu --predictions out.de --references test.de
+  $ pretrain score chrf --word-order 2 --predictions out.de --references first.de second.de
+  $ pretrain score entity_f1_strict --predictions tags.txt --references right.txt --json
+  $ pretrain score answer_f1 --predictions answers.json --references dev-v2.0.json`,
+    )
+    .action((metric: string) => {
+      const names = metrics.map(({ name }) => name);
+      throw new UsageError(`there is no metric ${metric}${didYouMean(metric, names)}`);
+    });
+  for (const metric of metrics) addMetric(score, metric);
+}
+
+function addMetric(score: Command, metric: Metric): void {
+  const command = score
+    .command(metric.name)
+    .description(metric.help)
+    .requiredOption("--predictions <file>", "what is scored: a value a line, or JSON")
+    .option("--references <file...>", "what is right; several files are several right texts for each prediction")
+    .option("--prediction-field <name>", "the field of a JSON object that holds the prediction")
+    .option("--reference-field <name>", "the field of a JSON object that holds what is right")
+    .option("--json", "one JSON document");
+  for (const key of metric.keys ?? []) command.addOption(optionOf(key));
+  const example = (metric.keys ?? []).find(({ value }) => value.type === "boolean");
+  command.addHelpText(
+    "after",
+    `\nExample:\n  $ pretrain score ${metric.name} --predictions predictions.txt${needsReferences(metric) ? " --references references.txt" : ""}${example ? ` ${flagOf(example)}` : ""}`,
+  );
+  command.action(async (given: FileOptions & Record<string, unknown>) => {
+    const scored = await scoreFiles(metric, given);
+    if (given.json) printJson({ metric: metric.name, ...scored });
+    else printScore(metric.name, scored);
+  });
+}
+
+/** A perplexity is of the predictions alone. */
+function needsReferences({ name }: Metric): boolean {
+  return !name.endsWith("perplexity");
+}
+
+async function scoreFiles(metric: Metric, given: FileOptions & Record<string, unknown>): Promise<Scored> {
+  const { scorers } = await import("#runtime/metrics/score.ts");
+  const { ScoreError } = await import("#runtime/metrics/score-error.ts");
+  const { fieldsOf, inForm, readValues } = await import("./score-files.ts");
+  const scorer = scorers[metric.name];
+  if (!scorer) throw new Error(`no scorer for ${metric.name}`);
+  const options: ScoreOptions = Object.fromEntries(
+    (metric.keys ?? []).map((key) => [key.name, valueOf(key, given[attributeOf(key)] as string | boolean | undefined)]),
+  );
+  const predictions = readValues(given.predictions);
+  if (predictions.length === 0) throw new ProblemsError(`${given.predictions} has no values`);
+  const sources = referencesOf(given, scorer.references).map((path) => ({ path, values: readValues(path) }));
+  const matched = sources.map(({ path, values }) => matchedTo(predictions, given.predictions, values, path));
+  const predictionFields = fieldsOf("predictions", scorer.predictions, given.predictionField);
+  const referenceFields = fieldsOf("references", scorer.references, given.referenceField);
+  const answers = predictions.map((value) => inForm(scorer.predictions, value, predictionFields));
+  const right = matched.map((values) => values.map((value) => inForm(scorer.references, value, referenceFields)));
+  if (scorer.references === "tags") sameTokens(answers as string[][], right[0] as string[][], predictions, matched[0] ?? []);
+  // several files of texts are alternatives for each prediction
+  const references = scorer.references === "texts" ? answers.map((_, i) => right.flatMap((texts) => texts[i] as string[])) : right[0];
+  if (scorer.references === "texts" && scorer.predictions === "text") refuseNoTexts(metric, references as string[][], matched[0] ?? []);
+  try {
+    return scorer.score(answers, references ?? [], options);
+  } catch (error) {
+    if (error instanceof ScoreError) throw new ProblemsError(`${metric.name}: ${error.message}`);
+    throw error;
+  }
+}
+
+function referencesOf({ references = [] }: FileOptions, form: Form): string[] {
+  if (form === "nothing") {
+    if (references.length > 0) throw new UsageError("this metric is of the predictions alone; leave --references out");
+    return [];
+  }
+  if (references.length === 0) throw new UsageError("required option '--references <file...>' not specified");
+  if (references.length > 1 && form !== "texts") throw new UsageError(`this metric takes one file of references, not ${references.length}`);
+  return references;
+}
+
+type Values = ReturnType<typeof import("./score-files.ts")["readValues"]>;
+
+/** The references in the order of the predictions: by id where both have ids, else line by line. */
+function matchedTo(predictions: Values, predictionFile: string, references: Values, referenceFile: string): Values {
+  const byId = new Map(references.flatMap((each) => (each.id === undefined ? [] : [[each.id, each] as const])));
+  if (byId.size > 0 && predictions.every(({ id }) => id !== undefined)) {
+    const known = new Set(predictions.map(({ id }) => id));
+    const missing = references.find(({ id }) => !known.has(id));
+    if (missing) throw new ProblemsError(`${predictionFile} has no prediction for ${missing.place}`);
+    return predictions.map(({ id, place }) => {
+      const found = byId.get(id!);
+      if (!found) throw new ProblemsError(`${place} is in ${predictionFile} but not in ${referenceFile}`);
+      return found;
+    });
+  }
+  if (predictions.length === references.length) return references;
+  throw new ProblemsError(
+    `${predictionFile} has ${predictions.length} values but ${referenceFile} has ${references.length}; each prediction needs its own`,
+  );
+}
+
+function sameTokens(predicted: string[][], gold: string[][], predictions: Values, references: Values): void {
+  predicted.forEach((tags, i) => {
+    if (tags.length === gold[i]!.length) return;
+    throw new ProblemsError(
+      `${predictions[i]!.place}: ${tags.length} tags, but ${references[i]!.place} has ${gold[i]!.length}; each token needs one`,
+    );
+  });
+}
+
+/** Only a question may have no right answer. */
+function refuseNoTexts(metric: Metric, references: string[][], places: Values): void {
+  if (metric.of.includes("span_question_answering")) return;
+  const empty = references.findIndex((texts) => texts.length === 0);
+  if (empty >= 0) throw new ProblemsError(`${places[empty]!.place}: an empty list; each prediction needs a right text`);
+}
+
+/** `smooth_value` as `--smooth-value <number>`. */
+function optionOf(key: Key): Option {
+  const { help, default: byDefault, value } = key;
+  const flags = value.type === "boolean" ? flagOf(key) : `${flagOf(key)} <${value.type === "choice" ? "name" : value.type}>`;
+  const choices = value.type === "choice" ? ` (${value.of.map(({ name }) => name).join(", ")})` : "";
+  const shown = byDefault === undefined || value.type === "boolean" ? "" : ` Default: ${byDefault}.`;
+  return new Option(flags, `${help}${choices}${shown}`);
+}
+
+function flagOf({ name }: Key): string {
+  return `--${name.replaceAll("_", "-")}`;
+}
+
+function attributeOf(key: Key): string {
+  return key.name.replace(/_(\w)/gu, (_, letter: string) => letter.toUpperCase());
+}
+
+/** An option's value, of the type and in the range that the catalogue says. */
+function valueOf(key: Key, given: string | boolean | undefined): unknown {
+  const { value: type, default: byDefault } = key;
+  if (type.type === "boolean") return given === true || byDefault === "true";
+  const text = typeof given === "string" ? given : byDefault;
+  if (text === undefined) return type.type === "number" || type.type === "count" ? null : undefined;
+  if (type.type === "choice") {
+    const chosen = type.of.find(({ name }) => name === text);
+    if (chosen?.later) throw new UsageError(`${flagOf(key)}: ${chosen.later}`);
+    if (!chosen) throw new UsageError(`${flagOf(key)} ${text} is none of ${type.of.map(({ name }) => name).join(", ")}`);
+    return text;
+  }
+  return type.type === "text" ? text : numberIn(key, type, text);
+}
+
+function numberIn(key: Key, type: ValueType, text: string): number {
+  if (type.type !== "number" && type.type !== "count") throw new Error(`an option of the type ${type.type}`);
+  const value = Number(text);
+  const whole = type.type === "number" || Number.isInteger(value);
+  const tooSmall = type.min !== undefined && (value < type.min || ("aboveMin" in type && type.aboveMin && value === type.min));
+  const tooLarge = type.max !== undefined && value > type.max;
+  if (text.trim() !== "" && Number.isFinite(value) && whole && !tooSmall && !tooLarge) return value;
+  const range = `${type.min === undefined ? "" : ` ${"aboveMin" in type && type.aboveMin ? "above" : "from"} ${type.min}`}${type.max === undefined ? "" : ` to ${type.max}`}`;
+  throw new UsageError(`${flagOf(key)} ${text}: expected a ${type.type === "count" ? "whole number" : "number"}${range}`);
+}
+
+function printScore(metric: string, { score, signature, scores, labels, ...details }: Scored): void {
+  if (Array.isArray(score)) {
+    const names = labels as string[];
+    print(
+      alignedRows(
+        ["right \\ predicted", ...names],
+        score.map((row, i) => [names[i]!, ...row.map(String)]),
+        "right",
+      ),
+    );
+    return;
+  }
+  const rows = Object.entries(details).map(([name, value]) => [name.replaceAll("_", " "), shownDetail(value)]);
+  print(alignedRows([metric, shownNumber(score)], signature ? [["signature", signature], ...rows] : rows, "left"));
+  if (scores) print(`\n${scores.map(shownNumber).join("\n")}`);
+}
+
+function shownNumber(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
+function shownDetail(value: unknown): string {
+  if (typeof value === "number") return shownNumber(value);
+  if (Array.isArray(value)) return value.map(shownDetail).join(" ");
+  if (typeof value !== "object" || value === null) return String(value);
+  const parts = Object.entries(value).map(([name, inner]) => `${name}: ${shownDetail(inner)}`);
+  return parts.length === 0 ? "none" : parts.join(", ");
+}

@@ -1,0 +1,48 @@
+import { trim, wordsOf } from "./white-space.ts";
+
+/** How sacreBLEU parts a text into what it counts; by its names. */
+export const bleuTokenizers = {
+  /** The script mteval-v13a, WMT's standard. */
+  "13a": (line) => {
+    const joined = line.replaceAll("<skipped>", "").replaceAll("-\n", "").replaceAll("\n", " ");
+    const plain = joined.replaceAll("&quot;", '"').replaceAll("&amp;", "&").replaceAll("&lt;", "<").replaceAll("&gt;", ">");
+    return western(` ${plain} `);
+  },
+  /** mteval-v14's international form: punctuation but between digits, and every symbol, stand alone. */
+  intl: (line) =>
+    line
+      .replace(/(\P{N})(\p{P})/gu, "$1 $2 ")
+      .replace(/(\p{P})(\P{N})/gu, " $1 $2")
+      .replace(/\p{S}/gu, " $& "),
+  /** Every Chinese character stands alone, the rest as in 13a. */
+  zh: (line) => western(trim(line).replace(chinese, " $& ")),
+  /** Every character. */
+  char: (line) => Array.from(line).join(" "),
+  /** As it stands, parted at white space. */
+  none: (line) => line,
+} as const satisfies Record<string, (line: string) => string>;
+
+export type BleuTokenizer = keyof typeof bleuTokenizers;
+
+/** A line's tokens. */
+export function bleuTokens(line: string, tokenizer: BleuTokenizer): string[] {
+  return wordsOf(bleuTokenizers[tokenizer](line));
+}
+
+function western(line: string): string {
+  return line
+    .replace(/[{-~[-` -&(-+:-@/]/gu, " $& ")
+    .replace(/([^0-9])([.,])/gu, "$1 $2 ")
+    .replace(/([.,])([^0-9])/gu, " $1 $2")
+    .replace(/([0-9])(-)/gu, "$1 $2 ");
+}
+
+/**
+ * The ranges of sacreBLEU. It writes those beyond the basic plane with escapes that Python reads as other characters, so U+2001 to
+ * U+2A6D count as Chinese and the planes' own characters do not; scores are only equal with the same ranges.
+ */
+const chinese = new RegExp(
+  "[\\u2001-\\u2a6d\\u2e80-\\u2fdf\\u2ff0-\\u2fff\\u3000-\\u303f\\u3100-\\u312f\\u31a0-\\u31bf\\u31c0-\\u31ef\\u3200-\\u33ff" +
+    "\\u3400-\\u4db5\\u4e00-\\u9fbb\\uf900-\\ufa2d\\ufa30-\\ufa6a\\ufa70-\\ufad9\\ufe10-\\ufe1f\\ufe30-\\ufe4f\\uff00-\\uffef]",
+  "gu",
+);

@@ -1,0 +1,107 @@
+import { sameLength } from "./ranks.ts";
+
+/** A stretch of tokens: the first, the last, and what it is. */
+export interface Entity {
+  first: number;
+  last: number;
+  type: string;
+}
+
+/**
+ * How tags become entities. `default`: as in CoNLL's script, a stray `I-` begins an entity. `strict`: IOB2 to the letter, an entity
+ * begins with `B-` and goes on with `I-` of its type; any other `I-` is nothing.
+ * @see Ramshaw and Marcus 1995, Text Chunking using Transformation-Based Learning; Tjong Kim Sang and Veenstra 1999 for IOB2
+ */
+export type EntityScheme = "default" | "strict";
+
+/** The entities of one sentence's tags, such as `B-PER I-PER O`. Also reads `E-` (the last) and `S-` (alone) where `default`. */
+export function entitiesOf(tags: readonly string[], scheme: EntityScheme = "default"): Entity[] {
+  const entities: Entity[] = [];
+  let open: Entity | null = null;
+  let before = outside;
+  tags.forEach((tag, i) => {
+    const now = parted(tag);
+    const goesOn: boolean = open !== null && continues(before, now, scheme);
+    if (goesOn) open!.last = i;
+    else {
+      if (open) entities.push(open);
+      open = begins(now, scheme) ? { first: i, last: i, type: now.type } : null;
+    }
+    before = now;
+  });
+  return open ? [...entities, open] : entities;
+}
+
+interface Parted {
+  prefix: string;
+  type: string;
+}
+
+const outside: Parted = { prefix: "O", type: "" };
+
+/** `B-LOC` is B and LOC; `B` alone has no type. */
+function parted(tag: string): Parted {
+  return { prefix: tag.slice(0, 1), type: tag.slice(1).replace(/^[^-]*-/u, "") };
+}
+
+function begins({ prefix }: Parted, scheme: EntityScheme): boolean {
+  return scheme === "strict" ? prefix === "B" : prefix !== "O" && prefix !== ".";
+}
+
+/** Whether a token belongs to the entity of the token before it. */
+function continues(before: Parted, now: Parted, scheme: EntityScheme): boolean {
+  if (now.type !== before.type) return false;
+  if (scheme === "strict") return now.prefix === "I";
+  return (now.prefix === "I" || now.prefix === "E") && (before.prefix === "B" || before.prefix === "I");
+}
+
+/** Counts of entities: in the right tags, in the predicted ones, in both with the same borders and type. */
+export interface EntityCounts {
+  gold: number;
+  predicted: number;
+  right: number;
+}
+
+/** By type, of all sentences together. */
+export function countEntities(
+  gold: readonly (readonly string[])[],
+  predicted: readonly (readonly string[])[],
+  scheme: EntityScheme = "default",
+): Map<string, EntityCounts> {
+  sameLength(gold, predicted);
+  const counts = new Map<string, EntityCounts>();
+  const count = (type: string, key: keyof EntityCounts) => {
+    const found = counts.get(type) ?? { gold: 0, predicted: 0, right: 0 };
+    found[key]++;
+    counts.set(type, found);
+  };
+  gold.forEach((tags, sentence) => {
+    const answer = predicted[sentence]!;
+    if (answer.length !== tags.length) throw new RangeError(`sentence ${sentence}: ${tags.length} tags but ${answer.length} predicted`);
+    const known = new Set<string>();
+    for (const entity of entitiesOf(tags, scheme)) {
+      known.add(keyOf(entity));
+      count(entity.type, "gold");
+    }
+    for (const entity of entitiesOf(answer, scheme)) {
+      count(entity.type, "predicted");
+      if (known.has(keyOf(entity))) count(entity.type, "right");
+    }
+  });
+  return counts;
+}
+
+function keyOf({ first, last, type }: Entity): string {
+  return `${first} ${last} ${type}`;
+}
+
+/** The counts of all types together. */
+export function allEntities(counts: ReadonlyMap<string, EntityCounts>): EntityCounts {
+  const all = { gold: 0, predicted: 0, right: 0 };
+  for (const { gold, predicted, right } of counts.values()) {
+    all.gold += gold;
+    all.predicted += predicted;
+    all.right += right;
+  }
+  return all;
+}

@@ -1,0 +1,72 @@
+import { ScoreError } from "./score-error.ts";
+
+/** Labels as classes 0 … n − 1, in order: numbers by their value, other labels by their code units. */
+export interface Classes {
+  labels: string[];
+  classesOf(labels: readonly string[]): number[];
+}
+
+export function classesIn(all: readonly string[]): Classes {
+  const labels = sortedLabels(all);
+  const classOf = new Map(labels.map((label, index) => [label, index]));
+  return { labels, classesOf: (given) => given.map((label) => classOf.get(label)!) };
+}
+
+/** The positive label as class 1, the other one of at most two as class 0. Without a name for it, it is the second in order. */
+export function twoClassesIn(all: readonly string[], positive?: string): Classes {
+  const labels = sortedLabels(all);
+  if (labels.length > 2) {
+    const shown = labels.slice(0, 8).join(", ");
+    throw new ScoreError(`it is of two labels, and these are ${labels.length} (${shown}); take one that averages over labels, as f1_macro`);
+  }
+  if (positive !== undefined && !labels.includes(positive)) {
+    throw new ScoreError(`the positive label "${positive}" does not occur; the labels are ${labels.join(", ")}`);
+  }
+  if (positive === undefined && labels.length < 2) {
+    throw new ScoreError(`all labels are "${labels[0]}"; say whether it is the positive one, with --positive`);
+  }
+  const chosen = positive ?? labels[1]!;
+  return {
+    labels: [...labels.filter((label) => label !== chosen), chosen],
+    classesOf: (given) => given.map((label) => (label === chosen ? 1 : 0)),
+  };
+}
+
+function sortedLabels(all: readonly string[]): string[] {
+  const labels = [...new Set(all)];
+  const areNumbers = labels.every((label) => label !== "" && Number.isFinite(Number(label)));
+  return areNumbers ? labels.sort((a, b) => Number(a) - Number(b)) : labels.sort();
+}
+
+/** The probability of each label: an object by label, or numbers in the order of the labels; one number is of the second of two. */
+export type GivenProbabilities = number[] | Record<string, number>;
+
+/** Every prediction's probabilities by label. Throws `ScoreError` where numbers and labels do not fit. */
+export function probabilitiesByLabel(given: readonly GivenProbabilities[], gold: readonly string[]): Map<string, number>[] {
+  const known = sortedLabels(gold);
+  return given.map((each, i) => {
+    if (!Array.isArray(each)) return new Map(Object.entries(each));
+    const values = each.length === 1 ? [1 - each[0]!, each[0]!] : each;
+    const labels = labelsOf(values.length, known);
+    if (!labels) {
+      throw new ScoreError(
+        `prediction ${i + 1} has ${values.length} probabilities, and the references have the labels ${known.join(", ")}; ` +
+          'write each prediction as an object: {"label": probability, …}',
+      );
+    }
+    return new Map(values.map((value, index) => [labels[index]!, value]));
+  });
+}
+
+/** Labels that not every file of references has all of are told by numbers alone where they are 0, 1, 2, … */
+function labelsOf(count: number, known: readonly string[]): readonly string[] | null {
+  if (known.length === count) return known;
+  const numbers = Array.from({ length: count }, (_, index) => String(index));
+  return known.every((label) => numbers.includes(label)) ? numbers : null;
+}
+
+export function mostProbable(probabilities: ReadonlyMap<string, number>): { label: string; probability: number } {
+  let best = { label: "", probability: Number.NEGATIVE_INFINITY };
+  for (const [label, probability] of probabilities) if (probability > best.probability) best = { label, probability };
+  return best;
+}

@@ -1,0 +1,28 @@
+/** How often each n-gram stands in a list of tokens, as its tokens joined by spaces. */
+export function countNgrams(tokens: readonly string[], n: number, into: Map<string, number> = new Map()): Map<string, number> {
+  for (let i = 0; i + n <= tokens.length; i++) {
+    const ngram = n === 1 ? tokens[i]! : tokens.slice(i, i + n).join(" ");
+    into.set(ngram, (into.get(ngram) ?? 0) + 1);
+  }
+  return into;
+}
+
+/** How many n-grams two texts share: of each the smaller count. */
+export function overlap(left: ReadonlyMap<string, number>, right: ReadonlyMap<string, number>): number {
+  let shared = 0;
+  for (const [ngram, count] of left) shared += Math.min(count, right.get(ngram) ?? 0);
+  return shared;
+}
+
+/** All n-grams of one order. */
+export function totalOf(counts: ReadonlyMap<string, number>): number {
+  let total = 0;
+  for (const count of counts.values()) total += count;
+  return total;
+}
+
+/** `nrefs` of a signature: how many right texts each line has, `var` where that differs. */
+export function referenceCount(references: readonly (readonly string[])[]): string {
+  const counts = new Set(references.map(({ length }) => length));
+  return counts.size === 1 ? String([...counts][0]) : "var";
+}

@@ -1,0 +1,211 @@
+import { answerF1 } from "./answer-f1.ts";
+import type { SquadForm } from "./answers.ts";
+import { averagePrecision } from "./average-precision.ts";
+import type { ClassificationMetric } from "./averages.ts";
+import { bitsPerByte } from "./bits-per-byte.ts";
+import { type BleuOptions, bleu, sentenceBleu } from "./bleu.ts";
+import { calibrationError } from "./calibration-error.ts";
+import { type ChrfOptions, chrf, sentenceChrf } from "./chrf.ts";
+import { confusionMatrix } from "./confusion-matrix.ts";
+import { allEntities, countEntities, type EntityScheme } from "./entities.ts";
+import { entityF1, entityF1Macro } from "./entity-f1.ts";
+import { entityPrecision } from "./entity-precision.ts";
+import { entityRecall } from "./entity-recall.ts";
+import { exactMatch } from "./exact-match.ts";
+import { classesIn, type GivenProbabilities, mostProbable, probabilitiesByLabel, twoClassesIn } from "./labels.ts";
+import { referenceCount } from "./ngrams.ts";
+import { perplexity } from "./perplexity.ts";
+import { pseudoPerplexity } from "./pseudo-perplexity.ts";
+import { rocAuc } from "./roc-auc.ts";
+import { corpusRouge, type RougeVariant, rouge } from "./rouge.ts";
+import { ScoreError } from "./score-error.ts";
+import { classMetrics, needsTwoClasses, regressionMetrics } from "./table.ts";
+import { sentenceTer, ter } from "./ter.ts";
+import type { TerOptions } from "./ter-tokens.ts";
+
+/** What each line of predictions and references is, in TypeScript's types. */
+export interface Forms {
+  label: string;
+  number: number;
+  probabilities: GivenProbabilities;
+  tags: string[];
+  text: string;
+  /** Right texts or answers; of a question without answer none. */
+  texts: string[];
+  /** Natural logarithms of the tokens' probabilities. */
+  logarithms: number[];
+  /** No file. */
+  nothing: undefined;
+}
+
+export type Form = keyof Forms;
+
+/** A score and what belongs to it. */
+export interface Scored {
+  /** A matrix of `confusion_matrix`: a row for each right label. */
+  score: number | number[][];
+  /** How it was computed, where there is more than one way. */
+  signature: string | null;
+  /** Of each line. */
+  scores?: number[];
+  [detail: string]: unknown;
+}
+
+/** Options by their names in the catalogue. */
+export type ScoreOptions = Readonly<Record<string, unknown>>;
+
+interface Scorer<P extends Form, R extends Form> {
+  predictions: P;
+  references: R;
+  score(predictions: Forms[P][], references: Forms[R][], options: ScoreOptions): Scored;
+}
+
+/** Every metric that files can be scored with, by its name in the catalogue. */
+export const scorers = {
+  ...Object.fromEntries(Object.entries(classMetrics).map(([name, metric]) => [name, ofLabels(metric, needsTwoClasses(name))])),
+  confusion_matrix: scorer("label", "label", (predicted, gold) => {
+    const { labels, classesOf } = classesIn([...gold, ...predicted]);
+    const counts = Array.from(confusionMatrix(classesOf(gold), classesOf(predicted), labels.length));
+    const score = labels.map((_, row) => counts.slice(row * labels.length, (row + 1) * labels.length));
+    return { score, signature: null, labels, n: gold.length };
+  }),
+  roc_auc: ofPositive(rocAuc),
+  average_precision: ofPositive(averagePrecision),
+  calibration_error: scorer("probabilities", "label", (predictions, gold, { bins }) => {
+    const answers = probabilitiesByLabel(predictions, gold).map(mostProbable);
+    const right = answers.map(({ label }, i) => label === gold[i]);
+    const confidences = answers.map(({ probability }) => probability);
+    return { score: calibrationError(right, confidences, bins as number), signature: `bins:${bins}`, n: gold.length };
+  }),
+  ...Object.fromEntries(
+    Object.entries(regressionMetrics).map(([name, metric]) => [
+      name,
+      scorer("number", "number", (predicted, gold) => ({ score: metric(gold, predicted), signature: null, n: gold.length })),
+    ]),
+  ),
+  entity_precision: ofTags("default", entityPrecision),
+  entity_recall: ofTags("default", entityRecall),
+  entity_f1: ofTags("default", entityF1),
+  entity_f1_macro: ofTags("default", entityF1Macro),
+  entity_f1_strict: ofTags("strict", entityF1),
+  exact_match: ofAnswers(exactMatch),
+  answer_f1: ofAnswers(answerF1),
+  bleu: scorer("text", "texts", (texts, references, given) => {
+    const options = given as unknown as BleuOptions;
+    const effective = options.effective_order || given.sentence_level === true;
+    const result = bleu(texts, references, { ...options, effective_order: effective });
+    return { ...result, ...(given.sentence_level ? { scores: sentenceBleu(texts, references, options) } : {}) };
+  }),
+  chrf: ofCharacters(),
+  chrfpp: ofCharacters(),
+  ter: scorer("text", "texts", (texts, references, given) => {
+    const options = given as unknown as TerOptions;
+    const result = ter(texts, references, options);
+    return { ...result, ...(given.sentence_level ? { scores: sentenceTer(texts, references, options) } : {}) };
+  }),
+  rouge1: ofSummaries("rouge1"),
+  rouge2: ofSummaries("rouge2"),
+  rougeL: ofSummaries("rougeL"),
+  rougeLsum: ofSummaries("rougeLsum"),
+  perplexity: scorer("logarithms", "nothing", (texts) => {
+    const { sum, tokens } = likelihood(texts);
+    return { score: perplexity(-sum, tokens), signature: null, tokens };
+  }),
+  pseudo_perplexity: scorer("logarithms", "nothing", (texts) => {
+    const { sum, tokens } = likelihood(texts);
+    return { score: pseudoPerplexity(-sum, tokens), signature: null, tokens };
+  }),
+  bits_per_byte: scorer("logarithms", "text", (texts, references) => {
+    const bytes = references.reduce((total, text) => total + Buffer.byteLength(text), 0);
+    if (bytes === 0) throw new ScoreError("the references hold no text; bits per byte are counted over the bytes of the texts");
+    return { score: bitsPerByte(-likelihood(texts).sum, bytes), signature: null, bytes };
+  }),
+} as Readonly<Record<string, Scorer<Form, Form>>>;
+
+function scorer<P extends Form, R extends Form>(predictions: P, references: R, score: Scorer<P, R>["score"]): Scorer<P, R> {
+  return { predictions, references, score };
+}
+
+function ofLabels(metric: ClassificationMetric, twoClasses: boolean): Scorer<"label", "label"> {
+  return scorer("label", "label", (predicted, gold, { positive }) => {
+    const all = [...gold, ...predicted];
+    const { labels, classesOf } = twoClasses ? twoClassesIn(all, positive as string | undefined) : classesIn(all);
+    const signature = twoClasses ? `positive:${labels.at(-1)}` : null;
+    const classes = twoClasses ? 2 : labels.length;
+    return { score: metric(classesOf(gold), classesOf(predicted), classes), signature, labels, n: gold.length };
+  });
+}
+
+function ofPositive(metric: typeof rocAuc): Scorer<"probabilities", "label"> {
+  return scorer("probabilities", "label", (predictions, gold, { positive }) => {
+    const { labels, classesOf } = twoClassesIn(gold, positive as string | undefined);
+    const chosen = labels.at(-1)!;
+    const scores = predictions.map((given, i) => {
+      const score = Array.isArray(given) ? given.at(-1) : given[chosen];
+      if (score === undefined) throw new ScoreError(`prediction ${i + 1} has no score for the positive label "${chosen}"`);
+      return score;
+    });
+    return { score: metric(classesOf(gold), scores), signature: `positive:${chosen}`, labels, n: gold.length };
+  });
+}
+
+function ofTags(scheme: EntityScheme, metric: typeof entityF1): Scorer<"tags", "tags"> {
+  return scorer("tags", "tags", (predicted, gold) => {
+    const counts = countEntities(gold, predicted, scheme);
+    const types = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+    return {
+      score: metric(counts),
+      signature: `scheme:${scheme === "strict" ? "iob2" : "conll"}`,
+      precision: entityPrecision(counts),
+      recall: entityRecall(counts),
+      f1: entityF1(counts),
+      entities: allEntities(counts),
+      types: Object.fromEntries(types.map(([type, each]) => [type, { ...each, f1: entityF1(new Map([[type, each]])) }])),
+      sentences: gold.length,
+    };
+  });
+}
+
+function ofAnswers(metric: typeof exactMatch): Scorer<"text", "texts"> {
+  return scorer("text", "texts", (predictions, answers, { form }) => {
+    const scores = predictions.map((prediction, i) => metric(prediction, answers[i]!, form as SquadForm));
+    const isAnswerable = answers.map((each) => each.some((answer) => answer !== ""));
+    const part = (answerable: boolean) => scores.filter((_, i) => isAnswerable[i] === answerable);
+    const described = (values: readonly number[]) => (values.length === 0 ? {} : { n: values.length, score: mean(values) });
+    return {
+      score: mean(scores),
+      signature: `form:${form}`,
+      n: scores.length,
+      with_answer: described(part(true)),
+      without_answer: described(part(false)),
+    };
+  });
+}
+
+function ofCharacters(): Scorer<"text", "texts"> {
+  return scorer("text", "texts", (texts, references, given) => {
+    const options = given as unknown as ChrfOptions;
+    const result = chrf(texts, references, options);
+    return { ...result, ...(given.sentence_level ? { scores: sentenceChrf(texts, references, options) } : {}) };
+  });
+}
+
+function ofSummaries(variant: RougeVariant): Scorer<"text", "texts"> {
+  return scorer("text", "texts", (texts, references, given) => {
+    const options = { stem: given.stem === true };
+    const { precision, recall, f1 } = corpusRouge(texts, references, variant, options);
+    const scores = given.sentence_level ? { scores: texts.map((text, i) => rouge(text, references[i]!, variant, options).f1) } : {};
+    const signature = `nrefs:${referenceCount(references)}|stem:${options.stem ? "yes" : "no"}`;
+    return { score: f1, signature, precision, recall, f1, n: texts.length, ...scores };
+  });
+}
+
+function likelihood(texts: readonly number[][]): { sum: number; tokens: number } {
+  const all = texts.flat();
+  if (all.length === 0) throw new ScoreError("the predictions hold no logarithms of probabilities");
+  return { sum: all.reduce((total, value) => total + value, 0), tokens: all.length };
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,151 @@
+import { expect, test, vi } from "vitest";
+import { folderWith, pretrain } from "./cli.ts";
+
+// processes start slowly on a busy machine
+vi.setConfig({ testTimeout: 60_000 });
+
+async function score(files: Record<string, string | Uint8Array>, ...args: string[]) {
+  return pretrain(folderWith(files), "score", ...args);
+}
+
+async function json(files: Record<string, string>, ...args: string[]): Promise<Record<string, unknown>> {
+  const { stdout, stderr, code } = await score(files, ...args, "--json");
+  expect(stderr).toBe("");
+  expect(code).toBe(0);
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+const translations = {
+  "out.txt": "the cat sat on the mat\nhello\n",
+  "a.txt": "the cat sat on a mat\nhello\n",
+  "b.txt": "the cat sits here\nhi\n",
+};
+
+test("a value a line, several files of references, options of the metric", async () => {
+  const found = await json(translations, "bleu", "--predictions", "out.txt", "--references", "a.txt", "b.txt", "--smooth-method", "floor");
+  expect(found).toMatchObject({ metric: "bleu", signature: "nrefs:2|case:mixed|eff:no|tok:13a|smooth:floor[0.10]" });
+  expect(found.score).toBeGreaterThan(0);
+  const lines = await json(
+    translations,
+    "chrf",
+    "--predictions",
+    "out.txt",
+    "--references",
+    "a.txt",
+    "--word-order",
+    "2",
+    "--sentence-level",
+  );
+  expect(lines.signature).toContain("nw:2");
+  expect((lines.scores as number[])[1]).toBeCloseTo(100, 9);
+});
+
+test("lines of JSON, with fields by default and by name", async () => {
+  const files = {
+    "runs.jsonl": '{"id": "a:2", "label": "pos", "predicted": "pos"}\n{"id": "a:3", "label": "neg", "predicted": "pos"}\n',
+    "right.jsonl": '{"gold": "pos"}\n{"gold": "neg"}\n',
+  };
+  const both = await json(files, "accuracy", "--predictions", "runs.jsonl", "--references", "runs.jsonl");
+  expect(both).toMatchObject({ score: 0.5, n: 2, labels: ["neg", "pos"] });
+  const named = await json(files, "f1", "--predictions", "runs.jsonl", "--references", "right.jsonl", "--reference-field", "gold");
+  expect(named.score).toBeCloseTo(2 / 3, 12);
+  const turned = ["f1", "--predictions", "runs.jsonl", "--references", "runs.jsonl", "--positive", "neg"];
+  expect(await json(files, ...turned)).toMatchObject({ score: 0, signature: "positive:neg" });
+});
+
+test("questions in SQuAD's form are matched by their ids", async () => {
+  const question = (id: string, ...answers: string[]) => ({
+    id,
+    question: "?",
+    answers: answers.map((text) => ({ text, answer_start: 0 })),
+  });
+  const squad = { version: "v2.0", data: [{ paragraphs: [{ context: "", qas: [question("q1", "the cat", "a dog"), question("q2")] }] }] };
+  const files = { "dev.json": JSON.stringify(squad), "out.json": JSON.stringify({ q2: "", q1: "Cat!" }) };
+  const found = await json(files, "exact_match", "--predictions", "out.json", "--references", "dev.json");
+  expect(found).toMatchObject({ score: 1, with_answer: { n: 1, score: 1 }, without_answer: { n: 1, score: 1 }, signature: "form:2.0" });
+  const missing = await score(
+    { ...files, "out.json": '{"q1": "cat"}' },
+    "exact_match",
+    "--predictions",
+    "out.json",
+    "--references",
+    "dev.json",
+  );
+  expect(missing).toMatchObject({ code: 1, stderr: 'error: out.json has no prediction for dev.json["q2"]\n' });
+});
+
+test("tags, matrices, probabilities and logarithms of them", async () => {
+  const tags = { "p.txt": "B-PER I-PER O\nO\n", "r.txt": "B-PER I-PER O\nB-LOC\n" };
+  expect(await json(tags, "entity_f1", "--predictions", "p.txt", "--references", "r.txt")).toMatchObject({ precision: 1, recall: 0.5 });
+  const labels = { "p.txt": "1\n0\n1\n", "r.txt": "1\n0\n0\n" };
+  const matrix = await score(labels, "confusion_matrix", "--predictions", "p.txt", "--references", "r.txt");
+  expect(matrix.stdout).toBe("right \\ predicted  0  1\n0                  1  1\n1                  0  1\n");
+  const chances = { "p.jsonl": '{"probabilities": {"a": 0.9, "b": 0.1}}\n[0.4, 0.6]\n', "r.txt": "a\nb\n" };
+  const calibrated = await json(chances, "calibration_error", "--predictions", "p.jsonl", "--references", "r.txt");
+  expect(calibrated.score).toBeCloseTo(0.25, 12);
+  const logarithms = { "p.txt": `${Math.log(1 / 8)} ${Math.log(1 / 8)}\n${Math.log(1 / 8)}\n`, "r.txt": "abc\n\n" };
+  expect((await json(logarithms, "perplexity", "--predictions", "p.txt")).score).toBeCloseTo(8, 12);
+  expect((await json(logarithms, "bits_per_byte", "--predictions", "p.txt", "--references", "r.txt")).score).toBeCloseTo(3, 12);
+});
+
+test.each([
+  ["different lengths", { "p.txt": "a\nb\nc\n", "r.txt": "a\nb\n" }, "accuracy", "p.txt has 3 values but r.txt has 2"],
+  ["no number", { "p.txt": "1\ntwo\n", "r.txt": "1\n2\n" }, "mse", 'p.txt:2: expected a number, found "two"'],
+  ["sentences of different length", { "p.txt": "O O\nO\n", "r.txt": "O O\nO O\n" }, "entity_f1", "p.txt:2: 1 tags, but r.txt:2 has 2"],
+  ["a strange tag", { "p.txt": "O PER\n", "r.txt": "O O\n" }, "entity_f1", "p.txt:1: expected O or a tag such as B-PER"],
+  ["three labels", { "p.txt": "a\nb\nc\n", "r.txt": "a\nb\nc\n" }, "f1", "these are 3 (a, b, c)"],
+  ["no predictions", { "p.txt": "", "r.txt": "a\n" }, "accuracy", "p.txt has no values"],
+])("%s: exit 1, with the place", async (_, files, metric, message) => {
+  const { code, stdout, stderr } = await score(
+    files as unknown as Record<string, string>,
+    metric,
+    "--predictions",
+    "p.txt",
+    "--references",
+    "r.txt",
+  );
+  expect(stderr).toContain(message);
+  expect(stdout).toBe("");
+  expect(code).toBe(1);
+});
+
+test("a broken line of JSON and a missing field have their line", async () => {
+  const files = { "p.jsonl": '{"prediction": 1}\n{"prediction": \n', "f.jsonl": '{"prediction": 1}\n{"guess": 2}\n', "r.txt": "1\n2\n" };
+  const broken = await score(files, "mae", "--predictions", "p.jsonl", "--references", "r.txt");
+  expect(broken.stderr).toMatch(/^error: p\.jsonl:2:\d+: not JSON: /);
+  const missing = await score(files, "mae", "--predictions", "f.jsonl", "--references", "r.txt");
+  expect(missing.stderr).toContain("f.jsonl:2: no field prediction or predicted; it has guess");
+  const latin = await score(
+    { "p.txt": Buffer.from("caf\xe9", "latin1"), "r.txt": "a\n" },
+    "accuracy",
+    "--predictions",
+    "p.txt",
+    "--references",
+    "r.txt",
+  );
+  expect(latin).toMatchObject({ code: 1, stderr: expect.stringContaining("the byte at offset 3 is not valid UTF-8") });
+});
+
+test.each([
+  ["an unknown metric", ["blue", "--predictions", "p.txt"], "there is no metric blue; did you mean bleu?"],
+  ["no references", ["bleu", "--predictions", "p.txt"], "'--references <file...>' not specified"],
+  ["too many references", ["accuracy", "--predictions", "p.txt", "--references", "p.txt", "p.txt"], "takes one file of references, not 2"],
+  [
+    "an unknown choice",
+    ["bleu", "--predictions", "p.txt", "--references", "p.txt", "--tokenize", "14a"],
+    "--tokenize 14a is none of 13a, intl",
+  ],
+  ["a choice that comes later", ["bleu", "--predictions", "p.txt", "--references", "p.txt", "--tokenize", "ja-mecab"], "not supported yet"],
+  [
+    "a number out of range",
+    ["bleu", "--predictions", "p.txt", "--references", "p.txt", "--max-ngram-order", "0"],
+    "whole number from 1 to 20",
+  ],
+  ["a file that is not there", ["bleu", "--predictions", "none.txt", "--references", "p.txt"], "none.txt cannot be read"],
+  ["another metric's option", ["accuracy", "--predictions", "p.txt", "--references", "p.txt", "--stem"], "unknown option '--stem'"],
+])("%s is wrong usage: exit 2", async (_, args, message) => {
+  const { code, stdout, stderr } = await score({ "p.txt": "a\n" }, ...args);
+  expect(stderr).toContain(message);
+  expect(stdout).toBe("");
+  expect(code).toBe(2);
+});
