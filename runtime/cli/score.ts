@@ -24,6 +24,9 @@ export function addScore(program: Command): void {
     .command("score")
     .description("a metric of predictions against references, from files")
     .argument("<metric>", "one of those below; each has its own --help")
+    // of an unknown metric the options are unknown too
+    .allowUnknownOption()
+    .allowExcessArguments()
     .usage("<metric> --predictions FILE --references FILE... [options]")
     .addHelpText(
       "after",
@@ -77,7 +80,7 @@ async function scoreFiles(metric: Metric, given: FileOptions & Record<string, un
   const scorer = scorers[metric.name];
   if (!scorer) throw new Error(`no scorer for ${metric.name}`);
   const options: ScoreOptions = Object.fromEntries(
-    (metric.keys ?? []).map((key) => [key.name, valueOf(key, given[attributeOf(key)] as string | boolean | undefined)]),
+    (metric.keys ?? []).map((key) => [key.name, optionValue(key, given[attributeOf(key)] as string | boolean | undefined)]),
   );
   const predictions = readValues(given.predictions);
   if (predictions.length === 0) throw new ProblemsError(`${given.predictions} has no values`);
@@ -164,7 +167,7 @@ function attributeOf(key: Key): string {
 }
 
 /** An option's value, of the type and in the range that the catalogue says. */
-function valueOf(key: Key, given: string | boolean | undefined): unknown {
+function optionValue(key: Key, given: string | boolean | undefined): unknown {
   const { value: type, default: byDefault } = key;
   if (type.type === "boolean") return given === true || byDefault === "true";
   const text = typeof given === "string" ? given : byDefault;

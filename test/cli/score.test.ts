@@ -1,11 +1,30 @@
-import { expect, test, vi } from "vitest";
-import { folderWith, pretrain } from "./cli.ts";
+import { afterEach, expect, test, vi } from "vitest";
+import { exitCodeOf } from "#runtime/cli/exit.ts";
+import { createProgram } from "#runtime/cli/program.ts";
+import { folderWith, type Outcome } from "./cli.ts";
 
-// processes start slowly on a busy machine
-vi.setConfig({ testTimeout: 60_000 });
+afterEach(() => void vi.restoreAllMocks());
 
-async function score(files: Record<string, string | Uint8Array>, ...args: string[]) {
-  return pretrain(folderWith(files), "score", ...args);
+/** Runs the command in this process. Files are named beside the folder, and messages name them so too. */
+async function score(files: Record<string, string | Uint8Array>, ...args: string[]): Promise<Outcome> {
+  const folder = folderWith(files);
+  const written = { stdout: "", stderr: "" };
+  for (const stream of ["stdout", "stderr"] as const) {
+    vi.spyOn(process[stream], "write").mockImplementation((text) => {
+      written[stream] += String(text).replaceAll(`${folder}/`, "");
+      return true;
+    });
+  }
+  const placed = args.map((arg) => (Object.hasOwn(files, arg) || arg === "none.txt" ? `${folder}/${arg}` : arg));
+  try {
+    await createProgram().parseAsync(["score", ...placed], { from: "user" });
+    return { code: 0, ...written };
+  } catch (error) {
+    const code = exitCodeOf(error);
+    return { code, ...written };
+  } finally {
+    vi.restoreAllMocks();
+  }
 }
 
 async function json(files: Record<string, string>, ...args: string[]): Promise<Record<string, unknown>> {

@@ -501,7 +501,7 @@ const errors: { what: string; change: Change; files?: Files; code: string; path:
     change: { comparisons: { which: expecting({ metric: "acuracy" }) } },
     code: "unknown-metric",
     path: ["comparisons", "which", "expect", 0],
-    says: ["acuracy", "accuracy, f1, f1_macro or matthews"],
+    says: ["acuracy", "Use accuracy, precision, "],
     fixes: ["0.001 > 0.0001 on sentiment.accuracy"],
   },
   {

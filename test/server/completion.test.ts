@@ -55,7 +55,7 @@ describe("at the cursor", () => {
     ["units that are begun", "pretrain p { budget: 5M tok|", ["tokens", "steps", "epochs", "flops"]],
     ["what an expectation names", `${declared}compare c { expect: |`, ["clm", "mlm", "small", "mails"]],
     ["the other side of an expectation", `${declared}compare c { expect: clm > |`, ["clm", "mlm", "small", "mails"]],
-    ["metrics", `${declared}compare c { expect: clm > mlm on mails.|`, ["accuracy", "f1", "f1_macro", "matthews", "loss", "perplexity"]],
+    ["metrics", `${declared}compare c { expect: clm > mlm on mails.|`, ["accuracy", "precision", "precision_micro"]],
     ["files and folders in quotes", 'corpus c { files: "|', ["data/", "mails.txt", "shared.pretrain"]],
     ["files of a folder", 'task t = classification { train: "data/|', ["words.tsv"]],
     ["files to import", 'import "|', ["data/", "shared.pretrain"]],
