@@ -136,7 +136,7 @@ export function budgetOf({ unit, value }: { unit: string; value: number }): Budg
 
 /** Four times the width (Vaswani et al. 2017); gated activations have a third matrix and so two thirds of that (Shazeer 2020). */
 function defaultFeedForward(hidden: number, activation: ModelSpec["activation"]): number {
-  const gated = activation === "swiglu" || activation === "geglu";
+  const gated = activation === "swiglu" || activation.startsWith("geglu");
   return gated ? Math.ceil((8 * hidden) / 3 / 8) * 8 : 4 * hidden;
 }
 

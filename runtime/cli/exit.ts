@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import { JobFailure } from "#runtime/jobs/context.ts";
 import { say } from "./output.ts";
 
 /** What other programs rely on. */
@@ -9,6 +10,16 @@ export class UsageError extends Error {}
 
 /** The file or its data has errors, which were printed or are in the message: exit code 1. */
 export class ProblemsError extends Error {}
+
+/** What cannot be done for a reason in the data is said as it is, without a stack. */
+export async function sayFailures(action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    if (error instanceof JobFailure) throw new ProblemsError(error.message);
+    throw error;
+  }
+}
 
 /** Says what went wrong, where it was not said yet, and gives the exit code for it. */
 export function exitCodeOf(error: unknown): number {

@@ -2,10 +2,9 @@ import { existsSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Job } from "#runtime/contract/plan.ts";
-import { JobFailure } from "#runtime/jobs/context.ts";
 import { openStore, type Store } from "#runtime/store/store.ts";
 import { type EngineChoice, engineChoices } from "./engines.ts";
-import { ProblemsError, UsageError } from "./exit.ts";
+import { sayFailures, UsageError } from "./exit.ts";
 import { print, printJson, say } from "./output.ts";
 import { findRun, runTable } from "./runs.ts";
 
@@ -43,18 +42,12 @@ export function addGenerate(program: Command): void {
       if (!store.isDone(job.id)) throw new UsageError(`${job.name} is ${store.state(job.id)}: run it to its end first`);
       const { generate } = await import("#runtime/train/generate.ts");
       const { prompt, tokens, temperature, topK, seed, engine } = options;
-      try {
-        const text = await generate(
-          store.runFolder(job.id),
-          { prompt, tokens, temperature, topK: topK ?? null, seed, onWarning: say },
-          engine,
-        );
+      await sayFailures(async () => {
+        const generation = { prompt, tokens, temperature, topK: topK ?? null, seed, onWarning: say };
+        const text = await generate(store.runFolder(job.id), generation, engine);
         if (options.json) printJson({ run: job.id, name: job.name, prompt, text });
         else print(text);
-      } catch (error) {
-        if (error instanceof JobFailure) throw new ProblemsError(error.message);
-        throw error;
-      }
+      });
     });
 }
 

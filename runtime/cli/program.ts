@@ -11,6 +11,7 @@ import { addPreview } from "./preview.ts";
 import { addResults } from "./results.ts";
 import { addRun } from "./run.ts";
 import { addScore } from "./score.ts";
+import { addVerify } from "./verify.ts";
 import { version } from "./version.ts";
 
 /** The command line: every command in the order of its help. */
@@ -40,6 +41,7 @@ Exit codes: 0 done, 1 the file or the data has errors, 2 wrong usage, 3 a run fa
     addDiff,
     addGenerate,
     addScore,
+    addVerify,
     addFormat,
     addEngines,
     addLsp,

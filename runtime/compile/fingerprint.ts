@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { JobKind, PretrainJob, ResolvedModel, ResolvedObjective, ResolvedTask } from "#runtime/contract/plan.ts";
+import type { FamilyChoices, JobKind, PretrainJob, ResolvedModel, ResolvedObjective, ResolvedTask } from "#runtime/contract/plan.ts";
 import type { CorpusSpec, FinetuneSettings, TokenizerSpec } from "#runtime/contract/spec.ts";
 
 /**
@@ -113,7 +113,30 @@ function modelContent(model: ResolvedModel): unknown {
     tiedEmbeddings: model.tiedEmbeddings,
     biases: model.biases,
     dropout: model.dropout,
+    ...familyContent(model),
   };
+}
+
+/** Only what is chosen: a model declared by its sizes has the same content as ever. */
+function familyContent(model: ResolvedModel): Partial<FamilyChoices> {
+  const names: Record<keyof FamilyChoices, true> = {
+    decoderLayers: true,
+    headWidth: true,
+    keyValueHeads: true,
+    scaledAttention: true,
+    embeddingWidth: true,
+    embeddingScale: true,
+    embeddingNorm: true,
+    tokenTypes: true,
+    positionOffset: true,
+    rotary: true,
+    relative: true,
+    normEpsilon: true,
+    predictionTransform: true,
+    projectionScale: true,
+    projectionBias: true,
+  };
+  return Object.fromEntries(Object.entries(model).filter(([name]) => Object.hasOwn(names, name)));
 }
 
 function settingsContent(settings: Omit<FinetuneSettings, "task">): unknown {

@@ -65,10 +65,52 @@ export interface EncodeJob extends JobBase<"encode"> {
 }
 
 /** A model whose choices are all made. */
-export interface ResolvedModel extends Omit<ModelSpec, "architecture" | "doc"> {
+export interface ResolvedModel extends Omit<ModelSpec, "architecture" | "doc">, Partial<FamilyChoices> {
   architecture: Architecture;
   /** Rows of the embedding: the tokenizer's vocabulary. */
   vocabulary: number;
+}
+
+/**
+ * What published families of models choose besides what a declaration can say. Left out, each is what a model declared by its
+ * sizes has (`choicesOf` in `runtime/models/choices.ts`).
+ */
+export interface FamilyChoices {
+  /** Blocks of an encoder-decoder's decoder, where they are not as many as the encoder's. */
+  decoderLayers: number;
+  /** Width of one head, where it is not hidden ÷ heads. */
+  headWidth: number;
+  /** Heads of keys and values; each serves a group of query heads (Ainslie et al. 2023, section 2.2). */
+  keyValueHeads: number;
+  /** Attention scores are divided by the root of a head's width; not in T5. */
+  scaledAttention: boolean;
+  /** Width of the embeddings, which a linear layer brings to `hidden` where it is another (Clark et al. 2020, section 3.2). */
+  embeddingWidth: number;
+  /** Token embeddings are multiplied by it. */
+  embeddingScale: number;
+  /** Layer norm over the sum of the embeddings (Devlin et al. 2019, released code). */
+  embeddingNorm: boolean;
+  /** Rows of the table of token types; 0: no such table. */
+  tokenTypes: number;
+  /** Rows of the position table before that of position 0. */
+  positionOffset: number;
+  /** Of rotary positions. */
+  rotary: RotaryChoices;
+  /** Of relative positions: buckets, and the distance from which all fall into the last. */
+  relative: { buckets: number; distance: number };
+  normEpsilon: number;
+  /** A linear layer, the activation and a layer norm before the projection to the vocabulary (Devlin et al. 2019, released code). */
+  predictionTransform: boolean;
+  /** Hidden states are multiplied by it before the projection to the vocabulary. */
+  projectionScale: number;
+  /** A bias of each vocabulary entry; `fixed`: it is never trained. */
+  projectionBias: "none" | "trained" | "fixed";
+}
+
+export interface RotaryChoices {
+  base: number;
+  /** Slower rotation for a context longer than the one that was trained first. */
+  scaling?: { kind: "linear"; factor: number } | { kind: "llama3"; factor: number; low: number; high: number; original: number };
 }
 
 /** An objective with everything it refers to written in place. */

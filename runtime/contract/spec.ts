@@ -56,6 +56,8 @@ export interface TokenizerSpec extends Documented {
 
 export type Architecture = "decoder" | "encoder" | "encoder-decoder";
 
+export type Activation = "gelu" | "gelu_tanh" | "relu" | "swiglu" | "geglu" | "geglu_tanh";
+
 export interface ModelSpec extends Documented {
   architecture: Architecture | "auto";
   /** Blocks; an encoder-decoder has as many on each side. */
@@ -69,7 +71,7 @@ export interface ModelSpec extends Documented {
   position: "learned" | "sinusoidal" | "rotary" | "relative";
   norm: "layer" | "rms";
   placement: "pre" | "post";
-  activation: "gelu" | "relu" | "swiglu" | "geglu";
+  activation: Activation;
   tiedEmbeddings: boolean;
   biases: boolean;
   /** Dropout during pre-training, 0 to 1. */

@@ -1,5 +1,6 @@
 import type { ResolvedModel } from "../contract/plan.ts";
 import { random } from "../random/random.ts";
+import { choicesOf, isGated, type Stack, stacksOf } from "./choices.ts";
 
 export interface Parameter {
   name: string;
@@ -12,6 +13,8 @@ export interface Parameter {
   embedding: boolean;
   /** The block it belongs to, counted from the input; null: embeddings; Infinity: behind all blocks. */
   layer: number | null;
+  /** Never trained. */
+  fixed?: true;
 }
 
 /** Standard deviation of initial weights (Radford et al. 2019; Devlin et al. 2019). */
@@ -19,14 +22,17 @@ const deviation = 0.02;
 
 /** All weights of a model, in a fixed order. */
 export function parametersOf(model: ResolvedModel): Parameter[] {
-  const stacks = model.architecture === "encoder-decoder" ? (["encoder", "decoder"] as const) : ([model.architecture] as const);
+  const { embeddingWidth } = choicesOf(model);
   return [
-    table("embeddings.tokens", [model.vocabulary, model.hidden], true),
-    ...stacks.flatMap((stack) => stackParameters(model, stack, stack === "decoder" && stacks.length === 2)),
-    ...(model.tiedEmbeddings
-      ? []
-      : [{ ...table("projection.weight", [model.vocabulary, model.hidden], true), layer: Number.POSITIVE_INFINITY }]),
+    table("embeddings.tokens", [model.vocabulary, embeddingWidth], true),
+    ...stacksOf(model).flatMap((stack) => stackParameters(model, stack)),
+    ...predictionParameters(model).map((parameter) => ({ ...parameter, layer: Number.POSITIVE_INFINITY })),
   ];
+}
+
+/** Whether a weight only serves to predict tokens, so that a model that classifies has no use for it. */
+export function isPrediction(name: string): boolean {
+  return name.startsWith("projection.") || name.startsWith("prediction.");
 }
 
 /** A classification head: hidden → labels (Devlin et al. 2019, section 4.1). */
@@ -45,13 +51,12 @@ export function headParameters(model: Pick<ResolvedModel, "hidden">, name: strin
 export function loraParameters(model: ResolvedModel, rank: number): Parameter[] {
   return parametersOf(model)
     .filter(({ name }) => isAttentionWeight(name))
-    .flatMap(({ name, shape, layer }) => {
-      const [rows, columns] = shape as [number, number];
-      return Array.from({ length: columns / model.hidden }, (_, part) => [
-        { ...matrix(`lora.${name}.${part}.a`, [rows, rank], 1 / rank), layer, decay: false },
-        { ...matrix(`lora.${name}.${part}.b`, [rank, model.hidden], 0), layer, decay: false },
-      ]).flat();
-    });
+    .flatMap(({ name, shape, layer }) =>
+      attentionOutputs(model, name).flatMap((width, part) => [
+        { ...matrix(`lora.${name}.${part}.a`, [shape[0]!, rank], 1 / rank), layer, decay: false },
+        { ...matrix(`lora.${name}.${part}.b`, [rank, width], 0), layer, decay: false },
+      ]),
+    );
 }
 
 /** Row-major initial values; the same for the same seed and name, whatever else the model has. */
@@ -63,60 +68,106 @@ export function initialValues({ name, shape, initial }: Parameter, seed: number)
   return values;
 }
 
+/** Widths of the projections that an attention's weight or bias joins, in their order: queries, keys, values. */
+export function attentionOutputs(model: ResolvedModel, name: string): number[] {
+  const { headWidth, keyValueHeads } = choicesOf(model);
+  const [queries, keys] = [model.heads * headWidth, keyValueHeads * headWidth];
+  if (name.includes("attention.query_key_value")) return [queries, keys, keys];
+  if (name.includes("attention.key_value")) return [keys, keys];
+  return name.includes("attention.query") ? [queries] : [model.hidden];
+}
+
 function isAttentionWeight(name: string): boolean {
   return /attention\.\w+\.weight$/.test(name);
 }
 
-function stackParameters(model: ResolvedModel, stack: string, cross: boolean): Parameter[] {
-  const { hidden, heads, context, layers } = model;
-  const before = stack === "decoder" && cross ? layers : 0;
+function stackParameters(model: ResolvedModel, stack: Stack): Parameter[] {
+  const { hidden, heads, context, position, placement } = model;
+  const { embeddingWidth, embeddingNorm, tokenTypes, positionOffset, relative } = choicesOf(model);
+  const { name, layers, before } = stack;
   return [
-    ...(model.position === "learned" ? [table(`${stack}.positions`, [context, hidden], false)] : []),
-    ...(model.position === "relative" ? [{ ...table(`${stack}.relative`, [relativeBuckets, heads], false), embedding: false }] : []),
+    ...(position === "learned" ? [table(`${name}.positions`, [positionOffset + context, embeddingWidth], false)] : []),
+    ...(position === "relative" ? [{ ...table(`${name}.relative`, [relative.buckets, heads], false), embedding: false }] : []),
+    ...(tokenTypes > 0 ? [table(`${name}.types`, [tokenTypes, embeddingWidth], false)] : []),
+    ...(embeddingNorm ? normParameters(model, `${name}.embedding_norm`, embeddingWidth).map(ofEmbeddings) : []),
+    ...(embeddingWidth === hidden
+      ? []
+      : linearParameters(model, `${name}.embedding_projection`, [embeddingWidth, hidden], deviation).map(ofEmbeddings)),
     ...Array.from({ length: layers }, (_, i) =>
-      blockParameters(model, `${stack}.layers.${i}`, cross).map((parameter) => ({ ...parameter, layer: before + i })),
+      blockParameters(model, stack, `${name}.layers.${i}`).map((parameter) => ({ ...parameter, layer: before + i })),
     ).flat(),
-    ...(model.placement === "pre"
-      ? normParameters(model, `${stack}.norm`).map((parameter) => ({ ...parameter, layer: before + layers - 1 }))
+    ...(placement === "pre"
+      ? normParameters(model, `${name}.norm`, hidden).map((parameter) => ({ ...parameter, layer: before + layers - 1 }))
       : []),
   ];
 }
 
-/** Buckets of distances (Raffel et al. 2020, section 2.1). */
-export const relativeBuckets = 32;
-
-function blockParameters(model: ResolvedModel, block: string, cross: boolean): Parameter[] {
-  const { hidden, feedForward, layers } = model;
+function blockParameters(model: ResolvedModel, { layers, cross }: Stack, block: string): Parameter[] {
+  const { hidden, heads, feedForward } = model;
+  const { headWidth } = choicesOf(model);
   // residual branches start small, so that the sum of all does not grow with depth (Radford et al. 2019, section 2.3)
   const branch = deviation / Math.sqrt((cross ? 3 : 2) * layers);
-  const gated = model.activation === "swiglu" || model.activation === "geglu";
-  const linear = (name: string, input: number, output: number, std: number) => [
-    matrix(`${block}.${name}.weight`, [input, output], std),
-    ...(model.biases ? [vector(`${block}.${name}.bias`, output, 0)] : []),
-  ];
+  const linear = (name: string, input: number, output: number, std: number) =>
+    linearParameters(model, `${block}.${name}`, [input, output], std);
+  const norm = (name: string) => normParameters(model, `${block}.${name}`, hidden);
+  const attentionLayer = (name: string) => {
+    const outputs = attentionOutputs(model, name).reduce((sum, width) => sum + width, 0);
+    return linear(name, hidden, outputs, deviation);
+  };
   return [
-    ...normParameters(model, `${block}.attention_norm`),
-    ...linear("attention.query_key_value", hidden, 3 * hidden, deviation),
-    ...linear("attention.output", hidden, hidden, branch),
+    ...norm("attention_norm"),
+    ...attentionLayer("attention.query_key_value"),
+    ...linear("attention.output", heads * headWidth, hidden, branch),
     ...(cross
       ? [
-          ...normParameters(model, `${block}.cross_attention_norm`),
-          ...linear("cross_attention.query", hidden, hidden, deviation),
-          ...linear("cross_attention.key_value", hidden, 2 * hidden, deviation),
-          ...linear("cross_attention.output", hidden, hidden, branch),
+          ...norm("cross_attention_norm"),
+          ...attentionLayer("cross_attention.query"),
+          ...attentionLayer("cross_attention.key_value"),
+          ...linear("cross_attention.output", heads * headWidth, hidden, branch),
         ]
       : []),
-    ...normParameters(model, `${block}.feed_forward_norm`),
-    ...linear("feed_forward.input", hidden, (gated ? 2 : 1) * feedForward, deviation),
+    ...norm("feed_forward_norm"),
+    ...linear("feed_forward.input", hidden, (isGated(model.activation) ? 2 : 1) * feedForward, deviation),
     ...linear("feed_forward.output", feedForward, hidden, branch),
   ];
 }
 
-function normParameters(model: ResolvedModel, name: string): Parameter[] {
+/** What turns hidden states into logits, but for tied embeddings. */
+function predictionParameters(model: ResolvedModel): Parameter[] {
+  const { embeddingWidth, predictionTransform, projectionBias } = choicesOf(model);
+  const { hidden, vocabulary } = model;
   return [
-    vector(`${name}.scale`, model.hidden, 1),
-    ...(model.biases && model.norm === "layer" ? [vector(`${name}.bias`, model.hidden, 0)] : []),
+    ...(predictionTransform
+      ? [
+          ...linearParameters(model, "prediction.transform", [hidden, embeddingWidth], deviation),
+          ...normParameters(model, "prediction.norm", embeddingWidth),
+        ]
+      : []),
+    ...(model.tiedEmbeddings ? [] : [table("projection.weight", [vocabulary, predictionWidth(model)], true)]),
+    ...(projectionBias === "none"
+      ? []
+      : [
+          { ...vector("projection.bias", vocabulary, 0), embedding: true, ...(projectionBias === "fixed" ? { fixed: true as const } : {}) },
+        ]),
   ];
+}
+
+/** Width of the states that are projected to the vocabulary. */
+function predictionWidth(model: ResolvedModel): number {
+  const { predictionTransform, embeddingWidth } = choicesOf(model);
+  return predictionTransform ? embeddingWidth : model.hidden;
+}
+
+function linearParameters(model: ResolvedModel, name: string, shape: [number, number], std: number): Parameter[] {
+  return [matrix(`${name}.weight`, shape, std), ...(model.biases ? [vector(`${name}.bias`, shape[1], 0)] : [])];
+}
+
+function normParameters(model: ResolvedModel, name: string, width: number): Parameter[] {
+  return [vector(`${name}.scale`, width, 1), ...(model.biases && model.norm === "layer" ? [vector(`${name}.bias`, width, 0)] : [])];
+}
+
+function ofEmbeddings(parameter: Parameter): Parameter {
+  return { ...parameter, embedding: true };
 }
 
 function table(name: string, shape: readonly number[], decay: boolean): Parameter {

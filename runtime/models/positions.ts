@@ -17,14 +17,14 @@ import {
   tensor,
   transpose,
 } from "@tensorflow/tfjs-core";
-import type { ResolvedModel } from "../contract/plan.ts";
+import type { FamilyChoices, ResolvedModel, RotaryChoices } from "../contract/plan.ts";
+import { choicesOf } from "./choices.ts";
 import { embed } from "./operations/embedding.ts";
-import { relativeBuckets } from "./parameters.ts";
 
 /** (T, C) to be added to the token embeddings by position; undefined where positions are told in the attention. */
-export function positionTable({ position, context, hidden }: ResolvedModel, learned: Tensor | undefined): Tensor | undefined {
-  if (position === "learned") return learned;
-  return position === "sinusoidal" ? sinusoids(context, hidden) : undefined;
+export function positionTable(model: ResolvedModel, learned: Tensor | undefined): Tensor | undefined {
+  if (model.position === "learned") return learned;
+  return model.position === "sinusoidal" ? sinusoids(model.context, choicesOf(model).embeddingWidth) : undefined;
 }
 
 /**
@@ -44,34 +44,51 @@ export function attentionBias(queries: Tensor, keys: Tensor, { causal, prefix }:
 }
 
 /** Su et al. 2021, RoFormer, equation 34, in halves: x (B, H, T, W) rotated by positions (B, T). */
-export function rotate(x: Tensor, positions: Tensor, context: number): Tensor {
+export function rotate(x: Tensor, positions: Tensor, context: number, choices: RotaryChoices): Tensor {
   const [batch, , length, width] = x.shape as [number, number, number, number];
-  const angles = Array.from({ length: context * width }, (_, i) => {
-    const [position, column] = [Math.floor(i / width), (i % width) % (width / 2)];
-    return position * 10000 ** ((-2 * column) / width);
-  });
+  const speeds = frequencies(width / 2, choices);
+  const angles = Array.from({ length: context * width }, (_, i) => Math.floor(i / width) * speeds[(i % width) % (width / 2)]!);
   const table = (fn: (angle: number) => number) =>
     reshape(gather(tensor(angles.map(fn), [context, width]), reshape(positions, [batch * length]) as Tensor1D), [batch, 1, length, width]);
   const [first, second] = split(x, 2, -1) as [Tensor, Tensor];
   return add(mul(x, table(Math.cos)), mul(concat([neg(second), first], -1), table(Math.sin)));
 }
 
-/** (1, H, T, T) from the learned table (buckets, H); undefined without relative positions. Raffel et al. 2020, section 2.1. */
-export function relativeBias(model: ResolvedModel, table: Tensor | undefined, length: number, bidirectional: boolean): Tensor | undefined {
-  if (model.position !== "relative" || !table) return undefined;
-  const buckets = Int32Array.from({ length: length * length }, (_, i) => bucketOf((i % length) - Math.floor(i / length), bidirectional));
+/** Radians a position, of each pair. */
+function frequencies(pairs: number, { base, scaling }: RotaryChoices): number[] {
+  return Array.from({ length: pairs }, (_, pair) => {
+    const frequency = base ** (-pair / pairs);
+    if (!scaling) return frequency;
+    if (scaling.kind === "linear") return frequency / scaling.factor;
+    // Llama 3.1's released code: short waves as they are, long ones slower by the factor, those between interpolated
+    const { factor, low, high, original } = scaling;
+    const wavesInContext = (original * frequency) / (2 * Math.PI);
+    const share = Math.min(1, Math.max(0, (wavesInContext - low) / (high - low)));
+    return frequency * (share + (1 - share) / factor);
+  });
+}
+
+/**
+ * (1, H, T, T) from the learned table (buckets, H): what is added to the scores of query i and key j. Raffel et al. 2020,
+ * section 2.1.
+ */
+export function relativeBias(model: ResolvedModel, table: Tensor, length: number, bidirectional: boolean): Tensor {
+  const { relative } = choicesOf(model);
+  const buckets = Int32Array.from({ length: length * length }, (_, i) =>
+    bucketOf((i % length) - Math.floor(i / length), bidirectional, relative),
+  );
   const rows = embed(table as Tensor2D, tensor(buckets, [length * length], "int32"));
   return reshape(transpose(reshape(rows, [length, length, model.heads]), [2, 0, 1]), [1, model.heads, length, length]);
 }
 
-/** Half of a direction's buckets are exact distances, the others grow logarithmically up to 128 (T5's released code). */
-export function bucketOf(distance: number, bidirectional: boolean): number {
-  const buckets = bidirectional ? relativeBuckets / 2 : relativeBuckets;
+/** Half of a direction's buckets are exact distances, the others grow logarithmically up to the largest distance (T5's released code). */
+export function bucketOf(distance: number, bidirectional: boolean, relative: FamilyChoices["relative"]): number {
+  const buckets = bidirectional ? relative.buckets / 2 : relative.buckets;
   const base = bidirectional && distance > 0 ? buckets : 0;
   const away = bidirectional ? Math.abs(distance) : Math.max(0, -distance);
-  const exact = buckets / 2;
+  const exact = Math.floor(buckets / 2);
   if (away < exact) return base + away;
-  const grown = exact + Math.floor((Math.log(away / exact) / Math.log(128 / exact)) * (buckets - exact));
+  const grown = exact + Math.floor((Math.log(away / exact) / Math.log(relative.distance / exact)) * (buckets - exact));
   return base + Math.min(grown, buckets - 1);
 }
 

@@ -4,7 +4,7 @@ import type { Parameter } from "../models/parameters.ts";
 import { partSchedule } from "../objectives/schedule.ts";
 import { flopsOf, peakMemoryOf } from "../trace/cost.ts";
 import { trace } from "../trace/trace.ts";
-import { finetuningHead, finetuningParameters, pretrainingParameters, pretrainingParts } from "./parts.ts";
+import { finetuningHead, finetuningParameters, fixedParameters, pretrainingParameters, pretrainingParts } from "./parts.ts";
 import { type Part, type TrainingSettings, trainingProgram } from "./training.ts";
 
 /** Settings that change no shape and so no cost. */
@@ -33,7 +33,7 @@ export function pretrainCost(model: ResolvedModel, objective: ResolvedObjective,
     optimizer,
     dropout: model.dropout,
     trained,
-    frozen: [],
+    frozen: fixedParameters(model),
   };
   const traced = parts.map((part) => traceStep(settings, part));
   const { counts } = partSchedule(objective, steps);

@@ -1,7 +1,8 @@
-import { gather, matMul, reshape, type Tensor1D, type Tensor2D } from "@tensorflow/tfjs-core";
+import { gather, reshape, type Tensor1D, type Tensor2D } from "@tensorflow/tfjs-core";
 import type { ResolvedModel } from "../contract/plan.ts";
+import { project } from "../models/operations/cross-entropy.ts";
 import { parametersOf } from "../models/parameters.ts";
-import { type Forward, type Sequence, transformer, vocabularyProjection } from "../models/transformer.ts";
+import { type Forward, predictionStates, type Sequence, transformer, vocabularyProjection } from "../models/transformer.ts";
 import type { Program, TensorSpec, Tensors } from "../trace/function.ts";
 
 /**
@@ -23,8 +24,8 @@ export function generationProgram(model: ResolvedModel): Program {
         call(parameters, inputs) {
           const forward: Forward = { model, parameters, dropout: { rate: 0, masks: {} } };
           const states = transformer(forward, sequence(inputs, ""), twoSided ? sequence(inputs, "decoder_") : undefined);
-          const last = gather(states as Tensor2D, inputs.last as Tensor1D) as Tensor2D;
-          const logits = matMul(last, vocabularyProjection(forward) as Tensor2D, false, true);
+          const last = predictionStates(forward, gather(states as Tensor2D, inputs.last as Tensor1D));
+          const logits = project(last, vocabularyProjection(forward));
           return { state: {}, outputs: { logits: reshape(logits, [model.vocabulary]) } };
         },
       },

@@ -1,6 +1,6 @@
 import type { ResolvedModel, ResolvedObjective } from "../contract/plan.ts";
 import type { TrainedPart } from "../contract/spec.ts";
-import { headParameters, loraParameters, type Parameter, parametersOf } from "../models/parameters.ts";
+import { headParameters, isPrediction, loraParameters, type Parameter, parametersOf } from "../models/parameters.ts";
 import { type LeafObjective, partSchedule } from "../objectives/schedule.ts";
 import { isTextObjective, layoutOf } from "../objectives/table.ts";
 import type { Part } from "./training.ts";
@@ -27,9 +27,14 @@ export function labelledSlots(context: number): number {
 /** The model's own weights, then one head for each supervised part. */
 export function pretrainingParameters(model: ResolvedModel, parts: readonly Part[]): Parameter[] {
   return [
-    ...parametersOf(model),
+    ...parametersOf(model).filter(({ fixed }) => !fixed),
     ...parts.flatMap((part) => (part.kind === "labels" ? headParameters(model, part.head, part.labels) : [])),
   ];
+}
+
+/** Weights that no training changes. */
+export function fixedParameters(model: ResolvedModel): Parameter[] {
+  return parametersOf(model).filter(({ fixed }) => fixed);
 }
 
 export const finetuningHead = "task";
@@ -65,6 +70,6 @@ export function finetuningParameters(model: ResolvedModel, labels: number, train
 }
 
 function takesPart({ architecture }: ResolvedModel, name: string): boolean {
-  if (name.startsWith("projection.")) return false;
+  if (isPrediction(name)) return false;
   return architecture !== "encoder-decoder" || !name.startsWith("decoder.");
 }

@@ -1,24 +1,17 @@
-import {
-  add,
-  engine,
-  gather,
-  logSoftmax,
-  matMul,
-  mul,
-  neg,
-  reshape,
-  sum,
-  type Tensor,
-  type Tensor1D,
-  type Tensor2D,
-  tensor1d,
-  zeros,
-} from "@tensorflow/tfjs-core";
+import { add, engine, gather, matMul, reshape, type Tensor, type Tensor1D, type Tensor2D, tensor1d, zeros } from "@tensorflow/tfjs-core";
 import type { ResolvedModel } from "../contract/plan.ts";
 import type { OptimizerSpec } from "../contract/spec.ts";
-import { negativeLogLikelihood, projectedCrossEntropy } from "../models/operations/cross-entropy.ts";
+import { crossEntropy, negativeLogLikelihood, projectedCrossEntropy } from "../models/operations/cross-entropy.ts";
 import type { Parameter } from "../models/parameters.ts";
-import { dropoutPlaces, encode, type Forward, type Sequence, transformer, vocabularyProjection } from "../models/transformer.ts";
+import {
+  dropoutPlaces,
+  encode,
+  type Forward,
+  predictionStates,
+  type Sequence,
+  transformer,
+  vocabularyProjection,
+} from "../models/transformer.ts";
 import type { Layout } from "../objectives/objective.ts";
 import type { Program, ProgramFunction, TensorSpec, Tensors } from "../trace/function.ts";
 import { registerGradients } from "../trace/gradients.ts";
@@ -185,7 +178,7 @@ function lossAndGradients(
   const loss = (...weights: Tensor[]): Tensor => {
     const parameters = { ...frozenWeights(settings, state), ...Object.fromEntries(names.map((name, i) => [name, weights[i]!])) };
     const forward: Forward = { model: settings.model, parameters, dropout: { rate: settings.dropout, masks } };
-    if (part.kind === "labels") return labelLoss(labelLogits(forward, part, inputs), inputs);
+    if (part.kind === "labels") return crossEntropy(labelLogits(forward, part, inputs), inputs.labels!, inputs.weights!);
     return projectedCrossEntropy(
       predictingStates(forward, part.layout, inputs),
       vocabularyProjection(forward),
@@ -225,11 +218,11 @@ function update(
   return { updates, norm };
 }
 
-/** Hidden states (P, C) of the positions that predict. */
+/** What the logits of the positions that predict are projected from (P, C). */
 function predictingStates(forward: Forward, layout: Layout, inputs: Tensors): Tensor {
   const target = layout.decoderContext > 0 ? sequence(inputs, "decoder_") : undefined;
   const states = transformer(forward, sequence(inputs, ""), target);
-  return gather(states as Tensor2D, inputs.predict as Tensor1D);
+  return predictionStates(forward, gather(states as Tensor2D, inputs.predict as Tensor1D));
 }
 
 function sequence(inputs: Tensors, prefix: "" | "decoder_"): Sequence {
@@ -250,16 +243,6 @@ function labelLogits(forward: Forward, part: Extract<Part, { kind: "labels" }>, 
   const pooled = reshape(matMul(inputs.pool!, reshape(states, [batch, length, hidden])), [batch * slots, hidden]);
   const [weight, bias] = [forward.parameters[`heads.${part.head}.weight`]!, forward.parameters[`heads.${part.head}.bias`]!];
   return add(matMul(pooled as Tensor2D, weight as Tensor2D), bias);
-}
-
-function labelLoss(logits: Tensor, { labels, weights }: Tensors): Tensor {
-  const [rows, classes] = logits.shape as [number, number];
-  const starts = tensor1d(
-    Int32Array.from({ length: rows }, (_, row) => row * classes),
-    "int32",
-  );
-  const likelihoods = gather(reshape(logSoftmax(logits), [rows * classes]), add(labels!, starts) as Tensor1D);
-  return neg(sum(mul(likelihoods, weights!)));
 }
 
 function namedWeights(settings: TrainingSettings, groups: readonly Group[], state: Tensors): Tensors {

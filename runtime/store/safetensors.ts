@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { JobFailure } from "#runtime/jobs/context.ts";
 import { isMissing, writeAll, writeWholeWith } from "./files.ts";
+import { isNumberType, type NumberType, numberTypes } from "./number-types.ts";
 
 /** A tensor as it is stored: `data` has as many entries as the shape's product. */
 export interface StoredTensor {
@@ -41,35 +42,42 @@ export function writeSafetensors(
   });
 }
 
-/** Reads tensors, all or those named. Throws `JobFailure` where the file is not what it should be. */
-export function readSafetensors(path: string, names?: readonly string[]): StoredTensors {
+/** What a job left can be made again. */
+const makeAgain = "Delete the folder it is in to have it made again";
+
+/**
+ * Reads tensors, all or those named; numbers of other types become float32 or int32. Throws `JobFailure`, with the remedy, where
+ * the file is not what it should be.
+ */
+export function readSafetensors(path: string, names?: readonly string[], remedy = makeAgain): StoredTensors {
   return withFile(path, (file, size) => {
-    const header = readHeader(path, file, size);
+    const header = readHeader(path, file, size, remedy);
     const tensors: Record<string, StoredTensor> = {};
     for (const name of names ?? Object.keys(header.entries)) {
       const entry = header.entries[name];
       if (!entry) throw new JobFailure(`${path} has no tensor ${name}; it has ${Object.keys(header.entries).join(", ") || "none"}`);
-      const data = entry.dtype === "F32" ? new Float32Array(sizeOf(entry.shape)) : new Int32Array(sizeOf(entry.shape));
-      readFully(file, bytesOf(data), header.dataStart + entry.start);
-      tensors[name] = { shape: entry.shape, data };
+      tensors[name] = { shape: entry.shape, data: readNumbers(path, name, file, entry, header.dataStart) };
     }
     return { tensors, metadata: header.metadata };
   });
 }
 
 /** Names, shapes and metadata alone. */
-export function describeSafetensors(path: string): {
-  tensors: Record<string, { shape: readonly number[]; dtype: "F32" | "I32" }>;
+export function describeSafetensors(
+  path: string,
+  remedy = makeAgain,
+): {
+  tensors: Record<string, { shape: readonly number[]; dtype: NumberType }>;
   metadata: Record<string, string>;
 } {
   return withFile(path, (file, size) => {
-    const { entries, metadata } = readHeader(path, file, size);
+    const { entries, metadata } = readHeader(path, file, size, remedy);
     return { tensors: Object.fromEntries(Object.entries(entries).map(([name, { shape, dtype }]) => [name, { shape, dtype }])), metadata };
   });
 }
 
 interface Entry {
-  dtype: "F32" | "I32";
+  dtype: NumberType;
   shape: number[];
   /** Of the data part; bytes. */
   start: number;
@@ -94,52 +102,68 @@ function headerBytes(header: Record<string, unknown>): Uint8Array {
   return bytes;
 }
 
-function readHeader(path: string, file: number, size: number): Header {
-  if (size < 8) throw broken(path, `it has ${size} bytes, less than a header's length takes`);
+function readNumbers(path: string, name: string, file: number, entry: Entry, dataStart: number): StoredTensor["data"] {
+  const { dtype, shape, start } = entry;
+  // as they lie in memory, without a copy
+  if (dtype === "F32" || dtype === "I32") {
+    const data = dtype === "F32" ? new Float32Array(sizeOf(shape)) : new Int32Array(sizeOf(shape));
+    readFully(file, bytesOf(data), dataStart + start);
+    return data;
+  }
+  const { bytes, widen } = numberTypes[dtype];
+  const raw = new Uint8Array(sizeOf(shape) * bytes);
+  readFully(file, raw, dataStart + start);
+  try {
+    return widen(new DataView(raw.buffer));
+  } catch (error) {
+    throw new JobFailure(`${path}: tensor ${name}: ${(error as Error).message}`);
+  }
+}
+
+function readHeader(path: string, file: number, size: number, remedy: string): Header {
+  const broken = (what: string) => new JobFailure(`${path} is not a whole safetensors file: ${what}. ${remedy}`);
+  if (size < 8) throw broken(`it has ${size} bytes, less than a header's length takes`);
   const length = Buffer.alloc(8);
   readFully(file, length, 0);
   const headerLength = Number(length.readBigUInt64LE());
-  if (headerLength > Math.min(size - 8, longestHeader))
-    throw broken(path, `its header should have ${headerLength} bytes, the file has ${size}`);
+  if (headerLength > Math.min(size - 8, longestHeader)) throw broken(`its header should have ${headerLength} bytes, the file has ${size}`);
   const json = Buffer.alloc(headerLength);
   readFully(file, json, 8);
-  const { __metadata__: metadata = {}, ...described } = parseHeader(path, json);
+  const { __metadata__: metadata = {}, ...described } = parseHeader(json, broken);
   const dataStart = 8 + headerLength;
   const entries: Record<string, Entry> = {};
-  for (const [name, value] of Object.entries(described)) entries[name] = checkEntry(path, name, value, size - dataStart);
+  for (const [name, value] of Object.entries(described)) entries[name] = checkEntry(path, name, value, size - dataStart, broken);
   return { entries, metadata: metadata as Record<string, string>, dataStart };
 }
 
-function parseHeader(path: string, json: Buffer): Record<string, unknown> {
+type Broken = (what: string) => JobFailure;
+
+function parseHeader(json: Buffer, broken: Broken): Record<string, unknown> {
   let value: unknown;
   try {
     value = JSON.parse(json.toString("utf8"));
   } catch (error) {
-    throw broken(path, `its header is not JSON: ${(error as Error).message}`);
+    throw broken(`its header is not JSON: ${(error as Error).message}`);
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw broken(path, "its header is not a JSON object");
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw broken("its header is not a JSON object");
   return value as Record<string, unknown>;
 }
 
-function checkEntry(path: string, name: string, value: unknown, dataBytes: number): Entry {
+function checkEntry(path: string, name: string, value: unknown, dataBytes: number, broken: Broken): Entry {
   const { dtype, shape, data_offsets: offsets } = (value ?? {}) as { dtype?: unknown; shape?: unknown; data_offsets?: unknown };
-  if (dtype !== "F32" && dtype !== "I32") {
-    throw new JobFailure(`${path}: tensor ${name} has the type ${String(dtype)}; F32 and I32 can be read`);
+  if (!isNumberType(dtype)) {
+    throw new JobFailure(`${path}: tensor ${name} has the type ${String(dtype)}; ${Object.keys(numberTypes).join(", ")} can be read`);
   }
-  if (!isWholeNumbers(shape)) throw broken(path, `tensor ${name} has the shape ${JSON.stringify(shape)}`);
-  if (!isWholeNumbers(offsets) || offsets.length !== 2) throw broken(path, `tensor ${name} has the offsets ${JSON.stringify(offsets)}`);
+  if (!isWholeNumbers(shape)) throw broken(`tensor ${name} has the shape ${JSON.stringify(shape)}`);
+  if (!isWholeNumbers(offsets) || offsets.length !== 2) throw broken(`tensor ${name} has the offsets ${JSON.stringify(offsets)}`);
   const [start, end] = offsets as [number, number];
-  if (end - start !== sizeOf(shape) * 4) throw broken(path, `tensor ${name} of shape [${shape}] has ${end - start} bytes`);
-  if (end > dataBytes) throw broken(path, `tensor ${name} ends at byte ${end} of ${dataBytes}; the file was cut short`);
+  if (end - start !== sizeOf(shape) * numberTypes[dtype].bytes) throw broken(`tensor ${name} of shape [${shape}] has ${end - start} bytes`);
+  if (end > dataBytes) throw broken(`tensor ${name} ends at byte ${end} of ${dataBytes}; the file was cut short`);
   return { dtype, shape, start };
 }
 
 function isWholeNumbers(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((entry) => Number.isSafeInteger(entry) && entry >= 0);
-}
-
-function broken(path: string, what: string): JobFailure {
-  return new JobFailure(`${path} is not a whole safetensors file: ${what}. Delete the folder it is in to have it made again`);
 }
 
 function withFile<T>(path: string, use: (file: number, size: number) => T): T {

@@ -7,7 +7,7 @@ import { type JobContext, JobFailure } from "../jobs/context.ts";
 import { initialValues } from "../models/parameters.ts";
 import { partSchedule } from "../objectives/schedule.ts";
 import { isTextObjective } from "../objectives/table.ts";
-import { pretrainingParameters, pretrainingParts } from "../programs/parts.ts";
+import { fixedParameters, pretrainingParameters, pretrainingParts } from "../programs/parts.ts";
 import { learningRateAt } from "../programs/schedule.ts";
 import type { Part, TrainingSettings } from "../programs/training.ts";
 import { readJson } from "../store/files.ts";
@@ -42,14 +42,14 @@ export async function pretrain(job: PretrainJob, context: JobContext): Promise<P
     optimizer: job.optimizer,
     dropout: job.model.dropout,
     trained,
-    frozen: [],
+    frozen: fixedParameters(job.model),
   };
   const stream = openTokens(context.folderOf(job.encoded), encoded, "train");
   context.emit({ event: "phase", phase: "compiling" });
   const trainer = await openTrainer({
     engine,
     settings,
-    initial: Object.fromEntries(trained.map((parameter) => [parameter.name, initialValues(parameter, job.seed)])),
+    initial: Object.fromEntries([...trained, ...settings.frozen].map((parameter) => [parameter.name, initialValues(parameter, job.seed)])),
     seed: job.seed,
   });
   try {

@@ -34,9 +34,10 @@ describe("who sees whom", () => {
 });
 
 test("relative buckets are those of T5's released code", () => {
+  const relative = { buckets: 32, distance: 128 };
   // mesh_tensorflow's _relative_position_bucket for distances key − query, 32 buckets, largest distance 128
-  expect([-130, -20, -8, -7, -1, 0, 1, 7, 8, 20, 130].map((distance) => bucketOf(distance, true))).toEqual([
+  expect([-130, -20, -8, -7, -1, 0, 1, 7, 8, 20, 130].map((distance) => bucketOf(distance, true, relative))).toEqual([
     15, 10, 8, 7, 1, 0, 17, 23, 24, 26, 31,
   ]);
-  expect([-130, -40, -16, -15, -1, 0, 3].map((distance) => bucketOf(distance, false))).toEqual([31, 23, 16, 15, 1, 0, 0]);
+  expect([-130, -40, -16, -15, -1, 0, 3].map((distance) => bucketOf(distance, false, relative))).toEqual([31, 23, 16, 15, 1, 0, 0]);
 });

@@ -23,9 +23,9 @@ import {
 import { beforeAll, expect, test } from "vitest";
 import { cpuEngine } from "#runtime/engines/cpu/engine.ts";
 import { attention } from "#runtime/models/operations/attention.ts";
-import { negativeLogLikelihood, projectedCrossEntropy } from "#runtime/models/operations/cross-entropy.ts";
+import { binaryCrossEntropy, negativeLogLikelihood, projectedCrossEntropy } from "#runtime/models/operations/cross-entropy.ts";
 import { embed } from "#runtime/models/operations/embedding.ts";
-import { gelu } from "#runtime/models/operations/gelu.ts";
+import { gelu, geluTanh } from "#runtime/models/operations/gelu.ts";
 import { layerNorm, rmsNorm } from "#runtime/models/operations/layer-norm.ts";
 import { relativeBias, rotate } from "#runtime/models/positions.ts";
 import { random } from "#runtime/random/random.ts";
@@ -90,8 +90,8 @@ const operations: [string, Tensor[], (...inputs: Tensor[]) => Tensor][] = [
     "projected cross-entropy",
     [normal(5, 4), normal(7, 4)],
     (
-      (targets, weights) => (x, projection) =>
-        projectedCrossEntropy(x!, projection!, targets, weights)
+      (targets, weights) => (x, weight) =>
+        projectedCrossEntropy(x!, { weight: weight!, bias: undefined }, targets, weights)
     )(ids(5, 7), tensor([0.3, 0, 0.2, 0.4, 0.1])),
   ],
   [
@@ -107,10 +107,10 @@ const operations: [string, Tensor[], (...inputs: Tensor[]) => Tensor][] = [
     [normal(2, 2, 4, 6)],
     (
       (positions) => (x) =>
-        rotate(x!, positions, 4)
+        rotate(x!, positions, 4, { base: 10000 })
     )(tensor([0, 1, 2, 3, 0, 1, 0, 1], [2, 4], "int32")),
   ],
-  ["relative positions", [normal(32, 2)], (table) => relativeBias(smallModel({ position: "relative", heads: 2 }), table, 5, true)!],
+  ["relative positions", [normal(32, 2)], (table) => relativeBias(smallModel({ position: "relative", heads: 2 }), table!, 5, true)],
   [
     "Add, Sub, Multiply, RealDiv with broadcasting",
     [normal(3, 4), normal(4), normal(3, 1)],
@@ -141,6 +141,23 @@ const operations: [string, Tensor[], (...inputs: Tensor[]) => Tensor][] = [
       (a, b) => matMul(a!, b!, transposeA, transposeB),
     ]),
   ),
+  ["GELU by a tanh", [normal(4, 5)], (x) => geluTanh(x!)],
+  [
+    "projected cross-entropy with a bias",
+    [normal(5, 4), normal(7, 4), normal(7)],
+    (
+      (targets, weights) => (x, weight, bias) =>
+        projectedCrossEntropy(x!, { weight: weight!, bias: bias! }, targets, weights)
+    )(ids(5, 7), tensor([0.3, 0, 0.2, 0.4, 0.1])),
+  ],
+  [
+    "binary cross-entropy",
+    [normal(5)],
+    (
+      (labels, weights) => (logits) =>
+        binaryCrossEntropy(logits!, labels, weights)
+    )(tensor([0, 1, 1, 0, 1]), tensor([0.3, 0, 0.2, 0.4, 0.1])),
+  ],
 ];
 
 test.each(operations)("%s: the gradient is the slope along random directions", (_, inputs, operation) => {
@@ -169,7 +186,7 @@ test("cross-entropy is −log softmax, also where a probability underflows", () 
     [-1, 0],
     [0, 1],
   ]);
-  const losses = negativeLogLikelihood(x, projection, tensor([1, 2], [2], "int32")).dataSync();
+  const losses = negativeLogLikelihood(x, { weight: projection, bias: undefined }, tensor([1, 2], [2], "int32")).dataSync();
   expect(losses[0]).toBeCloseTo(400, 3);
   expect(losses[1]).toBeCloseTo(Math.log(2 + Math.E) - 1, 5);
 });

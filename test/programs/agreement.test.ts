@@ -57,6 +57,33 @@ const models: [string, keyof typeof objectives, Partial<ResolvedModel>][] = [
     "span_corruption",
     { architecture: "encoder-decoder", position: "relative", activation: "relu", dropout: 0.2 },
   ],
+  [
+    "choices of BERT and ELECTRA",
+    "masked",
+    {
+      architecture: "encoder",
+      placement: "post",
+      embeddingWidth: 8,
+      embeddingNorm: true,
+      tokenTypes: 2,
+      predictionTransform: true,
+      projectionBias: "trained",
+      activation: "gelu_tanh",
+    },
+  ],
+  [
+    "choices of Llama and T5",
+    "causal",
+    {
+      position: "relative",
+      norm: "rms",
+      keyValueHeads: 1,
+      headWidth: 6,
+      scaledAttention: false,
+      projectionScale: 0.25,
+      activation: "geglu_tanh",
+    },
+  ],
 ];
 
 describe("onnx and the eager reference agree in loss and gradient norm over 20 steps", () => {

@@ -68,10 +68,29 @@ test("headers that do not add up are refused", () => {
   expect(() => readSafetensors(path)).toThrow("tensor a of shape [3] has 8 bytes");
   write({ a: { dtype: "F32", shape: [4], data_offsets: [0, 16] } });
   expect(() => readSafetensors(path)).toThrow("ends at byte 16 of 8");
-  write({ a: { dtype: "BF16", shape: [4], data_offsets: [0, 8] } });
-  expect(() => readSafetensors(path)).toThrow("has the type BF16; F32 and I32 can be read");
+  write({ a: { dtype: "F8_E5M2", shape: [8], data_offsets: [0, 8] } });
+  expect(() => readSafetensors(path)).toThrow("has the type F8_E5M2; F64, F32, F16, BF16, I64, I32, U8, BOOL can be read");
   write({ a: { dtype: "F32", shape: [-2], data_offsets: [0, 8] } });
   expect(() => readSafetensors(path)).toThrow("has the shape [-2]");
+});
+
+test("numbers of other types become float32 or int32", () => {
+  const path = join(temporaryFolder(), "types.safetensors");
+  const write = (dtype: string, count: number, data: ArrayBufferView) => {
+    const json = Buffer.from(JSON.stringify({ a: { dtype, shape: [count], data_offsets: [0, data.byteLength] } }));
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(json.length));
+    writeFileSync(path, Buffer.concat([length, json, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)]));
+    return () => readSafetensors(path).tensors.a!.data;
+  };
+  // 1, −2, 65504 (the largest), 2⁻²⁴ (the smallest), 2⁻¹⁴ − 2⁻²⁴ (the largest below the normal ones), infinity
+  const halves = Uint16Array.of(0x3c00, 0xc000, 0x7bff, 0x0001, 0x03ff, 0x7c00);
+  expect([...write("F16", 6, halves)()]).toEqual([1, -2, 65504, 2 ** -24, 2 ** -14 - 2 ** -24, Infinity]);
+  expect([...write("BF16", 2, Uint16Array.of(0x3f80, 0xc049))()]).toEqual([1, -3.140625]);
+  expect([...write("F64", 1, Float64Array.of(0.1))()]).toEqual([Math.fround(0.1)]);
+  expect([...write("I64", 2, BigInt64Array.of(-100n, 7n))()]).toEqual([-100, 7]);
+  expect([...write("BOOL", 2, Uint8Array.of(1, 0))()]).toEqual([1, 0]);
+  expect(write("I64", 1, BigInt64Array.of(1n << 40n))).toThrow(/tensor a: 1099511627776 is beyond 32 bits/);
 });
 
 test("a tensor whose shape is not its length is a bug", () => {

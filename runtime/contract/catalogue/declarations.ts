@@ -171,7 +171,7 @@ export const declarations: readonly Declaration[] = [
       {
         name: "feed_forward",
         value: count(8, 262144),
-        help: "Width of the feed-forward layer; left out: 4 × hidden (8/3 × hidden with swiglu and geglu).",
+        help: "Width of the feed-forward layer; left out: 4 × hidden (8/3 × hidden with gated activations).",
         source: "Vaswani et al. 2017, section 3.3; Shazeer 2020, section 3",
       },
       { name: "context", value: count(8, 65536), default: "128", help: "Longest sequence, in tokens." },
@@ -219,9 +219,19 @@ export const declarations: readonly Declaration[] = [
           type: "choice",
           of: [
             { name: "gelu", help: "x Φ(x).", source: "Hendrycks and Gimpel 2016" },
+            {
+              name: "gelu_tanh",
+              help: "GELU by a hyperbolic tangent, as GPT-2 computes it.",
+              source: "Hendrycks and Gimpel 2016, section 2",
+            },
             { name: "relu", help: "max(x, 0)." },
             { name: "swiglu", help: "Gated by a sigmoid-weighted unit.", source: "Shazeer 2020, equation 6" },
             { name: "geglu", help: "Gated by a GELU.", source: "Shazeer 2020, equation 6" },
+            {
+              name: "geglu_tanh",
+              help: "Gated by a GELU by a hyperbolic tangent, as T5 1.1 computes it.",
+              source: "Shazeer 2020, equation 6",
+            },
           ],
         },
         default: "gelu",

@@ -6,6 +6,8 @@ export interface Masking {
   bias: Tensor;
   /** (B, H, Tq, Tk): factors of the attention weights under dropout. */
   keep: Tensor | undefined;
+  /** Factor of the scores; otherwise one by the root of the heads' width. */
+  scale?: number;
 }
 
 /**
@@ -13,12 +15,12 @@ export interface Masking {
  * `relative` (1, H, Tq, Tk) is a learned bias. Of dP ∘ P the gradient needs only the sum over the keys; that is the sum of
  * dO ∘ O over the width (Dao et al. 2022, FlashAttention, appendix B.2), a smaller array.
  */
-export function attention(q: Tensor, k: Tensor, v: Tensor, { bias, keep }: Masking, relative?: Tensor): Tensor {
-  const scale = 1 / Math.sqrt(q.shape.at(-1) as number);
+export function attention(q: Tensor, k: Tensor, v: Tensor, masking: Masking, relative?: Tensor): Tensor {
+  const { keep } = masking;
+  const scale = scaleOf(q, masking);
   return differentiable(relative ? [q, k, v, relative] : [q, k, v], (inputs) => {
     const [q, k, v, relative] = inputs as [Tensor, Tensor, Tensor, Tensor | undefined];
-    const scores = add(scaledMatMul(q, k, { scale, transposeB: true }), bias);
-    const weights = softmax(relative ? add(scores, relative) : scores);
+    const weights = attentionWeights(q, k, masking, relative);
     const kept = keep ? mul(weights, keep) : weights;
     const output = scaledMatMul(kept, v);
     return {
@@ -36,4 +38,14 @@ export function attention(q: Tensor, k: Tensor, v: Tensor, { bias, keep }: Maski
       },
     };
   });
+}
+
+/** The weights (B, H, Tq, Tk) of `attention` before dropout. Without a gradient. */
+export function attentionWeights(q: Tensor, k: Tensor, masking: Masking, relative?: Tensor): Tensor {
+  const scores = add(scaledMatMul(q, k, { scale: scaleOf(q, masking), transposeB: true }), masking.bias);
+  return softmax(relative ? add(scores, relative) : scores);
+}
+
+function scaleOf(q: Tensor, { scale }: Masking): number {
+  return scale ?? 1 / Math.sqrt(q.shape.at(-1) as number);
 }

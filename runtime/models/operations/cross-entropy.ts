@@ -1,10 +1,14 @@
 import {
   add,
+  exp,
   gather,
   log,
+  logSoftmax,
   matMul,
   max,
   mul,
+  neg,
+  relu,
   reshape,
   softmax,
   sub,
@@ -17,48 +21,81 @@ import {
 } from "@tensorflow/tfjs-core";
 import { differentiable } from "./kernel.ts";
 
-/** Negative log-likelihood of targets (N), int32, under softmax(x Wᵀ), x (N, C), W (V, C) → (N), nats. */
-export function negativeLogLikelihood(x: Tensor, projection: Tensor, targets: Tensor): Tensor {
+/** From hidden states to logits: x (N, C) → x Wᵀ + b (N, V). */
+export interface Projection {
+  /** W (V, C) */
+  weight: Tensor;
+  /** b (V) */
+  bias: Tensor | undefined;
+}
+
+/** x (N, C) → logits (N, V) */
+export function project(x: Tensor, { weight, bias }: Projection): Tensor {
+  const logits = matMul(x as Tensor2D, weight as Tensor2D, false, true);
+  return bias ? add(logits, bias) : logits;
+}
+
+/** Negative log-likelihood of targets (N), int32, under softmax(x Wᵀ + b), x (N, C) → (N), nats. */
+export function negativeLogLikelihood(x: Tensor, projection: Projection, targets: Tensor): Tensor {
   return likelihood(x, projection, targets).losses;
 }
 
 /**
  * Σ weightsᵢ · nllᵢ with one gradient for projection and cross-entropy together. With P the probabilities, Y the one-hot
- * targets and c the weights: dX = c ∘ (P W − Y W), dW = Pᵀ (c ∘ X) − Yᵀ (c ∘ X). Y and P − Y, the largest
- * arrays of a training step, are never made.
+ * targets and c the weights: dX = c ∘ (P W − Y W), dW = Pᵀ (c ∘ X) − Yᵀ (c ∘ X), db = Pᵀ c − Yᵀ c. Y and P − Y, the
+ * largest arrays of a training step, are never made.
  */
-export function projectedCrossEntropy(x: Tensor, projection: Tensor, targets: Tensor, weights: Tensor): Tensor {
-  return differentiable([x, projection], (inputs) => {
-    const [x, projection] = inputs as [Tensor, Tensor];
-    const { losses, probabilities } = likelihood(x, projection, targets);
+export function projectedCrossEntropy(x: Tensor, { weight, bias }: Projection, targets: Tensor, weights: Tensor): Tensor {
+  return differentiable(bias ? [x, weight, bias] : [x, weight], (inputs) => {
+    const [x, projection, bias] = inputs as [Tensor, Tensor, Tensor | undefined];
+    const { losses, probabilities } = likelihood(x, { weight: projection, bias }, targets);
     return {
       value: sum(mul(losses, weights)),
       saved: [x, projection, probabilities],
       gradient(dy, saved) {
         const [x, projection, probabilities] = saved as [Tensor2D, Tensor2D, Tensor2D];
+        const vocabulary = projection.shape[0];
         const scale = reshape(mul(weights, dy), [-1, 1]);
         const scaled = mul(x, scale) as Tensor2D;
         const dx = mul(sub(matMul(probabilities, projection), gather(projection, targets as Tensor1D)), scale);
-        const hit = unsortedSegmentSum(scaled, targets as Tensor1D, projection.shape[0]);
-        return [dx, sub(matMul(probabilities, scaled, true, false), hit)];
+        const rows = (values: Tensor) =>
+          sub(matMul(probabilities, values as Tensor2D, true, false), unsortedSegmentSum(values, targets as Tensor1D, vocabulary));
+        return [dx, rows(scaled), ...(bias ? [reshape(rows(scale), [vocabulary])] : [])];
       },
     };
   });
+}
+
+/** Σ weightsᵢ · nllᵢ of targets (N), int32, under softmax(logits), logits (N, V). For few classes: see `projectedCrossEntropy`. */
+export function crossEntropy(logits: Tensor, targets: Tensor, weights: Tensor): Tensor {
+  const [rows, classes] = logits.shape as [number, number];
+  const likelihoods = gather(reshape(logSoftmax(logits), [rows * classes]), add(targets, rowStarts(rows, classes)) as Tensor1D);
+  return neg(sum(mul(likelihoods, weights)));
+}
+
+/** Σ weightsᵢ · binary cross-entropy of labels (N), 0 or 1, under σ(logits), logits (N): log(1 + e⁻ˣ) + (1 − y) x, without overflow. */
+export function binaryCrossEntropy(logits: Tensor, labels: Tensor, weights: Tensor): Tensor {
+  const magnitude = add(relu(logits), relu(neg(logits)));
+  const losses = add(sub(relu(logits), mul(logits, labels)), log(add(exp(neg(magnitude)), 1)));
+  return sum(mul(losses, weights));
 }
 
 /**
  * The logarithm of the normaliser is the largest logit minus the logarithm of the largest probability: exact also where a
  * probability underflows, without another pass of exponentials over the (N, V) logits.
  */
-function likelihood(x: Tensor, projection: Tensor, targets: Tensor): { losses: Tensor; probabilities: Tensor } {
-  const logits = matMul(x as Tensor2D, projection as Tensor2D, false, true);
+function likelihood(x: Tensor, projection: Projection, targets: Tensor): { losses: Tensor; probabilities: Tensor } {
+  const logits = project(x, projection);
   const [rows, vocabulary] = logits.shape as [number, number];
   const probabilities = softmax(logits);
-  const rowStarts = tensor1d(
-    Int32Array.from({ length: rows }, (_, row) => row * vocabulary),
-    "int32",
-  );
-  const target = gather(reshape(logits, [rows * vocabulary]), add(targets, rowStarts) as Tensor1D);
+  const target = gather(reshape(logits, [rows * vocabulary]), add(targets, rowStarts(rows, vocabulary)) as Tensor1D);
   const normaliser = sub(max(logits, -1), log(max(probabilities, -1)));
   return { losses: sub(normaliser, target), probabilities };
+}
+
+function rowStarts(rows: number, columns: number): Tensor {
+  return tensor1d(
+    Int32Array.from({ length: rows }, (_, row) => row * columns),
+    "int32",
+  );
 }

@@ -1,4 +1,4 @@
-import { add, erf, exp, mul, square, type Tensor } from "@tensorflow/tfjs-core";
+import { add, erf, exp, mul, sigmoid, square, sub, type Tensor } from "@tensorflow/tfjs-core";
 import { differentiable, runKernel } from "./kernel.ts";
 
 /** x Φ(x), exact (Hendrycks and Gimpel 2016, section 2). */
@@ -12,4 +12,24 @@ export function gelu(x: Tensor): Tensor {
       return [mul(dy, add(cumulative, mul(x!, density)))];
     },
   }));
+}
+
+/**
+ * ½x (1 + tanh √(2/π) (x + 0.044715 x³)), as GPT-2 computes it (Hendrycks and Gimpel 2016, section 2). With ½(1 + tanh u) = σ(2u)
+ * it is x σ(2u): the same without the tanh.
+ */
+export function geluTanh(x: Tensor): Tensor {
+  const slope = 2 * Math.sqrt(2 / Math.PI);
+  return differentiable([x], ([x]) => {
+    const squared = square(x!);
+    const gate = sigmoid(mul(mul(x!, slope), add(mul(squared, 0.044715), 1)));
+    return {
+      value: mul(x!, gate),
+      saved: [x!, squared, gate],
+      gradient(dy, [x, squared, gate]) {
+        const inner = mul(add(mul(squared!, 3 * 0.044715), 1), slope);
+        return [mul(dy, mul(gate!, add(mul(mul(x!, inner), sub(1, gate!)), 1)))];
+      },
+    };
+  });
 }

@@ -1,13 +1,13 @@
 import { add, mean, mul, rsqrt, square, sub, sum, type Tensor } from "@tensorflow/tfjs-core";
 import { differentiable, runKernel } from "./kernel.ts";
 
-const epsilon = 1e-5;
+const usualEpsilon = 1e-5;
 
 /**
  * Layer normalisation over the last axis (Ba et al. 2016, equation 4) of x (N, C) with scale (C) and, where the model has
  * biases, bias (C).
  */
-export function layerNorm(x: Tensor, scale: Tensor, bias: Tensor | undefined): Tensor {
+export function layerNorm(x: Tensor, scale: Tensor, bias: Tensor | undefined, epsilon = usualEpsilon): Tensor {
   return differentiable(bias ? [x, scale, bias] : [x, scale], (inputs) => {
     const [x, scale, bias] = inputs as [Tensor, Tensor, Tensor | undefined];
     const [y, mu, inverse] = runKernel("LayerNorm", bias ? { x, scale, bias } : { x, scale }, { epsilon }) as [Tensor, Tensor, Tensor];
@@ -27,7 +27,7 @@ export function layerNorm(x: Tensor, scale: Tensor, bias: Tensor | undefined): T
 }
 
 /** Root mean square normalisation over the last axis (Zhang and Sennrich 2019, equation 4) of x (N, C) with scale (C). */
-export function rmsNorm(x: Tensor, scale: Tensor): Tensor {
+export function rmsNorm(x: Tensor, scale: Tensor, epsilon = usualEpsilon): Tensor {
   return differentiable([x, scale], (inputs) => {
     const [x, scale] = inputs as [Tensor, Tensor];
     const inverse = rsqrt(add(mean(square(x), -1, true), epsilon));

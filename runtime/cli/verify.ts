@@ -1,0 +1,69 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { VerifiedTensor } from "#runtime/checkpoints/verify.ts";
+import { alignedRows } from "#runtime/compare/table.ts";
+import { type EngineChoice, engineChoices } from "./engines.ts";
+import { ProblemsError, sayFailures } from "./exit.ts";
+import { print, printJson } from "./output.ts";
+
+interface VerifyOptions {
+  batch: string;
+  expected: string;
+  tolerance: number;
+  engine: EngineChoice;
+  json?: boolean;
+}
+
+export function addVerify(program: Command): void {
+  program
+    .command("verify")
+    .description("hold a checkpoint's results on a stored batch against those of another program")
+    .argument("<checkpoint>", "a folder in the form of Hugging Face's Transformers: config.json and model.safetensors")
+    .requiredOption("--batch <file>", "inputs and labels, safetensors under Transformers' names")
+    .requiredOption("--expected <file>", "loss, logits, hidden_states.N, attentions.N, grad_norm.PARAMETER and so on, safetensors")
+    .option("--tolerance <t>", "largest difference; of numbers above 1 as a share; of gradient norms ten times as much", positive, 1e-4)
+    .addOption(new Option("--engine <engine>", "what runs the model").choices(engineChoices).default("auto"))
+    .option("--json", "one JSON document")
+    .addHelpText(
+      "after",
+      "\nPositions where the attention mask is 0 do not count. Exit code 1 above the tolerance.\n\nExample:\n" +
+        "  $ pretrain verify checkpoints/bert --batch batch.safetensors --expected expected.safetensors",
+    )
+    .action((folder: string, options: VerifyOptions) =>
+      sayFailures(async () => {
+        const { verify } = await import("#runtime/checkpoints/verify.ts");
+        const { engine, tensors } = await verify(folder, options);
+        const passed = tensors.every((tensor) => tensor.passed);
+        if (options.json) {
+          const rows = tensors.map(({ name, shape, maxDifference, passed }) => ({ name, shape, max_difference: maxDifference, passed }));
+          printJson({ checkpoint: folder, engine, tolerance: options.tolerance, tensors: rows, passed });
+        } else print(tableOf(tensors, engine));
+        if (!passed) throw new ProblemsError(failureOf(tensors, options.tolerance));
+      }),
+    );
+}
+
+function tableOf(tensors: readonly VerifiedTensor[], engine: string): string {
+  const rows = tensors.map(({ name, shape, maxDifference, passed }) => [
+    name,
+    shape.length === 0 ? "scalar" : shape.join(" × "),
+    maxDifference === null ? "not given" : maxDifference.toExponential(1),
+    passed ? "" : "✗",
+  ]);
+  return `${alignedRows(["tensor", "shape", "largest difference", ""], rows)}\n${tensors.length} tensors on ${engine}`;
+}
+
+function failureOf(tensors: readonly VerifiedTensor[], tolerance: number): string {
+  const missing = tensors.filter(({ maxDifference }) => maxDifference === null).map(({ name }) => name);
+  const beyond = tensors.filter(({ passed, maxDifference }) => !passed && maxDifference !== null).length;
+  const parts = [
+    ...(beyond > 0 ? [`${beyond} of ${tensors.length} tensors differ by more than the tolerance of ${tolerance}`] : []),
+    ...(missing.length > 0 ? [`the checkpoint gives no ${missing.join(", ")} of that shape`] : []),
+  ];
+  return parts.join("; ");
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError("A number above 0 is needed.");
+  return value;
+}

@@ -1,0 +1,123 @@
+import { add, concat, mul, relu, reshape, sigmoid, split, type Tensor, transpose } from "@tensorflow/tfjs-core";
+import type { Activation } from "../contract/spec.ts";
+import { choicesOf } from "./choices.ts";
+import { type Forward, norm } from "./forward.ts";
+import { linear } from "./linear.ts";
+import { attention, attentionWeights, type Masking } from "./operations/attention.ts";
+import { drop, keepFactors } from "./operations/dropout.ts";
+import { gelu, geluTanh } from "./operations/gelu.ts";
+import { attentionOutputs } from "./parameters.ts";
+import { rotate } from "./positions.ts";
+
+/** What the blocks of a stack see besides their input. */
+export interface BlockContext {
+  batch: number;
+  /** (B, 1, Tq, Tk): 0 where attention is allowed, a large negative number elsewhere. */
+  bias: Tensor;
+  /** (B, Tq), int32 */
+  positions: Tensor;
+  /** (1, H, Tq, Tk): a learned bias of relative positions. */
+  relative: Tensor | undefined;
+  /** The encoder's output (B × S, C) and who sees it (B, 1, Tq, S). */
+  memory: { states: Tensor; bias: Tensor } | undefined;
+  cache?: KeyValueCache;
+}
+
+/** Keys and values, (B, H, T, W) each, that are kept from earlier positions. */
+export interface KeyValueCache {
+  /** Of a self-attention: takes those of this call's positions and gives all that may be seen. */
+  extend(name: string, keys: Tensor, values: Tensor): [Tensor, Tensor];
+  /** Of a cross-attention: those of the encoder's output, which never change. */
+  memory(name: string, compute: () => [Tensor, Tensor]): [Tensor, Tensor];
+}
+
+/** x (B × T, C) → (B × T, C): attention, attention to the encoder where there is one, feed-forward, each on a residual branch. */
+export function block(forward: Forward, name: string, x: Tensor, context: BlockContext): Tensor {
+  const branches: [string, (input: Tensor) => Tensor][] = [
+    ["attention", (input) => selfAttention(forward, `${name}.attention`, input, context)],
+    ["cross_attention", (input) => crossAttention(forward, `${name}.cross_attention`, input, context)],
+    ["feed_forward", (input) => feedForward(forward, `${name}.feed_forward`, input)],
+  ];
+  for (const [branch, compute] of branches) {
+    if (branch === "cross_attention" && !context.memory) continue;
+    const normName = `${name}.${branch}_norm`;
+    const output = (input: Tensor) => drop(compute(input), forward.dropout, `${name}.${branch}`);
+    x = forward.model.placement === "pre" ? add(x, output(norm(forward, normName, x))) : norm(forward, normName, add(x, output(x)));
+  }
+  return x;
+}
+
+function selfAttention(forward: Forward, name: string, x: Tensor, { batch, bias, positions, relative, cache }: BlockContext): Tensor {
+  const { model, parameters } = forward;
+  const projected = linear(parameters, `${name}.query_key_value`, x);
+  const [q, k, v] = toHeads(forward, `${name}.query_key_value`, projected, batch) as [Tensor, Tensor, Tensor];
+  const turn = (heads: Tensor) => (model.position === "rotary" ? rotate(heads, positions, model.context, choicesOf(model).rotary) : heads);
+  const [keys, values] = cache ? cache.extend(name, turn(k), v) : [turn(k), v];
+  return attend(forward, name, [turn(q), keys, values], bias, relative);
+}
+
+function crossAttention(forward: Forward, name: string, x: Tensor, { batch, memory, cache }: BlockContext): Tensor {
+  const { parameters } = forward;
+  const { states, bias } = memory!;
+  const [q] = toHeads(forward, `${name}.query`, linear(parameters, `${name}.query`, x), batch) as [Tensor];
+  const compute = () => {
+    const projected = linear(parameters, `${name}.key_value`, states);
+    return toHeads(forward, `${name}.key_value`, projected, batch) as [Tensor, Tensor];
+  };
+  const [k, v] = cache ? cache.memory(name, compute) : compute();
+  return attend(forward, name, [q, k, v], bias);
+}
+
+/** q (B, H, Tq, W), k and v (B, G, Tk, W) → (B × Tq, C) */
+function attend(forward: Forward, name: string, [q, k, v]: [Tensor, Tensor, Tensor], bias: Tensor, relative?: Tensor): Tensor {
+  const groups = forward.model.heads / choicesOf(forward.model).keyValueHeads;
+  const [keys, values] = [repeatHeads(k, groups), repeatHeads(v, groups)];
+  const masking: Masking = { bias, keep: keepFactors(forward.dropout, `${name}.weights`) };
+  if (!choicesOf(forward.model).scaledAttention) masking.scale = 1;
+  forward.observe?.(`${name}.weights`, attentionWeights(q, keys, masking, relative));
+  return linear(forward.parameters, `${name}.output`, fromHeads(attention(q, keys, values, masking, relative)));
+}
+
+function feedForward({ model, parameters }: Forward, name: string, x: Tensor): Tensor {
+  const inner = linear(parameters, `${name}.input`, x);
+  return linear(parameters, `${name}.output`, activate(model.activation, inner));
+}
+
+/** Element by element; a gated activation (Shazeer 2020, equation 6) halves the width: the first half gates the second. */
+export function activate(activation: Activation, x: Tensor): Tensor {
+  if (activation === "gelu") return gelu(x);
+  if (activation === "gelu_tanh") return geluTanh(x);
+  if (activation === "relu") return relu(x);
+  const [gate, value] = split(x, 2, -1) as [Tensor, Tensor];
+  if (activation === "swiglu") return mul(mul(gate, sigmoid(gate)), value);
+  return mul(activation === "geglu" ? gelu(gate) : geluTanh(gate), value);
+}
+
+/** What a projection of that name gave, (B × T, columns), by parts and heads: (B, H, T, W) each. */
+function toHeads({ model }: Forward, name: string, x: Tensor, batch: number): Tensor[] {
+  const [rows] = x.shape as [number, number];
+  const length = rows / batch;
+  const widths = attentionOutputs(model, name);
+  const width = choicesOf(model).headWidth;
+  const [first] = widths as [number];
+  if (widths.every((each) => each === first)) {
+    const [parts, heads] = [widths.length, first / width];
+    const apart = transpose(reshape(x, [batch, length, parts, heads, width]), [2, 0, 3, 1, 4]);
+    return (parts === 1 ? [apart] : split(apart, parts, 0)).map((part) => reshape(part, [batch, heads, length, width]));
+  }
+  return split(x, widths, -1).map((part, i) => transpose(reshape(part, [batch, length, widths[i]! / width, width]), [0, 2, 1, 3]));
+}
+
+/** (B, G, T, W) → (B, G × times, T, W): each head so often in a row. */
+function repeatHeads(x: Tensor, times: number): Tensor {
+  if (times === 1) return x;
+  const [batch, heads, length, width] = x.shape as [number, number, number, number];
+  const apart = reshape(x, [batch, heads, 1, length, width]);
+  return reshape(concat(new Array(times).fill(apart), 2), [batch, heads * times, length, width]);
+}
+
+/** (B, H, T, W) → (B × T, H × W) */
+function fromHeads(x: Tensor): Tensor {
+  const [batch, heads, length, width] = x.shape as [number, number, number, number];
+  return reshape(transpose(x, [0, 2, 1, 3]), [batch * length, heads * width]);
+}

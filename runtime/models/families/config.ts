@@ -1,0 +1,69 @@
+import type { Activation } from "../../contract/spec.ts";
+
+/** A checkpoint that cannot be used as it is: says what was found, what was expected and what to do. */
+export class CheckpointError extends Error {}
+
+/** Reads config.json with a message for what is missing or has another form. */
+export interface Config {
+  count(name: string, fallback?: number): number;
+  number(name: string, fallback?: number): number;
+  flag(name: string, fallback: boolean): boolean;
+  text(name: string, fallback?: string): string;
+  has(name: string): boolean;
+  object(name: string): Config | undefined;
+  /** Throws where the setting has another value than the only one that is supported. */
+  only(name: string, value: string | boolean | number): void;
+}
+
+/** `where`: of the file, for messages. */
+export function configOf(values: Readonly<Record<string, unknown>>, where: string): Config {
+  const settingOf = (name: string) => values[name] ?? undefined;
+  const typed = <T>(name: string, what: string, is: (value: unknown) => value is T, fallback?: T): T => {
+    const value = settingOf(name) ?? fallback;
+    if (is(value)) return value;
+    const found = value === undefined ? "is missing" : `is ${JSON.stringify(value)}`;
+    throw new CheckpointError(`${where}: ${name} ${found}; ${what} is needed. Check that the folder holds the whole checkpoint`);
+  };
+  const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
+  return {
+    count: (name, fallback) => typed(name, "a whole number above 0", isCount, fallback),
+    number: (name, fallback) => typed(name, "a number", (value) => typeof value === "number", fallback),
+    flag: (name, fallback) => typed(name, "true or false", (value) => typeof value === "boolean", fallback),
+    text: (name, fallback) => typed(name, "a text", (value) => typeof value === "string", fallback),
+    has: (name) => settingOf(name) !== undefined,
+    object(name) {
+      const value = settingOf(name);
+      return typeof value === "object" ? configOf(value as Record<string, unknown>, `${where}, ${name}`) : undefined;
+    },
+    only(name, value) {
+      const found = settingOf(name);
+      if (found === undefined || found === value) return;
+      throw new CheckpointError(
+        `${where}: ${name} is ${JSON.stringify(found)}; only ${JSON.stringify(value)} is supported. Take a checkpoint without it`,
+      );
+    },
+  };
+}
+
+const activations: Readonly<Record<string, Activation>> = {
+  gelu: "gelu",
+  gelu_python: "gelu",
+  gelu_new: "gelu_tanh",
+  gelu_fast: "gelu_tanh",
+  gelu_pytorch_tanh: "gelu_tanh",
+  relu: "relu",
+};
+
+/** The feed-forward layer's activation by Transformers' name. */
+export function activationOf(config: Config, name: string, fallback: string): Activation {
+  const found = config.text(name, fallback);
+  const activation = activations[found];
+  if (activation) return activation;
+  throw new CheckpointError(`${name} is ${JSON.stringify(found)}; ${Object.keys(activations).join(", ")} are supported`);
+}
+
+/** Transformers' name of an activation. */
+export function activationName(activation: Activation): string {
+  if (activation === "gelu_tanh") return "gelu_new";
+  return activation;
+}
