@@ -1,5 +1,6 @@
 import { declarationOf, extendsKey, type Key, optionOf } from "#runtime/contract/catalogue/index.ts";
-import type { ComparisonSpec, Documented, Spec, VariedKey, VariedValue, WeightedObjective } from "#runtime/contract/spec.ts";
+import { presets } from "#runtime/contract/catalogue/presets.ts";
+import type { ComparisonSpec, Documented, MixtureSpec, Spec, VariedKey, VariedValue } from "#runtime/contract/spec.ts";
 import {
   type Block,
   type Declaration,
@@ -16,14 +17,14 @@ import {
   lowerFinetune,
   lowerFinetuneSettings,
   lowerModel,
-  lowerObjective,
   lowerPretrain,
   lowerTask,
   lowerTokenizer,
 } from "./lower/declarations.ts";
+import { lowerObjective } from "./lower/objectives.ts";
 import { bug, elementsOf, numberIn, type ReadDefault, type Settings, settingsOf } from "./lower/settings.ts";
 import { nameOf, variedType } from "./references/expected.ts";
-import { layersIn, layersOf, weightsOf } from "./settings.ts";
+import { layersIn, layersOf, partsIn } from "./settings.ts";
 import { inlineText } from "./text/inline.ts";
 import { fittingType } from "./values/fit.ts";
 import { readQuantity, readWeight } from "./values/read.ts";
@@ -85,7 +86,7 @@ export function lower({ file, declarations, leftOut, readDefault, docOf, doc }: 
         spec.models[name] = { ...documented, ...lowerModel(settings) };
         break;
       case "objective":
-        spec.objectives[name] = { ...documented, ...lowerObjective(optionName(declaration), settings, () => partsOf(layers)) };
+        spec.objectives[name] = { ...documented, ...lowerObjective(optionName(declaration), settings, () => partsOf(layers, settings)) };
         break;
       case "task":
         spec.tasks[name] = { ...documented, ...lowerTask(settings) };
@@ -149,15 +150,32 @@ export function lower({ file, declarations, leftOut, readDefault, docOf, doc }: 
   function inPlace(value: Named): Spec["objectives"][string] {
     const kind = nameOf(value);
     const layers = layersIn([value]);
-    return lowerObjective(kind, settingsOf(layers, optionOf("objective", kind)?.keys ?? [], readDefault), () => partsOf(layers));
+    const settings = settingsOf(layers, optionOf("objective", kind)?.keys ?? [], readDefault);
+    return lowerObjective(kind, settings, () => partsOf(layers, settings));
   }
 
-  function partsOf(layers: readonly Block[]): WeightedObjective[] {
-    return weightsOf(layers).map(({ weight, value }) => {
-      const reading = readWeight(weight ?? "");
-      return { weight: reading.ok ? reading.value : bug(reading.problem.message), objective: objectiveRef(value) };
-    });
+  function partsOf(layers: readonly Block[], settings: Settings): Pick<MixtureSpec, "parts" | "bySize"> {
+    const parts = partsIn(layers);
+    if (parts.from === "shares") {
+      return { parts: parts.entries.map(({ weight, value }) => ({ weight: weightIn(weight), objective: objectiveRef(value) })) };
+    }
+    if (parts.from === "of") {
+      const bySize = { temperature: settings.number("temperature"), limit: settings.has("limit") ? settings.number("limit") : null };
+      return { parts: equally(parts.values.map(objectiveRef)), bySize };
+    }
+    const named = presets[parts.name] ?? bug(`there is no preset ${parts.name}`);
+    Object.assign(spec.objectives, named);
+    return { parts: equally(Object.keys(named)) };
   }
+}
+
+function weightIn(text: string | undefined): number {
+  const reading = readWeight(text ?? "");
+  return reading.ok ? reading.value : bug(reading.problem.message);
+}
+
+function equally(objectives: readonly string[]): MixtureSpec["parts"] {
+  return objectives.map((objective) => ({ weight: 1 / objectives.length, objective }));
 }
 
 export function placeKey(table: string, key: string): string {

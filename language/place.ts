@@ -2,7 +2,7 @@ import type { PlacedProblem, Problem, SpecPath } from "#runtime/contract/problem
 import { type Block, type Declaration, isDeclaration, isList, isNamed, type Named, type Value } from "./generated/ast.ts";
 import { placeKey } from "./lower.ts";
 import { fileOf, placedAt, rangeOfKey, rangeOfName, rangeOfValue, startOfFile, type TextRange } from "./places.ts";
-import { entryOf, layersIn, layersOf, valuesOf, weightsOf } from "./settings.ts";
+import { entryOf, layersIn, layersOf, valuesOf, writtenParts } from "./settings.ts";
 
 export interface Places {
   file: string;
@@ -68,7 +68,7 @@ function layersWithVaried(declaration: Declaration): Block[] {
 /** An element of a list, the only one where a value stands alone, or a part of a mixture. */
 function elementAt([value]: readonly Value[], layers: readonly Block[], index: number): Value[] {
   if (value && isList(value)) return value.items.slice(index, index + 1);
-  const part = weightsOf(layers)[index]?.value;
+  const part = writtenParts(layers)[index];
   if (part) return [part];
   return value ? [value] : [];
 }

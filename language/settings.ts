@@ -1,4 +1,4 @@
-import { type Block, type Declaration, type Entry, isBlock, isDeclaration, isNamed, type Value } from "./generated/ast.ts";
+import { type Block, type Declaration, type Entry, isBlock, isDeclaration, isList, isNamed, type Value } from "./generated/ast.ts";
 import { keyText, nameOf, optionAt } from "./references/expected.ts";
 
 /**
@@ -63,7 +63,25 @@ export function layersIn(values: readonly Value[]): Block[] {
   return same.flatMap((value) => value.body ?? []);
 }
 
-/** The `50%: name` entries of the nearest layer that has any: shares add up, so they are replaced together. */
-export function weightsOf(layers: readonly Block[]): Entry[] {
-  return layers.map((layer) => layer.entries.filter((entry) => entry.weight !== undefined)).find((entries) => entries.length > 0) ?? [];
+/** What a mixture or a sequence is made of. */
+export type Parts = { from: "shares"; entries: Entry[] } | { from: "of"; values: Value[] } | { from: "preset"; name: string };
+
+/** Of the nearest layer that says it, in one of the three ways: shares add up, so they are replaced together. */
+export function partsIn(layers: readonly Block[]): Parts {
+  for (const layer of layers) {
+    const entries = layer.entries.filter((entry) => entry.weight !== undefined);
+    if (entries.length > 0) return { from: "shares", entries };
+    const of = entryOf(layer, "of")?.value;
+    if (of) return { from: "of", values: isList(of) ? of.items : [of] };
+    const preset = entryOf(layer, "preset")?.value;
+    if (preset && isNamed(preset)) return { from: "preset", name: nameOf(preset) };
+  }
+  return { from: "shares", entries: [] };
+}
+
+/** The parts that are written there. */
+export function writtenParts(layers: readonly Block[]): Value[] {
+  const parts = partsIn(layers);
+  if (parts.from === "preset") return [];
+  return parts.from === "of" ? parts.values : parts.entries.map(({ value }) => value);
 }

@@ -4,13 +4,11 @@ import type {
   FinetuneSettings,
   FinetuneSpec,
   ModelSpec,
-  ObjectiveSpec,
   OptimizerSpec,
   PretrainSpec,
   TaskSpec,
   TokenizerSpec,
   TrainedPart,
-  WeightedObjective,
 } from "#runtime/contract/spec.ts";
 import { isNamed, type Value } from "../generated/ast.ts";
 import { nameOf } from "../references/expected.ts";
@@ -55,32 +53,6 @@ export function lowerModel(settings: Settings): ModelSpec {
     biases: settings.flag("biases"),
     dropout: settings.number("dropout"),
   };
-}
-
-export function lowerObjective(kind: string, settings: Settings, parts: () => WeightedObjective[]): ObjectiveSpec {
-  switch (kind) {
-    case "causal":
-    case "prefix":
-      return { kind };
-    case "masked":
-      return {
-        kind,
-        rate: settings.number("rate"),
-        mask: settings.number("mask"),
-        random: settings.number("random"),
-        keep: settings.number("keep"),
-        wholeWords: settings.flag("whole_words"),
-      };
-    case "span_corruption":
-      return { kind, rate: settings.number("rate"), meanSpan: settings.number("mean_span") };
-    case "supervised":
-      return { kind, task: settings.word("task") };
-    case "mixture":
-    case "sequence":
-      return { kind, parts: parts() };
-    default:
-      return bug(`the specification has no objective ${kind}`);
-  }
 }
 
 export function lowerTask(settings: Settings): TaskSpec {
@@ -172,6 +144,6 @@ function fromOf(settings: Settings): FinetuneSpec["from"] {
 }
 
 /** Validation made sure that the word is one of the catalogue's choices; those are the specification's literals. */
-function choice<T extends string>(settings: Settings, key: string): T {
+export function choice<T extends string>(settings: Settings, key: string): T {
   return settings.word(key) as T;
 }

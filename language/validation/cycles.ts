@@ -1,7 +1,7 @@
 import { AstUtils } from "langium";
 import { type Declaration, isDeclaration, isNamed, type Named } from "../generated/ast.ts";
 import { rangeOfName, rangeOfValue } from "../places.ts";
-import { layersOf, weightsOf } from "../settings.ts";
+import { layersOf, writtenParts } from "../settings.ts";
 import type { RuleFamily } from "./report.ts";
 
 /** No mixture and no sequence contains itself. */
@@ -26,12 +26,12 @@ function contains(from: Declaration, goal: Declaration, visited = new Set<Declar
 
 /** The declared objectives in its shares, also in mixtures in place. */
 function partsOf(declaration: Declaration): { part: Named; target: Declaration }[] {
-  return weightsOf(layersOf(declaration)).flatMap((entry) => declaredIn(entry.value));
+  return writtenParts(layersOf(declaration)).flatMap(declaredIn);
 }
 
 function declaredIn(value: unknown): { part: Named; target: Declaration }[] {
   if (!isNamed(value)) return [];
   const target = value.target?.ref;
   if (isDeclaration(target)) return [{ part: value, target }];
-  return value.body ? weightsOf([value.body]).flatMap((entry) => declaredIn(entry.value)) : [];
+  return value.body ? writtenParts([value.body]).flatMap(declaredIn) : [];
 }

@@ -3,7 +3,7 @@ import { declarationOf, type Key } from "#runtime/contract/catalogue/index.ts";
 import { type Block, type Declaration, isDeclaration, isList, isNamed, type Value } from "../generated/ast.ts";
 import { rangeOfName, rangeOfValue } from "../places.ts";
 import { optionAt, type Shape, shapeOf, shapeOfDeclaration as shapeOfKind, shapeOfOption } from "../references/expected.ts";
-import { blockOf, extendedBy, extendsEntry, layersIn, layersOf, valuesOf, weightsOf } from "../settings.ts";
+import { blockOf, extendedBy, extendsEntry, layersIn, layersOf, partsIn, valuesOf } from "../settings.ts";
 import { isIncomplete, type RuleFamily } from "./report.ts";
 
 /** Keys that must be given are, here or in what is extended. */
@@ -23,7 +23,8 @@ export const missing: RuleFamily = (services) => ({
         }
         for (const value of values.slice(0, key.value.type === "varied" ? undefined : 1)) checkValue(value, values);
       }
-      if (weighted) for (const entry of weightsOf(layers)) checkValue(entry.value, [entry.value]);
+      const parts = weighted ? partsIn(layers) : undefined;
+      if (parts?.from === "shares") for (const { value } of parts.entries) checkValue(value, [value]);
     }
 
     function checkValue(value: Value, values: readonly Value[]): void {

@@ -1,9 +1,10 @@
 import type { Architecture } from "#runtime/contract/spec.ts";
 import type { TokenStream } from "#runtime/data/token-stream.ts";
 import { evaluationWindows } from "#runtime/data/windows.ts";
-import type { Example, Vocabulary } from "#runtime/objectives/objective.ts";
+import { type Example, isOrdinary, type Vocabulary } from "#runtime/objectives/objective.ts";
 import { exampleOf, layoutOf, type TextObjectiveSettings } from "#runtime/objectives/table.ts";
 import { random } from "#runtime/random/random.ts";
+import { measuredOf } from "./preview-measures.ts";
 
 /** What a model reads and what it should answer. */
 export interface Pair {
@@ -49,11 +50,12 @@ export function previewObjective(options: PreviewOptions): Preview {
   const windows = evaluationWindows(tokens, layout, options.sequences * layout.stride);
   const examples: Example[] = [];
   for (let index = 0; index < windows.count; index++) {
-    examples.push(exampleOf(objective, windows.at(index), layout, vocabulary, random(seed, "preview", index)));
+    const elsewhere = layout.elsewhere ? windows.elsewhere(index) : undefined;
+    examples.push(exampleOf(objective, windows.at(index), layout, vocabulary, random(seed, "preview", index), elsewhere));
   }
   return {
-    pairs: spread(examples, options.pairs).map((example) => pairOf(example, objective.kind, vocabulary, options.decode)),
-    measured: { predicted_per_position: ratio(examples, predicted, read), ...measuredOf(objective.kind, examples, vocabulary) },
+    pairs: spread(examples, options.pairs).map((example) => pairOf(example, objective, vocabulary, options.decode)),
+    measured: measuredOf(objective, examples, vocabulary),
     sequences: examples.length,
   };
 }
@@ -63,24 +65,30 @@ function spread<T>(items: readonly T[], count: number): T[] {
   return Array.from({ length: Math.min(count, items.length) }, (_, index) => items[Math.floor((index * items.length) / count)]!);
 }
 
-function pairOf(example: Example, kind: TextObjectiveSettings["kind"], vocabulary: Vocabulary, decode: Decode): Pair {
+function pairOf(example: Example, objective: TextObjectiveSettings, vocabulary: Vocabulary, decode: Decode): Pair {
+  if (example.view) return { input: decode(example.tokens), target: decode(example.view.tokens) };
   const runs = predictedRuns(example);
   const target = runs.map(({ tokens }) => decode(tokens)).join(" … ");
   const input = decode(example.tokens);
-  if (kind === "masked") {
+  if (objective.kind === "masked" && !example.decoder) {
     const marks = new Map(runs.flatMap(({ first, tokens }, mark) => tokens.map((_, index) => [first + index, mark] as const)));
+    const classes = classesOf(example, objective);
+    const spans = runs.flatMap(({ tokens }, mark): MarkedText[] => [
+      ...(mark > 0 ? [{ text: " … " }] : []),
+      { text: decode(tokens), mark },
+    ]);
     return {
       input,
-      target,
+      target: target + classes,
       input_parts: markedParts(
         example.tokens,
         example.tokens.map((_, position) => marks.get(position)),
         decode,
       ),
-      target_parts: runs.flatMap(({ tokens }, mark) => [...(mark > 0 ? [{ text: " … " }] : []), { text: decode(tokens), mark }]),
+      target_parts: classes === "" ? spans : [...spans, { text: classes }],
     };
   }
-  if (kind === "span_corruption") {
+  if (objective.kind === "span_corruption" && objective.replace === undefined) {
     const predicted = runs.flatMap(({ tokens }) => tokens);
     return {
       input,
@@ -90,6 +98,13 @@ function pairOf(example: Example, kind: TextObjectiveSettings["kind"], vocabular
     };
   }
   return { input, target };
+}
+
+/** What is asked about pairs of texts, in their order. */
+function classesOf({ pairs = [] }: Example, objective: TextObjectiveSettings): string {
+  if (objective.kind !== "masked" || pairs.length === 0) return "";
+  const names = objective.sentences === "next" ? ["follows", "does not follow"] : ["in order", "swapped"];
+  return ` (${pairs.map(({ label }) => names[label]).join(", ")})`;
 }
 
 type Decode = (ids: readonly number[]) => string;
@@ -136,55 +151,6 @@ function markedParts(tokens: readonly number[], marks: readonly (number | undefi
   return parts;
 }
 
-function measuredOf(kind: TextObjectiveSettings["kind"], examples: readonly Example[], vocabulary: Vocabulary): Record<string, number> {
-  if (kind === "masked") return maskedRates(examples, vocabulary);
-  if (kind === "span_corruption") return spanRates(examples, vocabulary);
-  if (kind === "prefix")
-    return { prefix_share: ratio(examples, (example) => (example.prefix ?? example.tokens).filter(Boolean).length, read) };
-  return {};
-}
-
-function maskedRates(examples: readonly Example[], vocabulary: Vocabulary): Record<string, number> {
-  const inputAt = (example: Example, index: number) => example.tokens[example.predict[index]!]!;
-  const masked = (example: Example) => example.targets.filter((_, index) => inputAt(example, index) === vocabulary.mask).length;
-  const kept = (example: Example) => example.targets.filter((target, index) => inputAt(example, index) === target).length;
-  // of the tokens that could be hidden: ordinary ones, and what was hidden
-  const candidates = (example: Example) =>
-    example.tokens.filter((token) => isOrdinary(token, vocabulary) || token === vocabulary.mask).length;
-  return {
-    rate: ratio(examples, predicted, candidates),
-    masked: ratio(examples, masked, predicted),
-    kept: ratio(examples, kept, predicted),
-    random: ratio(examples, (example) => predicted(example) - masked(example) - kept(example), predicted),
-  };
-}
-
-function spanRates(examples: readonly Example[], vocabulary: Vocabulary): Record<string, number> {
-  const hidden = (example: Example) => example.targets.filter((token) => isOrdinary(token, vocabulary)).length;
-  const spans = (example: Example) => example.targets.filter((token) => token >= vocabulary.firstSentinel).length;
-  const inputOf = (example: Example) => (example.prefix ? example.tokens.filter((_, index) => example.prefix![index]) : example.tokens);
-  const shown = (example: Example) => inputOf(example).filter((token) => isOrdinary(token, vocabulary)).length;
-  return { rate: ratio(examples, hidden, (example) => hidden(example) + shown(example)), mean_span: ratio(examples, hidden, spans) };
-}
-
-function isOrdinary(token: number, vocabulary: Vocabulary): boolean {
-  return token >= vocabulary.firstOrdinary && token < vocabulary.firstSentinel;
-}
-
 function isSentinel(token: number, vocabulary: Vocabulary): boolean {
   return token >= vocabulary.firstSentinel;
-}
-
-function predicted(example: Example): number {
-  return example.predict.length;
-}
-
-function read(example: Example): number {
-  return example.tokens.length + (example.decoder?.tokens.length ?? 0);
-}
-
-function ratio(examples: readonly Example[], above: (example: Example) => number, below: (example: Example) => number): number {
-  const sum = (of: (example: Example) => number) => examples.reduce((total, example) => total + of(example), 0);
-  const denominator = sum(below);
-  return denominator === 0 ? 0 : sum(above) / denominator;
 }

@@ -170,7 +170,7 @@ function printPart({ part, pairs, measured, sequences }: Part): void {
 }
 
 function shownRate(name: string, value: number): string {
-  return name === "mean_span" ? value.toFixed(2) : `${(value * 100).toFixed(1)}%`;
+  return name.startsWith("mean_") ? value.toFixed(2) : `${(value * 100).toFixed(1)}%`;
 }
 
 function oneLine(text: string): string {

@@ -38,8 +38,11 @@ type Pretraining = Pick<PretrainJob, "model" | "objective" | "steps" | "warmupSt
 
 /** Leaves out `evaluateEvery` and `save`, which change no number of the final model. */
 export function pretrainContent(job: Pretraining, encodedFingerprint: string): unknown {
-  const { warmup: _, ...optimizer } = job.optimizer;
+  const { warmup, ...optimizer } = job.optimizer;
+  // each part that starts afresh has a warm-up of its own
+  const resets = job.objective.kind === "sequence" && job.objective.resetOptimizer;
   return {
+    ...(resets ? { warmup } : {}),
     model: modelContent(job.model),
     objective: objectiveContent(job.objective),
     encoded: encodedFingerprint,
@@ -86,6 +89,7 @@ export function objectiveContent(objective: ResolvedObjective): unknown {
     case "sequence":
       return {
         kind: objective.kind,
+        ...(objective.kind === "sequence" && objective.resetOptimizer ? { resetOptimizer: true } : {}),
         parts: objective.parts.map((part) => ({ weight: part.weight, objective: objectiveContent(part.objective) })),
       };
     case "supervised":

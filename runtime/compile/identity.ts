@@ -1,7 +1,7 @@
 import type { Architecture, PretrainSpec, Ref, Spec } from "#runtime/contract/spec.ts";
 import { type Files, filesOf } from "./files.ts";
 import { canonical } from "./fingerprint.ts";
-import { resolveArchitecture, resolveModel, resolveObjective } from "./resolve.ts";
+import { leavesOf, resolveArchitecture, resolveModel } from "./resolve.ts";
 
 /**
  * What a pre-training computes, its seed aside, as text: equal for two that differ in names alone. Files stand by path, so
@@ -26,18 +26,18 @@ function modelIdentity(spec: Spec, pretrain: PretrainSpec): unknown {
 }
 
 function objectiveIdentity(spec: Spec, ref: Ref): unknown {
-  const named = resolveObjective(spec, ref, (key) => {
-    const task = spec.tasks[key];
-    if (!task) return null;
-    const { doc: _, metrics: __, ...rest } = task;
-    return { ...rest, labels: [], files: [] };
-  });
-  return named ? withoutPartNames(named) : ref;
+  if (leavesOf(spec, ref) === null) return ref;
+  const { doc: _, ...objective } = spec.objectives[ref]!;
+  if (objective.kind === "supervised") return { ...objective, task: taskIdentity(spec, objective.task) };
+  if (objective.kind !== "mixture" && objective.kind !== "sequence") return objective;
+  return { ...objective, parts: objective.parts.map((part) => [part.weight, objectiveIdentity(spec, part.objective)]) };
 }
 
-function withoutPartNames(objective: NonNullable<ReturnType<typeof resolveObjective>>): unknown {
-  if (objective.kind !== "mixture" && objective.kind !== "sequence") return objective;
-  return { kind: objective.kind, parts: objective.parts.map((part) => [part.weight, withoutPartNames(part.objective)]) };
+function taskIdentity(spec: Spec, ref: Ref): unknown {
+  const task = spec.tasks[ref];
+  if (!task) return ref;
+  const { doc: _, metrics: __, ...rest } = task;
+  return rest;
 }
 
 function corpusIdentity(spec: Spec, ref: Ref, files: Files): unknown {

@@ -1,11 +1,12 @@
 import type { EncodeJob, PretrainJob, TokenizerJob } from "#runtime/contract/plan.ts";
 import type { Budget } from "#runtime/contract/spec.ts";
+import { isTextObjective, layoutOf } from "#runtime/objectives/table.ts";
 import { mostSteps, type Spender, stepsOf, warmupSteps } from "./budgets.ts";
 import { declaredUse, type Use } from "./cells.ts";
 import { pretrainContent } from "./fingerprint.ts";
 import { planCorpus, planEncoding, planTokenizer } from "./plan-preparation.ts";
 import { type Planner, unplannable } from "./planner.ts";
-import { resolveArchitecture, resolveModel, resolveObjective } from "./resolve.ts";
+import { leavesOf, resolveArchitecture, resolveModel, resolveObjective } from "./resolve.ts";
 import { warning } from "./rules/rule.ts";
 import { expectedTokens, expectedVocabulary } from "./vocabulary.ts";
 
@@ -34,11 +35,11 @@ export function settle(planner: Planner, use: Use): Setting | null {
   const corpus = planCorpus(planner, pretrain.corpus, use.at("corpus"));
   const tokenizer = planTokenizer(planner, pretrain.tokenizer, use.at("tokenizer"));
   const model = spec.models[pretrain.model];
-  const objective = resolveObjective(spec, pretrain.objective, (key) => planner.taskOf(key).task);
   const architecture = model && resolveArchitecture(spec, model, pretrain.objective);
   if (!model) unplannable(planner, "unresolved-reference", use.at("model"), unusable("model", pretrain.model));
-  if (!objective) unplannable(planner, "unresolved-reference", use.at("objective"), unusable("objective", pretrain.objective));
-  if (!corpus || !tokenizer || !model || !objective || !architecture) return null;
+  const noObjective = () => unplannable(planner, "unresolved-reference", use.at("objective"), unusable("objective", pretrain.objective));
+  if (!leavesOf(spec, pretrain.objective)) return noObjective();
+  if (!corpus || !tokenizer || !model || !architecture) return null;
 
   const encoded = planEncoding(planner, corpus, tokenizer);
   const result = planner.known(encoded);
@@ -47,6 +48,16 @@ export function settle(planner: Planner, use: Use): Setting | null {
   if (!result && tokenizer.tokenizer.kind !== "bytes") planner.estimated.add(encoded.id);
 
   const resolved = resolveModel(model, architecture, vocabulary);
+  const corpusTokens = result?.splits.train.tokens ?? expectedTokens(corpus.corpus, tokenizer.tokenizer, files);
+  const objective = resolveObjective(spec, pretrain.objective, {
+    taskOf: (key) => planner.taskOf(key).task,
+    sizeOf(key, leaf) {
+      const declared = spec.objectives[key];
+      if (declared?.kind === "supervised") return planner.taskOf(declared.task).sizes.train;
+      return isTextObjective(leaf) ? Math.ceil(corpusTokens / layoutOf(leaf, resolved).stride) : 0;
+    },
+  });
+  if (!objective) return noObjective();
   return {
     use,
     encoded,
@@ -54,7 +65,7 @@ export function settle(planner: Planner, use: Use): Setting | null {
     model: resolved,
     objective,
     batch: pretrain.batch,
-    corpusTokens: result?.splits.train.tokens ?? expectedTokens(corpus.corpus, tokenizer.tokenizer, files),
+    corpusTokens,
     costOver: (steps) => planner.costs.pretrain(resolved, objective, pretrain.batch, pretrain.accumulate, steps),
   };
 }

@@ -1,6 +1,6 @@
 import { optionOf } from "#runtime/contract/catalogue/index.ts";
 import type { ResolvedModel, ResolvedObjective, ResolvedTask, WeightedPart } from "#runtime/contract/plan.ts";
-import type { Architecture, ModelSpec, ObjectiveKind, ObjectiveSpec, Ref, Spec } from "#runtime/contract/spec.ts";
+import type { Architecture, MixtureSpec, ModelSpec, ObjectiveKind, ObjectiveSpec, Ref, Spec } from "#runtime/contract/spec.ts";
 
 /** An objective that is not made of others, as it stands somewhere inside one. */
 export type LeafObjective = Exclude<ObjectiveSpec, { kind: "mixture" | "sequence" }>;
@@ -51,20 +51,42 @@ export function resolveModel(model: ModelSpec, architecture: Architecture, vocab
   return { ...sizes, architecture, vocabulary };
 }
 
+/** What an objective's references lead to. */
+export interface Referred {
+  taskOf(key: Ref): ResolvedTask | null;
+  /** Training examples of a supervised objective, sequences of the corpus of one over text: what mixing by size goes by. */
+  sizeOf(key: Ref, objective: ResolvedObjective): number;
+}
+
 /** The objective with all that it refers to in place; null where a part cannot be resolved. */
-export function resolveObjective(spec: Spec, ref: Ref, taskOf: (key: Ref) => ResolvedTask | null): ResolvedObjective | null {
-  if (leavesOf(spec, ref) === null) return null;
+export function resolveObjective(spec: Spec, ref: Ref, referred: Referred): ResolvedObjective | null {
+  return leavesOf(spec, ref) === null ? null : (resolvedWithSize(spec, ref, referred)?.objective ?? null);
+}
+
+function resolvedWithSize(spec: Spec, ref: Ref, referred: Referred): { objective: ResolvedObjective; size: number } | null {
   const { doc: _, ...objective } = spec.objectives[ref]!;
   if (objective.kind === "supervised") {
-    const task = taskOf(objective.task);
-    return task && { kind: "supervised", task };
+    const task = referred.taskOf(objective.task);
+    return task && { objective: { kind: "supervised", task }, size: referred.sizeOf(ref, { kind: "supervised", task }) };
   }
-  if (objective.kind !== "mixture" && objective.kind !== "sequence") return objective;
+  if (objective.kind !== "mixture" && objective.kind !== "sequence") return { objective, size: referred.sizeOf(ref, objective) };
   const parts: WeightedPart[] = [];
+  const sizes: number[] = [];
   for (const part of objective.parts) {
-    const resolved = resolveObjective(spec, part.objective, taskOf);
+    const resolved = resolvedWithSize(spec, part.objective, referred);
     if (!resolved) return null;
-    parts.push({ weight: part.weight, name: part.objective, objective: resolved });
+    parts.push({ weight: part.weight, name: part.objective, objective: resolved.objective });
+    sizes.push(resolved.size);
   }
-  return { kind: objective.kind, parts };
+  const size = sizes.reduce((sum, each) => sum + each, 0);
+  if (objective.kind === "sequence") return { objective: { ...objective, parts }, size };
+  const rates = objective.bySize && mixingRates(sizes, objective.bySize);
+  return { objective: { kind: "mixture", parts: rates ? parts.map((part, i) => ({ ...part, weight: rates[i]! })) : parts }, size };
+}
+
+/** Examples-proportional mixing with a limit and a temperature (Raffel et al. 2020, section 3.5.2): shares that add up to 1. */
+export function mixingRates(sizes: readonly number[], { temperature, limit }: NonNullable<MixtureSpec["bySize"]>): number[] {
+  const weights = sizes.map((size) => Math.min(size, limit ?? Number.POSITIVE_INFINITY) ** (1 / temperature));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / total);
 }

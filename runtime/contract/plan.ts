@@ -118,7 +118,7 @@ export type ResolvedObjective =
   | Exclude<ObjectiveSpec, { kind: "supervised" | "mixture" | "sequence" }>
   | { kind: "supervised"; task: ResolvedTask }
   | { kind: "mixture"; parts: WeightedPart[] }
-  | { kind: "sequence"; parts: WeightedPart[] };
+  | { kind: "sequence"; parts: WeightedPart[]; resetOptimizer?: true };
 
 export interface WeightedPart {
   weight: number;

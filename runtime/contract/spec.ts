@@ -81,13 +81,47 @@ export interface ModelSpec extends Documented {
 export type ObjectiveSpec = Documented &
   (
     | { kind: "causal" }
-    | { kind: "prefix" }
-    | { kind: "masked"; rate: number; mask: number; random: number; keep: number; wholeWords: boolean }
-    | { kind: "span_corruption"; rate: number; meanSpan: number }
+    /** `rate`: share of the tokens that is predicted, on average; left out: any part. */
+    | { kind: "prefix"; rate?: number }
+    | MaskedSpec
+    | {
+        kind: "span_corruption";
+        rate: number;
+        meanSpan: number;
+        /** Left out: each span becomes a sentinel. */
+        replace?: "mask" | "masks" | "drop";
+        /** Left out: what is hidden. */
+        target?: "text";
+      }
+    | { kind: "denoising"; infill: number; delete: number; mask: number; permuteSentences: boolean; rotate: boolean }
+    | { kind: "deshuffling" }
+    | { kind: "contrastive"; views: "dropout" | "neighbours"; temperature: number; pool: Pooling }
     | { kind: "supervised"; task: Ref }
-    | { kind: "mixture"; parts: WeightedObjective[] }
-    | { kind: "sequence"; parts: WeightedObjective[] }
+    | MixtureSpec
+    /** `resetOptimizer`: each part starts with a fresh optimiser. */
+    | { kind: "sequence"; parts: WeightedObjective[]; resetOptimizer?: true }
   );
+
+export interface MaskedSpec {
+  kind: "masked";
+  rate: number;
+  mask: number;
+  random: number;
+  keep: number;
+  wholeWords: boolean;
+  /** Left out: no second objective over pairs of texts. */
+  sentences?: "next" | "order";
+}
+
+export interface MixtureSpec {
+  kind: "mixture";
+  parts: WeightedObjective[];
+  /** Weights from the sizes of the parts, as they are when planned; those of `parts` are equal until then. */
+  bySize?: { temperature: number; limit: number | null };
+}
+
+/** How the hidden states of a text become one vector. */
+export type Pooling = "mean" | "first" | "last";
 
 export type ObjectiveKind = ObjectiveSpec["kind"];
 
@@ -108,8 +142,7 @@ export interface TaskSpec extends Documented {
   label: string;
   /** What the results show; all metrics of the kind are computed. */
   metrics: string[];
-  /** How hidden states become one vector. */
-  pool: "mean" | "first" | "last";
+  pool: Pooling;
 }
 
 export type Budget =

@@ -1,4 +1,5 @@
-import type { Example, Layout, Vocabulary } from "#runtime/objectives/objective.ts";
+import type { Pooling } from "#runtime/contract/spec.ts";
+import type { Example, Layout, Side, Vocabulary } from "#runtime/objectives/objective.ts";
 import type { Arrays } from "#runtime/trace/function.ts";
 
 export interface Batch {
@@ -14,10 +15,17 @@ export interface Batch {
   predicted: number;
 }
 
-/** Packs the sequences of a batch into arrays of the layout's fixed shapes. */
+/**
+ * Packs the sequences of a batch into arrays of the layout's fixed shapes. Arrays of what is computed besides: of pairs
+ * `pair_positions` (b × T + t), `pair_labels`, `pair_weights` [B × slots] and `types` [B, T]; of views `pool` [2B, slots, T],
+ * which makes one vector of a text's hidden states, `present` and `contrast_weights` [B × slots]. Second views are rows behind all
+ * first ones.
+ */
 export function assembleBatch(examples: readonly Example[], layout: Layout, vocabulary: Pick<Vocabulary, "pad">): Batch {
-  const arrays: Arrays = side(examples, layout.context, vocabulary.pad, "");
-  let tokensRead = examples.reduce((sum, example) => sum + example.tokens.length, 0);
+  const { also } = layout;
+  const views = also?.kind === "views" ? examples.map((example) => example.view ?? nobody) : [];
+  const arrays: Arrays = side([...examples, ...views], layout.context, vocabulary.pad, "");
+  let tokensRead = [...examples, ...views].reduce((sum, { tokens }) => sum + tokens.length, 0);
   if (layout.prefix) {
     arrays.prefix = table(
       examples.map((example) => example.prefix ?? []),
@@ -26,16 +34,73 @@ export function assembleBatch(examples: readonly Example[], layout: Layout, voca
     );
   }
   if (layout.decoderContext > 0) {
-    const decoders = examples.map((example) => example.decoder ?? { tokens: [], positions: [], segments: [] });
+    const decoders = examples.map((example) => example.decoder ?? nobody);
     Object.assign(arrays, side(decoders, layout.decoderContext, vocabulary.pad, "decoder_"));
     tokensRead += decoders.reduce((sum, decoder) => sum + decoder.tokens.length, 0);
   }
+  if (also?.kind === "views") {
+    const { arrays: pooled, texts } = pooledTexts([...examples, ...views], also, layout.context);
+    return { arrays: { ...arrays, ...pooled }, tokensRead, predicted: texts };
+  }
   const width = layout.decoderContext || layout.context;
   const predictions = gather(examples, layout.predicted, width);
-  return { arrays: { ...arrays, ...predictions.arrays }, tokensRead, predicted: predictions.count };
+  Object.assign(arrays, predictions.arrays);
+  if (also?.kind === "pairs") Object.assign(arrays, pairsOf(examples, also.slots, layout.context));
+  return { arrays, tokensRead, predicted: predictions.count };
 }
 
-function side(rows: readonly Pick<Example, "tokens" | "positions" | "segments">[], length: number, pad: number, prefix: string): Arrays {
+const nobody: Side = { tokens: [], positions: [], segments: [] };
+
+function pairsOf(examples: readonly Example[], slots: number, context: number): Arrays {
+  const count = examples.length * slots;
+  const [positions, labels, weights] = [new Int32Array(count), new Int32Array(count), new Float32Array(count)];
+  examples.forEach(({ pairs = [] }, b) => {
+    if (pairs.length > slots) throw new RangeError(`${pairs.length} pairs in a layout of ${slots}`);
+    pairs.forEach(({ position, label }, slot) => {
+      const at = b * slots + slot;
+      [positions[at], labels[at], weights[at]] = [b * context + position, label, 1];
+    });
+  });
+  const types = table(
+    examples.map((example) => example.types ?? []),
+    context,
+    0,
+  );
+  return { types, pair_positions: positions, pair_labels: labels, pair_weights: weights };
+}
+
+/** Texts are numbered by their segments, from 1. */
+function pooledTexts(
+  rows: readonly Side[],
+  { slots, pool: pooling }: { slots: number; pool: Pooling },
+  context: number,
+): { arrays: Arrays; texts: number } {
+  const pool = new Float32Array(rows.length * slots * context);
+  const present = new Float32Array((rows.length * slots) / 2);
+  rows.forEach(({ segments }, row) => {
+    for (const { segment, start, end } of runsOf(segments)) {
+      if (segment > slots) throw new RangeError(`text ${segment} in a layout of ${slots}`);
+      const text = row * slots + segment - 1;
+      if (text < present.length) present[text] = 1;
+      if (pooling === "mean") pool.fill(1 / (end - start), text * context + start, text * context + end);
+      else pool[text * context + (pooling === "first" ? start : end - 1)] = 1;
+    }
+  });
+  return { arrays: { pool, present, contrast_weights: present.slice() }, texts: present.reduce((sum, each) => sum + each, 0) };
+}
+
+/** Positions of one segment stand together. */
+function runsOf(segments: readonly number[]): { segment: number; start: number; end: number }[] {
+  const runs: { segment: number; start: number; end: number }[] = [];
+  segments.forEach((segment, at) => {
+    const last = runs.at(-1);
+    if (last?.segment === segment) last.end = at + 1;
+    else runs.push({ segment, start: at, end: at + 1 });
+  });
+  return runs;
+}
+
+function side(rows: readonly Side[], length: number, pad: number, prefix: string): Arrays {
   return {
     [`${prefix}tokens`]: table(
       rows.map((row) => row.tokens),

@@ -9,17 +9,35 @@ export function windowCount(tokens: number, { stride }: WindowShape): number {
   return Math.ceil(tokens / stride);
 }
 
+/** Which sequence of a part of training. */
+export interface SequenceIndex {
+  seed: number;
+  part: number;
+  index: number;
+}
+
 /**
  * The index-th sequence of a part of training. The tokens lie on a ring (behind the last document comes the first); each epoch
  * cuts it from another random place into windows one stride apart and reads these in another random order. So an epoch reads
  * each token once: one window is shorter, and what windows share beyond their stride (a causal window's last target) is
  * read again. A pure function of its arguments.
  */
-export function windowOf(stream: TokenStream, layout: WindowShape, at: { seed: number; part: number; index: number }): Int32Array {
+export function windowOf(stream: TokenStream, layout: WindowShape, at: SequenceIndex): Int32Array {
+  return windowAt(stream, layout, at, 0);
+}
+
+/** A window of the same epoch that is not the sequence's own; undefined where the corpus has a single one. */
+export function windowElsewhere(stream: TokenStream, layout: WindowShape, at: SequenceIndex): Int32Array | undefined {
+  const windows = windowCount(stream.length, layout);
+  return windows > 1 ? windowAt(stream, layout, at, Math.floor(windows / 2)) : undefined;
+}
+
+/** `further`: so many places behind its own in the order of the epoch. */
+function windowAt(stream: TokenStream, layout: WindowShape, at: SequenceIndex, further: number): Int32Array {
   const windows = windowCount(stream.length, layout);
   const epoch = Math.floor(at.index / windows);
   const offset = random(at.seed, "windows", at.part, epoch).below(layout.stride);
-  const window = permutation(windows, at.seed, "windows", at.part, epoch).at(at.index % windows);
+  const window = permutation(windows, at.seed, "windows", at.part, epoch).at((at.index + further) % windows);
   const start = window * layout.stride;
   const overlap = layout.window - layout.stride;
   const count = Math.min(layout.window, stream.length - start + overlap, stream.length);
@@ -39,6 +57,8 @@ function readRing(stream: TokenStream, start: number, count: number): Int32Array
 export interface EvaluationWindows {
   count: number;
   at(index: number): Int32Array;
+  /** Another window than that at the index; undefined where there is a single one. */
+  elsewhere(index: number): Int32Array | undefined;
 }
 
 /**
@@ -49,11 +69,9 @@ export function evaluationWindows(stream: TokenStream, layout: WindowShape, limi
   const overlap = layout.window - layout.stride;
   const all = stream.length <= layout.window ? Math.min(1, stream.length) : Math.ceil((stream.length - overlap) / layout.stride);
   const count = Math.min(all, Math.max(1, Math.floor(limitTokens / layout.stride)));
-  return {
-    count,
-    at(index) {
-      const start = Math.floor((index * all) / count) * layout.stride;
-      return stream.read(start, Math.min(layout.window, stream.length - start));
-    },
+  const at = (index: number) => {
+    const start = Math.floor((index * all) / count) * layout.stride;
+    return stream.read(start, Math.min(layout.window, stream.length - start));
   };
+  return { count, at, elsewhere: (index) => (count > 1 ? at((index + Math.floor(count / 2)) % count) : undefined) };
 }

@@ -1,17 +1,23 @@
 import type { ResolvedObjective } from "#runtime/contract/plan.ts";
 import { type Random, shuffle } from "#runtime/random/random.ts";
-import type { Example, TextObjective, Vocabulary } from "./objective.ts";
+import { type Corruption, corruptedExample, corruptionLayout } from "./corruption.ts";
+import { type Example, isOrdinary, type TextObjective, type Vocabulary } from "./objective.ts";
 import { append, segmentsOf, slice } from "./segments.ts";
+import { pairLayout, sentencePairs } from "./sentence-pairs.ts";
 
 export type MaskedSettings = Extract<ResolvedObjective, { kind: "masked" }>;
 
 /**
  * Masked language modelling (Devlin et al. 2019, section 3.1 and appendix A.1). The number of predicted tokens of a sequence
  * is fixed (the rate of its ordinary tokens, rounded, at least one); which ones is random, and so is what becomes of each.
+ * In an encoder-decoder the encoder reads the masked text and the decoder writes the whole of it (Raffel et al. 2020, section
+ * 3.3.1 and table 3, "BERT-style").
  */
 export const masked: TextObjective<MaskedSettings> = {
-  layout(settings, { architecture, context }) {
-    return {
+  layout(settings, model) {
+    if (model.architecture === "encoder-decoder") return corruptionLayout(rewritten(settings), model);
+    const { architecture, context } = model;
+    const layout = {
       architecture,
       context,
       decoderContext: 0,
@@ -22,34 +28,75 @@ export const masked: TextObjective<MaskedSettings> = {
       tokens: context,
       sentinels: 0,
     };
+    return settings.sentences === undefined ? layout : pairLayout(layout, settings.sentences);
   },
 
-  example(window, settings, _layout, vocabulary, random) {
-    const example: Example = { tokens: [], positions: [], segments: [], predict: [], targets: [] };
-    segmentsOf(window, vocabulary.begin).forEach(({ start, end }, index) => {
-      append(example, slice(window, start, end), index + 1);
-    });
-    const maskable = example.tokens.flatMap((token, position) => (isOrdinary(token, vocabulary) ? [position] : []));
-    const chosen = shuffle(maskable, random).slice(0, chosenOf(maskable.length, settings.rate));
-    for (const position of chosen.sort((a, b) => a - b)) {
-      const token = example.tokens[position] as number;
-      example.predict.push(position);
-      example.targets.push(token);
-      example.tokens[position] = corrupted(token, settings, vocabulary, random);
-    }
-    return example;
+  example(window, settings, layout, vocabulary, random, elsewhere) {
+    if (layout.architecture === "encoder-decoder") return corruptedExample(window, rewritten(settings), layout, vocabulary, random);
+    const example =
+      settings.sentences === undefined
+        ? wholeWindow(window, vocabulary)
+        : sentencePairs({ window, elsewhere, kind: settings.sentences, layout, vocabulary, random });
+    const { tokens, chosen } = maskTokens(example.tokens, settings, vocabulary, random);
+    return { ...example, tokens, predict: chosen, targets: chosen.map((position) => example.tokens[position] as number) };
   },
 };
 
-function chosenOf(maskable: number, rate: number): number {
+function wholeWindow(window: ArrayLike<number>, vocabulary: Vocabulary): Example {
+  const example: Example = { tokens: [], positions: [], segments: [], predict: [], targets: [] };
+  segmentsOf(window, vocabulary.begin).forEach(({ start, end }, index) => {
+    append(example, slice(window, start, end), index + 1);
+  });
+  return example;
+}
+
+function rewritten(settings: MaskedSettings): Corruption {
+  return {
+    shortest: 2,
+    lengths: (length) => ({ inputs: length + 1, targets: length + 1 }),
+    corrupt: (text, vocabulary, random) => ({ input: maskTokens(text, settings, vocabulary, random).tokens, target: [...text] }),
+  };
+}
+
+type MaskSettings = Pick<MaskedSettings, "rate" | "mask" | "random" | "keep" | "wholeWords">;
+
+/** The tokens with some of them hidden, and where these are, in order. */
+export function maskTokens(
+  tokens: readonly number[],
+  settings: MaskSettings,
+  vocabulary: Vocabulary,
+  random: Random,
+): { tokens: number[]; chosen: number[] } {
+  const maskable = tokens.flatMap((token, position) => (isOrdinary(token, vocabulary) ? [position] : []));
+  const count = chosenOf(maskable.length, settings.rate);
+  const units = settings.wholeWords ? wordsOf(maskable, tokens, vocabulary) : maskable.map((position) => [position]);
+  const chosen: number[] = [];
+  // a word that is too long for what is left to choose is passed over (released code of BERT, create_masked_lm_predictions)
+  for (const unit of shuffle(units, random)) if (chosen.length + unit.length <= count) chosen.push(...unit);
+  chosen.sort((a, b) => a - b);
+  const corrupted = [...tokens];
+  for (const position of chosen) corrupted[position] = corruptedToken(tokens[position] as number, settings, vocabulary, random);
+  return { tokens: corrupted, chosen };
+}
+
+/** Positions that stand together in one word. */
+function wordsOf(positions: readonly number[], tokens: readonly number[], vocabulary: Vocabulary): number[][] {
+  const words: number[][] = [];
+  for (const position of positions) {
+    const word = words.at(-1);
+    const follows = word?.at(-1) === position - 1;
+    if (follows && vocabulary.continuesWord(tokens[position - 1] as number, tokens[position] as number)) word?.push(position);
+    else words.push([position]);
+  }
+  return words;
+}
+
+/** Of so many tokens. */
+export function chosenOf(maskable: number, rate: number): number {
   return maskable === 0 ? 0 : Math.max(1, Math.round(rate * maskable));
 }
 
-function isOrdinary(token: number, vocabulary: Vocabulary): boolean {
-  return token >= vocabulary.firstOrdinary && token < vocabulary.firstSentinel;
-}
-
-function corrupted(token: number, settings: MaskedSettings, vocabulary: Vocabulary, random: Random): number {
+function corruptedToken(token: number, settings: MaskSettings, vocabulary: Vocabulary, random: Random): number {
   const draw = random.uniform();
   if (draw < settings.mask) return vocabulary.mask;
   if (draw < settings.mask + settings.random) {

@@ -1,4 +1,4 @@
-import type { Architecture } from "#runtime/contract/spec.ts";
+import type { Architecture, Pooling } from "#runtime/contract/spec.ts";
 import type { Random } from "#runtime/random/random.ts";
 
 /** What the batches of an objective need to know of a tokenizer. Ids run from 0 to size − 1. */
@@ -16,6 +16,15 @@ export interface Vocabulary {
   /** `<extra_id_0>`; the following ids are the other sentinels, to the end of the vocabulary. */
   firstSentinel: number;
   sentinels: number;
+  /** Is the second of two neighbouring tokens a part of the word that the first belongs to? */
+  continuesWord(before: number, token: number): boolean;
+  /** A full stop, a question mark or an exclamation mark, or a token that ends in one. */
+  endsSentence(token: number): boolean;
+}
+
+/** Text, not a special token or a sentinel. */
+export function isOrdinary(token: number, { firstOrdinary, firstSentinel }: Pick<Vocabulary, "firstOrdinary" | "firstSentinel">): boolean {
+  return token >= firstOrdinary && token < firstSentinel;
 }
 
 /** Static shapes of one sequence: a program is traced once for them. */
@@ -36,7 +45,17 @@ export interface Layout {
   tokens: number;
   /** Sentinels used. */
   sentinels: number;
+  /** A sequence also needs another window of the corpus. */
+  elsewhere?: boolean;
+  /** What is computed besides predicting tokens, or instead of it. */
+  also?: AlsoComputed;
 }
+
+export type AlsoComputed =
+  /** A class for each of up to `slots` pairs of texts in a sequence. */
+  | { kind: "pairs"; slots: number }
+  /** Sequences come as two views, with up to `slots` texts in each; `predicted` is 0. */
+  | { kind: "views"; slots: number; pool: Pooling; temperature: number };
 
 /** One sequence. Arrays may be shorter than the layout's room; the rest is padding. */
 export interface Example {
@@ -47,16 +66,38 @@ export interface Example {
   segments: number[];
   /** 1 where every later and earlier position of the segment sees it. */
   prefix?: number[];
-  decoder?: { tokens: number[]; positions: number[]; segments: number[] };
+  decoder?: Side;
   /** Positions (of the decoder, where there is one) whose output predicts `targets`. */
   predict: number[];
   targets: number[];
+  /** Which of two texts a position belongs to, 0 or 1. */
+  types?: number[];
+  /** Pairs of texts: where the class is read, and which it is. */
+  pairs?: { position: number; label: number }[];
+  /** The other view of the sequence's texts: those of one segment belong together. */
+  view?: Side;
+}
+
+export interface Side {
+  tokens: number[];
+  positions: number[];
+  segments: number[];
 }
 
 /** An objective over raw text: how a window of the corpus becomes a sequence. One file each, listed in `table.ts`. */
 export interface TextObjective<S> {
   /** Shapes, for an architecture that can carry it. */
   layout(settings: S, model: { architecture: Architecture; context: number }): Layout;
-  /** `window`: consecutive corpus tokens, at most `layout.window` of them; documents stand as `<s> … </s>`. */
-  example(window: ArrayLike<number>, settings: S, layout: Layout, vocabulary: Vocabulary, random: Random): Example;
+  /**
+   * `window`: consecutive corpus tokens, at most `layout.window` of them; documents stand as `<s> … </s>`. `elsewhere`: such a
+   * window from another place, where the layout asks for one and the corpus has one.
+   */
+  example(
+    window: ArrayLike<number>,
+    settings: S,
+    layout: Layout,
+    vocabulary: Vocabulary,
+    random: Random,
+    elsewhere?: ArrayLike<number>,
+  ): Example;
 }

@@ -7,7 +7,8 @@ export type PrefixSettings = Extract<ResolvedObjective, { kind: "prefix" }>;
 
 /**
  * Prefix language modelling (Raffel et al. 2020, sections 3.2.3 and 3.3.1): a uniformly random part of each segment, at
- * least one token and at most all but one, is read in both directions; each token after it is predicted.
+ * least one token and at most all but one, is read in both directions; each token after it is predicted. With a rate, that share
+ * is predicted on average (Tay et al. 2022, UL2, section 3.1.2: S-denoising).
  */
 export const prefix: TextObjective<PrefixSettings> = {
   layout(_settings, { architecture, context }) {
@@ -27,24 +28,25 @@ export const prefix: TextObjective<PrefixSettings> = {
     };
   },
 
-  example(window, _settings, layout, vocabulary, random) {
+  example(window, { rate }, layout, vocabulary, random) {
     const segments = segmentsOf(window, vocabulary.begin);
+    const lengthOf = (length: number) => prefixLengthOf(length, rate, random);
     return layout.architecture === "encoder-decoder"
-      ? onTwoSides(window, segments, vocabulary, random)
-      : onOneSide(window, segments, random);
+      ? onTwoSides(window, segments, vocabulary, lengthOf)
+      : onOneSide(window, segments, lengthOf);
   },
 };
 
 /** In a decoder the last prefix token predicts the first token behind the prefix. */
-function onOneSide(window: ArrayLike<number>, segments: Segment[], random: Random): Example {
+function onOneSide(window: ArrayLike<number>, segments: Segment[], prefixLength: (length: number) => number): Example {
   const flags: number[] = [];
   const example: Example = { tokens: [], positions: [], segments: [], prefix: flags, predict: [], targets: [] };
   segments.forEach(({ start, end }, index) => {
     const length = end - start;
-    const prefixLength = length < 2 ? length : prefixLengthOf(length, random);
+    const read = length < 2 ? length : prefixLength(length);
     append(example, slice(window, start, Math.min(end, window.length - 1)), index + 1);
-    while (flags.length < example.tokens.length) flags.push(flags.length < start + prefixLength ? 1 : 0);
-    for (let i = start + prefixLength - 1; i < end - 1; i++) {
+    while (flags.length < example.tokens.length) flags.push(flags.length < start + read ? 1 : 0);
+    for (let i = start + read - 1; i < end - 1; i++) {
       example.predict.push(i);
       example.targets.push(window[i + 1] as number);
     }
@@ -53,12 +55,17 @@ function onOneSide(window: ArrayLike<number>, segments: Segment[], random: Rando
 }
 
 /** The encoder reads the prefix, the decoder writes the rest. A segment of one token has no rest and is left out. */
-function onTwoSides(window: ArrayLike<number>, segments: Segment[], vocabulary: Vocabulary, random: Random): Example {
+function onTwoSides(
+  window: ArrayLike<number>,
+  segments: Segment[],
+  vocabulary: Vocabulary,
+  prefixLength: (length: number) => number,
+): Example {
   const decoder = { tokens: [] as number[], positions: [] as number[], segments: [] as number[] };
   const example: Example = { tokens: [], positions: [], segments: [], decoder, predict: [], targets: [] };
   segments.forEach(({ start, end }, index) => {
     if (end - start < 2) return;
-    const cut = start + prefixLengthOf(end - start, random);
+    const cut = start + prefixLength(end - start);
     append(example, slice(window, start, cut), index + 1);
     const target = slice(window, cut, end);
     for (let i = 0; i < target.length; i++) example.predict.push(decoder.tokens.length + i);
@@ -68,7 +75,10 @@ function onTwoSides(window: ArrayLike<number>, segments: Segment[], vocabulary: 
   return example;
 }
 
-/** Uniform in 1 … length − 1. */
-function prefixLengthOf(length: number, random: Random): number {
-  return 1 + random.below(length - 1);
+/** Uniform in 1 … length − 1; with a rate, uniform about what leaves that share, as widely as 1 and length − 1 let it. */
+function prefixLengthOf(length: number, rate: number | undefined, random: Random): number {
+  if (rate === undefined) return 1 + random.below(length - 1);
+  const mean = Math.min(Math.max(1, rate * length), length - 1);
+  const spread = Math.min(mean - 1, length - 1 - mean);
+  return length - Math.round(mean - spread + 2 * spread * random.uniform());
 }

@@ -40,6 +40,25 @@ export function partSchedule(objective: ResolvedObjective, steps: number): PartS
   };
 }
 
+/** Consecutive steps of one optimiser: from behind step `start`, `steps` of them. */
+export interface Phase {
+  start: number;
+  steps: number;
+}
+
+/** All steps, or those of each part of a sequence that resets the optimiser. */
+export function phasesOf(objective: ResolvedObjective, steps: number): Phase[] {
+  if (objective.kind !== "sequence" || !objective.resetOptimizer) return [{ start: 0, steps }];
+  let start = 0;
+  return wholeSteps(objective.parts, steps)
+    .filter((count) => count > 0)
+    .map((count) => {
+      const phase = { start, steps: count };
+      start += count;
+      return phase;
+    });
+}
+
 /** Counts so far are kept once a block; within one they are counted. */
 const blockLength = 4096;
 

@@ -1,3 +1,5 @@
+import type { Vocabulary } from "./objective.ts";
+
 /** A part of a window that lies in one document: `start` (included) to `end` (excluded). */
 export interface Segment {
   start: number;
@@ -14,6 +16,31 @@ export function segmentsOf(window: ArrayLike<number>, begin: number): Segment[] 
     start = i;
   }
   return window.length === 0 ? [] : segments;
+}
+
+/** A document's part of a window: its begin token, if it has one, and its tokens between begin and end. */
+export function textOf(
+  window: ArrayLike<number>,
+  { start, end }: Segment,
+  vocabulary: Pick<Vocabulary, "begin" | "end">,
+): { begins: number[]; text: number[] } {
+  const begins = window[start] === vocabulary.begin ? [vocabulary.begin] : [];
+  const last = window[end - 1] === vocabulary.end ? end - 1 : end;
+  return { begins, text: slice(window, start + begins.length, last) };
+}
+
+/** Cuts a text behind tokens that end a sentence; of several in a row, behind the last. */
+export function sentencesOf(text: readonly number[], endsSentence: (token: number) => boolean): number[][] {
+  const sentences: number[][] = [];
+  let start = 0;
+  text.forEach((token, i) => {
+    const next = text[i + 1];
+    if (next === undefined || (endsSentence(token) && !endsSentence(next))) {
+      sentences.push(text.slice(start, i + 1));
+      start = i + 1;
+    }
+  });
+  return sentences;
 }
 
 /** Appends tokens to one side of a sequence; positions count from `firstPosition`. */

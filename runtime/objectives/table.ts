@@ -2,12 +2,15 @@ import type { ResolvedObjective } from "#runtime/contract/plan.ts";
 import type { Architecture } from "#runtime/contract/spec.ts";
 import type { Random } from "#runtime/random/random.ts";
 import { causal } from "./causal.ts";
+import { contrastive } from "./contrastive.ts";
+import { denoising } from "./denoising.ts";
+import { deshuffling } from "./deshuffling.ts";
 import { masked } from "./masked.ts";
 import type { Example, Layout, TextObjective, Vocabulary } from "./objective.ts";
 import { prefix } from "./prefix.ts";
 import { spanCorruption } from "./span-corruption.ts";
 
-export type TextObjectiveKind = "causal" | "prefix" | "masked" | "span_corruption";
+export type TextObjectiveKind = "causal" | "prefix" | "masked" | "span_corruption" | "denoising" | "deshuffling" | "contrastive";
 type SettingsOf<K extends TextObjectiveKind> = Extract<ResolvedObjective, { kind: K }>;
 /** An objective over raw text, with its settings. */
 export type TextObjectiveSettings = SettingsOf<TextObjectiveKind>;
@@ -18,6 +21,9 @@ export const textObjectives: { readonly [K in TextObjectiveKind]: TextObjective<
   prefix,
   masked,
   span_corruption: spanCorruption,
+  denoising,
+  deshuffling,
+  contrastive,
 };
 
 export function isTextObjective(objective: ResolvedObjective): objective is TextObjectiveSettings {
@@ -29,15 +35,19 @@ export function layoutOf(objective: TextObjectiveSettings, model: { architecture
   return implementationOf(objective).layout(objective, model);
 }
 
-/** One sequence from a window of the corpus: at most `layout.window` consecutive tokens. */
+/**
+ * One sequence from a window of the corpus: at most `layout.window` consecutive tokens. `elsewhere`: another window, where the
+ * layout asks for it.
+ */
 export function exampleOf(
   objective: TextObjectiveSettings,
   window: ArrayLike<number>,
   layout: Layout,
   vocabulary: Vocabulary,
   random: Random,
+  elsewhere?: ArrayLike<number>,
 ): Example {
-  return implementationOf(objective).example(window, objective, layout, vocabulary, random);
+  return implementationOf(objective).example(window, objective, layout, vocabulary, random, elsewhere);
 }
 
 function implementationOf<S extends TextObjectiveSettings>(objective: S): TextObjective<S> {

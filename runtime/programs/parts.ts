@@ -3,6 +3,7 @@ import type { TrainedPart } from "../contract/spec.ts";
 import { headParameters, isPrediction, loraParameters, type Parameter, parametersOf } from "../models/parameters.ts";
 import { type LeafObjective, partSchedule } from "../objectives/schedule.ts";
 import { isTextObjective, layoutOf } from "../objectives/table.ts";
+import { textParameters } from "./text-part.ts";
 import type { Part } from "./training.ts";
 
 /** The parts of a pre-training's program, in the order of the objective's schedule. */
@@ -24,11 +25,11 @@ export function labelledSlots(context: number): number {
   return Math.max(1, Math.floor(context / 16));
 }
 
-/** The model's own weights, then one head for each supervised part. */
+/** The model's own weights, then what each part adds to them. */
 export function pretrainingParameters(model: ResolvedModel, parts: readonly Part[]): Parameter[] {
   return [
     ...parametersOf(model).filter(({ fixed }) => !fixed),
-    ...parts.flatMap((part) => (part.kind === "labels" ? headParameters(model, part.head, part.labels) : [])),
+    ...parts.flatMap((part) => (part.kind === "labels" ? headParameters(model, part.head, part.labels) : textParameters(model, part))),
   ];
 }
 

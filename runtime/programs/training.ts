@@ -1,26 +1,19 @@
 import { add, engine, gather, matMul, reshape, type Tensor, type Tensor1D, type Tensor2D, tensor1d, zeros } from "@tensorflow/tfjs-core";
 import type { ResolvedModel } from "../contract/plan.ts";
 import type { OptimizerSpec } from "../contract/spec.ts";
-import { crossEntropy, negativeLogLikelihood, projectedCrossEntropy } from "../models/operations/cross-entropy.ts";
+import { crossEntropy } from "../models/operations/cross-entropy.ts";
 import type { Parameter } from "../models/parameters.ts";
-import {
-  dropoutPlaces,
-  encode,
-  type Forward,
-  predictionStates,
-  type Sequence,
-  transformer,
-  vocabularyProjection,
-} from "../models/transformer.ts";
-import type { Layout } from "../objectives/objective.ts";
+import { dropoutPlaces, encode, type Forward } from "../models/transformer.ts";
 import type { Program, ProgramFunction, TensorSpec, Tensors } from "../trace/function.ts";
 import { registerGradients } from "../trace/gradients.ts";
 import { adamW, clipping } from "./adamw.ts";
 import { type Group, groupParameters, pack, unpack } from "./groups.ts";
+import { float, int } from "./inputs.ts";
+import { onlyForTraining, sequence, type TextPart, textDropoutPlaces, textInputs, textLoss, textLosses } from "./text-part.ts";
 
 /** One kind of batch that a program trains on, with static shapes. */
 export type Part =
-  | { kind: "text"; name: string; layout: Layout }
+  | TextPart
   /** Rows of `length` positions with up to `slots` labelled texts each. */
   | { kind: "labels"; name: string; head: string; labels: number; length: number; slots: number };
 
@@ -47,7 +40,7 @@ export interface TrainingProgram extends Program {
  * Functions, by part:
  *   step.PART        forward, backward, update → loss, gradient_norm
  *   accumulate.PART  forward, backward, gradients added to the state → loss
- *   evaluate.PART    forward → losses (text: one a predicted position), logits (labels)
+ *   evaluate.PART    forward → the losses of each term, item by item (text), logits (labels)
  * and `apply`: update with the accumulated gradients → gradient_norm.
  * The loss of a step is Σ weightsᵢ lossᵢ: the host gives weights that add up to 1 over the whole step, so that micro-batches
  * change no number.
@@ -81,23 +74,14 @@ export function batchInputs(settings: Pick<TrainingSettings, "batch" | "model">,
     const count = batch * part.slots;
     return [...rows("", part.length), float("pool", [batch, part.slots, part.length]), int("labels", [count]), float("weights", [count])];
   }
-  const { context, decoderContext, predicted, prefix } = part.layout;
-  const count = batch * predicted;
-  return [
-    ...rows("", context),
-    ...(prefix ? [int("prefix", [batch, context])] : []),
-    ...(decoderContext > 0 ? rows("decoder_", decoderContext) : []),
-    int("predict", [count]),
-    int("targets", [count]),
-    float("weights", [count]),
-  ];
+  return textInputs(settings, part);
 }
 
 /** Masks of a part, bool: 1 keeps. Empty without dropout. */
 export function dropoutInputs(settings: Pick<TrainingSettings, "batch" | "model" | "dropout">, part: Part): TensorSpec[] {
   if (settings.dropout === 0) return [];
-  const [context, decoderContext] = part.kind === "text" ? [part.layout.context, part.layout.decoderContext] : [part.length, 0];
-  return dropoutPlaces(settings.model, settings.batch, context, decoderContext).map(({ name, shape }) => ({
+  const places = part.kind === "text" ? textDropoutPlaces(settings, part) : dropoutPlaces(settings.model, settings.batch, part.length, 0);
+  return places.map(({ name, shape }) => ({
     name: dropoutName(name),
     shape,
     dtype: "bool",
@@ -150,13 +134,12 @@ function evaluateFunction(settings: TrainingSettings, groups: readonly Group[], 
   return {
     name: `evaluate.${part.name}`,
     reads: readNames(settings, groups, [weightsName]),
-    inputs: batchInputs(settings, part).filter(({ name }) => name !== "weights" && name !== "labels"),
+    inputs: batchInputs(settings, part).filter(({ name }) => !onlyForLoss(part).includes(name)),
     call(state, inputs) {
       const parameters = { ...namedWeights(settings, groups, state), ...frozenWeights(settings, state) };
       const forward: Forward = { model: settings.model, parameters, dropout: { rate: 0, masks: {} } };
       if (part.kind === "labels") return { state: {}, outputs: { logits: labelLogits(forward, part, inputs) } };
-      const losses = negativeLogLikelihood(predictingStates(forward, part.layout, inputs), vocabularyProjection(forward), inputs.targets!);
-      return { state: {}, outputs: { losses } };
+      return { state: {}, outputs: textLosses(forward, part, inputs) };
     },
   };
 }
@@ -179,12 +162,7 @@ function lossAndGradients(
     const parameters = { ...frozenWeights(settings, state), ...Object.fromEntries(names.map((name, i) => [name, weights[i]!])) };
     const forward: Forward = { model: settings.model, parameters, dropout: { rate: settings.dropout, masks } };
     if (part.kind === "labels") return crossEntropy(labelLogits(forward, part, inputs), inputs.labels!, inputs.weights!);
-    return projectedCrossEntropy(
-      predictingStates(forward, part.layout, inputs),
-      vocabularyProjection(forward),
-      inputs.targets!,
-      inputs.weights!,
-    );
+    return textLoss(forward, part, inputs);
   };
   registerGradients();
   const weights = Object.values(trained);
@@ -218,23 +196,6 @@ function update(
   return { updates, norm };
 }
 
-/** What the logits of the positions that predict are projected from (P, C). */
-function predictingStates(forward: Forward, layout: Layout, inputs: Tensors): Tensor {
-  const target = layout.decoderContext > 0 ? sequence(inputs, "decoder_") : undefined;
-  const states = transformer(forward, sequence(inputs, ""), target);
-  return predictionStates(forward, gather(states as Tensor2D, inputs.predict as Tensor1D));
-}
-
-function sequence(inputs: Tensors, prefix: "" | "decoder_"): Sequence {
-  const visible = prefix === "" ? inputs.prefix : undefined;
-  return {
-    tokens: inputs[`${prefix}tokens`]!,
-    positions: inputs[`${prefix}positions`]!,
-    segments: inputs[`${prefix}segments`]!,
-    ...(visible ? { prefix: visible } : {}),
-  };
-}
-
 /** (B × slots, labels): hidden states pooled by the rows of `pool`, then a linear layer. */
 function labelLogits(forward: Forward, part: Extract<Part, { kind: "labels" }>, inputs: Tensors): Tensor {
   const states = encode(forward, sequence(inputs, ""));
@@ -243,6 +204,11 @@ function labelLogits(forward: Forward, part: Extract<Part, { kind: "labels" }>, 
   const pooled = reshape(matMul(inputs.pool!, reshape(states, [batch, length, hidden])), [batch * slots, hidden]);
   const [weight, bias] = [forward.parameters[`heads.${part.head}.weight`]!, forward.parameters[`heads.${part.head}.bias`]!];
   return add(matMul(pooled as Tensor2D, weight as Tensor2D), bias);
+}
+
+/** What evaluation does not read. */
+function onlyForLoss(part: Part): string[] {
+  return part.kind === "text" ? onlyForTraining(part) : ["weights", "labels"];
 }
 
 function namedWeights(settings: TrainingSettings, groups: readonly Group[], state: Tensors): Tensors {
@@ -266,12 +232,4 @@ function readNames({ frozen }: TrainingSettings, groups: readonly Group[], names
 function groupState(group: Group, accumulates: boolean): TensorSpec[] {
   const names = [weightsName, firstMomentName, secondMomentName, ...(accumulates ? [gradientName] : [])];
   return names.map((name) => float(name(group), [group.size]));
-}
-
-function float(name: string, shape: readonly number[]): TensorSpec {
-  return { name, shape, dtype: "float32" };
-}
-
-function int(name: string, shape: readonly number[]): TensorSpec {
-  return { name, shape, dtype: "int32" };
 }

@@ -5,6 +5,7 @@ import type { Vocabulary } from "#runtime/objectives/objective.ts";
 import { encoderOf } from "./encoders.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";
 import { vocabularyOf } from "./vocabulary.ts";
+import { wordEdges } from "./words.ts";
 
 /** Text to ids and back. Special tokens come from batches alone: in a text, `<s>` is three characters like any others. */
 export interface Tokenizer {
@@ -25,7 +26,7 @@ export function openTokenizer(folder: string): Tokenizer {
   const json = JSON.parse(readFileSync(join(folder, "tokenizer.json"), "utf8")) as TokenizerJson;
   const tokens: string[] = [];
   for (const [token, id] of Object.entries(json.model.vocab)) tokens[id] = token;
-  const vocabulary = vocabularyOf(tokens);
+  const vocabulary: Vocabulary = { ...vocabularyOf(tokens), ...wordEdges(tokens, json) };
   const isOrdinary = (id: number) => id >= vocabulary.firstOrdinary && id < vocabulary.firstSentinel;
   // without them the library finds no special token in a text
   const native = NativeTokenizer.fromString(JSON.stringify({ ...json, added_tokens: [], post_processor: null }));

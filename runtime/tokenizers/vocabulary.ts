@@ -1,4 +1,5 @@
 import type { Vocabulary } from "#runtime/objectives/objective.ts";
+import type { WordEdges } from "./words.ts";
 
 /** The first entries of every vocabulary, in this order; the ordinary ones follow, then the sentinels. */
 export const specialTokens = ["<pad>", "<unk>", "<s>", "</s>", "<mask>"] as const;
@@ -12,7 +13,7 @@ export function vocabularyTokens(ordinary: readonly string[], sentinels: number)
   return [...specialTokens, ...ordinary, ...Array.from({ length: sentinels }, (_, i) => sentinelToken(i))];
 }
 
-export function vocabularyOf(tokens: readonly string[]): Vocabulary {
+export function vocabularyOf(tokens: readonly string[]): Omit<Vocabulary, keyof WordEdges> {
   const sentinels = tokens.length - 1 - tokens.findLastIndex((token) => !/^<extra_id_\d+>$/u.test(token));
   return {
     size: tokens.length,

@@ -9,13 +9,13 @@ import { pseudoPerplexity } from "../metrics/pseudo-perplexity.ts";
 import type { Example, Vocabulary } from "../objectives/objective.ts";
 import { segmentsOf } from "../objectives/segments.ts";
 import { exampleOf, type TextObjectiveSettings } from "../objectives/table.ts";
-import type { Part } from "../programs/training.ts";
+import { type TextPart, termsOf } from "../programs/text-part.ts";
 import { random } from "../random/random.ts";
 import type { Trainer } from "./trainer.ts";
 
-export interface TextPart {
+export interface TextObjectivePart {
   objective: TextObjectiveSettings;
-  part: Extract<Part, { kind: "text" }>;
+  part: TextPart;
 }
 
 export interface TextEvaluation {
@@ -34,6 +34,13 @@ export interface Likelihood {
   n: number;
 }
 
+/** The objective's own loss: of several terms their weighted sum, each its mean over what it is taken of. */
+export interface OwnLoss {
+  loss: number;
+  /** The predictions of the first term. */
+  n: number;
+}
+
 /** Tokens that a final score is taken over at the most; beyond, windows spread evenly over the split. */
 export const finalEvaluationTokens = 1 << 20;
 /** The same while training. */
@@ -43,33 +50,39 @@ export const runningEvaluationTokens = 1 << 15;
  * The objective's own loss on a split. Corruption is drawn from a fixed seed, so that every model of an objective meets the same
  * inputs whenever it is scored.
  */
-export async function objectiveLikelihood(
+export async function ownLoss(
   setup: TextEvaluation,
-  { objective, part }: TextPart,
+  { objective, part }: TextObjectivePart,
   split: Split,
   limitTokens: number,
-): Promise<Likelihood> {
+): Promise<OwnLoss> {
   return withStream(setup, split, async (stream) => {
     const windows = evaluationWindows(stream, part.layout, limitTokens);
-    return likelihoodOf(setup, part, windows.count, (index) =>
-      exampleOf(objective, windows.at(index), part.layout, setup.vocabulary, random("evaluation", index)),
-    );
+    const terms = termsOf(part.layout);
+    const sums = await likelihoodsOf(setup, part, windows.count, (index) => {
+      const elsewhere = part.layout.elsewhere ? windows.elsewhere(index) : undefined;
+      return exampleOf(objective, windows.at(index), part.layout, setup.vocabulary, random("evaluation", index), elsewhere);
+    });
+    const means = terms.map(({ factor }, i) => factor * (sums[i]!.n === 0 ? 0 : sums[i]!.sum / sums[i]!.n));
+    return { loss: means.reduce((total, mean) => total + mean, 0), n: sums[0]!.n };
   });
 }
 
 /** All scores of a text objective on a split. Empty where the split is. */
-export async function scoreText(setup: TextEvaluation, text: TextPart, split: Split): Promise<Score[]> {
+export async function scoreText(setup: TextEvaluation, text: TextObjectivePart, split: Split): Promise<Score[]> {
   if (setup.encoded.splits[split].tokens === 0) return [];
-  const own = await objectiveLikelihood(setup, text, split, finalEvaluationTokens);
+  const own = await ownLoss(setup, text, split, finalEvaluationTokens);
+  if (own.n === 0) return [];
   const score = (metric: string, value: number, n: number): Score => ({ metric, value, split, n });
-  const scores = [score("loss", own.sum / own.n, own.n)];
+  const scores = [score("loss", own.loss, own.n)];
   if (text.objective.kind === "causal") {
     const { bytes, tokens, documents } = setup.encoded.splits[split];
     // each document's first token is not predicted
     const bytesScored = (bytes * own.n) / (tokens - documents);
-    scores.push(score("perplexity", perplexity(own.sum, own.n), own.n), score("bits_per_byte", bitsPerByte(own.sum, bytesScored), own.n));
+    const sum = own.loss * own.n;
+    scores.push(score("perplexity", perplexity(sum, own.n), own.n), score("bits_per_byte", bitsPerByte(sum, bytesScored), own.n));
   }
-  if (text.objective.kind === "masked") {
+  if (text.objective.kind === "masked" && text.part.layout.decoderContext === 0) {
     const pseudo = await pseudoLikelihood(setup, text.part, split);
     scores.push(score("pseudo_perplexity", pseudoPerplexity(pseudo.sum, pseudo.n), pseudo.n));
   }
@@ -80,14 +93,15 @@ export async function scoreText(setup: TextEvaluation, text: TextPart, split: Sp
 const pseudoSample = 512;
 
 /** Salazar et al. 2020, equation 2, over a fixed sample of tokens: each masked alone and predicted from its whole window. */
-async function pseudoLikelihood(setup: TextEvaluation, part: TextPart["part"], split: Split): Promise<Likelihood> {
+async function pseudoLikelihood(setup: TextEvaluation, part: TextObjectivePart["part"], split: Split): Promise<Likelihood> {
   return withStream(setup, split, async (stream) => {
     const windows = evaluationWindows(stream, part.layout, pseudoSample * part.layout.stride);
     const from = random("pseudo-perplexity");
     const examples = Array.from({ length: pseudoSample }, (_, i) => maskOne(windows.at(i % windows.count), from, setup.vocabulary)).filter(
       (example) => example !== undefined,
     );
-    return likelihoodOf(setup, part, examples.length, (index) => examples[index]!);
+    const [tokens] = await likelihoodsOf(setup, part, examples.length, (index) => examples[index]!);
+    return tokens!;
   });
 }
 
@@ -109,25 +123,30 @@ function maskOne(
   };
 }
 
-async function likelihoodOf(
+/** Of each term of the part's loss. */
+async function likelihoodsOf(
   { trainer, vocabulary, batch }: TextEvaluation,
-  part: TextPart["part"],
+  part: TextPart,
   count: number,
   exampleAt: (index: number) => Example,
-): Promise<Likelihood> {
-  const total: Likelihood = { sum: 0, n: 0 };
+): Promise<Likelihood[]> {
+  const terms = termsOf(part.layout);
+  const totals = terms.map((): Likelihood => ({ sum: 0, n: 0 }));
   for (let start = 0; start < count; start += batch) {
     const examples = Array.from({ length: batch }, (_, i) => (start + i < count ? exampleAt(start + i) : nothing));
     const { arrays } = assembleBatch(examples, part.layout, vocabulary);
-    const { losses } = await trainer.evaluate(part, arrays);
-    const weights = arrays.weights!;
-    for (let i = 0; i < weights.length; i++) {
-      if (weights[i] === 0) continue;
-      total.sum += losses![i]!;
-      total.n++;
+    const outputs = await trainer.evaluate(part, arrays);
+    for (const [i, term] of terms.entries()) {
+      const total = totals[i]!;
+      const weights = arrays[term.weights]!;
+      for (let at = 0; at < weights.length; at++) {
+        if (weights[at] === 0) continue;
+        total.sum += outputs[term.losses]![at]!;
+        total.n++;
+      }
     }
   }
-  return total;
+  return totals;
 }
 
 /** A row of padding. */

@@ -23,6 +23,8 @@ export interface Loop {
   saveEvery: number | null;
   stepOf(step: number): LoopStep;
   learningRateOf(step: number): number;
+  /** The optimiser's own count of a step, from 1; where it is 1, the moments are forgotten. Left out: the step. */
+  optimizerStepOf?(step: number): number;
   /** Validation, after the step's report. */
   afterStep(step: number): Promise<void>;
   /** Writes a checkpoint; the counters are up to date. */
@@ -44,7 +46,9 @@ export async function runLoop(loop: Loop): Promise<void> {
   for (let step = first; step <= steps; step++) {
     const { part, name, batches, tokensRead, predicted } = next!;
     const learningRate = loop.learningRateOf(step);
-    const running = trainer.step(part, batches, { step, learningRate });
+    const optimizerStep = loop.optimizerStepOf?.(step) ?? step;
+    if (optimizerStep === 1 && step > 1) await trainer.resetOptimizer();
+    const running = trainer.step(part, batches, { step: optimizerStep, learningRate });
     // the engine works on threads of its own: meanwhile the next batch is made
     next = step < steps ? prepare(step + 1) : undefined;
     const { loss, gradientNorm } = await running;

@@ -5,7 +5,7 @@ import { openTokens, type TokenStream } from "../data/token-stream.ts";
 import { chooseEngine } from "../engines/table.ts";
 import { type JobContext, JobFailure } from "../jobs/context.ts";
 import { initialValues } from "../models/parameters.ts";
-import { partSchedule } from "../objectives/schedule.ts";
+import { type Phase, partSchedule, phasesOf } from "../objectives/schedule.ts";
 import { isTextObjective } from "../objectives/table.ts";
 import { fixedParameters, pretrainingParameters, pretrainingParts } from "../programs/parts.ts";
 import { learningRateAt } from "../programs/schedule.ts";
@@ -14,7 +14,7 @@ import { readJson } from "../store/files.ts";
 import { writeSafetensors } from "../store/safetensors.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizers/tokenizer.ts";
 import { latestCheckpoint, removeCheckpoints, saveCheckpoint } from "./checkpoints.ts";
-import { objectiveLikelihood, runningEvaluationTokens, scoreText, type TextEvaluation, type TextPart } from "./evaluate-text.ts";
+import { ownLoss, runningEvaluationTokens, scoreText, type TextEvaluation, type TextObjectivePart } from "./evaluate-text.ts";
 import { packedLabelBatches } from "./label-batches.ts";
 import { readLabelledTexts } from "./labelled-texts.ts";
 import { runLoop } from "./loop.ts";
@@ -96,6 +96,8 @@ interface Training {
 
 async function train({ job, context, settings, trainer, sources, validate }: Training): Promise<Counters> {
   const schedule = partSchedule(job.objective, job.steps);
+  const phases = optimizerPhases(job);
+  const phaseOf = (step: number) => phases.findLast(({ start }) => start < step)!;
   const resumed = latestCheckpoint<Counters>(context.folder);
   if (resumed) await trainer.setState(resumed.state);
   const counters: Counters = resumed?.progress ?? { tokens: 0, predicted: 0, seconds: 0, loss: Number.NaN };
@@ -111,7 +113,11 @@ async function train({ job, context, settings, trainer, sources, validate }: Tra
       const batches = { part: settings.parts[part]!, ...sources[part]!.at(index) };
       return schedule.parts.length > 1 ? { ...batches, name: schedule.parts[part]!.name } : batches;
     },
-    learningRateOf: (step) => learningRateAt(step, job.steps, job.warmupSteps, job.optimizer),
+    learningRateOf(step) {
+      const { start, steps, warmupSteps } = phaseOf(step);
+      return learningRateAt(step - start, steps, warmupSteps, job.optimizer);
+    },
+    optimizerStepOf: (step) => step - phaseOf(step).start,
     async afterStep(step) {
       if (step % job.evaluateEvery !== 0 || step === job.steps) return;
       const validation = await validate();
@@ -129,6 +135,14 @@ async function train({ job, context, settings, trainer, sources, validate }: Tra
     },
   });
   return counters;
+}
+
+/** Stretches of steps with an optimiser and a learning rate's schedule of their own. */
+function optimizerPhases({ objective, steps, warmupSteps, optimizer }: PretrainJob): (Phase & { warmupSteps: number })[] {
+  const { unit, value } = optimizer.warmup;
+  const phases = phasesOf(objective, steps);
+  if (phases.length === 1) return [{ start: 0, steps, warmupSteps }];
+  return phases.map((phase) => ({ ...phase, warmupSteps: unit === "steps" ? value : Math.round(value * phase.steps) }));
 }
 
 async function batchSources(
@@ -155,7 +169,7 @@ async function batchSources(
   );
 }
 
-function textParts(job: PretrainJob, parts: readonly Part[]): (TextPart & { steps: number })[] {
+function textParts(job: PretrainJob, parts: readonly Part[]): (TextObjectivePart & { steps: number })[] {
   const schedule = partSchedule(job.objective, job.steps);
   return schedule.parts.flatMap(({ objective }, i) => {
     const part = parts[i]!;
@@ -166,22 +180,22 @@ function textParts(job: PretrainJob, parts: readonly Part[]): (TextPart & { step
 /** The text objectives' losses on a part of the validation split, weighted by their steps. */
 async function validationLoss(
   evaluation: TextEvaluation,
-  texts: readonly (TextPart & { steps: number })[],
+  texts: readonly (TextObjectivePart & { steps: number })[],
 ): Promise<{ loss: number; n: number } | undefined> {
   if (evaluation.encoded.splits.validation.tokens === 0 || texts.length === 0) return undefined;
   let [weighted, steps, n] = [0, 0, 0];
   for (const text of texts) {
-    const likelihood = await objectiveLikelihood(evaluation, text, "validation", runningEvaluationTokens);
-    if (likelihood.n === 0) continue;
-    weighted += (likelihood.sum / likelihood.n) * text.steps;
+    const own = await ownLoss(evaluation, text, "validation", runningEvaluationTokens);
+    if (own.n === 0) continue;
+    weighted += own.loss * text.steps;
     steps += text.steps;
-    n += likelihood.n;
+    n += own.n;
   }
   return steps > 0 ? { loss: weighted / steps, n } : undefined;
 }
 
 /** Of an objective with several text parts, the scores of the one with the most steps: each metric once. */
-async function finalScores(evaluation: TextEvaluation, texts: readonly (TextPart & { steps: number })[]): Promise<Score[]> {
+async function finalScores(evaluation: TextEvaluation, texts: readonly (TextObjectivePart & { steps: number })[]): Promise<Score[]> {
   const main = texts.toSorted((a, b) => b.steps - a.steps)[0];
   if (!main) return [];
   return [...(await scoreText(evaluation, main, "validation")), ...(await scoreText(evaluation, main, "test"))];

@@ -1,6 +1,6 @@
 import { assembleBatch } from "../data/batch.ts";
 import type { TokenStream } from "../data/token-stream.ts";
-import { windowOf } from "../data/windows.ts";
+import { windowElsewhere, windowOf } from "../data/windows.ts";
 import type { Layout, Vocabulary } from "../objectives/objective.ts";
 import { exampleOf, type TextObjectiveSettings } from "../objectives/table.ts";
 import { random } from "../random/random.ts";
@@ -44,7 +44,8 @@ export function textBatches({ stream, objective, layout, vocabulary, seed, part,
         const examples = Array.from({ length: batch / accumulate }, (_, j) => {
           const index = step * batch + (i * batch) / accumulate + j;
           const window = windowOf(stream, layout, { seed, part, index });
-          return exampleOf(objective, window, layout, vocabulary, random(seed, "example", part, index));
+          const elsewhere = layout.elsewhere ? windowElsewhere(stream, layout, { seed, part, index }) : undefined;
+          return exampleOf(objective, window, layout, vocabulary, random(seed, "example", part, index), elsewhere);
         });
         return assembleBatch(examples, layout, vocabulary);
       });
@@ -53,13 +54,22 @@ export function textBatches({ stream, objective, layout, vocabulary, seed, part,
   };
 }
 
-/** Divides the weights by the number of predictions of the whole step. */
+/** Divides the weights of each loss by their sum over the whole step. */
 export function toStep(micro: readonly { arrays: Arrays; tokensRead: number; predicted: number }[]): StepBatches {
-  const predicted = micro.reduce((sum, batch) => sum + batch.predicted, 0);
-  const scaled = (weights: Arrays[string]) => Float32Array.from(weights, (weight) => weight / Math.max(1, predicted));
+  const names = Object.keys(micro[0]?.arrays ?? {}).filter((name) => name === "weights" || name.endsWith("_weights"));
+  const totals = names.map((name) => micro.reduce((sum, { arrays }) => sum + sumOf(arrays[name]!), 0));
   return {
-    batches: micro.map(({ arrays }) => ({ ...arrays, weights: scaled(arrays.weights!) })),
+    batches: micro.map(({ arrays }) => {
+      const scaled = names.map((name, i) => [name, Float32Array.from(arrays[name]!, (weight) => weight / Math.max(1, totals[i]!))]);
+      return { ...arrays, ...Object.fromEntries(scaled) };
+    }),
     tokensRead: micro.reduce((sum, batch) => sum + batch.tokensRead, 0),
-    predicted,
+    predicted: micro.reduce((sum, batch) => sum + batch.predicted, 0),
   };
+}
+
+function sumOf(values: Arrays[string]): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
 }

@@ -28,7 +28,7 @@ export interface OptimizerState {
 export interface Trainer {
   /** A step's micro-batches with their dropout masks: a function of (seed, step), so it can be made ahead. */
   withMasks(part: Part, batches: readonly Arrays[], step: number): Arrays[];
-  /** One update from a step's micro-batches; their weights add up to 1 over all of them. `step` counts from 1. */
+  /** One update from a step's micro-batches; their weights add up to 1 over all of them. `step` counts from 1, of the optimiser. */
   step(part: Part, batches: readonly Arrays[], at: { step: number; learningRate: number }): Promise<{ loss: number; gradientNorm: number }>;
   evaluate(part: Part, batch: Arrays): Promise<Arrays>;
   /** Of the trained parameters. */
@@ -36,6 +36,8 @@ export interface Trainer {
   setWeights(values: Values): Promise<void>;
   state(): Promise<OptimizerState>;
   setState(state: OptimizerState): Promise<void>;
+  /** Forgets the moments. */
+  resetOptimizer(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -90,6 +92,10 @@ export async function openTrainer({ engine, settings, initial, seed }: TrainerOp
       await write(weightsName, state.weights);
       await write(firstMomentName, state.firstMoment);
       await write(secondMomentName, state.secondMoment);
+    },
+    async resetOptimizer() {
+      await clear(firstMomentName);
+      await clear(secondMomentName);
     },
     close: () => session.close(),
   };

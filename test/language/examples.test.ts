@@ -8,24 +8,8 @@ const whichObjective = fixture("which-objective.pretrain");
 const speeches = { "data/sotu/1.txt": "a", "data/sst2/train.tsv": "a", "data/sst2/dev.tsv": "a", "data/sst2/test.tsv": "a" };
 
 describe("which-objective", () => {
-  test("has one problem: its denoising is not supported yet", async () => {
-    const { analysis } = await analyseText(whichObjective, speeches);
-    const line = whichObjective.split("\n").findIndex((text) => text.startsWith("objective bart")) + 1;
-    expect(analysis.problems).toMatchObject([
-      { line, column: 18, endColumn: 27, severity: "error", code: "not-supported-yet", message: expect.stringContaining("denoising") },
-    ]);
-  });
-
-  test("keeps what does not need it, and the compared name without an entry", async () => {
-    const { spec } = (await analyseText(whichObjective, speeches)).analysis;
-    expect(Object.keys(spec?.objectives ?? {}).sort()).toEqual(["clm", "clm_then_task", "mlm", "prefix", "sentiment", "t5", "ul2"]);
-    const values = spec?.comparisons.objectives?.vary[0]?.values.map(({ label }) => label);
-    expect(values).toEqual(["clm", "mlm", "t5", "bart", "ul2", "clm_then_task"]);
-  });
-
-  test("lowers without a problem when it is taken out", async () => {
-    const text = whichObjective.replace(/^objective bart.*\n/m, "").replace("bart, ", "");
-    const { folder, analysis } = await analyseText(text, speeches);
+  test("lowers without a problem", async () => {
+    const { folder, analysis } = await analyseText(whichObjective, speeches);
     expect(analysis.problems).toEqual([]);
     expect(JSON.parse(JSON.stringify(analysis.spec).replaceAll(folder, "FOLDER"))).toMatchSnapshot();
   });

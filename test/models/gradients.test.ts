@@ -23,6 +23,7 @@ import {
 import { beforeAll, expect, test } from "vitest";
 import { cpuEngine } from "#runtime/engines/cpu/engine.ts";
 import { attention } from "#runtime/models/operations/attention.ts";
+import { contrast } from "#runtime/models/operations/contrast.ts";
 import { binaryCrossEntropy, negativeLogLikelihood, projectedCrossEntropy } from "#runtime/models/operations/cross-entropy.ts";
 import { embed } from "#runtime/models/operations/embedding.ts";
 import { gelu, geluTanh } from "#runtime/models/operations/gelu.ts";
@@ -93,6 +94,15 @@ const operations: [string, Tensor[], (...inputs: Tensor[]) => Tensor][] = [
       (targets, weights) => (x, weight) =>
         projectedCrossEntropy(x!, { weight: weight!, bias: undefined }, targets, weights)
     )(ids(5, 7), tensor([0.3, 0, 0.2, 0.4, 0.1])),
+  ],
+  [
+    "contrast of views",
+    [normal(4, 5), normal(4, 5)],
+    (
+      (present) => (one, other) =>
+        // an empty place has a loss that nothing weighs
+        mul(contrast(one!, other!, present, 0.5), present)
+    )(tensor([1, 1, 0, 1])),
   ],
   [
     "embedding",

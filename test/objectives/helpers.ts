@@ -14,20 +14,58 @@ export const vocabulary: Vocabulary = {
   firstOrdinary: 5,
   firstSentinel: 1005,
   sentinels: 50,
+  // two of three tokens go on with a word, and one of twenty ends a sentence
+  continuesWord: (_before, token) => token % 3 !== 0,
+  endsSentence: (token) => token % 20 === 7,
 };
+
+type Settings<K extends TextObjectiveSettings["kind"]> = Extract<TextObjectiveSettings, { kind: K }>;
 
 export const causal = { kind: "causal" } as const;
 export const prefix = { kind: "prefix" } as const;
-export const masked = { kind: "masked", rate: 0.15, mask: 0.8, random: 0.1, keep: 0.1, wholeWords: false } as const;
+export const masked = {
+  kind: "masked",
+  rate: 0.15,
+  mask: 0.8,
+  random: 0.1,
+  keep: 0.1,
+  wholeWords: false,
+} as const;
 export const spanCorruption = { kind: "span_corruption", rate: 0.15, meanSpan: 3 } as const;
+export const denoising: Settings<"denoising"> = {
+  kind: "denoising",
+  infill: 0.3,
+  delete: 0,
+  mask: 0,
+  permuteSentences: false,
+  rotate: false,
+};
+export const deshuffling = { kind: "deshuffling" } as const;
+export const contrastive: Settings<"contrastive"> = { kind: "contrastive", views: "dropout", temperature: 0.05, pool: "mean" };
 
-export const carried: readonly [TextObjectiveSettings, Architecture][] = [
+type Carried = [TextObjectiveSettings, Architecture];
+const replacements = ["mask", "masks", "drop"] as const;
+
+export const carried: readonly Carried[] = [
   [causal, "decoder"],
   [prefix, "decoder"],
   [prefix, "encoder-decoder"],
   [masked, "encoder"],
   [spanCorruption, "decoder"],
   [spanCorruption, "encoder-decoder"],
+  [{ ...prefix, rate: 0.25 }, "encoder-decoder"],
+  [{ ...masked, wholeWords: true }, "encoder"],
+  [{ ...masked, sentences: "next" }, "encoder"],
+  [{ ...masked, sentences: "order" }, "encoder"],
+  [masked, "encoder-decoder"],
+  ...replacements.map((replace): Carried => [{ ...spanCorruption, replace }, "decoder"]),
+  ...replacements.map((replace): Carried => [{ ...spanCorruption, replace, target: "text" }, "encoder-decoder"]),
+  [denoising, "encoder-decoder"],
+  [{ ...denoising, delete: 0.1, mask: 0.2, permuteSentences: true, rotate: true }, "encoder-decoder"],
+  [deshuffling, "encoder-decoder"],
+  [contrastive, "encoder"],
+  [contrastive, "decoder"],
+  [{ ...contrastive, views: "neighbours" }, "encoder"],
 ];
 
 /** Documents `<s> … </s>` of random lengths and ordinary tokens, one after another. */
@@ -48,10 +86,17 @@ export function middle(length: number, seed: number): number[] {
   return Array.from({ length }, () => vocabulary.firstOrdinary + from.below(1000));
 }
 
+/** The same without the end of a sentence. */
+export function inOneSentence(length: number, seed: number): number[] {
+  return middle(length, seed).map((token) => (vocabulary.endsSentence(token) ? token - 1 : token));
+}
+
 export interface Made {
   window: number[];
   example: Example;
   layout: Layout;
+  /** The other window, where the layout asks for one. */
+  elsewhere: number[] | undefined;
 }
 
 export function make(
@@ -64,7 +109,8 @@ export function make(
   const layout = layoutOf(objective, { architecture, context });
   return Array.from({ length: count }, (_, index) => {
     const window = windows(layout.window, index);
-    return { window, layout, example: exampleOf(objective, window, layout, vocabulary, random(7, "test", index)) };
+    const elsewhere = layout.elsewhere ? windows(layout.window, index + count) : undefined;
+    return { window, layout, elsewhere, example: exampleOf(objective, window, layout, vocabulary, random(7, "test", index), elsewhere) };
   });
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { exampleOf, layoutOf } from "#runtime/objectives/table.ts";
 import { random } from "#runtime/random/random.ts";
-import { carried, make, middle, spanCorruption, stream, vocabulary } from "./helpers.ts";
+import { carried, inOneSentence, make, middle, spanCorruption, stream, vocabulary } from "./helpers.ts";
 
 describe.each(carried)("%o in %s", (objective, architecture) => {
   const contexts = [8, 13, 64];
@@ -17,6 +17,12 @@ describe.each(carried)("%o in %s", (objective, architecture) => {
         expect(example.segments).toHaveLength(example.tokens.length);
         expect(example.positions).toHaveLength(example.tokens.length);
         if (layout.prefix) expect(example.prefix).toHaveLength(example.tokens.length);
+        if (example.types) expect(example.types).toHaveLength(example.tokens.length);
+        if (layout.also?.kind === "pairs") expect(example.pairs!.length).toBeLessThanOrEqual(layout.also.slots);
+        if (layout.also?.kind === "views") {
+          expect(example.view!.tokens.length).toBeLessThanOrEqual(layout.context);
+          expect(Math.max(0, ...example.segments)).toBeLessThanOrEqual(layout.also.slots);
+        }
       }
     }
   });
@@ -24,21 +30,23 @@ describe.each(carried)("%o in %s", (objective, architecture) => {
   test("takes windows that are shorter than the layout's, down to nothing", () => {
     const layout = layoutOf(objective, { architecture, context: 32 });
     for (let length = 0; length < layout.window; length++) {
-      const example = exampleOf(objective, stream(length, 9, length), layout, vocabulary, random(1, length));
+      const example = exampleOf(objective, stream(length, 9, length), layout, vocabulary, random(1, length), stream(length, 9, 1));
       expect(example.predict.length).toBeLessThanOrEqual(layout.predicted);
       for (const target of example.targets) expect(target).toBeGreaterThan(0);
     }
   });
 
   test("reads as many positions of one document as the layout says", () => {
-    for (const { example, layout } of make(objective, architecture, middle, 200)) {
-      expect(example.tokens.length + (example.decoder?.tokens.length ?? 0)).toBe(layout.tokens);
+    const made = make(objective, architecture, objective.kind === "contrastive" ? inOneSentence : middle, 200);
+    for (const { example, layout } of made) {
+      const { decoder, view } = example;
+      expect(example.tokens.length + (decoder?.tokens.length ?? 0) + (view?.tokens.length ?? 0)).toBe(layout.tokens);
     }
   });
 
   test("restarts positions in every segment and keeps segments in one piece", () => {
     for (const { example } of make(objective, architecture, (length, i) => stream(length, 12, i), 100)) {
-      for (const side of [example, ...(example.decoder ? [example.decoder] : [])]) {
+      for (const side of [example, example.decoder, example.view].filter((each) => each !== undefined)) {
         side.positions.forEach((position, i) => {
           const begins = i === 0 || side.segments[i] !== side.segments[i - 1];
           expect(position).toBe(begins ? 0 : (side.positions[i - 1] as number) + 1);

@@ -60,3 +60,31 @@ test("special tokens are never chosen", () => {
   }
   expect(exampleOf(masked, [begin, end, begin, end], layout, vocabulary, random(1)).predict).toEqual([]);
 });
+
+test("whole words: all of a word or nothing, and the rate is never passed", () => {
+  const { continuesWord } = vocabulary;
+  let [predicted, wanted] = [0, 0];
+  for (const { window, example } of make({ ...masked, wholeWords: true }, "encoder", middle, 10_000)) {
+    const chosen = new Set(example.predict);
+    for (let at = 1; at < window.length; at++) {
+      if (continuesWord(window[at - 1]!, window[at]!)) expect(chosen.has(at)).toBe(chosen.has(at - 1));
+    }
+    const count = Math.round(0.15 * window.length);
+    expect(chosen.size).toBeLessThanOrEqual(count);
+    predicted += chosen.size;
+    wanted += count;
+  }
+  expect(predicted / wanted).toBeGreaterThan(0.95);
+});
+
+test("in an encoder-decoder the decoder writes the text of which the encoder reads 15% less", () => {
+  let [masks, all] = [0, 0];
+  for (const { window, example } of make({ ...masked, mask: 1, random: 0, keep: 0 }, "encoder-decoder", middle, 10_000, 41)) {
+    expect(example.targets).toEqual([...window, vocabulary.end]);
+    const input = example.tokens.slice(0, -1);
+    expect(input.every((token, i) => token === vocabulary.mask || token === window[i])).toBe(true);
+    masks += input.filter((token) => token === vocabulary.mask).length;
+    all += window.length;
+  }
+  expect(masks / all).toBeCloseTo(0.15, 2);
+});

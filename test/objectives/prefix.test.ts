@@ -56,3 +56,13 @@ test("in an encoder-decoder prefix and rest are the document", () => {
   }
   expect(segments).toBeGreaterThan(500);
 });
+
+test.each([0.1, 0.25, 0.75])("with a rate of %f that share is predicted on average, in parts of all lengths", (rate) => {
+  const shares = make({ ...prefix, rate }, "encoder-decoder", middle, 10_000).map(
+    ({ example, window }) => example.targets.length / window.length,
+  );
+  expect(sum(shares) / shares.length).toBeCloseTo(rate, 2);
+  const spread = Math.min(rate, 1 - rate);
+  expect(Math.min(...shares)).toBeCloseTo(rate - spread, 1);
+  expect(Math.max(...shares)).toBeCloseTo(rate + spread, 1);
+});

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ResolvedObjective } from "#runtime/contract/plan.ts";
-import { partSchedule } from "#runtime/objectives/schedule.ts";
+import { partSchedule, phasesOf } from "#runtime/objectives/schedule.ts";
 import { causal, masked, prefix, spanCorruption } from "./helpers.ts";
 
 const part = (weight: number, name: string, objective: ResolvedObjective) => ({ weight, name, objective });
@@ -60,4 +60,17 @@ describe("over any number of steps", () => {
       for (const [i, { weight }] of uneven.parts.entries()) expect(Math.abs((seen[i] as number) - weight * (step + 1))).toBeLessThan(2);
     }
   });
+});
+
+test("a sequence that resets its optimiser has a phase for each part with steps, and nothing else has", () => {
+  const sequence = (resetOptimizer: boolean): ResolvedObjective => ({
+    kind: "sequence",
+    parts: [part(0.7, "a", causal), part(0.001, "b", masked), part(0.299, "c", ul2)],
+    ...(resetOptimizer ? { resetOptimizer } : {}),
+  });
+  expect(phasesOf(sequence(true), 10)).toEqual([
+    { start: 0, steps: 7 },
+    { start: 7, steps: 3 },
+  ]);
+  for (const objective of [sequence(false), ul2, causal]) expect(phasesOf(objective, 10)).toEqual([{ start: 0, steps: 10 }]);
 });

@@ -1,21 +1,63 @@
 import { describe, expect, test } from "vitest";
 import { noiseLengths, randomSpansMask } from "#runtime/objectives/noise-mask.ts";
 import { corruptSpans } from "#runtime/objectives/span-corruption.ts";
+import type { TextObjectiveSettings } from "#runtime/objectives/table.ts";
 import { random } from "#runtime/random/random.ts";
 import { fourDeviations, type Made, make, middle, spanCorruption, stream, sum, vocabulary } from "./helpers.ts";
 
-test("figure 2 of Raffel et al. 2020", () => {
+describe("the examples of Raffel et al. 2020", () => {
   const words = "Thank you for inviting me to your party last week".split(" ");
-  const hidden = words.map((word) => ["for", "inviting", "last"].includes(word));
   const names = ["<X>", "<Y>", "<Z>"];
-  const { input, target } = corruptSpans(
-    words.map((_, i) => i),
-    hidden,
-    words.length,
-  );
-  const written = (ids: number[]) => ids.map((id) => words[id] ?? names[id - words.length]).join(" ");
-  expect(written(input)).toBe("Thank you <X> me to your party <Y> week");
-  expect(written(target)).toBe("<X> for inviting <Y> last <Z>");
+  const special = { firstSentinel: words.length, mask: words.length + names.length };
+  const written = (ids: number[]) => ids.map((id) => words[id] ?? names[id - words.length] ?? "<M>").join(" ");
+  const corrupted = (hidden: string[], replace: Settings["replace"], target: Settings["target"]) => {
+    const made = corruptSpans(
+      words.map((_, i) => i),
+      words.map((word) => hidden.includes(word)),
+      { ...(replace ? { replace } : {}), ...(target ? { target } : {}) },
+      special,
+    );
+    return { input: written(made.input), target: written(made.target) };
+  };
+
+  test("figure 2", () => {
+    expect(corrupted(["for", "inviting", "last"], undefined, undefined)).toEqual({
+      input: "Thank you <X> me to your party <Y> week",
+      target: "<X> for inviting <Y> last <Z>",
+    });
+  });
+
+  test.each([
+    ["MASS-style", ["for", "inviting", "last"], "masks", "text", "Thank you <M> <M> me to your party <M> week", words.join(" ")],
+    [
+      "replace spans",
+      ["for", "inviting", "last"],
+      undefined,
+      undefined,
+      "Thank you <X> me to your party <Y> week",
+      "<X> for inviting <Y> last <Z>",
+    ],
+    ["drop tokens", ["for", "inviting", "last"], "drop", undefined, "Thank you me to your party week", "for inviting last"],
+    [
+      "random spans",
+      ["for", "inviting", "me", "your", "party", "last"],
+      undefined,
+      undefined,
+      "Thank you <X> to <Y> week",
+      "<X> for inviting me <Y> your party last <Z>",
+    ],
+  ] as const)("table 3, %s", (_, hidden, replace, target, input, wanted) => {
+    expect(corrupted([...hidden], replace, target)).toEqual({ input, target: wanted });
+  });
+
+  test("one mask a span, and what MASS' decoder writes: the hidden fragment", () => {
+    const hidden = ["for", "inviting", "me"];
+    expect(corrupted(hidden, "mask", "text")).toEqual({ input: "Thank you <M> to your party last week", target: words.join(" ") });
+    expect(corrupted(hidden, "masks", undefined)).toEqual({
+      input: "Thank you <M> <M> <M> to your party last week",
+      target: "for inviting me",
+    });
+  });
 });
 
 describe("the noise mask", () => {
@@ -51,6 +93,8 @@ describe("the noise mask", () => {
     for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(fourDeviations(5000, 0.2));
   });
 });
+
+type Settings = Extract<TextObjectiveSettings, { kind: "span_corruption" }>;
 
 const isSentinel = (token: number) => token >= vocabulary.firstSentinel;
 
@@ -92,13 +136,13 @@ describe.each(["encoder-decoder", "decoder"] as const)("in an %s", (architecture
   });
 
   test("rate and mean span are those declared", () => {
-    const made = make(spanCorruption, architecture, middle, 1000, 256);
+    const made = make(spanCorruption, architecture, middle, 10_000, 128);
     const all = made.flatMap(parts);
     const hidden = sum(all.map(({ target }) => target.filter((token) => !isSentinel(token)).length - 1));
     const spans = sum(all.map(({ input }) => input.filter(isSentinel).length));
-    expect(all).toHaveLength(1000);
+    expect(all).toHaveLength(10_000);
     expect(hidden / sum(made.map(({ window }) => window.length))).toBeCloseTo(0.15, 2);
-    expect(Math.abs(hidden / spans - 3)).toBeLessThan(0.15);
+    expect(Math.abs(hidden / spans - 3)).toBeLessThan(0.2);
     for (const { example, layout } of made) expect(example.predict).toHaveLength(layout.predicted);
   });
 });
@@ -137,3 +181,30 @@ test("a document of one token has nothing to predict", () => {
     targets: [vocabulary.firstSentinel, 12, end],
   });
 });
+
+test.each(["mask", "masks", "drop"] as const)(
+  "replace: %s, over 10,000 sequences: rate, spans and target are those declared",
+  (replace) => {
+    for (const target of [undefined, "text"] as const) {
+      const settings = { ...spanCorruption, replace, ...(target ? { target } : {}) };
+      let [masks, spans, hidden, wrong] = [0, 0, 0, 0];
+      const made = make(settings, "encoder-decoder", middle, 10_000, 41);
+      for (const { window, example, layout } of made) {
+        const input = example.tokens.filter((token) => token !== vocabulary.end);
+        const shown = input.filter((token) => token !== vocabulary.mask);
+        masks += input.length - shown.length;
+        spans += input.filter((token, i) => token === vocabulary.mask && input[i - 1] !== token).length;
+        hidden += window.length - shown.length;
+        const written = example.targets.slice(0, -1);
+        const right = target === "text" ? written.join() === window.join() : written.length === window.length - shown.length;
+        if (!right || example.predict.length !== layout.predicted) wrong++;
+      }
+      const length = made[0]!.window.length;
+      const drawn = noiseLengths(length, 0.15, 3);
+      expect(Math.abs(drawn.noise - 0.15 * length)).toBeLessThanOrEqual(0.5);
+      expect([hidden / 10_000, wrong]).toEqual([drawn.noise, 0]);
+      expect(masks / 10_000).toBe({ mask: drawn.spans, masks: drawn.noise, drop: 0 }[replace]);
+      if (replace !== "drop") expect(spans / 10_000).toBe(drawn.spans);
+    }
+  },
+);

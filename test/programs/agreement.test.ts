@@ -45,6 +45,11 @@ const models: [string, keyof typeof objectives, Partial<ResolvedModel>][] = [
   ["an encoder, masked", "masked", { architecture: "encoder" }],
   ["an encoder-decoder, span corruption", "span_corruption", { architecture: "encoder-decoder" }],
   ["an encoder-decoder, prefix", "prefix", { architecture: "encoder-decoder" }],
+  ["an encoder-decoder, denoising", "denoising", { architecture: "encoder-decoder" }],
+  ["an encoder-decoder, masked", "masked", { architecture: "encoder-decoder" }],
+  ["an encoder, masked with the next sentence", "next_sentence", { architecture: "encoder", context: 24 }],
+  ["an encoder, contrastive by dropout", "contrastive", { architecture: "encoder", dropout: 0.2 }],
+  ["a decoder, contrastive by neighbours", "neighbours", {}],
   ["no biases, norm after the sum", "causal", { biases: false, placement: "post" }],
   ["rotary positions, RMS norm, SwiGLU", "causal", { position: "rotary", norm: "rms", activation: "swiglu" }],
   [

@@ -33,6 +33,8 @@ export const vocabulary: Vocabulary = {
   firstOrdinary: 5,
   firstSentinel: 40,
   sentinels: 8,
+  continuesWord: (_before, token) => token % 2 === 1,
+  endsSentence: (token) => token % 9 === 0,
 };
 
 export function smallModel(over: Partial<ResolvedModel> = {}): ResolvedModel {
@@ -90,7 +92,7 @@ export function textStep(
         const window = Array.from({ length: part.layout.window }, (_, at) =>
           at === cut - 1 ? vocabulary.end : at === cut ? vocabulary.begin : word(),
         );
-        return exampleOf(objective, window, part.layout, vocabulary, from);
+        return exampleOf(objective, window, part.layout, vocabulary, from, [vocabulary.begin, word(), word(), word()]);
       });
       return assembleBatch(examples, part.layout, vocabulary);
     }),
@@ -102,4 +104,8 @@ export const objectives = {
   prefix: { kind: "prefix" },
   masked: { kind: "masked", rate: 0.15, mask: 0.8, random: 0.1, keep: 0.1, wholeWords: false },
   span_corruption: { kind: "span_corruption", rate: 0.3, meanSpan: 3 },
+  denoising: { kind: "denoising", infill: 0.3, delete: 0.1, mask: 0.1, permuteSentences: true, rotate: true },
+  next_sentence: { kind: "masked", rate: 0.15, mask: 0.8, random: 0.1, keep: 0.1, wholeWords: true, sentences: "next" },
+  contrastive: { kind: "contrastive", views: "dropout", temperature: 1, pool: "mean" },
+  neighbours: { kind: "contrastive", views: "neighbours", temperature: 0.1, pool: "last" },
 } as const satisfies Record<string, TextObjectiveSettings>;

@@ -37,7 +37,7 @@ describe("at the cursor", () => {
     ["keys on the next line", "tokenizer t {\n  kind: bpe\n  |\n}", ["extends", "vocabulary", "train on", "lowercase", "sentinels"]],
     ["the second word of a key", "tokenizer t { train |", ["on"]],
     ["keys of settings in place", "pretrain p { optimizer: adamw { learning_rate: 1e-3, |", ["final_learning_rate", "warmup", "schedule"]],
-    ["keys of an option", "objective x = masked { |", ["extends", "rate", "mask", "random", "keep", "sentences"]],
+    ["keys of an option", "objective x = masked { |", ["extends", "rate", "mask", "random", "keep", "whole_words", "sentences"]],
     ["keys of a block", "corpus c { split: { |", ["by", "validation", "test"]],
     ["what may vary", "compare c { vary |", ["model", "objective", "corpus", "tokenizer", "batch", "learning_rate", "budget"]],
     ["choices", "tokenizer t { kind: |", ["bpe", "wordpiece", "characters", "bytes"]],
@@ -45,7 +45,18 @@ describe("at the cursor", () => {
     [
       "the catalogue's objectives",
       "objective x = |",
-      ["causal", "prefix", "masked", "span_corruption", "supervised", "mixture", "sequence"],
+      [
+        "causal",
+        "prefix",
+        "masked",
+        "span_corruption",
+        "denoising",
+        "deshuffling",
+        "contrastive",
+        "supervised",
+        "mixture",
+        "sequence",
+      ],
     ],
     ["declarations of a kind", `${declared}pretrain p { model: |`, ["small"]],
     ["declared objectives before the catalogue's", `${declared}pretrain p { objective: |`, ["clm", "mlm", "causal"]],
@@ -76,7 +87,7 @@ test("nothing in comments, after a finished value and where a name is invented",
 
 test("what the runtime does not have yet is not offered", async () => {
   const { labels } = await offered("objective x = |");
-  expect(labels).not.toContain("denoising");
+  expect(labels).not.toContain("replaced_token");
 });
 
 test("items carry documentation, defaults and what is to be replaced", async () => {

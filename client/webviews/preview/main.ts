@@ -49,7 +49,7 @@ function marked(parts: readonly MarkedText[]): Node[] {
 function factsOf({ measured, sequences }: Preview["parts"][number]): string {
   const facts = Object.entries(measured).map(([name, value]) => {
     const words = name.replaceAll("_", " ");
-    return name === "mean_span" ? `mean span ${value.toFixed(1)} tokens` : `${words} ${(value * 100).toFixed(1)}%`;
+    return name.startsWith("mean_") ? `${words} ${value.toFixed(1)} tokens` : `${words} ${(value * 100).toFixed(1)}%`;
   });
   return [...facts, `measured over ${sequences.toLocaleString("en-US")} sequences`].join(" · ");
 }

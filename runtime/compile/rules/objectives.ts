@@ -1,9 +1,14 @@
 import type { Problem } from "#runtime/contract/problem.ts";
-import type { ObjectiveSpec } from "#runtime/contract/spec.ts";
+import type { ObjectiveSpec, Ref, Spec } from "#runtime/contract/spec.ts";
 import { addUpToOne, error, percent, type Rule } from "./rule.ts";
 
 /** Percentages that are parts of one whole add up to it. */
-export const objectives: Rule = ({ spec }) => Object.entries(spec.objectives).flatMap(([name, objective]) => shares(name, objective));
+export const objectives: Rule = ({ spec }) =>
+  Object.entries(spec.objectives).flatMap(([name, objective]) => [
+    ...shares(name, objective),
+    ...noises(name, objective),
+    ...freshOptimizers(spec, name, objective),
+  ]);
 
 function shares(name: string, objective: ObjectiveSpec): Problem[] {
   if (objective.kind === "masked") {
@@ -47,4 +52,52 @@ function shares(name: string, objective: ObjectiveSpec): Problem[] {
       `The shares of a ${objective.kind} must add up to 100%; ${weights.map(percent).join(" + ")} make ${percent(total)}.`,
     ),
   ];
+}
+
+/** BART's noises that hide tokens take theirs from one text, and something is corrupted. */
+function noises(name: string, objective: ObjectiveSpec): Problem[] {
+  if (objective.kind !== "denoising") return [];
+  const { infill, delete: deletion, mask, permuteSentences, rotate } = objective;
+  const total = infill + deletion + mask;
+  if (total > 1 + 1e-6) {
+    return [
+      error(
+        "noises-above-all",
+        ["objectives", name, "infill"],
+        `infill, delete and mask hide tokens of one text and add up to 100% at the most; ${percent(infill)}, ${percent(deletion)} and ${percent(mask)} make ${percent(total)}.`,
+      ),
+    ];
+  }
+  if (total > 0 || permuteSentences || rotate) return [];
+  return [
+    error(
+      "no-noise",
+      ["objectives", name, "infill"],
+      `${name} corrupts nothing, so the text would only be copied. Give infill, delete or mask a share, or set permute_sentences or rotate.`,
+    ),
+  ];
+}
+
+/** A fresh optimiser belongs to a stretch of steps; the steps of a mixture's parts lie between each other. */
+function freshOptimizers(spec: Spec, name: string, objective: ObjectiveSpec): Problem[] {
+  if (objective.kind !== "mixture" && objective.kind !== "sequence") return [];
+  return objective.parts.flatMap((part, index) => {
+    const inside = resetting(spec, part.objective, [name]);
+    if (!inside) return [];
+    return [
+      error(
+        "reset-inside",
+        ["objectives", name, index],
+        `${inside} has reset_optimizer: true, which only an outermost sequence can have, and is a part of ${name}. Set it in ${name} alone, or leave it out.`,
+      ),
+    ];
+  });
+}
+
+/** The sequence that resets the optimiser at or below an objective. */
+function resetting(spec: Spec, ref: Ref, above: readonly Ref[]): Ref | undefined {
+  const objective = spec.objectives[ref];
+  if (!objective || above.includes(ref) || (objective.kind !== "mixture" && objective.kind !== "sequence")) return undefined;
+  if (objective.kind === "sequence" && objective.resetOptimizer) return ref;
+  return objective.parts.map((part) => resetting(spec, part.objective, [...above, ref])).find((found) => found !== undefined);
 }

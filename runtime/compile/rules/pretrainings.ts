@@ -12,6 +12,7 @@ export const pretrainings: Rule = ({ spec, files, uses }) =>
     ...microBatches(use.pretrain, use.at(use.varied.includes("batch") ? "batch" : "accumulate")),
     ...context(spec, use, files),
     ...sentinels(spec, use),
+    ...fits(spec, use),
     ...epochs(spec, use),
     ...nothing(use),
   ]);
@@ -68,6 +69,31 @@ function sentinels(spec: Spec, use: Use): Problem[] {
         `Set sentinels: ${most} in ${tokenizerName}, a longer mean_span, a lower rate or a shorter context.`,
     ),
   ];
+}
+
+/** What an objective needs of a model besides its architecture. */
+function fits(spec: Spec, use: Use): Problem[] {
+  const { model: modelName, objective } = use.pretrain;
+  const model = spec.models[modelName];
+  const architecture = model && resolveArchitecture(spec, model, objective);
+  if (!model || !architecture) return [];
+  const modelVaries = use.varied.includes("model") && !use.varied.includes("objective");
+  const path = use.at(modelVaries ? "model" : "objective");
+  return (leavesOf(spec, objective) ?? []).flatMap(({ key, objective: leaf }) => {
+    if (leaf.kind === "contrastive" && leaf.views === "dropout" && model.dropout === 0) {
+      const message = `The two views of ${key} differ by dropout alone, and the model ${modelName} has none. Set dropout: 10% in ${modelName}, or views: neighbours in ${key}.`;
+      return [error("views-without-dropout", path, message)];
+    }
+    if (leaf.kind === "contrastive" && use.pretrain.batch / use.pretrain.accumulate < 2) {
+      const message = `${key} tells the texts of a batch apart, and a batch of ${use.pretrain.batch} in ${use.pretrain.accumulate} parts has a single sequence in each. Use a larger batch.`;
+      return [error("nothing-to-contrast", use.at("batch"), message)];
+    }
+    if (leaf.kind === "masked" && leaf.sentences !== undefined && architecture !== "encoder") {
+      const message = `sentences: ${leaf.sentences} of ${key} tells of pairs what an encoder read, and ${modelName} is an ${architecture} here. Set sentences: none in ${key}, or use an encoder.`;
+      return [error("pairs-need-encoder", path, message)];
+    }
+    return [];
+  });
 }
 
 /** An epoch is a pass over the corpus, which a task alone does not read. */

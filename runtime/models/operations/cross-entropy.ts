@@ -68,9 +68,13 @@ export function projectedCrossEntropy(x: Tensor, { weight, bias }: Projection, t
 
 /** Σ weightsᵢ · nllᵢ of targets (N), int32, under softmax(logits), logits (N, V). For few classes: see `projectedCrossEntropy`. */
 export function crossEntropy(logits: Tensor, targets: Tensor, weights: Tensor): Tensor {
+  return sum(mul(classLosses(logits, targets), weights));
+}
+
+/** nllᵢ of targets (N), int32, under softmax(logits), logits (N, V) → (N), nats. */
+export function classLosses(logits: Tensor, targets: Tensor): Tensor {
   const [rows, classes] = logits.shape as [number, number];
-  const likelihoods = gather(reshape(logSoftmax(logits), [rows * classes]), add(targets, rowStarts(rows, classes)) as Tensor1D);
-  return neg(sum(mul(likelihoods, weights)));
+  return neg(gather(reshape(logSoftmax(logits), [rows * classes]), add(targets, rowStarts(rows, classes)) as Tensor1D));
 }
 
 /** Σ weightsᵢ · binary cross-entropy of labels (N), 0 or 1, under σ(logits), logits (N): log(1 + e⁻ˣ) + (1 − y) x, without overflow. */

@@ -1,0 +1,83 @@
+import type { Random } from "#runtime/random/random.ts";
+import { type Example, isOrdinary, type Layout, type Vocabulary } from "./objective.ts";
+import { append, segmentsOf, sentencesOf, textOf } from "./segments.ts";
+
+export type PairKind = "next" | "order";
+
+/** `<s> A </s> B </s>`: the special tokens of a pair. */
+const specials = 3;
+
+/** Pairs that one sequence has room for. */
+export function pairSlots(context: number): number {
+  return Math.max(1, Math.floor(context / 16));
+}
+
+/** The layout with pairs of texts in place of documents. */
+export function pairLayout(layout: Layout, kind: PairKind): Layout {
+  const window = layout.context - specials;
+  return {
+    ...layout,
+    window,
+    stride: window,
+    elsewhere: kind === "next",
+    also: { kind: "pairs", slots: pairSlots(layout.context) },
+  };
+}
+
+/**
+ * Each document's part of the window is cut in two at the end of a sentence, where there is one, and half of the pairs are
+ * falsified. `next` (Devlin et al. 2019, section 3.1): the second text is taken from elsewhere in the corpus; class 0 follows, 1
+ * does not. `order` (Lan et al. 2020, section 3.1): the two change places; class 0 is in order, 1 is not. Where the room ends,
+ * the rest of the window is left out.
+ */
+export function sentencePairs(from: {
+  window: ArrayLike<number>;
+  /** Another window of the corpus; undefined where there is none: then every text follows the other. */
+  elsewhere: ArrayLike<number> | undefined;
+  kind: PairKind;
+  layout: Layout;
+  vocabulary: Vocabulary;
+  random: Random;
+}): Example {
+  const { window, kind, layout, vocabulary, random } = from;
+  const pairs: NonNullable<Example["pairs"]> = [];
+  const types: number[] = [];
+  const example: Example = { tokens: [], positions: [], segments: [], types, pairs, predict: [], targets: [] };
+  const slots = layout.also?.kind === "pairs" ? layout.also.slots : 0;
+  for (const [index, segment] of segmentsOf(window, vocabulary.begin).entries()) {
+    const whole = textOf(window, segment, vocabulary).text;
+    const text = whole.slice(0, Math.max(0, layout.context - example.tokens.length - specials));
+    if (text.length < 2) continue;
+    if (pairs.length === slots) break;
+    const cut = cutOf(text, vocabulary, random);
+    const [first, second] = [text.slice(0, cut), text.slice(cut)];
+    const other = kind === "order" ? first : otherText(from.elsewhere, second.length, vocabulary, random);
+    const isFalse = other.length > 0 && random.below(2) === 1;
+    const [a, b] = !isFalse ? [first, second] : kind === "order" ? [second, first] : [first, other];
+    const { begin, end } = vocabulary;
+    pairs.push({ position: example.tokens.length, label: isFalse ? 1 : 0 });
+    for (let i = 0; i < a.length + 2; i++) types.push(0);
+    for (let i = 0; i < b.length + 1; i++) types.push(1);
+    append(example, [begin, ...a, end, ...b, end], index + 1);
+    if (text.length < whole.length) break;
+  }
+  return example;
+}
+
+/** Where the second text begins: behind a sentence, each as likely as the others; in one sentence, behind any token. */
+function cutOf(text: readonly number[], vocabulary: Vocabulary, random: Random): number {
+  const sentences = sentencesOf(text, vocabulary.endsSentence);
+  if (sentences.length < 2) return 1 + random.below(text.length - 1);
+  const before = sentences.slice(0, 1 + random.below(sentences.length - 1));
+  return before.reduce((sum, sentence) => sum + sentence.length, 0);
+}
+
+/** The beginning of one of the documents' parts of another window. */
+function otherText(window: ArrayLike<number> | undefined, length: number, vocabulary: Vocabulary, random: Random): number[] {
+  if (window === undefined) return [];
+  const texts = segmentsOf(window, vocabulary.begin)
+    .map((segment) => textOf(window, segment, vocabulary).text)
+    .filter((text) => text.some((token) => isOrdinary(token, vocabulary)));
+  if (texts.length === 0) return [];
+  return (texts[random.below(texts.length)] as number[]).slice(0, length);
+}
