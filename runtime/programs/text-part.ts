@@ -1,15 +1,4 @@
-import {
-  add,
-  gather,
-  matMul,
-  mul,
-  reshape,
-  split,
-  sum,
-  type Tensor,
-  type Tensor1D,
-  type Tensor2D,
-} from "@tensorflow/tfjs-core";
+import { add, gather, matMul, mul, reshape, split, sum, type Tensor, type Tensor1D, type Tensor2D } from "@tensorflow/tfjs-core";
 import type { ResolvedModel } from "../contract/plan.ts";
 import { linear } from "../models/linear.ts";
 import { contrast } from "../models/operations/contrast.ts";

@@ -96,15 +96,6 @@ const operations: [string, Tensor[], (...inputs: Tensor[]) => Tensor][] = [
     )(ids(5, 7), tensor([0.3, 0, 0.2, 0.4, 0.1])),
   ],
   [
-    "contrast of views",
-    [normal(4, 5), normal(4, 5)],
-    (
-      (present) => (one, other) =>
-        // an empty place has a loss that nothing weighs
-        mul(contrast(one!, other!, present, 0.5), present)
-    )(tensor([1, 1, 0, 1])),
-  ],
-  [
     "embedding",
     [normal(6, 3)],
     (
@@ -167,6 +158,15 @@ const operations: [string, Tensor[], (...inputs: Tensor[]) => Tensor][] = [
       (labels, weights) => (logits) =>
         binaryCrossEntropy(logits!, labels, weights)
     )(tensor([0, 1, 1, 0, 1]), tensor([0.3, 0, 0.2, 0.4, 0.1])),
+  ],
+  [
+    "contrast of views",
+    [normal(4, 5), normal(4, 5)],
+    (
+      (present) => (one, other) =>
+        // an empty place has a loss that nothing weighs
+        mul(contrast(one!, other!, present, 0.5), present)
+    )(tensor([1, 1, 0, 1])),
   ],
 ];
 
