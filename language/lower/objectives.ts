@@ -39,6 +39,8 @@ export function lowerObjective(kind: string, settings: Settings, parts: () => Pi
         permuteSentences: settings.flag("permute_sentences"),
         rotate: settings.flag("rotate"),
       };
+    case "replaced_token":
+      return { kind, rate: settings.number("rate"), generator: settings.number("generator"), weight: settings.number("weight") };
     case "contrastive":
       return { kind, views: choice(settings, "views"), temperature: settings.number("temperature"), pool: choice(settings, "pool") };
     case "supervised":

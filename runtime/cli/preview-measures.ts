@@ -6,6 +6,7 @@ export function measuredOf(objective: TextObjectiveSettings, examples: readonly 
   const predictedShare = { predicted_per_position: ratio(examples, predicted, read) };
   switch (objective.kind) {
     case "masked":
+    case "replaced_token":
       if (examples.some((example) => example.decoder)) return { ...predictedShare, masked: maskShare(examples, vocabulary) };
       return { ...predictedShare, ...maskedRates(examples, vocabulary), ...pairRates(examples) };
     case "span_corruption":

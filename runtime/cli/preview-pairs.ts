@@ -70,7 +70,7 @@ function pairOf(example: Example, objective: TextObjectiveSettings, vocabulary: 
   const runs = predictedRuns(example);
   const target = runs.map(({ tokens }) => decode(tokens)).join(" … ");
   const input = decode(example.tokens);
-  if (objective.kind === "masked" && !example.decoder) {
+  if ((objective.kind === "masked" || objective.kind === "replaced_token") && !example.decoder) {
     const marks = new Map(runs.flatMap(({ first, tokens }, mark) => tokens.map((_, index) => [first + index, mark] as const)));
     const classes = classesOf(example, objective);
     const spans = runs.flatMap(({ tokens }, mark): MarkedText[] => [

@@ -95,6 +95,8 @@ export type ObjectiveSpec = Documented &
       }
     | { kind: "denoising"; infill: number; delete: number; mask: number; permuteSentences: boolean; rotate: boolean }
     | { kind: "deshuffling" }
+    /** `generator`: its width as a share of the model's; `weight`: of the discriminator's loss. */
+    | { kind: "replaced_token"; rate: number; generator: number; weight: number }
     | { kind: "contrastive"; views: "dropout" | "neighbours"; temperature: number; pool: Pooling }
     | { kind: "supervised"; task: Ref }
     | MixtureSpec

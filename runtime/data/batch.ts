@@ -17,9 +17,10 @@ export interface Batch {
 
 /**
  * Packs the sequences of a batch into arrays of the layout's fixed shapes. Arrays of what is computed besides: of pairs
- * `pair_positions` (b × T + t), `pair_labels`, `pair_weights` [B × slots] and `types` [B, T]; of views `pool` [2B, slots, T],
- * which makes one vector of a text's hidden states, `present` and `contrast_weights` [B × slots]. Second views are rows behind all
- * first ones.
+ * `pair_positions` (b × T + t), `pair_labels`, `pair_weights` [B × slots] and `types` [B, T]; of replaced tokens `originals`, `filled`
+ * (for each position its place in the tokens followed by the predictions) and `detection_weights` [B × T]; of views `pool`
+ * [2B, slots, T], which makes one vector of a text's hidden states, `present` and `contrast_weights` [B × slots]. Second views are
+ * rows behind all first ones.
  */
 export function assembleBatch(examples: readonly Example[], layout: Layout, vocabulary: Pick<Vocabulary, "pad">): Batch {
   const { also } = layout;
@@ -45,6 +46,7 @@ export function assembleBatch(examples: readonly Example[], layout: Layout, voca
   const width = layout.decoderContext || layout.context;
   const predictions = gather(examples, layout.predicted, width);
   Object.assign(arrays, predictions.arrays);
+  if (also?.kind === "replaced") Object.assign(arrays, replacements(arrays, predictions.count));
   if (also?.kind === "pairs") Object.assign(arrays, pairsOf(examples, also.slots, layout.context));
   return { arrays, tokensRead, predicted: predictions.count };
 }
@@ -67,6 +69,15 @@ function pairsOf(examples: readonly Example[], slots: number, context: number): 
     0,
   );
   return { types, pair_positions: positions, pair_labels: labels, pair_weights: weights };
+}
+
+function replacements({ tokens, segments, predict, targets }: Arrays, count: number): Arrays {
+  const [originals, filled] = [Int32Array.from(tokens!), Int32Array.from(tokens!.keys())];
+  for (let i = 0; i < count; i++) {
+    originals[predict![i]!] = targets![i]!;
+    filled[predict![i]!] = tokens!.length + i;
+  }
+  return { originals, filled, detection_weights: Float32Array.from(segments!, (segment) => (segment > 0 ? 1 : 0)) };
 }
 
 /** Texts are numbered by their segments, from 1. */

@@ -54,6 +54,8 @@ export interface Layout {
 export type AlsoComputed =
   /** A class for each of up to `slots` pairs of texts in a sequence. */
   | { kind: "pairs"; slots: number }
+  /** A generator of this share of the model's width fills in the predicted tokens; which ones differ is told for every position. */
+  | { kind: "replaced"; generator: number; weight: number }
   /** Sequences come as two views, with up to `slots` texts in each; `predicted` is 0. */
   | { kind: "views"; slots: number; pool: Pooling; temperature: number };
 

@@ -8,9 +8,18 @@ import { deshuffling } from "./deshuffling.ts";
 import { masked } from "./masked.ts";
 import type { Example, Layout, TextObjective, Vocabulary } from "./objective.ts";
 import { prefix } from "./prefix.ts";
+import { replacedToken } from "./replaced-token.ts";
 import { spanCorruption } from "./span-corruption.ts";
 
-export type TextObjectiveKind = "causal" | "prefix" | "masked" | "span_corruption" | "denoising" | "deshuffling" | "contrastive";
+export type TextObjectiveKind =
+  | "causal"
+  | "prefix"
+  | "masked"
+  | "span_corruption"
+  | "denoising"
+  | "deshuffling"
+  | "replaced_token"
+  | "contrastive";
 type SettingsOf<K extends TextObjectiveKind> = Extract<ResolvedObjective, { kind: K }>;
 /** An objective over raw text, with its settings. */
 export type TextObjectiveSettings = SettingsOf<TextObjectiveKind>;
@@ -23,6 +32,7 @@ export const textObjectives: { readonly [K in TextObjectiveKind]: TextObjective<
   span_corruption: spanCorruption,
   denoising,
   deshuffling,
+  replaced_token: replacedToken,
   contrastive,
 };
 

@@ -1,8 +1,30 @@
-import { add, gather, matMul, mul, reshape, split, sum, type Tensor, type Tensor1D, type Tensor2D } from "@tensorflow/tfjs-core";
+import {
+  add,
+  argMax,
+  cast,
+  concat,
+  equal,
+  gather,
+  log,
+  matMul,
+  mul,
+  neg,
+  reshape,
+  split,
+  sub,
+  sum,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+} from "@tensorflow/tfjs-core";
 import type { ResolvedModel } from "../contract/plan.ts";
+import { choicesOf } from "../models/choices.ts";
+import { generatorOf, generatorParameters, generatorPlace, generatorsOwn } from "../models/generator.ts";
 import { linear } from "../models/linear.ts";
 import { contrast } from "../models/operations/contrast.ts";
-import { classLosses, negativeLogLikelihood, projectedCrossEntropy } from "../models/operations/cross-entropy.ts";
+import { binaryLosses, classLosses, negativeLogLikelihood, project, projectedCrossEntropy } from "../models/operations/cross-entropy.ts";
+import { gelu } from "../models/operations/gelu.ts";
+import { detached } from "../models/operations/kernel.ts";
 import { headParameters, type Parameter } from "../models/parameters.ts";
 import { dropoutPlaces, type Forward, predictionStates, type Sequence, transformer, vocabularyProjection } from "../models/transformer.ts";
 import type { AlsoComputed, Layout } from "../objectives/objective.ts";
@@ -31,6 +53,8 @@ export function termsOf({ predicted, also }: Layout): Term[] {
       return tokens;
     case "pairs":
       return [...tokens, { losses: "pair_losses", weights: "pair_weights", factor: 1 }];
+    case "replaced":
+      return [...tokens, { losses: "detection_losses", weights: "detection_weights", factor: also.weight }];
     case "views":
       return [{ losses: "contrast_losses", weights: "contrast_weights", factor: 1 }];
   }
@@ -42,7 +66,7 @@ function rowsOf({ also }: Layout): number {
 }
 
 /** Shapes of a batch's arrays (see `assembleBatch`) and of its noise. */
-export function textInputs({ batch }: { batch: number }, { layout }: TextPart): TensorSpec[] {
+export function textInputs({ batch, model }: { batch: number; model: ResolvedModel }, { layout }: TextPart): TensorSpec[] {
   const { context, decoderContext, predicted, prefix, also } = layout;
   const rows = batch * rowsOf(layout);
   const side = (name: string, length: number) => ["tokens", "positions", "segments"].map((row) => int(`${name}${row}`, [rows, length]));
@@ -52,17 +76,27 @@ export function textInputs({ batch }: { batch: number }, { layout }: TextPart): 
     ...(prefix ? [int("prefix", [rows, context])] : []),
     ...(decoderContext > 0 ? side("decoder_", decoderContext) : []),
     ...(predicted > 0 ? [int("predict", [count]), int("targets", [count]), float("weights", [count])] : []),
-    ...alsoInputs(also, batch, layout),
+    ...alsoInputs(also, model, batch, layout),
   ];
 }
 
-function alsoInputs(also: AlsoComputed | undefined, batch: number, { context }: Layout): TensorSpec[] {
+function alsoInputs(also: AlsoComputed | undefined, model: ResolvedModel, batch: number, { context, predicted }: Layout): TensorSpec[] {
   switch (also?.kind) {
     case undefined:
       return [];
     case "pairs": {
       const pairs = [batch * also.slots];
-      return [int("pair_positions", pairs), int("pair_labels", pairs), float("pair_weights", pairs)];
+      const types = choicesOf(model).tokenTypes > 0 ? [int("types", [batch, context])] : [];
+      return [...types, int("pair_positions", pairs), int("pair_labels", pairs), float("pair_weights", pairs)];
+    }
+    case "replaced": {
+      const positions = [batch * context];
+      return [
+        int("originals", positions),
+        int("filled", positions),
+        float("detection_weights", positions),
+        float(samplingNoise, [batch * predicted, model.vocabulary]),
+      ];
     }
     case "views":
       return [
@@ -73,6 +107,9 @@ function alsoInputs(also: AlsoComputed | undefined, batch: number, { context }: 
   }
 }
 
+/** Uniform numbers above 0 and below 1 that the generator's samples are drawn by; not part of a batch's arrays. */
+export const samplingNoise = "sampling_noise";
+
 /** What evaluation does not read. */
 export function onlyForTraining({ layout }: TextPart): string[] {
   return termsOf(layout).map(({ weights }) => weights);
@@ -82,15 +119,26 @@ export function textDropoutPlaces(
   { batch, model }: { batch: number; model: ResolvedModel },
   { layout }: TextPart,
 ): { name: string; shape: number[] }[] {
-  return dropoutPlaces(model, batch * rowsOf(layout), layout.context, layout.decoderContext);
+  const places = dropoutPlaces(model, batch * rowsOf(layout), layout.context, layout.decoderContext);
+  if (layout.also?.kind !== "replaced") return places;
+  const generator = dropoutPlaces(generatorOf(model, layout.also.generator), batch, layout.context, 0);
+  return [...places, ...generator.map(({ name, shape }) => ({ name: generatorPlace(name), shape }))];
 }
 
 /** Weights that a part adds to the model's. */
 export function textParameters(model: ResolvedModel, { name, layout: { also } }: TextPart): Parameter[] {
-  return also?.kind === "pairs" ? headParameters(model, pairHead(name), 2) : [];
+  if (also?.kind === "pairs") return headParameters(model, pairHead(name), 2);
+  if (also?.kind !== "replaced") return [];
+  return [
+    ...generatorParameters(model, also.generator),
+    ...headParameters(model, detectionLayer(name), model.hidden),
+    ...headParameters(model, detectionHead(name), 1),
+  ];
 }
 
 const pairHead = (part: string) => `${part}.pairs`;
+const detectionLayer = (part: string) => `${part}.detection.layer`;
+const detectionHead = (part: string) => `${part}.detection`;
 
 /** Σ of factor × weightsᵢ lossᵢ over the terms. */
 export function textLoss(forward: Forward, part: TextPart, inputs: Tensors): Tensor {
@@ -124,6 +172,7 @@ interface TokenLosses {
 function computed(forward: Forward, part: TextPart, inputs: Tensors): Computed {
   const { also, decoderContext } = part.layout;
   if (also?.kind === "views") return { others: { contrast_losses: viewLosses(forward, also, inputs) } };
+  if (also?.kind === "replaced") return replacedLosses(forward, part, also, inputs);
   const target = decoderContext > 0 ? sequence(inputs, "decoder_") : undefined;
   const states = transformer(forward, sequence(inputs, ""), target);
   const tokens = tokenLosses(forward, states, inputs);
@@ -131,12 +180,13 @@ function computed(forward: Forward, part: TextPart, inputs: Tensors): Computed {
 }
 
 /** Of hidden states (B × T, C) at the positions that predict. */
-function tokenLosses(forward: Forward, states: Tensor, inputs: Tensors): TokenLosses {
+function tokenLosses(forward: Forward, states: Tensor, inputs: Tensors): TokenLosses & { logits(): Tensor } {
   const predicting = predictionStates(forward, gather(states as Tensor2D, inputs.predict as Tensor1D));
   const projection = vocabularyProjection(forward);
   return {
     loss: (weights) => projectedCrossEntropy(predicting, projection, inputs.targets!, weights),
     each: () => negativeLogLikelihood(predicting, projection, inputs.targets!),
+    logits: () => project(predicting, projection),
   };
 }
 
@@ -144,6 +194,36 @@ function tokenLosses(forward: Forward, states: Tensor, inputs: Tensors): TokenLo
 function pairLosses({ parameters }: Forward, { name }: TextPart, states: Tensor, inputs: Tensors): Tensor {
   const first = gather(states as Tensor2D, inputs.pair_positions as Tensor1D);
   return classLosses(linear(parameters, `heads.${pairHead(name)}`, first), inputs.pair_labels!);
+}
+
+/**
+ * Clark et al. 2020, section 2: the generator predicts the masked tokens, its samples take their places, and a head tells of
+ * every position whether it is another token than the text's. No gradient passes through the samples. Samples are drawn by
+ * Gumbel's trick (Maddison et al. 2014, section 2) from noise that is given, so that every engine draws the same ones.
+ */
+function replacedLosses(
+  forward: Forward,
+  { name, layout }: TextPart,
+  also: Extract<AlsoComputed, { kind: "replaced" }>,
+  inputs: Tensors,
+): Computed {
+  const { model, parameters, dropout } = forward;
+  const generator: Forward = {
+    model: generatorOf(model, also.generator),
+    parameters: generatorsOwn(parameters),
+    dropout: { rate: dropout.rate, masks: generatorsOwn(dropout.masks) },
+  };
+  const input = sequence(inputs, "");
+  const tokens = tokenLosses(generator, transformer(generator, input), inputs);
+  const samples = detached(() => argMax(add(tokens.logits(), neg(log(neg(log(inputs[samplingNoise]!))))), -1));
+  const [rows, context] = [input.tokens.shape[0] as number, layout.context];
+  const given = concat([reshape(input.tokens, [rows * context]), samples]);
+  const filled = gather(given as Tensor1D, inputs.filled as Tensor1D);
+  const replaced = sub(1, cast(equal(filled, inputs.originals!), "float32"));
+  const states = transformer(forward, { ...input, tokens: reshape(filled, [rows, context]) });
+  const layer = gelu(linear(parameters, `heads.${detectionLayer(name)}`, states));
+  const logits = reshape(linear(parameters, `heads.${detectionHead(name)}`, layer), [rows * context]);
+  return { tokens, others: { detection_losses: binaryLosses(logits, replaced) } };
 }
 
 function viewLosses(forward: Forward, also: Extract<AlsoComputed, { kind: "views" }>, inputs: Tensors): Tensor {

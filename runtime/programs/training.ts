@@ -1,4 +1,4 @@
-import { add, engine, gather, matMul, reshape, type Tensor, type Tensor1D, type Tensor2D, tensor1d, zeros } from "@tensorflow/tfjs-core";
+import { add, engine, matMul, reshape, type Tensor, type Tensor2D, tensor1d, zeros } from "@tensorflow/tfjs-core";
 import type { ResolvedModel } from "../contract/plan.ts";
 import type { OptimizerSpec } from "../contract/spec.ts";
 import { crossEntropy } from "../models/operations/cross-entropy.ts";
@@ -9,7 +9,16 @@ import { registerGradients } from "../trace/gradients.ts";
 import { adamW, clipping } from "./adamw.ts";
 import { type Group, groupParameters, pack, unpack } from "./groups.ts";
 import { float, int } from "./inputs.ts";
-import { onlyForTraining, sequence, type TextPart, textDropoutPlaces, textInputs, textLoss, textLosses } from "./text-part.ts";
+import {
+  onlyForTraining,
+  samplingNoise,
+  sequence,
+  type TextPart,
+  textDropoutPlaces,
+  textInputs,
+  textLoss,
+  textLosses,
+} from "./text-part.ts";
 
 /** One kind of batch that a program trains on, with static shapes. */
 export type Part =
@@ -65,7 +74,7 @@ export const gradientName = (group: Group) => `gradient.${group.index}`;
 export const frozenName = (parameter: string) => `frozen.${parameter}`;
 export const dropoutName = (place: string) => `dropout.${place}`;
 
-/** Shapes of a part's batch. */
+/** Shapes of a part's batch and of its noise. */
 export function batchInputs(settings: Pick<TrainingSettings, "batch" | "model">, part: Part): TensorSpec[] {
   const { batch } = settings;
   const rows = (prefix: string, length: number) =>
@@ -86,6 +95,11 @@ export function dropoutInputs(settings: Pick<TrainingSettings, "batch" | "model"
     shape,
     dtype: "bool",
   }));
+}
+
+/** Uniform numbers above 0 and below 1 that a part's samples are drawn by. */
+export function noiseInputs(settings: Pick<TrainingSettings, "batch" | "model">, part: Part): TensorSpec[] {
+  return batchInputs(settings, part).filter(({ name }) => name === samplingNoise);
 }
 
 const optimizerInputs: TensorSpec[] = [float("learning_rate", []), float("step_size", []), float("epsilon", [])];

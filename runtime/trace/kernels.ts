@@ -108,6 +108,10 @@ const kernels: Record<string, Kernel> = {
   Sum: reduction("Sum"),
   Mean: reduction("Mean"),
   Max: reduction("Max"),
+  ArgMax: ({ x }, { axis }, backend) => {
+    const along = util.parseAxisParam(axis, x!.shape)[0] as number;
+    return one(backend.emit("ArgMax", [x!], { axis: along }, [{ shape: x!.shape.filter((_, i) => i !== along), dtype: "int32" }]));
+  },
   BatchMatMul: ({ a, b }, { transposeA, transposeB }, backend) => {
     const [rows, columns] = [a!.shape.at(transposeA ? -1 : -2) as number, b!.shape.at(transposeB ? -2 : -1) as number];
     const batch = backend_util.assertAndGetBroadcastShape(a!.shape.slice(0, -2), b!.shape.slice(0, -2));

@@ -19,7 +19,7 @@ export interface TextObjectivePart {
 }
 
 export interface TextEvaluation {
-  trainer: Pick<Trainer, "evaluate">;
+  trainer: Pick<Trainer, "evaluate" | "withNoise">;
   /** Folder and result of the encode job. */
   folder: string;
   encoded: EncodeResult;
@@ -135,7 +135,7 @@ async function likelihoodsOf(
   for (let start = 0; start < count; start += batch) {
     const examples = Array.from({ length: batch }, (_, i) => (start + i < count ? exampleAt(start + i) : nothing));
     const { arrays } = assembleBatch(examples, part.layout, vocabulary);
-    const outputs = await trainer.evaluate(part, arrays);
+    const outputs = await trainer.evaluate(part, trainer.withNoise(part, arrays, ["evaluation", start]));
     for (const [i, term] of terms.entries()) {
       const total = totals[i]!;
       const weights = arrays[term.weights]!;

@@ -6,6 +6,7 @@ import {
   firstMomentName,
   frozenName,
   gradientName,
+  noiseInputs,
   type Part,
   secondMomentName,
   type TrainingSettings,
@@ -14,6 +15,7 @@ import {
 } from "../programs/training.ts";
 import type { Arrays } from "../trace/function.ts";
 import { dropoutMasks } from "./dropout-masks.ts";
+import { uniformNoise } from "./sampling-noise.ts";
 
 export type Values = Record<string, Float32Array>;
 
@@ -26,8 +28,10 @@ export interface OptimizerState {
 
 /** A model in an engine's session, with its optimiser. */
 export interface Trainer {
-  /** A step's micro-batches with their dropout masks: a function of (seed, step), so it can be made ahead. */
+  /** A step's micro-batches with their dropout masks and noise: a function of (seed, step), so it can be made ahead. */
   withMasks(part: Part, batches: readonly Arrays[], step: number): Arrays[];
+  /** A batch with the numbers that samples in it are drawn by, a function of the path; for evaluation. */
+  withNoise(part: Part, batch: Arrays, path: readonly (number | string)[]): Arrays;
   /** One update from a step's micro-batches; their weights add up to 1 over all of them. `step` counts from 1, of the optimiser. */
   step(part: Part, batches: readonly Arrays[], at: { step: number; learningRate: number }): Promise<{ loss: number; gradientNorm: number }>;
   evaluate(part: Part, batch: Arrays): Promise<Arrays>;
@@ -72,9 +76,14 @@ export async function openTrainer({ engine, settings, initial, seed }: TrainerOp
 
   return {
     withMasks(part, batches, step) {
-      const places = dropoutInputs(settings, part);
-      return batches.map((batch, micro) => ({ ...batch, ...dropoutMasks(places, settings.dropout, [seed, step, micro]) }));
+      const [places, noise] = [dropoutInputs(settings, part), noiseInputs(settings, part)];
+      return batches.map((batch, micro) => ({
+        ...batch,
+        ...dropoutMasks(places, settings.dropout, [seed, step, micro]),
+        ...uniformNoise(noise, [seed, step, micro]),
+      }));
     },
+    withNoise: (part, batch, path) => ({ ...batch, ...uniformNoise(noiseInputs(settings, part), path) }),
     async step(part, batches, { step, learningRate }) {
       const scalars = adamWScalars(settings.optimizer, step, learningRate);
       if (!settings.accumulates) return lossAndNorm(await session.call(`step.${part.name}`, { ...batches[0], ...scalars }));

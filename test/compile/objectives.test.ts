@@ -99,6 +99,12 @@ describe("mistakes", () => {
     expect(codesOf({ views: { ...contrastive, views: "neighbours" } }, "views")).toEqual([]);
   });
 
+  test("a generator whose heads do not divide its width", () => {
+    const rtd: ObjectiveSpec = { kind: "replaced_token", rate: 0.15, generator: 0.25, weight: 50 };
+    expect(codesOf({ rtd }, "rtd", { hidden: 60, heads: 6 })).toEqual(["generator-does-not-fit pretrainings.base.objective"]);
+    expect(codesOf({ rtd }, "rtd", { hidden: 64, heads: 4 })).toEqual([]);
+  });
+
   test("pairs of sentences outside of an encoder", () => {
     const pairs: ObjectiveSpec = { ...masked, sentences: "order" };
     expect(codesOf({ pairs }, "pairs", { architecture: "encoder-decoder" })).toEqual(["pairs-need-encoder pretrainings.base.objective"]);
@@ -137,6 +143,7 @@ test.each<[ObjectiveSpec, string]>([
   [{ kind: "span_corruption", rate: 0.15, meanSpan: 3 }, "encoder-decoder"],
   [{ kind: "denoising", infill: 0.3, delete: 0, mask: 0, permuteSentences: false, rotate: false }, "encoder-decoder"],
   [{ kind: "deshuffling" }, "encoder-decoder"],
+  [{ kind: "replaced_token", rate: 0.15, generator: 0.5, weight: 50 }, "encoder"],
   [{ kind: "contrastive", views: "neighbours", temperature: 0.05, pool: "mean" }, "encoder"],
 ])("architecture: auto of %o is %s", (objective, architecture) => {
   const spec = specOf({ objectives: { own: objective }, pretrainings: { base: pretrain({ objective: "own" }) } });

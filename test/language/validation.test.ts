@@ -131,8 +131,6 @@ const examples: [code: string, rule: string, text: string, fixes?: string[], fil
   ["not-supported-yet", "a declaration", `${base}probe «x» { of: p, tasks: t }`],
   ["not-supported-yet", "a key", 'corpus c { files: "a.txt", «limit»: 5 documents }'],
   ["not-supported-yet", "a choice", 'tokenizer k { kind: «unigram», train on: c }\ncorpus c { files: "a.txt" }'],
-  ["not-supported-yet", "an objective", "objective o = «replaced_token»"],
-  ["not-supported-yet", "an objective in place", "objective o = mixture { 100%: «replaced_token» { rate: 10% } }"],
   ["not-supported-yet", "what is trained", `${base}finetune f { from: p, task: t, train: «biases» }`],
   ["not-supported-yet", "a budget in time", `${base}pretrain q { extends: p, budget: «20 min» }`],
   ["not-supported-yet", "a model as a baseline", `${base}compare x { extends: p, vary batch: [1, 2], baselines: [scratch, «m»] }`],

@@ -41,6 +41,7 @@ export const denoising: Settings<"denoising"> = {
   rotate: false,
 };
 export const deshuffling = { kind: "deshuffling" } as const;
+export const replacedToken = { kind: "replaced_token", rate: 0.15, generator: 0.25, weight: 50 } as const;
 export const contrastive: Settings<"contrastive"> = { kind: "contrastive", views: "dropout", temperature: 0.05, pool: "mean" };
 
 type Carried = [TextObjectiveSettings, Architecture];
@@ -63,6 +64,7 @@ export const carried: readonly Carried[] = [
   [denoising, "encoder-decoder"],
   [{ ...denoising, delete: 0.1, mask: 0.2, permuteSentences: true, rotate: true }, "encoder-decoder"],
   [deshuffling, "encoder-decoder"],
+  [replacedToken, "encoder"],
   [contrastive, "encoder"],
   [contrastive, "decoder"],
   [{ ...contrastive, views: "neighbours" }, "encoder"],

@@ -48,6 +48,7 @@ const models: [string, keyof typeof objectives, Partial<ResolvedModel>][] = [
   ["an encoder-decoder, denoising", "denoising", { architecture: "encoder-decoder" }],
   ["an encoder-decoder, masked", "masked", { architecture: "encoder-decoder" }],
   ["an encoder, masked with the next sentence", "next_sentence", { architecture: "encoder", context: 24 }],
+  ["an encoder with a generator, replaced tokens", "replaced_token", { architecture: "encoder", dropout: 0.1 }],
   ["an encoder, contrastive by dropout", "contrastive", { architecture: "encoder", dropout: 0.2 }],
   ["a decoder, contrastive by neighbours", "neighbours", {}],
   ["no biases, norm after the sum", "causal", { biases: false, placement: "post" }],

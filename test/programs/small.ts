@@ -107,5 +107,6 @@ export const objectives = {
   denoising: { kind: "denoising", infill: 0.3, delete: 0.1, mask: 0.1, permuteSentences: true, rotate: true },
   next_sentence: { kind: "masked", rate: 0.15, mask: 0.8, random: 0.1, keep: 0.1, wholeWords: true, sentences: "next" },
   contrastive: { kind: "contrastive", views: "dropout", temperature: 1, pool: "mean" },
+  replaced_token: { kind: "replaced_token", rate: 0.3, generator: 0.5, weight: 50 },
   neighbours: { kind: "contrastive", views: "neighbours", temperature: 0.1, pool: "last" },
 } as const satisfies Record<string, TextObjectiveSettings>;

@@ -75,8 +75,8 @@ test("nothing in comments, after a finished value and where a name is invented",
 });
 
 test("what the runtime does not have yet is not offered", async () => {
-  const { labels } = await offered("objective x = |");
-  expect(labels).not.toContain("replaced_token");
+  const { labels } = await offered("tokenizer t { kind: |");
+  expect(labels).not.toContain("unigram");
 });
 
 test("items carry documentation, defaults and what is to be replaced", async () => {

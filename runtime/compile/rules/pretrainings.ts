@@ -1,10 +1,11 @@
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
-import type { Spec } from "#runtime/contract/spec.ts";
+import type { ModelSpec, Spec } from "#runtime/contract/spec.ts";
+import { generatorSizes } from "#runtime/models/generator.ts";
 import { layoutOf } from "#runtime/objectives/table.ts";
 import type { Use } from "../cells.ts";
 import { type Files, sizeOf } from "../files.ts";
 import { leavesOf, resolveArchitecture } from "../resolve.ts";
-import { error, listed, type Rule } from "./rule.ts";
+import { error, listed, percent, type Rule } from "./rule.ts";
 
 /** Model, objective, corpus and tokenizer of a pre-training go together in size. */
 export const pretrainings: Rule = ({ spec, files, uses }) =>
@@ -92,8 +93,23 @@ function fits(spec: Spec, use: Use): Problem[] {
       const message = `sentences: ${leaf.sentences} of ${key} tells of pairs what an encoder read, and ${modelName} is an ${architecture} here. Set sentences: none in ${key}, or use an encoder.`;
       return [error("pairs-need-encoder", path, message)];
     }
-    return [];
+    return leaf.kind === "replaced_token" ? generator(key, leaf.generator, modelName, model, path) : [];
   });
+}
+
+/** The generator's heads divide its width, as the model's do. */
+function generator(key: string, share: number, modelName: string, model: ModelSpec, path: SpecPath): Problem[] {
+  const fits = (candidate: number) => {
+    const { hidden, heads } = generatorSizes(model, candidate);
+    return hidden % heads === 0 && (model.position !== "rotary" || (hidden / heads) % 2 === 0);
+  };
+  if (fits(share)) return [];
+  const { hidden, heads } = generatorSizes(model, share);
+  const others = [0.25, 0.5, 1].filter(fits).map(percent);
+  const message =
+    `With generator: ${percent(share)} the generator of ${key} would be ${hidden} wide with ${heads} heads, which do not fit: ${modelName} has ${model.hidden} and ${model.heads}. ` +
+    `Use a share that suits both, ${listed(others, "or")} for example.`;
+  return [error("generator-does-not-fit", path, message)];
 }
 
 /** An epoch is a pass over the corpus, which a task alone does not read. */

@@ -219,7 +219,6 @@ export const objectives: readonly Option[] = [
     ],
     architectures: ["encoder"],
     example: "objective rtd = replaced_token",
-    later: "the replaced_token objective is not supported yet; masked is the nearest that is",
   },
   {
     name: "contrastive",

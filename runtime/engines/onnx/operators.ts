@@ -103,6 +103,12 @@ export const operators: Record<string, Operator> = {
   SumSquare: reduce("ReduceSumSquare"),
   Mean: reduce("ReduceMean"),
   Max: reduce("ReduceMax"),
+  ArgMax(node, builder) {
+    const { input, output } = names(node, builder);
+    const wide = builder.fresh();
+    builder.node("ArgMax", input, [wide], { axis: { int: node.attributes.axis as number }, keepdims: { int: 0 } });
+    builder.node("Cast", [wide], output, { to: { int: dataTypes.int32 } });
+  },
   BatchMatMul: (node, builder) => matMul(node, builder, 1),
   ScaledMatMul: (node, builder) => matMul(node, builder, node.attributes.scale as number),
   GatherV2(node, builder) {

@@ -79,9 +79,13 @@ export function classLosses(logits: Tensor, targets: Tensor): Tensor {
 
 /** Σ weightsᵢ · binary cross-entropy of labels (N), 0 or 1, under σ(logits), logits (N): log(1 + e⁻ˣ) + (1 − y) x, without overflow. */
 export function binaryCrossEntropy(logits: Tensor, labels: Tensor, weights: Tensor): Tensor {
+  return sum(mul(binaryLosses(logits, labels), weights));
+}
+
+/** Of each logit (N) → (N), nats. */
+export function binaryLosses(logits: Tensor, labels: Tensor): Tensor {
   const magnitude = add(relu(logits), relu(neg(logits)));
-  const losses = add(sub(relu(logits), mul(logits, labels)), log(add(exp(neg(magnitude)), 1)));
-  return sum(mul(losses, weights));
+  return add(sub(relu(logits), mul(logits, labels)), log(add(exp(neg(magnitude)), 1)));
 }
 
 /**

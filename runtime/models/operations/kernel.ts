@@ -30,3 +30,8 @@ export function differentiable(inputs: Tensor[], forward: (inputs: Tensor[]) => 
   });
   return operation(...inputs);
 }
+
+/** What is computed here is a constant to all that follows: no gradient passes. */
+export function detached(compute: () => Tensor): Tensor {
+  return differentiable([], () => ({ value: compute(), saved: [], gradient: () => [] }));
+}

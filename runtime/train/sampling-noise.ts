@@ -1,0 +1,17 @@
+import { random } from "../random/random.ts";
+import type { Arrays, TensorSpec } from "../trace/function.ts";
+
+/**
+ * Uniform numbers for samples that a program draws, a function of the path: (seed, step, micro-batch). They lie strictly between
+ * 0 and 1, also as 32-bit floats: odd multiples of 2⁻²⁴.
+ */
+export function uniformNoise(specs: readonly TensorSpec[], path: readonly (number | string)[]): Arrays {
+  return Object.fromEntries(
+    specs.map(({ name, shape }) => {
+      const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
+      const from = random(...path, name);
+      for (let i = 0; i < values.length; i++) values[i] = ((from.uint32() >>> 9) + 0.5) / 8388608;
+      return [name, values];
+    }),
+  );
+}
