@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { userFolder } from "./runtime/engines/tensorflow/installation.ts";
 
 export default defineConfig({
   test: {
@@ -7,5 +9,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 600_000,
     hookTimeout: 600_000,
+    // what the user installed changes no test; those of an installed engine look for it where it is
+    env: { PRETRAIN_HOME: join(import.meta.dirname, "node_modules/.no-engines"), PRETRAIN_TEST_HOME: userFolder() },
   },
 });

@@ -179,6 +179,7 @@ function trainingJob(vocabulary: number): PretrainJob {
     batch: 16,
     accumulate: 4,
     optimizer,
+    precision: "float32",
     seed: 1,
     evaluateEvery: 50,
     save: { every: null, keep: 1 },

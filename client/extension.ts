@@ -7,6 +7,7 @@ import { addLenses } from "./lenses/provider.ts";
 import { commandLine } from "./running/command-line.ts";
 import { addRunning } from "./running/commands.ts";
 import { addEngineSelection } from "./running/engine.ts";
+import { addEngineInstallation } from "./running/install-engine.ts";
 import { addStatusBar } from "./running/status-bar.ts";
 import { followStores } from "./runs/stores.ts";
 import { addTemplates } from "./templates/new-experiment.ts";
@@ -35,4 +36,5 @@ export function activate(context: vscode.ExtensionContext): void {
   addViews(parts);
   addTemplates(context);
   addEngineSelection(context, cli);
+  addEngineInstallation(context, cli);
 }

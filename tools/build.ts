@@ -5,7 +5,8 @@ import { type BuildOptions, build } from "esbuild";
 
 /**
  * Bundles into `dist/`:
- *   cli.js, server.js       the command line and the language server, with the parts that they share or load when needed. Packages
+ *   cli.js, server.js       the command line and the language server, with the parts that they share or load when needed
+ *   tensorflow-thread.js    the thread of the tensorflow engine; of all of these, packages
  *                           with native code, and TensorFlow.js, whose kernels register themselves with the one copy that is
  *                           loaded, stay in node_modules.
  *   extension.cjs           what VS Code loads
@@ -17,7 +18,7 @@ rmSync(dist, { recursive: true, force: true });
 const common: BuildOptions = { absWorkingDir: root, bundle: true, sourcemap: true, logLevel: "warning" };
 const programs: BuildOptions = {
   ...common,
-  entryPoints: { cli: "runtime/cli/main.ts", server: "server/main.ts" },
+  entryPoints: { cli: "runtime/cli/main.ts", server: "server/main.ts", "tensorflow-thread": "runtime/engines/tensorflow/thread.ts" },
   outdir: dist,
   splitting: true,
   chunkNames: "parts/[name]-[hash]",

@@ -2,11 +2,14 @@ import { execFile, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
 
 /** The command line that comes with the extension, on VS Code's own Node. */
 export interface CommandLine {
   /** One JSON document; rejects with what was printed on standard error. */
   json<T>(args: readonly string[], options: { folder: string; signal?: AbortSignal }): Promise<T>;
+  /** A JSON document a line, each given away as it comes; rejects with what was printed on standard error. */
+  lines<T>(args: readonly string[], options: { folder: string; signal: AbortSignal; onLine(line: T): void }): Promise<void>;
   /** Starts `run`: it outlives this window. */
   run(options: { file: string; name: string; engine: string; jobs: number }): RunProcess;
 }
@@ -31,6 +34,18 @@ export function commandLine(script: string, logs: string): CommandLine {
             reject(new Error(stderr.trim() || error?.message || "it printed nothing"));
           }
         });
+      });
+    },
+    lines<T>(args: readonly string[], { folder, signal, onLine }: { folder: string; signal: AbortSignal; onLine(line: T): void }) {
+      return new Promise<void>((resolve, reject) => {
+        const child = spawn(process.execPath, [script, ...args, "--json"], { cwd: folder, env: environment, signal, windowsHide: true });
+        let said = "";
+        child.stderr.on("data", (data: Buffer) => {
+          said += data;
+        });
+        createInterface({ input: child.stdout }).on("line", (line) => onLine(JSON.parse(line) as T));
+        child.once("error", reject);
+        child.once("close", (code) => (code === 0 ? resolve() : reject(new Error(said.trim() || `it ended with ${code}`))));
       });
     },
     run({ file, name, engine, jobs }) {

@@ -79,6 +79,7 @@ export function lowerPretrain(settings: Settings, objective: (value: Value) => s
     batch: settings.number("batch"),
     accumulate: settings.number("accumulate"),
     optimizer: lowerOptimizer(settings),
+    precision: choice(settings, "precision"),
     seed: settings.number("seed"),
     evaluate: settings.schedule("evaluate").every,
     save: { every: save.every, keep: save.keep ?? 1 },

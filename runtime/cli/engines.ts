@@ -1,35 +1,26 @@
 import type { Command } from "commander";
 import { alignedRows } from "#runtime/compare/table.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
+import { enginesBySpeed, firstLine, isNotInstalled, loadEngine } from "#runtime/engines/table.ts";
+import { addEngineInstall } from "./engine-install.ts";
 import { print, printJson } from "./output.ts";
 
-export const engineChoices = ["auto", "onnx", "cpu"] as const;
+export const engineChoices = ["auto", "tensorflow", "onnx", "cpu"] as const;
 export type EngineChoice = (typeof engineChoices)[number];
 
 export function addEngines(program: Command): void {
-  program
+  const engines = program
     .command("engines")
-    .description("which engines are here, and why one is not")
+    .description("which engines are here, and why one is not; `install` gets the fastest")
     .option("--json", "one JSON document")
-    .addHelpText("after", "\nExample:\n  $ pretrain engines")
+    .addHelpText("after", "\nExamples:\n  $ pretrain engines\n  $ pretrain engines install tensorflow")
     .action(async (options: { json?: boolean }) => {
-      const engines = [await describe("onnx"), await describe("cpu"), tensorflow];
-      if (options.json) printJson({ engines });
-      else
-        print(
-          alignedRows(
-            ["engine", "here", "version", "device", ""],
-            engines.map(({ engine, available, version, device, reason }) => [
-              engine,
-              available ? "yes" : "no",
-              version ?? "",
-              device ?? "",
-              reason,
-            ]),
-            "left",
-          ),
-        );
+      const rows: EngineRow[] = [];
+      for (const name of enginesBySpeed) rows.push(await describe(name));
+      if (options.json) printJson({ engines: rows });
+      else print(tableOf(rows));
     });
+  addEngineInstall(engines);
 }
 
 interface EngineRow {
@@ -41,25 +32,35 @@ interface EngineRow {
 }
 
 const purposes: Record<EngineName, string> = {
-  onnx: "the default: graphs in onnxruntime-node",
+  tensorflow: "the fastest: graphs in TensorFlow",
+  onnx: "comes with every installation: graphs in onnxruntime-node",
   cpu: "the reference: slow, plain JavaScript",
 };
 
-const tensorflow: EngineRow = {
-  engine: "tensorflow",
-  available: false,
-  version: null,
-  device: null,
-  reason: "not supported yet; use onnx",
-};
+/** With the one that `auto` takes marked. */
+function tableOf(rows: readonly EngineRow[]): string {
+  const taken = rows.find(({ available }) => available);
+  const cells = rows.map((row) => [
+    row.engine,
+    row.available ? "yes" : "no",
+    row.version ?? "",
+    row.device ?? "",
+    row === taken ? `${row.reason}; auto takes it` : row.reason,
+  ]);
+  return alignedRows(["engine", "here", "version", "device", ""], cells, "left");
+}
 
 async function describe(name: EngineName): Promise<EngineRow> {
   try {
-    const { loadEngine } = await import("#runtime/engines/table.ts");
-    const { version, device } = await (await loadEngine(name, 1)).describe();
+    const { version, device } = await (await loadEngine(name, { threads: 1 })).describe();
     return { engine: name, available: true, version, device, reason: purposes[name] };
   } catch (error) {
-    const why = error instanceof Error ? error.message.split("\n")[0]! : String(error);
-    return { engine: name, available: false, version: null, device: null, reason: `could not be loaded: ${why}` };
+    return {
+      engine: name,
+      available: false,
+      version: null,
+      device: null,
+      reason: isNotInstalled(error) ? firstLine(error) : `could not be loaded: ${firstLine(error)}`,
+    };
   }
 }

@@ -3,7 +3,7 @@ import { threadsFor } from "#runtime/engines/threads.ts";
 import { jobExitCodes, stopMessage } from "#runtime/jobs/child.ts";
 import { runJob } from "#runtime/jobs/run-job.ts";
 import { openStore } from "#runtime/store/store.ts";
-import type { EngineChoice } from "./engines.ts";
+import { type EngineChoice, engineChoices } from "./engines.ts";
 import { UsageError } from "./exit.ts";
 import { say } from "./output.ts";
 import { version } from "./version.ts";
@@ -14,13 +14,15 @@ export function addJob(program: Command): void {
     .command("job", { hidden: true })
     .argument("<store>", "the .pretrain folder")
     .argument("<id>", "the job, whose folder holds job.json")
-    .addOption(new Option("--engine <engine>").choices(["auto", "onnx", "cpu"]).default("auto"))
+    .addOption(new Option("--engine <engine>").choices(engineChoices).default("auto"))
     .option("--threads <n>", "of the engine", Number, threadsFor(1))
-    .action(async (root: string, id: string, { engine, threads }: { engine: EngineChoice; threads: number }) => {
+    .option("--xla")
+    .option("--no-xla")
+    .action(async (root: string, id: string, { engine, threads, xla }: { engine: EngineChoice; threads: number; xla?: boolean }) => {
       const store = openStore(root);
       const job = store.readJob(id);
       if (!job) throw new UsageError(`${store.runFolder(id)} holds no job.json`);
-      const outcome = await runJob(job, { store, engine, threads, signal: stopSignal(), version: version() });
+      const outcome = await runJob(job, { store, engine, threads, xla, signal: stopSignal(), version: version() });
       if (outcome.outcome === "failed") say(outcome.message);
       // engines may keep threads; everything is written
       process.exit(jobExitCodes[outcome.outcome]);

@@ -46,6 +46,10 @@ export async function load(path: string): Promise<Loaded> {
     store,
     declaredAs: (name) => analysis.declarations.filter((each) => each.name === name).map(({ kind }) => kind),
     sayProblems: () => sayEach(analysis.problems),
+    refuse(problem) {
+      sayEach([analysis.place(problem)]);
+      throw new ProblemsError("");
+    },
     plan(name) {
       const compiled = compile(spec, name === undefined ? { kind: "everything" } : { kind: "declaration", name }, files, { known });
       files.save();

@@ -1,5 +1,6 @@
 import type { DeclarationKind } from "#runtime/contract/catalogue/index.ts";
 import type { Job, JobOf, Plan } from "#runtime/contract/plan.ts";
+import type { Problem } from "#runtime/contract/problem.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
 import type { Store } from "#runtime/store/store.ts";
 import { ProblemsError, UsageError } from "./exit.ts";
@@ -15,6 +16,8 @@ export interface Loaded {
   declaredAs(name: string): DeclarationKind[];
   /** Says the problems of the text, each once. */
   sayProblems(): void;
+  /** Says a problem at its place and throws. */
+  refuse(problem: Problem): never;
   /** Compiles towards a declaration, or towards everything in the file; its problems are said. Throws where there is no plan. */
   plan(name?: string): Planned;
 }

@@ -12,10 +12,12 @@ import { exitCodes } from "./exit.ts";
 import { jobsOf, type Loaded, requireDeclared } from "./loaded.ts";
 import { print, say, shownPath } from "./output.ts";
 import { ownCommand } from "./own-command.ts";
+import { requirePrecision } from "./precision.ts";
 import { jsonReporter, liveReporter, plainReporter, type Reporter } from "./reporter.ts";
 
 interface RunOptions {
   engine: EngineChoice;
+  xla?: boolean;
   jobs: number;
   json?: boolean;
 }
@@ -27,6 +29,8 @@ export function addRun(program: Command): void {
     .argument("<file>", "a .pretrain file")
     .argument("<name>", "a pretrain, finetune or compare declared in it")
     .addOption(new Option("--engine <engine>", "what runs the programs").choices(engineChoices).default("auto"))
+    .option("--xla", "tensorflow: compile graphs with XLA, the default with a GPU")
+    .option("--no-xla", "tensorflow: do not")
     .option("--jobs <n>", "jobs at a time; they share the processors", wholeNumber, 1)
     .option("--json", "one event a line")
     .addHelpText(
@@ -46,6 +50,7 @@ async function run(loaded: Loaded, name: string, options: RunOptions): Promise<n
   const forgetSession = recordSession(loaded.store.root, { file: loaded.file, name });
   try {
     let planned = loaded.plan(name);
+    requirePrecision(loaded, planned.plan, options.engine);
     const finished = new Set<string>();
     while (planned.first) {
       const result = await runPlan(planned.first, loaded, options, stopping, finished);
@@ -77,6 +82,7 @@ async function runPlan(
       command: ownCommand(),
       engine: options.engine,
       threads: threadsFor(options.jobs),
+      xla: options.xla,
       parallel: options.jobs,
       signal: stopping.signal,
       killSignal: stopping.killSignal,

@@ -34,7 +34,10 @@ export function tokenizerContent(tokenizer: TokenizerSpec, corpusFingerprint: st
   return { kind, vocabulary, lowercase, sentinels, corpus: corpusFingerprint };
 }
 
-type Pretraining = Pick<PretrainJob, "model" | "objective" | "steps" | "warmupSteps" | "batch" | "accumulate" | "optimizer" | "seed">;
+type Pretraining = Pick<
+  PretrainJob,
+  "model" | "objective" | "steps" | "warmupSteps" | "batch" | "accumulate" | "optimizer" | "precision" | "seed"
+>;
 
 /** Leaves out `evaluateEvery` and `save`, which change no number of the final model. */
 export function pretrainContent(job: Pretraining, encodedFingerprint: string): unknown {
@@ -51,6 +54,8 @@ export function pretrainContent(job: Pretraining, encodedFingerprint: string): u
     batch: job.batch,
     accumulate: job.accumulate,
     optimizer,
+    // results from before there was a choice stay valid
+    ...(job.precision === "float32" ? {} : { precision: job.precision }),
     seed: job.seed,
   };
 }

@@ -89,11 +89,11 @@ export function withinMeasure(planner: Planner, { use }: Setting, steps: number)
 
 export function addPretraining(planner: Planner, setting: Setting, run: { steps: number; seed: number; name: string }): PretrainJob {
   const { use, encoded, tokenizer, model, objective } = setting;
-  const { batch, accumulate, optimizer, evaluate, save } = use.pretrain;
+  const { batch, accumulate, optimizer, precision, evaluate, save } = use.pretrain;
   const { steps, seed, name } = run;
   const warmup = warmupSteps(optimizer, steps);
   if (warmup >= steps && warmup > 0) planner.problems.push(endlessWarmup(use, warmup, steps));
-  const computed = { model, objective, steps, warmupSteps: warmup, batch, accumulate, optimizer, seed };
+  const computed = { model, objective, steps, warmupSteps: warmup, batch, accumulate, optimizer, precision, seed };
   return planner.graph.add("pretrain", pretrainContent(computed, encoded.fingerprint), {
     name,
     after: [encoded.id, tokenizer.id],

@@ -159,6 +159,7 @@ export interface PretrainJob extends JobBase<"pretrain"> {
   batch: number;
   accumulate: number;
   optimizer: OptimizerSpec;
+  precision: PretrainSpec["precision"];
   seed: number;
   /** Steps between validations. Not part of the fingerprint: it changes no number of the final model. */
   evaluateEvery: number;

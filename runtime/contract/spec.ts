@@ -180,6 +180,8 @@ export interface PretrainSpec extends Documented {
   /** Micro-batches that one step's batch is cut into. */
   accumulate: number;
   optimizer: OptimizerSpec;
+  /** Of matrix products. */
+  precision: "float32" | "bfloat16";
   seed: number;
   /** Validate every so many steps; null: ten times in all. */
   evaluate: number | null;

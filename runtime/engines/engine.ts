@@ -8,13 +8,17 @@ export interface Engine {
   open(program: Program): Promise<Session>;
 }
 
-export type EngineName = "onnx" | "cpu";
+export type EngineName = "tensorflow" | "onnx" | "cpu";
 
 export interface EngineDescription {
   engine: EngineName;
   version: string;
   device: string;
   threads: number;
+  /** Whether XLA compiles the graphs, where the engine has it. */
+  xla?: boolean;
+  /** Why this engine, where it was chosen. */
+  reason?: string;
 }
 
 export interface Session {
@@ -28,4 +32,13 @@ export interface Session {
   /** Runs one function: updates the state, returns the outputs (copies). */
   call(name: string, inputs: Arrays): Promise<Arrays>;
   close(): Promise<void>;
+}
+
+export function refusedPrecision(engine: EngineName): string {
+  return `bfloat16 needs the engine tensorflow, which \`pretrain engines install tensorflow\` gets; ${engine} computes in float32`;
+}
+
+/** For engines that compute in single precision only; who runs a program says so before, at its place. */
+export function requireFloat32({ precision }: Program, engine: EngineName): void {
+  if (precision === "bfloat16") throw new Error(refusedPrecision(engine));
 }

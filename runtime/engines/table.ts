@@ -2,23 +2,61 @@ import type { Engine, EngineName } from "./engine.ts";
 
 export interface EngineChoice {
   engine: Engine;
-  /** Why `auto` took it. */
+  /** Why this one; recorded with the run. */
   reason: string;
+  /** Why `auto` passed over a faster engine that should be there. */
+  warning?: string;
+}
+
+export interface EngineOptions {
+  threads: number;
+  /** Of `tensorflow`: XLA compiles the graph; left out: with a GPU. */
+  xla?: boolean | undefined;
 }
 
 /** Loads an engine; the module of one that is not asked for is never read. */
-export async function loadEngine(name: EngineName, threads: number): Promise<Engine> {
-  if (name === "cpu") return (await import("./cpu/engine.ts")).cpuEngine;
-  return (await import("./onnx/engine.ts")).onnxEngine({ threads });
+export async function loadEngine(name: EngineName, { threads, xla }: EngineOptions): Promise<Engine> {
+  switch (name) {
+    case "cpu":
+      return (await import("./cpu/engine.ts")).cpuEngine;
+    case "onnx":
+      return (await import("./onnx/engine.ts")).onnxEngine({ threads });
+    case "tensorflow":
+      return (await import("./tensorflow/engine.ts")).tensorflowEngine({ threads, xla });
+  }
 }
 
-/** `auto` takes the fastest engine that is there; it never falls back without saying so. */
-export async function chooseEngine(wanted: EngineName | "auto", threads: number): Promise<EngineChoice> {
-  if (wanted !== "auto") return { engine: await loadEngine(wanted, threads), reason: `${wanted} was asked for` };
-  try {
-    return { engine: await loadEngine("onnx", threads), reason: "onnx is the fastest engine here" };
-  } catch (error) {
-    const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
-    return { engine: await loadEngine("cpu", threads), reason: `onnx could not be loaded (${why}); cpu is the slow reference` };
+/** From the fastest to the slowest. */
+export const enginesBySpeed: readonly EngineName[] = ["tensorflow", "onnx", "cpu"];
+
+/**
+ * `auto` takes the fastest engine that is there, and says why. That `tensorflow` was not installed is no fault; an engine
+ * that is there and cannot be loaded is.
+ */
+export async function chooseEngine(wanted: EngineName | "auto", options: EngineOptions): Promise<EngineChoice> {
+  if (wanted !== "auto") return { engine: await loadEngine(wanted, options), reason: `${wanted} was asked for` };
+  const [passed, faults]: [string[], string[]] = [[], []];
+  for (const name of enginesBySpeed) {
+    try {
+      const engine = await loadEngine(name, options);
+      const reason = [`${name} is the fastest engine here`, ...passed].join("; ");
+      return faults.length > 0 ? { engine, reason, warning: `${faults.join("; ")}; ${name} runs this instead` } : { engine, reason };
+    } catch (error) {
+      const why = `${name} could not be loaded: ${firstLine(error)}`;
+      if (isNotInstalled(error)) passed.push(`${name} is not installed`);
+      else {
+        passed.push(why);
+        faults.push(why);
+      }
+    }
   }
+  throw new Error(faults.join("; "));
+}
+
+export function isNotInstalled(error: unknown): boolean {
+  return error instanceof Error && error.name === "NotInstalled";
+}
+
+export function firstLine(error: unknown): string {
+  return error instanceof Error ? error.message.split("\n")[0]! : String(error);
 }

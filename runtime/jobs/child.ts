@@ -31,16 +31,17 @@ export const stopMessage = "stop";
  */
 export function startChild(
   job: Job,
-  options: { store: Store; command: readonly string[]; engine: EngineName | "auto"; threads: number },
+  options: { store: Store; command: readonly string[]; engine: EngineName | "auto"; threads: number; xla?: boolean | undefined },
 ): Child {
   const [program, ...before] = options.command;
   const folder = options.store.runFolder(job.id);
   mkdirSync(folder, { recursive: true });
   const logPath = join(folder, "log.txt");
   const log = openSync(logPath, "w");
+  const xla = options.xla === undefined ? [] : [options.xla ? "--xla" : "--no-xla"];
   const child = spawn(
     program!,
-    [...before, "job", options.store.root, job.id, "--engine", options.engine, "--threads", String(options.threads)],
+    [...before, "job", options.store.root, job.id, "--engine", options.engine, "--threads", String(options.threads), ...xla],
     {
       stdio: ["ignore", log, log, "ipc"],
       windowsHide: true,

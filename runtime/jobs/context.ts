@@ -15,6 +15,8 @@ export interface JobContext {
   engine: EngineName | "auto";
   /** Threads of the engine. Part of what makes a run repeat bit for bit; recorded with the engine. */
   threads: number;
+  /** Of `tensorflow`: XLA compiles the graph; left out: with a GPU. */
+  xla?: boolean | undefined;
 }
 
 /** The job cannot be done, for a reason that the user can act on: bad bytes in a file, a loss that is not finite. */

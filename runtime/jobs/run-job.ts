@@ -14,6 +14,8 @@ export interface RunJobOptions {
   store: Store;
   engine: EngineName | "auto";
   threads: number;
+  /** Of `tensorflow`: XLA compiles the graph; left out: with a GPU. */
+  xla?: boolean | undefined;
   /** Aborted to stop cleanly. */
   signal: AbortSignal;
   /** The program's version, for the manifest. */
@@ -76,6 +78,7 @@ async function runLocked(job: Job, folder: string, events: EventWriter, options:
       signal: options.signal,
       engine: options.engine,
       threads: options.threads,
+      xla: options.xla,
     });
     end("done");
     writeJson(resultFile(folder), result);

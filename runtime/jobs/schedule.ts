@@ -15,6 +15,8 @@ export interface ScheduleOptions {
   engine: EngineName | "auto";
   /** Threads of each job. */
   threads: number;
+  /** Of `tensorflow`: XLA compiles the graph; left out: with a GPU. */
+  xla?: boolean | undefined;
   /** Jobs at a time. */
   parallel: number;
   /** First abort: the jobs stop cleanly and checkpoint. */

@@ -4,7 +4,7 @@ import type { OptimizerSpec } from "../contract/spec.ts";
 import { crossEntropy } from "../models/operations/cross-entropy.ts";
 import type { Parameter } from "../models/parameters.ts";
 import { dropoutPlaces, encode, type Forward } from "../models/transformer.ts";
-import type { Program, ProgramFunction, TensorSpec, Tensors } from "../trace/function.ts";
+import type { Precision, Program, ProgramFunction, TensorSpec, Tensors } from "../trace/function.ts";
 import { registerGradients } from "../trace/gradients.ts";
 import { adamW, clipping } from "./adamw.ts";
 import { type Group, groupParameters, pack, unpack } from "./groups.ts";
@@ -37,6 +37,8 @@ export interface TrainingSettings {
   dropout: number;
   trained: readonly Parameter[];
   frozen: readonly Parameter[];
+  /** Left out: float32. */
+  precision?: Precision;
   /** alpha ÷ rank of low-rank updates. */
   loraScale?: number;
 }
@@ -64,7 +66,8 @@ export function trainingProgram(settings: TrainingSettings): TrainingProgram {
     settings.accumulates ? accumulateFunction(settings, groups, part) : stepFunction(settings, groups, part),
     evaluateFunction(settings, groups, part),
   ]);
-  return { groups, state, functions: settings.accumulates ? [...functions, applyFunction(settings, groups)] : functions };
+  const all = settings.accumulates ? [...functions, applyFunction(settings, groups)] : functions;
+  return { groups, state, functions: all, precision: settings.precision ?? "float32" };
 }
 
 export const weightsName = (group: Group) => `weights.${group.index}`;

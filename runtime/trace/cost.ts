@@ -25,7 +25,7 @@ export function peakMemoryOf(graph: Graph): number {
   const bytes = new Map<number, number>();
   let alive = 0;
   const allocate = (value: Value) => {
-    const size = sizeOf(value.shape) * (value.dtype === "bool" ? 1 : 4);
+    const size = sizeOf(value.shape) * bytesOf[value.dtype];
     bytes.set(value.id, size);
     alive += size;
   };
@@ -39,3 +39,5 @@ export function peakMemoryOf(graph: Graph): number {
   }
   return peak;
 }
+
+const bytesOf: Record<Value["dtype"], number> = { float32: 4, int32: 4, bfloat16: 2, bool: 1 };

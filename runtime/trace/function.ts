@@ -1,5 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 
+export type Precision = "float32" | "bfloat16";
 export type DType = "float32" | "int32" | "bool";
 
 export interface TensorSpec {
@@ -27,6 +28,8 @@ export interface ProgramFunction {
 
 /** Functions that share one state, as an engine opens them. */
 export interface Program {
+  /** Of matrix products; the state is always float32. Left out: float32. */
+  precision?: Precision;
   state: readonly TensorSpec[];
   functions: readonly ProgramFunction[];
 }

@@ -4,7 +4,8 @@ import type { DType } from "./function.ts";
 export interface Value {
   id: number;
   shape: readonly number[];
-  dtype: DType;
+  /** `bfloat16`: only where a program asks for that precision. */
+  dtype: DType | "bfloat16";
 }
 
 /** One kernel call. `op` is TensorFlow.js's name of the kernel, or one of `customKernels`. */

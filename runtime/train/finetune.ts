@@ -30,9 +30,9 @@ type LabelPart = Extract<Part, { kind: "labels" }>;
 export async function finetune(job: FinetuneJob, context: JobContext): Promise<FinetuneResult> {
   const { labels } = job.task;
   const tokenizer = openTokenizer(context.folderOf(job.tokenizer));
-  const { engine, reason } = await chooseEngine(context.engine, context.threads);
-  context.describeEngine(await engine.describe());
-  if (engine.name === "cpu" && context.engine === "auto") context.emit({ event: "warning", message: reason });
+  const { engine, reason, warning } = await chooseEngine(context.engine, context);
+  context.describeEngine({ ...(await engine.describe()), reason });
+  if (warning) context.emit({ event: "warning", message: warning });
 
   const parameters = finetuningParameters(job.model, labels.length, job.settings.train);
   const { batch, accumulate, optimizer, dropout } = job.settings;

@@ -35,8 +35,8 @@ export async function generate(folder: string, options: GenerationOptions, engin
   const tokenizer = openTokenizer(join(dirname(folder), job.tokenizer));
   const { begin, end } = tokenizer.vocabulary;
   const prompt = Array.from(await tokenizer.encode(options.prompt));
-  const { engine, reason } = await chooseEngine(engineName, threadsFor(1));
-  if (engine.name === "cpu" && engineName === "auto") options.onWarning?.(reason);
+  const { engine, warning } = await chooseEngine(engineName, { threads: threadsFor(1) });
+  if (warning) options.onWarning?.(warning);
   const program = generationProgram(model);
   const session = await engine.open(program);
   try {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { EncodeResult, PretrainResult, Score } from "../contract/artifacts.ts";
 import type { PretrainJob } from "../contract/plan.ts";
 import { openTokens, type TokenStream } from "../data/token-stream.ts";
+import { refusedPrecision } from "../engines/engine.ts";
 import { chooseEngine } from "../engines/table.ts";
 import { type JobContext, JobFailure } from "../jobs/context.ts";
 import { initialValues } from "../models/parameters.ts";
@@ -28,9 +29,10 @@ export async function pretrain(job: PretrainJob, context: JobContext): Promise<P
   const encoded = readResult(context.folderOf(job.encoded));
   if (tokenizer.vocabulary.size !== job.model.vocabulary)
     throw new JobFailure(`the tokenizer has ${tokenizer.vocabulary.size} entries and the model ${job.model.vocabulary} rows; plan again`);
-  const { engine, reason } = await chooseEngine(context.engine, context.threads);
-  context.describeEngine(await engine.describe());
-  if (engine.name === "cpu" && context.engine === "auto") context.emit({ event: "warning", message: reason });
+  const { engine, reason, warning } = await chooseEngine(context.engine, context);
+  context.describeEngine({ ...(await engine.describe()), reason });
+  if (warning) context.emit({ event: "warning", message: warning });
+  if (job.precision === "bfloat16" && engine.name !== "tensorflow") throw new JobFailure(refusedPrecision(engine.name));
 
   const parts = pretrainingParts(job.model, job.objective, job.steps);
   const trained = pretrainingParameters(job.model, parts);
@@ -41,6 +43,7 @@ export async function pretrain(job: PretrainJob, context: JobContext): Promise<P
     accumulates: job.accumulate > 1,
     optimizer: job.optimizer,
     dropout: job.model.dropout,
+    precision: job.precision,
     trained,
     frozen: fixedParameters(job.model),
   };

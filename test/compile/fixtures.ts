@@ -113,6 +113,7 @@ export function pretrain(change: Partial<PretrainSpec> = {}): PretrainSpec {
     batch: 8,
     accumulate: 1,
     optimizer: adamw,
+    precision: "float32",
     seed: 1,
     evaluate: null,
     save: { every: null, keep: 1 },

@@ -77,11 +77,14 @@ export function startingValues(settings: TrainingSettings): Values {
   );
 }
 
-/** Windows of random documents, two in each, cut into micro-batches of `batch` sequences. */
+/**
+ * Windows of random documents, two in each, cut into micro-batches of `batch` sequences. `follows`: what stands behind a token
+ * three times out of four.
+ */
 export function textStep(
   objective: TextObjectiveSettings,
   part: Extract<Part, { kind: "text" }>,
-  { step, batch, micro = 1 }: { step: number; batch: number; micro?: number },
+  { step, batch, micro = 1, follows }: { step: number; batch: number; micro?: number; follows?(before: number): number },
 ) {
   return toStep(
     Array.from({ length: micro }, (_, i) => {
@@ -89,9 +92,12 @@ export function textStep(
         const from = random("text", step, i * batch + b);
         const word = () => vocabulary.firstOrdinary + from.below(vocabulary.firstSentinel - vocabulary.firstOrdinary);
         const cut = Math.floor(part.layout.window / 2);
-        const window = Array.from({ length: part.layout.window }, (_, at) =>
-          at === cut - 1 ? vocabulary.end : at === cut ? vocabulary.begin : word(),
-        );
+        const window: number[] = [];
+        for (let at = 0; at < part.layout.window; at++) {
+          const before = window.at(-1) ?? vocabulary.begin;
+          const ordinary = follows && from.below(4) > 0 ? follows(before) : word();
+          window.push(at === cut - 1 ? vocabulary.end : at === cut ? vocabulary.begin : ordinary);
+        }
         return exampleOf(objective, window, part.layout, vocabulary, from, [vocabulary.begin, word(), word(), word()]);
       });
       return assembleBatch(examples, part.layout, vocabulary);

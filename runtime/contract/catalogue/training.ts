@@ -217,7 +217,7 @@ export const pretrainKeys: readonly Key[] = [
       type: "choice",
       of: [
         { name: "float32", help: "Single precision." },
-        { name: "bfloat16", help: "Activations in 16 bits, weights in 32.", later: "bfloat16 is not supported yet; use float32" },
+        { name: "bfloat16", help: "Matrix products in 16 bits, weights in 32. Needs the engine tensorflow." },
       ],
     },
     default: "float32",

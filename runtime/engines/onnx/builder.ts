@@ -1,9 +1,8 @@
 import type { onnx } from "onnx-proto";
-import type { DType } from "../../trace/function.ts";
 import type { Value } from "../../trace/graph.ts";
 
 /** TensorProto.DataType */
-export const dataTypes: Record<DType | "int64", number> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+export const dataTypes: Record<Value["dtype"] | "int64", number> = { float32: 1, int32: 6, int64: 7, bool: 9, bfloat16: 16 };
 
 /** Collects the nodes and constants of one ONNX graph. */
 export interface Builder {

@@ -4,7 +4,7 @@ import type { InferenceSession, Tensor } from "onnxruntime-node";
 import type { Arrays, DType, Program, TensorSpec } from "../../trace/function.ts";
 import { sizeOf } from "../../trace/graph.ts";
 import { trace } from "../../trace/trace.ts";
-import type { Engine, Session } from "../engine.ts";
+import { type Engine, requireFloat32, type Session } from "../engine.ts";
 import { type LoweredGraph, lower } from "./lower.ts";
 
 export interface OnnxOptions {
@@ -21,6 +21,7 @@ export function onnxEngine({ threads }: OnnxOptions): Engine {
       return { engine: "onnx", version: `onnxruntime-node ${runtime.env.versions.node}`, device: "cpu", threads };
     },
     async open(program) {
+      requireFloat32(program, "onnx");
       return openSession(runtime, program, threads);
     },
   };

@@ -1,0 +1,107 @@
+import type { Value } from "../../trace/graph.ts";
+import type { Message, Protobuf } from "./protobuf.ts";
+
+export type DType = Value["dtype"];
+
+/** types.proto */
+export const dataTypes: Record<DType, number> = { float32: 1, int32: 3, bool: 10, bfloat16: 14 };
+
+export type AttributeValue =
+  | { type: DType }
+  | { int: number }
+  | { bool: boolean }
+  | { string: string }
+  | { shape: readonly number[] }
+  | { tensor: { shape: readonly number[]; dtype: DType; data: ArrayBufferView } };
+
+/** Collects the nodes of one TensorFlow graph. A node is known by its name; its outputs after the first by `name:index`. */
+export interface Builder {
+  /** Adds a node and returns its name. `^name` among the inputs: after that node. */
+  node(op: string, inputs: readonly string[], attributes?: Record<string, AttributeValue>, name?: string): string;
+  constant(dtype: DType, shape: readonly number[], data: ArrayBufferView): string;
+  /** The same constant is made once. */
+  ints(values: readonly number[]): string;
+  int(value: number): string;
+  float(value: number): string;
+  /** A SavedModel with the graph, serialised. */
+  finish(): Uint8Array;
+}
+
+/** What the signatures of operators in a graph may be: TensorFlow keeps older ones working. */
+const producer = 1882;
+
+export function createBuilder(pb: Protobuf): Builder {
+  const graph = new pb.GraphDef();
+  const shared = new Map<string, string>();
+  let last = 0;
+  const node: Builder["node"] = (op, inputs, attributes = {}, name = `${op}_${++last}`) => {
+    const made = new pb.NodeDef();
+    made.setName(name);
+    made.setOp(op);
+    made.setInputList([...inputs]);
+    const map = made.getAttrMap();
+    for (const [key, value] of Object.entries(attributes)) map.set(key, attributeOf(pb, value));
+    graph.addNode(made);
+    return name;
+  };
+  const constant: Builder["constant"] = (dtype, shape, data) =>
+    node("Const", [], { dtype: { type: dtype }, value: { tensor: { shape, dtype, data } } });
+  const once = (key: string, make: () => string): string => {
+    const known = shared.get(key) ?? make();
+    shared.set(key, known);
+    return known;
+  };
+  return {
+    node,
+    constant,
+    ints: (values) => once(`ints ${values}`, () => constant("int32", [values.length], Int32Array.from(values))),
+    int: (value) => once(`int ${value}`, () => constant("int32", [], Int32Array.of(value))),
+    float: (value) => once(`float ${value}`, () => constant("float32", [], Float32Array.of(value))),
+    finish() {
+      const versions = new pb.VersionDef();
+      versions.setProducer(producer);
+      graph.setVersions(versions);
+      const info = new pb.MetaGraphDef.MetaInfoDef();
+      info.setTagsList([savedModelTag]);
+      const meta = new pb.MetaGraphDef();
+      meta.setMetaInfoDef(info);
+      meta.setGraphDef(graph);
+      const model = new pb.SavedModel();
+      model.setSavedModelSchemaVersion(1);
+      model.addMetaGraphs(meta);
+      return model.serializeBinary();
+    },
+  };
+}
+
+export const savedModelTag = "serve";
+
+function attributeOf(pb: Protobuf, value: AttributeValue): Message {
+  const attribute = new pb.AttrValue();
+  if ("type" in value) attribute.setType(dataTypes[value.type]);
+  else if ("int" in value) attribute.setI(value.int);
+  else if ("bool" in value) attribute.setB(value.bool);
+  else if ("string" in value) attribute.setS(new TextEncoder().encode(value.string));
+  else if ("shape" in value) attribute.setShape(shapeOf(pb, value.shape));
+  else {
+    const { shape, dtype, data } = value.tensor;
+    const tensor = new pb.Tensor();
+    tensor.setDtype(dataTypes[dtype]);
+    tensor.setTensorShape(shapeOf(pb, shape));
+    tensor.setTensorContent(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    attribute.setTensor(tensor);
+  }
+  return attribute;
+}
+
+function shapeOf(pb: Protobuf, shape: Value["shape"]): Message {
+  const message = new pb.TensorShape();
+  message.setDimList(
+    shape.map((size) => {
+      const dim = new pb.TensorShape.Dim();
+      dim.setSize(size);
+      return dim;
+    }),
+  );
+  return message;
+}

@@ -1,0 +1,44 @@
+import { Worker } from "node:worker_threads";
+import type { Kind, Reply, Request, Requests } from "./messages.ts";
+
+/** The thread with the library, which is loaded once in a process. */
+export interface Host {
+  ask<K extends Kind>(kind: K, ask: Requests[K]["ask"]): Promise<Requests[K]["answer"]>;
+}
+
+/** @param binding path of tfjs_binding.node */
+export function startHost(binding: string): Host {
+  // beside this file among the sources, in the folder above the parts of a bundle
+  const script = import.meta.url.endsWith(".ts") ? "./thread.ts" : "../tensorflow-thread.js";
+  const worker = new Worker(new URL(script, import.meta.url), { workerData: binding });
+  const waiting = new Map<number, { resolve(answer: never): void; reject(error: Error): void }>();
+  let [last, failure] = [0, undefined as Error | undefined];
+  const settle = (id: number) => {
+    const call = waiting.get(id)!;
+    waiting.delete(id);
+    // the process ends when nothing else holds it, whether or not sessions were closed
+    if (waiting.size === 0) worker.unref();
+    return call;
+  };
+  worker.unref();
+  worker.on("message", (reply: Reply) => {
+    const { resolve, reject } = settle(reply.id);
+    if ("error" in reply) reject(new Error(reply.error));
+    else resolve(reply.answer as never);
+  });
+  worker.on("error", (error: Error) => {
+    failure = error;
+    for (const id of waiting.keys()) settle(id).reject(error);
+  });
+  return {
+    ask<K extends Kind>(kind: K, ask: Requests[K]["ask"]) {
+      if (failure) return Promise.reject(failure);
+      return new Promise<Requests[K]["answer"]>((resolve, reject) => {
+        const id = ++last;
+        waiting.set(id, { resolve, reject });
+        worker.ref();
+        worker.postMessage({ id, kind, ...ask } as Request);
+      });
+    },
+  };
+}

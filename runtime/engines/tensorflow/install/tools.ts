@@ -1,0 +1,100 @@
+import { spawn } from "node:child_process";
+import { accessSync, constants, statfsSync } from "node:fs";
+import { delimiter, isAbsolute, join } from "node:path";
+
+/** The engine cannot be installed, for a reason that the user can act on. */
+export class InstallFailure extends Error {}
+
+export interface Tools {
+  python: string;
+  npm: string;
+  compiler: string;
+}
+
+/** What the build needs on this machine, with what to do about each that is missing: all of them in one message. */
+export async function findTools(environment: NodeJS.ProcessEnv = process.env): Promise<Tools> {
+  const python = find([environment.PYTHON, "python3", "python"], environment);
+  const npm = find(["npm"], environment);
+  const compiler = find([environment.CXX, "g++", "clang++", "c++"], environment);
+  const missing: string[] = [];
+  if (python === undefined) {
+    missing.push("Python 3 with pip, which fetches TensorFlow (Debian and Ubuntu: apt-get install python3-pip), or set PYTHON to one");
+  } else {
+    const pip = await run(python, ["-m", "pip", "--version"], { environment });
+    if (pip.code !== 0) missing.push(`pip, which fetches TensorFlow: ${python} has none (Debian and Ubuntu: apt-get install python3-pip)`);
+  }
+  if (npm === undefined) missing.push("npm, which fetches the binding: it comes with Node.js (https://nodejs.org)");
+  if (compiler === undefined) {
+    missing.push("a C++ compiler, which builds the binding (Debian and Ubuntu: apt-get install g++), or set CXX to one");
+  }
+  if (python === undefined || npm === undefined || compiler === undefined || missing.length > 0)
+    throw new InstallFailure(`missing: ${missing.join("; ")}`);
+  return { python, npm, compiler };
+}
+
+/** The first of some programs that there is, as a path. */
+function find(names: readonly (string | undefined)[], environment: NodeJS.ProcessEnv): string | undefined {
+  const folders = (environment.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
+  const candidates = names.flatMap((name) => {
+    if (!name) return [];
+    return isAbsolute(name) ? [name] : folders.map((folder) => join(folder, name));
+  });
+  return candidates.find((path) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Throws where a folder's disk has less than so many bytes left. */
+export function requireSpace(folder: string, bytes: number, free: (folder: string) => number = freeSpace): void {
+  const left = free(folder);
+  if (left >= bytes) return;
+  const gigabytes = (count: number) => `${(count / 1e9).toFixed(1)} GB`;
+  throw new InstallFailure(
+    `${gigabytes(bytes)} are needed in ${folder} and ${gigabytes(left)} are free: make room, or set PRETRAIN_HOME to a folder on another disk`,
+  );
+}
+
+function freeSpace(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}
+
+export interface RunResult {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface RunOptions {
+  folder?: string;
+  environment?: NodeJS.ProcessEnv;
+  signal?: AbortSignal | undefined;
+  onOutput?(text: string): void;
+}
+
+export function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  return new Promise((resolve) => {
+    const child = spawn(program, [...args], {
+      ...(options.folder === undefined ? {} : { cwd: options.folder }),
+      ...(options.signal ? { signal: options.signal } : {}),
+      env: options.environment ?? process.env,
+      stdio: ["ignore", "pipe", "pipe"],
+      windowsHide: true,
+    });
+    let [stdout, stderr] = ["", ""];
+    child.stdout.on("data", (chunk: Buffer) => {
+      stdout += chunk;
+      options.onOutput?.(String(chunk));
+    });
+    child.stderr.on("data", (chunk: Buffer) => {
+      stderr += chunk;
+    });
+    child.once("error", (error) => resolve({ code: null, stdout, stderr: stderr + error.message }));
+    child.once("close", (code) => resolve({ code, stdout, stderr }));
+  });
+}

@@ -1,0 +1,92 @@
+import type { Program } from "../../trace/function.ts";
+import type { Graph, Value } from "../../trace/graph.ts";
+import { withBfloat16 } from "../../trace/precision.ts";
+import { trace } from "../../trace/trace.ts";
+import { type Builder, createBuilder } from "./builder.ts";
+import { operators } from "./operators.ts";
+import type { Protobuf } from "./protobuf.ts";
+
+/** A program as one TensorFlow graph. All its functions share the variables that hold the state. */
+export interface LoweredProgram {
+  /** A serialised SavedModel. */
+  model: Uint8Array;
+  /** By entry of the state: the tensor that takes a new value, the one to fetch to have it taken, and the one to read it by. */
+  state: Record<string, { value: string; written: string; read: string }>;
+  /** By function: its tensors by the program's names. Of the inputs only those that it uses. */
+  functions: Record<string, { inputs: Record<string, string>; outputs: Record<string, string> }>;
+}
+
+export function lower(program: Program, pb: Protobuf): LoweredProgram {
+  const builder = createBuilder(pb);
+  const handles: Record<string, string> = {};
+  const state: LoweredProgram["state"] = {};
+  for (const [i, { name, shape, dtype }] of program.state.entries()) {
+    const handle = builder.node(
+      "VarHandleOp",
+      [],
+      { dtype: { type: dtype }, shape: { shape }, shared_name: { string: name } },
+      `variable.${i}`,
+    );
+    handles[name] = handle;
+    const value = builder.node("Placeholder", [], { dtype: { type: dtype }, shape: { shape } }, `value.${i}`);
+    // a copy: the fed tensor may be the caller's memory
+    const copied = builder.node("DeepCopy", [value], { T: { type: dtype } });
+    const assigned = builder.node("AssignVariableOp", [handle, copied], { dtype: { type: dtype } });
+    const written = builder.node("Identity", [builder.int(0), `^${assigned}`], { T: { type: "int32" } }, `written.${i}`);
+    const read = builder.node("ReadVariableOp", [handle], { dtype: { type: dtype } }, `read.${i}`);
+    state[name] = { value: `${value}:0`, written: `${written}:0`, read: `${read}:0` };
+  }
+  const functions: LoweredProgram["functions"] = {};
+  for (const [i, fn] of program.functions.entries()) {
+    const traced = trace(fn, program.state);
+    const graph = program.precision === "bfloat16" ? withBfloat16(traced) : traced;
+    functions[fn.name] = lowerFunction(graph, `f${i}`, handles, builder);
+  }
+  return { model: builder.finish(), state, functions };
+}
+
+function lowerFunction(
+  graph: Graph,
+  prefix: string,
+  handles: Record<string, string>,
+  builder: Builder,
+): LoweredProgram["functions"][string] {
+  const names = new Map<number, string>();
+  const nameOf = (value: Value): string => {
+    const name = names.get(value.id);
+    if (name === undefined) throw new Error(`${graph.name} uses a value that nothing makes`);
+    return name;
+  };
+  for (const { value, data } of graph.constants) names.set(value.id, builder.constant(value.dtype, value.shape, data));
+  for (const { name, value } of graph.state) {
+    names.set(value.id, builder.node("ReadVariableOp", [handles[name]!], { dtype: { type: value.dtype } }));
+  }
+  const used = new Set(
+    [...graph.nodes.flatMap(({ inputs }) => inputs), ...[...graph.updates, ...graph.outputs].map(({ value }) => value)].map(({ id }) => id),
+  );
+  const inputs: Record<string, string> = {};
+  for (const [i, { name, value }] of graph.inputs.entries()) {
+    if (!used.has(value.id)) continue;
+    const attributes = { dtype: { type: value.dtype }, shape: { shape: value.shape } };
+    const placeholder = builder.node("Placeholder", [], attributes, `${prefix}.input.${i}`);
+    names.set(value.id, placeholder);
+    inputs[name] = `${placeholder}:0`;
+  }
+  for (const node of graph.nodes) {
+    const operator = operators[node.op];
+    if (!operator) throw new Error(`the tensorflow engine has no operator for ${node.op}`);
+    const outputs = operator(node.inputs.map(nameOf), node, builder);
+    for (const [i, output] of node.outputs.entries()) names.set(output.id, outputs[i]!);
+  }
+  // an entry is replaced after everyone has the old value: a read that came later would see the new one
+  const reads = new Map(graph.state.map(({ name, value }) => [name, nameOf(value)]));
+  const assigned = graph.updates.map(({ name, value }) =>
+    builder.node("AssignVariableOp", [handles[name]!, nameOf(value), `^${reads.get(name)}`], { dtype: { type: value.dtype } }),
+  );
+  const outputs: Record<string, string> = {};
+  for (const [i, { name, value }] of graph.outputs.entries()) {
+    const after = assigned.map((node) => `^${node}`);
+    outputs[name] = `${builder.node("Identity", [nameOf(value), ...after], { T: { type: value.dtype } }, `${prefix}.output.${i}`)}:0`;
+  }
+  return { inputs, outputs };
+}

@@ -1,0 +1,147 @@
+import { type Node, sizeOf, type Value } from "../../trace/graph.ts";
+import type { AttributeValue, Builder, DType } from "./builder.ts";
+
+/** Inputs are names of nodes or of their outputs; so is the result, one for each output of the traced node. */
+type Operator = (inputs: readonly string[], node: Node, builder: Builder) => string[];
+
+const typeOf = (value: Value | undefined): AttributeValue => ({ type: value!.dtype });
+const int32: AttributeValue = { type: "int32" };
+
+/** One TensorFlow node with the type of the first input as `T`. */
+const same =
+  (op: string, attributes: Record<string, AttributeValue> = {}): Operator =>
+  (inputs, node, builder) => [builder.node(op, inputs, { T: typeOf(node.inputs[0]), ...attributes })];
+
+const untyped =
+  (op: string): Operator =>
+  (inputs, _, builder) => [builder.node(op, inputs)];
+
+const reduce =
+  (op: string): Operator =>
+  ([x], { inputs, attributes }, builder) => [
+    builder.node(op, [x!, builder.ints(attributes.axes as readonly number[])], {
+      T: typeOf(inputs[0]),
+      Tidx: int32,
+      keep_dims: { bool: Boolean(attributes.keepDims) },
+    }),
+  ];
+
+const float: Record<string, AttributeValue> = { T: { type: "float32" } };
+
+function matMul([a, b]: readonly string[], { inputs, attributes }: Node, builder: Builder): string {
+  const T = typeOf(inputs[0]);
+  const [left, right] = [{ bool: Boolean(attributes.transposeA) }, { bool: Boolean(attributes.transposeB) }];
+  if (inputs.every(({ shape }) => shape.length === 2))
+    return builder.node("MatMul", [a!, b!], { T, transpose_a: left, transpose_b: right });
+  return builder.node("BatchMatMulV2", [a!, b!], { T, adj_x: left, adj_y: right });
+}
+
+/** A constant of the same type as a value. */
+function factor(scale: number, { dtype }: Value, builder: Builder): string {
+  const constant = builder.float(scale);
+  return dtype === "bfloat16" ? builder.node("Cast", [constant], { SrcT: { type: "float32" }, DstT: { type: dtype } }) : constant;
+}
+
+/** A kernel of the trace to TensorFlow nodes. */
+export const operators: Record<string, Operator> = {
+  Add: same("AddV2"),
+  Sub: same("Sub"),
+  Multiply: same("Mul"),
+  RealDiv: same("RealDiv"),
+  Maximum: same("Maximum"),
+  Minimum: same("Minimum"),
+  Equal: same("Equal"),
+  GreaterEqual: same("GreaterEqual"),
+  LogicalAnd: untyped("LogicalAnd"),
+  LogicalOr: untyped("LogicalOr"),
+  Neg: same("Neg"),
+  Square: same("Square"),
+  Sqrt: same("Sqrt"),
+  Rsqrt: same("Rsqrt"),
+  Exp: same("Exp"),
+  Log: same("Log"),
+  Sigmoid: same("Sigmoid"),
+  Relu: same("Relu"),
+  Erf: same("Erf"),
+  Softmax: same("Softmax"),
+  Step([x], _, builder) {
+    const positive = builder.node("Greater", [x!, builder.float(0)], float);
+    return [builder.node("Cast", [positive], { SrcT: { type: "bool" }, DstT: { type: "float32" } })];
+  },
+  Cast: ([x], { inputs, attributes }, builder) => [
+    builder.node("Cast", [x!], { SrcT: typeOf(inputs[0]), DstT: { type: attributes.dtype as DType } }),
+  ],
+  Reshape: ([x], { inputs, attributes }, builder) => [
+    builder.node("Reshape", [x!, builder.ints(attributes.shape as readonly number[])], { T: typeOf(inputs[0]), Tshape: int32 }),
+  ],
+  Transpose: ([x], { inputs, attributes }, builder) => [
+    builder.node("Transpose", [x!, builder.ints(attributes.perm as readonly number[])], { T: typeOf(inputs[0]), Tperm: int32 }),
+  ],
+  Sum: reduce("Sum"),
+  Mean: reduce("Mean"),
+  Max: reduce("Max"),
+  BatchMatMul: (inputs, node, builder) => [matMul(inputs, node, builder)],
+  /** The factor goes to the smallest of the three arrays. */
+  ScaledMatMul([a, b], node, builder) {
+    const scale = node.attributes.scale as number;
+    if (scale === 1) return [matMul([a!, b!], node, builder)];
+    const T = typeOf(node.inputs[0]);
+    const scaled = (value: string) => builder.node("Mul", [value, factor(scale, node.inputs[0]!, builder)], { T });
+    const [left, right, result] = [...node.inputs, ...node.outputs].map(({ shape }) => sizeOf(shape)) as [number, number, number];
+    if (result <= left && result <= right) return [scaled(matMul([a!, b!], node, builder))];
+    return [matMul(left <= right ? [scaled(a!), b!] : [a!, scaled(b!)], node, builder)];
+  },
+  GatherV2: ([x, indices], { inputs, attributes }, builder) => [
+    builder.node("GatherV2", [x!, indices!, builder.int(attributes.axis as number)], {
+      Tparams: typeOf(inputs[0]),
+      Tindices: int32,
+      Taxis: int32,
+    }),
+  ],
+  UnsortedSegmentSum: ([x, ids], { inputs, attributes }, builder) => [
+    builder.node("UnsortedSegmentSum", [x!, ids!, builder.int(attributes.numSegments as number)], {
+      T: typeOf(inputs[0]),
+      Tindices: int32,
+      Tnumsegments: int32,
+    }),
+  ],
+  SplitV([x], { inputs, attributes, outputs }, builder) {
+    const sizes = builder.ints(attributes.sizes as readonly number[]);
+    const name = builder.node("SplitV", [x!, sizes, builder.int(attributes.axis as number)], {
+      T: typeOf(inputs[0]),
+      Tlen: int32,
+      num_split: { int: outputs.length },
+    });
+    return outputs.map((_, i) => (i === 0 ? name : `${name}:${i}`));
+  },
+  Concat: (parts, { inputs, attributes }, builder) => [
+    builder.node("ConcatV2", [...parts, builder.int(attributes.axis as number)], {
+      N: { int: parts.length },
+      T: typeOf(inputs[0]),
+      Tidx: int32,
+    }),
+  ],
+  Slice([x], { inputs, attributes }, builder) {
+    const [begin, size] = [attributes.begin as readonly number[], attributes.size as readonly number[]];
+    return [builder.node("Slice", [x!, builder.ints(begin), builder.ints(size)], { T: typeOf(inputs[0]), Index: int32 })];
+  },
+  /** As in the gradient (models/operations/layer-norm.ts), which so finds the centred and the normalised rows made already. */
+  LayerNorm([x, scale, bias], { inputs, attributes }, builder) {
+    const last = builder.ints([inputs[0]!.shape.length - 1]);
+    const mean = (of: string) => builder.node("Mean", [of, last], { ...float, Tidx: int32, keep_dims: { bool: true } });
+    const binary = (op: string, a: string, b: string) => builder.node(op, [a, b], float);
+    const mu = mean(x!);
+    const centred = binary("Sub", x!, mu);
+    const variance = mean(builder.node("Square", [centred], float));
+    const inverse = builder.node("Rsqrt", [binary("AddV2", variance, builder.float(attributes.epsilon as number))], float);
+    const scaled = binary("Mul", binary("Mul", centred, inverse), scale!);
+    return [bias === undefined ? scaled : binary("AddV2", scaled, bias), mu, inverse];
+  },
+  /** As in the gradient (models/operations/gelu.ts), which so finds the cumulative distribution made already. */
+  Gelu([x], _, builder) {
+    const binary = (op: string, a: string, b: string) => builder.node(op, [a, b], float);
+    const erf = builder.node("Erf", [binary("Mul", x!, builder.float(Math.SQRT1_2))], float);
+    const cumulative = binary("AddV2", binary("Mul", erf, builder.float(0.5)), builder.float(0.5));
+    return [binary("Mul", x!, cumulative)];
+  },
+};

@@ -1,0 +1,137 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { type InstallOptions, install, remove } from "#runtime/engines/tensorflow/install/install.ts";
+import { engineFolder, installed, NotInstalled, userFolder } from "#runtime/engines/tensorflow/installation.ts";
+import { pretrain } from "../cli/cli.ts";
+import { temporaryFolder } from "../store/temporary.ts";
+
+let home: string;
+let tools: string;
+
+/** Programs of our own are all that there is on the PATH: what each does is a few lines of shell. */
+function fake(programs: Record<string, string>): void {
+  for (const [name, script] of Object.entries(programs)) {
+    writeFileSync(join(tools, name), `#!/bin/sh\nPATH=/usr/bin:/bin\necho "${name} $*" >> ${join(home, "calls")}\n${script}\n`);
+    chmodSync(join(tools, name), 0o755);
+  }
+}
+
+const calls = () => readFileSync(join(home, "calls"), "utf8").trim().split("\n");
+
+/** pip that downloads, an unpacking Python, npm, and a compiler that makes something. */
+const working = {
+  python3: 'for last; do :; done\nif [ "$3" = download ]; then echo wheel > tensorflow_cpu.whl; else mkdir -p "$4"; fi',
+  npm: "echo tgz > tfjs-node-gpu.tgz",
+  "g++": 'while [ "$1" != -o ]; do shift; done; echo not a module > "$2"',
+};
+
+const options = (over: Partial<InstallOptions> = {}): InstallOptions => ({
+  gpu: false,
+  onProgress() {},
+  platform: { os: "linux", arch: "x64" },
+  free: () => 1e12,
+  ...over,
+});
+
+beforeEach(() => {
+  home = temporaryFolder();
+  tools = join(home, "tools");
+  mkdirSync(tools);
+  vi.stubEnv("PRETRAIN_HOME", join(home, "user"));
+  vi.stubEnv("PATH", tools);
+  vi.stubEnv("PYTHON", "");
+  vi.stubEnv("CXX", "");
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+describe("what is missing is said, with what to do", () => {
+  test("everything at once", async () => {
+    await expect(install(options())).rejects.toThrow(/^missing: Python 3 with pip, .*; npm, .*; a C\+\+ compiler, .*CXX/);
+  });
+
+  test("pip", async () => {
+    fake({ ...working, python3: "echo No module named pip >&2; exit 1" });
+    await expect(install(options())).rejects.toThrow(/^missing: pip, .*python3 has none .*apt-get install python3-pip\)$/);
+  });
+
+  test("a compiler", async () => {
+    const { "g++": _, ...others } = working;
+    fake(others);
+    await expect(install(options())).rejects.toThrow(/^missing: a C\+\+ compiler.*apt-get install g\+\+/);
+  });
+
+  test("npm", async () => {
+    const { npm: _, ...others } = working;
+    fake(others);
+    await expect(install(options())).rejects.toThrow(/^missing: npm, .*nodejs\.org/);
+  });
+
+  test("space on the disk", async () => {
+    fake(working);
+    await expect(install(options({ free: () => 1e9 }))).rejects.toThrow(/^2\.5 GB are needed in .* and 1\.0 GB are free: .*PRETRAIN_HOME/);
+    fake({ ...working, python3: '[ "$3" = --version ] || { echo "OSError: [Errno 28] No space left on device" >&2; exit 2; }' });
+    await expect(install(options())).rejects.toThrow(/no space is left on the disk; make room/);
+  });
+
+  test("the network, for pip and for npm", async () => {
+    const broken = '[ "$3" = --version ] || { echo "NewConnectionError: Temporary failure in name resolution" >&2; exit 1; }';
+    fake({ ...working, python3: broken });
+    await expect(install(options())).rejects.toThrow(/^tensorflow-cpu==[\d.]+ could not be downloaded: the network .* cannot be reached/);
+    fake({ ...working, npm: "echo npm error code ENOTFOUND >&2; exit 1" });
+    await expect(install(options())).rejects.toThrow(/^the binding could not be downloaded: the network .* cannot be reached/);
+  });
+
+  test("a platform that it runs on", async () => {
+    fake(working);
+    await expect(install(options({ platform: { os: "win32", arch: "x64" } }))).rejects.toThrow(
+      /on Linux on x64 and arm64; this is win32 on x64\. The onnx engine/,
+    );
+    await expect(install(options({ gpu: true, platform: { os: "linux", arch: "arm64" } }))).rejects.toThrow(
+      /with a GPU can be installed on Linux on x64; this is/,
+    );
+  });
+
+  test("a compiler that fails, and a module that cannot be loaded", async () => {
+    fake({ ...working, "g++": "echo x.cc:1: fatal error: no header >&2; exit 1" });
+    await expect(install(options())).rejects.toThrow("the binding could not be built: x.cc:1: fatal error: no header");
+    fake(working);
+    await expect(install(options())).rejects.toThrow(/^the engine cannot be loaded: /);
+    expect(existsSync(engineFolder())).toBe(false);
+  });
+});
+
+test("what was downloaded before a failure is there for the next attempt, and nothing counts as installed", async () => {
+  fake({ ...working, "g++": "exit 1" });
+  await expect(install(options())).rejects.toThrow("could not be built");
+  expect(readdirSync(`${engineFolder()}.download`)).toEqual(["tensorflow_cpu.whl", "tfjs-node-gpu.tgz"]);
+  expect(() => installed()).toThrow(NotInstalled);
+  expect(remove()).toBe(true);
+  expect(readdirSync(join(home, "user", "engines"))).toEqual([]);
+  expect(remove()).toBe(false);
+});
+
+test("the build with a GPU takes what TensorFlow's extra asks for", async () => {
+  const requirements = 'case "$2" in *METADATA*) echo nvidia-cublas-cu12==12.9; echo nvidia-cudnn-cu12==9.1; exit 0;; esac';
+  fake({ ...working, python3: `${requirements}\n${working.python3}` });
+  await expect(install(options({ gpu: true }))).rejects.toThrow("the engine cannot be loaded");
+  const downloads = calls().filter((call) => call.includes("pip download"));
+  expect(downloads[0]).toMatch(/ tensorflow==[\d.]+$/);
+  expect(downloads[1]).toMatch(/ nvidia-cublas-cu12==12\.9 nvidia-cudnn-cu12==9\.1$/);
+});
+
+test("the command line says what is missing and ends with 1", async () => {
+  const { code, stderr } = await pretrain(home, "engines", "install", "tensorflow");
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^error: tensorflow cannot be installed: missing: Python 3/);
+});
+
+test("the folder is the user's, by the platform's custom", () => {
+  expect(userFolder({ PRETRAIN_HOME: "/x" }, "linux")).toBe("/x");
+  expect(userFolder({ XDG_DATA_HOME: "/data" }, "linux")).toBe("/data/pretrain");
+  expect(userFolder({}, "linux")).toMatch(/\/\.local\/share\/pretrain$/);
+  expect(userFolder({}, "darwin")).toMatch(/\/Library\/Application Support\/pretrain$/);
+  expect(userFolder({ LOCALAPPDATA: "C:\\Users\\me\\AppData\\Local" }, "win32")).toContain("AppData");
+});
