@@ -41,7 +41,7 @@ test.each([
   ["a file that is not there", ["check", "none.pretrain"], "there is no file none.pretrain"],
   ["a name that is not there", ["run", "fine.pretrain", "base"], "has no pretrain, finetune or compare named base"],
   ["a name of another kind", ["run", "fine.pretrain", "clm"], "its clm is of the kind objective"],
-  ["an unknown engine", ["run", "fine.pretrain", "base", "--engine", "gpu"], "Allowed choices are auto, onnx, cpu"],
+  ["an unknown engine", ["run", "fine.pretrain", "base", "--engine", "gpu"], "Allowed choices are auto, tensorflow, onnx, cpu"],
   ["no jobs at a time", ["run", "fine.pretrain", "base", "--jobs", "0"], "whole number from 1"],
   ["a run that is not there", ["diff", "fine.pretrain", "a", "b"], "there is no run a"],
   ["no comparison to show", ["results", "fine.pretrain"], "declares no compare"],
@@ -94,11 +94,11 @@ test("engines says which there are, and why one is not", async () => {
   const { stdout } = await pretrain(folder(), "engines", "--json");
   const { engines } = JSON.parse(stdout) as { engines: { engine: string; available: boolean; reason: string }[] };
   expect(engines.map(({ engine, available }) => [engine, available])).toEqual([
+    ["tensorflow", false],
     ["onnx", true],
     ["cpu", true],
-    ["tensorflow", false],
   ]);
-  expect(engines[2]!.reason).toContain("not supported yet");
+  expect(engines[0]!.reason).toBe("it is not installed; `pretrain engines install tensorflow` gets it");
 });
 
 test("format writes the one layout; --check only says", async () => {

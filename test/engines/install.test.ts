@@ -21,7 +21,7 @@ const calls = () => readFileSync(join(home, "calls"), "utf8").trim().split("\n")
 
 /** pip that downloads, an unpacking Python, npm, and a compiler that makes something. */
 const working = {
-  python3: 'for last; do :; done\nif [ "$3" = download ]; then echo wheel > tensorflow_cpu.whl; else mkdir -p "$4"; fi',
+  python3: 'case "$3" in --version) ;; download) echo wheel > tensorflow_cpu.whl ;; *) mkdir -p "$4" ;; esac',
   npm: "echo tgz > tfjs-node-gpu.tgz",
   "g++": 'while [ "$1" != -o ]; do shift; done; echo not a module > "$2"',
 };

@@ -71,7 +71,9 @@ async function openSession(host: Host, program: Program, { protobuf }: Installat
   const functions = new Map(program.functions.map((fn) => [fn.name, fn]));
   const feedOf = (tensor: string, { name, shape, dtype }: TensorSpec, data: Feed["data"] | undefined): Feed => {
     if (data?.length !== sizeOf(shape)) throw new Error(`${name} takes ${sizeOf(shape)} values, not ${data?.length}`);
-    return { tensor, shape, dtype, data };
+    // a message takes the whole memory behind an array with it
+    const alone = data.byteLength === data.buffer.byteLength ? data : data.slice();
+    return { tensor, shape, dtype, data: alone };
   };
   const entry = (name: string) => {
     const [spec, tensors] = [specs.get(name), lowered.state[name]];

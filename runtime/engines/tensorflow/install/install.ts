@@ -156,6 +156,8 @@ async function build({ compiler }: Tools, engine: string, signal?: AbortSignal):
     ...["-L", library, "-l:libtensorflow_cc.so.2", "-l:libtensorflow_framework.so.2"],
     // from the binding's folder to the library's
     "-Wl,-rpath,$ORIGIN/../../../../../site/tensorflow",
+    // Node unloads what a thread has loaded when the thread ends; the library's own threads would then run into nothing
+    "-Wl,-z,nodelete",
     ...["-o", join(engine, bindingFile)],
   ];
   await succeed(run(compiler, args, { signal }), "the binding could not be built");
