@@ -66,7 +66,7 @@ export async function outputsOf(checkpoint: Checkpoint, batch: CheckpointBatch, 
   const heads = head ? headWeights(checkpoint, head) : [];
   const parameters = [...own, ...heads.map(({ parameter }) => parameter)];
   const settings: VerificationSettings = { model, head, parameters, gradients, ...batch.sizes };
-  const { engine } = await chooseEngine(engineName, threadsFor(1));
+  const { engine } = await chooseEngine(engineName, { threads: threadsFor(1) });
   const session = await engine.open(verificationProgram(settings));
   try {
     await session.write(checkpoint.read(own));

@@ -57,7 +57,7 @@ async function curve(name: string, engine: EngineName): Promise<number[][]> {
     frozen,
   };
   const initial = checkpoint.read(checkpoint.parameters);
-  const trainer = await openTrainer({ engine: await loadEngine(engine, 1), settings, initial, seed: 1 });
+  const trainer = await openTrainer({ engine: await loadEngine(engine, { threads: 1 }), settings, initial, seed: 1 });
   const pick = <T extends Int32Array | Float32Array>(values: T) => values.filter((_, at) => predict.includes(at)) as T;
   const inputs = {
     tokens: arrays.tokens!,

@@ -15,7 +15,7 @@ export async function enginesHere(names: readonly EngineName[]): Promise<EngineN
   const here: EngineName[] = [];
   for (const name of names) {
     try {
-      await (await loadEngine(name, 1)).describe();
+      await (await loadEngine(name, { threads: 1 })).describe();
       here.push(name);
     } catch (error) {
       console.warn(`skipped: the engine ${name} is not here (${(error as Error).message.split("\n")[0]})`);

@@ -85,7 +85,20 @@ test("help has examples for every command and lists none that comes later", asyn
   const { code, stdout } = await pretrain(folder(), "--help");
   expect(code).toBe(0);
   const commands = [...stdout.matchAll(/^ {2}([a-z]+) .*[[<]/gm)].map(([, name]) => name!).filter((name) => name !== "help");
-  expect(commands).toEqual(["check", "plan", "run", "results", "preview", "diff", "generate", "score", "format", "engines", "lsp"]);
+  expect(commands).toEqual([
+    "check",
+    "plan",
+    "run",
+    "results",
+    "preview",
+    "diff",
+    "generate",
+    "score",
+    "verify",
+    "format",
+    "engines",
+    "lsp",
+  ]);
   const helps = await Promise.all(commands.map((name) => pretrain(folder(), name, "--help")));
   for (const help of helps) expect(help.stdout).toMatch(/Examples?:\n {2}\$ pretrain /);
 });
