@@ -1,6 +1,6 @@
 import { declarationOf, extendsKey, type Key, optionOf } from "#runtime/contract/catalogue/index.ts";
 import { presets } from "#runtime/contract/catalogue/presets.ts";
-import type { ComparisonSpec, Documented, MixtureSpec, Spec, VariedKey, VariedValue } from "#runtime/contract/spec.ts";
+import type { ComparisonSpec, Documented, MixtureSpec, Spec, Varied, VariedKey, VariedValue } from "#runtime/contract/spec.ts";
 import {
   type Block,
   type Declaration,
@@ -20,6 +20,7 @@ import {
   lowerPretrain,
   lowerTask,
   lowerTokenizer,
+  warmupOf,
 } from "./lower/declarations.ts";
 import { lowerObjective } from "./lower/objectives.ts";
 import { bug, elementsOf, numberIn, type ReadDefault, type Settings, settingsOf } from "./lower/settings.ts";
@@ -106,11 +107,11 @@ export function lower({ file, declarations, leftOut, readDefault, docOf, doc }: 
   }
 
   function lowerComparison(declaration: Declaration, settings: Settings): ComparisonSpec {
-    const varying = declaration.body?.entries.filter((entry) => entry.key[0] === "vary") ?? [];
     return {
       extends: settings.word("extends"),
-      vary: varying.map(lowerVaried),
+      vary: lowerVarying(declaration.body?.entries ?? []),
       match: settings.word("match") as ComparisonSpec["match"],
+      ...(settings.has("search") ? { search: { learningRates: settings.block("search").elements("learning_rate").map(numberOf) } } : {}),
       finetune: settings.elements("finetune").map((value) => {
         const inside = settingsOf(layersIn([value]), finetuneKeys(), readDefault);
         return { ...lowerFinetuneSettings(inside), seeds: inside.seeds("seeds") };
@@ -121,7 +122,22 @@ export function lower({ file, declarations, leftOut, readDefault, docOf, doc }: 
     };
   }
 
-  function lowerVaried({ key: [, ...words], value }: Entry): ComparisonSpec["vary"][number] {
+  function numberOf(value: Value): number {
+    return numberIn({ value, type: { type: "number" } });
+  }
+
+  /** A `with` line belongs to the `vary` line before it. */
+  function lowerVarying(entries: readonly Entry[]): Varied[] {
+    const varied: Varied[] = [];
+    for (const entry of entries) {
+      if (entry.key[0] === "vary") varied.push(lowerVaried(entry));
+      const last = varied.at(-1);
+      if (entry.key[0] === "with" && last) last.with = [...(last.with ?? []), lowerVaried(entry)];
+    }
+    return varied;
+  }
+
+  function lowerVaried({ key: [, ...words], value }: Entry): Varied {
     const key = words.join(" ") as VariedKey;
     return { key, values: elementsOf(value).map((element) => ({ label: inlineText(element), value: variedValue(key, element) })) };
   }
@@ -129,10 +145,11 @@ export function lower({ file, declarations, leftOut, readDefault, docOf, doc }: 
   function variedValue(key: VariedKey, value: Value): VariedValue["value"] {
     const type = fittingType(variedType(key) ?? bug(`${key} is not varied`), value) ?? bug(`${key} has a value of another type`);
     if (type.type === "objective") return objectiveRef(value);
-    if (type.type === "reference") return inlineText(value);
+    if (type.type === "reference" || type.type === "choice") return inlineText(value);
     if (type.type !== "quantity") return numberIn({ value, type });
     const reading = readQuantity(value, type);
-    return reading.ok ? budgetOf(reading.value) : bug(reading.problem.message);
+    if (!reading.ok) return bug(reading.problem.message);
+    return key === "warmup" ? warmupOf(reading.value) : budgetOf(reading.value);
   }
 
   /** The key of an objective's entry; what is written in place gets one with its own text as the key. */
@@ -199,7 +216,7 @@ function valueIsLeftOut({ value }: Declaration, left: ReadonlySet<Declaration>):
 }
 
 function blockRefersTo(block: Block, left: ReadonlySet<Declaration>): boolean {
-  return block.entries.some((entry) => entry.key[0] !== "vary" && entry.value && refersTo(entry.value, left));
+  return block.entries.some((entry) => entry.key[0] !== "vary" && entry.key[0] !== "with" && entry.value && refersTo(entry.value, left));
 }
 
 function refersTo(value: Value, left: ReadonlySet<Declaration>): boolean {

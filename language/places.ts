@@ -37,6 +37,7 @@ export function placedAt(uriPath: string, range: TextRange, problem: Omit<Proble
     code: problem.code,
     message: problem.message,
     ...(problem.fixes && problem.fixes.length > 0 ? { fixes: [...problem.fixes] } : {}),
+    ...(problem.set ? { set: problem.set } : {}),
   };
 }
 

@@ -18,6 +18,8 @@ export function comparisonOfRuns(runs: readonly Run[]): { result: ComparisonResu
       low: null,
       high: null,
       baseline: false,
+      without_leaks: null,
+      below: [],
     })),
   );
   const cells = runs.flatMap((run, index) => (run.job.kind === "pretrain" ? [costOf(run, labels[index]!)] : []));
@@ -28,6 +30,8 @@ export function comparisonOfRuns(runs: readonly Run[]): { result: ComparisonResu
     summary,
     verdicts: [],
     expectations: [],
+    leaks: [],
+    test_first_read: null,
     warnings: [],
     method: "One run each: a difference may be noise. Declare a compare with seeds to know.",
   };

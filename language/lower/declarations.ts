@@ -107,6 +107,10 @@ export function budgetOf({ unit, value }: { unit: string; value: number }): Budg
   return bug(`no budget in ${unit}`);
 }
 
+export function warmupOf({ unit, value }: { unit: string; value: number }): OptimizerSpec["warmup"] {
+  return { unit: unit === "steps" ? "steps" : "share", value };
+}
+
 /** Four times the width (Vaswani et al. 2017); gated activations have a third matrix and so two thirds of that (Shazeer 2020). */
 function defaultFeedForward(hidden: number, activation: ModelSpec["activation"]): number {
   const gated = activation === "swiglu" || activation.startsWith("geglu");
@@ -115,13 +119,12 @@ function defaultFeedForward(hidden: number, activation: ModelSpec["activation"])
 
 function lowerOptimizer(outer: Settings): OptimizerSpec {
   const { settings } = outer.option("optimizer");
-  const warmup = settings.amount("warmup");
   const clip = settings.number("clip");
   return {
     kind: "adamw",
     learningRate: settings.number("learning_rate"),
     finalLearningRate: settings.number("final_learning_rate"),
-    warmup: { unit: warmup.unit === "steps" ? "steps" : "share", value: warmup.value },
+    warmup: warmupOf(settings.amount("warmup")),
     schedule: choice(settings, "schedule"),
     beta1: settings.number("beta1"),
     beta2: settings.number("beta2"),

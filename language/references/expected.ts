@@ -117,7 +117,23 @@ export function alternativesOf(expected: Expected): Expected[] {
 }
 
 /** The keys of a pre-training that a comparison may vary. */
-export const variedKeys: readonly VariedKey[] = ["model", "objective", "corpus", "tokenizer", "batch", "learning_rate", "budget"];
+export const variedKeys: readonly VariedKey[] = [
+  "model",
+  "objective",
+  "corpus",
+  "tokenizer",
+  "batch",
+  "budget",
+  "learning_rate",
+  "final_learning_rate",
+  "warmup",
+  "schedule",
+  "beta1",
+  "beta2",
+  "epsilon",
+  "weight_decay",
+  "clip",
+];
 
 export function variedType(name: string): ValueType | undefined {
   if (!(variedKeys as readonly string[]).includes(name)) return undefined;

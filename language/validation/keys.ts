@@ -20,10 +20,18 @@ export const keys: RuleFamily = () => ({
       } else if (shape && !keyIn(shape, name)) {
         report(entry, rangeOfKey(entry), unknown(entry, shape));
       }
+      if (entry.key[0] === "with" && shape && keyIn(shape, name) && !block.entries.slice(0, block.entries.indexOf(entry)).some(varies)) {
+        const message = `${name} says what moves together with a vary line, and none stands before it. Write vary ${entry.key.slice(1).join(" ")} to vary it alone.`;
+        report(entry, rangeOfKey(entry), { code: "with-nothing", message });
+      }
       before.add(name);
     }
   },
 });
+
+function varies({ key }: Entry): boolean {
+  return key[0] === "vary";
+}
 
 /** Where the colon is missing the text broke off, and what was read as a key need not be one. */
 function isWhole(entry: Entry): boolean {
@@ -32,9 +40,9 @@ function isWhole(entry: Entry): boolean {
 
 function unknown(entry: Entry, shape: Shape): Finding {
   const name = keyText(entry);
-  const known = shape.keys.flatMap((key) =>
-    key.value.type === "varied" ? variedKeys.map((varied) => `${key.name} ${varied}`) : [key.name],
-  );
+  // what is not with anything was meant to vary
+  const offered = shape.keys.filter((key) => key.name !== "with" || entry.key[0] === "with");
+  const known = offered.flatMap((key) => (key.value.type === "varied" ? variedKeys.map((varied) => `${key.name} ${varied}`) : [key.name]));
   const fixes = nearest(name, known);
   if (known.length === 0) {
     const message = shape.weighted

@@ -5,7 +5,7 @@ import type { CompareJob } from "#runtime/contract/plan.ts";
 /** What to do after a comparison, from what it found: at most four lines. */
 export function nextSteps(result: ComparisonResult, job: CompareJob, file: string): string[] {
   return [
-    ...aboutSeeds(result, job),
+    ...aboutSeeds(result, job, file),
     ...aboutScratch(result, job),
     ...aboutBudget(job),
     `pretrain results ${file} ${result.comparison} shows this again; --json for other programs`,
@@ -15,13 +15,19 @@ export function nextSteps(result: ComparisonResult, job: CompareJob, file: strin
 /** Tokens a parameter that a large model wants for its compute (Hoffmann et al. 2022, Training Compute-Optimal Large Language Models, table 3). */
 const wantedTokensPerParameter = 20;
 
-function aboutSeeds(result: ComparisonResult, job: CompareJob): string[] {
+function aboutSeeds(result: ComparisonResult, job: CompareJob, file: string): string[] {
   const seeds = Math.min(...job.cells.map((cell) => cell.runs.length));
-  const undecided = result.verdicts.filter(({ verdict }) => verdict === "no difference found").length;
-  if (undecided === 0 || seeds >= 10) return [];
-  const more = seeds < 3 ? 5 : seeds * 2;
+  const undecided = result.verdicts.filter(({ verdict }) => verdict === "no difference found");
+  if (undecided.length === 0 || (job.looks && seeds >= job.looks.most)) return [];
+  if (seeds < 3) {
+    return [
+      `seeds: 1..5: ${undecided.length} of ${result.verdicts.length} pairs show no difference with ${seeds} ${seeds === 1 ? "seed" : "seeds"}; what is done is not run again`,
+    ];
+  }
+  const more = undecided.map(({ more_seeds }) => more_seeds).filter((each) => each !== null);
+  if (more.length === 0) return [];
   return [
-    `seeds: 1..${more}: ${undecided} of ${result.verdicts.length} pairs show no difference with ${seeds} seeds; what is done is not run again`,
+    `pretrain run ${file} ${result.comparison} --until settled: adds seeds, and counts that it looked before; about ${Math.min(...more)} more may settle a pair`,
   ];
 }
 

@@ -3,7 +3,7 @@ import { JobFailure } from "#runtime/jobs/context.ts";
 import { say } from "./output.ts";
 
 /** What other programs rely on. */
-export const exitCodes = { done: 0, problems: 1, usage: 2, runFailed: 3, interrupted: 130 } as const;
+export const exitCodes = { done: 0, problems: 1, usage: 2, runFailed: 3, unexpected: 4, interrupted: 130 } as const;
 
 /** The command was given something that does not exist or does not fit: exit code 2. */
 export class UsageError extends Error {}

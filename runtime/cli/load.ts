@@ -1,13 +1,15 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { analyse } from "#language/index.ts";
-import { compile, firstStage } from "#runtime/compile/compile.ts";
+import { compile, firstStage, type Goal } from "#runtime/compile/compile.ts";
+import { tracedCosts } from "#runtime/compile/costs.ts";
 import { problemsOf as problemsOfSpec } from "#runtime/compile/problems.ts";
-import type { EncodeJob } from "#runtime/contract/plan.ts";
+import type { EncodeJob, MeasureJob, PretrainJob } from "#runtime/contract/plan.ts";
 import type { PlacedProblem } from "#runtime/contract/problem.ts";
 import { openStore } from "#runtime/store/store.ts";
 import { ProblemsError, UsageError } from "./exit.ts";
 import type { Loaded } from "./loaded.ts";
+import { withAddedSeeds } from "./looks.ts";
 import { nodeFiles } from "./node-files.ts";
 import { problemLine, say } from "./output.ts";
 
@@ -34,7 +36,12 @@ export async function load(path: string): Promise<Loaded> {
   }
   const store = openStore(storeRoot(file));
   const files = nodeFiles(store.root);
-  const known = (job: EncodeJob) => store.readResult(job) ?? null;
+  const results = {
+    known: (job: EncodeJob) => store.readResult(job),
+    measured: (job: MeasureJob) => store.readResult(job),
+    trained: (job: PretrainJob) => store.readResult(job),
+  };
+  const costs = tracedCosts();
   const said = new Set<string>();
   const sayEach = (problems: readonly PlacedProblem[]) => {
     for (const line of problems.map(problemLine)) if (!said.has(line)) say(line);
@@ -51,12 +58,15 @@ export async function load(path: string): Promise<Loaded> {
       throw new ProblemsError("");
     },
     plan(name) {
-      const compiled = compile(spec, name === undefined ? { kind: "everything" } : { kind: "declaration", name }, files, { known });
+      const goal: Goal = name === undefined ? { kind: "everything" } : { kind: "declaration", name };
+      const declared = compile(spec, goal, files, { ...results, costs });
+      const grown = declared.plan && withAddedSeeds(spec, declared.plan, store.root);
+      const compiled = grown ? compile(grown, goal, files, { ...results, costs }) : declared;
       files.save();
       sayEach(each([...analysis.problems, ...compiled.problems.map(analysis.place)]));
       if (!compiled.plan) throw new ProblemsError("");
       const first = compiled.estimated.length > 0 ? firstStage(compiled) : null;
-      return { plan: compiled.plan, ...(first ? { first } : {}) };
+      return { plan: compiled.plan, declared: declared.plan ?? compiled.plan, ...(first ? { first } : {}) };
     },
   };
 }

@@ -24,6 +24,8 @@ export interface Loaded {
 
 export interface Planned {
   plan: Plan;
+  /** The same without the seeds that `run --until settled` added. */
+  declared: Plan;
   /** Present while the plan rests on estimates: what to run first, before planning again. */
   first?: Plan;
 }

@@ -30,7 +30,7 @@ Examples:
   $ pretrain run experiment.pretrain objectives
   $ pretrain results experiment.pretrain objectives --json
 
-Exit codes: 0 done, 1 the file or the data has errors, 2 wrong usage, 3 a run failed, 130 interrupted`,
+Exit codes: 0 done, 1 the file or the data has errors, 2 wrong usage, 3 a run failed, 4 an expectation was not\nconfirmed (run --strict), 130 interrupted`,
     );
   for (const add of [
     addCheck,

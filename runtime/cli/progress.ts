@@ -124,7 +124,7 @@ function changeBy(known: JobProgress, event: RunEvent): Partial<JobProgress> {
 }
 
 /** Kinds that take no time worth telling. */
-const light: readonly Job["kind"][] = ["majority", "compare", "tokenizer", "corpus", "encode"];
+const light: readonly Job["kind"][] = ["majority", "compare", "leaks", "tokenizer", "corpus", "encode"];
 
 function guess(progress: Progress, job: JobProgress, now: number): number | undefined {
   if (light.includes(job.job.kind)) return 1;

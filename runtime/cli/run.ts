@@ -1,15 +1,18 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { compareRuns, runsIn } from "#runtime/compare/compare.ts";
+import { expectationText } from "#runtime/compare/expectations.ts";
 import { comparisonTable } from "#runtime/compare/table.ts";
 import { formatScore } from "#runtime/contract/numbers.ts";
-import type { Plan } from "#runtime/contract/plan.ts";
+import type { CompareJob, Plan } from "#runtime/contract/plan.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
 import { type ScheduleResult, schedule } from "#runtime/jobs/schedule.ts";
+import { recordHypotheses } from "#runtime/store/hypotheses.ts";
 import { recordSession } from "#runtime/store/sessions.ts";
 import { nextSteps } from "./advice.ts";
 import { type EngineChoice, engineChoices } from "./engines.ts";
-import { exitCodes } from "./exit.ts";
-import { jobsOf, type Loaded, requireDeclared } from "./loaded.ts";
+import { exitCodes, UsageError } from "./exit.ts";
+import { jobsOf, type Loaded, type Planned, requireDeclared } from "./loaded.ts";
+import { beginLooks, isSettled, lookAgain, seedCount } from "./looks.ts";
 import { print, say, shownPath } from "./output.ts";
 import { ownCommand } from "./own-command.ts";
 import { requirePrecision } from "./precision.ts";
@@ -20,6 +23,9 @@ interface RunOptions {
   xla?: boolean;
   jobs: number;
   json?: boolean;
+  until?: "settled";
+  maxSeeds?: number;
+  strict?: boolean;
 }
 
 export function addRun(program: Command): void {
@@ -32,15 +38,25 @@ export function addRun(program: Command): void {
     .option("--xla", "tensorflow: compile graphs with XLA, the default with a GPU")
     .option("--no-xla", "tensorflow: do not")
     .option("--jobs <n>", "jobs at a time; they share the processors", wholeNumber, 1)
+    .addOption(
+      new Option(
+        "--until <state>",
+        "of a compare: add seeds one by one until every pair has a verdict, corrected for looking again",
+      ).choices(["settled"]),
+    )
+    .option("--max-seeds <n>", "with --until: seeds at the most; left out: twice those of the text, or 10", wholeNumber)
+    .option("--strict", "exit with 4 unless every expectation of the compare is confirmed")
     .option("--json", "one event a line")
     .addHelpText(
       "after",
-      "\nExamples:\n  $ pretrain run experiment.pretrain objectives\n  $ pretrain run experiment.pretrain base --engine cpu\n  $ pretrain run experiment.pretrain objectives --json > events.jsonl",
+      "\nExamples:\n  $ pretrain run experiment.pretrain objectives\n  $ pretrain run experiment.pretrain objectives --until settled --max-seeds 12\n  $ pretrain run experiment.pretrain base --engine cpu\n  $ pretrain run experiment.pretrain objectives --json > events.jsonl",
     )
     .action(async (path: string, name: string, options: RunOptions) => {
       const { load } = await import("./load.ts");
       const loaded = await load(path);
-      requireDeclared(loaded, name, ["pretrain", "finetune", "compare"]);
+      const ofCompare = options.until !== undefined || options.maxSeeds !== undefined || options.strict === true;
+      requireDeclared(loaded, name, ofCompare ? ["compare"] : ["pretrain", "finetune", "compare"]);
+      if (options.maxSeeds !== undefined && !options.until) throw new UsageError("--max-seeds goes with --until settled");
       process.exitCode = await run(loaded, name, options);
     });
 }
@@ -58,13 +74,59 @@ async function run(loaded: Loaded, name: string, options: RunOptions): Promise<n
       if (code !== exitCodes.done) return code;
       planned = loaded.plan(name);
     }
-    const result = await runPlan(planned.plan, loaded, options, stopping, finished);
-    if (!options.json) printOutcome(loaded, name, planned.plan);
-    return exitCodeFor(result, loaded, name);
+    if (options.until) planned = untilSettled(loaded, name, planned, options.maxSeeds);
+    while (true) {
+      expectBeforeTesting(loaded, planned.plan);
+      const result = await runPlan(planned.plan, loaded, options, stopping, finished);
+      const code = exitCodeFor(result, loaded, name);
+      const more = code === exitCodes.done && options.until ? oneMoreSeed(loaded, name, planned) : undefined;
+      if (more) {
+        planned = more;
+        continue;
+      }
+      if (!options.json) printOutcome(loaded, name, planned.plan);
+      return code === exitCodes.done && options.strict ? strictly(loaded, name, planned.plan) : code;
+    }
   } finally {
     forgetSession();
     stopping.end();
   }
+}
+
+/** What is expected is on record before anything reads a test split. */
+function expectBeforeTesting(loaded: Loaded, plan: Plan): void {
+  const expected = jobsOf(plan, "compare").flatMap(({ comparison, fingerprint, expect }) =>
+    expect.map((each) => ({ comparison, fingerprint, text: expectationText(each) })),
+  );
+  recordHypotheses(loaded.store.root, expected);
+}
+
+function untilSettled(loaded: Loaded, name: string, planned: Planned, maxSeeds: number | undefined): Planned {
+  const declared = comparisonIn(planned.declared, name);
+  beginLooks(loaded.store.root, declared, maxSeeds ?? Math.max(10, 2 * seedCount(declared)));
+  return loaded.plan(name);
+}
+
+/** The plan with a further seed; undefined where all is settled, or no more seeds may be added. */
+function oneMoreSeed(loaded: Loaded, name: string, planned: Planned): Planned | undefined {
+  const job = comparisonIn(planned.plan, name);
+  if (isSettled(compareRuns(job, runsIn(loaded.store.runFolder)))) return undefined;
+  if (!lookAgain(loaded.store.root, comparisonIn(planned.declared, name))) return undefined;
+  say(`not settled with ${seedCount(job)} seeds; adding one of at most ${job.looks?.most}`);
+  return loaded.plan(name);
+}
+
+function comparisonIn(plan: Plan, name: string): CompareJob {
+  const found = jobsOf(plan, "compare").find((job) => job.comparison === name);
+  if (!found) throw new Error(`the plan of ${name} does not compare it`);
+  return found;
+}
+
+function strictly(loaded: Loaded, name: string, plan: Plan): number {
+  const { expectations } = compareRuns(comparisonIn(plan, name), runsIn(loaded.store.runFolder));
+  const open = expectations.filter(({ answer }) => answer !== "confirmed");
+  for (const { text, answer, reason } of open) say(`${text}: ${answer} (${reason})`);
+  return open.length > 0 ? exitCodes.unexpected : exitCodes.done;
 }
 
 /** @param finished ids of the jobs that this run has done so far; those of the plan are added */

@@ -1,5 +1,8 @@
-import type { FinetuneResult, MajorityResult, PretrainResult, Score } from "#runtime/contract/artifacts.ts";
+import type { FinetuneResult, LeaksResult, MajorityResult, PretrainResult, Score } from "#runtime/contract/artifacts.ts";
 import type { ComparedCell, CompareJob, Job } from "#runtime/contract/plan.ts";
+import type { Hypothesis } from "#runtime/store/hypotheses.ts";
+import type { DoneFinetuning } from "./history.ts";
+import type { Items } from "./items.ts";
 
 /** What a comparison reads of its runs. */
 export interface Runs {
@@ -7,6 +10,14 @@ export interface Runs {
   result(id: string): PretrainResult | FinetuneResult | MajorityResult | undefined;
   /** As it was planned; undefined where it never ran. */
   job(id: string): Job | undefined;
+  /** What it answered for single test examples; undefined where that is not known. */
+  items(id: string): Items | undefined;
+  /** What a check for leaks found; undefined where it is not done. */
+  leaks(id: string): LeaksResult | undefined;
+  /** Every fine-tuning of the store that is done, of whatever comparison. */
+  finetunings(): DoneFinetuning[];
+  /** What was ever expected, oldest first. */
+  hypotheses(): Hypothesis[];
 }
 
 /** Who takes part in a comparison: a cell or a baseline, with every score it has. */

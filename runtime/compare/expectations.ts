@@ -1,16 +1,35 @@
 import type { ComparisonResult, Verdict } from "#runtime/contract/artifacts.ts";
 import type { Expectation } from "#runtime/contract/spec.ts";
 import { describeDifference } from "#runtime/contract/words.ts";
-import type { Entrant } from "./entrants.ts";
+import type { Entrant, Runs } from "./entrants.ts";
+
+type Answered = ComparisonResult["expectations"][number];
+
+/** An expectation as text, as it stands in a file. */
+export function expectationText({ left, operator, right, task, metric }: Expectation): string {
+  return `${left} ${operator} ${right} on ${task}.${metric}`;
+}
+
+/** When it was first recorded, and whether a test split had been read by then. */
+export function whenExpected(
+  expectation: Expectation,
+  comparison: string,
+  runs: Runs,
+  testRead: string | null,
+): Pick<Answered, "recorded" | "before_test"> {
+  const text = expectationText(expectation);
+  const found = runs.hypotheses().find((each) => each.comparison === comparison && each.text === text);
+  return { recorded: found?.time ?? null, before_test: found ? testRead === null || found.time < testRead : null };
+}
 
 /** What was expected, answered from the verdicts: never from the means alone. */
 export function answerExpectation(
   expectation: Expectation,
   verdicts: readonly Verdict[],
   entrants: readonly Entrant[],
-): ComparisonResult["expectations"][number] {
+): Pick<Answered, "text" | "answer" | "reason"> {
   const { left, operator, right, task, metric } = expectation;
-  const text = `${left} ${operator} ${right} on ${task}.${metric}`;
+  const text = expectationText(expectation);
   const verdict = verdictBetween(expectation, verdicts, entrants);
   if (!verdict) return { text, answer: "undecided", reason: `there is no verdict between ${left} and ${right} on ${task}.${metric}` };
   return { text, answer: answerOf(operator, verdict.verdict), reason: reasonOf(operator, verdict) };

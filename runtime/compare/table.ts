@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { formatCount, formatEstimate, formatFlops, formatScore, formatSeconds } from "#runtime/contract/numbers.ts";
-import { describeDifference } from "#runtime/contract/words.ts";
+import { describeDifference, describeRecord } from "#runtime/contract/words.ts";
 
 /** A comparison as text for a terminal. */
 export function comparisonTable(result: ComparisonResult): string {
@@ -15,7 +15,7 @@ export function comparisonTable(result: ComparisonResult): string {
     listed("Verdicts", result.verdicts.map(describeDifference)),
     listed(
       "Expected",
-      result.expectations.map(({ text, answer, reason }) => `${text}: ${answer} (${reason})`),
+      result.expectations.map((each) => `${each.text}: ${each.answer} (${each.reason})${describeRecord(each)}`),
     ),
     listed("Warnings", result.warnings),
     result.method,
@@ -75,7 +75,9 @@ function summaryTable({ summary }: ComparisonResult): string {
       cell,
       ...scores.map((score) => {
         const entry = summary.find((each) => each.cell === cell && scoreOf(each) === score);
-        return entry ? `${formatEstimate(entry.metric, entry.mean, entry.standard_error, entry.n)} (${entry.n})` : "–";
+        if (!entry) return "–";
+        const below = entry.below.length > 0 ? ` below ${entry.below.join(", ")}` : "";
+        return `${formatEstimate(entry.metric, entry.mean, entry.standard_error, entry.n)} (${entry.n})${below}`;
       }),
     ]),
   );

@@ -1,54 +1,67 @@
 import type { Verdict } from "#runtime/contract/artifacts.ts";
 import { metricOf } from "#runtime/contract/catalogue/index.ts";
 import type { CompareJob, PretrainJob, ResolvedObjective } from "#runtime/contract/plan.ts";
-import type { Entrant, Measured, Runs } from "./entrants.ts";
-import { holm, meanOf, pairedTest } from "./statistics.ts";
+import type { Entrant, Runs } from "./entrants.ts";
+import { detectable, moreSeeds } from "./power.ts";
+import type { Resampler } from "./resample.ts";
+import { differencesOf } from "./samples.ts";
+import { nominalLevel, sequentialP } from "./sequential.ts";
+import { holm, pairedTest } from "./statistics.ts";
 
 /** Adjusted p below which a difference counts as found. */
 const level = 0.05;
 
-/** Every pair of cells and every cell with its baselines, for each score. A family of tests is a task's metric. */
-export function verdictsOf(job: CompareJob, entrants: readonly Entrant[], runs: Runs): { verdicts: Verdict[]; warnings: string[] } {
-  const verdicts: Verdict[] = [];
+/**
+ * Every pair of cells and every cell with its baselines, for each score. All of them are one family of tests: the chance of a
+ * single false difference anywhere in the comparison stays below the level.
+ */
+export function verdictsOf(
+  job: CompareJob,
+  entrants: readonly Entrant[],
+  runs: Runs,
+  from: Resampler,
+): { verdicts: Verdict[]; warnings: string[] } {
   const warnings = new Set<string>();
-  for (const { task, metrics } of job.tasks) {
-    for (const metric of metrics) {
-      const tested = pairsOf(entrants).flatMap(([left, right]) => {
-        const differences = pairedDifferences(left, right, task, metric);
-        if (differences.length === 0) return [];
+  const tested = job.tasks.flatMap(({ task, metrics }) =>
+    metrics.flatMap((metric) =>
+      pairsOf(entrants).flatMap(([left, right]) => {
+        const sample = differencesOf(left, right, task, metric, from);
+        if (sample.values.length === 0) return [];
         const why = isOfCorpus(metric) && right.kind === "cell" ? whyUnranked(job, metric, left, right, runs) : undefined;
         if (why) {
           warnings.add(why);
           return [];
         }
-        return [{ left, right, differences, test: pairedTest(differences) }];
-      });
-      const adjusted = holm(tested.map(({ test }) => test.p));
-      tested.forEach(({ left, right, differences, test }, index) => {
-        const p = adjusted[index]!;
-        if (p === null && differences.length > 1) warnings.add(sameEverywhere(left, right, task, metric, differences.length));
-        verdicts.push({
-          left: left.name,
-          right: right.name,
-          task,
-          metric,
-          difference: test.mean,
-          low: test.low,
-          high: test.high,
-          p,
-          verdict: p === null || p >= level ? "no difference found" : test.mean > 0 ? "greater" : "less",
-        });
-      });
-    }
-  }
+        return [{ left, right, task, metric, test: pairedTest(sample) }];
+      }),
+    ),
+  );
+  const { looks } = job;
+  const adjusted = holm(tested.map(({ test: { p } }) => (p === null || !looks ? p : sequentialP(p, looks))));
+  const open = adjusted.filter((p) => p !== null && p >= level).length;
+  // what Holm asks of the next smallest p, with what was found taken away
+  const next = looks ? nominalLevel(level / open, looks) : level / open;
+  const verdicts = tested.map(({ left, right, task, metric, test }, index): Verdict => {
+    const p = adjusted[index]!;
+    if (p === null && test.n > 1) warnings.add(sameEverywhere(left, right, task, metric, test.n));
+    const found = p !== null && p < level;
+    const undecided = p !== null && !found && test.standardError > 0;
+    return {
+      left: left.name,
+      right: right.name,
+      task,
+      metric,
+      n: test.n,
+      difference: test.mean,
+      low: test.low,
+      high: test.high,
+      p,
+      verdict: !found ? "no difference found" : test.mean > 0 ? "greater" : "less",
+      detectable: undecided ? detectable(test, next) : null,
+      more_seeds: undecided ? moreSeeds(test, next) : null,
+    };
+  });
   return { verdicts, warnings: [...warnings] };
-}
-
-/** An entrant's value for each pre-training seed: the mean over its fine-tuning seeds. */
-export function valuesBySeed(entrant: Entrant, task: string, metric: string): Map<number, number> {
-  const bySeed = new Map<number, number[]>();
-  for (const run of scored(entrant, task, metric)) bySeed.set(run.seed, [...(bySeed.get(run.seed) ?? []), run.value]);
-  return new Map([...bySeed].map(([seed, values]) => [seed, meanOf(values)]));
 }
 
 function pairsOf(entrants: readonly Entrant[]): [Entrant, Entrant][] {
@@ -60,26 +73,6 @@ function pairsOf(entrants: readonly Entrant[]): [Entrant, Entrant][] {
       baselines.filter((baseline) => baseline.of.includes(cell.name)).map((baseline): [Entrant, Entrant] => [cell, baseline]),
     ),
   ];
-}
-
-/** left − right for each pre-training seed that both have, over the fine-tuning seeds that both have under it. */
-function pairedDifferences(left: Entrant, right: Entrant, task: string, metric: string): number[] {
-  const rightRuns = scored(right, task, metric);
-  const bySeed = new Map<number, number[]>();
-  for (const run of scored(left, task, metric)) {
-    // the majority's answer is the same whatever the seeds
-    const other =
-      right.kind === "majority" ? rightRuns[0] : rightRuns.find((each) => each.seed === run.seed && each.finetuneSeed === run.finetuneSeed);
-    if (other) bySeed.set(run.seed, [...(bySeed.get(run.seed) ?? []), run.value - other.value]);
-  }
-  return [...bySeed.values()].map(meanOf);
-}
-
-function scored(entrant: Entrant, task: string, metric: string): (Measured & { value: number })[] {
-  return entrant.measured.flatMap((run) => {
-    const value = run.task === task ? run.values.get(metric) : undefined;
-    return value === undefined ? [] : [{ ...run, value }];
-  });
 }
 
 function isOfCorpus(metric: string): boolean {

@@ -1,5 +1,5 @@
 import type { Cost, ResolvedModel, ResolvedObjective } from "#runtime/contract/plan.ts";
-import type { Budget, Matched, OptimizerSpec } from "#runtime/contract/spec.ts";
+import type { Budget, OptimizerSpec } from "#runtime/contract/spec.ts";
 import { partSchedule } from "#runtime/objectives/schedule.ts";
 import { isTextObjective, layoutOf } from "#runtime/objectives/table.ts";
 
@@ -29,7 +29,7 @@ export function stepsOf(budget: Budget, spender: Spender): number {
 }
 
 /** Whole steps, at least 1, with which a cell spends what `reference` spends in `referenceSteps`. */
-export function matchedSteps(match: Matched, reference: Spender, referenceSteps: number, cell: Spender): number {
+export function matchedSteps(match: "steps" | "tokens" | "flops", reference: Spender, referenceSteps: number, cell: Spender): number {
   const cost = reference.costOver(referenceSteps);
   switch (match) {
     case "steps":

@@ -1,5 +1,5 @@
 import type { SpecPath } from "#runtime/contract/problem.ts";
-import type { ComparisonSpec, PretrainSpec, Spec, VariedKey, VariedValue } from "#runtime/contract/spec.ts";
+import type { OptimizerSpec, PretrainSpec, Spec, Varied, VariedKey, VariedValue } from "#runtime/contract/spec.ts";
 import { leavesOf } from "./resolve.ts";
 
 /** A pre-training as something in the file uses it: declared, or one cell of a comparison. */
@@ -11,13 +11,13 @@ export interface Use {
   declared: string;
   /** Where the text says this key. */
   at(key: keyof PretrainSpec): SpecPath;
-  /** Keys that the comparison varies; empty for a declaration. */
+  /** Keys that the comparison varies, those of its `vary` lines first; empty for a declaration. */
   varied: readonly VariedKey[];
 }
 
 /** A cell is one choice of a value for every varied key. */
 export interface Cell extends Use {
-  /** Index of the chosen value, by `varied`. */
+  /** Index of the chosen value, by `vary` line. */
   choice: readonly number[];
 }
 
@@ -45,20 +45,26 @@ export function cellsOf(spec: Spec, name: string): { cells: Cell[]; leftOut: { l
   const comparison = spec.comparisons[name]!;
   const base = spec.pretrainings[comparison.extends];
   if (!base) return { cells: [], leftOut: [] };
-  const varied = comparison.vary.map(({ key }) => key);
-  const leftOut = comparison.vary.flatMap(({ key, values }) =>
-    values.flatMap((value, index) => (resolves(spec, key, value) ? [] : [{ label: value.label, path: pathOfValue(name, key, index) }])),
+  const axes = comparison.vary.map(settersOf);
+  const leftOut = axes.flatMap((setters) =>
+    setters.flatMap(({ key, values, word }) =>
+      values.flatMap((value, index) =>
+        resolves(spec, key, value) ? [] : [{ label: value.label, path: ["comparisons", name, `${word} ${key}`, index] }],
+      ),
+    ),
   );
-  const cells = choices(spec, comparison).map((choice): Cell => {
-    const values = choice.map((index, axis) => comparison.vary[axis]!.values[index]!);
+  const varied = [...comparison.vary.map(({ key }) => key), ...comparison.vary.flatMap((each) => (each.with ?? []).map(({ key }) => key))];
+  const cells = choices(spec, axes).map((choice): Cell => {
+    const set = choice.flatMap((index, axis) =>
+      axes[axis]!.map(({ key, values, word }) => ({ key, index, word, value: values[index]!.value })),
+    );
     return {
-      label: values.map((value) => value.label).join(", "),
-      pretrain: values.reduce((pretrain, value, axis) => withValue(pretrain, varied[axis]!, value.value), base),
+      label: choice.map((index, axis) => comparison.vary[axis]!.values[index]!.label).join(", "),
+      pretrain: set.reduce((pretrain, { key, value }) => withValue(pretrain, key, value), base),
       declared: comparison.extends,
       at: (key) => {
-        const axis = (varied as readonly string[]).indexOf(key);
-        if (axis >= 0) return pathOfValue(name, varied[axis]!, choice[axis]!);
-        return ["pretrainings", comparison.extends, key];
+        const found = set.find((each) => each.key === key);
+        return found ? ["comparisons", name, `${found.word} ${found.key}`, found.index] : ["pretrainings", comparison.extends, key];
       },
       varied,
       choice,
@@ -73,14 +79,41 @@ export function pathOfValue(comparison: string, key: VariedKey, index: number): 
 
 /** The pre-training with one key set to a varied value. */
 export function withValue(pretrain: PretrainSpec, key: VariedKey, value: VariedValue["value"]): PretrainSpec {
-  if (key === "learning_rate") return { ...pretrain, optimizer: { ...pretrain.optimizer, learningRate: value as number } };
-  return { ...pretrain, [key]: value };
+  const setting = optimizerSettings[key];
+  if (!setting) return { ...pretrain, [key]: value };
+  // as in the text, no clipping is written 0
+  const set = key === "clip" && value === 0 ? null : value;
+  return { ...pretrain, optimizer: { ...pretrain.optimizer, [setting]: set } };
 }
 
-function choices(spec: Spec, comparison: ComparisonSpec): number[][] {
-  return comparison.vary.reduce<number[][]>(
-    (chosen, { key, values }) =>
-      chosen.flatMap((choice) => values.flatMap((value, index) => (resolves(spec, key, value) ? [[...choice, index]] : []))),
+const optimizerSettings: Partial<Record<VariedKey, keyof OptimizerSpec>> = {
+  learning_rate: "learningRate",
+  final_learning_rate: "finalLearningRate",
+  warmup: "warmup",
+  schedule: "schedule",
+  beta1: "beta1",
+  beta2: "beta2",
+  epsilon: "epsilon",
+  weight_decay: "weightDecay",
+  clip: "clip",
+};
+
+type Setter = { key: VariedKey; values: VariedValue[]; word: "vary" | "with" };
+
+/** What one choice sets: the key that is varied, then those that move with it, as far as each has as many values. */
+function settersOf({ key, values, with: others = [] }: Varied): Setter[] {
+  const together = others.filter((other) => other.values.length === values.length);
+  return [{ key, values, word: "vary" }, ...together.map((other): Setter => ({ ...other, word: "with" }))];
+}
+
+function choices(spec: Spec, axes: readonly Setter[][]): number[][] {
+  return axes.reduce<number[][]>(
+    (chosen, setters) =>
+      chosen.flatMap((choice) =>
+        setters[0]!.values.flatMap((_, index) =>
+          setters.every(({ key, values }) => resolves(spec, key, values[index]!)) ? [[...choice, index]] : [],
+        ),
+      ),
     [[]],
   );
 }

@@ -1,5 +1,5 @@
-import type { EncodeResult } from "#runtime/contract/artifacts.ts";
-import type { EncodeJob, Job, Plan } from "#runtime/contract/plan.ts";
+import type { EncodeResult, MeasureResult, PretrainResult } from "#runtime/contract/artifacts.ts";
+import type { EncodeJob, Job, MeasureJob, Plan, PretrainJob } from "#runtime/contract/plan.ts";
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { Spec, Table } from "#runtime/contract/spec.ts";
 import { check } from "./check.ts";
@@ -24,7 +24,8 @@ export interface Compiled {
   problems: Problem[];
   /**
    * Jobs to do before the rest of the plan is certain: how many entries a tokenizer really has and how many tokens a corpus
-   * is are known when the corpus is encoded. Until then the plan holds estimates, good for showing what it will cost; run
+   * is are known when the corpus is encoded; how long a step takes when it is measured; which learning rate is best when each was
+   * tried. Until then the plan holds estimates, good for showing what it will cost; run
    * `firstStage` of it and compile again. Empty: the plan is exact.
    */
   estimated: string[];
@@ -33,6 +34,10 @@ export interface Compiled {
 export interface CompileOptions {
   /** The result of an encode job, where it is done. */
   known?: (job: EncodeJob) => EncodeResult | null | undefined;
+  /** The result of a measurement of time, where it is done. */
+  measured?: (job: MeasureJob) => MeasureResult | null | undefined;
+  /** The result of a pre-training, where it is done: a search for a learning rate chooses by it. */
+  trained?: (job: PretrainJob) => PretrainResult | null | undefined;
   costs?: CostModel;
   /** Reads the tasks' files; kept by who compiles a file again and again as it is edited. */
   taskOf?: TaskReader;
@@ -47,8 +52,19 @@ export function compile(spec: Spec, goal: Goal, files: Files, options: CompileOp
   const taskOf = options.taskOf ?? taskReader(narrowed, files);
   problems.push(...check(narrowed, files, taskOf));
   if (hasErrors(problems)) return { plan: null, problems, estimated: [] };
-  const { known = () => null, costs = tracedCosts() } = options;
-  const planner: Planner = { spec: narrowed, files, costs, taskOf, known, graph: jobGraph(), problems, estimated: new Set() };
+  const { known = () => null, measured = () => null, trained = () => null, costs = tracedCosts() } = options;
+  const planner: Planner = {
+    spec: narrowed,
+    files,
+    costs,
+    taskOf,
+    known,
+    measured,
+    trained,
+    graph: jobGraph(),
+    problems,
+    estimated: new Set(),
+  };
   const goals = planGoals(planner, goal);
   const found = [...new Map(problems.map((problem) => [canonical(problem), problem])).values()];
   if (hasErrors(found)) return { plan: null, problems: found, estimated: [] };

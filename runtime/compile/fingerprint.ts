@@ -6,7 +6,17 @@ import type { CorpusSpec, FinetuneSettings, TokenizerSpec } from "#runtime/contr
  * How a kind of job computes. A higher number makes every earlier result of the kind, and what was made from it, stale:
  * raise it when the same declaration would give other numbers.
  */
-const versions: Record<JobKind, number> = { corpus: 1, tokenizer: 1, encode: 1, pretrain: 1, finetune: 1, majority: 1, compare: 1 };
+const versions: Record<JobKind, number> = {
+  corpus: 1,
+  tokenizer: 1,
+  encode: 1,
+  leaks: 1,
+  measure: 1,
+  pretrain: 1,
+  finetune: 1,
+  majority: 2,
+  compare: 2,
+};
 
 /** SHA-256, hex, of what a job computes: never of names, comments or paths. */
 export function fingerprint(kind: JobKind, content: unknown): string {
@@ -57,6 +67,24 @@ export function pretrainContent(job: Pretraining, encodedFingerprint: string): u
     // results from before there was a choice stay valid
     ...(job.precision === "float32" ? {} : { precision: job.precision }),
     seed: job.seed,
+  };
+}
+
+/** What a step computes, and so how long it takes. */
+export function measureContent(
+  job: Pick<PretrainJob, "model" | "objective" | "batch" | "accumulate" | "optimizer" | "precision">,
+  encodedFingerprint: string,
+): unknown {
+  const { model, objective, batch, accumulate, optimizer, precision } = job;
+  const { kind, clip } = optimizer;
+  return {
+    model: modelContent(model),
+    objective: objectiveContent(objective),
+    encoded: encodedFingerprint,
+    batch,
+    accumulate,
+    optimizer: { kind, clips: clip !== null },
+    precision,
   };
 }
 

@@ -1,12 +1,10 @@
 import { createHash } from "node:crypto";
-import type { ComparedCell, CompareJob, Cost, FinetuneJob } from "#runtime/contract/plan.ts";
+import type { ComparedCell, CompareJob, FinetuneJob } from "#runtime/contract/plan.ts";
 import type { ComparisonSpec, Expectation, Ref } from "#runtime/contract/spec.ts";
-import { matchedSteps } from "./budgets.ts";
-import { type Cell, cellsOf, declaredUse } from "./cells.ts";
-import { addFinetuning, addMajority, type Start } from "./plan-finetuning.ts";
-import { addPretraining, budgetSteps, type Setting, settle, withinMeasure } from "./plan-pretraining.ts";
-import { type Planner, unplannable } from "./planner.ts";
-import { listed, percent, warning } from "./rules/rule.ts";
+import { amounts, type Contestant, contestantsOf } from "./match.ts";
+import { addFinetuning, addLeakCheck, addMajority, type Start } from "./plan-finetuning.ts";
+import { addPretraining } from "./plan-pretraining.ts";
+import type { Planner } from "./planner.ts";
 import { scoresOf } from "./scores.ts";
 
 /**
@@ -17,7 +15,12 @@ export function planComparison(planner: Planner, name: string): CompareJob | nul
   const comparison = planner.spec.comparisons[name]!;
   const contestants = contestantsOf(planner, name, comparison);
   if (!contestants) return null;
-  const cells: ComparedCell[] = contestants.map(({ cell, steps, cost }) => ({ cell: cell.label, runs: [], matched: amounts(cost, steps) }));
+  const cells: ComparedCell[] = contestants.map(({ cell, steps, cost, searched }) => ({
+    cell: cell.label,
+    runs: [],
+    matched: amounts(cost, steps),
+    ...(searched ? { searched } : {}),
+  }));
   const baselines: CompareJob["baselines"] = [];
   for (const seed of comparison.seeds) {
     for (const [index, contestant] of contestants.entries()) {
@@ -56,95 +59,22 @@ export function planComparison(planner: Planner, name: string): CompareJob | nul
       baselines.push({ baseline: "majority", cell: "majority", task, seed: 0, finetuneSeed: 0, job: majority.id });
     }
   }
-  return addComparison(planner, name, cells, baselines);
+  const leaks = addLeakChecks(planner, comparison, contestants);
+  return leaks && addComparison(planner, name, cells, baselines, leaks);
 }
 
-/** A cell with its steps. */
-interface Contestant {
-  cell: Cell;
-  setting: Setting;
-  steps: number;
-  cost: Cost;
-}
-
-function contestantsOf(planner: Planner, name: string, comparison: ComparisonSpec): Contestant[] | null {
-  const { cells, leftOut } = cellsOf(planner.spec, name);
-  for (const { label, path } of leftOut) {
-    planner.problems.push(
-      warning("cell-left-out", path, `${label} is left out of ${name}: it cannot be used. See the problem where it is declared.`),
-    );
+/** Each task against each corpus that some cell reads. */
+function addLeakChecks(planner: Planner, { finetune }: ComparisonSpec, contestants: readonly Contestant[]): CompareJob["leaks"] | null {
+  const corpora = new Map(contestants.map(({ cell, setting }) => [setting.encoded.corpus, cell.pretrain.corpus]));
+  const checks: CompareJob["leaks"] = [];
+  for (const { task } of finetune) {
+    for (const [id, corpus] of corpora) {
+      const job = addLeakCheck(planner, task, id, corpus);
+      if (!job) return null;
+      checks.push({ task, corpus, job: job.id });
+    }
   }
-  if (!planner.spec.pretrainings[comparison.extends]) {
-    return unplannable(
-      planner,
-      "unresolved-reference",
-      ["comparisons", name, "extends"],
-      `The pre-training ${comparison.extends} cannot be used. See the problem where it is declared.`,
-    );
-  }
-  const reference = settle(planner, declaredUse(planner.spec, comparison.extends));
-  if (!reference) return null;
-  const contestants: Contestant[] = [];
-  for (const cell of cells) {
-    const setting = settle(planner, cell);
-    // A varied budget is each cell's own amount of what is matched.
-    const referenceSteps = budgetSteps(planner, reference, cell.pretrain.budget);
-    if (!setting || referenceSteps === null) return null;
-    const steps = withinMeasure(planner, setting, matchedSteps(comparison.match, reference, referenceSteps, setting));
-    if (steps === null) return null;
-    contestants.push({ cell, setting, steps, cost: setting.costOver(steps) });
-    planner.problems.push(
-      ...roughly(
-        name,
-        comparison,
-        cell.label,
-        amounts(reference.costOver(referenceSteps), referenceSteps),
-        amounts(setting.costOver(steps), steps),
-      ),
-    );
-  }
-  if (comparison.match === "steps") planner.problems.push(...unequal(name, contestants));
-  return contestants;
-}
-
-function amounts(cost: Cost, steps: number): ComparedCell["matched"] {
-  return {
-    tokens: cost.tokensPerStep * steps,
-    flops: cost.flopsPerStep * steps,
-    steps,
-    parameters: cost.parameters,
-    embeddings: cost.embeddings,
-  };
-}
-
-/** A share of difference that rounding to whole steps may leave in what is matched. */
-const tolerance = 0.01;
-
-/** Few long steps cannot come near. */
-function roughly(name: string, { match }: ComparisonSpec, label: string, wanted: ComparedCell["matched"], got: ComparedCell["matched"]) {
-  const off = Math.abs(got[match] / wanted[match] - 1);
-  if (off <= tolerance) return [];
-  return [
-    warning(
-      "matched-roughly",
-      ["comparisons", name, "match"],
-      `${label} comes no nearer to the same ${match} than ${percent(Number(off.toPrecision(2)))}, as it has ${got.steps} whole steps. Use a larger budget or a smaller batch.`,
-    ),
-  ];
-}
-
-/** Equal steps are not equal work where steps differ in length. */
-function unequal(name: string, contestants: readonly Contestant[]) {
-  const tokens = contestants.map(({ cost }) => cost.tokensPerStep);
-  if (Math.max(...tokens) <= Math.min(...tokens) * (1 + tolerance)) return [];
-  const each = contestants.map(({ cell, cost }) => `${cell.label} ${Math.round(cost.tokensPerStep)}`);
-  return [
-    warning(
-      "steps-differ-in-length",
-      ["comparisons", name, "match"],
-      `At equal steps the cells read different amounts: ${listed(each)} tokens a step. Use match: tokens or match: flops to give them the same.`,
-    ),
-  ];
+  return checks;
 }
 
 function addFinetunings(
@@ -174,25 +104,39 @@ function scratchSeed(seed: number, finetuneSeed: number): number {
   return createHash("sha256").update(`scratch ${seed} ${finetuneSeed}`).digest().readUInt32LE(0);
 }
 
-function addComparison(planner: Planner, name: string, cells: ComparedCell[], baselines: CompareJob["baselines"]): CompareJob {
+function addComparison(
+  planner: Planner,
+  name: string,
+  cells: ComparedCell[],
+  baselines: CompareJob["baselines"],
+  leaks: CompareJob["leaks"],
+): CompareJob {
   const comparison = planner.spec.comparisons[name]!;
-  const { match, expect, doc } = comparison;
+  const { match, expect, doc, looks } = comparison;
   const tasks = shownScores(planner, name);
   const jobs = [
     ...cells.flatMap(({ runs }) => runs.flatMap((run) => [run.pretrain, ...run.finetunes.map(({ job }) => job)])),
+    ...cells.flatMap(({ searched }) => searched?.runs.map(({ job }) => job) ?? []),
     ...baselines.map(({ job }) => job),
+    ...leaks.map(({ job }) => job),
   ];
-  return planner.graph.add("compare", comparisonContent(cells, baselines, tasks, match, expect), {
-    name,
-    after: [...new Set(jobs)],
-    comparison: name,
-    ...(doc === undefined ? {} : { question: doc }),
-    match,
-    cells,
-    tasks,
-    baselines,
-    expect,
-  });
+  return planner.graph.add(
+    "compare",
+    { ...comparisonContent(cells, baselines, tasks, match, expect), looks, leaks: leaks.map(({ job }) => job) },
+    {
+      name,
+      after: [...new Set(jobs)],
+      comparison: name,
+      ...(doc === undefined ? {} : { question: doc }),
+      match,
+      cells,
+      tasks,
+      leaks,
+      baselines,
+      expect,
+      ...(looks ? { looks } : {}),
+    },
+  );
 }
 
 /** The metrics of each task, and those that something is expected of. */
@@ -212,7 +156,7 @@ function comparisonContent(
   tasks: CompareJob["tasks"],
   match: string,
   expect: readonly Expectation[],
-): unknown {
+) {
   const sides = cells.map(({ cell }) => cell);
   const side = (label: string) => (sides.includes(label) ? sides.indexOf(label) : label);
   const taskAt = (task: Ref) => tasks.findIndex((each) => each.task === task);

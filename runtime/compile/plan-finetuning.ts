@@ -1,4 +1,4 @@
-import type { FinetuneJob, MajorityJob, PretrainJob, ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
+import type { FinetuneJob, LeaksJob, MajorityJob, PretrainJob, ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
 import type { FinetuneSettings, Ref } from "#runtime/contract/spec.ts";
 import { declaredUse } from "./cells.ts";
 import { finetuneContent, taskContent } from "./fingerprint.ts";
@@ -67,6 +67,20 @@ function usedFor(model: ResolvedModel): ResolvedModel {
 export function addMajority(planner: Planner, taskName: Ref): MajorityJob | null {
   const task = readTask(planner, taskName);
   return task && planner.graph.add("majority", { task: taskContent(task) }, { name: `majority on ${taskName}`, after: [], task, taskName });
+}
+
+/** @param corpus the job, and what the specification calls it */
+export function addLeakCheck(planner: Planner, taskName: Ref, corpusJob: string, corpus: Ref): LeaksJob | null {
+  const task = readTask(planner, taskName);
+  const { fingerprint } = planner.graph.jobs().find(({ id }) => id === corpusJob)!;
+  return (
+    task &&
+    planner.graph.add(
+      "leaks",
+      { task: taskContent(task), corpus: fingerprint },
+      { name: `test examples of ${taskName} in ${corpus}`, after: [corpusJob], corpus: corpusJob, task, taskName },
+    )
+  );
 }
 
 function startFrom(planner: Planner, pretrain: Ref): Start | null {

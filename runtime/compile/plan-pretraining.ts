@@ -1,4 +1,4 @@
-import type { EncodeJob, PretrainJob, TokenizerJob } from "#runtime/contract/plan.ts";
+import type { EncodeJob, PretrainJob, ResolvedModel, TokenizerJob } from "#runtime/contract/plan.ts";
 import type { Budget } from "#runtime/contract/spec.ts";
 import { isTextObjective, layoutOf } from "#runtime/objectives/table.ts";
 import { mostSteps, type Spender, stepsOf, warmupSteps } from "./budgets.ts";
@@ -68,6 +68,13 @@ export function settle(planner: Planner, use: Use): Setting | null {
     corpusTokens,
     costOver: (steps) => planner.costs.pretrain(resolved, objective, pretrain.batch, pretrain.accumulate, steps),
   };
+}
+
+/** The setting with another model of the same vocabulary. */
+export function withModel(planner: Planner, setting: Setting, model: ResolvedModel): Setting {
+  const { objective, use } = setting;
+  const { batch, accumulate } = use.pretrain;
+  return { ...setting, model, costOver: (steps) => planner.costs.pretrain(model, objective, batch, accumulate, steps) };
 }
 
 /** Steps that a budget buys; null where it is beyond all measure. */

@@ -1,5 +1,5 @@
-import type { EncodeResult } from "#runtime/contract/artifacts.ts";
-import type { EncodeJob } from "#runtime/contract/plan.ts";
+import type { EncodeResult, MeasureResult, PretrainResult } from "#runtime/contract/artifacts.ts";
+import type { EncodeJob, MeasureJob, PretrainJob } from "#runtime/contract/plan.ts";
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
 import type { CostModel } from "./costs.ts";
@@ -16,10 +16,14 @@ export interface Planner {
   taskOf: TaskReader;
   /** The result of an encode job that is done. */
   known(job: EncodeJob): EncodeResult | null | undefined;
+  /** What a step of a pre-training takes here, where that is measured. */
+  measured(job: MeasureJob): MeasureResult | null | undefined;
+  /** The result of a pre-training that is done. */
+  trained(job: PretrainJob): PretrainResult | null | undefined;
   graph: JobGraph;
   /** Found on the way. */
   problems: Problem[];
-  /** Encode jobs whose results the plan had to estimate. */
+  /** Jobs whose results the plan had to estimate. */
   estimated: Set<string>;
 }
 

@@ -13,8 +13,11 @@ import type { Split } from "./spec.ts";
  *              start and, last, the end: little-endian float64
  *   tokenizer  tokenizer.json
  *   encode     train-00000.bin …: token ids, little-endian uint16 (vocabulary up to 65,536) or uint32
+ *   leaks      result.json alone
+ *   measure    result.json alone
  *   pretrain   model.safetensors
  *   finetune   model.safetensors (what was trained), predictions.jsonl
+ *   majority   predictions.jsonl
  *   compare    result.json alone
  */
 
@@ -67,6 +70,22 @@ export interface PretrainResult {
   scores: Score[];
 }
 
+export interface LeaksResult {
+  /** Test examples. */
+  items: number;
+  /** Of these, long enough to be looked for. */
+  checked: number;
+  /** Ids of those that the corpus holds, word for word. */
+  leaked: string[];
+  /** The first of them, with the words that both have. */
+  examples: { id: string; text: string; words: string }[];
+}
+
+export interface MeasureResult {
+  /** Of work, once it runs at its usual speed. */
+  secondsPerStep: number;
+}
+
 export interface FinetuneResult {
   steps: number;
   seconds: number;
@@ -88,7 +107,18 @@ export interface ComparisonResult {
   question?: string;
   matched: {
     match: string;
-    cells: { cell: string; tokens: number; flops: number; steps: number; parameters: number; embeddings: number; seconds: number }[];
+    cells: {
+      cell: string;
+      tokens: number;
+      flops: number;
+      steps: number;
+      parameters: number;
+      embeddings: number;
+      seconds: number;
+      /** Where it was searched for on validation: what was taken, and the FLOPs of the runs that were not. */
+      learning_rate?: number;
+      search_flops?: number;
+    }[];
   };
   cells: { cell: string; seed: number; finetune_seed: number; task: string; metric: string; value: number }[];
   summary: {
@@ -103,9 +133,25 @@ export interface ComparisonResult {
     high: number | null;
     /** True where the row is a baseline. */
     baseline: boolean;
+    /** The mean without the test examples that a corpus holds; null where none is held, or single examples are not known. */
+    without_leaks: number | null;
+    /** Baselines that are better than this cell. */
+    below: string[];
   }[];
   verdicts: Verdict[];
-  expectations: { text: string; answer: "confirmed" | "refuted" | "undecided"; reason: string }[];
+  expectations: {
+    text: string;
+    answer: "confirmed" | "refuted" | "undecided";
+    reason: string;
+    /** When it was first recorded, ISO 8601; null: never, as nothing was run since it was written. */
+    recorded: string | null;
+    /** Whether that was before a test split was read. */
+    before_test: boolean | null;
+  }[];
+  /** Test examples that the corpus of a cell holds, word for word. */
+  leaks: (LeaksResult & { task: string; corpus: string })[];
+  /** When a run of the comparison first read a test split, ISO 8601. */
+  test_first_read: string | null;
   warnings: string[];
   /** How means, intervals and p-values were computed, in one or two sentences. */
   method: string;
@@ -116,10 +162,16 @@ export interface Verdict {
   right: string;
   task: string;
   metric: string;
+  /** Pre-training seeds that both sides have. */
+  n: number;
   /** Mean of left − right over the paired seeds. */
   difference: number;
   low: number | null;
   high: number | null;
   p: number | null;
   verdict: "greater" | "less" | "no difference found";
+  /** Where none was found: the true difference that this design finds four times in five; null where it cannot be said. */
+  detectable: number | null;
+  /** Where none was found: more seeds that would find the difference that was seen; null: no reasonable number. */
+  more_seeds: number | null;
 }

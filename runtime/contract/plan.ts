@@ -23,7 +23,7 @@ export interface Plan {
   jobs: Job[];
 }
 
-export type Job = CorpusJob | TokenizerJob | EncodeJob | PretrainJob | FinetuneJob | MajorityJob | CompareJob;
+export type Job = CorpusJob | TokenizerJob | EncodeJob | LeaksJob | MeasureJob | PretrainJob | FinetuneJob | MajorityJob | CompareJob;
 export type JobKind = Job["kind"];
 export type JobOf<K extends JobKind> = Extract<Job, { kind: K }>;
 
@@ -168,6 +168,25 @@ export interface PretrainJob extends JobBase<"pretrain"> {
   cost: Cost;
 }
 
+/** Looks for a task's test examples in the training text of a corpus. */
+export interface LeaksJob extends JobBase<"leaks"> {
+  corpus: string;
+  task: ResolvedTask;
+  taskName: string;
+}
+
+/** How long a step of a pre-training takes on this machine, to match time. */
+export interface MeasureJob extends JobBase<"measure"> {
+  model: ResolvedModel;
+  objective: ResolvedObjective;
+  encoded: string;
+  tokenizer: string;
+  batch: number;
+  accumulate: number;
+  optimizer: OptimizerSpec;
+  precision: PretrainSpec["precision"];
+}
+
 export interface FinetuneJob extends JobBase<"finetune"> {
   /** The pre-training whose final weights it starts from; null: fresh weights, same model. */
   from: string | null;
@@ -195,8 +214,12 @@ export interface CompareJob extends JobBase<"compare"> {
   /** Scores to show and judge. */
   tasks: { task: string; metrics: string[] }[];
   /** `scratch` of a cell has that cell's architecture; `majority` is one for each task. */
+  /** The check of each task's test examples against each corpus that a cell reads; `corpus` as the specification names it. */
+  leaks: { task: string; corpus: string; job: string }[];
   baselines: { baseline: "scratch" | "majority"; cell: string; task: string; seed: number; finetuneSeed: number; job: string }[];
   expect: Expectation[];
+  /** Where seeds are added until it is settled: how many there were at each look so far, this one last, and may be at the last one. */
+  looks?: { seeds: number[]; most: number };
 }
 
 export interface ComparedCell {
@@ -207,6 +230,8 @@ export interface ComparedCell {
     pretrain: string;
     finetunes: { task: string; seed: number; job: string }[];
   }[];
+  /** Where its learning rate was searched for: the one that was best on validation, and what the other runs cost, FLOPs. */
+  searched?: { learningRate: number; flops: number; runs: { learningRate: number; job: string }[] };
   /** For the whole pre-training. */
   matched: { tokens: number; flops: number; steps: number; parameters: number; embeddings: number };
 }

@@ -9,6 +9,8 @@ export interface Problem {
   path: SpecPath;
   /** Replacements to offer for the text at the place, best first. */
   fixes?: string[];
+  /** A key of the declaration that would mend it, whether it is written there or not. */
+  set?: { key: string; value: string };
 }
 
 /**
@@ -29,4 +31,5 @@ export interface PlacedProblem {
   code: string;
   message: string;
   fixes?: string[];
+  set?: { key: string; value: string };
 }

@@ -211,27 +211,53 @@ export interface FinetuneSpec extends FinetuneSettings, Documented {
   seed: number;
 }
 
-export type Matched = "tokens" | "flops" | "steps";
+export type Matched = "tokens" | "flops" | "steps" | "params" | "time";
 
 export interface ComparisonSpec extends Documented {
   extends: Ref;
   /** Keys of a pre-training, each with the values to try; several keys make a grid. */
-  vary: { key: VariedKey; values: VariedValue[] }[];
+  vary: Varied[];
   match: Matched;
+  /** Learning rates of which each cell takes the one that is best on validation; absent: that of the pre-training. */
+  search?: { learningRates: number[] };
   /** One entry a task. */
   finetune: (FinetuneSettings & { seeds: number[] })[];
   seeds: number[];
+  /** Not of the text: a comparison whose seeds are added until it is settled. See `Looks` of the runtime's comparing. */
+  looks?: { seeds: number[]; most: number };
   baselines: ("scratch" | "majority")[];
   expect: Expectation[];
 }
 
-export type VariedKey = "model" | "objective" | "corpus" | "tokenizer" | "batch" | "learning_rate" | "budget";
+export interface Varied {
+  key: VariedKey;
+  values: VariedValue[];
+  /** Keys that move together with this one: as many values, the first with the first. */
+  with?: { key: VariedKey; values: VariedValue[] }[];
+}
+
+export type VariedKey =
+  | "model"
+  | "objective"
+  | "corpus"
+  | "tokenizer"
+  | "batch"
+  | "budget"
+  | "learning_rate"
+  | "final_learning_rate"
+  | "warmup"
+  | "schedule"
+  | "beta1"
+  | "beta2"
+  | "epsilon"
+  | "weight_decay"
+  | "clip";
 
 export interface VariedValue {
   /** As it shows in tables. */
   label: string;
-  /** Ref, number or budget, by the key. */
-  value: Ref | number | Budget;
+  /** Ref, word, number, budget or warm-up, by the key. */
+  value: Ref | number | Budget | OptimizerSpec["warmup"];
 }
 
 export interface Expectation {

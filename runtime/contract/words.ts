@@ -1,6 +1,6 @@
-import type { Verdict } from "./artifacts.ts";
+import type { ComparisonResult, Verdict } from "./artifacts.ts";
 import { metricOf } from "./catalogue/index.ts";
-import { formatScoreLike } from "./numbers.ts";
+import { formatScore, formatScoreLike } from "./numbers.ts";
 
 /** A verdict in words, the greater side first: `mlm > clm on sentiment.accuracy by 1.9 (95% interval 0.8 to 3.1, p = 0.004)`. */
 export function describeDifference(verdict: Verdict): string {
@@ -18,7 +18,10 @@ export function describeDifference(verdict: Verdict): string {
   const details = [interval, p === null ? "" : `p ${formatP(p)}`].filter((part) => part !== "").join(", ");
   const inBrackets = details === "" ? "" : ` (${details})`;
   if (verdict.verdict === "no difference found") {
-    return `no difference found between ${left} and ${right} on ${score}: ${show(difference)}${inBrackets}`;
+    return [
+      `no difference found between ${left} and ${right} on ${score}: ${show(difference)}${inBrackets}`,
+      ...whatWouldFind(verdict),
+    ].join("; ");
   }
   const lower = metricOf(metric)?.better === "lower" ? "; lower is better" : "";
   const [more, less] = turned ? [right, left] : [left, right];
@@ -28,4 +31,21 @@ export function describeDifference(verdict: Verdict): string {
 export function formatP(p: number): string {
   if (p < 0.001) return "< 0.001";
   return `= ${p < 0.1 ? p.toPrecision(1) : p.toFixed(2)}`;
+}
+
+/** What the design could have found, and what it takes to find what was seen. */
+function whatWouldFind({ metric, detectable, more_seeds }: Verdict): string[] {
+  if (detectable === null) return [];
+  const beyond = metricOf(metric)?.unit === "percent" && detectable > 1;
+  const finds = beyond
+    ? "this design is too small to find any"
+    : `this design would find ${formatScore(metric, detectable, detectable)} or more`;
+  if (more_seeds === null) return [finds, "more seeds alone would hardly settle it"];
+  return [finds, `about ${more_seeds} more ${more_seeds === 1 ? "seed" : "seeds"} would settle it if the difference is as seen`];
+}
+
+/** Whether an expectation was one: written down before the test split was read. */
+export function describeRecord({ recorded, before_test }: ComparisonResult["expectations"][number]): string {
+  if (recorded === null) return "";
+  return before_test ? "; recorded before the test split was read" : "; recorded after the test split was read, so it is no prediction";
 }

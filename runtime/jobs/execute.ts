@@ -15,8 +15,10 @@ const executors: { [K in JobKind]: Executor<K> } = {
   corpus: async (job, context) => (await import("#runtime/data/corpus.ts")).prepareCorpus(job, context),
   tokenizer: async (job, context) => (await import("#runtime/tokenizers/train.ts")).trainTokenizer(job, context),
   encode: async (job, context) => (await import("#runtime/data/encode.ts")).encodeCorpus(job, context),
+  leaks: async (job, context) => (await import("#runtime/data/leaks.ts")).findLeaks(job, context),
+  measure: async (job, context) => (await import("#runtime/train/measure.ts")).measure(job, context),
   pretrain: async (job, context) => (await import("#runtime/train/pretrain.ts")).pretrain(job, context),
   finetune: async (job, context) => (await import("#runtime/train/finetune.ts")).finetune(job, context),
-  majority: async (job) => (await import("./majority.ts")).majority(job),
+  majority: async (job, context) => (await import("./majority.ts")).majority(job, context),
   compare: async (job, context) => (await import("#runtime/compare/compare.ts")).compare(job, context),
 };

@@ -49,7 +49,7 @@ export function beginSession(folder: string, job: Job, session: Session): (chang
 
 function inputFilesOf(job: Job): InputFile[] {
   if (job.kind === "corpus") return job.files;
-  if (job.kind === "finetune" || job.kind === "majority") return job.task.files;
+  if (job.kind === "finetune" || job.kind === "majority" || job.kind === "leaks") return job.task.files;
   return [];
 }
 

@@ -5,7 +5,9 @@ import type {
   CorpusResult,
   EncodeResult,
   FinetuneResult,
+  LeaksResult,
   MajorityResult,
+  MeasureResult,
   PretrainResult,
   TokenizerResult,
 } from "#runtime/contract/artifacts.ts";
@@ -19,6 +21,8 @@ export interface Results {
   corpus: CorpusResult;
   tokenizer: TokenizerResult;
   encode: EncodeResult;
+  leaks: LeaksResult;
+  measure: MeasureResult;
   pretrain: PretrainResult;
   finetune: FinetuneResult;
   majority: MajorityResult;

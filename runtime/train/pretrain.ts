@@ -23,8 +23,11 @@ import type { Counters } from "./progress.ts";
 import { type BatchSource, textBatches } from "./text-batches.ts";
 import { openTrainer, type Trainer } from "./trainer.ts";
 
-/** Trains a model on an objective. A step is a function of (job, step) alone, so a run that was stopped ends with the same numbers. */
-export async function pretrain(job: PretrainJob, context: JobContext): Promise<PretrainResult> {
+/**
+ * Trains a model on an objective. A step is a function of (job, step) alone, so a run that was stopped ends with the same numbers.
+ * @param options `scored`: whether the final model is scored on validation and test
+ */
+export async function pretrain(job: PretrainJob, context: JobContext, { scored = true } = {}): Promise<PretrainResult> {
   const tokenizer = openTokenizer(context.folderOf(job.tokenizer));
   const encoded = readResult(context.folderOf(job.encoded));
   if (tokenizer.vocabulary.size !== job.model.vocabulary)
@@ -67,7 +70,7 @@ export async function pretrain(job: PretrainJob, context: JobContext): Promise<P
     const texts = textParts(job, parts);
     const counters = await train({ job, context, settings, trainer, sources, validate: () => validationLoss(evaluation, texts) });
     context.emit({ event: "phase", phase: "evaluating" });
-    const scores = await finalScores(evaluation, texts);
+    const scores = scored ? await finalScores(evaluation, texts) : [];
     for (const score of scores) context.emit({ event: "evaluation", ...score, step: job.steps });
     const weights = await trainer.weights();
     const tensors = Object.fromEntries(trained.map(({ name, shape }) => [name, { shape, data: weights[name]! }]));

@@ -4,16 +4,17 @@ import type { PlacedProblem } from "#runtime/contract/problem.ts";
 /** What travels with a diagnostic, for quick fixes. */
 export interface DiagnosticData {
   fixes: string[];
+  set?: { key: string; value: string };
 }
 
-export function diagnosticOf({ line, column, endLine, endColumn, severity, code, message, fixes }: PlacedProblem): Diagnostic {
+export function diagnosticOf({ line, column, endLine, endColumn, severity, code, message, fixes, set }: PlacedProblem): Diagnostic {
   return {
     range: { start: { line: line - 1, character: column - 1 }, end: { line: endLine - 1, character: endColumn - 1 } },
     severity: severity === "error" ? 1 : 2,
     code,
     source: "pretrain",
     message,
-    data: { fixes: fixes ?? [] } satisfies DiagnosticData,
+    data: { fixes: fixes ?? [], ...(set ? { set } : {}) } satisfies DiagnosticData,
   };
 }
 

@@ -1,7 +1,7 @@
 import { check } from "#runtime/compile/check.ts";
 import { type CostModel, compile } from "#runtime/compile/compile.ts";
 import { narrow } from "#runtime/compile/goal.ts";
-import type { EncodeJob, InputFile, Job, Plan, ResolvedObjective } from "#runtime/contract/plan.ts";
+import type { EncodeJob, InputFile, Job, MeasureJob, Plan, PretrainJob, ResolvedObjective } from "#runtime/contract/plan.ts";
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
 import type { StoredResults } from "./results.ts";
@@ -47,13 +47,16 @@ export function experimentCompiler({ files, costs, tasks }: CompilerTools, resul
       const found = known.get(name);
       if (found?.inputs === inputs && [...found.asked].every(([id, seen]) => results.signature(id) === seen)) return found.compiled;
       const asked = new Map<string, string>();
+      const readResult = <K extends "encode" | "measure" | "pretrain">(kind: K, id: string) => {
+        asked.set(id, results.signature(id));
+        return results.read(kind, id);
+      };
       const options = {
         costs,
         taskOf: (key: string) => tasks(spec, key),
-        known: (job: EncodeJob) => {
-          asked.set(job.id, results.signature(job.id));
-          return results.read("encode", job.id);
-        },
+        known: ({ id }: EncodeJob) => readResult("encode", id),
+        measured: ({ id }: MeasureJob) => readResult("measure", id),
+        trained: ({ id }: PretrainJob) => readResult("pretrain", id),
       };
       const { plan, problems, estimated } = compile(spec, { kind: "declaration", name }, files, options);
       const compiled = { plan, problems, estimated: estimated.length > 0, pending: plan !== null && hasUnread(plan) };
@@ -90,6 +93,7 @@ function filesRead(job: Job): InputFile[] {
       return filesOfObjective(job.objective);
     case "finetune":
     case "majority":
+    case "leaks":
       return job.task.files;
     default:
       return [];

@@ -62,6 +62,8 @@ function comparisonHints(node: Declaration, plan: Plan, about: string): Hint[] {
     tokens: `${formatCount(first.tokens)} tokens`,
     flops: `${formatFlops(first.flops)} FLOPs`,
     steps: `${first.steps.toLocaleString("en-US")} steps`,
+    params: `${formatCount(first.parameters - first.embeddings)} weights outside embeddings`,
+    time: "the same time",
   };
   const total = pretrainings.reduce((sum, { cost, steps }) => sum + cost.flopsPerStep * steps, 0);
   const cells = comparison.cells.map(

@@ -1,12 +1,14 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { CorpusResult, EncodeResult, TokenizerResult } from "#runtime/contract/artifacts.ts";
+import type { CorpusResult, EncodeResult, MeasureResult, PretrainResult, TokenizerResult } from "#runtime/contract/artifacts.ts";
 import type { Job } from "#runtime/contract/plan.ts";
 
 interface Results {
   corpus: CorpusResult;
   tokenizer: TokenizerResult;
   encode: EncodeResult;
+  measure: MeasureResult;
+  pretrain: PretrainResult;
 }
 
 /** What jobs left in a `.pretrain` folder. A file is read again only when it changed. */

@@ -1,7 +1,7 @@
 import { AstUtils, CstUtils, type LangiumDocument } from "langium";
 import type { CodeActionProvider } from "langium/lsp";
 import { type CodeAction, CodeActionKind, type CodeActionParams, type Diagnostic, type TextEdit } from "vscode-languageserver";
-import { type Declaration, type Entry, isDeclaration, isNamed, type Value } from "#language/generated/ast.ts";
+import { type Block, type Declaration, type Entry, isDeclaration, isNamed, type Value } from "#language/generated/ast.ts";
 import { blockOf, entryOf, layersOf, valuesOf } from "#language/settings.ts";
 import { declarationOf, type Key, optionOf, optionsOf } from "#runtime/contract/catalogue/index.ts";
 import type { Architecture } from "#runtime/contract/spec.ts";
@@ -14,6 +14,7 @@ export class PretrainQuickFixes implements CodeActionProvider {
       .filter(({ source }) => source === "pretrain")
       .flatMap((diagnostic) => [
         ...replacements(document, diagnostic),
+        ...setKey(document, diagnostic),
         ...(diagnostic.code === "architecture-mismatch" ? architectureFixes(document, diagnostic) : []),
         ...(diagnostic.code === "missing-key" ? missingKeyFixes(document, diagnostic) : []),
       ]);
@@ -27,6 +28,17 @@ function replacements(document: LangiumDocument, diagnostic: Diagnostic): CodeAc
   return fixes.map((newText, index) =>
     action(document, diagnostic, `Change to ${newText}`, { range, newText }, index === 0 && fixes.length === 1),
   );
+}
+
+/** A key of the declaration set to what would mend it: where it is written, or as a new line. */
+function setKey(document: LangiumDocument, diagnostic: Diagnostic): CodeAction[] {
+  const { set } = (diagnostic.data ?? {}) as Partial<DiagnosticData>;
+  const declaration = set && declarationAt(document, diagnostic);
+  const block = declaration && blockOf(declaration);
+  if (!set || !block) return [];
+  const entry = entryOf(block, set.key);
+  const edit = entry ? entryEdit(entry, set.value) : linesAtEnd(block, [`${set.key}: ${set.value}`]);
+  return edit ? [action(document, diagnostic, `Set ${set.key} to ${set.value}`, edit, true)] : [];
 }
 
 /** The model's architecture set to one that carries the objective, or to auto; where nothing declared fits, the catalogue's objectives. */
@@ -73,25 +85,34 @@ function modelOf(declaration: Declaration): Declaration | undefined {
 function missingKeyFixes(document: LangiumDocument, diagnostic: Diagnostic): CodeAction[] {
   const declaration = declarationAt(document, diagnostic);
   const block = declaration && blockOf(declaration);
-  const node = block?.$cstNode;
-  if (!declaration || !node) return [];
+  if (!declaration || !block) return [];
   const layers = layersOf(declaration);
   const missing = keysOf(declaration).filter(
     (key) => key.required && key.value.type !== "varied" && valuesOf(layers, key.name).length === 0,
   );
   if (missing.length === 0) return [];
-  const lines = missing.map((key) => `  ${key.example?.split("\n")[0] ?? `${key.name}: `}\n`).join("");
+  const edit = linesAtEnd(
+    block,
+    missing.map((key) => key.example?.split("\n")[0] ?? `${key.name}: `),
+  );
+  return edit ? [action(document, diagnostic, `Add ${missing.map((key) => key.name).join(", ")}`, edit, true)] : [];
+}
+
+/** Entries before the block's closing brace, each as its own line. */
+function linesAtEnd(block: Block, entries: readonly string[]): TextEdit | undefined {
+  const node = block.$cstNode;
+  if (!node) return undefined;
+  const lines = entries.map((entry) => `  ${entry}\n`).join("");
   const close = node.range.end;
   const position = { line: close.line, character: close.character - 1 };
   const onOwnLine = node.range.start.line !== close.line;
-  const edit = {
+  return {
     range: {
       start: { ...position, character: onOwnLine ? 0 : position.character },
       end: onOwnLine ? { ...position, character: 0 } : position,
     },
     newText: onOwnLine ? lines : `\n${lines}`,
   };
-  return [action(document, diagnostic, `Add ${missing.map((key) => key.name).join(", ")}`, edit, true)];
 }
 
 function keysOf(declaration: Declaration): readonly Key[] {

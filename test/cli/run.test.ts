@@ -57,7 +57,7 @@ compare objectives {
 
 const folderOf = (steps: number) => folderWith({ "a.pretrain": experiment(steps), "tales.txt": sentences(400), "mood.tsv": labelled(60) });
 
-test("a comparison from an empty folder to its table, and again without work", { timeout: 3 * minute }, async () => {
+test("a comparison from an empty folder to its table, and again without work", { timeout: 5 * minute }, async () => {
   const folder = folderOf(4);
   const first = await pretrain(folder, "run", "a.pretrain", "objectives", "--jobs", "2");
   expect(first, first.stderr).toMatchObject({ code: 0 });
@@ -65,8 +65,9 @@ test("a comparison from an empty folder to its table, and again without work", {
     expect(first.stdout).toContain(text);
   expect(first.stdout).toMatch(/mlm > clm on mood.accuracy: (confirmed|refuted|undecided)/);
 
-  const again = await pretrain(folder, "run", "a.pretrain", "objectives", "--json");
-  expect(again.code).toBe(0);
+  // what is expected of it decides the exit code
+  const again = await pretrain(folder, "run", "a.pretrain", "objectives", "--json", "--strict");
+  expect(again.code).toBe(first.stdout.includes("mood.accuracy: confirmed") ? 0 : 4);
   expect(new Set(eventsIn(again.stdout).map(({ event }) => event))).toEqual(new Set(["job-skipped"]));
 
   const results = await pretrain(folder, "results", "a.pretrain", "--json");
@@ -82,6 +83,16 @@ test("a comparison from an empty folder to its table, and again without work", {
   };
   expect(jobs.every(({ done }) => done)).toBe(true);
   expect(jobs.find(({ kind }) => kind === "pretrain")).toMatchObject({ steps: 4 });
+
+  // what was expected was on record before a test split was read
+  expect(document.expectations[0]).toMatchObject({ text: "mlm > clm on mood.accuracy", before_test: true });
+  expect(document.leaks).toMatchObject([{ task: "mood", corpus: "tales" }]);
+
+  const settled = await pretrain(folder, "run", "a.pretrain", "objectives", "--until", "settled", "--max-seeds", "3", "--jobs", "2");
+  expect(settled, settled.stderr).toMatchObject({ code: 0 });
+  const open = document.verdicts.some(({ left, right, verdict }) => left === "clm" && right === "mlm" && verdict === "no difference found");
+  const seeds = JSON.parse((await pretrain(folder, "results", "a.pretrain", "--json")).stdout) as ComparisonResult;
+  expect(seeds.summary.filter(({ cell }) => cell === "mlm").every(({ n }) => n === (open ? 3 : 2))).toBe(true);
 
   const [one, other] = jobs.filter(({ kind }) => kind === "pretrain");
   const diff = await pretrain(folder, "diff", "a.pretrain", one!.id, other!.id.slice(0, 14), "--json");

@@ -1,4 +1,5 @@
 import type { Runs } from "#runtime/compare/entrants.ts";
+import type { Items } from "#runtime/compare/items.ts";
 import type { Score } from "#runtime/contract/artifacts.ts";
 import type { CompareJob, PretrainJob, ResolvedObjective } from "#runtime/contract/plan.ts";
 
@@ -12,7 +13,7 @@ export interface ExampleCell {
 /** A comparison on one task, `sentiment.accuracy`, with its runs' results. */
 export function example(
   cells: ExampleCell[],
-  options: { scratch?: ExampleCell; majority?: number; expect?: CompareJob["expect"] } = {},
+  options: { scratch?: ExampleCell; majority?: number; expect?: CompareJob["expect"]; items?: ReadonlyMap<string, Items> } = {},
 ): { job: CompareJob; runs: Runs } {
   const results = new Map<string, Score[]>();
   const jobs = new Map<string, PretrainJob>();
@@ -51,12 +52,17 @@ export function example(
       match: "flops",
       cells: planned,
       tasks: [{ task: "sentiment", metrics: ["accuracy"] }],
+      leaks: [],
       baselines,
       expect: options.expect ?? [],
     },
     runs: {
       result: (id) => (results.has(id) ? { label: "", scores: results.get(id)! } : undefined),
       job: (id) => jobs.get(id),
+      items: (id) => options.items?.get(id),
+      leaks: () => undefined,
+      finetunings: () => [],
+      hypotheses: () => [],
     },
   };
 }
@@ -70,6 +76,7 @@ export function languageModelExample(
   return {
     job: { ...job, tasks: [{ task: "speeches", metrics: [metric] }] },
     runs: {
+      ...runs,
       result(id) {
         const found = cells.find(({ cell }) => id.startsWith(`pretrain-${cell}-`));
         const value = found?.values[Number(id.split("-").at(-1)) - 1];

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { estimate, holm, pairedTest } from "#runtime/compare/statistics.ts";
+import { criticalValue, estimate, holm, meanOf, pairedTest, varianceOf } from "#runtime/compare/statistics.ts";
 import reference from "../metrics/reference.json" with { type: "json" };
 
 const { a, b, paired_t, mean_ci95_t, sem, holm: corrected } = reference.statistics;
 
 test("mean, standard error and 95% interval as SciPy", () => {
-  const { n, standardError, low, high } = estimate(a);
+  const { n, standardError, low, high } = estimate({ values: a });
   expect(n).toBe(5);
   expect(standardError).toBeCloseTo(sem, 12);
   expect(low).toBeCloseTo(mean_ci95_t[0]!, 9);
@@ -13,24 +13,24 @@ test("mean, standard error and 95% interval as SciPy", () => {
 });
 
 test("the paired t-test as SciPy's ttest_rel", () => {
-  const { mean, standardError, p } = pairedTest(a.map((value, index) => value - b[index]!));
+  const { mean, standardError, p } = pairedTest({ values: a.map((value, index) => value - b[index]!) });
   expect(mean / standardError).toBeCloseTo(paired_t[0]!, 9);
   expect(p).toBeCloseTo(paired_t[1]!, 9);
 });
 
 test("two pairs by hand: t = 3 with one degree of freedom, p = 1 − 2·atan(3)/π", () => {
-  expect(pairedTest([1, 2]).p).toBeCloseTo(1 - (2 * Math.atan(3)) / Math.PI, 9);
+  expect(pairedTest({ values: [1, 2] }).p).toBeCloseTo(1 - (2 * Math.atan(3)) / Math.PI, 9);
 });
 
 test("one value has a mean and no interval", () => {
-  expect(estimate([0.7])).toEqual({ n: 1, mean: 0.7, standardError: 0, low: null, high: null });
-  expect(pairedTest([0.1]).p).toBeNull();
+  expect(estimate({ values: [0.7] })).toMatchObject({ n: 1, mean: 0.7, standardError: 0, low: null, high: null });
+  expect(pairedTest({ values: [0.1] }).p).toBeNull();
 });
 
 test("no difference at all is p = 1; the same difference everywhere cannot be tested", () => {
-  expect(pairedTest([0, 0, 0])).toMatchObject({ mean: 0, p: 1, low: 0, high: 0 });
+  expect(pairedTest({ values: [0, 0, 0] })).toMatchObject({ mean: 0, p: 1, low: 0, high: 0 });
   // 0.3 − 0.2 and 0.4 − 0.3 differ in their last bits
-  expect(pairedTest([0.3 - 0.2, 0.4 - 0.3, 0.1])).toMatchObject({ p: null, low: null, high: null });
+  expect(pairedTest({ values: [0.3 - 0.2, 0.4 - 0.3, 0.1] })).toMatchObject({ p: null, low: null, high: null });
 });
 
 test("Holm's correction as statsmodels", () => {
@@ -39,4 +39,39 @@ test("Holm's correction as statsmodels", () => {
 
 test("Holm's correction keeps the order it was given and leaves out what is no test", () => {
   expect(holm([0.04, null, 0.01])).toEqual([0.04, null, 0.02]);
+});
+
+test("seeds and examples are crossed: the two-way analysis of variance of a table by hand", () => {
+  // 3 seeds × 4 examples; a table of right and wrong answers is its own score
+  const table = [
+    [1, 1, 0, 1],
+    [1, 0, 0, 1],
+    [1, 1, 1, 0],
+  ];
+  const [seeds, examples] = [3, 4];
+  const rows = table.map((row) => meanOf(row));
+  const columns = [0, 1, 2, 3].map((column) => meanOf(table.map((row) => row[column]!)));
+  const residuals = table.flatMap((row, i) => row.map((value, j) => value - rows[i]! - columns[j]! + meanOf(rows)));
+  const ofSeeds = varianceOf(rows) / seeds;
+  const ofExamples = varianceOf(columns) / examples;
+  const interaction = residuals.reduce((sum, value) => sum + value ** 2, 0) / ((seeds - 1) * (examples - 1)) / (seeds * examples);
+  // what resampling the columns converges to
+  const resampled = { ofEach: meanOf(table.map((row) => varianceOf(row))) / examples, ofMean: ofExamples };
+  const { standardError } = estimate({ values: rows, examples: resampled });
+  expect(standardError ** 2).toBeCloseTo(ofSeeds + Math.max(0, ofExamples - interaction), 12);
+});
+
+test("seeds that hardly differ leave the noise of the examples, and the interval is the normal one", () => {
+  const { ofSeeds, low, high } = estimate({ values: [0.5, 0.5001, 0.4999], examples: { ofEach: 0.01, ofMean: 0.01 } });
+  expect(ofSeeds).toBeLessThan(1e-8);
+  expect(high! - low!).toBeCloseTo(2 * 1.959964 * 0.1, 5);
+});
+
+test("with both parts the critical value lies between the normal and Student's, and p is where the interval ends at zero", () => {
+  const spread = { n: 3, ofSeeds: 1, ofExamples: 1 };
+  expect(criticalValue(0.05, spread)).toBeCloseTo((1.959964 + 4.302653) / 2, 6);
+  const values = [0.1, 0.3, 0.2];
+  const examples = { ofEach: 0.004, ofMean: 0.003 };
+  const { mean, standardError, p, ...rest } = pairedTest({ values, examples });
+  expect(criticalValue(p!, rest) * standardError).toBeCloseTo(mean, 9);
 });

@@ -11,11 +11,14 @@ const verdict: Verdict = {
   right: "clm",
   task: "sentiment",
   metric: "accuracy",
+  n: 5,
   difference: 0.0192,
   low: 0.0081,
   high: 0.0303,
   p: 0.004,
   verdict: "greater",
+  detectable: null,
+  more_seeds: null,
 };
 
 test("a verdict in words names the greater side first", () => {
@@ -100,6 +103,6 @@ test("the whole table", () => {
     Warnings:
       clm: 3 of 4 runs have a result; missing are pretrain-clm-3-1
 
-    Scores are averaged over the fine-tuning seeds of each pre-training seed, then over the pre-training seeds. Intervals are Student's t at 95% over the pre-training seeds: they hold the runs' noise, not the choice of test examples. Pairs are compared by paired t-tests over the seeds they share, p corrected after Holm over all pairs of a task's metric; a difference counts as found where p is below 0.05."
+    Scores are averaged over the fine-tuning seeds of each pre-training seed, then over the pre-training seeds. 95% intervals are Student's t over pre-training seeds and test examples, which are resampled where a run kept its answers. Pairs are compared by paired tests over the seeds and examples that they share, p corrected after Holm over all pairs, tasks and metrics; a difference counts as found where p is below 0.05. What a design would find, it finds four times in five."
   `);
 });

@@ -35,6 +35,7 @@ it("has every kind of job to compare", () => {
     "corpus",
     "encode",
     "finetune",
+    "leaks",
     "majority",
     "pretrain",
     "tokenizer",
@@ -151,12 +152,20 @@ describe("only what depends on it is run again", () => {
 
   it("when the text changes: everything but the majority's answer", () => {
     const files = filesIn({ ...texts, "/data/a.txt": `${texts["/data/a.txt"]}!` });
-    expect(again(jobsOf(spec(), undefined, { files }))).toEqual(["compare", "corpus", "encode", "finetune", "pretrain", "tokenizer"]);
+    expect(again(jobsOf(spec(), undefined, { files }))).toEqual([
+      "compare",
+      "corpus",
+      "encode",
+      "finetune",
+      "leaks",
+      "pretrain",
+      "tokenizer",
+    ]);
   });
 
   it("when the task's data change: what was fine-tuned on them", () => {
     const files = filesIn({ ...texts, "/data/train.tsv": `${texts["/data/train.tsv"]}\none more\tgood` });
-    expect(again(jobsOf(spec(), undefined, { files }))).toEqual(["compare", "finetune", "majority"]);
+    expect(again(jobsOf(spec(), undefined, { files }))).toEqual(["compare", "finetune", "leaks", "majority"]);
   });
 
   it("when the vocabulary changes: everything behind the corpus", () => {
@@ -166,7 +175,7 @@ describe("only what depends on it is run again", () => {
 
   it("when the roles of a task's files change", () => {
     const swapped = specOf({ ...change(), tasks: { sentiment: task({ validation: "/data/test.tsv", test: "/data/dev.tsv" }) } });
-    expect(again(jobsOf(swapped))).toEqual(["compare", "finetune", "majority"]);
+    expect(again(jobsOf(swapped))).toEqual(["compare", "finetune", "leaks", "majority"]);
   });
 });
 

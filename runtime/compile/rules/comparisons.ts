@@ -12,6 +12,7 @@ export const comparisons: Rule = (checked) =>
     return [
       ...nothing,
       ...(nothing.length > 0 ? [] : sameTwice(checked, name)),
+      ...together(name, comparison),
       ...repeated(name, comparison),
       ...baselines(name, comparison),
       ...scores(checked, name, comparison),
@@ -19,7 +20,7 @@ export const comparisons: Rule = (checked) =>
   });
 
 function variesSomething({ spec }: Checked, name: string, comparison: ComparisonSpec): Problem[] {
-  const keys = comparison.vary.map(({ key }) => key);
+  const keys = comparison.vary.flatMap(({ key, with: others = [] }) => [key, ...others.map((other) => other.key)]);
   const twice = keys.find((key, index) => keys.indexOf(key) !== index);
   if (twice) {
     return [
@@ -47,6 +48,22 @@ function variesSomething({ spec }: Checked, name: string, comparison: Comparison
       error("varies-nothing", ["comparisons", name, `vary ${key}`], `vary ${key} ${found}, and a comparison needs two. Add another value.`),
     ];
   });
+}
+
+/** What moves together has as many values. */
+function together(name: string, { vary }: ComparisonSpec): Problem[] {
+  return vary.flatMap(({ key, values, with: others = [] }) =>
+    others
+      .filter((other) => other.values.length !== values.length)
+      .map((other) =>
+        error(
+          "with-other-length",
+          ["comparisons", name, `with ${other.key}`],
+          `with ${other.key} has ${other.values.length} ${other.values.length === 1 ? "value" : "values"} and vary ${key} has ${values.length}. ` +
+            `Give one ${other.key} for each ${key}, in the same order.`,
+        ),
+      ),
+  );
 }
 
 function sameTwice({ spec, files }: Checked, name: string): Problem[] {

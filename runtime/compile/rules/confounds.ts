@@ -1,7 +1,7 @@
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { Architecture, ComparisonSpec, Spec } from "#runtime/contract/spec.ts";
 import { cellsOf } from "../cells.ts";
-import { resolveArchitecture } from "../resolve.ts";
+import { architecturesOf, resolveArchitecture } from "../resolve.ts";
 import { objectivesDiffer } from "../scores.ts";
 import { listed, type Rule, warning } from "./rule.ts";
 
@@ -9,7 +9,7 @@ import { listed, type Rule, warning } from "./rule.ts";
 export const confounds: Rule = ({ spec }) =>
   Object.entries(spec.comparisons).flatMap(([name, comparison]) => [
     ...architectures(spec, name),
-    ...vocabularies(name, comparison),
+    ...vocabularies(spec, name),
     ...corpora(spec, name, comparison),
     ...perplexities(spec, name, comparison),
   ]);
@@ -25,25 +25,45 @@ function architectures(spec: Spec, name: string): Problem[] {
   }
   if (carriers.size < 2) return [];
   const groups = [...carriers].map(([architecture, labels]) => `${listed(labels)}: ${architecture}`);
+  const models = [...new Set(cells.map((cell) => cell.pretrain.model))];
+  const shared = architecturesOf(spec, cells[0]!.pretrain.objective).find((architecture) =>
+    cells.every((cell) => architecturesOf(spec, cell.pretrain.objective).includes(architecture)),
+  );
+  const mends = models.length === 1 && shared !== undefined;
   return [
-    warning(
-      "architectures-differ",
-      ["comparisons", name, "vary objective"],
-      `The cells have different architectures (${groups.join("; ")}), so a difference can come from the architecture as well as from the objective. ` +
-        "Set the model's architecture, with objectives that all fit it, to compare objectives alone.",
-    ),
+    {
+      ...warning(
+        "architectures-differ",
+        mends ? ["models", models[0]!, "architecture"] : ["comparisons", name, "vary objective"],
+        `The cells of ${name} have different architectures (${groups.join("; ")}), so a difference can come from the architecture as well as from the objective. ` +
+          "Set the model's architecture, with objectives that all fit it, to compare objectives alone.",
+      ),
+      ...(mends ? { set: { key: "architecture", value: shared } } : {}),
+    },
   ];
 }
 
-function vocabularies(name: string, comparison: ComparisonSpec): Problem[] {
-  if (!comparison.vary.some(({ key }) => key === "tokenizer")) return [];
-  return [
-    warning(
-      "vocabularies-differ",
-      ["comparisons", name, "vary tokenizer"],
-      "With the tokenizer, the vocabulary, the size of the embeddings and the text that a token stands for change too. Compare bits per byte or task scores, not perplexity.",
-    ),
-  ];
+/** Tokenizers of different sizes bring embeddings of different sizes. */
+function vocabularies(spec: Spec, name: string): Problem[] {
+  const used = [...new Set(cellsOf(spec, name).cells.map((cell) => cell.pretrain.tokenizer))].filter((each) => spec.tokenizers[each]);
+  const [first, ...others] = used;
+  const sizeOf = (tokenizer: string) => spec.tokenizers[tokenizer]!.vocabulary;
+  return others.flatMap((other) => {
+    const [wanted, found] = [sizeOf(first!), sizeOf(other)];
+    if (wanted === found) return [];
+    const said = (size: number | null) => (size === null ? "as many entries as its kind has" : `${size.toLocaleString("en")} entries`);
+    return [
+      {
+        ...warning(
+          "vocabularies-differ",
+          ["tokenizers", other, "vocabulary"],
+          `In ${name}, ${other} has ${said(found)} and ${first} ${said(wanted)}: with the tokenizer, the size of the embeddings and the text that a token ` +
+            "stands for change too. Give both as many, and compare bits per byte or task scores, not perplexity.",
+        ),
+        ...(found === null || wanted === null ? {} : { set: { key: "vocabulary", value: `${wanted}` } }),
+      },
+    ];
+  });
 }
 
 /** Each cell is scored on what its own corpus keeps. */

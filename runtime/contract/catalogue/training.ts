@@ -300,8 +300,14 @@ export const compareKeys: readonly Key[] = [
     name: "vary",
     value: { type: "varied" },
     required: true,
-    help: "Followed by a key of a pre-training and the values to try. Several vary lines make a grid.",
+    help: "Followed by a key of a pre-training or its optimizer and the values to try. Several vary lines make a grid.",
     example: "vary objective: [clm, mlm]",
+  },
+  {
+    name: "with",
+    value: { type: "varied" },
+    help: "What moves together with the vary line before it: as many values, the first with the first.",
+    example: "with learning_rate: [1e-3, 5e-4]",
   },
   {
     name: "match",
@@ -313,14 +319,33 @@ export const compareKeys: readonly Key[] = [
         { name: "steps", help: "Every cell takes the same number of steps." },
         {
           name: "params",
-          help: "Every cell has the same number of weights.",
-          later: "matching parameters is not supported yet; match tokens or flops",
+          help: "Every cell has the same number of weights outside the embeddings: layers and feed-forward widths are solved for it. Each cell trains for the budget.",
         },
-        { name: "time", help: "Every cell takes the same time.", later: "matching time is not supported yet; match flops" },
+        {
+          name: "time",
+          help: "Every cell trains for as long, by the time that its first steps take on this machine; measured before the runs.",
+        },
       ],
     },
     default: "flops",
     help: "What is made equal between the cells. The budget of the extended pre-training sets the amount.",
+  },
+  {
+    name: "search",
+    value: {
+      type: "block",
+      keys: [
+        {
+          name: "learning_rate",
+          value: { type: "list", of: { type: "number", min: 0, aboveMin: true }, atLeast: 2 },
+          required: true,
+          help: "The learning rates to try.",
+          example: "learning_rate: [5e-4, 1e-3, 2e-3]",
+        },
+      ],
+    },
+    help: "Each cell is first pre-trained with each of these, with the first seed, and keeps the one with the lowest validation loss. What that costs is counted. Left out: all cells have the learning rate of the pre-training.",
+    example: "search: { learning_rate: [5e-4, 1e-3, 2e-3] }",
   },
   {
     name: "finetune",

@@ -1,0 +1,192 @@
+/**
+ * Comparisons whose truth is known, judged by the code that judges real ones: how often something false is found, how often the
+ * intervals hold the truth, and how often a difference as large as announced is found.
+ *
+ *     node bench/simulate-verdicts.ts [--comparisons 2000] [--seeds 5] [--metric accuracy] [--only once|settled]
+ *
+ * A run answers each test example rightly with the probability Φ(strength + seed + example + cell·example): runs of a seed,
+ * examples, and what a cell finds hard differ at random.
+ */
+import { parseArgs } from "node:util";
+import normal from "@stdlib/stats-base-dists-normal-cdf";
+import quantile from "@stdlib/stats-base-dists-normal-quantile";
+import { compareRuns } from "#runtime/compare/compare.ts";
+import type { Runs } from "#runtime/compare/entrants.ts";
+import { classifiedItems } from "#runtime/compare/items.ts";
+import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
+import type { CompareJob } from "#runtime/contract/plan.ts";
+import { classMetrics } from "#runtime/metrics/table.ts";
+import { type Random, random } from "#runtime/random/random.ts";
+
+type Metric = keyof typeof classMetrics;
+
+const { values: options } = parseArgs({
+  options: {
+    comparisons: { type: "string", default: "2000" },
+    seeds: { type: "string", default: "5" },
+    metric: { type: "string", default: "accuracy" },
+    only: { type: "string" },
+  },
+});
+const comparisons = Number(options.comparisons);
+const seeds = Number(options.seeds);
+const metric = options.metric as Metric;
+
+const cells = ["masked", "causal", "spans"];
+const tasks = ["sentiment", "questions"];
+const examples = 300;
+/** Accuracy of every cell where nothing differs. */
+const usual = 0.7;
+/** Standard deviations behind the probit: of pre-trainings, of examples, of what a cell finds hard. */
+const worlds = [
+  { name: "seeds differ much", seed: 0.15, example: 0.8, own: 0.2 },
+  { name: "seeds and examples", seed: 0.06, example: 0.8, own: 0.4 },
+  { name: "seeds hardly differ", seed: 0, example: 0.8, own: 0.4 },
+];
+type World = (typeof worlds)[number];
+
+if (options.only !== "settled") for (const world of worlds) report(world, judgeOnce);
+if (options.only !== "once") for (const world of worlds) report(world, judgeUntilSettled);
+
+function report(world: World, judge: (world: World, better: number, ...path: number[]) => ComparisonResult): void {
+  let [falsely, inside, intervals, announced, found] = [0, 0, 0, 0, 0];
+  for (let each = 0; each < comparisons; each++) {
+    const nothing = judge(world, 0, each, 0);
+    if (nothing.verdicts.some(({ verdict }) => verdict !== "no difference found")) falsely++;
+    [inside, intervals] = counted(nothing, world, 0, inside, intervals);
+    const first = nothing.verdicts.find(isFirst)!;
+    // a difference may not lead beyond what a score can be
+    if (first.detectable === null || strengthFor(first.detectable) > 0.99) continue;
+    announced++;
+    const something = judge(world, first.detectable, each, 1);
+    if (something.verdicts.find(isFirst)!.verdict === "greater") found++;
+    [inside, intervals] = counted(something, world, first.detectable, inside, intervals);
+  }
+  const share = (part: number, whole: number) => `${((100 * part) / whole).toFixed(1)}%`;
+  console.log(
+    `${judge.name}, ${metric}, ${seeds} seeds, ${world.name}: false ${share(falsely, comparisons)}, ` +
+      `intervals ${share(inside, intervals)}, found as announced ${share(found, announced)} of ${announced}`,
+  );
+}
+
+function isFirst({ left, right, task }: ComparisonResult["verdicts"][number]): boolean {
+  return left === "masked" && right === "causal" && task === tasks[0];
+}
+
+function counted({ verdicts }: ComparisonResult, world: World, better: number, inside: number, intervals: number): [number, number] {
+  for (const { left, right, task, low, high } of verdicts) {
+    if (low === null || high === null) continue;
+    const truth =
+      truthOf(world, task === tasks[0] && left === "masked" ? better : 0) -
+      truthOf(world, task === tasks[0] && right === "masked" ? better : 0);
+    intervals++;
+    if (low <= truth && truth <= high) inside++;
+  }
+  return [inside, intervals];
+}
+
+function judgeOnce(world: World, better: number, ...path: number[]): ComparisonResult {
+  const { runs } = simulated(world, better, seeds, path);
+  return compareRuns(jobOf(seeds), runs);
+}
+
+/** A look after every added seed, up to twice as many. */
+function judgeUntilSettled(world: World, better: number, ...path: number[]): ComparisonResult {
+  const most = 2 * seeds;
+  const { runs } = simulated(world, better, most, path);
+  for (let count = seeds; ; count++) {
+    const looks = Array.from({ length: count - seeds + 1 }, (_, index) => seeds + index);
+    const result = compareRuns({ ...jobOf(count), looks: { seeds: looks, most } }, runs);
+    if (count === most || result.verdicts.every(({ verdict }) => verdict !== "no difference found")) return result;
+  }
+}
+
+/** What a cell scores in the long run: over pre-trainings, and over examples without end. */
+function truthOf(world: World, better: number): number {
+  const of = (accuracy: number) => {
+    const total = Math.sqrt(1 + world.seed ** 2 + world.example ** 2 + world.own ** 2);
+    const within = Math.sqrt(1 + world.example ** 2 + world.own ** 2);
+    const strength = quantile(accuracy, 0, 1) * total;
+    const parts = 200;
+    let sum = 0;
+    for (let part = 0; part < parts; part++) {
+      sum += scoreFrom(normal((strength + world.seed * quantile((part + 0.5) / parts, 0, 1)) / within, 0, 1));
+    }
+    return sum / parts;
+  };
+  return of(strengthFor(better));
+}
+
+/** A metric of infinitely many examples of two equally frequent classes, both answered rightly equally often. */
+function scoreFrom(accuracy: number): number {
+  if (metric === "matthews") return 2 * accuracy - 1;
+  return accuracy;
+}
+
+/** The accuracy at which the metric is better by so much. */
+function strengthFor(better: number): number {
+  return usual + (metric === "matthews" ? better / 2 : better);
+}
+
+function simulated(world: World, better: number, count: number, path: readonly number[]): { runs: Runs } {
+  const items = new Map<string, ReturnType<typeof classifiedItems>>();
+  const scores = new Map<string, number>();
+  for (const task of tasks) {
+    const from = random("simulation", world.name, task, ...path);
+    const gold = Array.from({ length: examples }, () => from.below(2));
+    const difficulty = normals(from, examples, world.example);
+    for (const cell of cells) {
+      const accuracy = task === tasks[0] && cell === "masked" ? strengthFor(better) : usual;
+      const strength = quantile(accuracy, 0, 1) * Math.sqrt(1 + world.seed ** 2 + world.example ** 2 + world.own ** 2);
+      const own = normals(from, examples, world.own);
+      for (let seed = 1; seed <= count; seed++) {
+        const luck = strength + world.seed * from.normal();
+        const answers = gold.map((label, i) => (from.normal() < luck + difficulty[i]! + own[i]! ? label : 1 - label));
+        const job = `${cell}-${seed}-${task}`;
+        items.set(job, classifiedItems(gold.map((label, i) => ({ id: `${i}`, label: `${label}`, predicted: `${answers[i]}` }))));
+        scores.set(job, classMetrics[metric](gold, answers, 2));
+      }
+    }
+  }
+  return {
+    runs: {
+      result: (id) =>
+        scores.has(id) ? { label: "", scores: [{ metric, value: scores.get(id)!, split: "test", n: examples }] } : undefined,
+      job: () => undefined,
+      items: (id) => items.get(id),
+      leaks: () => undefined,
+      finetunings: () => [],
+      hypotheses: () => [],
+    },
+  };
+}
+
+function normals(from: Random, n: number, deviation: number): number[] {
+  return Array.from({ length: n }, () => deviation * from.normal());
+}
+
+function jobOf(count: number): CompareJob {
+  const matched = { tokens: 1, flops: 1, steps: 1, parameters: 1, embeddings: 0 };
+  return {
+    id: "compare-0",
+    kind: "compare",
+    name: "simulated",
+    after: [],
+    fingerprint: "0",
+    comparison: "simulated",
+    match: "flops",
+    cells: cells.map((cell) => ({
+      cell,
+      matched,
+      runs: Array.from({ length: count }, (_, index) => ({
+        seed: index + 1,
+        pretrain: `${cell}-${index + 1}`,
+        finetunes: tasks.map((task) => ({ task, seed: 1, job: `${cell}-${index + 1}-${task}` })),
+      })),
+    })),
+    tasks: tasks.map((task) => ({ task, metrics: [metric] })),
+    leaks: [],
+    baselines: [],
+    expect: [],
+  };
+}

@@ -1,0 +1,55 @@
+import type { FinetuneResult } from "#runtime/contract/artifacts.ts";
+import type { CompareJob, FinetuneJob } from "#runtime/contract/plan.ts";
+import type { Runs } from "./entrants.ts";
+
+/** When the test split was first read by a run of this comparison, ISO 8601; null: not yet. */
+export function testFirstRead(job: CompareJob, runs: Runs): string | null {
+  const times = finetuningsOf(job).flatMap((id) => {
+    const result = runs.result(id);
+    return result && "testReadAt" in result ? [result.testReadAt] : [];
+  });
+  return times.sort()[0] ?? null;
+}
+
+/**
+ * One warning a task whose test split an earlier version of the comparison has read: who changes something, looks at the test
+ * score again and keeps what is better has made the test split a second validation split.
+ */
+export function secondLooks(job: CompareJob, runs: Runs): string[] {
+  const own = new Set(finetuningsOf(job));
+  const tasks = new Map<string, string>();
+  for (const id of own) {
+    const planned = runs.job(id);
+    if (planned?.kind === "finetune") tasks.set(testSplitOf(planned), planned.taskName);
+  }
+  const earlier = new Map<string, { job: FinetuneJob; at: string }[]>();
+  for (const { job: other, result } of runs.finetunings()) {
+    const split = testSplitOf(other);
+    if (own.has(other.id) || !tasks.has(split) || !other.name.startsWith(`${job.comparison}: `)) continue;
+    earlier.set(split, [...(earlier.get(split) ?? []), { job: other, at: result.testReadAt }]);
+  }
+  return [...earlier].map(([split, reads]) => {
+    const first = reads.toSorted((a, b) => (a.at < b.at ? -1 : 1))[0]!;
+    return (
+      `the test split of ${tasks.get(split)} was read for an earlier version of ${job.comparison}, first on ${first.at.slice(0, 10)} ` +
+      `(${reads.length} ${reads.length === 1 ? "run" : "runs"}, ${first.job.id} among them). What is chosen by comparing versions on it ` +
+      "is chosen on the test split: choose on validation, and read the test split once"
+    );
+  });
+}
+
+/** A task's test examples, by the content of the files. */
+function testSplitOf({ task }: FinetuneJob): string {
+  const file = task.files.find(({ path }) => path === task.test);
+  return file ? file.sha256 : JSON.stringify([task.test, ...task.files.map(({ sha256 }) => sha256)]);
+}
+
+function finetuningsOf(job: CompareJob): string[] {
+  const cells = job.cells.flatMap(({ runs }) => runs.flatMap(({ finetunes }) => finetunes.map((each) => each.job)));
+  return [...cells, ...job.baselines.map((each) => each.job)];
+}
+
+export interface DoneFinetuning {
+  job: FinetuneJob;
+  result: FinetuneResult;
+}

@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import { classMetrics, needsTwoClasses } from "#runtime/metrics/table.ts";
+import { readText } from "#runtime/store/files.ts";
+
+/** What a run answered for each test example, to be scored again on examples drawn from them. */
+export interface Items {
+  ids: readonly string[];
+  /** The score of each example, of a metric that is their mean; undefined for another. */
+  each(metric: string): Float64Array | undefined;
+  /** A metric over chosen examples, given by place; undefined where the metric cannot be computed from what was kept. */
+  scorer(metric: string): ((chosen: Int32Array) => number) | undefined;
+}
+
+/** From a run folder's `predictions.jsonl`; undefined where there is none, or none that single examples can be scored with. */
+export function readItems(folder: string): Items | undefined {
+  const text = readText(join(folder, "predictions.jsonl"));
+  if (text === undefined) return undefined;
+  const lines = text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  return lines.every(isClassified) ? classifiedItems(lines) : undefined;
+}
+
+interface Classified {
+  id: string;
+  label: string;
+  predicted: string;
+}
+
+function isClassified(line: Record<string, unknown>): line is Record<string, unknown> & Classified {
+  return typeof line.label === "string" && typeof line.predicted === "string";
+}
+
+export function classifiedItems(lines: readonly Classified[]): Items {
+  // sorted, as the labels of a task are: the second of two is the positive one
+  const labels = [...new Set(lines.flatMap(({ label, predicted }) => [label, predicted]))].sort();
+  const gold = Int32Array.from(lines, ({ label }) => labels.indexOf(label));
+  const answered = Int32Array.from(lines, ({ predicted }) => labels.indexOf(predicted));
+  const classes = Math.max(2, labels.length);
+  return {
+    ids: lines.map(({ id }) => id),
+    each: (metric) => (metric === "accuracy" ? Float64Array.from(gold, (label, i) => (label === answered[i] ? 1 : 0)) : undefined),
+    scorer(metric) {
+      const score = Object.hasOwn(classMetrics, metric) ? classMetrics[metric as keyof typeof classMetrics] : undefined;
+      if (!score || (classes !== 2 && needsTwoClasses(metric))) return undefined;
+      const [right, answers] = [new Int32Array(gold.length), new Int32Array(gold.length)];
+      return (chosen) => {
+        pick(gold, chosen, right);
+        pick(answered, chosen, answers);
+        const all = chosen.length === right.length;
+        return score(all ? right : right.subarray(0, chosen.length), all ? answers : answers.subarray(0, chosen.length), classes);
+      };
+    },
+  };
+}
+
+function pick(from: Int32Array, chosen: Int32Array, into: Int32Array): void {
+  for (let i = 0; i < chosen.length; i++) into[i] = from[chosen[i]!]!;
+}

@@ -1,0 +1,45 @@
+import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
+import type { CompareJob } from "#runtime/contract/plan.ts";
+import type { Entrant, Runs } from "./entrants.ts";
+import { meanOf } from "./statistics.ts";
+
+/** What the checks found; those that are not done are left out. */
+export function leaksOf(job: CompareJob, runs: Runs): ComparisonResult["leaks"] {
+  return job.leaks.flatMap(({ task, corpus, job: id }) => {
+    const result = runs.leaks(id);
+    return result ? [{ task, corpus, ...result }] : [];
+  });
+}
+
+/** The mean without the leaked examples; null where there are none, or where a run did not keep its answers. */
+export function meanWithoutLeaks(
+  entrant: Entrant,
+  task: string,
+  metric: string,
+  leaks: ComparisonResult["leaks"],
+  runs: Runs,
+): number | null {
+  const leaked = new Set(leaks.filter((each) => each.task === task).flatMap((each) => each.leaked));
+  if (leaked.size === 0) return null;
+  const scores = entrant.measured
+    .filter((run) => run.task === task)
+    .map((run) => {
+      const items = runs.items(run.job);
+      const scorer = items?.scorer(metric);
+      if (!items || !scorer) return { seed: run.seed, score: undefined };
+      const clean = Int32Array.from(items.ids.keys()).filter((index) => !leaked.has(items.ids[index]!));
+      return { seed: run.seed, score: clean.length > 0 ? scorer(clean) : undefined };
+    });
+  if (scores.length === 0 || scores.some(({ score }) => score === undefined)) return null;
+  return meanOf([...Map.groupBy(scores, ({ seed }) => seed).values()].map((of) => meanOf(of.map(({ score }) => score!))));
+}
+
+export function leakWarnings(leaks: ComparisonResult["leaks"]): string[] {
+  return leaks
+    .filter(({ leaked }) => leaked.length > 0)
+    .map(
+      ({ task, corpus, leaked, items, examples }) =>
+        `${leaked.length} of ${items} test examples of ${task} stand in ${corpus} word for word, ${examples[0]!.id} ("${examples[0]!.words} …") among them: ` +
+        "scores without them stand beside the others",
+    );
+}

@@ -1,0 +1,29 @@
+import type { LeaksResult } from "#runtime/contract/artifacts.ts";
+import type { LeaksJob } from "#runtime/contract/plan.ts";
+import { type JobContext, JobStopped } from "#runtime/jobs/context.ts";
+import { readClassified } from "./labelled.ts";
+import { ngramMatcher } from "./ngram-matches.ts";
+import { corpusPieces } from "./read-documents.ts";
+
+/** Examples that the result shows. */
+const shown = 5;
+
+/** Which test examples of a task a corpus' training text holds, word for word. Throws `JobStopped`. */
+export async function findLeaks(job: LeaksJob, context: JobContext): Promise<LeaksResult> {
+  const items = readClassified(job.task, "test");
+  const matcher = ngramMatcher(items.map(({ text }) => [text]));
+  let done = 0;
+  for (const piece of corpusPieces(context.folderOf(job.corpus), "train")) {
+    if (context.signal.aborted) throw new JobStopped();
+    matcher.read(piece);
+    done += piece.text.length;
+    context.emit({ event: "phase", phase: "looking for test examples", done, unit: "characters" });
+  }
+  const found = matcher.matches();
+  return {
+    items: items.length,
+    checked: matcher.checked,
+    leaked: found.map(({ item }) => items[item]!.id),
+    examples: found.slice(0, shown).map(({ item, words }) => ({ id: items[item]!.id, text: items[item]!.text, words })),
+  };
+}

@@ -1,0 +1,36 @@
+import type { MeasureResult } from "../contract/artifacts.ts";
+import type { MeasureJob, PretrainJob } from "../contract/plan.ts";
+import type { JobContext } from "../jobs/context.ts";
+import { removeCheckpoints } from "./checkpoints.ts";
+import { pretrain } from "./pretrain.ts";
+
+/** Steps that are run, and those of them that come before the usual speed: sessions are made, caches fill. */
+const steps = 20;
+const warmUp = 4;
+
+/** The first steps of a pre-training, with a clock. */
+export async function measure(job: MeasureJob, context: JobContext): Promise<MeasureResult> {
+  const marks: number[] = [];
+  const emit: JobContext["emit"] = (event) => {
+    if (event.event === "step") marks.push(performance.now());
+    else context.emit(event);
+  };
+  // one that was stopped is measured from the start
+  removeCheckpoints(context.folder);
+  await pretrain(trial(job), { ...context, emit }, { scored: false });
+  const usual = marks.slice(warmUp - 1);
+  return { secondsPerStep: (usual.at(-1)! - usual[0]!) / 1000 / (usual.length - 1) };
+}
+
+function trial({ kind: _, ...job }: MeasureJob): PretrainJob {
+  return {
+    ...job,
+    kind: "pretrain",
+    steps,
+    warmupSteps: 0,
+    seed: 0,
+    evaluateEvery: steps + 1,
+    save: { every: steps + 1, keep: 1 },
+    cost: { parameters: 0, embeddings: 0, tokensPerStep: 0, flopsPerStep: 0, memoryBytes: 0 },
+  };
+}
