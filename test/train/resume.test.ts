@@ -26,7 +26,8 @@ corpus tales { files: "tales.txt", documents: line, split: { validation: 10% } }
 tokenizer letters { kind: characters, train on: tales, sentinels: 4 }
 model ${names.model} { layers: 1, hidden: 16, heads: 2, context: 32, dropout: 10% }
 task mood = classification { train: "mood.tsv", validation: 20%, test: 20%, text: sentence, label: polarity }
-objective both = mixture { 60%: masked, 40%: mood }
+objective text = mixture { 40%: masked { sentences: next, whole_words: true }, 30%: replaced_token, 30%: contrastive }
+objective both = sequence { 60%: text, 40%: mood, reset_optimizer: true }
 pretrain ${names.goal} {
   model: ${names.model}
   objective: both
