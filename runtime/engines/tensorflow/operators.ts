@@ -80,6 +80,9 @@ export const operators: Record<string, Operator> = {
   Sum: reduce("Sum"),
   Mean: reduce("Mean"),
   Max: reduce("Max"),
+  ArgMax: ([x], { inputs, attributes }, builder) => [
+    builder.node("ArgMax", [x!, builder.int(attributes.axis as number)], { T: typeOf(inputs[0]), Tidx: int32, output_type: int32 }),
+  ],
   BatchMatMul: (inputs, node, builder) => [matMul(inputs, node, builder)],
   /** The factor goes to the smallest of the three arrays. */
   ScaledMatMul([a, b], node, builder) {
