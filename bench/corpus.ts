@@ -103,7 +103,14 @@ const base = <K extends string>(kind: K) => ({ id: kind, kind, name: kind, after
 const work: Record<JobName, (settings: Settings) => Promise<string>> = {
   async corpus(settings) {
     const file = await inputFile(join(settings.folder, "text.txt"));
-    const corpus: CorpusSpec = { files: [file.path], documents: settings.documents, split: { by: "position", validation: 0.01, test: 0 } };
+    const corpus: CorpusSpec = {
+      files: [file.path],
+      documents: settings.documents,
+      split: { by: "position", validation: 0.01, test: 0 },
+      column: null,
+      deduplicate: "none",
+      limit: null,
+    };
     const result = await prepareCorpus({ ...base("corpus"), corpus, files: [file] }, contextOf(settings, "corpus"));
     save(settings, "corpus", result);
     return `${result.splits.train.documents} training documents`;
@@ -116,7 +123,7 @@ const work: Record<JobName, (settings: Settings) => Promise<string>> = {
     return `${result.vocabulary} entries`;
   },
   async encode(settings) {
-    const job = { ...base("encode"), corpus: "corpus", tokenizer: "tokenizer" };
+    const job = { ...base("encode"), corpus: "corpus", tokenizer: "tokenizer", limit: null };
     const result = await encodeCorpus(job, contextOf(settings, "encode"));
     save(settings, "encode", result);
     return `${result.splits.train.tokens} training tokens`;

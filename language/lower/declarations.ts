@@ -22,7 +22,14 @@ export function lowerCorpus(settings: Settings): CorpusSpec {
     files: settings.elements("files").map((value) => pathIn({ value, type: { type: "path", glob: true } })),
     documents: choice(settings, "documents"),
     split: { by: choice(split, "by"), validation: split.number("validation"), test: split.number("test") },
+    column: settings.has("column") ? settings.word("column") : null,
+    deduplicate: choice(settings, "deduplicate"),
+    limit: settings.has("limit") ? limitOf(settings.amount("limit")) : null,
   };
+}
+
+function limitOf({ unit, value }: { unit: string; value: number }): CorpusSpec["limit"] {
+  return unit === "tokens" || unit === "documents" ? { unit, value } : bug(`no limit in ${unit}`);
 }
 
 export function lowerTokenizer(settings: Settings): TokenizerSpec {

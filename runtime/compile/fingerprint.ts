@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { textFormatOf } from "#runtime/contract/formats.ts";
 import type { FamilyChoices, JobKind, PretrainJob, ResolvedModel, ResolvedObjective, ResolvedTask } from "#runtime/contract/plan.ts";
 import type { CorpusSpec, FinetuneSettings, TokenizerSpec } from "#runtime/contract/spec.ts";
 
@@ -34,9 +35,22 @@ export function canonical(value: unknown): string {
   );
 }
 
-/** The order of the files is part of it (documents are read in that order); their names are not. */
-export function corpusContent(corpus: CorpusSpec, sha256: readonly string[]): unknown {
-  return { documents: corpus.documents, split: corpus.split, files: sha256 };
+/**
+ * The order of the files is part of it (documents are read in that order) and the format of each where it is not plain text; their
+ * names are not. What is left out of the declaration leaves no trace.
+ */
+export function corpusContent(corpus: CorpusSpec, files: readonly { path: string; sha256: string }[]): unknown {
+  const { documents, split, column, deduplicate, limit } = corpus;
+  // the same bytes as lines of JSON are other documents than as text
+  const formats = files.map(({ path }) => textFormatOf(path));
+  return {
+    documents,
+    split,
+    files: files.map(({ sha256 }) => sha256),
+    ...(formats.some(({ table, compressed }) => table ?? compressed) ? { formats, column: column ?? "text" } : {}),
+    ...(deduplicate === "none" ? {} : { deduplicate }),
+    ...(limit ? { limit } : {}),
+  };
 }
 
 export function tokenizerContent(tokenizer: TokenizerSpec, corpusFingerprint: string): unknown {

@@ -16,11 +16,7 @@ export function planCorpus(planner: Planner, name: Ref, at: SpecPath = ["corpora
     if (!found) return unplannable(planner, "file-not-readable", ["corpora", name, "files"], `${path} cannot be read.`);
     files.push({ path, ...found });
   }
-  const content = corpusContent(
-    corpus,
-    files.map((file) => file.sha256),
-  );
-  return planner.graph.add("corpus", content, { name, after: [], corpus, files });
+  return planner.graph.add("corpus", corpusContent(corpus, files), { name, after: [], corpus, files });
 }
 
 export function planTokenizer(planner: Planner, name: Ref, at: SpecPath = ["tokenizers", name]): TokenizerJob | null {
@@ -41,6 +37,13 @@ export function planEncoding(planner: Planner, corpus: CorpusJob, tokenizer: Tok
   return planner.graph.add(
     "encode",
     { corpus: corpus.fingerprint, tokenizer: tokenizer.fingerprint },
-    { name: `${corpus.name} in ${tokenizer.name}`, after: [corpus.id, tokenizer.id], corpus: corpus.id, tokenizer: tokenizer.id },
+    {
+      name: `${corpus.name} in ${tokenizer.name}`,
+      after: [corpus.id, tokenizer.id],
+      corpus: corpus.id,
+      tokenizer: tokenizer.id,
+      // part of the corpus' fingerprint
+      limit: corpus.corpus.limit?.unit === "tokens" ? corpus.corpus.limit.value : null,
+    },
   );
 }

@@ -1,5 +1,6 @@
+import { textFormatOf } from "#runtime/contract/formats.ts";
 import type { CorpusSpec, TokenizerSpec } from "#runtime/contract/spec.ts";
-import { type Files, filesOf, sizeOf } from "./files.ts";
+import { type Files, filesOf } from "./files.ts";
 
 /** `<pad>`, `<unk>`, `<s>`, `</s>`, `<mask>`. */
 export const specialTokens = 5;
@@ -24,7 +25,15 @@ export function expectedVocabulary(tokenizer: TokenizerSpec, corpus: CorpusSpec,
 /** Tokens of the training split, about: for a plan before the corpus is encoded. */
 export function expectedTokens(corpus: CorpusSpec, tokenizer: TokenizerSpec, files: Files): number {
   const { validation, test } = corpus.split;
-  return sizeOf(corpus.files, files) * (1 - validation - test) * expectedTokensPerByte(tokenizer);
+  const bytes = filesOf(corpus.files, files).reduce((sum, path) => sum + (files.size(path) ?? 0) * textBytesPerByte(path), 0);
+  const most = corpus.limit?.unit === "tokens" ? corpus.limit.value : Number.POSITIVE_INFINITY;
+  return Math.min(most, bytes * (1 - validation - test) * expectedTokensPerByte(tokenizer));
+}
+
+/** Text compresses to about a third. */
+function textBytesPerByte(path: string): number {
+  const { table, compressed } = textFormatOf(path);
+  return compressed !== null || table === ".parquet" ? 3 : 1;
 }
 
 /** Tokens that one byte of text becomes. */
@@ -40,8 +49,8 @@ function charactersOf(corpus: CorpusSpec, files: Files, lowercase: boolean): num
   let left = sampleBytes;
   for (const path of filesOf(corpus.files, files)) {
     const size = files.size(path);
-    // A file of another order of magnitude is not read for an estimate.
-    if (size === null || size > 8 * sampleBytes) continue;
+    // A file of another order of magnitude is not read for an estimate, nor is one that is not text itself.
+    if (size === null || size > 8 * sampleBytes || textBytesPerByte(path) !== 1) continue;
     const text = new TextDecoder().decode(files.read(path)?.subarray(0, left) ?? new Uint8Array());
     for (const character of lowercase ? text.toLowerCase() : text) seen.add(character);
     left -= size;

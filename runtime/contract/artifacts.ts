@@ -37,6 +37,8 @@ export interface RunSession {
 
 export interface CorpusResult {
   splits: Record<Split, { documents: number; bytes: number; characters: number }>;
+  /** Documents that were left out because they repeat an earlier one. */
+  repeated?: number;
 }
 
 export interface TokenizerResult {

@@ -62,6 +62,8 @@ export interface TokenizerJob extends JobBase<"tokenizer"> {
 export interface EncodeJob extends JobBase<"encode"> {
   corpus: string;
   tokenizer: string;
+  /** Most tokens of the training split; null: all. */
+  limit: number | null;
 }
 
 /** A model whose choices are all made. */

@@ -31,7 +31,7 @@ export type Split = "train" | "validation" | "test";
 export interface CorpusSpec extends Documented {
   /** Glob patterns; already absolute. */
   files: string[];
-  /** What one document is: a whole file, a line, or a paragraph (blank lines between). */
+  /** What one document is: a whole file (of a table a whole text), a line, or a paragraph (blank lines between). */
   documents: "file" | "line" | "paragraph";
   split: {
     /** `document`: by the hash of each document. `position`: the last part of the whole text, in order train, validation, test. */
@@ -40,6 +40,12 @@ export interface CorpusSpec extends Documented {
     validation: number;
     test: number;
   };
+  /** Column or field of tables that holds the text; null: `text`. */
+  column: string | null;
+  /** Which documents are left out because an earlier one is like them. */
+  deduplicate: "none" | "exact" | "near";
+  /** Documents in all, or tokens of the training split; null: all. */
+  limit: { unit: "documents" | "tokens"; value: number } | null;
 }
 
 export type TokenizerKind = "bpe" | "wordpiece" | "characters" | "bytes";

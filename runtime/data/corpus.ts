@@ -5,7 +5,9 @@ import type { CorpusSpec, Split } from "#runtime/contract/spec.ts";
 import { type JobContext, JobFailure, JobStopped } from "#runtime/jobs/context.ts";
 import { splitOf } from "#runtime/tasks/share.ts";
 import { type DocumentPiece, documentCutters } from "./cut-documents.ts";
+import { rowReaderOf } from "./read-rows.ts";
 import { readText } from "./read-text.ts";
+import { repeatFinders } from "./repeats.ts";
 import { openSplitWriter } from "./split-writer.ts";
 
 export const splits: readonly Split[] = ["train", "validation", "test"];
@@ -21,7 +23,7 @@ export async function prepareCorpus(job: CorpusJob, context: JobContext): Promis
   const spread = job.corpus.split.by === "document" ? byDocument(survey) : byPosition(survey, job.corpus.split);
   let totals: Totals[] = [];
   try {
-    await eachPiece(job, context, "writing documents", (piece) => {
+    await eachPiece(job, context, { phase: "writing documents", until: survey.count }, (piece) => {
       for (const { split, text, characters, last } of spread(piece)) {
         const writer = writers[split] as (typeof writers)[number];
         if (text) writer.write(text, characters);
@@ -32,7 +34,7 @@ export async function prepareCorpus(job: CorpusJob, context: JobContext): Promis
     totals = writers.map((writer) => writer.close());
   }
   const [train, validation, test] = totals as [Totals, Totals, Totals];
-  const result: CorpusResult = { splits: { train, validation, test } };
+  const result: CorpusResult = { splits: { train, validation, test }, ...(survey.repeated > 0 ? { repeated: survey.repeated } : {}) };
   refuseEmptySplits(job.corpus, survey.documents, result);
   return result;
 }
@@ -40,44 +42,59 @@ export async function prepareCorpus(job: CorpusJob, context: JobContext): Promis
 type Totals = CorpusResult["splits"][Split];
 
 interface Survey {
-  /** Of each document in order: index of its split, or `blank`. */
+  /** Of each document in order: index of its split, or `leftOut`. */
   assigned: Uint8Array;
-  /** Those that are not blank. */
+  /** Documents that were read: reading ends at the limit. */
+  count: number;
+  /** Those that are kept. */
   documents: number;
   /** Code points of these. */
   characters: number;
+  /** Those that repeat an earlier one and are left out. */
+  repeated: number;
 }
 
-const blank = 255;
+/** Of documents without text and of repeated ones. */
+const leftOut = 255;
 
-/** The first reading: checks the bytes, counts, and finds each document's split by its hash. */
+/** The first reading: checks the bytes, counts, leaves out what repeats, and finds each document's split by its hash. */
 async function surveyDocuments(job: CorpusJob, context: JobContext): Promise<Survey> {
-  const survey: Survey = { assigned: new Uint8Array(1024), documents: 0, characters: 0 };
-  let count = 0;
+  const { split, limit, deduplicate } = job.corpus;
+  const survey: Survey = { assigned: new Uint8Array(1024), count: 0, documents: 0, characters: 0, repeated: 0 };
+  const most = limit?.unit === "documents" ? limit.value : Number.POSITIVE_INFINITY;
+  const repeats = repeatFinders[deduplicate]();
   let hash = createHash("sha256");
   let characters = 0;
   let isBlank = true;
+  const splitFor = (sha256: Uint8Array): number => {
+    if (isBlank) return leftOut;
+    if (repeats.isRepeat(sha256)) {
+      survey.repeated++;
+      return leftOut;
+    }
+    survey.documents++;
+    survey.characters += characters;
+    return splits.indexOf(splitOf(sha256, split));
+  };
   await eachPiece(
     job,
     context,
-    "reading documents",
+    { phase: "reading documents", isEnough: () => survey.documents >= most, check: unchanged },
     ({ text, last }) => {
       hash.update(text);
+      repeats.push(text);
       characters += countCharacters(text);
       isBlank &&= text.trim() === "";
       if (!last) return;
-      if (count === survey.assigned.length) survey.assigned = grown(survey.assigned);
-      survey.assigned[count++] = isBlank ? blank : splits.indexOf(splitOf(hash.digest(), job.corpus.split));
-      if (!isBlank) {
-        survey.documents++;
-        survey.characters += characters;
-      }
+      if (survey.count === survey.assigned.length) survey.assigned = grown(survey.assigned);
+      survey.assigned[survey.count++] = splitFor(hash.digest());
       hash = createHash("sha256");
       characters = 0;
       isBlank = true;
     },
-    unchanged,
   );
+  const warning = repeats.warning();
+  if (warning !== null) context.emit({ event: "warning", message: warning });
   if (survey.documents === 0) throw new JobFailure(`the corpus is empty: ${job.files.length} files hold no text; name files with text`);
   return survey;
 }
@@ -93,7 +110,7 @@ function byDocument(survey: Survey): (piece: DocumentPiece) => SplitPiece[] {
   return ({ text, last }) => {
     const split = survey.assigned[document] as number;
     if (last) document++;
-    return split === blank ? [] : [{ split, text, last, characters: countCharacters(text) }];
+    return split === leftOut ? [] : [{ split, text, last, characters: countCharacters(text) }];
   };
 }
 
@@ -106,9 +123,9 @@ function byPosition(survey: Survey, shares: CorpusSpec["split"]): (piece: Docume
   let position = 0;
   let split = 0;
   return ({ text, last }) => {
-    const isBlank = survey.assigned[document] === blank;
+    const isLeftOut = survey.assigned[document] === leftOut;
     if (last) document++;
-    if (isBlank) return [];
+    if (isLeftOut) return [];
     const pieces: SplitPiece[] = [];
     let rest = text;
     let restCharacters = countCharacters(text);
@@ -127,39 +144,74 @@ function byPosition(survey: Survey, shares: CorpusSpec["split"]): (piece: Docume
   };
 }
 
+interface Reading {
+  phase: string;
+  /** Ends the reading behind a document. */
+  isEnough?: () => boolean;
+  /** Reads so many documents. */
+  until?: number;
+  /** Looks at the bytes of a file that is read to its end. */
+  check?: (file: InputFile) => { onBytes: (bytes: Uint8Array) => void; atEnd: () => void };
+}
+
 /** Calls `use` with every piece of every document, blank ones included, in the order of the job's files. */
-async function eachPiece(
-  job: CorpusJob,
-  context: JobContext,
-  phase: string,
-  use: (piece: DocumentPiece) => void,
-  check?: (file: InputFile) => { onBytes: (bytes: Uint8Array) => void; atEnd: () => void },
-): Promise<void> {
+async function eachPiece(job: CorpusJob, context: JobContext, reading: Reading, use: (piece: DocumentPiece) => void): Promise<void> {
+  const { phase, isEnough = () => false, until = Number.POSITIVE_INFINITY } = reading;
   const total = job.files.reduce((sum, file) => sum + file.bytes, 0);
   let before = 0;
   let reported = 0;
+  let documents = 0;
+  const isOver = () => documents >= until || isEnough();
+  const useAll = (pieces: readonly DocumentPiece[]) => {
+    for (const piece of pieces) {
+      if (isOver()) return;
+      use(piece);
+      if (piece.last) documents++;
+    }
+  };
   context.emit({ event: "phase", phase, done: 0, total, unit: "bytes" });
   for (const file of job.files) {
-    const cutter = documentCutters[job.corpus.documents]();
-    const checking = check?.(file);
+    const checking = reading.check?.(file);
     let done = before;
     const onBytes = (bytes: Uint8Array) => {
       done += bytes.length;
       checking?.onBytes(bytes);
     };
-    for await (const text of readText(file.path, onBytes)) {
+    for await (const pieces of documentsOf(file.path, job.corpus, onBytes)) {
       if (context.signal.aborted) throw new JobStopped();
-      cutter.push(text).forEach(use);
+      useAll(pieces);
+      if (isOver()) break;
       if (done - reported > reportEvery) {
         context.emit({ event: "phase", phase, done, total, unit: "bytes" });
         reported = done;
       }
     }
-    cutter.end().forEach(use);
+    if (isOver()) break;
     checking?.atEnd();
     before += file.bytes;
   }
   context.emit({ event: "phase", phase, done: total, total, unit: "bytes" });
+}
+
+/** The documents of a file, some pieces at a time. Each text of a table is cut like a file. */
+async function* documentsOf(
+  path: string,
+  { documents, column }: CorpusSpec,
+  onBytes: (bytes: Uint8Array) => void,
+): AsyncGenerator<DocumentPiece[]> {
+  const readRows = rowReaderOf(path);
+  if (!readRows) {
+    const cutter = documentCutters[documents]();
+    for await (const text of readText(path, onBytes)) yield cutter.push(text);
+    yield cutter.end();
+    return;
+  }
+  for await (const texts of readRows({ path, column: column ?? "text", onBytes })) {
+    yield texts.flatMap((text) => {
+      const cutter = documentCutters[documents]();
+      return [...cutter.push(text), ...cutter.end()];
+    });
+  }
 }
 
 const reportEvery = 1 << 26;

@@ -10,7 +10,7 @@ import { splits } from "./corpus.ts";
 import { type CorpusPiece, corpusPieces } from "./read-documents.ts";
 
 /**
- * Turns a corpus into token ids, once: every document is `<s> tokens </s>`. Memory stays flat: documents come in pieces, ids
+ * Turns a corpus into token ids, once: every document is `<s> tokens </s>`, up to the limit. Memory stays flat: documents come in pieces, ids
  * go out to shards. Throws JobStopped.
  */
 export async function encodeCorpus(job: EncodeJob, context: JobContext): Promise<EncodeResult> {
@@ -27,14 +27,21 @@ export async function encodeCorpus(job: EncodeJob, context: JobContext): Promise
   };
   const encoded: Partial<EncodeResult["splits"]> = {};
   for (const split of splits) {
-    const shards = openShards(context.folder, split, width);
+    const shards = openShards(
+      context.folder,
+      split,
+      width,
+      split === "train" ? (job.limit ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY,
+    );
     try {
-      for (const pieces of inBatches(corpusPieces(folder, split))) await encodePieces(pieces, tokenizer, shards, report);
+      for (const pieces of inBatches(corpusPieces(folder, split))) {
+        if (shards.isFull()) break;
+        await encodePieces(pieces, tokenizer, shards, report);
+      }
     } finally {
       shards.close();
     }
-    const { documents, bytes } = corpus.splits[split];
-    encoded[split] = { tokens: shards.tokens(), bytes, documents, shards: shards.written };
+    encoded[split] = { tokens: shards.tokens(), ...shards.read, shards: shards.written };
   }
   return { vocabulary: tokenizer.vocabulary.size, width, splits: encoded as EncodeResult["splits"] };
 }
@@ -58,7 +65,10 @@ function* inBatches(pieces: Iterable<CorpusPiece>): Generator<CorpusPiece[]> {
 
 async function encodePieces(pieces: CorpusPiece[], tokenizer: Tokenizer, shards: Shards, report: (bytes: number) => void): Promise<void> {
   const ids = await tokenizer.encodeBatch(pieces.map(({ text }) => text));
-  pieces.forEach(({ begins, ends }, i) => {
+  pieces.forEach(({ text, begins, ends }, i) => {
+    if (shards.isFull()) return;
+    shards.read.bytes += Buffer.byteLength(text);
+    if (begins) shards.read.documents++;
     if (begins) shards.write([tokenizer.vocabulary.begin]);
     shards.write(ids[i] as Int32Array);
     if (ends) shards.write([tokenizer.vocabulary.end]);
@@ -67,7 +77,11 @@ async function encodePieces(pieces: CorpusPiece[], tokenizer: Tokenizer, shards:
 }
 
 interface Shards {
+  /** What lies behind the limit is left out. */
   write(ids: ArrayLike<number>): void;
+  isFull(): boolean;
+  /** What was written, a document that the limit cuts included. */
+  read: { documents: number; bytes: number };
   close(): void;
   written: { file: string; tokens: number }[];
   tokens(): number;
@@ -76,10 +90,11 @@ interface Shards {
 const shardTokens = 1 << 25;
 const bufferTokens = 1 << 18;
 
-function openShards(folder: string, split: Split, width: 2 | 4): Shards {
+function openShards(folder: string, split: Split, width: 2 | 4, most: number): Shards {
   const written: Shards["written"] = [];
   const buffer = width === 2 ? new Uint16Array(bufferTokens) : new Uint32Array(bufferTokens);
   let filled = 0;
+  let left = most;
   let file: number | null = null;
 
   const flush = () => {
@@ -98,11 +113,15 @@ function openShards(folder: string, split: Split, width: 2 | 4): Shards {
   return {
     written,
     tokens: () => written.reduce((sum, shard) => sum + shard.tokens, 0),
+    read: { documents: 0, bytes: 0 },
+    isFull: () => left === 0,
     write(ids) {
-      for (let i = 0; i < ids.length; i++) {
+      const count = Math.min(ids.length, left);
+      for (let i = 0; i < count; i++) {
         if (filled === bufferTokens) flush();
         buffer[filled++] = ids[i] as number;
       }
+      left -= count;
     },
     close() {
       if (filled > 0) flush();

@@ -1,39 +1,34 @@
 import { isUtf8 } from "node:buffer";
-import { open } from "node:fs/promises";
 import { JobFailure } from "#runtime/jobs/context.ts";
 import { firstInvalid } from "#runtime/tasks/utf8.ts";
-
-const pieceBytes = 1 << 20;
+import { fileBytes } from "./file-bytes.ts";
 
 /**
- * A UTF-8 file as text, in pieces of about a megabyte that never cut a character. A byte order mark is left out, CRLF becomes
- * LF. `onBytes` sees the bytes as they are in the file. Throws JobFailure where the bytes are not UTF-8.
+ * A UTF-8 file as text, in pieces of about a megabyte that never cut a character, decompressed where its name says so. A byte order
+ * mark is left out, CRLF becomes LF. `onBytes` sees the bytes as they are in the file. Throws JobFailure where the bytes are not UTF-8.
  */
 export async function* readText(path: string, onBytes?: (bytes: Uint8Array) => void): AsyncGenerator<string> {
-  const file = await open(path);
-  try {
-    const buffer = Buffer.alloc(pieceBytes);
-    let kept = 0;
-    let carriageReturn = "";
-    for (let offset = 0, end = false; !end; ) {
-      const { bytesRead } = await file.read(buffer, kept, pieceBytes - kept);
-      onBytes?.(buffer.subarray(kept, kept + bytesRead));
-      const filled = kept + bytesRead;
-      end = bytesRead === 0;
-      const length = end ? filled : wholeCharacters(buffer, filled);
-      const bytes = buffer.subarray(0, length);
-      if (!isUtf8(bytes)) throw invalid(path, offset, bytes);
-      const start = offset === 0 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-      let text = carriageReturn + bytes.toString("utf8", start);
-      carriageReturn = !end && text.endsWith("\r") ? "\r" : "";
-      if (carriageReturn) text = text.slice(0, -1);
-      if (text) yield text.includes("\r\n") ? text.replaceAll("\r\n", "\n") : text;
-      offset += length;
-      kept = buffer.copy(buffer, 0, length, filled);
-    }
-  } finally {
-    await file.close();
+  let offset = 0;
+  let kept = Buffer.alloc(0);
+  let carriageReturn = "";
+  const textOf = (bytes: Buffer, isEnd: boolean): string => {
+    if (!isUtf8(bytes)) throw invalid(path, offset, bytes);
+    const start = offset === 0 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+    offset += bytes.length;
+    let text = carriageReturn + bytes.toString("utf8", start);
+    carriageReturn = !isEnd && text.endsWith("\r") ? "\r" : "";
+    if (carriageReturn) text = text.slice(0, -1);
+    return text.includes("\r\n") ? text.replaceAll("\r\n", "\n") : text;
+  };
+  for await (const piece of fileBytes(path, onBytes)) {
+    const bytes = kept.length > 0 ? Buffer.concat([kept, piece]) : piece;
+    const length = wholeCharacters(bytes, bytes.length);
+    const text = textOf(bytes.subarray(0, length), false);
+    kept = Buffer.from(bytes.subarray(length));
+    if (text) yield text;
   }
+  const last = textOf(kept, true);
+  if (last) yield last;
 }
 
 /** How many bytes remain when a character that is cut at the end is left out. */

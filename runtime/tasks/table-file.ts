@@ -40,7 +40,7 @@ function readTabs(text: string): TableFile {
 }
 
 /** True where all quotes are those of CSV and something shows that they are meant so: a doubled quote or a whole quoted column. */
-function isQuoted(text: string): boolean {
+export function isQuoted(text: string): boolean {
   const rows = text.split("\n").filter(Boolean).slice(1);
   const fields = rows.map((row) => row.split("\t"));
   const withQuotes = fields.flat().filter((field) => field.includes('"'));

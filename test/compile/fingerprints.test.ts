@@ -168,6 +168,25 @@ describe("only what depends on it is run again", () => {
     expect(again(jobsOf(spec(), undefined, { files }))).toEqual(["compare", "finetune", "leaks", "majority"]);
   });
 
+  it.each([
+    ["removal of repeats", { deduplicate: "near" }],
+    ["a limit", { limit: { unit: "tokens", value: 1000 } }],
+  ] as const)("everything, with %s", (_, asked) => {
+    const changed = specOf({ ...change(), corpora: { speeches: corpus(asked) } });
+    expect(again(jobsOf(changed))).toContain("corpus");
+  });
+
+  it("when the same bytes are read as another format, or another column is", () => {
+    const bytes = Object.values(texts)[0]!;
+    const made = (files: string, column: string | null) =>
+      jobsOf(specOf({ ...change(), corpora: { speeches: corpus({ files: [files], column }) } }), undefined, {
+        files: filesIn({ ...texts, "/data/x.jsonl": bytes, "/data/x.md": bytes }),
+      }).find(({ kind }) => kind === "corpus")!.fingerprint;
+    const prints = [made("/data/x.md", null), made("/data/x.jsonl", null), made("/data/x.jsonl", "body")];
+    expect(new Set(prints).size).toBe(3);
+    expect(made("/data/x.jsonl", "text")).toBe(made("/data/x.jsonl", null));
+  });
+
   it("when the vocabulary changes: everything behind the corpus", () => {
     const larger = specOf({ ...change(), tokenizers: { pieces: tokenizer({ vocabulary: 2000 }) } });
     expect(again(jobsOf(larger))).toEqual(["compare", "encode", "finetune", "pretrain", "tokenizer"]);

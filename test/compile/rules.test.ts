@@ -66,6 +66,21 @@ const errors: { what: string; change: Change; files?: Files; code: string; path:
     path: ["corpora", "speeches", "split"],
     says: ["60%", "40%", "below 100%"],
   },
+  {
+    what: "a file that is neither text nor a table",
+    change: { corpora: { speeches: corpus({ files: ["/data/*.txt", "/data/all.json"] }) } },
+    files: filesIn({ ...texts, "/data/all.json": "[]" }),
+    code: "unknown-format",
+    path: ["corpora", "speeches", "files", 1],
+    says: ["/data/all.json: .json files are not read", ".jsonl"],
+  },
+  {
+    what: "a column of plain text",
+    change: { corpora: { speeches: corpus({ column: "body" }) } },
+    code: "column-not-used",
+    path: ["corpora", "speeches", "column"],
+    says: ["plain text and have no columns"],
+  },
   // tokenizers
   {
     what: "bpe without a vocabulary",

@@ -22,11 +22,11 @@ export interface Workshop {
   file(name: string, content: string | Uint8Array): InputFile;
   corpus(
     files: InputFile[],
-    spec?: Partial<Pick<CorpusSpec, "documents">> & { split?: Partial<CorpusSpec["split"]> },
+    spec?: Partial<Pick<CorpusSpec, "documents" | "column" | "deduplicate" | "limit">> & { split?: Partial<CorpusSpec["split"]> },
     job?: string,
   ): Promise<CorpusResult>;
   tokenizer(spec: Partial<TokenizerSpec> & Pick<TokenizerSpec, "kind">, corpus?: string): Promise<{ vocabulary: number; folder: string }>;
-  encode(corpus?: string): Promise<EncodeResult>;
+  encode(corpus?: string, limit?: number): Promise<EncodeResult>;
   folder(job: string): string;
   documents(split: Split, job?: string): string[];
 }
@@ -67,7 +67,8 @@ export function workshop(): Workshop {
     },
     async corpus(files, spec = {}, id = "corpus") {
       const split = { by: "document", validation: 0, test: 0, ...spec.split } as const;
-      const corpus: CorpusSpec = { files: files.map(({ path }) => path), documents: spec.documents ?? "file", split };
+      const { documents = "file", column = null, deduplicate = "none", limit = null } = spec;
+      const corpus: CorpusSpec = { files: files.map(({ path }) => path), documents, split, column, deduplicate, limit };
       const job: CorpusJob = { ...base("corpus", id), corpus, files };
       return done(id, await prepareCorpus(job, context(id)));
     },
@@ -76,8 +77,11 @@ export function workshop(): Workshop {
       const result = await trainTokenizer({ ...base("tokenizer"), tokenizer, corpus }, context("tokenizer"));
       return { ...done("tokenizer", result), folder: folder("tokenizer") };
     },
-    async encode(corpus = "corpus") {
-      return done("encode", await encodeCorpus({ ...base("encode"), corpus, tokenizer: "tokenizer" }, context("encode")));
+    async encode(corpus = "corpus", limit) {
+      return done(
+        "encode",
+        await encodeCorpus({ ...base("encode"), corpus, tokenizer: "tokenizer", limit: limit ?? null }, context("encode")),
+      );
     },
     documents(split, job = "corpus") {
       const documents: string[] = [];

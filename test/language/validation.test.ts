@@ -129,7 +129,7 @@ const examples: [code: string, rule: string, text: string, fixes?: string[], fil
   ["missing-file", "a folder for a file", 'task t = classification { train: «"folder"» }', [], { "folder/x.tsv": "" }],
 
   ["not-supported-yet", "a declaration", `${base}probe «x» { of: p, tasks: t }`],
-  ["not-supported-yet", "a key", 'corpus c { files: "a.txt", «limit»: 5 documents }'],
+  ["not-supported-yet", "a key", 'corpus c { files: "a.txt" }\ntokenizer k { kind: bytes, train on: c, «file»: "a.txt" }'],
   ["not-supported-yet", "a choice", 'tokenizer k { kind: «unigram», train on: c }\ncorpus c { files: "a.txt" }'],
   ["not-supported-yet", "what is trained", `${base}finetune f { from: p, task: t, train: «biases» }`],
   ["not-supported-yet", "a budget in time", `${base}pretrain q { extends: p, budget: «20 min» }`],

@@ -1,4 +1,7 @@
-import { sizeOf } from "../files.ts";
+import { textFormatOf } from "#runtime/contract/formats.ts";
+import type { Problem } from "#runtime/contract/problem.ts";
+import type { CorpusSpec } from "#runtime/contract/spec.ts";
+import { type Files, filesOf, sizeOf } from "../files.ts";
 import { error, percent, type Rule } from "./rule.ts";
 
 /** The splits of a corpus leave something to train on, and its patterns find text. */
@@ -30,5 +33,35 @@ export const corpora: Rule = ({ spec, files }) =>
               `Validation (${percent(validation)}) and test (${percent(test)}) leave nothing of ${name} to train on. Together they must stay below 100%.`,
             ),
           ];
-    return [...missing, ...empty, ...split];
+    return [...missing, ...empty, ...split, ...unreadable(name, corpus, files), ...unusedColumn(name, corpus, files)];
   });
+
+/** Files whose content is neither text nor one of the tables. */
+function unreadable(name: string, corpus: CorpusSpec, files: Files): Problem[] {
+  return corpus.files.flatMap((pattern, index) => {
+    const path = files.glob(pattern).find((each) => notText.test(each));
+    if (path === undefined) return [];
+    const ending = notText.exec(path)![0];
+    return [
+      error(
+        "unknown-format",
+        ["corpora", name, "files", index],
+        `${path}: ${ending} files are not read. Use text, .jsonl (a JSON object a line), .csv, .tsv or .parquet; .gz and .zst where it is compressed.`,
+      ),
+    ];
+  });
+}
+
+const notText = /\.(?:json|zip|tar|tgz|bz2|xz|7z|rar|pdf|docx?|xlsx?|arrow|feather|parquet\.\w+)$/iu;
+
+function unusedColumn(name: string, corpus: CorpusSpec, files: Files): Problem[] {
+  const paths = filesOf(corpus.files, files);
+  if (corpus.column === null || paths.length === 0 || paths.some((path) => textFormatOf(path).table !== null)) return [];
+  return [
+    error(
+      "column-not-used",
+      ["corpora", name, "column"],
+      `The files of ${name} are plain text and have no columns. Leave column out, or name .jsonl, .csv, .tsv or .parquet files.`,
+    ),
+  ];
+}

@@ -1,0 +1,80 @@
+import { open, stat } from "node:fs/promises";
+import { pipeline, Readable, type Transform } from "node:stream";
+import zlib from "node:zlib";
+import { type TextFormat, textFormatOf } from "#runtime/contract/formats.ts";
+import { JobFailure } from "#runtime/jobs/context.ts";
+
+const pieceBytes = 1 << 20;
+
+const decompressors: { readonly [K in NonNullable<TextFormat["compressed"]>]: (path: string) => Transform & { bytesWritten: number } } = {
+  ".gz": () => zlib.createGunzip(),
+  ".zst"(path) {
+    if (typeof zlib.createZstdDecompress === "function") return zlib.createZstdDecompress();
+    throw new JobFailure(
+      `${path}: Zstandard needs Node 22.15 or later, and this is ${process.version}; decompress the file, or use another Node`,
+    );
+  },
+};
+
+/**
+ * The content of a file in pieces, decompressed where its name ends in `.gz` or `.zst`. A piece is good until the next one is asked
+ * for. `onBytes` sees the bytes as they are in the file. Throws JobFailure where the compressed data is damaged.
+ */
+export async function* fileBytes(path: string, onBytes: (bytes: Uint8Array) => void = () => {}): AsyncGenerator<Buffer> {
+  const { table, compressed } = textFormatOf(path);
+  if (compressed === null) yield* rawBytes(path, 0, onBytes);
+  else if (table === ".parquet") {
+    throw new JobFailure(`${path}: a Parquet file is read from its end and compressed inside; decompress it`);
+  } else yield* decompressed(path, decompressors[compressed], onBytes);
+}
+
+async function* decompressed(
+  path: string,
+  open: (path: string) => Transform & { bytesWritten: number },
+  onBytes: (bytes: Uint8Array) => void,
+): AsyncGenerator<Buffer> {
+  const { size } = await stat(path);
+  let seen = 0;
+  // a file can hold several compressed ones, and a decoder of Zstandard ends with the first: the next begins where it ended
+  for (let start = 0; start < size || start === 0; ) {
+    const decoder = open(path);
+    let position = start;
+    const onEach = (bytes: Uint8Array) => {
+      const news = Math.max(0, Math.min(bytes.length, seen - position));
+      position += bytes.length;
+      seen = Math.max(seen, position);
+      if (news < bytes.length) onBytes(bytes.subarray(news));
+    };
+    // errors of either side come out of the decoder
+    pipeline(Readable.from(copies(rawBytes(path, start, onEach))), decoder, () => {});
+    try {
+      for await (const piece of decoder) yield piece as Buffer;
+    } catch (error) {
+      if (error instanceof JobFailure || (error as NodeJS.ErrnoException).syscall !== undefined) throw error;
+      throw new JobFailure(`${path}: the compressed data is damaged or cut off (${(error as Error).message}); get the file anew`);
+    }
+    start += Math.max(1, decoder.bytesWritten);
+  }
+}
+
+async function* rawBytes(path: string, start: number, onBytes: (bytes: Uint8Array) => void): AsyncGenerator<Buffer> {
+  const file = await open(path);
+  try {
+    const buffer = Buffer.alloc(pieceBytes);
+    for (let position = start; ; ) {
+      const { bytesRead } = await file.read(buffer, 0, pieceBytes, position);
+      if (bytesRead === 0) return;
+      position += bytesRead;
+      const piece = buffer.subarray(0, bytesRead);
+      onBytes(piece);
+      yield piece;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** A decoder keeps pieces that it has not come to yet. */
+async function* copies(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) yield Buffer.from(piece);
+}

@@ -1,0 +1,155 @@
+import { pipeline, Readable } from "node:stream";
+import { CsvError, parse } from "csv-parse";
+import { type TextFormat, textFormatOf } from "#runtime/contract/formats.ts";
+import { JobFailure } from "#runtime/jobs/context.ts";
+import { isQuoted } from "#runtime/tasks/table-file.ts";
+import { readParquet } from "./read-parquet.ts";
+import { readText } from "./read-text.ts";
+import { asText, missing } from "./row-text.ts";
+
+/** Where to find the texts of a table. */
+export interface TableSource {
+  path: string;
+  /** Column or field that holds the text. */
+  column: string;
+  /** Sees the bytes as they are in the file. */
+  onBytes?: ((bytes: Uint8Array) => void) | undefined;
+}
+
+/** The texts of a table's rows, some at a time; a row without text has an empty one. Throws JobFailure with file and line. */
+type RowReader = (source: TableSource) => AsyncGenerator<string[]>;
+
+const readers: { readonly [K in NonNullable<TextFormat["table"]>]: RowReader } = {
+  ".jsonl": readJsonLines,
+  ".ndjson": readJsonLines,
+  ".csv": (source) => readQuoted(source, readText(source.path, source.onBytes), ","),
+  ".tsv": readTabs,
+  ".parquet": readParquet,
+};
+
+/** How the rows of a file are read, by the ending of its name; undefined where it is plain text. */
+export function rowReaderOf(path: string): RowReader | undefined {
+  const { table } = textFormatOf(path);
+  return table === null ? undefined : readers[table];
+}
+
+async function* readJsonLines(source: TableSource): AsyncGenerator<string[]> {
+  const { path, column } = source;
+  for await (const { lines, first } of lineGroups(readText(path, source.onBytes))) {
+    yield lines.flatMap((line, i) => (line.trim() === "" ? [] : [textIn(line, `${path}:${first + i}`, column)]));
+  }
+}
+
+function textIn(line: string, place: string, column: string): string {
+  const row = parseRow(line, place);
+  if (!Object.hasOwn(row, column)) throw missing(place, "field", column, Object.keys(row));
+  return asText(row[column], place, column);
+}
+
+function parseRow(line: string, place: string): Record<string, unknown> {
+  let row: unknown;
+  try {
+    row = JSON.parse(line);
+  } catch (error) {
+    const position = Number(/position (\d+)/u.exec((error as Error).message)?.[1] ?? 0);
+    throw new JobFailure(`${place}:${position + 1}: not JSON: ${(error as Error).message}; each line must be one object`);
+  }
+  if (typeof row === "object" && row !== null && !Array.isArray(row)) return row as Record<string, unknown>;
+  throw new JobFailure(`${place}: not a JSON object; each line must be one, such as {"text": "…"}`);
+}
+
+/** Tab-separated files usually quote nothing and hold bare quotes; whether this one quotes like CSV is told by its first piece. */
+async function* readTabs(source: TableSource): AsyncGenerator<string[]> {
+  const pieces = readText(source.path, source.onBytes);
+  const first = await pieces.next();
+  if (first.done) return;
+  const whole = first.value.slice(0, first.value.lastIndexOf("\n") + 1) || first.value;
+  const all = joined(first.value, pieces);
+  if (isQuoted(whole)) yield* readQuoted(source, all, "\t");
+  else yield* readUnquoted(source, all);
+}
+
+async function* joined(first: string, rest: AsyncGenerator<string>): AsyncGenerator<string> {
+  try {
+    yield first;
+    yield* rest;
+  } finally {
+    // the file is open though nothing may have been asked of the rest
+    await rest.return(undefined);
+  }
+}
+
+async function* readUnquoted({ path, column }: TableSource, pieces: AsyncIterable<string>): AsyncGenerator<string[]> {
+  let table: Table | undefined;
+  for await (const { lines, first } of lineGroups(pieces)) {
+    const texts: string[] = [];
+    for (const [i, line] of lines.entries()) {
+      if (line.trim() === "") continue;
+      const fields = line.split("\t");
+      const place = `${path}:${first + i}`;
+      if (table) texts.push(fieldOf(table, fields, place, "\t"));
+      else table = tableOf(fields, place, column);
+    }
+    yield texts;
+  }
+}
+
+async function* readQuoted({ path, column }: TableSource, pieces: AsyncIterable<string>, delimiter: string): AsyncGenerator<string[]> {
+  const parser = parse({ delimiter, relax_column_count: true, skip_empty_lines: true, info: true, record_delimiter: "\n" });
+  pipeline(Readable.from(pieces), parser, () => {});
+  let table: Table | undefined;
+  let texts: string[] = [];
+  try {
+    for await (const parsed of parser) {
+      const { record, info } = parsed as { record: string[]; info: { lines: number } };
+      // the library tells the line on which a record ends
+      const line = info.lines - record.reduce((sum, field) => sum + field.split("\n").length - 1, 0);
+      const place = `${path}:${line}`;
+      if (table) texts.push(fieldOf(table, record, place, delimiter));
+      else table = tableOf(record, place, column);
+      if (texts.length < 1000) continue;
+      yield texts;
+      texts = [];
+    }
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw new JobFailure(`${path}:${typeof error.lines === "number" ? error.lines : 1}: the quotes do not match: ${error.message}`);
+  }
+  yield texts;
+}
+
+interface Table {
+  columns: number;
+  /** Of the text. */
+  index: number;
+}
+
+function tableOf(header: readonly string[], place: string, column: string): Table {
+  const index = header.indexOf(column);
+  if (index < 0) throw missing(place, "column", column, header);
+  return { columns: header.length, index };
+}
+
+function fieldOf({ columns, index }: Table, fields: readonly string[], place: string, delimiter: string): string {
+  if (fields.length === columns) return fields[index]!;
+  const hint = delimiter === "," ? "; a field with a comma needs quotes around it" : "";
+  throw new JobFailure(`${place}: ${fields.length} fields in a table of ${columns} columns${hint}`);
+}
+
+/** Whole lines, some at a time, and the number of the first of them. */
+async function* lineGroups(pieces: AsyncIterable<string>): AsyncGenerator<{ lines: string[]; first: number }> {
+  let rest = "";
+  let first = 1;
+  for await (const piece of pieces) {
+    const end = piece.lastIndexOf("\n");
+    if (end < 0) {
+      rest += piece;
+      continue;
+    }
+    const lines = (rest + piece.slice(0, end)).split("\n");
+    rest = piece.slice(end + 1);
+    yield { lines, first };
+    first += lines.length;
+  }
+  if (rest !== "") yield { lines: [rest], first };
+}
