@@ -44,7 +44,14 @@ function corpus(folder: string, name: string): CorpusJob {
     name,
     after: [],
     fingerprint: name,
-    corpus: { files: [path], documents: "line", split: { by: "document", validation: 0.1, test: 0 }, column: null, deduplicate: "none", limit: null },
+    corpus: {
+      files: [path],
+      documents: "line",
+      split: { by: "document", validation: 0.1, test: 0 },
+      column: null,
+      deduplicate: "none",
+      limit: null,
+    },
     files: [{ path, bytes: content.length, sha256: createHash("sha256").update(content).digest("hex") }],
   };
 }

@@ -63,7 +63,15 @@ export const adamw: OptimizerSpec = {
 };
 
 export function corpus(change: Partial<CorpusSpec> = {}): CorpusSpec {
-  return { files: ["/data/*.txt"], documents: "file", split: { by: "document", validation: 0.05, test: 0.05 }, column: null, deduplicate: "none", limit: null, ...change };
+  return {
+    files: ["/data/*.txt"],
+    documents: "file",
+    split: { by: "document", validation: 0.05, test: 0.05 },
+    column: null,
+    deduplicate: "none",
+    limit: null,
+    ...change,
+  };
 }
 
 export function tokenizer(change: Partial<TokenizerSpec> = {}): TokenizerSpec {

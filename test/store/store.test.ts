@@ -15,7 +15,14 @@ const job: CorpusJob = {
   name: "speeches",
   after: [],
   fingerprint: "1",
-  corpus: { files: [], documents: "file", split: { by: "document", validation: 0.1, test: 0 }, column: null, deduplicate: "none", limit: null },
+  corpus: {
+    files: [],
+    documents: "file",
+    split: { by: "document", validation: 0.1, test: 0 },
+    column: null,
+    deduplicate: "none",
+    limit: null,
+  },
   files: [{ path: "/data/a.txt", bytes: 3, sha256: "abc" }],
 };
 
