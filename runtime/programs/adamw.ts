@@ -1,5 +1,6 @@
-import { add, div, minimum, mul, sqrt, square, sub, sum, type Tensor } from "@tensorflow/tfjs-core";
+import { add, div, minimum, mul, scalar, sqrt, square, sub, sum, type Tensor } from "@tensorflow/tfjs-core";
 import type { OptimizerSpec } from "../contract/spec.ts";
+import { runKernel } from "../models/operations/kernel.ts";
 
 export interface AdamWState {
   weights: Tensor;
@@ -22,18 +23,17 @@ export interface AdamWScalars {
  */
 export function adamW(
   { beta1, beta2, weightDecay }: OptimizerSpec,
-  state: AdamWState,
+  { weights, firstMoment, secondMoment }: AdamWState,
   gradient: Tensor,
   clipScale: Tensor | undefined,
-  scalars: AdamWScalars,
+  { learningRate, stepSize, epsilon }: AdamWScalars,
   decay: boolean,
 ): AdamWState {
-  const g = clipScale ? mul(gradient, clipScale) : gradient;
-  const firstMoment = add(mul(state.firstMoment, beta1), mul(g, 1 - beta1));
-  const secondMoment = add(mul(state.secondMoment, beta2), mul(square(g), 1 - beta2));
-  const change = mul(div(firstMoment, add(sqrt(secondMoment), scalars.epsilon)), scalars.stepSize);
-  const kept = decay && weightDecay > 0 ? mul(state.weights, sub(1, mul(scalars.learningRate, weightDecay))) : state.weights;
-  return { weights: sub(kept, change), firstMoment, secondMoment };
+  const scale = clipScale ?? scalar(1);
+  const keep = decay && weightDecay > 0 ? sub(1, mul(learningRate, weightDecay)) : scalar(1);
+  const inputs = { weights, firstMoment, secondMoment, gradient, scale, stepSize, epsilon, keep };
+  const [newWeights, newFirst, newSecond] = runKernel("AdamW", inputs, { beta1, beta2 }) as [Tensor, Tensor, Tensor];
+  return { weights: newWeights, firstMoment: newFirst, secondMoment: newSecond };
 }
 
 /** Global norm of all gradients, and the factor that brings it down to `clip` (Pascanu et al. 2013, algorithm 1). */

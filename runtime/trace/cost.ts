@@ -11,11 +11,16 @@ export function flopsOf(graph: Graph): number {
   return flops;
 }
 
-/** Bytes of the largest set of values that are alive at once, in the graph's order; reshapes share their input's memory. */
+/**
+ * Bytes of the largest set of values that are alive at once, in the graph's order. Reshapes share their input's memory, and AdamW
+ * updates in place.
+ */
 export function peakMemoryOf(graph: Graph): number {
   const root = new Map<number, number>();
   const rootOf = (value: Value) => root.get(value.id) ?? value.id;
-  for (const { op, inputs, outputs } of graph.nodes) if (op === "Reshape") root.set(outputs[0]!.id, rootOf(inputs[0]!));
+  for (const { op, inputs, outputs } of graph.nodes) {
+    if (inPlace.has(op)) for (const [i, output] of outputs.entries()) root.set(output.id, rootOf(inputs[i]!));
+  }
   const lastUse = new Map<number, number>();
   for (const [at, node] of graph.nodes.entries()) for (const input of node.inputs) lastUse.set(rootOf(input), at);
   for (const { value } of [...graph.updates, ...graph.outputs]) lastUse.set(rootOf(value), graph.nodes.length);
@@ -33,11 +38,13 @@ export function peakMemoryOf(graph: Graph): number {
   let peak = alive;
   const held = new Set([...graph.state, ...graph.inputs, ...graph.constants].map(({ value }) => value.id));
   for (const [at, node] of graph.nodes.entries()) {
-    if (node.op !== "Reshape") for (const output of node.outputs) allocate(output);
+    if (!inPlace.has(node.op)) for (const output of node.outputs) allocate(output);
     peak = Math.max(peak, alive);
     for (const id of freedAt.get(at) ?? []) if (!held.has(id)) alive -= bytes.get(id) ?? 0;
   }
   return peak;
 }
+
+const inPlace = new Set(["Reshape", "AdamW"]);
 
 const bytesOf: Record<Value["dtype"], number> = { float32: 4, int32: 4, bfloat16: 2, bool: 1 };

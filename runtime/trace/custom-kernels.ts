@@ -16,6 +16,15 @@ export const customKernels: Record<
   },
   /** x → x Φ(x), exact. Hendrycks and Gimpel 2016, section 2. */
   Gelu: { inputs: ["x"], shapes: ({ x }) => [x!.shape] },
+  /**
+   * One update of flat arrays (N) (Loshchilov and Hutter 2019, algorithm 2): weights, firstMoment, secondMoment → the new three, in
+   * place where an engine can. Scalars: scale of the gradient, stepSize and epsilon with the bias corrections in them, keep = 1 −
+   * learning rate × weight decay. Attributes beta1, beta2.
+   */
+  AdamW: {
+    inputs: ["weights", "firstMoment", "secondMoment", "gradient", "scale", "stepSize", "epsilon", "keep"],
+    shapes: ({ weights }) => [weights!.shape, weights!.shape, weights!.shape],
+  },
   /** a (…, M, K), b (…, K, N) → scale × a b, with transposes of the last two axes. */
   ScaledMatMul: {
     inputs: ["a", "b"],

@@ -1,11 +1,15 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { scalar, setBackend, tensor1d } from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
+import { registerCpuKernels } from "#runtime/engines/cpu/kernels.ts";
 import { adamW, adamWScalars, clipping } from "#runtime/programs/adamw.ts";
 import { learningRateAt } from "#runtime/programs/schedule.ts";
 import { optimizer } from "./small.ts";
 
-beforeAll(() => setBackend("cpu"));
+beforeAll(() => {
+  registerCpuKernels();
+  return setBackend("cpu");
+});
 
 test("AdamW follows algorithm 2 of Loshchilov and Hutter, in double precision, for ten steps", () => {
   const { beta1, beta2, epsilon, weightDecay } = optimizer;

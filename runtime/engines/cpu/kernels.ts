@@ -45,6 +45,18 @@ const kernels: Record<string, Kernel> = {
       ),
     ];
   },
+  AdamW(inputs, { beta1, beta2 }, backend) {
+    const [weights, first, second, gradient] = ["weights", "firstMoment", "secondMoment", "gradient"].map((name) =>
+      valuesOf(backend, inputs[name]!),
+    ) as [Float32Array, Float32Array, Float32Array, Float32Array];
+    const [scale, stepSize, epsilon, keep] = ["scale", "stepSize", "epsilon", "keep"].map(
+      (name) => valuesOf(backend, inputs[name]!)[0]!,
+    ) as [number, number, number, number];
+    const m = first.map((value, i) => beta1! * value + (1 - beta1!) * scale * gradient[i]!);
+    const v = second.map((value, i) => beta2! * value + (1 - beta2!) * (scale * gradient[i]!) ** 2);
+    const w = weights.map((value, i) => keep * value - (stepSize * m[i]!) / (Math.sqrt(v[i]!) + epsilon));
+    return [w, m, v].map((values) => make(backend, values, inputs.weights!.shape));
+  },
   ScaledMatMul({ a, b }, { scale, transposeA, transposeB }, backend) {
     const [left, right] = [valuesOf(backend, a!), valuesOf(backend, b!)];
     const [aRows, aColumns] = a!.shape.slice(-2) as [number, number];

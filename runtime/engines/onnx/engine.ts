@@ -1,11 +1,13 @@
 import { createRequire } from "node:module";
 import type * as OnnxRuntime from "onnxruntime-node";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
-import type { Arrays, DType, Program, TensorSpec } from "../../trace/function.ts";
+import type { Arrays, Program, TensorSpec } from "../../trace/function.ts";
 import { sizeOf } from "../../trace/graph.ts";
 import { trace } from "../../trace/trace.ts";
 import { type Engine, requireFloat32, type Session } from "../engine.ts";
+import { updateInPlace } from "./host-update.ts";
 import { type LoweredGraph, lower } from "./lower.ts";
+import type { GradientPart, Scalar } from "./take-out.ts";
 
 export interface OnnxOptions {
   /** Threads of one operator. */
@@ -36,11 +38,10 @@ function openSession(runtime: typeof OnnxRuntime, program: Program, threads: num
   const compiled = new Map<string, Promise<Compiled>>();
   const specs = new Map(program.state.map((spec) => [spec.name, spec]));
   const functions = new Map(program.functions.map((fn) => [fn.name, fn]));
-  const state = new Map<string, Tensor>();
-  /** Where the next value of an entry is written; swapped with `state` after each call. */
-  const spare = new Map<string, Tensor>();
+  const state = new Map<string, Arrays[string]>();
 
-  const tensorOf = ({ shape, dtype }: TensorSpec, data: Arrays[string]): Tensor => new runtime.Tensor(dtype, data as never, [...shape]);
+  const tensorOf = ({ shape, dtype }: Omit<TensorSpec, "name">, data: Arrays[string]): Tensor =>
+    new runtime.Tensor(dtype, data as never, [...shape]);
   const specOf = (name: string): TensorSpec => {
     const spec = specs.get(name);
     if (!spec) throw new Error(`the program has no state ${name}`);
@@ -69,54 +70,80 @@ function openSession(runtime: typeof OnnxRuntime, program: Program, threads: num
     compiled.set(name, made);
     return made;
   };
+  /** An entry of the state, or a view into one, which the graph gets without a copy. */
+  const stateTensor = ({ views }: LoweredGraph, name: string): Tensor => {
+    const view = views[name];
+    if (!view) return tensorOf(specOf(name), state.get(name)!);
+    return tensorOf(
+      { shape: view.shape, dtype: "float32" },
+      state.get(view.entry)!.subarray(view.offset, view.offset + sizeOf(view.shape)),
+    );
+  };
 
   return {
     async write(values) {
       for (const [name, value] of Object.entries(values)) {
-        const spec = specOf(name);
-        if (value.length !== sizeOf(spec.shape)) throw new Error(`${name} takes ${sizeOf(spec.shape)} values, not ${value.length}`);
-        state.set(name, tensorOf(spec, value));
+        const { shape } = specOf(name);
+        if (value.length !== sizeOf(shape)) throw new Error(`${name} takes ${sizeOf(shape)} values, not ${value.length}`);
+        state.set(name, value);
       }
     },
     async read(names) {
-      return Object.fromEntries(names.map((name) => [name, (state.get(name)!.data as Float32Array).slice()]));
+      return Object.fromEntries(names.map((name) => [name, (state.get(name) as Float32Array).slice()]));
     },
     async call(name, inputs) {
       const { session, lowered } = await compiledOf(name);
       const feeds: Record<string, Tensor> = {};
-      for (const [entry, tensor] of Object.entries(lowered.state)) feeds[tensor] = state.get(entry)!;
+      for (const [entry, tensor] of Object.entries(lowered.state)) feeds[tensor] = stateTensor(lowered, entry);
       for (const spec of functions.get(name)!.inputs) {
         const tensor = lowered.inputs[spec.name];
         if (tensor !== undefined) feeds[tensor] = tensorOf(spec, inputs[spec.name]!);
       }
-      const fetches: Record<string, Tensor | null> = {};
-      for (const [entry, tensor] of Object.entries(lowered.updates)) {
-        const spec = specOf(entry);
-        const target = spare.get(entry) ?? tensorOf(spec, empty(spec.dtype, sizeOf(spec.shape)));
-        spare.set(entry, target);
-        fetches[tensor] = target;
-      }
-      for (const tensor of Object.values(lowered.outputs)) fetches[tensor] = null;
-      const results = await session.run(feeds, fetches);
-      for (const entry of Object.keys(lowered.updates)) {
-        const before = state.get(entry)!;
-        state.set(entry, spare.get(entry)!);
-        spare.set(entry, before);
-      }
-      return Object.fromEntries(
-        Object.entries(lowered.outputs).map(([output, tensor]) => [output, (results[tensor] as Tensor).data as Float32Array]),
-      );
+      // the results are copies, whether an output was given a place or not
+      const results = await session.run(feeds, [lowered.updates, lowered.outputs, lowered.taken].flatMap(Object.values));
+      const valuesOf = (tensor: string) => results[tensor]!.data as Float32Array;
+      doTakenOut(lowered, state as Map<string, Float32Array>, inputs, (name) => valuesOf(lowered.taken[name]!));
+      for (const [entry, tensor] of Object.entries(lowered.updates)) state.set(entry, valuesOf(tensor));
+      return Object.fromEntries(Object.entries(lowered.outputs).map(([output, tensor]) => [output, valuesOf(tensor)]));
     },
     async close() {
       for (const pending of compiled.values()) await (await pending).session.release();
       compiled.clear();
       state.clear();
-      spare.clear();
     },
   };
 }
 
-function empty(dtype: DType, size: number): Arrays[string] {
-  if (dtype === "int32") return new Int32Array(size);
-  return dtype === "bool" ? new Uint8Array(size) : new Float32Array(size);
+/** What was taken out of the graph, on the state as it was. `outputOf`: an output of the graph that was added for this. */
+function doTakenOut(
+  { optimizer, sums, fills }: LoweredGraph,
+  state: ReadonlyMap<string, Float32Array>,
+  inputs: Arrays,
+  outputOf: (name: string) => Float32Array,
+): void {
+  const scalar = (from: Scalar): number => {
+    if ("constant" in from) return from.constant;
+    return ("input" in from ? inputs[from.input] : outputOf(from.output))![0] as number;
+  };
+  const partOf = (part: GradientPart) => ("entry" in part ? state.get(part.entry)! : outputOf(part.output));
+  for (const { weights, firstMoment, secondMoment, gradient, beta1, beta2, ...scalars } of optimizer) {
+    updateInPlace([state.get(weights)!, state.get(firstMoment)!, state.get(secondMoment)!], gradient.map(partOf), {
+      scale: scalar(scalars.scale),
+      beta1,
+      beta2,
+      stepSize: scalar(scalars.stepSize),
+      epsilon: scalar(scalars.epsilon),
+      keep: scalar(scalars.keep),
+    });
+  }
+  for (const { entry, parts } of sums) addInPlace(state.get(entry)!, parts.map(partOf));
+  for (const { entry, value } of fills) state.get(entry)!.fill(value);
+}
+
+function addInPlace(sum: Float32Array, parts: readonly Float32Array[]): void {
+  let start = 0;
+  for (const part of parts) {
+    for (let i = 0; i < part.length; i++) sum[start + i]! += part[i]!;
+    start += part.length;
+  }
 }

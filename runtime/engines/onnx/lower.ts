@@ -3,22 +3,26 @@ import type { Constant, Graph, Value } from "../../trace/graph.ts";
 import { type Builder, createBuilder, dataTypes } from "./builder.ts";
 import { fuse } from "./fuse.ts";
 import { operators } from "./operators.ts";
+import { type TakenOut, takeOut, type Update } from "./take-out.ts";
 
 const { onnx } = onnxProto;
 
-export interface LoweredGraph {
+export interface LoweredGraph extends Omit<TakenOut, "graph" | "updates"> {
   /** A serialised ModelProto. */
   model: Uint8Array;
-  /** Names of its tensors, by the program's names. */
+  /** Names of its tensors, by the program's names; of a view by its own. */
   state: Record<string, string>;
   inputs: Record<string, string>;
   updates: Record<string, string>;
   outputs: Record<string, string>;
+  optimizer: Update[];
+  /** Outputs that what was taken out reads. */
+  taken: Record<string, string>;
 }
 
 /** A traced graph as an ONNX model: opset 17 with ONNX Runtime's com.microsoft operators. */
 export function lower(traced: Graph): LoweredGraph {
-  const graph = fuse(traced);
+  const { graph, updates, ...takenOut } = takeOut(fuse(traced));
   const builder = createBuilder();
   for (const constant of graph.constants) initializer(builder, constant);
   for (const node of graph.nodes) {
@@ -42,14 +46,18 @@ export function lower(traced: Graph): LoweredGraph {
     },
   });
   const named = (entries: Graph["inputs"]) => Object.fromEntries(entries.map(({ name, value }) => [name, builder.name(value)]));
-  const pick = (kind: "updates" | "outputs") =>
-    Object.fromEntries(results.filter((result) => result.kind === kind).map(({ name, tensor }) => [name, tensor]));
+  const pick = (some: (result: (typeof results)[number]) => boolean) =>
+    Object.fromEntries(results.filter(some).map(({ name, tensor }) => [name, tensor]));
+  const isOutput = (name: string) => traced.outputs.some((output) => output.name === name);
   return {
     model: onnx.ModelProto.encode(model).finish(),
     state: named(graph.state),
     inputs: named(graph.inputs),
-    updates: pick("updates"),
-    outputs: pick("outputs"),
+    updates: pick(({ kind }) => kind === "updates"),
+    outputs: pick(({ kind, name }) => kind === "outputs" && isOutput(name)),
+    taken: pick(({ kind, name }) => kind === "outputs" && !isOutput(name)),
+    optimizer: updates,
+    ...takenOut,
   };
 }
 

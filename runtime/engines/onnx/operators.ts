@@ -51,6 +51,7 @@ function scatterAdd(builder: Builder, data: string, ids: string, updates: string
 /** A kernel of the trace, or of fuse.ts, to ONNX nodes. */
 export const operators: Record<string, Operator> = {
   Add: same("Add"),
+  AddN: same("Sum"),
   Sub: same("Sub"),
   Multiply: same("Mul"),
   RealDiv: same("Div"),

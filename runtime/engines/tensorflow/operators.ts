@@ -140,6 +140,16 @@ export const operators: Record<string, Operator> = {
     const scaled = binary("Mul", binary("Mul", centred, inverse), scale!);
     return [bias === undefined ? scaled : binary("AddV2", scaled, bias), mu, inverse];
   },
+  AdamW([weights, firstMoment, secondMoment, gradient, scale, stepSize, epsilon, keep], { attributes }, builder) {
+    const binary = (op: string, a: string, b: string) => builder.node(op, [a, b], float);
+    const times = (a: string, by: number) => binary("Mul", a, builder.float(by));
+    const [beta1, beta2] = [attributes.beta1 as number, attributes.beta2 as number];
+    const g = binary("Mul", gradient!, scale!);
+    const m = binary("AddV2", times(firstMoment!, beta1), times(g, 1 - beta1));
+    const v = binary("AddV2", times(secondMoment!, beta2), times(builder.node("Square", [g], float), 1 - beta2));
+    const change = binary("RealDiv", m, binary("AddV2", builder.node("Sqrt", [v], float), epsilon!));
+    return [binary("Sub", binary("Mul", weights!, keep!), binary("Mul", change, stepSize!)), m, v];
+  },
   /** As in the gradient (models/operations/gelu.ts), which so finds the cumulative distribution made already. */
   Gelu([x], _, builder) {
     const binary = (op: string, a: string, b: string) => builder.node(op, [a, b], float);

@@ -1,0 +1,171 @@
+import { type Graph, type Node, simplify, sizeOf, type Value } from "../../trace/graph.ts";
+
+/** A number that an update needs: known when the call is made, or an output of the graph. */
+export type Scalar = { input: string } | { constant: number } | { output: string };
+
+/** An update of flat entries of the state that the engine makes itself, after the graph has run. */
+export interface Update {
+  /** Entries of the state. */
+  weights: string;
+  firstMoment: string;
+  secondMoment: string;
+  /** The parts of the gradient, one after the other. */
+  gradient: GradientPart[];
+  scale: Scalar;
+  stepSize: Scalar;
+  epsilon: Scalar;
+  keep: Scalar;
+  beta1: number;
+  beta2: number;
+}
+
+/** A part of a flat entry of the state. */
+export interface View {
+  entry: string;
+  offset: number;
+  shape: readonly number[];
+}
+
+/** A part of a gradient that was computed with it, as an output of the graph, or is an entry of the state. */
+export type GradientPart = { entry: string } | { output: string };
+
+/** A flat entry of the state to which such parts are added. */
+export interface Sum {
+  entry: string;
+  parts: GradientPart[];
+}
+
+export interface TakenOut {
+  graph: Graph;
+  updates: Update[];
+  sums: Sum[];
+  /** Entries of the state that become the same number everywhere. */
+  fills: { entry: string; value: number }[];
+  /** By the name under which the graph has it as state. */
+  views: Record<string, View>;
+}
+
+/**
+ * Takes out of a graph what ONNX Runtime for Node.js would do with copies. AdamW, and the sum of micro-batches' gradients, are done
+ * in place by the engine, so that moments never enter the graph and weights never leave it: each output is copied. The parts of a flat entry of the state come in one by one
+ * instead of being split, and the parts of a flat gradient go out one by one instead of being joined.
+ */
+export function takeOut(graph: Graph): TakenOut {
+  return withViews(withoutUpdates(graph));
+}
+
+function withoutUpdates(graph: Graph): Omit<TakenOut, "views"> {
+  const makers = makersOf(graph);
+  const outputs = new Map<number, { name: string; value: Value }>();
+  const outputOf = (value: Value): { output: string } => {
+    const known = outputs.get(value.id) ?? { name: `taken.${value.id}`, value };
+    outputs.set(value.id, known);
+    return { output: known.name };
+  };
+  const entryOf = (value: Value) => graph.state.find((entry) => entry.value.id === value.id)?.name;
+  const scalarOf = (value: Value): Scalar => {
+    const input = graph.inputs.find((entry) => entry.value.id === value.id);
+    if (input) return { input: input.name };
+    const constant = graph.constants.find((entry) => entry.value.id === value.id);
+    return constant ? { constant: constant.data[0] as number } : outputOf(value);
+  };
+  const partOf = (value: Value) => {
+    const entry = entryOf(value);
+    return entry === undefined ? outputOf(value) : { entry };
+  };
+  const isUpdate = ({ op }: Node) => op === "AdamW";
+  const updates = graph.nodes.filter(isUpdate).map(({ inputs, attributes }): Update => {
+    const [weights, firstMoment, secondMoment, gradient, scale, stepSize, epsilon, keep] = inputs as [
+      Value,
+      Value,
+      Value,
+      Value,
+      Value,
+      Value,
+      Value,
+      Value,
+    ];
+    return {
+      weights: entryOf(weights)!,
+      firstMoment: entryOf(firstMoment)!,
+      secondMoment: entryOf(secondMoment)!,
+      gradient: partsOf(gradient, makers).map(partOf),
+      scale: scalarOf(scale),
+      stepSize: scalarOf(stepSize),
+      epsilon: scalarOf(epsilon),
+      keep: scalarOf(keep),
+      beta1: attributes.beta1 as number,
+      beta2: attributes.beta2 as number,
+    };
+  });
+  const made = new Set(graph.nodes.filter(isUpdate).flatMap((node) => node.outputs.map(({ id }) => id)));
+  const sums: Sum[] = [];
+  const fills: TakenOut["fills"] = [];
+  const left = graph.updates.filter(({ name, value }) => {
+    const [a, b] = makers.get(value.id)?.inputs ?? [];
+    const constant = graph.constants.find((each) => each.value.id === value.id)?.data;
+    if (constant?.every((number) => number === constant[0])) fills.push({ entry: name, value: constant[0]! });
+    else if (makers.get(value.id)?.op === "Add" && value.shape.length === 1 && entryOf(a!) === name)
+      sums.push({ entry: name, parts: partsOf(b!, makers).map(partOf) });
+    else return !made.has(value.id);
+    return false;
+  });
+  const rest: Graph = {
+    ...graph,
+    nodes: graph.nodes.filter((node) => !isUpdate(node)),
+    updates: left,
+    outputs: [...graph.outputs, ...outputs.values()],
+  };
+  return { graph: simplify(sumSquaresByParts(rest)), updates, sums, fills };
+}
+
+/** The arrays that were made flat and joined to this one; or it alone. */
+function partsOf(value: Value, makers: ReadonlyMap<number, Node>): Value[] {
+  const maker = makers.get(value.id);
+  if (maker?.op === "Reshape") return partsOf(maker.inputs[0]!, makers);
+  if (maker?.op === "Concat" && value.shape.length === 1) return maker.inputs.flatMap((input) => partsOf(input, makers));
+  return [value];
+}
+
+/** The sum of squares of joined arrays as that of their sums, so that nobody needs them joined. */
+function sumSquaresByParts(graph: Graph): Graph {
+  const makers = makersOf(graph);
+  let last = Math.max(...graph.nodes.flatMap(({ outputs }) => outputs.map(({ id }) => id)));
+  const nodes = graph.nodes.flatMap((node): Node[] => {
+    if (node.op !== "SumSquare" || node.outputs[0]!.shape.length > 0) return [node];
+    const parts = partsOf(node.inputs[0]!, makers);
+    if (parts.length === 1) return [node];
+    const sums = parts.map((part): Node => {
+      const output: Value = { ...node.outputs[0]!, id: ++last };
+      return { op: "SumSquare", inputs: [part], attributes: { axes: [...part.shape.keys()], keepDims: false }, outputs: [output] };
+    });
+    return [...sums, { op: "AddN", inputs: sums.map(({ outputs }) => outputs[0]!), attributes: {}, outputs: node.outputs }];
+  });
+  return { ...graph, nodes };
+}
+
+function withViews({ graph, ...taken }: Omit<TakenOut, "views">): TakenOut {
+  const users = new Map<number, Node[]>();
+  for (const node of graph.nodes) for (const { id } of node.inputs) users.set(id, [...(users.get(id) ?? []), node]);
+  const views: TakenOut["views"] = {};
+  const splits = new Set<Node>();
+  const state = graph.state.flatMap((entry) => {
+    const using = users.get(entry.value.id) ?? [];
+    const [split] = using;
+    if (using.length === 0) return [];
+    if (using.length > 1 || split?.op !== "SplitV" || entry.value.shape.length > 1) return [entry];
+    splits.add(split);
+    let offset = 0;
+    return split.outputs.map((value, i) => {
+      const name = `${entry.name}:${i}`;
+      views[name] = { entry: entry.name, offset, shape: value.shape };
+      offset += sizeOf(value.shape);
+      return { name, value };
+    });
+  });
+  return { graph: { ...graph, state, nodes: graph.nodes.filter((node) => !splits.has(node)) }, ...taken, views };
+}
+
+function makersOf({ nodes }: Graph): Map<number, Node> {
+  return new Map(nodes.flatMap((node) => node.outputs.map(({ id }) => [id, node] as const)));
+}

@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import { updateInPlace } from "#runtime/engines/onnx/host-update.ts";
+import { lower } from "#runtime/engines/onnx/lower.ts";
+import { trainingProgram } from "#runtime/programs/training.ts";
+import { random } from "#runtime/random/random.ts";
+import { trace } from "#runtime/trace/trace.ts";
+import { objectives, settingsOf, smallModel, textPart } from "../programs/small.ts";
+
+test("the update in place is AdamW's, for arrays longer than a block and of any length, the gradient in parts", () => {
+  const size = 40_003;
+  const from = random("update");
+  const numbers = (scale: number) => Float32Array.from({ length: size }, () => scale * from.normal());
+  const [weights, first, gradient] = [numbers(1), numbers(0.1), numbers(1)];
+  const second = numbers(0.1).map(Math.abs);
+  const scalars = { scale: 0.7, beta1: 0.9, beta2: 0.98, stepSize: 0.01, epsilon: 1e-6, keep: 0.999 };
+  const expected = Array.from(weights, (w, i) => {
+    const g = scalars.scale * gradient[i]!;
+    const m = scalars.beta1 * first[i]! + (1 - scalars.beta1) * g;
+    const v = scalars.beta2 * second[i]! + (1 - scalars.beta2) * g * g;
+    return [scalars.keep * w - (scalars.stepSize * m) / (Math.sqrt(v) + scalars.epsilon), m, v] as const;
+  });
+  const parts = [gradient.subarray(0, 5), gradient.subarray(5, 30_000), gradient.subarray(30_000)];
+  updateInPlace([weights, first, second], parts, scalars);
+  const off = expected.map(([w, m, v], i) =>
+    Math.max(Math.abs(weights[i]! - w) / (1 + Math.abs(w)), Math.abs(first[i]! - m), Math.abs(second[i]! - v) / (1 + v)),
+  );
+  expect(Math.max(...off)).toBeLessThan(1e-6);
+});
+
+test("no weights and no moments leave a step's graph, and no moments enter it", () => {
+  const model = smallModel();
+  const program = trainingProgram(settingsOf(model, textPart(model, objectives.causal), 2));
+  const step = lower(trace(program.functions[0]!, program.state));
+  expect(step.updates).toEqual({});
+  expect(step.optimizer.map(({ weights }) => weights)).toEqual(["weights.0", "weights.1"]);
+  expect(Object.keys(step.state).filter((name) => name.includes("moment"))).toEqual([]);
+  const sizeOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
+  const viewed = Object.values(step.views).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  expect(viewed).toBe(program.groups.reduce((sum, { size }) => sum + size, 0));
+});
+
+test("micro-batches add to their gradients in place, and the update empties these", () => {
+  const model = smallModel();
+  const program = trainingProgram(settingsOf(model, textPart(model, objectives.causal), 2, { accumulates: true }));
+  const lowered = (name: string) => lower(trace(program.functions.find((fn) => fn.name === name)!, program.state));
+  const [micro, apply] = [lowered("accumulate.0"), lowered("apply")];
+  expect([micro.updates, apply.updates]).toEqual([{}, {}]);
+  expect(micro.sums.map(({ entry }) => entry)).toEqual(["gradient.0", "gradient.1"]);
+  expect(apply.fills).toEqual([0, 1].map((i) => ({ entry: `gradient.${i}`, value: 0 })));
+  expect(apply.optimizer[0]!.gradient).toEqual([{ entry: "gradient.0" }]);
+});
