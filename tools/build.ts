@@ -9,6 +9,7 @@ import { type BuildOptions, build } from "esbuild";
  *   tensorflow-thread.js    the thread of the tensorflow engine; of all of these, packages
  *                           with native code, and TensorFlow.js, whose kernels register themselves with the one copy that is
  *                           loaded, stay in node_modules.
+ *   *-thread-main.js        what the command line starts on threads of their own
  *   extension.cjs           what VS Code loads
  *   webviews/               the extension's pages: a script each, and their style with VS Code's icons
  */
@@ -18,7 +19,13 @@ rmSync(dist, { recursive: true, force: true });
 const common: BuildOptions = { absWorkingDir: root, bundle: true, sourcemap: true, logLevel: "warning" };
 const programs: BuildOptions = {
   ...common,
-  entryPoints: { cli: "runtime/cli/main.ts", server: "server/main.ts", "tensorflow-thread": "runtime/engines/tensorflow/thread.ts" },
+  entryPoints: {
+    cli: "runtime/cli/main.ts",
+    server: "server/main.ts",
+    "tensorflow-thread": "runtime/engines/tensorflow/thread.ts",
+    "batch-thread-main": "runtime/train/batch-thread-main.ts",
+    "encode-thread-main": "runtime/data/encode-thread-main.ts",
+  },
   outdir: dist,
   splitting: true,
   chunkNames: "parts/[name]-[hash]",

@@ -5,8 +5,15 @@ import { runJob } from "#runtime/jobs/run-job.ts";
 import { openStore } from "#runtime/store/store.ts";
 import { type EngineChoice, engineChoices } from "./engines.ts";
 import { UsageError } from "./exit.ts";
-import { say } from "./output.ts";
+import { print, say } from "./output.ts";
 import { version } from "./version.ts";
+
+interface JobOptions {
+  engine: EngineChoice;
+  threads: number;
+  xla?: boolean;
+  probe?: number;
+}
 
 /** What the scheduler starts, once a job: runs the job of a run folder in this process. Not for people. */
 export function addJob(program: Command): void {
@@ -16,12 +23,18 @@ export function addJob(program: Command): void {
     .argument("<id>", "the job, whose folder holds job.json")
     .addOption(new Option("--engine <engine>").choices(engineChoices).default("auto"))
     .option("--threads <n>", "of the engine", Number, threadsFor(1))
+    .option("--probe <seconds>", "trains nothing: prints how many seconds a step takes, measured for so long", Number)
     .option("--xla")
     .option("--no-xla")
-    .action(async (root: string, id: string, { engine, threads, xla }: { engine: EngineChoice; threads: number; xla?: boolean }) => {
+    .action(async (root: string, id: string, { engine, threads, xla, probe: seconds }: JobOptions) => {
       const store = openStore(root);
       const job = store.readJob(id);
       if (!job) throw new UsageError(`${store.runFolder(id)} holds no job.json`);
+      if (seconds !== undefined) {
+        if (job.kind !== "pretrain" && job.kind !== "finetune") throw new UsageError(`${id} trains nothing`);
+        const { probe } = await import("#runtime/train/probe.ts");
+        return print(String(await probe(job, { engine, threads, xla, seconds })));
+      }
       const outcome = await runJob(job, { store, engine, threads, xla, signal: stopSignal(), version: version() });
       if (outcome.outcome === "failed") say(outcome.message);
       // engines may keep threads; everything is written

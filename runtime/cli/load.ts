@@ -6,6 +6,7 @@ import { tracedCosts } from "#runtime/compile/costs.ts";
 import { problemsOf as problemsOfSpec } from "#runtime/compile/problems.ts";
 import type { EncodeJob, MeasureJob, PretrainJob } from "#runtime/contract/plan.ts";
 import type { PlacedProblem } from "#runtime/contract/problem.ts";
+import { machineMemory } from "#runtime/engines/threads.ts";
 import { openStore } from "#runtime/store/store.ts";
 import { ProblemsError, UsageError } from "./exit.ts";
 import type { Loaded } from "./loaded.ts";
@@ -18,7 +19,7 @@ export async function problemsOf(path: string): Promise<PlacedProblem[]> {
   const file = existing(path);
   const analysis = await analyse(file);
   const files = nodeFiles(storeRoot(file));
-  const found = analysis.spec ? problemsOfSpec(analysis.spec, files).map(analysis.place) : [];
+  const found = analysis.spec ? problemsOfSpec(analysis.spec, files, machineMemory()).map(analysis.place) : [];
   return each([...analysis.problems, ...found]);
 }
 
@@ -59,9 +60,10 @@ export async function load(path: string): Promise<Loaded> {
     },
     plan(name) {
       const goal: Goal = name === undefined ? { kind: "everything" } : { kind: "declaration", name };
-      const declared = compile(spec, goal, files, { ...results, costs });
+      const options = { ...results, costs, memoryBytes: machineMemory() };
+      const declared = compile(spec, goal, files, options);
       const grown = declared.plan && withAddedSeeds(spec, declared.plan, store.root);
-      const compiled = grown ? compile(grown, goal, files, { ...results, costs }) : declared;
+      const compiled = grown ? compile(grown, goal, files, options) : declared;
       files.save();
       sayEach(each([...analysis.problems, ...compiled.problems.map(analysis.place)]));
       if (!compiled.plan) throw new ProblemsError("");

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { addBench } from "./bench.ts";
 import { addCheck } from "./check.ts";
 import { addDiff } from "./diff.ts";
 import { addEngines } from "./engines.ts";
@@ -44,6 +45,7 @@ Exit codes: 0 done, 1 the file or the data has errors, 2 wrong usage, 3 a run fa
     addVerify,
     addFormat,
     addEngines,
+    addBench,
     addLsp,
     addJob,
   ])

@@ -5,6 +5,8 @@ import { comparisonTable } from "#runtime/compare/table.ts";
 import { formatScore } from "#runtime/contract/numbers.ts";
 import type { CompareJob, Plan } from "#runtime/contract/plan.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
+import { arrange } from "#runtime/jobs/arrange.ts";
+import { neededJobs } from "#runtime/jobs/needed.ts";
 import { type ScheduleResult, schedule } from "#runtime/jobs/schedule.ts";
 import { recordHypotheses } from "#runtime/store/hypotheses.ts";
 import { recordSession } from "#runtime/store/sessions.ts";
@@ -21,7 +23,7 @@ import { jsonReporter, liveReporter, plainReporter, type Reporter } from "./repo
 interface RunOptions {
   engine: EngineChoice;
   xla?: boolean;
-  jobs: number;
+  jobs: number | "auto";
   json?: boolean;
   until?: "settled";
   maxSeeds?: number;
@@ -37,7 +39,7 @@ export function addRun(program: Command): void {
     .addOption(new Option("--engine <engine>", "what runs the programs").choices(engineChoices).default("auto"))
     .option("--xla", "tensorflow: compile graphs with XLA, the default with a GPU")
     .option("--no-xla", "tensorflow: do not")
-    .option("--jobs <n>", "jobs at a time; they share the processors", wholeNumber, 1)
+    .option("--jobs <n>", "jobs at a time, which share the processors; auto measures what is faster", jobsAtATime, "auto")
     .addOption(
       new Option(
         "--until <state>",
@@ -137,15 +139,21 @@ async function runPlan(
   stopping: Stopping,
   finished: Set<string>,
 ): Promise<ScheduleResult> {
-  const reporter = reporterFor(plan, options, finished);
+  const { store } = loaded;
+  const command = ownCommand();
+  const { engine, xla, jobs } = options;
+  const arrangement =
+    jobs === "auto"
+      ? await arrange(neededJobs(plan, store.isDone).needed, { store, command, engine, xla, signal: stopping.signal, say })
+      : { parallel: jobs, threads: threadsFor(jobs) };
+  const reporter = reporterFor(plan, options, arrangement.parallel, finished);
   try {
     return await schedule(plan, {
-      store: loaded.store,
-      command: ownCommand(),
-      engine: options.engine,
-      threads: threadsFor(options.jobs),
-      xla: options.xla,
-      parallel: options.jobs,
+      store,
+      command,
+      engine,
+      xla,
+      ...arrangement,
       signal: stopping.signal,
       killSignal: stopping.killSignal,
       onEvent(event) {
@@ -159,9 +167,9 @@ async function runPlan(
   }
 }
 
-function reporterFor(plan: Plan, options: RunOptions, finished: ReadonlySet<string>): Reporter {
+function reporterFor(plan: Plan, options: RunOptions, parallel: number, finished: ReadonlySet<string>): Reporter {
   if (options.json) return jsonReporter();
-  return process.stdout.isTTY ? liveReporter(plan, finished, options.jobs) : plainReporter(plan, finished);
+  return process.stdout.isTTY ? liveReporter(plan, finished, parallel) : plainReporter(plan, finished);
 }
 
 interface Stopping {
@@ -227,4 +235,8 @@ function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("A whole number from 1 is needed.");
   return value;
+}
+
+function jobsAtATime(text: string): number | "auto" {
+  return text === "auto" ? text : wholeNumber(text);
 }

@@ -39,6 +39,8 @@ export interface CompileOptions {
   /** The result of a pre-training, where it is done: a search for a learning rate chooses by it. */
   trained?: (job: PretrainJob) => PretrainResult | null | undefined;
   costs?: CostModel;
+  /** Of the machine: a step that takes more is an error. Left out: nothing is too large. */
+  memoryBytes?: number;
   /** Reads the tasks' files; kept by who compiles a file again and again as it is edited. */
   taskOf?: TaskReader;
 }
@@ -52,11 +54,12 @@ export function compile(spec: Spec, goal: Goal, files: Files, options: CompileOp
   const taskOf = options.taskOf ?? taskReader(narrowed, files);
   problems.push(...check(narrowed, files, taskOf));
   if (hasErrors(problems)) return { plan: null, problems, estimated: [] };
-  const { known = () => null, measured = () => null, trained = () => null, costs = tracedCosts() } = options;
+  const { known = () => null, measured = () => null, trained = () => null, costs = tracedCosts(), memoryBytes } = options;
   const planner: Planner = {
     spec: narrowed,
     files,
     costs,
+    memoryBytes,
     taskOf,
     known,
     measured,

@@ -13,8 +13,8 @@ const versions: Record<JobKind, number> = {
   encode: 1,
   leaks: 1,
   measure: 1,
-  pretrain: 1,
-  finetune: 1,
+  pretrain: 2,
+  finetune: 2,
   majority: 2,
   compare: 2,
 };

@@ -27,7 +27,7 @@ export function planComparison(planner: Planner, name: string): CompareJob | nul
       const { cell, setting, steps } = contestant;
       const label = `${name}: ${cell.label}, seed ${seed}`;
       const pretrain = addPretraining(planner, setting, { steps, seed, name: label });
-      const finetunes = addFinetunings(planner, comparison, { from: pretrain }, label, ({ seed }) => seed);
+      const finetunes = addFinetunings(planner, name, { from: pretrain }, label, ({ seed }) => seed);
       if (!finetunes) return null;
       cells[index]!.runs.push({
         seed,
@@ -36,7 +36,7 @@ export function planComparison(planner: Planner, name: string): CompareJob | nul
       });
       if (!comparison.baselines.includes("scratch")) continue;
       const start = { from: null, model: setting.model, tokenizer: setting.tokenizer };
-      const scratch = addFinetunings(planner, comparison, start, `${name}: scratch as ${cell.label}, seed ${seed}`, (run) =>
+      const scratch = addFinetunings(planner, name, start, `${name}: scratch as ${cell.label}, seed ${seed}`, (run) =>
         scratchSeed(seed, run.seed),
       );
       if (!scratch) return null;
@@ -79,16 +79,21 @@ function addLeakChecks(planner: Planner, { finetune }: ComparisonSpec, contestan
 
 function addFinetunings(
   planner: Planner,
-  comparison: ComparisonSpec,
+  comparison: string,
   start: Start,
   label: string,
   jobSeed: (run: { seed: number }) => number,
 ): { task: Ref; seed: number; job: FinetuneJob }[] | null {
   const added: { task: Ref; seed: number; job: FinetuneJob }[] = [];
-  for (const settings of comparison.finetune) {
+  for (const [index, settings] of planner.spec.comparisons[comparison]!.finetune.entries()) {
     for (const seed of settings.seeds) {
       const suffix = settings.seeds.length > 1 ? `, fine-tuning seed ${seed}` : "";
-      const job = addFinetuning(planner, start, { settings, seed: jobSeed({ seed }), name: `${label}, on ${settings.task}${suffix}` });
+      const job = addFinetuning(planner, start, {
+        settings,
+        seed: jobSeed({ seed }),
+        name: `${label}, on ${settings.task}${suffix}`,
+        at: ["comparisons", comparison, "finetune", index, "batch"],
+      });
       if (!job) return null;
       added.push({ task: settings.task, seed, job });
     }

@@ -1,7 +1,9 @@
 import type { FinetuneJob, LeaksJob, MajorityJob, PretrainJob, ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
+import type { SpecPath } from "#runtime/contract/problem.ts";
 import type { FinetuneSettings, Ref } from "#runtime/contract/spec.ts";
 import { declaredUse } from "./cells.ts";
 import { finetuneContent, taskContent } from "./fingerprint.ts";
+import { beyondMemory } from "./memory.ts";
 import { planPretraining, settle } from "./plan-pretraining.ts";
 import { type Planner, unplannable } from "./planner.ts";
 
@@ -20,13 +22,13 @@ export function planFinetuning(planner: Planner, name: string): FinetuneJob | nu
     );
   }
   const start = kind === "pretrain" ? startFrom(planner, pretrain) : startFresh(planner, pretrain);
-  return start && addFinetuning(planner, start, { settings: finetune, seed: finetune.seed, name });
+  return start && addFinetuning(planner, start, { settings: finetune, seed: finetune.seed, name, at: ["finetunings", name, "batch"] });
 }
 
 export function addFinetuning(
   planner: Planner,
   start: Start,
-  run: { settings: FinetuneSettings; seed: number; name: string },
+  run: { settings: FinetuneSettings; seed: number; name: string; at: SpecPath },
 ): FinetuneJob | null {
   const { task: taskName, epochs, batch, accumulate, train, optimizer, dropout } = run.settings;
   const task = readTask(planner, taskName);
@@ -34,6 +36,13 @@ export function addFinetuning(
   const settings = { epochs, batch, accumulate, train, optimizer, dropout };
   const model = start.from ? start.from.model : usedFor(start.model);
   const tokenizer = start.from ? tokenizerOf(planner, start.from) : start.tokenizer;
+  const memoryOf = (size: { model: ResolvedModel; batch: number; accumulate: number }) =>
+    planner.costs.finetune(size.model, { ...settings, batch: size.batch, accumulate: size.accumulate }, task.labels.length).memoryBytes;
+  const tooLarge = beyondMemory({ label: run.name, model, batch, accumulate, memoryOf, at: run.at }, planner.memoryBytes);
+  if (tooLarge) {
+    planner.problems.push(tooLarge);
+    return null;
+  }
   const content = finetuneContent({
     from: start.from?.fingerprint ?? null,
     tokenizer: tokenizer.fingerprint,

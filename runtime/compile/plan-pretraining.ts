@@ -4,6 +4,7 @@ import { isTextObjective, layoutOf } from "#runtime/objectives/table.ts";
 import { mostSteps, type Spender, stepsOf, warmupSteps } from "./budgets.ts";
 import { declaredUse, type Use } from "./cells.ts";
 import { pretrainContent } from "./fingerprint.ts";
+import { beyondMemory } from "./memory.ts";
 import { planCorpus, planEncoding, planTokenizer } from "./plan-preparation.ts";
 import { type Planner, unplannable } from "./planner.ts";
 import { leavesOf, resolveArchitecture, resolveModel, resolveObjective } from "./resolve.ts";
@@ -58,6 +59,17 @@ export function settle(planner: Planner, use: Use): Setting | null {
     },
   });
   if (!objective) return noObjective();
+  const { batch, accumulate } = pretrain;
+  const memoryOf = (size: { model: ResolvedModel; batch: number; accumulate: number }) =>
+    planner.costs.pretrain(size.model, objective, size.batch, size.accumulate, 1).memoryBytes;
+  const tooLarge = beyondMemory(
+    { label: use.label, model: resolved, batch, accumulate, memoryOf, at: use.at("batch") },
+    planner.memoryBytes,
+  );
+  if (tooLarge) {
+    planner.problems.push(tooLarge);
+    return null;
+  }
   return {
     use,
     encoded,

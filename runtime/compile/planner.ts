@@ -13,6 +13,8 @@ export interface Planner {
   spec: Spec;
   files: Files;
   costs: CostModel;
+  /** What the machine has; undefined: not known, and nothing is too large. */
+  memoryBytes: number | undefined;
   taskOf: TaskReader;
   /** The result of an encode job that is done. */
   known(job: EncodeJob): EncodeResult | null | undefined;

@@ -7,12 +7,20 @@ import type { Files } from "./files.ts";
 import { canonical } from "./fingerprint.ts";
 import { taskReader } from "./task-reader.ts";
 
-/** Everything that is wrong with a specification: with its declarations, and with the plan of each that has one. */
-export function problemsOf(spec: Spec, files: Files): Problem[] {
+/**
+ * Everything that is wrong with a specification: with its declarations, and with the plan of each that has one. `memoryBytes`: of
+ * the machine.
+ */
+export function problemsOf(spec: Spec, files: Files, memoryBytes?: number): Problem[] {
   const costs = tracedCosts();
   const taskOf = taskReader(spec, withoutContent(files));
   const planned = withJobs(spec).flatMap(
-    (name) => compile(spec, { kind: "declaration", name }, withoutContent(files), { costs, taskOf }).problems,
+    (name) =>
+      compile(spec, { kind: "declaration", name }, withoutContent(files), {
+        costs,
+        taskOf,
+        ...(memoryBytes === undefined ? {} : { memoryBytes }),
+      }).problems,
   );
   return distinctProblems([...check(spec, files, taskOf), ...planned]);
 }

@@ -68,6 +68,10 @@ export interface PretrainResult {
   predicted: number;
   flops: number;
   seconds: number;
+  /** Share of the training's time, 0 to 1, that went into batches, events and checkpoints. */
+  aroundSteps?: number;
+  /** Of it, the share in which the engine had no batch to work on. */
+  waitingForData?: number;
   finalLoss: number;
   scores: Score[];
 }
@@ -91,6 +95,9 @@ export interface MeasureResult {
 export interface FinetuneResult {
   steps: number;
   seconds: number;
+  /** As of a pre-training. */
+  aroundSteps?: number;
+  waitingForData?: number;
   /** Chosen on validation. */
   bestEpoch: number;
   scores: Score[];

@@ -28,6 +28,8 @@ export interface StepEvent {
   /** Global norm before clipping. */
   gradient_norm: number;
   tokens_per_second: number;
+  /** Share of the training's time so far, 0 to 1, in which the engine had no batch to work on. */
+  waiting_for_data?: number;
   /** Part of a mixture or sequence that this step trained. */
   part?: string;
 }

@@ -7,6 +7,7 @@ import type { Split } from "#runtime/contract/spec.ts";
 import { type JobContext, JobStopped } from "#runtime/jobs/context.ts";
 import { openTokenizer, type Tokenizer } from "#runtime/tokenizers/tokenizer.ts";
 import { splits } from "./corpus.ts";
+import { type BatchEncoder, openBatchEncoder } from "./encode-threads.ts";
 import { type CorpusPiece, corpusPieces } from "./read-documents.ts";
 
 /**
@@ -25,28 +26,33 @@ export async function encodeCorpus(job: EncodeJob, context: JobContext): Promise
     done += bytes;
     context.emit({ event: "phase", phase: "encoding", done, total, unit: "bytes" });
   };
+  const encoder = openBatchEncoder(context.folderOf(job.tokenizer), threadsOf(total, context.threads));
   const encoded: Partial<EncodeResult["splits"]> = {};
-  for (const split of splits) {
-    const shards = openShards(
-      context.folder,
-      split,
-      width,
-      split === "train" ? (job.limit ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY,
-    );
-    try {
-      for (const pieces of inBatches(corpusPieces(folder, split))) {
-        if (shards.isFull()) break;
-        await encodePieces(pieces, tokenizer, shards, report);
+  try {
+    for (const split of splits) {
+      const limit = split === "train" ? (job.limit ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+      const shards = openShards(context.folder, split, width, limit);
+      try {
+        await encodeSplit(inBatches(corpusPieces(folder, split)), encoder, tokenizer, shards, report);
+      } finally {
+        shards.close();
       }
-    } finally {
-      shards.close();
+      encoded[split] = { tokens: shards.tokens(), ...shards.read, shards: shards.written };
     }
-    encoded[split] = { tokens: shards.tokens(), ...shards.read, shards: shards.written };
+  } finally {
+    await encoder.close();
   }
   return { vocabulary: tokenizer.vocabulary.size, width, splits: encoded as EncodeResult["splits"] };
 }
 
-/** Large enough for all threads, small enough that what the native library keeps for a piece stays small. */
+/** A thread takes a third of a second to start: so long it takes to encode about so many bytes. */
+const bytesForThread = 4e6;
+
+function threadsOf(bytes: number, most: number): number {
+  return Math.max(1, Math.min(most, Math.floor(bytes / bytesForThread)));
+}
+
+/** Small enough that what the native library keeps for a piece stays small. */
 const batchCharacters = 1 << 20;
 
 function* inBatches(pieces: Iterable<CorpusPiece>): Generator<CorpusPiece[]> {
@@ -63,17 +69,37 @@ function* inBatches(pieces: Iterable<CorpusPiece>): Generator<CorpusPiece[]> {
   if (batch.length > 0) yield batch;
 }
 
-async function encodePieces(pieces: CorpusPiece[], tokenizer: Tokenizer, shards: Shards, report: (bytes: number) => void): Promise<void> {
-  const ids = await tokenizer.encodeBatch(pieces.map(({ text }) => text));
-  pieces.forEach(({ text, begins, ends }, i) => {
-    if (shards.isFull()) return;
-    shards.read.bytes += Buffer.byteLength(text);
-    if (begins) shards.read.documents++;
-    if (begins) shards.write([tokenizer.vocabulary.begin]);
-    shards.write(ids[i] as Int32Array);
-    if (ends) shards.write([tokenizer.vocabulary.end]);
-  });
-  report(pieces.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0));
+/** Batches are encoded side by side and written in order. */
+async function encodeSplit(
+  batches: Iterable<CorpusPiece[]>,
+  encoder: BatchEncoder,
+  { vocabulary }: Tokenizer,
+  shards: Shards,
+  report: (bytes: number) => void,
+): Promise<void> {
+  const underWay: { pieces: CorpusPiece[]; ids: Promise<Int32Array[]> }[] = [];
+  const writeFirst = async () => {
+    const { pieces, ids } = underWay.shift()!;
+    const encoded = await ids;
+    pieces.forEach(({ text, begins, ends }, i) => {
+      if (shards.isFull()) return;
+      shards.read.bytes += Buffer.byteLength(text);
+      if (begins) shards.read.documents++;
+      if (begins) shards.write([vocabulary.begin]);
+      shards.write(encoded[i] as Int32Array);
+      if (ends) shards.write([vocabulary.end]);
+    });
+    report(pieces.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0));
+  };
+  for (const pieces of batches) {
+    if (shards.isFull()) break;
+    const ids = encoder.encode(pieces.map(({ text }) => text));
+    // a failure is reported when its turn comes
+    ids.catch(() => {});
+    underWay.push({ pieces, ids });
+    if (underWay.length >= encoder.width) await writeFirst();
+  }
+  while (underWay.length > 0 && !shards.isFull()) await writeFirst();
 }
 
 interface Shards {

@@ -5,8 +5,9 @@ import type { EngineName } from "#runtime/engines/engine.ts";
 import { type EventWriter, openEvents } from "#runtime/store/events.ts";
 import { removeTemporaries, writeJson } from "#runtime/store/files.ts";
 import { type LockHolder, tryLock } from "#runtime/store/lock.ts";
-import { beginSession } from "#runtime/store/manifest.ts";
+import { beginSession, readManifest } from "#runtime/store/manifest.ts";
 import { lockFile, resultFile, type Store } from "#runtime/store/store.ts";
+import { latestCheckpointPath } from "#runtime/train/checkpoints.ts";
 import { JobFailure, JobStopped } from "./context.ts";
 import { execute } from "./execute.ts";
 
@@ -76,8 +77,7 @@ async function runLocked(job: Job, folder: string, events: EventWriter, options:
       emit,
       describeEngine: (engine) => changeSession({ engine }),
       signal: options.signal,
-      engine: options.engine,
-      threads: options.threads,
+      ...begunWith(folder, options),
       xla: options.xla,
     });
     end("done");
@@ -95,6 +95,19 @@ async function runLocked(job: Job, folder: string, events: EventWriter, options:
     emit({ event: "job-failed", message, ...stepOf(error), ...checkpointOf(error) });
     return { outcome: "failed", message };
   }
+}
+
+/**
+ * The threads, and where any engine will do the engine, that a job which goes on from a checkpoint began with: the bits of its
+ * numbers depend on both.
+ */
+function begunWith(
+  folder: string,
+  { engine, threads }: Pick<RunJobOptions, "engine" | "threads">,
+): Pick<RunJobOptions, "engine" | "threads"> {
+  const begun = latestCheckpointPath(folder) && readManifest(folder)?.sessions.findLast((session) => session.engine)?.engine;
+  if (!begun) return { engine, threads };
+  return { engine: engine === "auto" ? begun.engine : engine, threads: begun.threads };
 }
 
 /** A failure's own words; of a bug, where it happened too. */

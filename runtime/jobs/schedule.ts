@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { RunEvent } from "#runtime/contract/events.ts";
 import type { Job, Plan } from "#runtime/contract/plan.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
+import { availableMemory, threadsFor } from "#runtime/engines/threads.ts";
 import { eventsEnd, followEvents, openEvents } from "#runtime/store/events.ts";
 import { type LockHolder, lockedBy, tryLock } from "#runtime/store/lock.ts";
 import { lockFile, type Store } from "#runtime/store/store.ts";
@@ -13,11 +14,11 @@ export interface ScheduleOptions {
   /** Program and arguments that start this command line: `[node, cli.js]`. */
   command: readonly string[];
   engine: EngineName | "auto";
-  /** Threads of each job. */
+  /** Threads that each job trains on. What trains nothing takes all: its result does not depend on them. */
   threads: number;
   /** Of `tensorflow`: XLA compiles the graph; left out: with a GPU. */
   xla?: boolean | undefined;
-  /** Jobs at a time. */
+  /** Jobs at a time, at most: together they must fit into the memory that is free. */
   parallel: number;
   /** First abort: the jobs stop cleanly and checkpoint. */
   signal: AbortSignal;
@@ -48,6 +49,7 @@ export async function schedule(plan: Plan, options: ScheduleOptions): Promise<Sc
   }
   const waiting = new Set(needed);
   const running = new Map<Job, Promise<void>>();
+  const memory = availableMemory();
   while (waiting.size + running.size > 0) {
     if (options.signal.aborted) {
       for (const job of waiting) states.set(job.id, "stopped");
@@ -59,7 +61,7 @@ export async function schedule(plan: Plan, options: ScheduleOptions): Promise<Sc
         waiting.delete(job);
         states.set(job.id, "skipped");
         options.onEvent(skipped(job, "input-failed"));
-      } else if (inputs.every((state) => state === "done") && running.size < options.parallel) {
+      } else if (inputs.every((state) => state === "done") && running.size < options.parallel && fits(job, running.keys(), memory)) {
         waiting.delete(job);
         const run = runOne(job, options).then((state) => {
           states.set(job.id, state);
@@ -72,6 +74,20 @@ export async function schedule(plan: Plan, options: ScheduleOptions): Promise<Sc
   }
   return { states, interrupted: options.signal.aborted };
 }
+
+/** A job that runs alone is let run. */
+function fits(job: Job, running: Iterable<Job>, memory: number): boolean {
+  const others = [...running].map(memoryOf);
+  return others.length === 0 || others.reduce((sum, bytes) => sum + bytes, memoryOf(job)) <= memory;
+}
+
+/** What a job's process takes, about. */
+function memoryOf(job: Job): number {
+  return processBytes + ("cost" in job ? job.cost.memoryBytes : 0);
+}
+
+/** Node, the engine, and what a preparation holds of a corpus. */
+const processBytes = 3e8;
 
 /** One job to its end, its events passed on, wherever it runs. */
 async function runOne(job: Job, options: ScheduleOptions): Promise<ScheduledState> {
@@ -97,7 +113,8 @@ async function runOne(job: Job, options: ScheduleOptions): Promise<ScheduledStat
 
 async function runChild(job: Job, options: ScheduleOptions): Promise<ScheduledState | "running-elsewhere"> {
   if (options.signal.aborted) return "stopped";
-  const child = startChild(job, options);
+  const trains = job.kind === "pretrain" || job.kind === "finetune";
+  const child = startChild(job, { ...options, threads: trains ? options.threads : threadsFor(1) });
   const unlink = linkSignals(child, options);
   const ended = await child.ended;
   unlink();

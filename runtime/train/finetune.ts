@@ -17,7 +17,7 @@ import { latestCheckpoint, removeCheckpoints, saveCheckpoint } from "./checkpoin
 import { type LabelledText, labelBatch } from "./label-batches.ts";
 import { readLabelledTexts } from "./labelled-texts.ts";
 import { runLoop } from "./loop.ts";
-import type { Counters } from "./progress.ts";
+import { type Counters, freshCounters, shareOf } from "./progress.ts";
 import { toStep } from "./text-batches.ts";
 import { openTrainer, type Trainer, type Values } from "./trainer.ts";
 
@@ -79,7 +79,15 @@ export async function finetune(job: FinetuneJob, context: JobContext): Promise<F
     const tensors = Object.fromEntries(settings.trained.map(({ name, shape }) => [name, { shape, data: best.weights[name]! }]));
     writeSafetensors(join(context.folder, "model.safetensors"), tensors, { format: "pretrain" });
     removeCheckpoints(context.folder);
-    return { steps, seconds: counters.seconds, bestEpoch: best.epoch, scores, testReadAt };
+    return {
+      steps,
+      seconds: counters.seconds,
+      aroundSteps: shareOf(counters.around, counters.seconds),
+      waitingForData: shareOf(counters.waited, counters.seconds),
+      bestEpoch: best.epoch,
+      scores,
+      testReadAt,
+    };
   } finally {
     await trainer.close();
   }
@@ -129,7 +137,7 @@ async function train(setup: Setup): Promise<{ counters: Counters; best: Best }> 
   const warmupSteps = optimizer.warmup.unit === "steps" ? optimizer.warmup.value : Math.round(optimizer.warmup.value * steps);
   const resumed = latestCheckpoint<FinetuneProgress>(context.folder);
   if (resumed) await trainer.setState(resumed.state);
-  const counters: Counters = resumed?.progress ?? { tokens: 0, predicted: 0, seconds: 0, loss: Number.NaN };
+  const counters: Counters = { ...freshCounters(), ...resumed?.progress };
   let best = resumed?.progress.best ? { ...resumed.progress.best, weights: readBest(context.folder) } : undefined;
   let order: { epoch: number; batches: FineTuningBatch[] } | undefined;
   await runLoop({
@@ -142,7 +150,8 @@ async function train(setup: Setup): Promise<{ counters: Counters; best: Best }> 
     stepOf(step) {
       const epoch = Math.floor((step - 1) / perEpoch);
       if (order?.epoch !== epoch) order = { epoch, batches: epochBatches(setup, epoch) };
-      return stepBatches(setup, order.batches[(step - 1) % perEpoch]!);
+      const made = stepBatches(setup, order.batches[(step - 1) % perEpoch]!);
+      return { ...made, batches: trainer.withMasks(made.part, made.batches, step) };
     },
     learningRateOf: (step) => learningRateAt(step, steps, warmupSteps, optimizer),
     async afterStep(step) {

@@ -1,7 +1,7 @@
 import { type JobContext, JobStopped } from "../jobs/context.ts";
 import type { Part } from "../programs/training.ts";
 import { latestCheckpointPath } from "./checkpoints.ts";
-import { type Counters, checkFinite, checkpointClock, speedometer } from "./progress.ts";
+import { type Counters, checkFinite, checkpointClock, shareOf, speedometer } from "./progress.ts";
 import type { StepBatches } from "./text-batches.ts";
 import type { Trainer } from "./trainer.ts";
 
@@ -12,8 +12,8 @@ export interface LoopStep extends StepBatches {
 }
 
 export interface Loop {
-  context: JobContext;
-  trainer: Trainer;
+  context: Pick<JobContext, "folder" | "emit" | "signal">;
+  trainer: Pick<Trainer, "step" | "resetOptimizer">;
   /** Steps count from 1; `first` is behind a checkpoint's. */
   first: number;
   steps: number;
@@ -21,7 +21,8 @@ export interface Loop {
   counters: Counters;
   /** Of steps between checkpoints; null: by the clock. */
   saveEvery: number | null;
-  stepOf(step: number): LoopStep;
+  /** The step's batches with their dropout masks. Who makes them ahead answers at once. */
+  stepOf(step: number): Promise<LoopStep> | LoopStep;
   learningRateOf(step: number): number;
   /** The optimiser's own count of a step, from 1; where it is 1, the moments are forgotten. Left out: the step. */
   optimizerStepOf?(step: number): number;
@@ -38,20 +39,16 @@ export async function runLoop(loop: Loop): Promise<void> {
   const begin = performance.now() - counters.seconds * 1000;
   const checkpointDue = checkpointClock({ every: loop.saveEvery });
   const tokensPerSecond = speedometer();
-  const prepare = (step: number): LoopStep => {
-    const prepared = loop.stepOf(step);
-    return { ...prepared, batches: trainer.withMasks(prepared.part, prepared.batches, step) };
-  };
-  let next = first <= steps ? prepare(first) : undefined;
   for (let step = first; step <= steps; step++) {
-    const { part, name, batches, tokensRead, predicted } = next!;
+    const asked = performance.now();
+    const { part, name, batches, tokensRead, predicted } = await loop.stepOf(step);
+    const waited = performance.now() - asked;
+    counters.waited += waited / 1000;
     const learningRate = loop.learningRateOf(step);
     const optimizerStep = loop.optimizerStepOf?.(step) ?? step;
     if (optimizerStep === 1 && step > 1) await trainer.resetOptimizer();
-    const running = trainer.step(part, batches, { step: optimizerStep, learningRate });
-    // the engine works on threads of its own: meanwhile the next batch is made
-    next = step < steps ? prepare(step + 1) : undefined;
-    const { loss, gradientNorm } = await running;
+    const { loss, gradientNorm } = await trainer.step(part, batches, { step: optimizerStep, learningRate });
+    const stepped = performance.now();
     checkFinite(step, { loss, gradientNorm }, latestCheckpointPath(context.folder));
     counters.tokens += tokensRead;
     counters.predicted += predicted;
@@ -64,14 +61,18 @@ export async function runLoop(loop: Loop): Promise<void> {
       learning_rate: learningRate,
       gradient_norm: gradientNorm,
       tokens_per_second: Math.round(tokensPerSecond(tokensRead)),
+      waiting_for_data: shareOf(counters.waited, (performance.now() - begin) / 1000),
       ...(name === undefined ? {} : { part: name }),
     });
+    const reported = performance.now();
     await loop.afterStep(step);
-    counters.seconds = (performance.now() - begin) / 1000;
+    const scored = performance.now();
+    counters.seconds = (scored - begin) / 1000;
     if (context.signal.aborted) {
       await loop.save(step);
       throw new JobStopped(step);
     }
     if (checkpointDue(step) && step < steps) await loop.save(step);
+    counters.around += (waited + reported - stepped + performance.now() - scored) / 1000;
   }
 }

@@ -1,26 +1,23 @@
 import { join } from "node:path";
 import type { EncodeResult, PretrainResult, Score } from "../contract/artifacts.ts";
 import type { PretrainJob } from "../contract/plan.ts";
-import { openTokens, type TokenStream } from "../data/token-stream.ts";
 import { refusedPrecision } from "../engines/engine.ts";
 import { chooseEngine } from "../engines/table.ts";
 import { type JobContext, JobFailure } from "../jobs/context.ts";
 import { initialValues } from "../models/parameters.ts";
 import { type Phase, partSchedule, phasesOf } from "../objectives/schedule.ts";
 import { isTextObjective } from "../objectives/table.ts";
-import { fixedParameters, pretrainingParameters, pretrainingParts } from "../programs/parts.ts";
 import { learningRateAt } from "../programs/schedule.ts";
 import type { Part, TrainingSettings } from "../programs/training.ts";
 import { readJson } from "../store/files.ts";
 import { writeSafetensors } from "../store/safetensors.ts";
-import { openTokenizer, type Tokenizer } from "../tokenizers/tokenizer.ts";
+import { openTokenizer } from "../tokenizers/tokenizer.ts";
+import { openBatchThread, type StepSource } from "./batch-thread.ts";
 import { latestCheckpoint, removeCheckpoints, saveCheckpoint } from "./checkpoints.ts";
 import { ownLoss, runningEvaluationTokens, scoreText, type TextEvaluation, type TextObjectivePart } from "./evaluate-text.ts";
-import { packedLabelBatches } from "./label-batches.ts";
-import { readLabelledTexts } from "./labelled-texts.ts";
 import { runLoop } from "./loop.ts";
-import type { Counters } from "./progress.ts";
-import { type BatchSource, textBatches } from "./text-batches.ts";
+import { pretrainSettings } from "./pretrain-steps.ts";
+import { type Counters, freshCounters, shareOf } from "./progress.ts";
 import { openTrainer, type Trainer } from "./trainer.ts";
 
 /**
@@ -37,20 +34,8 @@ export async function pretrain(job: PretrainJob, context: JobContext, { scored =
   if (warning) context.emit({ event: "warning", message: warning });
   if (job.precision === "bfloat16" && engine.name !== "tensorflow") throw new JobFailure(refusedPrecision(engine.name));
 
-  const parts = pretrainingParts(job.model, job.objective, job.steps);
-  const trained = pretrainingParameters(job.model, parts);
-  const settings: TrainingSettings = {
-    model: job.model,
-    parts,
-    batch: job.batch / job.accumulate,
-    accumulates: job.accumulate > 1,
-    optimizer: job.optimizer,
-    dropout: job.model.dropout,
-    precision: job.precision,
-    trained,
-    frozen: fixedParameters(job.model),
-  };
-  const stream = openTokens(context.folderOf(job.encoded), encoded, "train");
+  const settings = pretrainSettings(job);
+  const { parts, trained } = settings;
   context.emit({ event: "phase", phase: "compiling" });
   const trainer = await openTrainer({
     engine,
@@ -58,8 +43,8 @@ export async function pretrain(job: PretrainJob, context: JobContext, { scored =
     initial: Object.fromEntries([...trained, ...settings.frozen].map((parameter) => [parameter.name, initialValues(parameter, job.seed)])),
     seed: job.seed,
   });
+  const batches = openBatchThread(job, context);
   try {
-    const sources = await batchSources(job, context, parts, stream, tokenizer);
     const evaluation: TextEvaluation = {
       trainer,
       folder: context.folderOf(job.encoded),
@@ -68,7 +53,7 @@ export async function pretrain(job: PretrainJob, context: JobContext, { scored =
       batch: settings.batch,
     };
     const texts = textParts(job, parts);
-    const counters = await train({ job, context, settings, trainer, sources, validate: () => validationLoss(evaluation, texts) });
+    const counters = await train({ job, context, settings, trainer, batches, validate: () => validationLoss(evaluation, texts) });
     context.emit({ event: "phase", phase: "evaluating" });
     const scores = scored ? await finalScores(evaluation, texts) : [];
     for (const score of scores) context.emit({ event: "evaluation", ...score, step: job.steps });
@@ -82,11 +67,13 @@ export async function pretrain(job: PretrainJob, context: JobContext, { scored =
       predicted: counters.predicted,
       flops: job.cost.flopsPerStep * job.steps,
       seconds: counters.seconds,
+      aroundSteps: shareOf(counters.around, counters.seconds),
+      waitingForData: shareOf(counters.waited, counters.seconds),
       finalLoss: counters.loss,
       scores,
     };
   } finally {
-    stream.close();
+    await batches.close();
     await trainer.close();
   }
 }
@@ -96,17 +83,16 @@ interface Training {
   context: JobContext;
   settings: TrainingSettings;
   trainer: Trainer;
-  sources: BatchSource[];
+  batches: StepSource;
   validate(): Promise<{ loss: number; n: number } | undefined>;
 }
 
-async function train({ job, context, settings, trainer, sources, validate }: Training): Promise<Counters> {
-  const schedule = partSchedule(job.objective, job.steps);
+async function train({ job, context, settings, trainer, batches, validate }: Training): Promise<Counters> {
   const phases = optimizerPhases(job);
   const phaseOf = (step: number) => phases.findLast(({ start }) => start < step)!;
   const resumed = latestCheckpoint<Counters>(context.folder);
   if (resumed) await trainer.setState(resumed.state);
-  const counters: Counters = resumed?.progress ?? { tokens: 0, predicted: 0, seconds: 0, loss: Number.NaN };
+  const counters: Counters = { ...freshCounters(), ...resumed?.progress };
   await runLoop({
     context,
     trainer,
@@ -114,11 +100,7 @@ async function train({ job, context, settings, trainer, sources, validate }: Tra
     steps: job.steps,
     counters,
     saveEvery: job.save.every,
-    stepOf(step) {
-      const { part, index } = schedule.partOf(step - 1);
-      const batches = { part: settings.parts[part]!, ...sources[part]!.at(index) };
-      return schedule.parts.length > 1 ? { ...batches, name: schedule.parts[part]!.name } : batches;
-    },
+    stepOf: batches.stepOf,
     learningRateOf(step) {
       const { start, steps, warmupSteps } = phaseOf(step);
       return learningRateAt(step - start, steps, warmupSteps, job.optimizer);
@@ -149,30 +131,6 @@ function optimizerPhases({ objective, steps, warmupSteps, optimizer }: PretrainJ
   const phases = phasesOf(objective, steps);
   if (phases.length === 1) return [{ start: 0, steps, warmupSteps }];
   return phases.map((phase) => ({ ...phase, warmupSteps: unit === "steps" ? value : Math.round(value * phase.steps) }));
-}
-
-async function batchSources(
-  job: PretrainJob,
-  context: JobContext,
-  parts: readonly Part[],
-  stream: TokenStream,
-  tokenizer: Tokenizer,
-): Promise<BatchSource[]> {
-  const { vocabulary } = tokenizer;
-  const sizes = { batch: job.batch, accumulate: job.accumulate };
-  const { parts: leaves } = partSchedule(job.objective, job.steps);
-  return Promise.all(
-    leaves.map(async ({ objective }, i) => {
-      const part = parts[i]!;
-      if (part.kind === "text" && isTextObjective(objective))
-        return textBatches({ stream, objective, layout: part.layout, vocabulary, seed: job.seed, part: i, ...sizes });
-      if (part.kind === "text" || objective.kind !== "supervised")
-        throw new Error(`part ${part.name} and its objective ${objective.kind} differ`);
-      const texts = await readLabelledTexts(objective.task, "train", tokenizer, job.model.context, context.emit);
-      context.emit({ event: "phase", phase: "reading examples", done: texts.length, unit: "examples" });
-      return packedLabelBatches({ texts, part, pad: vocabulary.pad, pooling: objective.task.pool, seed: job.seed, ...sizes });
-    }),
-  );
 }
 
 function textParts(job: PretrainJob, parts: readonly Part[]): (TextObjectivePart & { steps: number })[] {

@@ -8,6 +8,10 @@ export interface Counters {
   predicted: number;
   /** Time spent in earlier sessions and this one. */
   seconds: number;
+  /** Of these, seconds in which the engine had no batch to work on. */
+  waited: number;
+  /** Seconds around steps: waiting, events, checkpoints. Without validation. */
+  around: number;
   /** Of the last step. */
   loss: number;
 }
@@ -17,7 +21,7 @@ export interface CheckpointRule {
   every: number | null;
 }
 
-const checkpointSeconds = 30;
+export const checkpointSeconds = 30;
 
 /** Says when a checkpoint is due; when it is written changes no number. */
 export function checkpointClock(
@@ -30,6 +34,16 @@ export function checkpointClock(
     if (due) last = now();
     return due;
   };
+}
+
+/** Where a training begins. */
+export function freshCounters(): Counters {
+  return { tokens: 0, predicted: 0, seconds: 0, waited: 0, around: 0, loss: Number.NaN };
+}
+
+/** A part of some seconds, 0 to 1, four digits. */
+export function shareOf(part: number, seconds: number): number {
+  return seconds > 0 ? Math.round((part / seconds) * 1e4) / 1e4 : 0;
 }
 
 /** Tokens a second over the last steps. */

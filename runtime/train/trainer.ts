@@ -2,7 +2,6 @@ import type { Engine, Session } from "../engines/engine.ts";
 import { adamWScalars } from "../programs/adamw.ts";
 import { packValues, unpackValues } from "../programs/groups.ts";
 import {
-  dropoutInputs,
   firstMomentName,
   frozenName,
   gradientName,
@@ -14,7 +13,7 @@ import {
   weightsName,
 } from "../programs/training.ts";
 import type { Arrays } from "../trace/function.ts";
-import { dropoutMasks } from "./dropout-masks.ts";
+import { withMasks } from "./dropout-masks.ts";
 import { uniformNoise } from "./sampling-noise.ts";
 
 export type Values = Record<string, Float32Array>;
@@ -75,14 +74,7 @@ export async function openTrainer({ engine, settings, initial, seed }: TrainerOp
   await clear(secondMomentName);
 
   return {
-    withMasks(part, batches, step) {
-      const [places, noise] = [dropoutInputs(settings, part), noiseInputs(settings, part)];
-      return batches.map((batch, micro) => ({
-        ...batch,
-        ...dropoutMasks(places, settings.dropout, [seed, step, micro]),
-        ...uniformNoise(noise, [seed, step, micro]),
-      }));
-    },
+    withMasks: (part, batches, step) => withMasks(settings, part, batches, [seed, step]),
     withNoise: (part, batch, path) => ({ ...batch, ...uniformNoise(noiseInputs(settings, part), path) }),
     async step(part, batches, { step, learningRate }) {
       const scalars = adamWScalars(settings.optimizer, step, learningRate);

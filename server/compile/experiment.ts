@@ -1,3 +1,4 @@
+import { totalmem } from "node:os";
 import { check } from "#runtime/compile/check.ts";
 import { type CostModel, compile } from "#runtime/compile/compile.ts";
 import { narrow } from "#runtime/compile/goal.ts";
@@ -7,6 +8,9 @@ import type { Spec } from "#runtime/contract/spec.ts";
 import type { StoredResults } from "./results.ts";
 import type { TaskReadings } from "./tasks.ts";
 import { unread, type WatchedFiles } from "./watched-files.ts";
+
+/** Of the machine, or of the container that this process runs in. */
+const memoryBytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
 
 /** What the compiler makes of one declaration that has jobs. */
 export interface CompiledDeclaration {
@@ -53,6 +57,7 @@ export function experimentCompiler({ files, costs, tasks }: CompilerTools, resul
       };
       const options = {
         costs,
+        memoryBytes,
         taskOf: (key: string) => tasks(spec, key),
         known: ({ id }: EncodeJob) => readResult("encode", id),
         measured: ({ id }: MeasureJob) => readResult("measure", id),

@@ -97,6 +97,7 @@ test("help has examples for every command and lists none that comes later", asyn
     "verify",
     "format",
     "engines",
+    "bench",
     "lsp",
   ]);
   const helps = await Promise.all(commands.map((name) => pretrain(folder(), name, "--help")));

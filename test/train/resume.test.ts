@@ -53,7 +53,13 @@ function numbersOf(folder: string): Record<string, unknown> {
   expect(trained.length).toBe(2);
   return Object.fromEntries(
     trained.map((id) => {
-      const { seconds: _, testReadAt: __, ...result } = JSON.parse(readFileSync(join(store.runFolder(id), "result.json"), "utf8"));
+      const {
+        seconds: _,
+        testReadAt: __,
+        aroundSteps: ___,
+        waitingForData: ____,
+        ...result
+      } = JSON.parse(readFileSync(join(store.runFolder(id), "result.json"), "utf8"));
       return [id, { result, weights: readFileSync(join(store.runFolder(id), "model.safetensors")).toString("base64") }];
     }),
   );

@@ -1,0 +1,87 @@
+"""The decoder of `pretrain bench` in plain PyTorch, eager, fused AdamW, clipping at 1: the same sizes, batch and work a step.
+
+    python bench/peers/pytorch.py tiny|small|medium [--threads 2] [--seconds 5]
+
+Prints one JSON line: parameters, tokens a step, the median step in milliseconds, the peak of resident memory.
+"""
+import argparse, json, resource, statistics, time
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+arguments = argparse.ArgumentParser()
+arguments.add_argument("size", choices=["tiny", "small", "medium"])
+arguments.add_argument("--threads", type=int, default=2)
+arguments.add_argument("--seconds", type=float, default=5)
+options = arguments.parse_args()
+torch.set_num_threads(options.threads)
+torch.manual_seed(1)
+
+layers, width, heads, context, vocabulary, batch = {
+    "tiny": (2, 64, 2, 32, 128, 8),
+    "small": (4, 128, 4, 64, 1024, 16),
+    "medium": (4, 256, 4, 128, 8192, 16),
+}[options.size]
+
+
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+
+    def forward(self, x):
+        b, t, _ = x.shape
+        q, k, v = self.qkv(self.norm1(x)).view(b, t, 3, heads, width // heads).permute(2, 0, 3, 1, 4)
+        y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        x = x + self.out(y.transpose(1, 2).reshape(b, t, width))
+        return x + self.down(F.gelu(self.up(self.norm2(x))))
+
+
+class Decoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.tokens, self.positions = nn.Embedding(vocabulary, width), nn.Embedding(context, width)
+        self.blocks, self.norm = nn.ModuleList(Block() for _ in range(layers)), nn.LayerNorm(width)
+
+    def forward(self, x):
+        h = self.tokens(x) + self.positions(torch.arange(x.shape[1]))
+        for block in self.blocks:
+            h = block(h)
+        return self.norm(h) @ self.tokens.weight.T
+
+
+model = Decoder()
+optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, betas=(0.9, 0.98), eps=1e-6, weight_decay=0.01, fused=True)
+
+
+def step():
+    ids = torch.randint(0, vocabulary, (batch, context + 1))
+    loss = F.cross_entropy(model(ids[:, :-1]).reshape(-1, vocabulary), ids[:, 1:].reshape(-1))
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    return loss.item()
+
+
+for _ in range(4):
+    step()
+times, begin = [], time.perf_counter()
+while len(times) < 5 or time.perf_counter() - begin < options.seconds:
+    start = time.perf_counter()
+    step()
+    times.append((time.perf_counter() - start) * 1000)
+print(
+    json.dumps(
+        {
+            "peer": f"PyTorch {torch.__version__}",
+            "parameters": sum(p.numel() for p in model.parameters()),
+            "tokens_per_step": batch * context,
+            "step_milliseconds": statistics.median(times),
+            "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        }
+    )
+)

@@ -1,0 +1,153 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { EncodeResult } from "../contract/artifacts.ts";
+import type { PretrainJob } from "../contract/plan.ts";
+import type { EngineName } from "../engines/engine.ts";
+import { loadEngine } from "../engines/table.ts";
+import { initialValues } from "../models/parameters.ts";
+import { pretrainCost } from "../programs/cost.ts";
+import { random } from "../random/random.ts";
+import { openEvents } from "../store/events.ts";
+import { tokenizerJson } from "../tokenizers/tokenizer-json.ts";
+import { openBatchThread } from "../train/batch-thread.ts";
+import { saveCheckpoint } from "../train/checkpoints.ts";
+import { runLoop } from "../train/loop.ts";
+import { pretrainSettings } from "../train/pretrain-steps.ts";
+import { checkpointSeconds, freshCounters } from "../train/progress.ts";
+import { openTrainer } from "../train/trainer.ts";
+import { median } from "./median.ts";
+import { type BenchObjective, type BenchSize, benchJob, benchTokens } from "./settings.ts";
+
+export interface BenchCase {
+  engine: EngineName;
+  objective: BenchObjective;
+  size: BenchSize;
+  threads: number;
+  /** How long to train, about. */
+  seconds: number;
+}
+
+export interface Measurement {
+  parameters: number;
+  /** Multiply-adds × 2 of a step's matrix products. */
+  flops_per_step: number;
+  tokens_per_step: number;
+  /** Median over the steps, milliseconds, with everything around them. */
+  step_milliseconds: number;
+  /** Until the first step was done, less the time of a step, seconds. */
+  compile_seconds: number;
+  /** Share of the time in which the engine waited for a batch. */
+  waiting_for_data: number;
+  /** Share of the time that went into waiting, events, and a checkpoint as often as a run writes one. */
+  around_step: number;
+  /** Of the process: resident, at its largest. */
+  peak_memory_bytes: number;
+}
+
+/** Trains as a run does: windows of a stored corpus, batches, steps, events in a file. Memory is that of the whole process. */
+export async function measure({ engine: name, objective, size, threads, seconds }: BenchCase): Promise<Measurement> {
+  const folder = mkdtempSync(join(tmpdir(), "pretrain-bench-"));
+  const job = benchJob(size, objective);
+  const settings = pretrainSettings(job);
+  writeInputs(folder, job, size);
+  const events = openEvents(folder, "bench");
+  const ends: number[] = [];
+  const context = {
+    folder,
+    folderOf: (id: string) => join(folder, id),
+    signal: new AbortController().signal,
+    emit(event: Parameters<typeof events.write>[0]) {
+      events.write(event);
+      if (event.event === "step") ends.push(performance.now());
+    },
+  };
+  const begin = performance.now();
+  const engine = await loadEngine(name, { threads });
+  const initial = Object.fromEntries(settings.trained.map((parameter) => [parameter.name, initialValues(parameter, 1)]));
+  const trainer = await openTrainer({ engine, settings, initial, seed: 1 });
+  const batches = openBatchThread(job, context);
+  const train = async (first: number, steps: number) => {
+    const counters = freshCounters();
+    await runLoop({
+      context,
+      trainer,
+      first,
+      steps,
+      counters,
+      saveEvery: Number.POSITIVE_INFINITY,
+      stepOf: batches.stepOf,
+      learningRateOf: () => job.optimizer.learningRate,
+      afterStep: async () => {},
+      save: async () => {},
+    });
+    return counters;
+  };
+  try {
+    await train(1, warmUp);
+    const compiled = ends[0]! - begin;
+    const once = (ends.at(-1)! - ends[0]!) / (warmUp - 1);
+    const start = performance.now();
+    ends.splice(0, ends.length, start);
+    const counters = await train(warmUp + 1, warmUp + Math.max(5, Math.round((seconds * 1000) / once)));
+    const durations = ends.slice(1).map((end, i) => end - ends[i]!);
+    const saving = performance.now();
+    saveCheckpoint(folder, { step: 1, progress: counters, state: await trainer.state() }, settings.trained, 1);
+    const checkpointShare = (performance.now() - saving) / (checkpointSeconds * 1000);
+    const cost = pretrainCost(job.model, job.objective, job.batch, 1, 1);
+    return {
+      parameters: cost.parameters,
+      flops_per_step: cost.flopsPerStep,
+      tokens_per_step: cost.tokensPerStep,
+      step_milliseconds: median(durations),
+      compile_seconds: Math.max(0, compiled - once) / 1000,
+      waiting_for_data: counters.waited / counters.seconds,
+      around_step: counters.around / counters.seconds + checkpointShare,
+      peak_memory_bytes: process.resourceUsage().maxRSS * 1024,
+    };
+  } finally {
+    await batches.close();
+    events.close();
+    await trainer.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const warmUp = 4;
+
+/** What an encode and a tokenizer job leave: two million tokens in documents of 200, the r-th commonest as frequent as 1 ÷ r. */
+function writeInputs(folder: string, { encoded, tokenizer }: PretrainJob, size: BenchSize): void {
+  const tokens = benchTokens(size);
+  mkdirSync(join(folder, tokenizer));
+  writeFileSync(
+    join(folder, tokenizer, "tokenizer.json"),
+    JSON.stringify(tokenizerJson({ kind: "characters", lowercase: false, tokens, merges: [] })),
+  );
+  const [count, document] = [1 << 21, 200];
+  const from = random("bench");
+  const ordinary = tokens.filter((token) => /^w\d+$/.test(token)).length;
+  const first = tokens.indexOf("w0");
+  const [begin, end] = [tokens.indexOf("<s>"), tokens.indexOf("</s>")];
+  const ids = Uint16Array.from({ length: count }, (_, i) => {
+    if (i % document === 0) return begin;
+    return i % document === document - 1 ? end : first + Math.floor(ordinary ** from.uniform()) - 1;
+  });
+  mkdirSync(join(folder, encoded));
+  writeFileSync(join(folder, encoded, "train-00000.bin"), ids);
+  const none = { tokens: 0, bytes: 0, documents: 0, shards: [] };
+  const result: EncodeResult = {
+    vocabulary: tokens.length,
+    width: 2,
+    splits: {
+      train: {
+        tokens: count,
+        bytes: 4 * count,
+        documents: Math.ceil(count / document),
+        shards: [{ file: "train-00000.bin", tokens: count }],
+      },
+      validation: none,
+      test: none,
+    },
+  };
+  writeFileSync(join(folder, encoded, "result.json"), JSON.stringify(result));
+}

@@ -1,0 +1,201 @@
+import { execFile } from "node:child_process";
+import { availableParallelism, cpus } from "node:os";
+import { promisify } from "node:util";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { BenchCase, Measurement } from "#runtime/bench/measure.ts";
+import { median } from "#runtime/bench/median.ts";
+import { type BenchObjective, type BenchSize, benchObjectives, benchSizes } from "#runtime/bench/settings.ts";
+import { alignedRows } from "#runtime/compare/table.ts";
+import { formatBytes, formatCount } from "#runtime/contract/numbers.ts";
+import type { EngineName } from "#runtime/engines/engine.ts";
+import { threadsFor } from "#runtime/engines/threads.ts";
+import { engineChoices } from "./engines.ts";
+import { print, printJson, say } from "./output.ts";
+import { ownCommand } from "./own-command.ts";
+
+interface BenchOptions {
+  engine?: EngineName[];
+  objective?: BenchObjective[];
+  size?: BenchSize[];
+  seconds: number;
+  rounds: number;
+  threads: number;
+  json?: boolean;
+  /** JSON: what to measure in this process. */
+  case?: string;
+}
+
+const engines = engineChoices.filter((name): name is EngineName => name !== "auto");
+
+export function addBench(program: Command): void {
+  program
+    .command("bench")
+    .description("how fast each engine trains here, held against this machine's matrix products")
+    .addOption(new Option("--engine <engine...>", "left out: all that are here; cpu at the tiny size only").choices(engines))
+    .addOption(new Option("--objective <objective...>", "left out: all").choices(benchObjectives))
+    .addOption(new Option("--size <size...>", "left out: all").choices(benchSizes))
+    .option("--seconds <n>", "of training for each measurement", positive, 5)
+    .option("--rounds <n>", "of all measurements in turn; medians are shown", positive, 3)
+    .option("--threads <n>", "of the engine", positive, threadsFor(1))
+    .option("--json", "one JSON document")
+    .addOption(new Option("--case <json>").hideHelp())
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ pretrain bench\n  $ pretrain bench --engine onnx --size small medium --objective causal\n  $ pretrain bench --json > bench.json",
+    )
+    .action(async (options: BenchOptions) => {
+      if (options.case !== undefined) return printJson(await measured(JSON.parse(options.case) as Case));
+      const document = await bench(options);
+      if (options.json) printJson(document);
+      else printBench(document);
+    });
+}
+
+/** A measurement, or the peak of an engine's matrix products. */
+type Case = ({ kind: "training" } & BenchCase) | { kind: "peak"; engine: EngineName; threads: number; seconds: number };
+
+async function measured(wanted: Case): Promise<unknown> {
+  if (wanted.kind === "training") return (await import("#runtime/bench/measure.ts")).measure(wanted);
+  const { matrixPeak } = await import("#runtime/bench/peak.ts");
+  return { flops: await matrixPeak(wanted.engine, wanted.threads, wanted.seconds) };
+}
+
+/** What `pretrain bench --json` prints: other programs rely on the names. Milliseconds and rates are medians over the rounds. */
+interface BenchDocument {
+  date: string;
+  machine: { processor: string; processors: number; platform: string; node: string };
+  threads: number;
+  /** The best that any engine's matrix products reached. */
+  peak_gflops: number;
+  rows: BenchRow[];
+}
+
+interface BenchRow {
+  engine: EngineName;
+  objective: BenchObjective;
+  size: BenchSize;
+  parameters: number;
+  step_milliseconds: number;
+  tokens_per_second: number;
+  gflops: number;
+  /** Of `peak_gflops`, 0 to 1. */
+  fraction_of_peak: number;
+  /** The largest of the rounds. */
+  peak_memory_bytes: number;
+  compile_seconds: number;
+  /** Shares of the time, 0 to 1. */
+  waiting_for_data: number;
+  around_step: number;
+}
+
+async function bench(options: BenchOptions): Promise<BenchDocument> {
+  const { seconds, threads, rounds } = options;
+  const wanted = await availableOf(options.engine ?? engines, threads);
+  const cases = (options.size ?? benchSizes).flatMap((size) =>
+    (options.objective ?? benchObjectives).flatMap((objective) =>
+      wanted
+        .filter((engine) => engine !== "cpu" || size === "tiny" || options.engine !== undefined)
+        .map((engine): BenchCase => ({ engine, objective, size, threads, seconds })),
+    ),
+  );
+  const peaks: number[] = [];
+  const found = new Map<BenchCase, Measurement[]>(cases.map((each) => [each, []]));
+  for (let round = 1; round <= rounds; round++) {
+    for (const engine of wanted) {
+      if (engine !== "cpu") peaks.push((await inChild<{ flops: number }>({ kind: "peak", engine, threads, seconds: 2 })).flops);
+    }
+    for (const each of cases) {
+      say(`round ${round} of ${rounds}: ${each.engine}, ${each.objective}, ${each.size}`);
+      found.get(each)!.push(await inChild<Measurement>({ kind: "training", ...each }));
+    }
+  }
+  const peak = Math.max(0, ...peaks) / 1e9;
+  return {
+    date: new Date().toISOString(),
+    machine: {
+      processor: cpus()[0]?.model.trim() ?? "unknown",
+      processors: availableParallelism(),
+      platform: `${process.platform} ${process.arch}`,
+      node: process.version,
+    },
+    threads,
+    peak_gflops: rounded(peak),
+    rows: cases.map((each) => rowOf(each, found.get(each)!, peak)),
+  };
+}
+
+/** Says why an engine is left out. */
+async function availableOf(names: readonly EngineName[], threads: number): Promise<EngineName[]> {
+  const { loadEngine } = await import("#runtime/engines/table.ts");
+  const there: EngineName[] = [];
+  for (const name of names) {
+    try {
+      await loadEngine(name, { threads });
+      there.push(name);
+    } catch (error) {
+      say(`${name} is left out: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`);
+    }
+  }
+  return there;
+}
+
+function rowOf({ engine, objective, size }: BenchCase, found: readonly Measurement[], peak: number): BenchRow {
+  const of = (key: keyof Measurement) => median(found.map((each) => each[key]));
+  const milliseconds = of("step_milliseconds");
+  const gflops = of("flops_per_step") / milliseconds / 1e6;
+  return {
+    engine,
+    objective,
+    size,
+    parameters: of("parameters"),
+    step_milliseconds: rounded(milliseconds),
+    tokens_per_second: Math.round((of("tokens_per_step") * 1000) / milliseconds),
+    gflops: rounded(gflops),
+    fraction_of_peak: peak > 0 ? rounded(gflops / peak) : 0,
+    peak_memory_bytes: Math.max(...found.map((each) => each.peak_memory_bytes)),
+    compile_seconds: rounded(of("compile_seconds")),
+    waiting_for_data: rounded(of("waiting_for_data")),
+    around_step: rounded(of("around_step")),
+  };
+}
+
+/** Each measurement in a process of its own: nothing of the one before is in its memory. */
+async function inChild<T>(wanted: Case): Promise<T> {
+  const [command, ...before] = ownCommand();
+  const { stdout } = await promisify(execFile)(command!, [...before, "bench", "--case", JSON.stringify(wanted)]);
+  return JSON.parse(stdout) as T;
+}
+
+function printBench({ machine, threads, peak_gflops, rows }: BenchDocument): void {
+  const percent = (share: number) => `${(share * 100).toFixed(1)}%`;
+  print(`${machine.processor}, ${machine.processors} processors, ${threads} threads; matrix products reach ${peak_gflops} GFLOP/s\n`);
+  print(
+    alignedRows(
+      ["engine", "objective", "size", "parameters", "ms/step", "tokens/s", "GFLOP/s", "of peak", "memory", "compile", "waiting", "around"],
+      rows.map((row) => [
+        row.engine,
+        row.objective,
+        row.size,
+        formatCount(row.parameters),
+        String(row.step_milliseconds),
+        row.tokens_per_second.toLocaleString("en-US"),
+        String(row.gflops),
+        percent(row.fraction_of_peak),
+        formatBytes(row.peak_memory_bytes),
+        `${row.compile_seconds} s`,
+        percent(row.waiting_for_data),
+        percent(row.around_step),
+      ]),
+    ),
+  );
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(4));
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError("A number above 0 is needed.");
+  return value;
+}

@@ -1,0 +1,78 @@
+import { formatBytes } from "#runtime/contract/numbers.ts";
+import type { ResolvedModel } from "#runtime/contract/plan.ts";
+import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
+import { parametersOf } from "#runtime/models/parameters.ts";
+import { error, listed } from "./rules/rule.ts";
+
+/** What decides how much memory a step takes. */
+interface Size {
+  model: ResolvedModel;
+  batch: number;
+  accumulate: number;
+}
+
+/** A training whose step must fit into the machine's memory. */
+export interface Training extends Size {
+  label: string;
+  /** Bytes, from the trace. */
+  memoryOf(size: Size): number;
+  /** Where the text says the batch. */
+  at: SpecPath;
+}
+
+/**
+ * An error where a step takes more memory than the machine has, with what would fit; null where it fits or the machine is not
+ * known. What a rough count says cannot fit is not traced: that alone could take minutes.
+ */
+export function beyondMemory(training: Training, memoryBytes: number | undefined): Problem | null {
+  if (memoryBytes === undefined) return null;
+  const { label, model, batch, accumulate } = training;
+  const needed = (size: Size) => {
+    const floor = leastBytes(size);
+    return floor > memoryBytes ? floor : training.memoryOf(size);
+  };
+  const wanted = needed({ model, batch, accumulate });
+  if (wanted <= memoryBytes) return null;
+
+  const fits = (change: Partial<Size>) => needed({ model, batch, accumulate, ...change }) <= memoryBytes;
+  const divisors = Array.from({ length: batch }, (_, i) => i + 1).filter((divisor) => batch % divisor === 0);
+  const parts = firstFit(
+    divisors.filter((parts) => parts > accumulate),
+    (accumulate) => fits({ accumulate }),
+  );
+  const smaller = firstFit(divisors.filter((size) => size < batch && size % accumulate === 0).toReversed(), (batch) => fits({ batch }));
+  const shorter = firstFit(halvings(model.context), (context) => fits({ model: { ...model, context } }));
+  const remedies = [
+    ...(parts === undefined ? [] : [`accumulate: ${parts}, which gives the same numbers`]),
+    ...(smaller === undefined ? [] : [`batch: ${smaller}`]),
+    ...(shorter === undefined ? [] : [`context: ${shorter} in its model`]),
+  ];
+  const remedy = remedies.length > 0 ? `What would fit: ${listed(remedies, "or")}.` : "Make the model smaller.";
+  const message = `A step of ${label} takes at least ${formatBytes(wanted)} of memory, and this machine has ${formatBytes(memoryBytes)}. ${remedy}`;
+  return error("too-little-memory", training.at, message);
+}
+
+/** Weights, gradients and two moments, and the attention weights that the backward pass needs again. */
+function leastBytes({ model, batch, accumulate }: Size): number {
+  const weights = parametersOf(model).reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
+  const attention = model.layers * (batch / accumulate) * model.heads * model.context ** 2;
+  return 4 * (4 * weights + attention);
+}
+
+/** The first that fits, where each after it fits too; bisected, as each try costs a trace. */
+function firstFit(candidates: readonly number[], fits: (candidate: number) => boolean): number | undefined {
+  let [low, high] = [0, candidates.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (fits(candidates[middle]!)) high = middle;
+    else low = middle + 1;
+  }
+  return candidates[low];
+}
+
+/** Contexts to fall back to, down to the shortest that a model may have. */
+function halvings(context: number): number[] {
+  const shorter: number[] = [];
+  for (let next = context / 2; Number.isInteger(next) && next >= 8; next /= 2) shorter.push(next);
+  return shorter;
+}

@@ -1,0 +1,22 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { openTokenizer } from "#runtime/tokenizers/tokenizer.ts";
+import type { EncodedBatch } from "./encode-threads.ts";
+
+/* A thread that `openBatchEncoder` starts: for a batch of texts it answers with their ids, in the order of asking. */
+
+const tokenizer = openTokenizer(workerData as string);
+const port = parentPort!;
+let last: Promise<void> = Promise.resolve();
+
+port.on("message", (texts: string[]) => {
+  last = last.then(() => answer(texts));
+});
+
+async function answer(texts: string[]): Promise<void> {
+  try {
+    const ids = await tokenizer.encodeBatch(texts);
+    port.postMessage({ ids } satisfies EncodedBatch, [...new Set(ids.map(({ buffer }) => buffer as ArrayBuffer))]);
+  } catch (error) {
+    port.postMessage({ broke: error instanceof Error ? (error.stack ?? error.message) : String(error) } satisfies EncodedBatch);
+  }
+}

@@ -1,0 +1,63 @@
+import { Worker } from "node:worker_threads";
+import { openTokenizer } from "#runtime/tokenizers/tokenizer.ts";
+
+/** Encodes batches of texts; several at a time, where there are threads for it. */
+export interface BatchEncoder {
+  /** How many batches may be under way. */
+  width: number;
+  encode(texts: readonly string[]): Promise<Int32Array[]>;
+  close(): Promise<void>;
+}
+
+/** `folder`: of the tokenizer job. One thread: this one. */
+export function openBatchEncoder(folder: string, threads: number): BatchEncoder {
+  if (threads === 1) {
+    const tokenizer = openTokenizer(folder);
+    return { width: 1, encode: tokenizer.encodeBatch, close: async () => {} };
+  }
+  const workers = Array.from({ length: threads }, () => encodingThread(folder));
+  let next = 0;
+  return {
+    // each has one batch before it and one that waits
+    width: 2 * threads,
+    encode: (texts) => workers[next++ % threads]!.encode(texts),
+    async close() {
+      await Promise.all(workers.map((worker) => worker.close()));
+    },
+  };
+}
+
+export type EncodedBatch = { ids: Int32Array[] } | { broke: string };
+
+function encodingThread(folder: string): Pick<BatchEncoder, "encode" | "close"> {
+  const worker = new Worker(threadModule(), { workerData: folder });
+  const waiting: { resolve(ids: Int32Array[]): void; reject(error: Error): void }[] = [];
+  let failure: Error | undefined;
+  const fail = (error: Error) => {
+    failure = error;
+    for (const { reject } of waiting.splice(0)) reject(error);
+  };
+  worker.on("message", (message: EncodedBatch) => {
+    if ("ids" in message) waiting.shift()!.resolve(message.ids);
+    else fail(new Error(message.broke));
+  });
+  worker.on("error", fail);
+  return {
+    encode(texts) {
+      const answer = new Promise<Int32Array[]>((resolve, reject) => {
+        if (failure) reject(failure);
+        else waiting.push({ resolve, reject });
+      });
+      worker.postMessage(texts);
+      return answer;
+    },
+    async close() {
+      await worker.terminate();
+    },
+  };
+}
+
+/** Beside this module as a source, beside the bundles' folder as a bundle. */
+function threadModule(): URL {
+  return new URL(import.meta.url.endsWith(".ts") ? "./encode-thread-main.ts" : "../encode-thread-main.js", import.meta.url);
+}

@@ -1,0 +1,63 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { EncodeResult } from "../contract/artifacts.ts";
+import type { PretrainJob } from "../contract/plan.ts";
+import { openTokens } from "../data/token-stream.ts";
+import type { JobContext } from "../jobs/context.ts";
+import { partSchedule } from "../objectives/schedule.ts";
+import { isTextObjective } from "../objectives/table.ts";
+import { fixedParameters, pretrainingParameters, pretrainingParts } from "../programs/parts.ts";
+import type { TrainingSettings } from "../programs/training.ts";
+import { openTokenizer } from "../tokenizers/tokenizer.ts";
+import { withMasks } from "./dropout-masks.ts";
+import { packedLabelBatches } from "./label-batches.ts";
+import { readLabelledTexts } from "./labelled-texts.ts";
+import type { LoopStep } from "./loop.ts";
+import { type BatchSource, textBatches } from "./text-batches.ts";
+
+export function pretrainSettings(job: PretrainJob): TrainingSettings {
+  const parts = pretrainingParts(job.model, job.objective, job.steps);
+  return {
+    model: job.model,
+    parts,
+    batch: job.batch / job.accumulate,
+    accumulates: job.accumulate > 1,
+    optimizer: job.optimizer,
+    dropout: job.model.dropout,
+    precision: job.precision,
+    trained: pretrainingParameters(job.model, parts),
+    frozen: fixedParameters(job.model),
+  };
+}
+
+export type PretrainInputs = Pick<JobContext, "folderOf" | "emit">;
+
+/** What each step of a pre-training reads: a function of (job, step). Throws `JobFailure` where a task's files changed. */
+export async function pretrainSteps(job: PretrainJob, { folderOf, emit }: PretrainInputs): Promise<(step: number) => LoopStep> {
+  const settings = pretrainSettings(job);
+  const tokenizer = openTokenizer(folderOf(job.tokenizer));
+  const { vocabulary } = tokenizer;
+  const encoded = folderOf(job.encoded);
+  const stream = openTokens(encoded, JSON.parse(readFileSync(join(encoded, "result.json"), "utf8")) as EncodeResult, "train");
+  const sizes = { batch: job.batch, accumulate: job.accumulate };
+  const schedule = partSchedule(job.objective, job.steps);
+  const sources = await Promise.all(
+    schedule.parts.map(async ({ objective }, i): Promise<BatchSource> => {
+      const part = settings.parts[i]!;
+      if (part.kind === "text" && isTextObjective(objective))
+        return textBatches({ stream, objective, layout: part.layout, vocabulary, seed: job.seed, part: i, ...sizes });
+      if (part.kind === "text" || objective.kind !== "supervised")
+        throw new Error(`part ${part.name} and its objective ${objective.kind} differ`);
+      const texts = await readLabelledTexts(objective.task, "train", tokenizer, job.model.context, emit);
+      emit({ event: "phase", phase: "reading examples", done: texts.length, unit: "examples" });
+      return packedLabelBatches({ texts, part, pad: vocabulary.pad, pooling: objective.task.pool, seed: job.seed, ...sizes });
+    }),
+  );
+  return (step) => {
+    const { part: at, index } = schedule.partOf(step - 1);
+    const part = settings.parts[at]!;
+    const { batches, ...counts } = sources[at]!.at(index);
+    const name = schedule.parts.length > 1 ? { name: schedule.parts[at]!.name } : {};
+    return { part, batches: withMasks(settings, part, batches, [job.seed, step]), ...counts, ...name };
+  };
+}

@@ -1,0 +1,71 @@
+import type { FinetuneJob, PretrainJob } from "../contract/plan.ts";
+import type { EngineName } from "../engines/engine.ts";
+import { chooseEngine } from "../engines/table.ts";
+import { initialValues } from "../models/parameters.ts";
+import { layoutOf, type TextObjectiveSettings } from "../objectives/table.ts";
+import { pretrainingParameters } from "../programs/parts.ts";
+import { batchInputs, type Part, type TrainingSettings } from "../programs/training.ts";
+import type { Arrays } from "../trace/function.ts";
+import { sizeOf } from "../trace/graph.ts";
+import { withMasks } from "./dropout-masks.ts";
+import { pretrainSettings } from "./pretrain-steps.ts";
+import { openTrainer } from "./trainer.ts";
+
+/**
+ * Seconds that a step of a job takes here and now, on so many threads: the median of some steps with made-up batches. For a
+ * fine-tuning, a step of the same weights on text: what is wanted is how threads serve a model of this size.
+ */
+export async function probe(
+  job: PretrainJob | FinetuneJob,
+  options: { engine: EngineName | "auto"; threads: number; xla?: boolean | undefined; seconds: number },
+): Promise<number> {
+  const { engine } = await chooseEngine(options.engine, options);
+  const settings = job.kind === "pretrain" ? pretrainSettings(job) : likeFinetuning(job);
+  const initial = Object.fromEntries(settings.trained.map((parameter) => [parameter.name, initialValues(parameter, 1)]));
+  const trainer = await openTrainer({ engine, settings, initial, seed: 1 });
+  try {
+    const part = settings.parts[0]!;
+    const batches = withMasks(settings, part, [anyBatch(settings, part)], [1, 1]);
+    const step = () => trainer.step(part, batches, { step: 1, learningRate: 1e-6 });
+    await step();
+    const times: number[] = [];
+    for (const begin = performance.now(); times.length < 3 || performance.now() - begin < options.seconds * 1000; ) {
+      const start = performance.now();
+      await step();
+      times.push((performance.now() - start) / 1000);
+    }
+    return times.sort((a, b) => a - b)[times.length >> 1]!;
+  } finally {
+    await trainer.close();
+  }
+}
+
+function likeFinetuning({ model, settings: { batch, accumulate, optimizer, dropout } }: FinetuneJob): TrainingSettings {
+  const architecture = model.architecture === "decoder" ? "decoder" : "encoder";
+  const like = { ...model, architecture } as const;
+  const objective: TextObjectiveSettings =
+    architecture === "decoder" ? { kind: "causal" } : { kind: "masked", rate: 0.01, mask: 1, random: 0, keep: 0, wholeWords: false };
+  const layout = layoutOf(objective, like);
+  const part: Part = { kind: "text", name: "0", layout };
+  return {
+    model: like,
+    parts: [part],
+    batch: batch / accumulate,
+    accumulates: accumulate > 1,
+    optimizer,
+    dropout,
+    trained: pretrainingParameters(like, [part]),
+    frozen: [],
+  };
+}
+
+/** Full rows of the first token: every position takes part. */
+function anyBatch(settings: TrainingSettings, part: Part): Arrays {
+  return Object.fromEntries(
+    batchInputs(settings, part).map(({ name, shape, dtype }) => {
+      const size = sizeOf(shape);
+      if (dtype === "float32") return [name, new Float32Array(size).fill(1 / size)];
+      return [name, new Int32Array(size).fill(name.endsWith("segments") ? 1 : 0)];
+    }),
+  );
+}
