@@ -1,8 +1,13 @@
 import type { Command } from "commander";
+import { fieldsOf } from "#runtime/compare/fields.ts";
+import { readItems } from "#runtime/compare/items.ts";
 import { alignedRows } from "#runtime/compare/table.ts";
+import { type ScoreDifference, scoreDifference } from "#runtime/compare/two-runs.ts";
 import type { Score } from "#runtime/contract/artifacts.ts";
-import { formatScore } from "#runtime/contract/numbers.ts";
+import { formatScore, formatScoreLike } from "#runtime/contract/numbers.ts";
 import type { Job } from "#runtime/contract/plan.ts";
+import { formatP } from "#runtime/contract/words.ts";
+import { readManifest } from "#runtime/store/manifest.ts";
 import type { Store } from "#runtime/store/store.ts";
 import { print, printJson } from "./output.ts";
 import { findRun, type RunTable, runTable } from "./runs.ts";
@@ -33,11 +38,16 @@ interface Difference {
   left: { id: string; name: string; state: string };
   right: { id: string; name: string; state: string };
   differences: { field: string; left: unknown; right: unknown }[];
-  scores: { metric: string; split: string; left: number | null; right: number | null }[];
+  /** `difference` is left − right on the test examples that both answered; null where that is not known. */
+  scores: { metric: string; split: string; left: number | null; right: number | null; difference: ScoreDifference | null }[];
 }
 
 export function diffRuns(left: Job, right: Job, runs: RunTable, store: Store): Difference {
-  const [leftFields, rightFields] = [fieldsOf(left, runs), fieldsOf(right, runs)];
+  const jobOf = (id: string) => runs.get(id);
+  const [leftFields, rightFields] = [left, right].map((job) => new Map([...fieldsOf(job, jobOf), ...environmentOf(job, store)])) as [
+    Map<string, unknown>,
+    Map<string, unknown>,
+  ];
   const fields = [...new Set([...leftFields.keys(), ...rightFields.keys()])].sort();
   const described = (job: Job) => ({ id: job.id, name: job.name, state: store.state(job.id) });
   return {
@@ -46,28 +56,25 @@ export function diffRuns(left: Job, right: Job, runs: RunTable, store: Store): D
     differences: fields
       .filter((field) => JSON.stringify(leftFields.get(field)) !== JSON.stringify(rightFields.get(field)))
       .map((field) => ({ field, left: leftFields.get(field) ?? null, right: rightFields.get(field) ?? null })),
-    scores: pairScores(scoresOf(left, store), scoresOf(right, store)),
+    scores: pairScores(scoresOf(left, store), scoresOf(right, store)).map((score) => ({
+      ...score,
+      difference: score.split === "test" ? differenceOf(left, right, score.metric, store) : null,
+    })),
   };
 }
 
-/** What a job computes, field by field, with the jobs it reads written in place. */
-function fieldsOf(job: Job, runs: RunTable): Map<string, unknown> {
-  const fields = new Map<string, unknown>();
-  const visit = (path: string, value: unknown) => {
-    const input = typeof value === "string" ? runs.get(value) : undefined;
-    if (input) visitJob(path, input);
-    else if (typeof value === "object" && value !== null) {
-      for (const [key, inner] of Object.entries(value)) visit(path === "" ? key : `${path}.${keyOf(key, inner)}`, inner);
-    } else fields.set(path, value);
-  };
-  const visitJob = (path: string, { id: _, name: __, after: ___, fingerprint: ____, ...computed }: Job) => visit(path, computed);
-  visitJob("", job);
-  return fields;
+/** How the last process that worked on it was set up. */
+function environmentOf(job: Job, store: Store): [string, unknown][] {
+  const session = readManifest(store.runFolder(job.id))?.sessions.at(-1);
+  if (!session) return [];
+  const { pretrain, node, platform, host, engine } = session;
+  const { reason: _, ...chosen } = engine ?? {};
+  return Object.entries({ pretrain, node, platform, host, ...chosen }).map(([key, value]) => [`environment.${key}`, value]);
 }
 
-/** Files are told apart by their path, not by their place in the list. */
-function keyOf(key: string, value: unknown): string {
-  return typeof value === "object" && value !== null && "path" in value ? String(value.path) : key;
+function differenceOf(left: Job, right: Job, metric: string, store: Store): ScoreDifference | null {
+  const [a, b] = [readItems(store.runFolder(left.id)), readItems(store.runFolder(right.id))];
+  return (a && b && scoreDifference(a, b, metric)) ?? null;
 }
 
 function scoresOf(job: Job, store: Store): Score[] {
@@ -76,7 +83,7 @@ function scoresOf(job: Job, store: Store): Score[] {
   return job.kind === "majority" ? (store.readResult(job)?.scores ?? []) : [];
 }
 
-function pairScores(left: readonly Score[], right: readonly Score[]): Difference["scores"] {
+function pairScores(left: readonly Score[], right: readonly Score[]): Omit<Difference["scores"][number], "difference">[] {
   const keys = new Map([...left, ...right].map((score) => [`${score.split} ${score.metric}`, score]));
   const valueIn = (scores: readonly Score[], like: Score) =>
     scores.find((score) => score.metric === like.metric && score.split === like.split)?.value ?? null;
@@ -110,8 +117,21 @@ function printDifference({ left, right, differences, scores }: Difference): void
       )}`,
     );
   const score = (metric: string, value: number | null) => (value === null ? "–" : formatScore(metric, value));
-  const rows = scores.map(({ split, metric, left, right }) => [`${split} ${metric}`, score(metric, left), score(metric, right)]);
-  if (rows.length > 0) print(`\n${alignedRows(["score", "left", "right"], rows, "left")}`);
+  const rows = scores.map(({ split, metric, left, right, difference }) => [
+    `${split} ${metric}`,
+    score(metric, left),
+    score(metric, right),
+    difference ? differenceText(metric, difference) : "",
+  ]);
+  if (rows.length > 0) print(`\n${alignedRows(["score", "left", "right", "left − right"], rows, "left")}`);
+  if (scores.some(({ difference }) => difference))
+    print("\nintervals are over test examples: what another seed would give they do not say");
+}
+
+function differenceText(metric: string, { difference, low, high, p }: ScoreDifference): string {
+  const uncertainty = (high - low) / 4;
+  const shown = [difference, low, high].map((value) => formatScoreLike(metric, value, difference, uncertainty));
+  return `${shown[0]} (95% interval ${shown[1]} to ${shown[2]}${p === null ? "" : `, p ${formatP(p)}`})`;
 }
 
 function shown(value: unknown): string {

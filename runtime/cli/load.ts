@@ -50,6 +50,7 @@ export async function load(path: string): Promise<Loaded> {
   };
   return {
     file,
+    files: [...new Set([file, ...analysis.declarations.map((each) => each.file)])],
     spec,
     store,
     declaredAs: (name) => analysis.declarations.filter((each) => each.name === name).map(({ kind }) => kind),

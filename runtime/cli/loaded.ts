@@ -10,6 +10,8 @@ import { shownPath } from "./output.ts";
 /** A file whose syntax holds together, ready to compile. */
 export interface Loaded {
   file: string;
+  /** The file and those of its imports that declare something. */
+  files: string[];
   spec: Spec;
   store: Store;
   /** The kinds of the declarations with a name, also of those that have errors, which `spec` lacks. */
@@ -50,6 +52,13 @@ export type UsableKind = "pretrain" | "finetune" | "compare" | "objective";
 /** Jobs of a kind, in the plan's order. */
 export function jobsOf<K extends Job["kind"]>(plan: Plan, kind: K): JobOf<K>[] {
   return plan.jobs.filter((job): job is JobOf<K> => job.kind === kind);
+}
+
+/** The job that compares what a declaration names. */
+export function comparisonIn(plan: Plan, name: string): JobOf<"compare"> {
+  const found = jobsOf(plan, "compare").find((job) => job.comparison === name);
+  if (!found) throw new Error(`the plan of ${name} does not compare it`);
+  return found;
 }
 
 const tables = { pretrain: "pretrainings", finetune: "finetunings", compare: "comparisons", objective: "objectives" } as const;

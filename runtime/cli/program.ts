@@ -9,6 +9,7 @@ import { addJob } from "./job.ts";
 import { addLsp } from "./lsp.ts";
 import { addPlan } from "./plan.ts";
 import { addPreview } from "./preview.ts";
+import { addReport } from "./report.ts";
 import { addResults } from "./results.ts";
 import { addRun } from "./run.ts";
 import { addScore } from "./score.ts";
@@ -38,6 +39,7 @@ Exit codes: 0 done, 1 the file or the data has errors, 2 wrong usage, 3 a run fa
     addPlan,
     addRun,
     addResults,
+    addReport,
     addPreview,
     addDiff,
     addGenerate,

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { compareRuns, runsIn } from "#runtime/compare/compare.ts";
 import { comparisonTable } from "#runtime/compare/table.ts";
 import { UsageError } from "./exit.ts";
-import { jobsOf, type Loaded, requireDeclared } from "./loaded.ts";
+import { comparisonIn, type Loaded, requireDeclared } from "./loaded.ts";
 import { print, printJson, say, shownPath } from "./output.ts";
 
 export function addResults(program: Command): void {
@@ -21,8 +21,7 @@ export function addResults(program: Command): void {
       const loaded = await load(path);
       const name = named ?? onlyComparison(loaded);
       requireDeclared(loaded, name, ["compare"]);
-      const job = jobsOf(loaded.plan(name).plan, "compare").find((each) => each.comparison === name);
-      if (!job) throw new Error(`the plan of ${name} does not compare it`);
+      const job = comparisonIn(loaded.plan(name).plan, name);
       // read anew, not from the job's result: cells may have other names by now, and what is done so far counts too
       const result = compareRuns(job, runsIn(loaded.store.runFolder));
       if (options.json) printJson(result);

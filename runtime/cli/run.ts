@@ -3,7 +3,7 @@ import { compareRuns, runsIn } from "#runtime/compare/compare.ts";
 import { expectationText } from "#runtime/compare/expectations.ts";
 import { comparisonTable } from "#runtime/compare/table.ts";
 import { formatScore } from "#runtime/contract/numbers.ts";
-import type { CompareJob, Plan } from "#runtime/contract/plan.ts";
+import type { Plan } from "#runtime/contract/plan.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
 import { arrange } from "#runtime/jobs/arrange.ts";
 import { neededJobs } from "#runtime/jobs/needed.ts";
@@ -13,7 +13,7 @@ import { recordSession } from "#runtime/store/sessions.ts";
 import { nextSteps } from "./advice.ts";
 import { type EngineChoice, engineChoices } from "./engines.ts";
 import { exitCodes, UsageError } from "./exit.ts";
-import { jobsOf, type Loaded, type Planned, requireDeclared } from "./loaded.ts";
+import { comparisonIn, jobsOf, type Loaded, type Planned, requireDeclared } from "./loaded.ts";
 import { beginLooks, isSettled, lookAgain, seedCount } from "./looks.ts";
 import { print, say, shownPath } from "./output.ts";
 import { ownCommand } from "./own-command.ts";
@@ -116,12 +116,6 @@ function oneMoreSeed(loaded: Loaded, name: string, planned: Planned): Planned | 
   if (!lookAgain(loaded.store.root, comparisonIn(planned.declared, name))) return undefined;
   say(`not settled with ${seedCount(job)} seeds; adding one of at most ${job.looks?.most}`);
   return loaded.plan(name);
-}
-
-function comparisonIn(plan: Plan, name: string): CompareJob {
-  const found = jobsOf(plan, "compare").find((job) => job.comparison === name);
-  if (!found) throw new Error(`the plan of ${name} does not compare it`);
-  return found;
 }
 
 function strictly(loaded: Loaded, name: string, plan: Plan): number {

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { classifiedItems } from "#runtime/compare/items.ts";
 import { criticalValue, estimate, holm, meanOf, pairedTest, varianceOf } from "#runtime/compare/statistics.ts";
+import { mcnemar, scoreDifference } from "#runtime/compare/two-runs.ts";
 import reference from "../metrics/reference.json" with { type: "json" };
 
 const { a, b, paired_t, mean_ci95_t, sem, holm: corrected } = reference.statistics;
@@ -74,4 +76,22 @@ test("with both parts the critical value lies between the normal and Student's, 
   const examples = { ofEach: 0.004, ofMean: 0.003 };
   const { mean, standardError, p, ...rest } = pairedTest({ values, examples });
   expect(criticalValue(p!, rest) * standardError).toBeCloseTo(mean, 9);
+});
+
+test("McNemar's exact test as SciPy", () => {
+  // binomtest(72, 131).pvalue, SciPy 1.17.1
+  expect(mcnemar(72, 59)).toBeCloseTo(0.2944061565235135, 12);
+  expect(mcnemar(59, 72)).toBeCloseTo(0.2944061565235135, 12);
+  expect([mcnemar(0, 0), mcnemar(3, 3)]).toEqual([1, 1]);
+});
+
+test("two runs on the same examples: their difference with its interval over examples, by hand", () => {
+  const items = (right: string) =>
+    classifiedItems(Array.from(right, (each, i) => ({ id: `${i}`, label: "a", predicted: each === "1" ? "a" : "b" })));
+  const found = scoreDifference(items("1111101111"), items("1101100011"), "accuracy")!;
+  expect(found.difference).toBeCloseTo(0.3, 12);
+  // differences of 0, 1 or, once, nothing else: variance 0.2333 of the mean of ten
+  expect(found.high - found.low).toBeCloseTo(2 * 1.959964 * Math.sqrt((0.7 * 0.3 * (10 / 9)) / 10), 5);
+  expect(found.p).toBeCloseTo(2 * 0.5 ** 3, 12);
+  expect(scoreDifference(items("111"), items("1111"), "accuracy")).toBeUndefined();
 });

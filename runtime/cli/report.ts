@@ -1,0 +1,186 @@
+import { existsSync, readFileSync } from "node:fs";
+import { basename, dirname, relative } from "node:path";
+import { type Command, Option } from "commander";
+import { compareRuns, runsIn } from "#runtime/compare/compare.ts";
+import { fieldsOf } from "#runtime/compare/fields.ts";
+import type { Curve } from "#runtime/compare/report/charts.ts";
+import { type ReportInput, reportOf } from "#runtime/compare/report/contents.ts";
+import type { ReportDocument } from "#runtime/compare/report/document.ts";
+import { htmlReport } from "#runtime/compare/report/html.ts";
+import { latexReport } from "#runtime/compare/report/latex.ts";
+import { markdownReport } from "#runtime/compare/report/markdown.ts";
+import type { CompareJob, Job, Plan } from "#runtime/contract/plan.ts";
+import { readEvents } from "#runtime/store/events.ts";
+import { writeWhole } from "#runtime/store/files.ts";
+import { readManifest } from "#runtime/store/manifest.ts";
+import type { Store } from "#runtime/store/store.ts";
+import { writeBundle } from "./bundle.ts";
+import { UsageError } from "./exit.ts";
+import { comparisonIn, type Loaded, requireDeclared } from "./loaded.ts";
+import { print, say, shownPath } from "./output.ts";
+import { version } from "./version.ts";
+
+const formats = { html: htmlReport, markdown: markdownReport, latex: latexReport } satisfies Record<
+  string,
+  (document: ReportDocument) => string
+>;
+
+interface ReportOptions {
+  to: keyof typeof formats;
+  out?: string;
+  bundle?: string;
+}
+
+export function addReport(program: Command): void {
+  program
+    .command("report")
+    .description("a document to hand on: the answer, intervals, charts, methods with every setting, leaks, cost, and how to run it again")
+    .argument("<file>", "a .pretrain file")
+    .argument("<name>", "a compare declared in it")
+    .addOption(new Option("--to <format>", "the document's format").choices(Object.keys(formats)).default("html"))
+    .option("--out <path>", "where to write it; left out: stdout")
+    .option("--bundle <folder>", "also write a folder with the declaration, the data it reads and the results, to run again elsewhere")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ pretrain report experiment.pretrain objectives --to html --out report.html\n  $ pretrain report experiment.pretrain objectives --to markdown\n  $ pretrain report experiment.pretrain objectives --to latex --out report.tex --bundle objectives-bundle",
+    )
+    .action(async (path: string, name: string, options: ReportOptions) => {
+      const { load } = await import("./load.ts");
+      const loaded = await load(path);
+      requireDeclared(loaded, name, ["compare"]);
+      const { plan } = loaded.plan(name);
+      const input = reportInput(loaded, plan, comparisonIn(plan, name));
+      if (input.result.summary.length === 0)
+        throw new UsageError(`nothing of ${name} has a result yet: pretrain run ${shownPath(loaded.file)} ${name}`);
+      const text = formats[options.to](reportOf(input));
+      if (options.out === undefined) print(text.trimEnd());
+      else writeWhole(options.out, text);
+      if (options.bundle !== undefined) {
+        if (existsSync(options.bundle)) throw new UsageError(`${options.bundle} exists; name a new folder`);
+        writeBundle(options.bundle, { loaded, name, plan, result: input.result, commands: input.commands });
+        say(`${options.bundle}: run it again with the commands in its README.md`);
+      }
+    });
+}
+
+function reportInput(loaded: Loaded, plan: Plan, job: CompareJob): ReportInput {
+  const { store } = loaded;
+  const byId = new Map(plan.jobs.map((each) => [each.id, each]));
+  const jobOf = (id: string) => byId.get(id);
+  const pretrainings = job.cells.map(({ runs }) => settingsOf(jobOf(runs[0]!.pretrain)!, jobOf));
+  const [first] = job.cells[0]?.runs ?? [];
+  const finetunings = (first?.finetunes ?? [])
+    .filter((each, index, all) => all.findIndex((other) => other.task === each.task) === index)
+    .map(({ task, job: id }) => ({ task, fields: settingsOf(jobOf(id)!, jobOf) }));
+  const all = [...pretrainings, ...finetunings.map(({ fields }) => fields)];
+  return {
+    result: compareRuns(job, runsIn(store.runFolder)),
+    files: loaded.files.map((file) => ({ name: relative(dirname(loaded.file), file), text: readFileSync(file, "utf8") })),
+    pretraining: rowsOf(pretrainings),
+    finetuning: rowsOf(finetunings.map(({ fields }) => fields)),
+    cells: job.cells.map(({ cell }) => cell),
+    tasks: finetunings.map(({ task }) => task),
+    curves: curvesOf(job, store),
+    work: workOf(plan, store),
+    versions: versionsOf(plan, store),
+    fingerprints: fingerprintsOf(plan),
+    commands: commandsFor(loaded, job),
+    used: all.flatMap((fields) => [...fields].filter(([field]) => /(^| )kind$/.test(field)).map(([, value]) => String(value))),
+  };
+}
+
+/**
+ * What a run was told, in the words of the language: without what follows from it, what stands in another table (the model of a
+ * fine-tuning), files, and the seed, which differs on purpose.
+ */
+function settingsOf(job: Job, jobOf: (id: string) => Job | undefined): Map<string, unknown> {
+  const ofPretraining =
+    /^(seed|cost|kind|evaluateEvery|save|encoded\.(kind|tokenizer|corpus\.kind)|tokenizer\.(kind|corpus))\b|sha256$|bytes$|path$/;
+  const ofFinetuning = /^(seed|cost|kind|from|taskName|model|tokenizer|task\.labels)\b|sha256$|bytes$|path$/;
+  const left = job.kind === "finetune" ? ofFinetuning : ofPretraining;
+  const own = [...fieldsOf(job, jobOf)].filter(
+    ([field, value]) => !left.test(field) && !(typeof value === "string" && value.startsWith("/")),
+  );
+  return new Map(own.map(([field, value]) => [named(field), value]));
+}
+
+function named(field: string): string {
+  return field
+    .replace("encoded.corpus.corpus.", "corpus ")
+    .replace("tokenizer.tokenizer.", "tokenizer ")
+    .replace(/^settings\./, "")
+    .replaceAll(".", " ")
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .toLowerCase();
+}
+
+function rowsOf(columns: readonly ReadonlyMap<string, unknown>[]): { field: string; values: string[] }[] {
+  const fields = [...new Set(columns.flatMap((column) => [...column.keys()]))];
+  const shown = (value: unknown) => (value === undefined || value === null ? "–" : String(value));
+  return fields.map((field) => ({ field, values: columns.map((column) => shown(column.get(field))) }));
+}
+
+/** Each cell's losses on validation text, over its seeds. */
+function curvesOf(job: CompareJob, store: Store): Curve[] {
+  return job.cells.flatMap(({ cell, runs }) => {
+    const losses = new Map<number, number[]>();
+    for (const { pretrain } of runs) {
+      for (const event of readEvents(store.runFolder(pretrain)).events) {
+        if (event.event !== "evaluation" || event.metric !== "loss" || event.split !== "validation") continue;
+        losses.set(event.step, [...(losses.get(event.step) ?? []), event.value]);
+      }
+    }
+    const points = [...losses]
+      .sort(([a], [b]) => a - b)
+      .map(([step, values]) => ({
+        step,
+        mean: values.reduce((sum, value) => sum + value, 0) / values.length,
+        low: Math.min(...values),
+        high: Math.max(...values),
+      }));
+    return points.length > 0 ? [{ cell, points }] : [];
+  });
+}
+
+function workOf({ jobs }: Plan, store: Store): ReportInput["work"] {
+  return [...Map.groupBy(jobs, ({ kind }) => kind)].map(([kind, of]) => ({
+    kind,
+    jobs: of.length,
+    done: of.filter(({ id }) => store.isDone(id)).length,
+    seconds: of.reduce((sum, { id }) => sum + secondsOf(id, store), 0),
+  }));
+}
+
+function secondsOf(id: string, store: Store): number {
+  const events = readEvents(store.runFolder(id)).events;
+  return events.reduce((sum, event) => sum + (event.event === "job-done" ? event.seconds : 0), 0);
+}
+
+/** As the runs' manifests have it; several where runs were made in several ways. */
+function versionsOf({ jobs }: Plan, store: Store): ReportInput["versions"] {
+  const sessions = jobs.flatMap(({ id }) => readManifest(store.runFolder(id))?.sessions ?? []);
+  const engines = sessions.flatMap(({ engine }) => (engine ? [engine] : []));
+  const distinct = (values: readonly string[]) => [...new Set(values)].sort().join("; ") || "–";
+  return [
+    { name: "pretrain", value: distinct([...sessions.map((session) => session.pretrain), version()]) },
+    { name: "Node", value: distinct(sessions.map(({ node }) => node)) },
+    { name: "platform", value: distinct(sessions.map(({ platform }) => platform)) },
+    { name: "engine", value: distinct(engines.map((each) => `${each.engine} ${each.version}`)) },
+    { name: "device", value: distinct(engines.map(({ device }) => device)) },
+    { name: "threads of a job", value: distinct(engines.map(({ threads }) => `${threads}`)) },
+  ];
+}
+
+function fingerprintsOf({ jobs }: Plan): ReportInput["fingerprints"] {
+  const files = jobs.flatMap((job) => (job.kind === "corpus" ? job.files : "task" in job ? job.task.files : []));
+  const named = new Map(files.map(({ path, sha256 }) => [path, { name: basename(path), sha256 }]));
+  return [
+    ...named.values(),
+    ...jobs.filter(({ kind }) => kind === "compare").map(({ name, fingerprint }) => ({ name, sha256: fingerprint })),
+  ];
+}
+
+function commandsFor({ file }: Loaded, job: CompareJob): string[] {
+  const until = job.looks ? ` --until settled --max-seeds ${job.looks.most}` : "";
+  return [`pretrain run ${basename(file)} ${job.comparison}${until}`, `pretrain results ${basename(file)} ${job.comparison}`];
+}

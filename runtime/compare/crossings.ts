@@ -1,0 +1,47 @@
+import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
+import { formatFlops } from "#runtime/contract/numbers.ts";
+
+/**
+ * Where the order of two things that were compared at several costs changes, in words: between two costs at which both have a mean,
+ * on straight lines over the logarithm of the FLOPs. Cells of a grid are named `mlm, 2M tokens`; what comes before the budget is
+ * the thing.
+ */
+export function crossings(result: ComparisonResult, task: string, metric: string): string[] {
+  const lines = linesOf(result, task, metric);
+  return lines.flatMap((one, index) =>
+    lines.slice(index + 1).flatMap((other) =>
+      one.points.slice(1).flatMap((right, at) => {
+        const left = one.points[at]!;
+        const [otherLeft, otherRight] = [other.points[at], other.points[at + 1]];
+        if (!otherLeft || !otherRight) return [];
+        const [before, after] = [left.score - otherLeft.score, right.score - otherRight.score];
+        if (before * after >= 0) return [];
+        const share = before / (before - after);
+        const [start, end] = [Math.log(left.flops) + Math.log(otherLeft.flops), Math.log(right.flops) + Math.log(otherRight.flops)];
+        const flops = Math.exp((start + share * (end - start)) / 2);
+        return [
+          `the means of ${one.name} and ${other.name} on ${task}.${metric} cross at about ${formatFlops(flops)} FLOPs; whether that is more than noise, the verdicts on both sides say`,
+        ];
+      }),
+    ),
+  );
+}
+
+interface Line {
+  name: string;
+  points: { flops: number; score: number }[];
+}
+
+/** Things with two costs and more, their points by cost. */
+function linesOf({ matched, summary }: ComparisonResult, task: string, metric: string): Line[] {
+  const points = matched.cells.flatMap(({ cell, flops }) => {
+    const row = summary.find((each) => each.cell === cell && each.task === task && each.metric === metric);
+    return row ? [{ name: cell.split(", ").slice(0, -1).join(", "), flops, score: row.mean }] : [];
+  });
+  return [...Map.groupBy(points, ({ name }) => name)]
+    .filter(
+      ([name, of]) =>
+        name !== "" && of.length > 1 && Math.max(...of.map(({ flops }) => flops)) > 1.3 * Math.min(...of.map(({ flops }) => flops)),
+    )
+    .map(([name, of]) => ({ name, points: of.toSorted((a, b) => a.flops - b.flops) }));
+}

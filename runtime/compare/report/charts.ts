@@ -1,0 +1,185 @@
+import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
+import { metricOf } from "#runtime/contract/catalogue/index.ts";
+import { formatFlops, formatScore } from "#runtime/contract/numbers.ts";
+
+/** Charts as SVG text: nothing is loaded, nothing runs. Colours are told apart by shape and by name too. */
+
+const colours = ["#3b6fb6", "#c4621d", "#4a8f3c", "#7f56a8", "#b8373a", "#8a7300", "#2a8c9c", "#a34d86"];
+const width = 720;
+const font = 'font-family="system-ui, sans-serif" font-size="12"';
+
+interface Axis {
+  at(value: number): number;
+  ticks: { value: number; label: string }[];
+}
+
+/** Means with intervals, a row each; every run a small point; baselines as lines. */
+export function dotChart(result: ComparisonResult, task: string, metric: string): string {
+  const rows = result.summary.filter((row) => row.task === task && row.metric === metric);
+  const cells = rows.filter(({ baseline }) => !baseline);
+  const baselines = rows.filter(({ baseline }) => baseline);
+  const runs = result.cells.filter((row) => row.task === task && row.metric === metric);
+  const values = [
+    ...rows.flatMap(({ mean, low, high, baseline }) => (baseline ? [mean] : [mean, low ?? mean, high ?? mean])),
+    ...runs.map(({ value }) => value),
+  ];
+  const left = 20 + 7 * Math.max(4, ...cells.map(({ cell }) => cell.length));
+  const top = 16 + 16 * baselines.length;
+  const height = top + 30 * cells.length + 40;
+  const x = axis(Math.min(...values), Math.max(...values), left, width - 24, (value) => formatScore(metric, value));
+  const parts = [
+    ...x.ticks.map(
+      ({ value, label }) => line(x.at(value), top, x.at(value), height - 34, "#ddd") + text(x.at(value), height - 18, label, "middle"),
+    ),
+    ...baselines.map(
+      ({ cell, mean }, index) =>
+        line(x.at(mean), top - 4, x.at(mean), height - 34, "#777", "4 3") + text(x.at(mean), 14 + 16 * index, cell, "middle", "#555"),
+    ),
+    ...cells.map(({ cell, mean, low, high }, index) => {
+      const y = top + 30 * index + 15;
+      const colour = colourAt(index);
+      const interval =
+        low === null || high === null
+          ? ""
+          : line(x.at(low), y, x.at(high), y, colour, "", 2) +
+            line(x.at(low), y - 5, x.at(low), y + 5, colour) +
+            line(x.at(high), y - 5, x.at(high), y + 5, colour);
+      const points = runs.filter((run) => run.cell === cell).map(({ value }) => circle(x.at(value), y, 2.5, colour, 0.5));
+      return text(left - 10, y + 4, cell, "end") + interval + points.join("") + circle(x.at(mean), y, 5, colour);
+    }),
+  ];
+  return svg(height, parts);
+}
+
+/** Score against what the pre-training cost; the dashed line joins those that nothing cheaper beats. Undefined without two costs. */
+export function frontierChart(result: ComparisonResult, task: string, metric: string): string | undefined {
+  const points = pointsOf(result, task, metric);
+  if (points.length < 2) return undefined;
+  const height = 280;
+  const scores = points.map(({ score }) => score);
+  const y = axis(Math.min(...scores), Math.max(...scores), height - 40, 16, (value) => formatScore(metric, value));
+  const costs = points.map(({ flops }) => Math.log10(flops));
+  const [least, most] = [Math.min(...costs), Math.max(...costs)];
+  const wide = most - least < 0.12 ? 0.3 : 0.08;
+  const x = axis(least - wide, most + wide, 70, width - 150, (value) => formatFlops(10 ** value));
+  const best = frontierOf(points, metric);
+  return svg(height, [
+    ...x.ticks.map(
+      ({ value, label }) => line(x.at(value), 16, x.at(value), height - 40, "#ddd") + text(x.at(value), height - 22, label, "middle"),
+    ),
+    ...y.ticks.map(({ value, label }) => line(70, y.at(value), width - 150, y.at(value), "#ddd") + text(62, y.at(value) + 4, label, "end")),
+    text((70 + width - 150) / 2, height - 6, "FLOPs of pre-training", "middle", "#555"),
+    polyline(
+      best.map(({ flops, score }) => [x.at(Math.log10(flops)), y.at(score)]),
+      "#777",
+      "4 3",
+    ),
+    ...points.map(({ cell, flops, score }, index) => {
+      const [px, py] = [x.at(Math.log10(flops)), y.at(score)];
+      return circle(px, py, 5, colourAt(index)) + text(px + 9, py + 4, cell, "start");
+    }),
+  ]);
+}
+
+interface Point {
+  cell: string;
+  flops: number;
+  score: number;
+}
+
+function pointsOf({ matched, summary }: ComparisonResult, task: string, metric: string): Point[] {
+  return matched.cells.flatMap(({ cell, flops }) => {
+    const row = summary.find((each) => each.cell === cell && each.task === task && each.metric === metric);
+    return row && flops > 0 ? [{ cell, flops, score: row.mean }] : [];
+  });
+}
+
+/** Who is not beaten by one that cost less. */
+function frontierOf(points: readonly Point[], metric: string): Point[] {
+  const sign = metricOf(metric)?.better === "lower" ? -1 : 1;
+  const best: Point[] = [];
+  for (const point of points.toSorted((a, b) => a.flops - b.flops || sign * (b.score - a.score))) {
+    const last = best.at(-1);
+    if (!last || sign * point.score > sign * last.score) best.push(point);
+  }
+  return best;
+}
+
+/** Validation loss by step: a line a cell, the mean over its seeds, in a band from the least to the largest. */
+export interface Curve {
+  cell: string;
+  points: { step: number; mean: number; low: number; high: number }[];
+}
+
+export function curveChart(curves: readonly Curve[]): string | undefined {
+  const all = curves.flatMap(({ points }) => points);
+  if (all.length < 2) return undefined;
+  const height = 280;
+  const steps = all.map(({ step }) => step);
+  const x = axis(Math.min(...steps), Math.max(...steps), 70, width - 130, (value) => Math.round(value).toLocaleString("en-US"));
+  const y = axis(Math.min(...all.map(({ low }) => low)), Math.max(...all.map(({ high }) => high)), height - 40, 16, (value) =>
+    value.toPrecision(3),
+  );
+  return svg(height, [
+    ...x.ticks.map(
+      ({ value, label }) => line(x.at(value), 16, x.at(value), height - 40, "#ddd") + text(x.at(value), height - 22, label, "middle"),
+    ),
+    ...y.ticks.map(({ value, label }) => line(70, y.at(value), width - 130, y.at(value), "#ddd") + text(62, y.at(value) + 4, label, "end")),
+    text((70 + width - 130) / 2, height - 6, "step", "middle", "#555"),
+    ...curves.map(({ cell, points }, index) => {
+      const colour = colourAt(index);
+      const band = [...points.map(({ step, high }) => [step, high]), ...points.toReversed().map(({ step, low }) => [step, low])];
+      const path = band.map(([step, loss]) => `${x.at(step!).toFixed(1)},${y.at(loss!).toFixed(1)}`).join(" ");
+      return (
+        `<polygon points="${path}" fill="${colour}" opacity="0.15"/>` +
+        polyline(
+          points.map(({ step, mean }) => [x.at(step), y.at(mean)]),
+          colour,
+        ) +
+        circle(width - 120, 20 + 18 * index, 4, colour) +
+        text(width - 110, 24 + 18 * index, cell, "start")
+      );
+    }),
+  ]);
+}
+
+function axis(least: number, most: number, from: number, to: number, label: (value: number) => string): Axis {
+  const margin = Math.max((most - least) * 0.06, Math.abs(most) * 1e-3, 1e-9);
+  const [low, high] = [least - margin, most + margin];
+  const raw = (high - low) / 5;
+  const unit = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 5, 10].map((each) => each * unit).find((each) => each >= raw) ?? raw;
+  const ticks = [];
+  for (let value = Math.ceil(low / step) * step; value <= high; value += step) ticks.push({ value, label: label(value) });
+  return { at: (value) => from + ((value - low) / (high - low)) * (to - from), ticks };
+}
+
+function colourAt(index: number): string {
+  return colours[index % colours.length]!;
+}
+
+function svg(height: number, parts: readonly string[]): string {
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ${font} fill="#222">${parts.join("")}</svg>`;
+}
+
+function line(x1: number, y1: number, x2: number, y2: number, colour: string, dash = "", stroke = 1): string {
+  const dashes = dash === "" ? "" : ` stroke-dasharray="${dash}"`;
+  return `<line x1="${x1.toFixed(1)}" y1="${y1.toFixed(1)}" x2="${x2.toFixed(1)}" y2="${y2.toFixed(1)}" stroke="${colour}" stroke-width="${stroke}"${dashes}/>`;
+}
+
+function polyline(points: readonly (readonly number[])[], colour: string, dash = ""): string {
+  const path = points.map(([x, y]) => `${x!.toFixed(1)},${y!.toFixed(1)}`).join(" ");
+  return `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="1.5"${dash === "" ? "" : ` stroke-dasharray="${dash}"`}/>`;
+}
+
+function circle(x: number, y: number, radius: number, colour: string, opacity = 1): string {
+  return `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${radius}" fill="${colour}" opacity="${opacity}"/>`;
+}
+
+function text(x: number, y: number, content: string, anchor: "start" | "middle" | "end", colour = "#222"): string {
+  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}" fill="${colour}">${escapeXml(content)}</text>`;
+}
+
+export function escapeXml(content: string): string {
+  return content.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+}

@@ -1,0 +1,241 @@
+import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
+import { catalogue } from "#runtime/contract/catalogue/index.ts";
+import { formatCount, formatEstimate, formatFlops, formatScore, formatSeconds } from "#runtime/contract/numbers.ts";
+import { describeDifference, describeRecord } from "#runtime/contract/words.ts";
+import { crossings } from "../crossings.ts";
+import { type Curve, curveChart, dotChart, frontierChart } from "./charts.ts";
+import type { Block, ReportDocument, Section } from "./document.ts";
+
+/** All that a report says, gathered by who can read files. */
+export interface ReportInput {
+  result: ComparisonResult;
+  /** The `.pretrain` file's name and text, and those that it imports. */
+  files: { name: string; text: string }[];
+  /** Settings of each cell's pre-training, defaults filled in: field, then value by cell. */
+  pretraining: { field: string; values: string[] }[];
+  /** The same of the fine-tunings, by task. */
+  finetuning: { field: string; values: string[] }[];
+  cells: string[];
+  tasks: string[];
+  curves: Curve[];
+  /** By kind of job: how many, how many are done, seconds of work. */
+  work: { kind: string; jobs: number; done: number; seconds: number }[];
+  /** Program, engine, device and the like, as they were recorded. */
+  versions: { name: string; value: string }[];
+  /** What was read and made: name, then SHA-256. */
+  fingerprints: { name: string; sha256: string }[];
+  /** How to run it again. */
+  commands: string[];
+  /** What was used of the catalogue, by name. */
+  used: readonly string[];
+}
+
+export function reportOf(input: ReportInput): ReportDocument {
+  const { result } = input;
+  return {
+    title: result.question ?? result.comparison,
+    sections: [
+      answer(result),
+      results(input),
+      matched(result),
+      methods(input),
+      { title: "Leaks", blocks: leaks(result) },
+      { title: "To know", blocks: listed(result.warnings) },
+      cost(input),
+      again(input),
+    ].filter(({ blocks }) => blocks.length > 0),
+    sources: sourcesOf(input),
+  };
+}
+
+function answer({ verdicts, expectations }: ComparisonResult): Section {
+  return {
+    title: "Answer",
+    blocks: [
+      ...listed(expectations.map((each) => `Expected ${each.text}: ${each.answer} (${each.reason})${describeRecord(each)}.`)),
+      ...listed(verdicts.map((verdict) => `${describeDifference(verdict)}.`)),
+    ],
+  };
+}
+
+function results({ result, curves }: ReportInput): Section {
+  const scores = [...new Map(result.summary.map((row) => [`${row.task}.${row.metric}`, row])).entries()];
+  const blocks = scores.flatMap(([name, { task, metric }]): Block[] => {
+    const rows = result.summary.filter((row) => row.task === task && row.metric === metric);
+    const withLeaks = rows.some(({ without_leaks }) => without_leaks !== null);
+    const alt = rows.map(({ cell, mean, standard_error, n }) => `${cell} ${formatEstimate(metric, mean, standard_error, n)}`).join("; ");
+    const frontier = frontierChart(result, task, metric);
+    return [
+      { kind: "figure", title: name, svg: dotChart(result, task, metric), alt },
+      {
+        kind: "table",
+        caption: `${name}: mean ± standard error over n pre-training seeds, with 95% intervals.`,
+        head: ["", "mean", "95% interval", "n", ...(withLeaks ? ["without leaks"] : []), "below"],
+        rows: rows.map(({ cell, mean, standard_error, n, low, high, without_leaks, below }) => [
+          cell,
+          formatEstimate(metric, mean, standard_error, n),
+          low === null || high === null ? "–" : `${formatScore(metric, low)} to ${formatScore(metric, high)}`,
+          `${n}`,
+          ...(withLeaks ? [without_leaks === null ? "–" : formatScore(metric, without_leaks)] : []),
+          below.join(", "),
+        ]),
+      },
+      ...(frontier
+        ? [
+            {
+              kind: "figure" as const,
+              title: `${name} against FLOPs`,
+              svg: frontier,
+              alt: "Score of each cell by the FLOPs of its pre-training.",
+            },
+          ]
+        : []),
+      ...listed(crossings(result, task, metric)),
+    ];
+  });
+  const drawn = curveChart(curves);
+  if (drawn)
+    blocks.push({
+      kind: "figure",
+      title: "Validation loss while pre-training",
+      svg: drawn,
+      alt: "Mean over seeds, in a band from the least to the largest. Losses of different objectives are not comparable.",
+    });
+  return { title: "Results", blocks };
+}
+
+function matched({ matched: { match, cells } }: ComparisonResult): Section {
+  const searched = cells.some(({ search_flops }) => search_flops !== undefined);
+  return {
+    title: "What was matched",
+    blocks: [
+      { kind: "paragraph", text: `The cells are matched in ${match}. The table shows in what else they differ.` },
+      {
+        kind: "table",
+        caption: "Amounts of one pre-training of each cell.",
+        head: [
+          "",
+          "tokens",
+          "steps",
+          "FLOPs",
+          "parameters",
+          "of these embeddings",
+          "time",
+          ...(searched ? ["learning rate", "FLOPs of the search"] : []),
+        ],
+        rows: cells.map((cell) => [
+          cell.cell,
+          formatCount(cell.tokens),
+          cell.steps.toLocaleString("en-US"),
+          formatFlops(cell.flops),
+          formatCount(cell.parameters),
+          formatCount(cell.embeddings),
+          cell.seconds === 0 ? "–" : formatSeconds(cell.seconds),
+          ...(searched ? [`${cell.learning_rate ?? "–"}`, formatFlops(cell.search_flops ?? 0)] : []),
+        ]),
+      },
+    ],
+  };
+}
+
+function methods({ result, pretraining, finetuning, cells, tasks }: ReportInput): Section {
+  const [same, different] = [pretraining.filter(isSame), pretraining.filter((row) => !isSame(row))];
+  const told = (rows: typeof same) => rows.map(({ field, values }) => `${field} ${values[0]}`).join("; ");
+  const table = (caption: string, head: string[], rows: typeof same): Block[] =>
+    rows.length === 0 ? [] : [{ kind: "table", caption, head: ["", ...head], rows: rows.map(({ field, values }) => [field, ...values]) }];
+  return {
+    title: "Methods",
+    blocks: [
+      { kind: "paragraph", text: `Every pre-training: ${told(same)}.` },
+      ...table("Settings in which the cells differ.", cells, different),
+      ...(finetuning.length === 0 ? [] : [{ kind: "paragraph" as const, text: `Every fine-tuning: ${told(finetuning.filter(isSame))}.` }]),
+      ...table(
+        "Settings in which the tasks differ.",
+        tasks,
+        finetuning.filter((row) => !isSame(row)),
+      ),
+      { kind: "paragraph", text: result.method },
+      ...(result.test_first_read === null
+        ? []
+        : [
+            {
+              kind: "paragraph" as const,
+              text: `A test split was first read at ${result.test_first_read}, after its run's epoch had been chosen on validation.`,
+            },
+          ]),
+    ],
+  };
+}
+
+function isSame({ values }: { values: readonly string[] }): boolean {
+  return new Set(values).size === 1;
+}
+
+function leaks({ leaks: checks }: ComparisonResult): Block[] {
+  if (checks.length === 0) return [];
+  return [
+    {
+      kind: "table",
+      caption: "Test examples that stand in the training text, by 13 words in a row, 8 for short ones.",
+      head: ["", "corpus", "examples", "looked for", "found"],
+      rows: checks.map(({ task, corpus, items, checked, leaked }) => [task, corpus, `${items}`, `${checked}`, `${leaked.length}`]),
+    },
+    ...listed(checks.flatMap(({ task, examples }) => examples.map(({ id, words }) => `${task}, ${id}: “${words}”`))),
+  ];
+}
+
+function cost({ result, work }: ReportInput): Section {
+  const flops = result.matched.cells.reduce((sum, cell) => sum + (cell.search_flops ?? 0), 0);
+  return {
+    title: "Cost",
+    blocks: [
+      {
+        kind: "table",
+        caption: "Jobs and the time they took.",
+        head: ["", "jobs", "done", "time"],
+        rows: work.map(({ kind, jobs, done, seconds }) => [kind, `${jobs}`, `${done}`, seconds === 0 ? "–" : formatSeconds(seconds)]),
+      },
+      ...(flops > 0
+        ? [{ kind: "paragraph" as const, text: `The search for learning rates took ${formatFlops(flops)} FLOPs beside the cells' own.` }]
+        : []),
+    ],
+  };
+}
+
+function again({ commands, versions, fingerprints, files }: ReportInput): Section {
+  return {
+    title: "To run it again",
+    blocks: [
+      { kind: "code", text: commands.join("\n") },
+      { kind: "table", caption: "Versions.", head: ["", "as recorded"], rows: versions.map(({ name, value }) => [name, value]) },
+      {
+        kind: "table",
+        caption: "Fingerprints, SHA-256.",
+        head: ["", "first digits"],
+        rows: fingerprints.map(({ name, sha256 }) => [name, sha256.slice(0, 16)]),
+      },
+      ...files.flatMap(({ name, text }): Block[] => [
+        { kind: "paragraph", text: `${name}:` },
+        { kind: "code", text },
+      ]),
+    ],
+  };
+}
+
+/** Of the method, and of what was used of the catalogue. */
+function sourcesOf({ result, used }: ReportInput): string[] {
+  const metrics = new Set(result.summary.map(({ metric }) => metric));
+  const options = catalogue.options.filter(({ name }) => used.includes(name));
+  return [
+    ...options.flatMap(({ source, architectures }) => [...(source ? [source] : []), ...(architectures ? ["Vaswani et al. 2017"] : [])]),
+    ...catalogue.metrics.filter(({ name }) => metrics.has(name)).flatMap(({ source }) => source ?? []),
+    "Holm 1979",
+    "Efron 1979",
+    "Cochran and Cox 1950",
+    ...(result.leaks.length > 0 ? ["Brown et al. 2020"] : []),
+  ];
+}
+
+function listed(items: readonly string[]): Block[] {
+  return items.length === 0 ? [] : [{ kind: "list", items: [...items] }];
+}

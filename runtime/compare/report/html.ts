@@ -1,0 +1,58 @@
+import { referencesFor } from "./bibliography.ts";
+import { escapeXml as escaped } from "./charts.ts";
+import type { Block, ReportDocument } from "./document.ts";
+
+/** One file that works offline: no script, no address, charts as SVG elements. */
+export function htmlReport({ title, sections, sources }: ReportDocument): string {
+  const body = sections.map(
+    ({ title: heading, blocks }) => `<section><h2>${escaped(heading)}</h2>\n${blocks.map(blockOf).join("\n")}</section>`,
+  );
+  const references = referencesFor(sources).map(({ text }) => `<li>${escaped(text)}</li>`);
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(title)}</title>
+<style>${style}</style>
+</head>
+<body>
+<h1>${escaped(title)}</h1>
+${body.join("\n")}
+<section><h2>Sources</h2><ul>${references.join("")}</ul></section>
+</body>
+</html>
+`;
+}
+
+function blockOf(block: Block): string {
+  switch (block.kind) {
+    case "paragraph":
+      return `<p>${escaped(block.text)}</p>`;
+    case "list":
+      return `<ul>${block.items.map((item) => `<li>${escaped(item)}</li>`).join("")}</ul>`;
+    case "code":
+      return `<pre><code>${escaped(block.text)}</code></pre>`;
+    case "figure":
+      return `<figure role="img" aria-label="${escaped(`${block.title}. ${block.alt}`)}"><figcaption>${escaped(block.title)}</figcaption>${block.svg}</figure>`;
+    case "table": {
+      const head = block.head.map((cell) => `<th scope="col">${escaped(cell)}</th>`).join("");
+      const rows = block.rows.map(
+        ([name = "", ...cells]) =>
+          `<tr><th scope="row">${escaped(name)}</th>${cells.map((cell) => `<td>${escaped(cell)}</td>`).join("")}</tr>`,
+      );
+      return `<table><caption>${escaped(block.caption)}</caption><thead><tr>${head}</tr></thead><tbody>${rows.join("")}</tbody></table>`;
+    }
+  }
+}
+
+const style = `
+body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff; }
+h1, h2 { line-height: 1.2; } h2 { margin-top: 2.5rem; border-bottom: 1px solid #ddd; }
+table { border-collapse: collapse; margin: 1rem 0; display: block; overflow-x: auto; } caption { text-align: left; color: #555; }
+th, td { padding: 0.25rem 0.75rem; text-align: right; vertical-align: top; } th:first-child { text-align: left; font-weight: normal; }
+thead th { border-bottom: 1px solid #222; font-weight: bold; } tbody tr:last-child > * { border-bottom: 1px solid #222; }
+figure { margin: 1.5rem 0; } figcaption { font-weight: bold; } svg { max-width: 100%; height: auto; }
+pre { background: #f5f5f5; padding: 1rem; overflow-x: auto; font-size: 0.875rem; }
+@media print { body { max-width: none; } }
+`;

@@ -1,0 +1,105 @@
+import { referencesFor } from "./bibliography.ts";
+import type { Block, ReportDocument } from "./document.ts";
+
+/** One file that compiles: booktabs tables, and the bibliography written beside it by the file itself. */
+export function latexReport({ title, sections, sources }: ReportDocument): string {
+  const body = sections.flatMap(({ title: heading, blocks }) => {
+    const shown = blocks.map(blockOf).filter((block) => block !== "");
+    return shown.length === 0 ? [] : [`\\section{${tex(heading)}}`, ...shown];
+  });
+  const entries = referencesFor(sources).map(({ bibtex }) => bibtex);
+  return `\\begin{filecontents*}[overwrite]{\\jobname.bib}
+${entries.join("\n\n")}
+\\end{filecontents*}
+\\documentclass{article}
+\\usepackage[T1]{fontenc}
+\\usepackage[utf8]{inputenc}
+\\usepackage{textcomp}
+\\usepackage{amsmath}
+\\usepackage{booktabs}
+\\usepackage{graphicx}
+\\begin{document}
+\\title{${tex(title)}}
+\\author{}
+\\maketitle
+${body.join("\n\n")}
+
+\\nocite{*}
+\\bibliographystyle{plain}
+\\bibliography{\\jobname}
+\\end{document}
+`;
+}
+
+function blockOf(block: Block): string {
+  switch (block.kind) {
+    case "paragraph":
+      return tex(block.text);
+    case "list":
+      return `\\begin{itemize}\n${block.items.map((item) => `  \\item ${tex(item)}`).join("\n")}\n\\end{itemize}`;
+    case "code":
+      // a line at a time: verbatim takes no letters outside of the font
+      return `\\begin{flushleft}\\footnotesize\\ttfamily\n${block.text
+        .trimEnd()
+        .split("\n")
+        .map((each) => `${tex(each).replace(/^ +/, (spaces) => "~".repeat(spaces.length))}\\\\`)
+        .join("\n")}\n\\end{flushleft}`;
+    case "figure":
+      return "";
+    case "table": {
+      const row = (cells: readonly string[]) => `${cells.map(tex).join(" & ")} \\\\`;
+      return `\\begin{table}[h]
+\\centering
+\\caption{${tex(block.caption)}}
+\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{
+\\begin{tabular}{l${"r".repeat(block.head.length - 1)}}
+\\toprule
+${row(block.head)}
+\\midrule
+${block.rows.map(row).join("\n")}
+\\bottomrule
+\\end{tabular}}
+\\end{table}`;
+    }
+  }
+}
+
+const special: Readonly<Record<string, string>> = {
+  "\\": "\\textbackslash{}",
+  "{": "\\{",
+  "}": "\\}",
+  $: "\\$",
+  "&": "\\&",
+  "#": "\\#",
+  "%": "\\%",
+  _: "\\_",
+  "~": "\\textasciitilde{}",
+  "^": "\\textasciicircum{}",
+  "<": "\\textless{}",
+  ">": "\\textgreater{}",
+  "|": "\\textbar{}",
+  '"': "\\textquotedbl{}",
+  "±": "$\\pm$",
+  "×": "$\\times$",
+  "−": "$-$",
+  "–": "--",
+  "—": "---",
+  "·": "$\\cdot$",
+  "→": "$\\to$",
+  "≤": "$\\le$",
+  "≥": "$\\ge$",
+  "²": "$^2$",
+  "√": "$\\surd$",
+  "…": "\\ldots{}",
+  "“": "``",
+  "”": "''",
+  "’": "'",
+  α: "$\\alpha$",
+  β: "$\\beta$",
+  ε: "$\\epsilon$",
+};
+
+/** Letters outside of Latin are left out with a mark: the fonts of a plain article lack them. */
+function tex(text: string): string {
+  return Array.from(text, (character) => special[character] ?? (/[\u0020-\u017f\n]/.test(character) ? character : "[?]")).join("");
+}
