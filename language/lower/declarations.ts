@@ -1,5 +1,7 @@
+import { dirname } from "node:path";
 import type {
   Budget,
+  CheckpointSpec,
   CorpusSpec,
   FinetuneSettings,
   FinetuneSpec,
@@ -10,7 +12,9 @@ import type {
   TokenizerSpec,
   TrainedPart,
 } from "#runtime/contract/spec.ts";
-import { isNamed, type Value } from "../generated/ast.ts";
+import { absolutePath } from "../files.ts";
+import { isDeclaration, isNamed, type Value } from "../generated/ast.ts";
+import { fileOf } from "../places.ts";
 import { nameOf } from "../references/expected.ts";
 import { bug, pathIn, pathOrShare, type Settings, wordIn } from "./settings.ts";
 
@@ -59,6 +63,18 @@ export function lowerModel(settings: Settings): ModelSpec {
     tiedEmbeddings: settings.flag("tied_embeddings"),
     biases: settings.flag("biases"),
     dropout: settings.number("dropout"),
+    ...(settings.has("checkpoint") ? { checkpoint: checkpointOf(settings) } : {}),
+  };
+}
+
+function checkpointOf(settings: Settings): CheckpointSpec {
+  const name = settings.word("checkpoint");
+  const written = (key: "context" | "dropout") => (settings.isWritten(key) ? settings.number(key) : null);
+  return {
+    name,
+    folder: absolutePath(dirname(fileOf(settings.value("checkpoint"))), name),
+    context: written("context"),
+    dropout: written("dropout"),
   };
 }
 
@@ -81,7 +97,7 @@ export function lowerPretrain(settings: Settings, objective: (value: Value) => s
     model: settings.word("model"),
     objective: objective(settings.value("objective")),
     corpus: settings.word("corpus"),
-    tokenizer: settings.word("tokenizer"),
+    tokenizer: settings.has("tokenizer") ? settings.word("tokenizer") : null,
     budget: budgetOf(settings.amount("budget")),
     batch: settings.number("batch"),
     accumulate: settings.number("accumulate"),
@@ -151,6 +167,8 @@ function trainedPart(outer: Settings): TrainedPart {
 function fromOf(settings: Settings): FinetuneSpec["from"] {
   const value = settings.value("from");
   if (isNamed(value) && nameOf(value) === "scratch") return { kind: "scratch", pretrain: settings.option("from").settings.word("like") };
+  const target = isNamed(value) ? value.target?.ref : undefined;
+  if (isDeclaration(target) && target.kind === "model") return { kind: "checkpoint", model: target.name };
   return { kind: "pretrain", pretrain: settings.word("from") };
 }
 

@@ -27,6 +27,8 @@ import {
 export interface Settings {
   /** Written in one of the layers, or with a default. */
   has(key: string): boolean;
+  /** Written in one of the layers. */
+  isWritten(key: string): boolean;
   number(key: string): number;
   flag(key: string): boolean;
   /** A choice, the name of a declaration, or a text. */
@@ -61,6 +63,7 @@ export function settingsOf(layers: readonly Block[], keys: readonly Key[], readD
 
   return {
     has: (name) => values(name).length > 0,
+    isWritten: (name) => valuesOf(layers, name).length > 0,
     value,
     number: (name) => numberIn(typed(name)),
     flag: (name) => read(typed(name), "boolean", readBoolean),

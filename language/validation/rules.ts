@@ -1,6 +1,7 @@
 import { type AstNode, isAstNode, type ValidationAcceptor } from "langium";
 import type { PretrainAstType } from "../generated/ast.ts";
 import type { PretrainServices } from "../module.ts";
+import { checkpoints } from "./checkpoints.ts";
 import { cycles } from "./cycles.ts";
 import { dataFiles } from "./data-files.ts";
 import { forms } from "./forms.ts";
@@ -27,6 +28,7 @@ const ruleFamilies: readonly RuleFamily[] = [
   references,
   inheritance,
   cycles,
+  checkpoints,
   dataFiles,
   later,
 ];

@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { globSync, isDynamicPattern } from "tinyglobby";
 import type { Files } from "#runtime/compile/files.ts";
+import { cachedModel } from "#runtime/hub/cache.ts";
 import { readJson, writeJson } from "#runtime/store/files.ts";
 
 /** The compiler's view of the disk. Fingerprints are remembered by path, size and time of change. */
@@ -19,6 +20,8 @@ export function nodeFiles(root: string): NodeFiles {
   return {
     glob: (pattern) => (isDynamicPattern(pattern) ? globFiles(pattern) : statOf(pattern) ? [pattern] : []),
     read: (path) => (statOf(path) ? readFileSync(path) : null),
+    start: (path, bytes) => (statOf(path) ? readStart(path, bytes) : null),
+    hubModel: (name) => cachedModel(name),
     size: (path) => statOf(path)?.size ?? null,
     fingerprint(path) {
       const stat = statOf(path);
@@ -71,6 +74,16 @@ function globFiles(pattern: string): string[] {
 function statOf(path: string): { size: number; mtimeMs: number } | undefined {
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat?.isFile() ? stat : undefined;
+}
+
+function readStart(path: string, bytes: number): Uint8Array {
+  const block = Buffer.alloc(Math.min(bytes, statOf(path)?.size ?? 0));
+  const file = openSync(path, "r");
+  try {
+    return block.subarray(0, readSync(file, block));
+  } finally {
+    closeSync(file);
+  }
 }
 
 function hashFile(path: string): string {

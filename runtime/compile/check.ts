@@ -1,6 +1,7 @@
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
 import { usesOf } from "./cells.ts";
+import { withCheckpoints } from "./checkpoints.ts";
 import type { Files } from "./files.ts";
 import { canonical } from "./fingerprint.ts";
 import { rules } from "./rules/table.ts";
@@ -11,7 +12,8 @@ import { type TaskReader, taskReader } from "./task-reader.ts";
  * not resolve and values out of range are found before, where the text is read; here they are passed over.
  */
 export function check(spec: Spec, files: Files, taskOf: TaskReader = taskReader(spec, files)): Problem[] {
-  const checked = { spec, files, taskOf, uses: usesOf(spec) };
+  const { spec: whole } = withCheckpoints(spec, files);
+  const checked = { spec: whole, files, taskOf, uses: usesOf(whole) };
   const found = rules.flatMap((rule) => rule(checked));
   // Several cells can share one mistake.
   return [...new Map(found.map((problem) => [canonical(problem), problem])).values()];

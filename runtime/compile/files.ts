@@ -7,6 +7,10 @@ export interface Files {
   glob(pattern: string): string[];
   /** The whole content. */
   read(path: string): Uint8Array | null;
+  /** So many bytes from the beginning, or as many as there are. */
+  start(path: string, bytes: number): Uint8Array | null;
+  /** The folder of a model that was downloaded from the hub. */
+  hubModel(name: string): string | null;
   /** Bytes. */
   size(path: string): number | null;
   /** Size and SHA-256 (hex) of the content. */

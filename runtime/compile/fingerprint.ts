@@ -1,6 +1,14 @@
 import { createHash } from "node:crypto";
 import { textFormatOf } from "#runtime/contract/formats.ts";
-import type { FamilyChoices, JobKind, PretrainJob, ResolvedModel, ResolvedObjective, ResolvedTask } from "#runtime/contract/plan.ts";
+import type {
+  CheckpointFiles,
+  FamilyChoices,
+  JobKind,
+  PretrainJob,
+  ResolvedModel,
+  ResolvedObjective,
+  ResolvedTask,
+} from "#runtime/contract/plan.ts";
 import type { CorpusSpec, FinetuneSettings, TokenizerSpec } from "#runtime/contract/spec.ts";
 
 /**
@@ -165,7 +173,13 @@ function modelContent(model: ResolvedModel): unknown {
     biases: model.biases,
     dropout: model.dropout,
     ...familyContent(model),
+    ...(model.weights ? { weights: checkpointContent(model.weights) } : {}),
   };
+}
+
+/** Its files by their content. */
+export function checkpointContent({ files }: CheckpointFiles): unknown {
+  return files.map(({ sha256 }) => sha256);
 }
 
 /** Only what is chosen: a model declared by its sizes has the same content as ever. */
@@ -179,6 +193,7 @@ function familyContent(model: ResolvedModel): Partial<FamilyChoices> {
     embeddingScale: true,
     embeddingNorm: true,
     tokenTypes: true,
+    positions: true,
     positionOffset: true,
     rotary: true,
     relative: true,

@@ -59,12 +59,13 @@ function keeperOf(spec: Spec, kept: Spec) {
     models(pretrain.model);
     objectives(pretrain.objective);
     corpora(pretrain.corpus);
-    tokenizers(pretrain.tokenizer);
+    if (pretrain.tokenizer !== null) tokenizers(pretrain.tokenizer);
   };
   const pretrainings = (name: Ref) => copy(spec.pretrainings, kept.pretrainings, name, inputs);
   const finetunings = (name: Ref) =>
     copy(spec.finetunings, kept.finetunings, name, (finetune: FinetuneSpec) => {
-      pretrainings(finetune.from.pretrain);
+      if (finetune.from.kind === "checkpoint") models(finetune.from.model);
+      else pretrainings(finetune.from.pretrain);
       tasks(finetune.task);
     });
   const comparisons = (name: Ref) =>

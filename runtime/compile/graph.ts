@@ -2,7 +2,9 @@ import type { Job, JobKind, JobOf } from "#runtime/contract/plan.ts";
 import { fingerprint } from "./fingerprint.ts";
 
 /** What is said of a job before its fingerprint is known. */
-type Draft<K extends JobKind> = Omit<JobOf<K>, "id" | "kind" | "fingerprint">;
+type Draft<K extends JobKind> = WithoutIdentity<JobOf<K>>;
+/** Of each member of a union. */
+type WithoutIdentity<J> = J extends unknown ? Omit<J, "id" | "kind" | "fingerprint"> : never;
 
 /** Collects jobs, each once: what has the same fingerprint is the same job, under the name that it had first. */
 export interface JobGraph {

@@ -22,7 +22,7 @@ function modelIdentity(spec: Spec, pretrain: PretrainSpec): unknown {
   const model = spec.models[pretrain.model];
   if (!model) return pretrain.model;
   const architecture: Architecture | null = resolveArchitecture(spec, model, pretrain.objective);
-  return architecture ? resolveModel(model, architecture, 0) : model;
+  return architecture ? { ...resolveModel(model, architecture, 0), checkpoint: model.checkpoint?.folder ?? null } : model;
 }
 
 function objectiveIdentity(spec: Spec, ref: Ref): unknown {
@@ -46,7 +46,8 @@ function corpusIdentity(spec: Spec, ref: Ref, files: Files): unknown {
   return { documents: corpus.documents, split: corpus.split, files: filesOf(corpus.files, files) };
 }
 
-function tokenizerIdentity(spec: Spec, ref: Ref, files: Files): unknown {
+function tokenizerIdentity(spec: Spec, ref: Ref | null, files: Files): unknown {
+  if (ref === null) return null;
   const tokenizer = spec.tokenizers[ref];
   if (!tokenizer) return ref;
   const { doc: _, ...rest } = tokenizer;

@@ -114,6 +114,14 @@ function sized(planner: Planner, name: string, reference: Setting, setting: Sett
     return parameters - embeddings;
   };
   const { parameters, embeddings } = reference.costOver(1);
+  if (setting.model.weights) {
+    return unplannable(
+      planner,
+      "not-matchable",
+      ["comparisons", name, "match"],
+      `${setting.use.label} starts from a checkpoint, whose sizes are what they are. Use match: flops or tokens.`,
+    );
+  }
   const model = resized(setting.model, parameters - embeddings, body);
   if (model) return withModel(planner, setting, model);
   return unplannable(

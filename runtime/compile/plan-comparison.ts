@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { ComparedCell, CompareJob, FinetuneJob } from "#runtime/contract/plan.ts";
 import type { ComparisonSpec, Expectation, Ref } from "#runtime/contract/spec.ts";
 import { amounts, type Contestant, contestantsOf } from "./match.ts";
-import { addFinetuning, addLeakCheck, addMajority, type Start } from "./plan-finetuning.ts";
+import { addFinetuning, addLeakCheck, addMajority, type Start, withoutWeights } from "./plan-finetuning.ts";
 import { addPretraining } from "./plan-pretraining.ts";
 import type { Planner } from "./planner.ts";
 import { scoresOf } from "./scores.ts";
@@ -35,7 +35,7 @@ export function planComparison(planner: Planner, name: string): CompareJob | nul
         finetunes: finetunes.map(({ task, seed, job }) => ({ task, seed, job: job.id })),
       });
       if (!comparison.baselines.includes("scratch")) continue;
-      const start = { from: null, model: setting.model, tokenizer: setting.tokenizer };
+      const start = { from: null, model: withoutWeights(setting.model), tokenizer: setting.tokenizer };
       const scratch = addFinetunings(planner, name, start, `${name}: scratch as ${cell.label}, seed ${seed}`, (run) =>
         scratchSeed(seed, run.seed),
       );

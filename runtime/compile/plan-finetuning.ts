@@ -1,9 +1,10 @@
 import type { FinetuneJob, LeaksJob, MajorityJob, PretrainJob, ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
 import type { SpecPath } from "#runtime/contract/problem.ts";
-import type { FinetuneSettings, Ref } from "#runtime/contract/spec.ts";
+import type { FinetuneSettings, FinetuneSpec, Ref } from "#runtime/contract/spec.ts";
 import { declaredUse } from "./cells.ts";
 import { finetuneContent, taskContent } from "./fingerprint.ts";
 import { beyondMemory } from "./memory.ts";
+import { planOwnTokenizer } from "./plan-preparation.ts";
 import { planPretraining, settle } from "./plan-pretraining.ts";
 import { type Planner, unplannable } from "./planner.ts";
 
@@ -12,16 +13,7 @@ export type Start = { from: PretrainJob } | { from: null; model: ResolvedModel; 
 
 export function planFinetuning(planner: Planner, name: string): FinetuneJob | null {
   const finetune = planner.spec.finetunings[name]!;
-  const { kind, pretrain } = finetune.from;
-  if (!planner.spec.pretrainings[pretrain]) {
-    return unplannable(
-      planner,
-      "unresolved-reference",
-      ["finetunings", name, "from"],
-      `The pre-training ${pretrain} cannot be used. See the problem where it is declared.`,
-    );
-  }
-  const start = kind === "pretrain" ? startFrom(planner, pretrain) : startFresh(planner, pretrain);
+  const start = startOf(planner, finetune.from, ["finetunings", name, "from"]);
   return start && addFinetuning(planner, start, { settings: finetune, seed: finetune.seed, name, at: ["finetunings", name, "batch"] });
 }
 
@@ -92,6 +84,20 @@ export function addLeakCheck(planner: Planner, taskName: Ref, corpusJob: string,
   );
 }
 
+function startOf(planner: Planner, from: FinetuneSpec["from"], at: SpecPath): Start | null {
+  const unusable = (what: string) =>
+    unplannable(planner, "unresolved-reference", at, `The ${what} cannot be used. See the problem where it is declared.`);
+  if (from.kind === "checkpoint") return startFromCheckpoint(planner, from.model) ?? unusable(`model ${from.model}`);
+  if (!planner.spec.pretrainings[from.pretrain]) return unusable(`pre-training ${from.pretrain}`);
+  return from.kind === "pretrain" ? startFrom(planner, from.pretrain) : startFresh(planner, from.pretrain);
+}
+
+function startFromCheckpoint(planner: Planner, name: Ref): Start | null {
+  const checkpoint = planner.checkpoints.get(name);
+  if (!checkpoint) return null;
+  return { from: null, model: checkpoint.model, tokenizer: planOwnTokenizer(planner, name, checkpoint.files) };
+}
+
 function startFrom(planner: Planner, pretrain: Ref): Start | null {
   const from = planPretraining(planner, pretrain);
   return from && { from };
@@ -99,7 +105,12 @@ function startFrom(planner: Planner, pretrain: Ref): Start | null {
 
 function startFresh(planner: Planner, pretrain: Ref): Start | null {
   const setting = settle(planner, declaredUse(planner.spec, pretrain));
-  return setting && { from: null, model: setting.model, tokenizer: setting.tokenizer };
+  return setting && { from: null, model: withoutWeights(setting.model), tokenizer: setting.tokenizer };
+}
+
+/** The same model, freshly initialised. */
+export function withoutWeights({ weights: _, ...model }: ResolvedModel): ResolvedModel {
+  return model;
 }
 
 function readTask(planner: Planner, name: Ref): ResolvedTask | null {

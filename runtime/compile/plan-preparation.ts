@@ -1,8 +1,8 @@
-import type { CorpusJob, EncodeJob, InputFile, TokenizerJob } from "#runtime/contract/plan.ts";
+import type { CheckpointFiles, CorpusJob, EncodeJob, InputFile, TokenizerJob } from "#runtime/contract/plan.ts";
 import type { SpecPath } from "#runtime/contract/problem.ts";
 import type { Ref } from "#runtime/contract/spec.ts";
 import { filesOf } from "./files.ts";
-import { corpusContent, tokenizerContent } from "./fingerprint.ts";
+import { checkpointContent, corpusContent, tokenizerContent } from "./fingerprint.ts";
 import { type Planner, unplannable } from "./planner.ts";
 
 /** `at`: where the name stands. */
@@ -31,6 +31,12 @@ export function planTokenizer(planner: Planner, name: Ref, at: SpecPath = ["toke
     tokenizer,
     corpus: corpus.id,
   });
+}
+
+/** The tokenizer that a checkpoint brings. `name`: of the model. */
+export function planOwnTokenizer(planner: Planner, name: Ref, checkpoint: CheckpointFiles): TokenizerJob {
+  const content = { checkpoint: checkpointContent(checkpoint) };
+  return planner.graph.add("tokenizer", content, { name: `${name}'s tokenizer`, after: [], checkpoint });
 }
 
 export function planEncoding(planner: Planner, corpus: CorpusJob, tokenizer: TokenizerJob): EncodeJob {

@@ -5,7 +5,7 @@ import { mostSteps, type Spender, stepsOf, warmupSteps } from "./budgets.ts";
 import { declaredUse, type Use } from "./cells.ts";
 import { pretrainContent } from "./fingerprint.ts";
 import { beyondMemory } from "./memory.ts";
-import { planCorpus, planEncoding, planTokenizer } from "./plan-preparation.ts";
+import { planCorpus, planEncoding, planOwnTokenizer, planTokenizer } from "./plan-preparation.ts";
 import { type Planner, unplannable } from "./planner.ts";
 import { leavesOf, resolveArchitecture, resolveModel, resolveObjective } from "./resolve.ts";
 import { warning } from "./rules/rule.ts";
@@ -34,7 +34,10 @@ export function settle(planner: Planner, use: Use): Setting | null {
   const { spec, files } = planner;
   const { pretrain } = use;
   const corpus = planCorpus(planner, pretrain.corpus, use.at("corpus"));
-  const tokenizer = planTokenizer(planner, pretrain.tokenizer, use.at("tokenizer"));
+  const checkpoint = planner.checkpoints.get(pretrain.model);
+  const tokenizer = checkpoint
+    ? planOwnTokenizer(planner, pretrain.model, checkpoint.files)
+    : planTokenizer(planner, pretrain.tokenizer ?? "", use.at("tokenizer"));
   const model = spec.models[pretrain.model];
   const architecture = model && resolveArchitecture(spec, model, pretrain.objective);
   if (!model) unplannable(planner, "unresolved-reference", use.at("model"), unusable("model", pretrain.model));
@@ -44,12 +47,11 @@ export function settle(planner: Planner, use: Use): Setting | null {
 
   const encoded = planEncoding(planner, corpus, tokenizer);
   const result = planner.known(encoded);
-  const trainedOn = spec.corpora[tokenizer.tokenizer.trainOn]!;
-  const vocabulary = result?.vocabulary ?? expectedVocabulary(tokenizer.tokenizer, trainedOn, files);
-  if (!result && tokenizer.tokenizer.kind !== "bytes") planner.estimated.add(encoded.id);
-
-  const resolved = resolveModel(model, architecture, vocabulary);
-  const corpusTokens = result?.splits.train.tokens ?? expectedTokens(corpus.corpus, tokenizer.tokenizer, files);
+  const declared = "tokenizer" in tokenizer ? tokenizer.tokenizer : null;
+  if (!result && declared && declared.kind !== "bytes") planner.estimated.add(encoded.id);
+  const vocabulary = () => result?.vocabulary ?? expectedVocabulary(declared!, spec.corpora[declared!.trainOn]!, files);
+  const resolved = checkpoint?.model ?? resolveModel(model, architecture, vocabulary());
+  const corpusTokens = result?.splits.train.tokens ?? expectedTokens(corpus.corpus, declared, files);
   const objective = resolveObjective(spec, pretrain.objective, {
     taskOf: (key) => planner.taskOf(key).task,
     sizeOf(key, leaf) {

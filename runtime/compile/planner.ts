@@ -2,6 +2,7 @@ import type { EncodeResult, MeasureResult, PretrainResult } from "#runtime/contr
 import type { EncodeJob, MeasureJob, PretrainJob } from "#runtime/contract/plan.ts";
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
+import type { KnownCheckpoint } from "./checkpoints.ts";
 import type { CostModel } from "./costs.ts";
 import type { Files } from "./files.ts";
 import type { JobGraph } from "./graph.ts";
@@ -10,7 +11,10 @@ import type { TaskReader } from "./task-reader.ts";
 
 /** What planning reads and fills. Its functions answer null where a declaration cannot be planned, having noted why. */
 export interface Planner {
+  /** With the sizes of checkpoints in place. */
   spec: Spec;
+  /** By the name of the model. */
+  checkpoints: ReadonlyMap<string, KnownCheckpoint>;
   files: Files;
   costs: CostModel;
   /** What the machine has; undefined: not known, and nothing is too large. */

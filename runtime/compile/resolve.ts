@@ -47,7 +47,7 @@ export function resolveArchitecture(spec: Spec, model: ModelSpec, objective: Ref
 }
 
 export function resolveModel(model: ModelSpec, architecture: Architecture, vocabulary: number): ResolvedModel {
-  const { doc: _, ...sizes } = model;
+  const { doc: _, checkpoint: __, ...sizes } = model;
   return { ...sizes, architecture, vocabulary };
 }
 

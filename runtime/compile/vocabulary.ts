@@ -22,8 +22,8 @@ export function expectedVocabulary(tokenizer: TokenizerSpec, corpus: CorpusSpec,
   }
 }
 
-/** Tokens of the training split, about: for a plan before the corpus is encoded. */
-export function expectedTokens(corpus: CorpusSpec, tokenizer: TokenizerSpec, files: Files): number {
+/** Tokens of the training split, about: for a plan before the corpus is encoded. `tokenizer`: null for a checkpoint's own. */
+export function expectedTokens(corpus: CorpusSpec, tokenizer: TokenizerSpec | null, files: Files): number {
   const { validation, test } = corpus.split;
   const bytes = filesOf(corpus.files, files).reduce((sum, path) => sum + (files.size(path) ?? 0) * textBytesPerByte(path), 0);
   const most = corpus.limit?.unit === "tokens" ? corpus.limit.value : Number.POSITIVE_INFINITY;
@@ -37,9 +37,9 @@ function textBytesPerByte(path: string): number {
 }
 
 /** Tokens that one byte of text becomes. */
-function expectedTokensPerByte(tokenizer: TokenizerSpec): number {
+function expectedTokensPerByte(tokenizer: TokenizerSpec | null): number {
   // English text of some megabytes under some thousand sub-words has about four bytes a token.
-  return tokenizer.kind === "bytes" || tokenizer.kind === "characters" ? 1 : 0.25;
+  return tokenizer?.kind === "bytes" || tokenizer?.kind === "characters" ? 1 : 0.25;
 }
 
 const sampleBytes = 1_000_000;

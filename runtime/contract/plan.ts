@@ -53,9 +53,22 @@ export interface CorpusJob extends JobBase<"corpus"> {
 }
 
 /** Trains a tokenizer on the corpus' training split. */
-export interface TokenizerJob extends JobBase<"tokenizer"> {
+export interface TrainedTokenizerJob extends JobBase<"tokenizer"> {
   tokenizer: TokenizerSpec;
   corpus: string;
+}
+
+/** Takes over the tokenizer of a checkpoint. */
+export interface AdoptedTokenizerJob extends JobBase<"tokenizer"> {
+  checkpoint: CheckpointFiles;
+}
+
+export type TokenizerJob = TrainedTokenizerJob | AdoptedTokenizerJob;
+
+/** A model in Transformers' form, as it was when the plan was made. */
+export interface CheckpointFiles {
+  folder: string;
+  files: InputFile[];
 }
 
 /** Turns a corpus into token ids, in shards. */
@@ -67,10 +80,12 @@ export interface EncodeJob extends JobBase<"encode"> {
 }
 
 /** A model whose choices are all made. */
-export interface ResolvedModel extends Omit<ModelSpec, "architecture" | "doc">, Partial<FamilyChoices> {
+export interface ResolvedModel extends Omit<ModelSpec, "architecture" | "doc" | "checkpoint">, Partial<FamilyChoices> {
   architecture: Architecture;
-  /** Rows of the embedding: the tokenizer's vocabulary. */
+  /** Rows of the embedding: the tokenizer's vocabulary, or more in a checkpoint. */
   vocabulary: number;
+  /** Where its first weights come from; otherwise they are drawn. */
+  weights?: CheckpointFiles;
 }
 
 /**
@@ -94,6 +109,8 @@ export interface FamilyChoices {
   embeddingNorm: boolean;
   /** Rows of the table of token types; 0: no such table. */
   tokenTypes: number;
+  /** Positions that the learned table has, where the context is shorter. */
+  positions: number;
   /** Rows of the position table before that of position 0. */
   positionOffset: number;
   /** Of rotary positions. */

@@ -82,6 +82,18 @@ export interface ModelSpec extends Documented {
   biases: boolean;
   /** Dropout during pre-training, 0 to 1. */
   dropout: number;
+  /** An existing model instead of sizes; all of the above is then what its config.json says. */
+  checkpoint?: CheckpointSpec;
+}
+
+export interface CheckpointSpec {
+  /** As written: a folder, or a name on the hub. */
+  name: string;
+  /** The folder that it would be: absolute. */
+  folder: string;
+  /** What the file says besides; null: what the checkpoint says. */
+  context: number | null;
+  dropout: number | null;
 }
 
 export type ObjectiveSpec = Documented &
@@ -179,7 +191,8 @@ export interface PretrainSpec extends Documented {
   model: Ref;
   objective: Ref;
   corpus: Ref;
-  tokenizer: Ref;
+  /** Null: the one that the model's checkpoint brings. */
+  tokenizer: Ref | null;
   budget: Budget;
   /** Sequences a step. */
   batch: number;
@@ -213,7 +226,7 @@ export interface FinetuneSettings {
 
 export interface FinetuneSpec extends FinetuneSettings, Documented {
   /** Where the weights come from; `scratch`: the same model as that pre-training's, freshly initialised. */
-  from: { kind: "pretrain" | "scratch"; pretrain: Ref };
+  from: { kind: "pretrain" | "scratch"; pretrain: Ref } | { kind: "checkpoint"; model: Ref };
   seed: number;
 }
 

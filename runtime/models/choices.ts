@@ -13,6 +13,7 @@ export function choicesOf(model: ResolvedModel): FamilyChoices {
     embeddingScale: model.embeddingScale ?? 1,
     embeddingNorm: model.embeddingNorm ?? false,
     tokenTypes: model.tokenTypes ?? 0,
+    positions: model.positions ?? model.context,
     positionOffset: model.positionOffset ?? 0,
     rotary: model.rotary ?? { base: 10000 },
     relative: model.relative ?? { buckets: 32, distance: 128 },

@@ -82,11 +82,11 @@ function isAttentionWeight(name: string): boolean {
 }
 
 function stackParameters(model: ResolvedModel, stack: Stack): Parameter[] {
-  const { hidden, heads, context, position, placement } = model;
-  const { embeddingWidth, embeddingNorm, tokenTypes, positionOffset, relative } = choicesOf(model);
+  const { hidden, heads, position, placement } = model;
+  const { embeddingWidth, embeddingNorm, tokenTypes, positions, positionOffset, relative } = choicesOf(model);
   const { name, layers, before } = stack;
   return [
-    ...(position === "learned" ? [table(`${name}.positions`, [positionOffset + context, embeddingWidth], false)] : []),
+    ...(position === "learned" ? [table(`${name}.positions`, [positionOffset + positions, embeddingWidth], false)] : []),
     ...(position === "relative" ? [{ ...table(`${name}.relative`, [relative.buckets, heads], false), embedding: false }] : []),
     ...(tokenTypes > 0 ? [table(`${name}.types`, [tokenTypes, embeddingWidth], false)] : []),
     ...(embeddingNorm ? normParameters(model, `${name}.embedding_norm`, embeddingWidth).map(ofEmbeddings) : []),

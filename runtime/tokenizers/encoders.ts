@@ -9,6 +9,7 @@ export type Encoder = (texts: readonly string[]) => Promise<Int32Array[]>;
 /** `native` must know no added tokens: it would find them in texts. */
 export function encoderOf(json: TokenizerJson, native: NativeTokenizer, unknown: number): Encoder {
   const { vocab, merges } = json.model;
+  if (Array.isArray(vocab) || !partsAtSpaces(json)) return byWholeTexts(native);
   const isPlain = merges?.length === 0;
   if (!isPlain) return byStretches(native);
   const normalizer = native.getNormalizer();
@@ -41,6 +42,23 @@ function byBytes(vocab: Record<string, number>): (text: string) => Int32Array {
     const ids = new Int32Array(bytes.length);
     for (let i = 0; i < bytes.length; i++) ids[i] = idOf[bytes[i] as number] as number;
     return ids;
+  };
+}
+
+/** Whether a text may be cut at its safe breaks: our own tokenizers, and published ones that are built like them. */
+function partsAtSpaces({ pre_tokenizer: pre, normalizer }: TokenizerJson): boolean {
+  const [how, before] = [pre, normalizer] as [{ type: string; add_prefix_space?: boolean } | null, { type: string } | null];
+  if (before !== null && before.type !== "BertNormalizer" && before.type !== "Lowercase") return false;
+  return how === null || how.type === "BertPreTokenizer" || (how.type === "ByteLevel" && how.add_prefix_space === false);
+}
+
+function byWholeTexts(native: NativeTokenizer): Encoder {
+  return async (texts) => {
+    const encoded: Int32Array[] = [];
+    for (const group of groups(texts.map((text) => text.toWellFormed()))) {
+      for (const each of await native.encodeBatch(group, { addSpecialTokens: false })) encoded.push(Int32Array.from(each.getIds()));
+    }
+    return encoded;
   };
 }
 

@@ -17,7 +17,7 @@ export interface TokenizerJson {
   post_processor: unknown;
   normalizer: unknown;
   pre_tokenizer: unknown;
-  model: { vocab: Record<string, number>; merges?: unknown[] };
+  model: { vocab: Record<string, number> | [string, number][]; merges?: unknown[] };
   [part: string]: unknown;
 }
 

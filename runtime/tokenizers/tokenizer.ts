@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { Tokenizer as NativeTokenizer } from "tokenizers";
 import type { Vocabulary } from "#runtime/objectives/objective.ts";
 import { encoderOf } from "./encoders.ts";
+import { rolesOf, tokensOf } from "./roles.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";
-import { vocabularyOf } from "./vocabulary.ts";
 import { wordEdges } from "./words.ts";
 
 /** Text to ids and back. Special tokens come from batches alone: in a text, `<s>` is three characters like any others. */
@@ -24,12 +24,13 @@ export interface Tokenizer {
 /** `folder`: of the tokenizer job. */
 export function openTokenizer(folder: string): Tokenizer {
   const json = JSON.parse(readFileSync(join(folder, "tokenizer.json"), "utf8")) as TokenizerJson;
-  const tokens: string[] = [];
-  for (const [token, id] of Object.entries(json.model.vocab)) tokens[id] = token;
-  const vocabulary: Vocabulary = { ...vocabularyOf(tokens), ...wordEdges(tokens, json) };
+  const tokens = tokensOf(json);
+  const vocabulary: Vocabulary = { ...rolesOf(json), ...wordEdges(tokens, json) };
   const isOrdinary = (id: number) => id >= vocabulary.firstOrdinary && id < vocabulary.firstSentinel;
-  // without them the library finds no special token in a text
-  const native = NativeTokenizer.fromString(JSON.stringify({ ...json, added_tokens: [], post_processor: null }));
+  // without added tokens the library finds no special token in a text; how long texts are is for the batches to say
+  const native = NativeTokenizer.fromString(
+    JSON.stringify({ ...json, added_tokens: [], post_processor: null, truncation: null, padding: null }),
+  );
   const decoder = native.getDecoder();
 
   const token = (id: number): string => {

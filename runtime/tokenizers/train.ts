@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Tokenizer as NativeTokenizer } from "tokenizers";
 import type { CorpusResult, TokenizerResult } from "#runtime/contract/artifacts.ts";
-import type { TokenizerJob } from "#runtime/contract/plan.ts";
+import type { TrainedTokenizerJob } from "#runtime/contract/plan.ts";
 import type { TokenizerSpec } from "#runtime/contract/spec.ts";
 import { type JobContext, JobFailure, JobStopped } from "#runtime/jobs/context.ts";
 import { byteAlphabet } from "./byte-alphabet.ts";
@@ -16,7 +16,7 @@ import { sentinelToken, specialTokens, vocabularyTokens } from "./vocabulary.ts"
  * Trains a tokenizer on the corpus' training split and saves it as `tokenizer.json`. The same text gives the same tokenizer,
  * to the last id. Throws JobFailure where the declared vocabulary has no room for what the kind needs, and JobStopped.
  */
-export async function trainTokenizer(job: TokenizerJob, context: JobContext): Promise<TokenizerResult> {
+export async function trainTokenizer(job: TrainedTokenizerJob, context: JobContext): Promise<TokenizerResult> {
   const corpus = context.folderOf(job.corpus);
   const { splits } = JSON.parse(await readFile(join(corpus, "result.json"), "utf8")) as CorpusResult;
   const learned = await learn(job.tokenizer, countingOf(job.tokenizer, corpus, splits.train.bytes, context), context);

@@ -5,7 +5,6 @@ import type { FinetuneJob } from "../contract/plan.ts";
 import { chooseEngine } from "../engines/table.ts";
 import type { JobContext } from "../jobs/context.ts";
 import { scoreClassification } from "../metrics/table.ts";
-import { initialValues } from "../models/parameters.ts";
 import { finetuningHead, finetuningParameters } from "../programs/parts.ts";
 import { learningRateAt } from "../programs/schedule.ts";
 import type { Part, TrainingSettings } from "../programs/training.ts";
@@ -18,6 +17,7 @@ import { type LabelledText, labelBatch } from "./label-batches.ts";
 import { readLabelledTexts } from "./labelled-texts.ts";
 import { runLoop } from "./loop.ts";
 import { type Counters, freshCounters, shareOf } from "./progress.ts";
+import { checkVocabulary, startingValues, withoutCheckpoint } from "./starting-values.ts";
 import { toStep } from "./text-batches.ts";
 import { openTrainer, type Trainer, type Values } from "./trainer.ts";
 
@@ -30,6 +30,7 @@ type LabelPart = Extract<Part, { kind: "labels" }>;
 export async function finetune(job: FinetuneJob, context: JobContext): Promise<FinetuneResult> {
   const { labels } = job.task;
   const tokenizer = openTokenizer(context.folderOf(job.tokenizer));
+  checkVocabulary(job, tokenizer.vocabulary);
   const { engine, reason, warning } = await chooseEngine(context.engine, context);
   context.describeEngine({ ...(await engine.describe()), reason });
   if (warning) context.emit({ event: "warning", message: warning });
@@ -116,9 +117,7 @@ interface FinetuneProgress extends Counters {
 }
 
 function startingWeights(job: FinetuneJob, context: JobContext, { trained, frozen }: Pick<TrainingSettings, "trained" | "frozen">): Values {
-  const fresh = (seed: number) =>
-    Object.fromEntries([...trained, ...frozen].map((parameter) => [parameter.name, initialValues(parameter, seed)]));
-  const values = fresh(job.seed);
+  const values = startingValues(job.from === null ? job.model : withoutCheckpoint(job.model), [...trained, ...frozen], job.seed, context);
   if (job.from === null) return values;
   // what the task adds (head, low-rank pairs) stays fresh
   const { tensors } = readSafetensors(join(context.folderOf(job.from), "model.safetensors"));

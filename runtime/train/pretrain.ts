@@ -4,7 +4,6 @@ import type { PretrainJob } from "../contract/plan.ts";
 import { refusedPrecision } from "../engines/engine.ts";
 import { chooseEngine } from "../engines/table.ts";
 import { type JobContext, JobFailure } from "../jobs/context.ts";
-import { initialValues } from "../models/parameters.ts";
 import { type Phase, partSchedule, phasesOf } from "../objectives/schedule.ts";
 import { isTextObjective } from "../objectives/table.ts";
 import { learningRateAt } from "../programs/schedule.ts";
@@ -18,6 +17,7 @@ import { ownLoss, runningEvaluationTokens, scoreText, type TextEvaluation, type 
 import { runLoop } from "./loop.ts";
 import { pretrainSettings } from "./pretrain-steps.ts";
 import { type Counters, freshCounters, shareOf } from "./progress.ts";
+import { checkVocabulary, startingValues } from "./starting-values.ts";
 import { openTrainer, type Trainer } from "./trainer.ts";
 
 /**
@@ -27,8 +27,7 @@ import { openTrainer, type Trainer } from "./trainer.ts";
 export async function pretrain(job: PretrainJob, context: JobContext, { scored = true } = {}): Promise<PretrainResult> {
   const tokenizer = openTokenizer(context.folderOf(job.tokenizer));
   const encoded = readResult(context.folderOf(job.encoded));
-  if (tokenizer.vocabulary.size !== job.model.vocabulary)
-    throw new JobFailure(`the tokenizer has ${tokenizer.vocabulary.size} entries and the model ${job.model.vocabulary} rows; plan again`);
+  checkVocabulary(job, tokenizer.vocabulary);
   const { engine, reason, warning } = await chooseEngine(context.engine, context);
   context.describeEngine({ ...(await engine.describe()), reason });
   if (warning) context.emit({ event: "warning", message: warning });
@@ -40,7 +39,7 @@ export async function pretrain(job: PretrainJob, context: JobContext, { scored =
   const trainer = await openTrainer({
     engine,
     settings,
-    initial: Object.fromEntries([...trained, ...settings.frozen].map((parameter) => [parameter.name, initialValues(parameter, job.seed)])),
+    initial: startingValues(job.model, [...trained, ...settings.frozen], job.seed, context),
     seed: job.seed,
   });
   const batches = openBatchThread(job, context);

@@ -48,9 +48,12 @@ export function epochsOf(plan: Plan, job: JobOf<"pretrain">, results: StoredResu
     glob: () => [...bytes.keys()],
     size: (path: string) => bytes.get(path) ?? null,
     read: () => null,
+    start: () => null,
+    hubModel: () => null,
     fingerprint: () => null,
   };
-  const tokens = results.read("encode", encode.id)?.splits.train.tokens ?? expectedTokens(corpus.corpus, tokenizer.tokenizer, planned);
+  const declared = "tokenizer" in tokenizer ? tokenizer.tokenizer : null;
+  const tokens = results.read("encode", encode.id)?.splits.train.tokens ?? expectedTokens(corpus.corpus, declared, planned);
   const read = corpusTokensPerStep(job, job.steps) * job.steps;
   return read > 0 && tokens > 0 ? read / tokens : undefined;
 }

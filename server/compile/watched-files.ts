@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { createReadStream, readFileSync, statSync } from "node:fs";
+import { closeSync, createReadStream, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { globSync, isDynamicPattern } from "tinyglobby";
 import type { DataFiles } from "#language/files.ts";
 import { type Files, filesOf } from "#runtime/compile/files.ts";
+import { cachedModel } from "#runtime/hub/cache.ts";
 
 /**
  * The compiler's view of the disk for a program that asks again at every keystroke. What was seen is believed for a moment;
@@ -51,6 +52,8 @@ export function watchedFiles(onRead: () => void): WatchedFiles {
   return {
     glob,
     read: (path) => (statOf(path) ? readFileSync(path) : null),
+    start: (path, bytes) => (statOf(path) ? readStart(path, bytes) : null),
+    hubModel: (name) => cachedModel(name),
     size: (path) => statOf(path)?.size ?? null,
     fingerprint(path) {
       const stat = statOf(path);
@@ -141,6 +144,16 @@ function statFile(path: string): Stat | undefined {
     return stat?.isFile() ? { size: stat.size, changed: stat.mtimeMs } : undefined;
   } catch {
     return undefined;
+  }
+}
+
+function readStart(path: string, bytes: number): Uint8Array {
+  const block = Buffer.alloc(bytes);
+  const file = openSync(path, "r");
+  try {
+    return block.subarray(0, readSync(file, block));
+  } finally {
+    closeSync(file);
   }
 }
 

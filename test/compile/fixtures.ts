@@ -28,6 +28,8 @@ export function filesIn(texts: Record<string, string>): Files {
         .sort();
     },
     read: bytes,
+    start: (path, most) => bytes(path)?.subarray(0, most) ?? null,
+    hubModel: () => null,
     size: (path) => bytes(path)?.length ?? null,
     fingerprint(path) {
       const content = bytes(path);

@@ -31,7 +31,9 @@ function meeting(spec: Spec, use: Use): Problem[] {
       "architecture-mismatch",
       use.at(modelVaries ? "model" : "objective"),
       `The objective ${objective} needs ${articled(listed(allowed, "or"))}, and the model ${modelName} is ${articled(has)}. ` +
-        `Use another objective, or set ${modelName}'s architecture to ${listed(["auto", ...allowed], "or")}.`,
+        (model.checkpoint
+          ? "Use another objective or another checkpoint."
+          : `Use another objective, or set ${modelName}'s architecture to ${listed(["auto", ...allowed], "or")}.`),
       modelVaries ? modelsThatFit(spec, objective) : objectivesThatFit(spec, has),
     ),
   ];

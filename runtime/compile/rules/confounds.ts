@@ -45,7 +45,9 @@ function architectures(spec: Spec, name: string): Problem[] {
 
 /** Tokenizers of different sizes bring embeddings of different sizes. */
 function vocabularies(spec: Spec, name: string): Problem[] {
-  const used = [...new Set(cellsOf(spec, name).cells.map((cell) => cell.pretrain.tokenizer))].filter((each) => spec.tokenizers[each]);
+  const used = [...new Set(cellsOf(spec, name).cells.flatMap((cell) => cell.pretrain.tokenizer ?? []))].filter(
+    (each) => spec.tokenizers[each],
+  );
   const [first, ...others] = used;
   const sizeOf = (tokenizer: string) => spec.tokenizers[tokenizer]!.vocabulary;
   return others.flatMap((other) => {

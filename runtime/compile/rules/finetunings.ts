@@ -1,5 +1,5 @@
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
-import type { FinetuneSettings, ModelSpec, PretrainSpec, Spec } from "#runtime/contract/spec.ts";
+import type { FinetuneSettings, FinetuneSpec, ModelSpec, PretrainSpec, Spec } from "#runtime/contract/spec.ts";
 import { cellsOf } from "../cells.ts";
 import { microBatches } from "./pretrainings.ts";
 import { error, type Rule } from "./rule.ts";
@@ -7,7 +7,7 @@ import { error, type Rule } from "./rule.ts";
 /** What fine-tuning trains exists in the models that it is done to. */
 export const finetunings: Rule = ({ spec }) => [
   ...Object.entries(spec.finetunings).flatMap(([name, finetune]) =>
-    settings(finetune, ["finetunings", name], modelsOf(spec, [spec.pretrainings[finetune.from.pretrain]])),
+    settings(finetune, ["finetunings", name], startsOf(spec, finetune.from)),
   ),
   ...Object.entries(spec.comparisons).flatMap(([name, comparison]) => {
     const models = modelsOf(
@@ -43,6 +43,12 @@ function trained({ train }: FinetuneSettings, path: SpecPath, name: string, mode
     ];
   }
   return [];
+}
+
+function startsOf(spec: Spec, from: FinetuneSpec["from"]): [string, ModelSpec][] {
+  if (from.kind !== "checkpoint") return modelsOf(spec, [spec.pretrainings[from.pretrain]]);
+  const model = spec.models[from.model];
+  return model ? [[from.model, model]] : [];
 }
 
 /** The distinct models of some pre-trainings. */

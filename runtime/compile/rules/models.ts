@@ -2,7 +2,8 @@ import { error, type Rule } from "./rule.ts";
 
 /** The heads divide the width, evenly enough for the positions. */
 export const models: Rule = ({ spec }) =>
-  Object.entries(spec.models).flatMap(([name, { hidden, heads, position }]) => {
+  Object.entries(spec.models).flatMap(([name, { hidden, heads, position, checkpoint }]) => {
+    if (checkpoint) return [];
     if (hidden % heads !== 0) {
       const near = divisorsNear(hidden, heads);
       return [

@@ -54,7 +54,7 @@ function context(spec: Spec, use: Use, files: Files): Problem[] {
 function sentinels(spec: Spec, use: Use): Problem[] {
   const { model: modelName, objective, tokenizer: tokenizerName } = use.pretrain;
   const model = spec.models[modelName];
-  const tokenizer = spec.tokenizers[tokenizerName];
+  const tokenizer = tokenizerName === null ? undefined : spec.tokenizers[tokenizerName];
   const architecture = model && resolveArchitecture(spec, model, objective);
   if (!architecture || !tokenizer) return [];
   const needed = (leavesOf(spec, objective) ?? []).map((leaf) =>

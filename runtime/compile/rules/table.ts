@@ -1,4 +1,5 @@
 import { architecture } from "./architecture.ts";
+import { checkpoints } from "./checkpoints.ts";
 import { comparisons } from "./comparisons.ts";
 import { confounds } from "./confounds.ts";
 import { corpora } from "./corpora.ts";
@@ -13,6 +14,7 @@ import { tokenizers } from "./tokenizers.ts";
 
 /** Every family of rules; adding one touches its file, this table and its test. */
 export const rules: readonly Rule[] = [
+  checkpoints,
   corpora,
   tokenizers,
   models,

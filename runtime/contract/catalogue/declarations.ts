@@ -260,8 +260,8 @@ export const declarations: readonly Declaration[] = [
       {
         name: "checkpoint",
         value: { type: "text" },
-        help: "An existing checkpoint: a folder, or a name on the Hugging Face hub.",
-        later: "existing checkpoints are not supported yet; give sizes",
+        help: "Instead of sizes, an existing checkpoint in the form of Hugging Face's Transformers: a folder, or a name on the hub. BERT, RoBERTa, DistilBERT, ELECTRA, GPT-2, Llama, T5 or BART. Only context (to read less) and dropout may stand beside it.",
+        example: 'checkpoint: "checkpoints/bert"',
       },
     ],
     example: "model small {\n  layers: 4\n  hidden: 256\n  heads: 4\n  context: 128\n}",

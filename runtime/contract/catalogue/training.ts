@@ -196,7 +196,12 @@ export const pretrainKeys: readonly Key[] = [
     help: "What it learns: a declared objective, a task, or one of the catalogue.",
   },
   { name: "corpus", value: { type: "reference", to: ["corpus"] }, required: true, help: "What it reads." },
-  { name: "tokenizer", value: { type: "reference", to: ["tokenizer"] }, required: true, help: "How text becomes tokens." },
+  {
+    name: "tokenizer",
+    value: { type: "reference", to: ["tokenizer"] },
+    required: true,
+    help: "How text becomes tokens. A model with a checkpoint brings its own: leave it out.",
+  },
   {
     name: "budget",
     value: {
@@ -278,12 +283,12 @@ export const finetuneKeys: readonly Key[] = [
     value: {
       type: "either",
       of: [
-        { type: "reference", to: ["pretrain"] },
+        { type: "reference", to: ["pretrain", "model"] },
         { type: "option", family: "from" },
       ],
     },
     required: true,
-    help: "Where the weights come from.",
+    help: "Where the weights come from: a pre-training, or a model with a checkpoint.",
     example: "from: base",
   },
   ...finetuneSettings,

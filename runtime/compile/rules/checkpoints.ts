@@ -1,0 +1,42 @@
+import type { Problem } from "#runtime/contract/problem.ts";
+import { CheckpointError } from "#runtime/models/families/config.ts";
+import { readCheckpoint } from "../checkpoints.ts";
+import { error, type Rule } from "./rule.ts";
+
+/** A model's checkpoint can be read, and brings the tokenizer of what starts from it. */
+export const checkpoints: Rule = ({ spec, files, uses }) => [
+  ...Object.entries(spec.models).flatMap(([name, { checkpoint }]): Problem[] => {
+    if (!checkpoint) return [];
+    try {
+      readCheckpoint(checkpoint, files);
+      return [];
+    } catch (problem) {
+      if (!(problem instanceof CheckpointError)) throw problem;
+      return [error("unusable-checkpoint", ["models", name, "checkpoint"], `${problem.message}.`)];
+    }
+  }),
+  ...uses.flatMap((use): Problem[] => {
+    const model = spec.models[use.pretrain.model];
+    if (!model || (model.checkpoint !== undefined) === (use.pretrain.tokenizer === null)) return [];
+    if (!model.checkpoint)
+      return [error("missing-key", use.at("model"), `${use.label} needs a tokenizer: the model ${use.pretrain.model} brings none.`)];
+    return [
+      error(
+        "tokenizer-of-checkpoint",
+        use.at("tokenizer"),
+        `The model ${use.pretrain.model} comes with the tokenizer of its checkpoint, and its weights are worth nothing with another. Leave tokenizer out.`,
+      ),
+    ];
+  }),
+  ...Object.entries(spec.finetunings).flatMap(([name, { from }]): Problem[] => {
+    const model = from.kind === "checkpoint" ? spec.models[from.model] : undefined;
+    if (from.kind !== "checkpoint" || !model || model.checkpoint) return [];
+    return [
+      error(
+        "model-without-weights",
+        ["finetunings", name, "from"],
+        `The model ${from.model} has sizes and no weights. Give it a checkpoint, or start from a pretrain or from scratch { like: … }.`,
+      ),
+    ];
+  }),
+];

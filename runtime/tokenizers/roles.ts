@@ -1,0 +1,56 @@
+import type { TokenizerJson } from "./tokenizer-json.ts";
+import { vocabularyOf } from "./vocabulary.ts";
+
+/** All tokens by id, of a `tokenizer.json`. */
+export function tokensOf({ model, added_tokens: added }: TokenizerJson): string[] {
+  const tokens: string[] = [];
+  // Unigram's is a list of pieces with their scores
+  if (Array.isArray(model.vocab)) for (const [piece] of model.vocab) tokens.push(piece);
+  else for (const [token, id] of Object.entries(model.vocab)) tokens[id] = token;
+  for (const { id, content } of added as { id: number; content: string }[]) tokens[id] = content;
+  // ids that nothing has
+  return Array.from(tokens, (token, id) => token ?? `<unused_${id}>`);
+}
+
+/** What published tokenizers call the tokens that batches need, most likely first. */
+const names = {
+  pad: ["<pad>", "[PAD]", "<|finetune_right_pad_id|>"],
+  unknown: ["<unk>", "[UNK]"],
+  begin: ["<s>", "[CLS]", "<|begin_of_text|>", "<bos>"],
+  end: ["</s>", "[SEP]", "<|end_of_text|>", "<eos>", "<|endoftext|>"],
+  mask: ["<mask>", "[MASK]"],
+} as const;
+
+/** No token has it. */
+export const absent = -1;
+
+/**
+ * The roles of a vocabulary's tokens: in the order of our own tokenizers, or by the names that published ones use. GPT-2's only
+ * special token ends a text and begins the next; T5's decoder begins with padding. What a tokenizer lacks is `absent`.
+ */
+export function rolesOf(json: TokenizerJson): ReturnType<typeof vocabularyOf> {
+  const tokens = tokensOf(json);
+  const own = vocabularyOf(tokens);
+  if (tokens[own.pad] === "<pad>" && tokens[own.unknown] === "<unk>" && tokens[own.begin] === "<s>" && tokens[own.mask] === "<mask>")
+    return own;
+  const find = (wanted: readonly string[]) => wanted.map((name) => tokens.indexOf(name)).find((id) => id >= 0) ?? absent;
+  const [pad, unknown, mask, end] = [find(names.pad), find(names.unknown), find(names.mask), find(names.end)];
+  const begin = [find(names.begin), pad, end].find((id) => id !== absent)!;
+  const special = [pad, unknown, begin, end, mask].filter((id) => id !== absent);
+  // special tokens stand before or behind the others
+  const half = tokens.length / 2;
+  const firstOrdinary = Math.max(0, ...special.filter((id) => id < half).map((id) => id + 1));
+  const firstSentinel = Math.min(tokens.length, ...special.filter((id) => id >= half));
+  return {
+    ...own,
+    size: tokens.length,
+    pad: pad === absent ? end : pad,
+    unknown,
+    begin,
+    end,
+    mask,
+    firstOrdinary,
+    firstSentinel,
+    sentinels: 0,
+  };
+}

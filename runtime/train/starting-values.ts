@@ -1,0 +1,33 @@
+import { openCheckpoint } from "../checkpoints/checkpoint.ts";
+import type { ResolvedModel } from "../contract/plan.ts";
+import { type JobContext, JobFailure } from "../jobs/context.ts";
+import { initialValues, isPrediction, type Parameter } from "../models/parameters.ts";
+import type { Vocabulary } from "../objectives/objective.ts";
+import type { Values } from "./trainer.ts";
+
+/** Of all parameters: drawn, or what the model's checkpoint holds of them. */
+export function startingValues(model: ResolvedModel, parameters: readonly Parameter[], seed: number, context: JobContext): Values {
+  const drawn = (some: readonly Parameter[]) =>
+    Object.fromEntries(some.map((parameter) => [parameter.name, initialValues(parameter, seed)]));
+  if (!model.weights) return drawn(parameters);
+  const checkpoint = openCheckpoint(model.weights.folder);
+  const held = new Set(checkpoint.parameters.map(({ name }) => name));
+  const fresh = parameters.filter(({ name }) => !held.has(name));
+  const missing = fresh.filter(({ name }) => isPrediction(name)).map(({ name }) => name);
+  if (missing.length > 0) context.emit({ event: "warning", message: `the checkpoint has no ${missing.join(", ")}: freshly initialised` });
+  return { ...drawn(fresh), ...checkpoint.read(parameters.filter(({ name }) => held.has(name))) };
+}
+
+/** The same model where its weights come from elsewhere. */
+export function withoutCheckpoint({ weights: _, ...model }: ResolvedModel): ResolvedModel {
+  return model;
+}
+
+/** Every id of the tokenizer has its row in the model. */
+export function checkVocabulary({ model }: { model: ResolvedModel }, { size }: Vocabulary): void {
+  if (model.weights ? size <= model.vocabulary : size === model.vocabulary) return;
+  if (!model.weights) throw new JobFailure(`the tokenizer has ${size} entries and the model ${model.vocabulary} rows; plan again`);
+  throw new JobFailure(
+    `the tokenizer of ${model.weights.folder} has ${size} entries and the model's embeddings ${model.vocabulary} rows: they are not of the same model. Copy the checkpoint again`,
+  );
+}

@@ -1,0 +1,119 @@
+import { appendFileSync, copyFileSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { problemsOf } from "#runtime/cli/load.ts";
+import { problemLine } from "#runtime/cli/output.ts";
+import { readSafetensors } from "#runtime/store/safetensors.ts";
+import { openStore } from "#runtime/store/store.ts";
+import { folderWith, labelled, pretrain, sentences } from "../cli/cli.ts";
+import { checkpointIn } from "./example.ts";
+
+const experiment = (model = 'checkpoint: "checkpoint", context: 16') => `
+corpus tales { files: "tales.txt", documents: line, split: { validation: 10% } }
+model bert { ${model} }
+task mood = classification { train: "mood.tsv", validation: 20%, test: 20%, text: sentence, label: polarity }
+pretrain adapted { model: bert, objective: masked, corpus: tales, budget: 2 steps, batch: 4, optimizer: adamw { learning_rate: 1e-3 } }
+finetune after { from: adapted, task: mood, epochs: 1, batch: 16 }
+finetune direct { from: bert, task: mood, epochs: 1, batch: 16 }
+`;
+
+function example(model?: string): string {
+  const folder = folderWith({ "a.pretrain": experiment(model), "tales.txt": sentences(60), "mood.tsv": labelled(40) });
+  checkpointIn(folder);
+  return folder;
+}
+
+test("a checkpoint is trained further with its own tokenizer, and fine-tuned with and without that", async () => {
+  const folder = example();
+  for (const name of ["after", "direct"]) expect(await pretrain(folder, "run", "a.pretrain", name)).toMatchObject({ code: 0 });
+  const store = openStore(join(folder, ".pretrain"));
+  const ids = store.jobs();
+  expect(ids.map((id) => id.split("-")[0]).sort()).toEqual(["corpus", "encode", "finetune", "finetune", "pretrain", "tokenizer"]);
+  const weights = readSafetensors(join(store.runFolder(ids.find((id) => id.startsWith("pretrain-"))!), "model.safetensors")).tensors;
+  const before = readSafetensors(join(folder, "checkpoint", "model.safetensors")).tensors["bert.embeddings.word_embeddings.weight"]!;
+  const after = weights["embeddings.tokens"]!;
+  const change = Math.max(...after.data.map((value, i) => Math.abs(value - before.data[i]!)));
+  // two steps of 1e-3 from the checkpoint's weights
+  expect(change).toBeGreaterThan(1e-4);
+  expect(change).toBeLessThan(4e-3);
+  // the table keeps the positions that a shorter context does not read
+  expect(weights["encoder.positions"]!.shape).toEqual([32, 32]);
+}, 60_000);
+
+describe("what is wrong is said where it stands", () => {
+  test.each<[string, string | undefined, (checkpoint: string) => void, RegExp]>([
+    ["sizes beside it", 'checkpoint: "checkpoint", hidden: 64', () => {}, /:3:40: error: hidden is what the checkpoint was made with/],
+    [
+      "a longer context",
+      'checkpoint: "checkpoint", context: 64',
+      () => {},
+      /:3:26: error: checkpoint has positions for 32 tokens, not for 64/,
+    ],
+    [
+      "no such folder",
+      'checkpoint: "chekpoint"',
+      () => {},
+      /:3:26: error: There is no checkpoint .*chekpoint.*pretrain download chekpoint/,
+    ],
+    ["no config.json", undefined, (path) => rmSync(join(path, "config.json")), /:3:26: error: There is no checkpoint/],
+    [
+      "a family that is not there",
+      undefined,
+      (path) => writeFileSync(join(path, "config.json"), '{ "model_type": "mamba" }'),
+      /:3:26: error: .*config\.json: model_type is "mamba"; BERT \(bert\), .* can be read/,
+    ],
+    [
+      "a setting that is not supported",
+      undefined,
+      (path) => edit(join(path, "config.json"), '"hidden_act": "gelu"', '"hidden_act": "silu"'),
+      /hidden_act is "silu"; gelu, .* are supported/,
+    ],
+    [
+      "a pickle",
+      undefined,
+      (path) => renameSync(join(path, "model.safetensors"), join(path, "pytorch_model.bin")),
+      /:3:26: error: .*pytorch_model\.bin is pickled.*save_pretrained/,
+    ],
+    [
+      "a file cut short in its header",
+      undefined,
+      (path) => truncateSync(join(path, "model.safetensors"), 200),
+      /model\.safetensors is not a whole safetensors file\. Download or copy the checkpoint again/,
+    ],
+  ])("%s", async (_, model, spoil, message) => {
+    const folder = example(model);
+    spoil(join(folder, "checkpoint"));
+    const problems = await problemsOf(join(folder, "a.pretrain"));
+    expect(problems.map(problemLine).join("\n")).toMatch(message);
+  });
+});
+
+test("a change of the weights makes what was made from them stale, a change beside them does not", async () => {
+  const folder = example();
+  const ids = async () =>
+    (JSON.parse((await pretrain(folder, "plan", "a.pretrain", "direct", "--json")).stdout) as { jobs: { id: string }[] }).jobs.map(
+      ({ id }) => id,
+    );
+  const first = await ids();
+  copyFileSync(join(folder, "tales.txt"), join(folder, "checkpoint", "README.md"));
+  expect(await ids()).toEqual(first);
+  const path = join(folder, "checkpoint", "model.safetensors");
+  const bytes = readFileSync(path);
+  bytes[bytes.length - 1]! ^= 1;
+  writeFileSync(path, bytes);
+  expect(await ids()).not.toEqual(first);
+}, 30_000);
+
+test("a tokenizer of another model is refused", async () => {
+  const folder = example();
+  appendFileSync(join(folder, "checkpoint", "vocab.txt"), "surplus\n");
+  const { code, stdout } = await pretrain(folder, "run", "a.pretrain", "direct");
+  expect(code).toBe(3);
+  expect(stdout).toMatch(/has 97 entries and the model's embeddings 96 rows: they are not of the same model/);
+}, 30_000);
+
+function edit(path: string, from: string, to: string): void {
+  const text = readFileSync(path, "utf8");
+  expect(text).toContain(from);
+  writeFileSync(path, text.replace(from, to));
+}
