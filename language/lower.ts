@@ -18,12 +18,12 @@ import {
   lowerFinetuneSettings,
   lowerModel,
   lowerPretrain,
-  lowerTask,
   lowerTokenizer,
   warmupOf,
 } from "./lower/declarations.ts";
 import { lowerObjective } from "./lower/objectives.ts";
 import { bug, elementsOf, numberIn, type ReadDefault, type Settings, settingsOf } from "./lower/settings.ts";
+import { lowerTask } from "./lower/tasks.ts";
 import { nameOf, variedType } from "./references/expected.ts";
 import { layersIn, layersOf, partsIn } from "./settings.ts";
 import { inlineText } from "./text/inline.ts";
@@ -90,7 +90,7 @@ export function lower({ file, declarations, leftOut, readDefault, docOf, doc }: 
         spec.objectives[name] = { ...documented, ...lowerObjective(optionName(declaration), settings, () => partsOf(layers, settings)) };
         break;
       case "task":
-        spec.tasks[name] = { ...documented, ...lowerTask(settings) };
+        spec.tasks[name] = { ...documented, ...lowerTask(optionName(declaration), settings) };
         break;
       case "pretrain":
         spec.pretrainings[name] = { ...documented, ...lowerPretrain(settings, objectiveRef) };

@@ -182,7 +182,8 @@ function measuredText(measured: Measured): string {
     case "task": {
       const { train, validation, test } = measured.examples;
       const shown = (count: number) => count.toLocaleString("en-US");
-      return `${shown(train)} examples to train on, ${shown(validation)} to validate, ${shown(test)} to test · ${measured.labels.length} labels`;
+      const labels = measured.labels.length === 0 ? "" : ` · ${measured.labels.length} labels`;
+      return `${shown(train)} examples to train on, ${shown(validation)} to validate, ${shown(test)} to test${labels}`;
     }
   }
 }

@@ -8,7 +8,6 @@ import type {
   ModelSpec,
   OptimizerSpec,
   PretrainSpec,
-  TaskSpec,
   TokenizerSpec,
   TrainedPart,
 } from "#runtime/contract/spec.ts";
@@ -16,7 +15,7 @@ import { absolutePath } from "../files.ts";
 import { isDeclaration, isNamed, type Value } from "../generated/ast.ts";
 import { fileOf } from "../places.ts";
 import { nameOf } from "../references/expected.ts";
-import { bug, pathIn, pathOrShare, type Settings, wordIn } from "./settings.ts";
+import { bug, choice, pathIn, type Settings } from "./settings.ts";
 
 /** One function a kind of declaration: the catalogue's settings in, the specification's fields out. */
 
@@ -75,19 +74,6 @@ function checkpointOf(settings: Settings): CheckpointSpec {
     folder: absolutePath(dirname(fileOf(settings.value("checkpoint"))), name),
     context: written("context"),
     dropout: written("dropout"),
-  };
-}
-
-export function lowerTask(settings: Settings): TaskSpec {
-  return {
-    kind: "classification",
-    train: settings.path("train"),
-    validation: pathOrShare(settings, "validation"),
-    test: pathOrShare(settings, "test"),
-    text: settings.word("text"),
-    label: settings.word("label"),
-    metrics: settings.elements("metrics").map((value) => wordIn({ value, type: { type: "choice", of: [] } })),
-    pool: choice(settings, "pool"),
   };
 }
 
@@ -170,9 +156,4 @@ function fromOf(settings: Settings): FinetuneSpec["from"] {
   const target = isNamed(value) ? value.target?.ref : undefined;
   if (isDeclaration(target) && target.kind === "model") return { kind: "checkpoint", model: target.name };
   return { kind: "pretrain", pretrain: settings.word("from") };
-}
-
-/** Validation made sure that the word is one of the catalogue's choices; those are the specification's literals. */
-export function choice<T extends string>(settings: Settings, key: string): T {
-  return settings.word(key) as T;
 }

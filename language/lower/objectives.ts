@@ -1,6 +1,5 @@
 import type { MaskedSpec, MixtureSpec, ObjectiveSpec } from "#runtime/contract/spec.ts";
-import { choice } from "./declarations.ts";
-import { bug, type Settings } from "./settings.ts";
+import { bug, choice, type Settings } from "./settings.ts";
 
 type SpanCorruptionSpec = Extract<ObjectiveSpec, { kind: "span_corruption" }>;
 

@@ -121,9 +121,15 @@ export function elementsOf(value: Value): Value[] {
   return isList(value) ? value.items : [value];
 }
 
-/** A path where it is one, else a share. */
-export function pathOrShare(settings: Settings, key: string): string | number {
-  return isText(settings.value(key)) ? settings.path(key) : settings.number(key);
+/** Validation made sure that the word is one of the catalogue's choices; those are the specification's literals. */
+export function choice<T extends string>(settings: Settings, key: string): T {
+  return settings.word(key) as T;
+}
+
+/** Texts of a list; null where nothing is said. */
+export function words(settings: Settings, key: string): string[] | null {
+  if (!settings.has(key)) return null;
+  return settings.elements(key).map((value) => wordIn({ value, type: isText(value) ? { type: "text", blank: true } : { type: "text" } }));
 }
 
 export function bug(message: string): never {

@@ -132,7 +132,8 @@ function seedsInRange({ from, to }: Range): Reading<number[]> {
 }
 
 function filled(value: Text, type: TypeNamed<"text" | "path">): Reading<string> {
-  return value.text.trim() === ""
+  const blank = type.type === "text" && type.blank === true;
+  return (blank ? value.text : value.text.trim()) === ""
     ? problem("wrong-type", `The text is empty; expected ${describeType(type)}.`)
     : { ok: true, value: value.text };
 }

@@ -81,11 +81,12 @@ async function previewText(
 }
 
 async function previewTask(task: ResolvedTask): Promise<Preview> {
-  const { readExamples } = await import("#runtime/tasks/examples.ts");
+  const [{ readExamples }, { readerOf }] = await Promise.all([import("#runtime/tasks/examples.ts"), import("#runtime/tasks/table.ts")]);
   const { examples } = readExamples(task, "train", (path) => readFileSync(path));
-  const share = (label: string) => examples.filter((example) => example.label === label).length / examples.length;
+  const shown = examples.map(readerOf(task).shown);
+  const share = (label: string) => shown.filter(({ target }) => target === label).length / shown.length;
   return {
-    pairs: examples.slice(0, shownPairs).map(({ text, label }) => ({ input: text, target: label })),
+    pairs: shown.slice(0, shownPairs),
     measured: Object.fromEntries(task.labels.map((label) => [`label ${label}`, share(label)])),
     sequences: examples.length,
   };

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Form, Forms } from "#runtime/metrics/score.ts";
-import { decodeUtf8 } from "#runtime/tasks/utf8.ts";
+import { decode } from "#runtime/tasks/formats/decode.ts";
 import { ProblemsError, UsageError } from "./exit.ts";
 
 /** A value of a file, and where it stands. */
@@ -36,7 +36,7 @@ function readUtf8(path: string): string {
   } catch (error) {
     throw new UsageError(`${path} cannot be read: ${(error as Error).message}`);
   }
-  const decoded = decodeUtf8(bytes);
+  const decoded = decode(bytes, "utf-8");
   if ("text" in decoded) return decoded.text;
   throw new ProblemsError(`${path}: the byte at offset ${decoded.invalidAt} is not valid UTF-8; save the file as UTF-8`);
 }

@@ -1,5 +1,6 @@
-import type { Cost, FinetuneJob, ResolvedModel, ResolvedObjective } from "#runtime/contract/plan.ts";
+import type { Cost, FinetuneJob, ResolvedModel, ResolvedObjective, ResolvedTask } from "#runtime/contract/plan.ts";
 import { partSchedule } from "#runtime/objectives/schedule.ts";
+import { longestTaskPart } from "#runtime/programs/adaptation.ts";
 import { finetuneCost, pretrainCost } from "#runtime/programs/cost.ts";
 import { canonical, objectiveContent } from "./fingerprint.ts";
 
@@ -7,7 +8,7 @@ import { canonical, objectiveContent } from "./fingerprint.ts";
 export interface CostModel {
   /** Of a step, averaged over the parts of a mixture as they are scheduled in `steps` steps. */
   pretrain(model: ResolvedModel, objective: ResolvedObjective, batch: number, accumulate: number, steps: number): Cost;
-  finetune(model: ResolvedModel, settings: FinetuneJob["settings"], labels: number): Cost;
+  finetune(model: ResolvedModel, settings: FinetuneJob["settings"], task: ResolvedTask): Cost;
 }
 
 /** The costs of the real programs. Kept by who compiles a file again and again as it is edited. */
@@ -52,9 +53,9 @@ export function remembering(costs: CostModel): CostModel {
         flopsPerStep: average(each.map(({ flopsPerStep }) => flopsPerStep)),
       };
     },
-    finetune(model, settings, labels) {
+    finetune(model, settings, task) {
       const { epochs: _, optimizer: __, ...shapes } = settings;
-      return once([model, shapes, labels], () => costs.finetune(model, settings, labels));
+      return once([model, shapes, longestTaskPart(task, model)], () => costs.finetune(model, settings, task));
     },
   };
 }

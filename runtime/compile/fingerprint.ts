@@ -9,7 +9,8 @@ import type {
   ResolvedObjective,
   ResolvedTask,
 } from "#runtime/contract/plan.ts";
-import type { CorpusSpec, FinetuneSettings, TokenizerSpec } from "#runtime/contract/spec.ts";
+import type { CorpusSpec, DataFiles, FinetuneSettings, TokenizerSpec } from "#runtime/contract/spec.ts";
+import { pathsOf } from "#runtime/tasks/examples.ts";
 
 /**
  * How a kind of job computes. A higher number makes every earlier result of the kind, and what was made from it, stale:
@@ -125,17 +126,10 @@ export function finetuneContent(job: {
 
 /** Files by their content in the roles that the task gives them. */
 export function taskContent(task: ResolvedTask): unknown {
-  const content = (where: string | number) => (typeof where === "number" ? where : task.files.find((file) => file.path === where)?.sha256);
-  return {
-    kind: task.kind,
-    text: task.text,
-    label: task.label,
-    pool: task.pool,
-    labels: task.labels,
-    train: content(task.train),
-    validation: content(task.validation),
-    test: content(task.test),
-  };
+  const { files, train, validation, test, ...settings } = task;
+  const sha256 = (path: string) => files.find((file) => file.path === path)?.sha256;
+  const content = (where: DataFiles | number | null) => (typeof where === "number" || where === null ? where : pathsOf(where).map(sha256));
+  return { ...settings, train: content(train), validation: content(validation), test: content(test) };
 }
 
 export function objectiveContent(objective: ResolvedObjective): unknown {

@@ -79,20 +79,20 @@ function addLeakChecks(planner: Planner, { finetune }: ComparisonSpec, contestan
 
 function addFinetunings(
   planner: Planner,
-  comparison: string,
+  name: string,
   start: Start,
   label: string,
   jobSeed: (run: { seed: number }) => number,
 ): { task: Ref; seed: number; job: FinetuneJob }[] | null {
   const added: { task: Ref; seed: number; job: FinetuneJob }[] = [];
-  for (const [index, settings] of planner.spec.comparisons[comparison]!.finetune.entries()) {
+  for (const [index, settings] of planner.spec.comparisons[name]!.finetune.entries()) {
     for (const seed of settings.seeds) {
       const suffix = settings.seeds.length > 1 ? `, fine-tuning seed ${seed}` : "";
       const job = addFinetuning(planner, start, {
         settings,
         seed: jobSeed({ seed }),
         name: `${label}, on ${settings.task}${suffix}`,
-        at: ["comparisons", comparison, "finetune", index, "batch"],
+        at: ["comparisons", name, "finetune", index],
       });
       if (!job) return null;
       added.push({ task: settings.task, seed, job });

@@ -1,6 +1,7 @@
 import type { FinetuneJob, LeaksJob, MajorityJob, PretrainJob, ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
 import type { SpecPath } from "#runtime/contract/problem.ts";
-import type { FinetuneSettings, FinetuneSpec, Ref } from "#runtime/contract/spec.ts";
+import type { Architecture, FinetuneSettings, FinetuneSpec, Ref } from "#runtime/contract/spec.ts";
+import { headOf } from "#runtime/programs/adaptation.ts";
 import { declaredUse } from "./cells.ts";
 import { finetuneContent, taskContent } from "./fingerprint.ts";
 import { beyondMemory } from "./memory.ts";
@@ -14,23 +15,26 @@ export type Start = { from: PretrainJob } | { from: null; model: ResolvedModel; 
 export function planFinetuning(planner: Planner, name: string): FinetuneJob | null {
   const finetune = planner.spec.finetunings[name]!;
   const start = startOf(planner, finetune.from, ["finetunings", name, "from"]);
-  return start && addFinetuning(planner, start, { settings: finetune, seed: finetune.seed, name, at: ["finetunings", name, "batch"] });
+  return start && addFinetuning(planner, start, { settings: finetune, seed: finetune.seed, name, at: ["finetunings", name] });
 }
 
 export function addFinetuning(
   planner: Planner,
   start: Start,
+  /** `at`: where the settings stand. */
   run: { settings: FinetuneSettings; seed: number; name: string; at: SpecPath },
 ): FinetuneJob | null {
   const { task: taskName, epochs, batch, accumulate, train, optimizer, dropout } = run.settings;
   const task = readTask(planner, taskName);
   if (!task) return null;
-  const settings = { epochs, batch, accumulate, train, optimizer, dropout };
-  const model = start.from ? start.from.model : usedFor(start.model);
+  const settings = { epochs: task.kind === "minimal_pairs" ? 0 : epochs, batch, accumulate, train, optimizer, dropout };
+  const model = start.from ? start.from.model : usedFor(start.model, task);
+  const misfit = misfitOf(task, model.architecture);
+  if (misfit) return unplannable(planner, "task-does-not-fit", [...run.at, "task"], `${taskName}: ${misfit}`);
   const tokenizer = start.from ? tokenizerOf(planner, start.from) : start.tokenizer;
   const memoryOf = (size: { model: ResolvedModel; batch: number; accumulate: number }) =>
-    planner.costs.finetune(size.model, { ...settings, batch: size.batch, accumulate: size.accumulate }, task.labels.length).memoryBytes;
-  const tooLarge = beyondMemory({ label: run.name, model, batch, accumulate, memoryOf, at: run.at }, planner.memoryBytes);
+    planner.costs.finetune(size.model, { ...settings, batch: size.batch, accumulate: size.accumulate }, task).memoryBytes;
+  const tooLarge = beyondMemory({ label: run.name, model, batch, accumulate, memoryOf, at: [...run.at, "batch"] }, planner.memoryBytes);
   if (tooLarge) {
     planner.problems.push(tooLarge);
     return null;
@@ -53,7 +57,7 @@ export function addFinetuning(
     taskName,
     settings,
     seed: run.seed,
-    cost: planner.costs.finetune(model, settings, task.labels.length),
+    cost: planner.costs.finetune(model, settings, task),
   });
 }
 
@@ -61,8 +65,19 @@ export function addFinetuning(
  * Labels are learned by the encoder of an encoder-decoder alone: from scratch that is an encoder, and the same job as an
  * encoder's.
  */
-function usedFor(model: ResolvedModel): ResolvedModel {
-  return model.architecture === "encoder-decoder" ? { ...model, architecture: "encoder" } : model;
+function usedFor(model: ResolvedModel, task: ResolvedTask): ResolvedModel {
+  return model.architecture === "encoder-decoder" && headOf(task) ? { ...model, architecture: "encoder" } : model;
+}
+
+/** Why an architecture cannot do a task. */
+function misfitOf(task: ResolvedTask, architecture: Architecture): string | null {
+  if (headOf(task)) return null;
+  if (task.kind === "minimal_pairs") {
+    if (architecture !== "encoder-decoder") return null;
+    return "an encoder-decoder gives a sentence alone no probability. Use a decoder or an encoder.";
+  }
+  if (architecture !== "encoder") return null;
+  return `${task.kind} needs a model that writes, and this is an encoder. Use a decoder or an encoder-decoder.`;
 }
 
 export function addMajority(planner: Planner, taskName: Ref): MajorityJob | null {

@@ -8,6 +8,7 @@ import type {
   ObjectiveSpec,
   OptimizerSpec,
   PretrainSpec,
+  TaskKind,
   TaskSpec,
   TokenizerSpec,
 } from "./spec.ts";
@@ -146,12 +147,16 @@ export interface WeightedPart {
   objective: ResolvedObjective;
 }
 
-/** A task with its files read far enough to know the labels. */
-export interface ResolvedTask extends Omit<TaskSpec, "doc" | "metrics"> {
-  /** Sorted; a label's class is its index. */
+/** A task with its files read far enough to know what the answers are. */
+export type ResolvedTask = WithoutNames<TaskSpec> & {
+  /** Sorted; a label's class is its index. Empty where answers are not labels. */
   labels: string[];
   files: InputFile[];
-}
+};
+
+/** Of each member of the union. */
+type WithoutNames<T> = T extends unknown ? Omit<T, "doc" | "metrics"> : never;
+export type ResolvedTaskOf<K extends TaskKind> = Extract<ResolvedTask, { kind: K }>;
 
 /** What a program costs, from its trace. */
 export interface Cost {

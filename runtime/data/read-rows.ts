@@ -2,7 +2,7 @@ import { pipeline, Readable } from "node:stream";
 import { CsvError, parse } from "csv-parse";
 import { type TextFormat, textFormatOf } from "#runtime/contract/formats.ts";
 import { JobFailure } from "#runtime/jobs/context.ts";
-import { isQuoted } from "#runtime/tasks/table-file.ts";
+import { isQuoted } from "#runtime/tasks/formats/table-file.ts";
 import { readParquet } from "./read-parquet.ts";
 import { readText } from "./read-text.ts";
 import { asText, missing } from "./row-text.ts";
@@ -65,7 +65,7 @@ async function* readTabs(source: TableSource): AsyncGenerator<string[]> {
   if (first.done) return;
   const whole = first.value.slice(0, first.value.lastIndexOf("\n") + 1) || first.value;
   const all = joined(first.value, pieces);
-  if (isQuoted(whole)) yield* readQuoted(source, all, "\t");
+  if (isQuoted(whole, "\t")) yield* readQuoted(source, all, "\t");
   else yield* readUnquoted(source, all);
 }
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { JobFailure } from "#runtime/jobs/context.ts";
-import { firstInvalid } from "#runtime/tasks/utf8.ts";
+import { firstInvalid } from "#runtime/tasks/formats/decode.ts";
 import { fileBytes } from "./file-bytes.ts";
 
 /**

@@ -1,34 +1,182 @@
 import { join } from "node:path";
 import type { MajorityResult, Score } from "#runtime/contract/artifacts.ts";
-import type { MajorityJob, ResolvedTask } from "#runtime/contract/plan.ts";
-import type { Split } from "#runtime/contract/spec.ts";
-import { readClassified } from "#runtime/data/labelled.ts";
-import { scoreClassification } from "#runtime/metrics/table.ts";
+import type { MajorityJob, ResolvedTask, ResolvedTaskOf } from "#runtime/contract/plan.ts";
+import type { TaskKind } from "#runtime/contract/spec.ts";
+import { classOf, readTaskExamples } from "#runtime/data/task-examples.ts";
+import { scorePairs } from "#runtime/metrics/pairs.ts";
+import { answerMetrics, regressionMetrics, scoreAll, scoreClassification } from "#runtime/metrics/table.ts";
+import { scoreTags } from "#runtime/metrics/tags.ts";
+import { scoreTexts } from "#runtime/metrics/texts.ts";
 import { writeWhole } from "#runtime/store/files.ts";
 import type { JobContext } from "./context.ts";
 
 /**
- * Always answers with the training set's most frequent label (of equally frequent ones the first in order) and scores that: what
- * a model must beat to have learned anything. Throws `JobFailure` where the files changed since the plan was made.
+ * Always answers the same, whatever is asked, and scores that: what a model must beat to have learned anything. Throws `JobFailure`
+ * where the files changed since the plan was made.
  */
 export async function majority(job: MajorityJob, context: Pick<JobContext, "folder">): Promise<MajorityResult> {
-  const { labels } = job.task;
-  const answer = mostFrequent(classesOf(job.task, "train"), labels.length);
-  const scores = (["validation", "test"] as const).flatMap((split): Score[] => {
-    const gold = classesOf(job.task, split);
-    const predicted = gold.map(() => answer);
-    const probabilities = gold.map(() => labels.map((_, label) => (label === answer ? 1 : 0)));
-    return scoreClassification(gold, predicted, labels.length, probabilities).map((score) => ({ ...score, split, n: gold.length }));
-  });
-  const lines = readClassified(job.task, "test").map(
-    ({ id, label }) => `${JSON.stringify({ id, label: labels[label], predicted: labels[answer] })}\n`,
-  );
+  const answer = answers[job.task.kind] as unknown as (task: ResolvedTask) => Constant;
+  const { label, score } = answer(job.task);
+  const splits = job.task.kind === "minimal_pairs" ? (["test"] as const) : (["validation", "test"] as const);
+  const scored = splits.map((split) => ({ split, ...score(split) }));
+  const lines = scored.at(-1)!.predictions.map((each) => `${JSON.stringify(each)}\n`);
   writeWhole(join(context.folder, "predictions.jsonl"), lines.join(""));
-  return { label: labels[answer]!, scores };
+  return {
+    label,
+    scores: scored.flatMap(({ split, values, predictions }): Score[] => values.map((value) => ({ ...value, split, n: predictions.length }))),
+  };
 }
 
-function classesOf(task: ResolvedTask, split: Split): number[] {
-  return readClassified(task, split).map(({ label }) => label);
+interface Constant {
+  /** What is always answered. */
+  label: string;
+  /** `predictions`: an object for each example, as fine-tuning writes them. */
+  score(split: "validation" | "test"): { values: Pick<Score, "metric" | "value">[]; predictions: Record<string, unknown>[] };
+}
+
+const answers: { readonly [K in TaskKind]: (task: ResolvedTaskOf<K>) => Constant } = {
+  classification: mostFrequentLabel,
+  pair_classification: mostFrequentLabel,
+  regression: meanValue,
+  tagging: mostFrequentTag,
+  multiple_choice: mostFrequentChoice,
+  span_question_answering: noAnswer,
+  translation: theSource,
+  summarisation: theSource,
+  generation: theSource,
+  minimal_pairs: chance,
+};
+
+type Split = "train" | "validation" | "test";
+
+/** Of equally frequent labels the first in order. */
+function mostFrequentLabel(task: ResolvedTaskOf<"classification" | "pair_classification">): Constant {
+  const { labels } = task;
+  const classes = (split: Split) => readTaskExamples(task, split).map(({ label, id }) => classOf(labels, label, id));
+  const answer = mostFrequent(classes("train"), labels.length);
+  return {
+    label: labels[answer]!,
+    score(split) {
+      const gold = classes(split);
+      const certain = gold.map(() => labels.map((_, label) => (label === answer ? 1 : 0)));
+      return {
+        values: scoreClassification(
+          gold,
+          gold.map(() => answer),
+          labels.length,
+          certain,
+        ),
+        predictions: readTaskExamples(task, split).map(({ id, label }) => ({ id, label, predicted: labels[answer] })),
+      };
+    },
+  };
+}
+
+/** The training examples' mean: of all constants the one with the least squared error. */
+function meanValue(task: ResolvedTaskOf<"regression">): Constant {
+  const values = (split: Split) => readTaskExamples(task, split).map(({ value }) => value);
+  const train = values("train");
+  const mean = train.reduce((sum, value) => sum + value, 0) / train.length;
+  return {
+    label: String(Number(mean.toPrecision(6))),
+    score(split) {
+      const gold = values(split);
+      return {
+        values: scoreAll(
+          regressionMetrics,
+          gold,
+          gold.map(() => mean),
+        ),
+        predictions: readTaskExamples(task, split).map(({ id, value }) => ({ id, value, predicted: mean })),
+      };
+    },
+  };
+}
+
+function mostFrequentTag(task: ResolvedTaskOf<"tagging">): Constant {
+  const { labels } = task;
+  const known = readTaskExamples(task, "train").flatMap(({ tags, id }) => tags.map((tag) => classOf(labels, tag, id)));
+  const answer = labels[mostFrequent(known, labels.length)]!;
+  return {
+    label: answer,
+    score(split) {
+      const sentences = readTaskExamples(task, split).map((sentence) => ({ ...sentence, predicted: sentence.tags.map(() => answer) }));
+      const values = scoreTags(
+        sentences.map(({ tags }) => tags),
+        sentences.map(({ predicted }) => predicted),
+      );
+      return { values, predictions: sentences };
+    },
+  };
+}
+
+function mostFrequentChoice(task: ResolvedTaskOf<"multiple_choice">): Constant {
+  const known = readTaskExamples(task, "train").map(({ answer }) => answer);
+  const most = mostFrequent(known, task.labels.length);
+  return {
+    label: task.labels[most]!,
+    score(split) {
+      const examples = readTaskExamples(task, split);
+      const right = examples.filter(({ answer }) => answer === most).length;
+      return {
+        values: [{ metric: "accuracy", value: right / examples.length }],
+        predictions: examples.map(({ id, answer }) => ({ id, answer: answer + 1, predicted: most + 1 })),
+      };
+    },
+  };
+}
+
+/** That there is none. */
+function noAnswer(task: ResolvedTaskOf<"span_question_answering">): Constant {
+  return {
+    label: "",
+    score(split) {
+      const predictions = readTaskExamples(task, split).map(({ id, name, question, answers }) => ({
+        id,
+        question: name,
+        text: question,
+        answers: answers.map(({ text }) => text),
+        predicted: "",
+      }));
+      const values = scoreAll(
+        answerMetrics,
+        predictions.map(({ answers }) => answers),
+        predictions.map(({ predicted }) => predicted),
+      );
+      return { values, predictions };
+    },
+  };
+}
+
+/** What is read, unchanged. */
+function theSource(task: ResolvedTaskOf<"translation" | "summarisation" | "generation">): Constant {
+  return {
+    label: "the source",
+    score(split) {
+      const predictions = readTaskExamples(task, split).map((example) => ({ ...example, predicted: example.source }));
+      const values = scoreTexts(
+        task.kind,
+        predictions.map(({ target }) => [target]),
+        predictions.map(({ predicted }) => predicted),
+      );
+      return { values, predictions };
+    },
+  };
+}
+
+/** Both sentences equally probable. */
+function chance(task: ResolvedTaskOf<"minimal_pairs">): Constant {
+  return {
+    label: "either",
+    score(split) {
+      const examples = readTaskExamples(task, split);
+      const pairs = examples.map(({ group }) => ({ group, good: 0, bad: 0 }));
+      return {
+        values: scorePairs(pairs).map(({ metric, value }) => ({ metric, value })),
+        predictions: examples.map((example) => ({ ...example, good_log_likelihood: 0, bad_log_likelihood: 0 })),
+      };
+    },
+  };
 }
 
 function mostFrequent(classes: readonly number[], count: number): number {

@@ -78,6 +78,7 @@ export const taggingMetrics = {
   entity_f1: ofEntities(entityF1),
   entity_f1_macro: ofEntities(entityF1Macro),
   entity_f1_strict: (gold, predicted) => entityF1(countEntities(gold, predicted, "strict")),
+  accuracy: rightTags,
 } as const satisfies Record<string, (gold: Sentences, predicted: Sentences) => number>;
 
 /** From a prediction and the right answers of each question; a question without answer has none. */
@@ -122,9 +123,19 @@ export function scoreClassification(
   ];
 }
 
+/** Every metric of a table: `scoreAll(regressionMetrics, gold, predicted)`. */
+export function scoreAll<G, P>(table: Readonly<Record<string, (gold: G, predicted: P) => number>>, gold: G, predicted: P): MetricValue[] {
+  return Object.entries(table).map(([metric, score]) => ({ metric, value: score(gold, predicted) }));
+}
+
 /** Whether a metric is of the positive class, the second of two. */
 export function needsTwoClasses(metric: string): boolean {
   return metricOf(metric)?.twoClasses === true;
+}
+
+function rightTags(gold: Sentences, predicted: Sentences): number {
+  const [right, given] = [gold.flat(), predicted.flat()];
+  return right.length === 0 ? 0 : right.filter((tag, i) => tag === given[i]).length / right.length;
 }
 
 function ofPositive(probabilities: ArrayLike<number>): number {

@@ -1,10 +1,11 @@
-import type { Cost, FinetuneJob, ResolvedModel, ResolvedObjective } from "../contract/plan.ts";
+import type { Cost, FinetuneJob, ResolvedModel, ResolvedObjective, ResolvedTask } from "../contract/plan.ts";
 import type { OptimizerSpec } from "../contract/spec.ts";
-import type { Parameter } from "../models/parameters.ts";
+import { type Parameter, parametersOf } from "../models/parameters.ts";
 import { partSchedule } from "../objectives/schedule.ts";
 import { flopsOf, peakMemoryOf } from "../trace/cost.ts";
 import { trace } from "../trace/trace.ts";
-import { finetuningHead, finetuningParameters, fixedParameters, pretrainingParameters, pretrainingParts } from "./parts.ts";
+import { longestTaskPart } from "./adaptation.ts";
+import { finetuningParameters, fixedParameters, pretrainingParameters, pretrainingParts } from "./parts.ts";
 import { type Part, type TrainingSettings, trainingProgram } from "./training.ts";
 
 /** Settings that change no shape and so no cost. */
@@ -47,18 +48,19 @@ export function pretrainCost(model: ResolvedModel, objective: ResolvedObjective,
 }
 
 /** What a step of fine-tuning costs, with texts as long as the context. */
-export function finetuneCost(model: ResolvedModel, settings: FinetuneJob["settings"], labels: number): Cost {
-  const { trained, frozen, loraScale } = finetuningParameters(model, labels, settings.train);
+export function finetuneCost(model: ResolvedModel, settings: FinetuneJob["settings"], task: ResolvedTask): Cost {
+  if (task.kind === "minimal_pairs") return { ...countParameters(parametersOf(model)), tokensPerStep: 0, flopsPerStep: 0, memoryBytes: 0 };
+  const { trained, frozen, loraScale } = finetuningParameters(model, task, settings.train);
   const { batch, accumulate, dropout } = settings;
-  const part: Part = { kind: "labels", name: "task", head: finetuningHead, labels, length: model.context, slots: 1 };
+  const part = longestTaskPart(task, model);
   const program = { model, parts: [part], batch: batch / accumulate, accumulates: accumulate > 1, optimizer, dropout, trained, frozen };
   const { flops, memoryBytes } = traceStep(loraScale === undefined ? program : { ...program, loraScale }, part);
-  return { ...countParameters(trained), tokensPerStep: batch * model.context, flopsPerStep: flops * accumulate, memoryBytes };
+  return { ...countParameters(trained), tokensPerStep: batch * tokensOf(part), flopsPerStep: flops * accumulate, memoryBytes };
 }
 
 /** Positions that a sequence of the part has without padding. */
 function tokensOf(part: Part): number {
-  return part.kind === "text" ? part.layout.tokens : part.length;
+  return part.kind === "text" ? part.layout.tokens : part.length * part.rows;
 }
 
 function traceStep(settings: TrainingSettings, part: Part): { flops: number; memoryBytes: number } {

@@ -1,8 +1,9 @@
-import type { ResolvedModel, ResolvedObjective } from "../contract/plan.ts";
+import type { ResolvedModel, ResolvedObjective, ResolvedTask } from "../contract/plan.ts";
 import type { TrainedPart } from "../contract/spec.ts";
 import { headParameters, isPrediction, loraParameters, type Parameter, parametersOf } from "../models/parameters.ts";
 import { type LeafObjective, partSchedule } from "../objectives/schedule.ts";
 import { isTextObjective, layoutOf } from "../objectives/table.ts";
+import { finetuningHead, headOf } from "./adaptation.ts";
 import { textParameters } from "./text-part.ts";
 import type { Part } from "./training.ts";
 
@@ -13,8 +14,9 @@ export function pretrainingParts(model: ResolvedModel, objective: ResolvedObject
 
 function partOf(model: ResolvedModel, objective: LeafObjective, name: string): Part {
   if (isTextObjective(objective)) return { kind: "text", name, layout: layoutOf(objective, model) };
-  const labels = objective.task.labels.length;
-  return { kind: "labels", name, head: name, labels, length: model.context, slots: labelledSlots(model.context) };
+  const head = headOf(objective.task);
+  if (!head) throw new Error(`the task ${objective.task.kind} has no head`);
+  return { kind: "head", name, head: name, ...head, length: model.context, slots: labelledSlots(model.context) };
 }
 
 /**
@@ -29,7 +31,7 @@ export function labelledSlots(context: number): number {
 export function pretrainingParameters(model: ResolvedModel, parts: readonly Part[]): Parameter[] {
   return [
     ...parametersOf(model).filter(({ fixed }) => !fixed),
-    ...parts.flatMap((part) => (part.kind === "labels" ? headParameters(model, part.head, part.labels) : textParameters(model, part))),
+    ...parts.flatMap((part) => (part.kind === "head" ? headParameters(model, part.head, part.outputs) : textParameters(model, part))),
   ];
 }
 
@@ -37,8 +39,6 @@ export function pretrainingParameters(model: ResolvedModel, parts: readonly Part
 export function fixedParameters(model: ResolvedModel): Parameter[] {
   return parametersOf(model).filter(({ fixed }) => fixed);
 }
-
-export const finetuningHead = "task";
 
 export interface FinetunedParameters {
   trained: Parameter[];
@@ -50,9 +50,11 @@ export interface FinetunedParameters {
  * What a fine-tuning trains and what it only reads. An encoder-decoder is fine-tuned on labels by its encoder alone (Liu et
  * al. 2021, EncT5), so the decoder's weights take no part.
  */
-export function finetuningParameters(model: ResolvedModel, labels: number, train: TrainedPart): FinetunedParameters {
-  const used = parametersOf(model).filter(({ name }) => takesPart(model, name));
-  const head = headParameters(model, finetuningHead, labels);
+export function finetuningParameters(model: ResolvedModel, task: ResolvedTask, train: TrainedPart): FinetunedParameters {
+  if (task.kind === "minimal_pairs") return { trained: [], frozen: parametersOf(model) };
+  const answering = headOf(task);
+  const used = parametersOf(model).filter(({ name }) => answering === null || takesPart(model, name));
+  const head = answering ? headParameters(model, finetuningHead, answering.outputs) : [];
   switch (train.kind) {
     case "all":
       return { trained: [...used, ...head], frozen: [] };
@@ -64,7 +66,9 @@ export function finetuningParameters(model: ResolvedModel, labels: number, train
       return { trained: [...used.filter(isLast), ...head], frozen: used.filter((parameter) => !isLast(parameter)) };
     }
     case "lora": {
-      const low = loraParameters(model, train.rank).filter(({ name }) => takesPart(model, name.slice("lora.".length)));
+      const low = loraParameters(model, train.rank).filter(
+        ({ name }) => answering === null || takesPart(model, name.slice("lora.".length)),
+      );
       return { trained: [...low, ...head], frozen: used, loraScale: train.alpha / train.rank };
     }
   }

@@ -1,13 +1,14 @@
-import { add, engine, matMul, reshape, type Tensor, type Tensor2D, tensor1d, zeros } from "@tensorflow/tfjs-core";
+import { add, engine, matMul, type Tensor, type Tensor2D, tensor1d, zeros } from "@tensorflow/tfjs-core";
 import type { ResolvedModel } from "../contract/plan.ts";
 import type { OptimizerSpec } from "../contract/spec.ts";
-import { crossEntropy } from "../models/operations/cross-entropy.ts";
 import type { Parameter } from "../models/parameters.ts";
 import { dropoutPlaces, encode, type Forward } from "../models/transformer.ts";
 import type { Precision, Program, ProgramFunction, TensorSpec, Tensors } from "../trace/function.ts";
 import { registerGradients } from "../trace/gradients.ts";
 import { adamW, clipping } from "./adamw.ts";
 import { type Group, groupParameters, pack, unpack } from "./groups.ts";
+import type { HeadPart, HeadShape } from "./heads/head.ts";
+import { heads } from "./heads/table.ts";
 import { float, int } from "./inputs.ts";
 import {
   onlyForTraining,
@@ -16,15 +17,13 @@ import {
   type TextPart,
   textDropoutPlaces,
   textInputs,
+  textLogits,
   textLoss,
   textLosses,
 } from "./text-part.ts";
 
 /** One kind of batch that a program trains on, with static shapes. */
-export type Part =
-  | TextPart
-  /** Rows of `length` positions with up to `slots` labelled texts each. */
-  | { kind: "labels"; name: string; head: string; labels: number; length: number; slots: number };
+export type Part = TextPart | HeadPart;
 
 export interface TrainingSettings {
   model: ResolvedModel;
@@ -51,7 +50,8 @@ export interface TrainingProgram extends Program {
  * Functions, by part:
  *   step.PART        forward, backward, update → loss, gradient_norm
  *   accumulate.PART  forward, backward, gradients added to the state → loss
- *   evaluate.PART    forward → the losses of each term, item by item (text), logits (labels)
+ *   evaluate.PART    forward → the losses of each term, item by item (text), answers (of a head)
+ *   next.PART        forward → logits (of text; of one position a row)
  * and `apply`: update with the accumulated gradients → gradient_norm.
  * The loss of a step is Σ weightsᵢ lossᵢ: the host gives weights that add up to 1 over the whole step, so that micro-batches
  * change no number.
@@ -65,6 +65,7 @@ export function trainingProgram(settings: TrainingSettings): TrainingProgram {
   const functions = settings.parts.flatMap((part) => [
     settings.accumulates ? accumulateFunction(settings, groups, part) : stepFunction(settings, groups, part),
     evaluateFunction(settings, groups, part),
+    ...(part.kind === "text" && part.layout.predicted > 0 ? [nextFunction(settings, groups, part)] : []),
   ]);
   const all = settings.accumulates ? [...functions, applyFunction(settings, groups)] : functions;
   return { groups, state, functions: all, precision: settings.precision ?? "float32" };
@@ -80,19 +81,17 @@ export const dropoutName = (place: string) => `dropout.${place}`;
 /** Shapes of a part's batch and of its noise. */
 export function batchInputs(settings: Pick<TrainingSettings, "batch" | "model">, part: Part): TensorSpec[] {
   const { batch } = settings;
-  const rows = (prefix: string, length: number) =>
-    ["tokens", "positions", "segments"].map((name) => int(`${prefix}${name}`, [batch, length]));
-  if (part.kind === "labels") {
-    const count = batch * part.slots;
-    return [...rows("", part.length), float("pool", [batch, part.slots, part.length]), int("labels", [count]), float("weights", [count])];
-  }
-  return textInputs(settings, part);
+  if (part.kind === "text") return textInputs(settings, part);
+  const rows = ["tokens", "positions", "segments"].map((name) => int(name, [batch * part.rows, part.length]));
+  const { given, targets } = heads[part.form].inputs(shapeOf(settings, part));
+  return [...rows, ...given, ...targets];
 }
 
 /** Masks of a part, bool: 1 keeps. Empty without dropout. */
 export function dropoutInputs(settings: Pick<TrainingSettings, "batch" | "model" | "dropout">, part: Part): TensorSpec[] {
   if (settings.dropout === 0) return [];
-  const places = part.kind === "text" ? textDropoutPlaces(settings, part) : dropoutPlaces(settings.model, settings.batch, part.length, 0);
+  const places =
+    part.kind === "text" ? textDropoutPlaces(settings, part) : dropoutPlaces(settings.model, settings.batch * part.rows, part.length, 0);
   return places.map(({ name, shape }) => ({
     name: dropoutName(name),
     shape,
@@ -151,12 +150,26 @@ function evaluateFunction(settings: TrainingSettings, groups: readonly Group[], 
   return {
     name: `evaluate.${part.name}`,
     reads: readNames(settings, groups, [weightsName]),
-    inputs: batchInputs(settings, part).filter(({ name }) => !onlyForLoss(part).includes(name)),
+    inputs: batchInputs(settings, part).filter(({ name }) => !onlyForLoss(settings, part).includes(name)),
     call(state, inputs) {
       const parameters = { ...namedWeights(settings, groups, state), ...frozenWeights(settings, state) };
       const forward: Forward = { model: settings.model, parameters, dropout: { rate: 0, masks: {} } };
-      if (part.kind === "labels") return { state: {}, outputs: { logits: labelLogits(forward, part, inputs) } };
+      if (part.kind === "head") return { state: {}, outputs: { answers: answersOf(forward, shapeOf(settings, part), inputs) } };
       return { state: {}, outputs: textLosses(forward, part, inputs) };
+    },
+  };
+}
+
+function nextFunction(settings: TrainingSettings, groups: readonly Group[], part: TextPart): ProgramFunction {
+  const asked = { ...part, layout: { ...part.layout, predicted: 1 } };
+  return {
+    name: `next.${part.name}`,
+    reads: readNames(settings, groups, [weightsName]),
+    inputs: textInputs(settings, asked).filter(({ name }) => name !== "targets" && name !== "weights"),
+    call(state, inputs) {
+      const parameters = { ...namedWeights(settings, groups, state), ...frozenWeights(settings, state) };
+      const forward: Forward = { model: settings.model, parameters, dropout: { rate: 0, masks: {} } };
+      return { state: {}, outputs: { logits: textLogits(forward, asked, inputs) } };
     },
   };
 }
@@ -178,7 +191,7 @@ function lossAndGradients(
   const loss = (...weights: Tensor[]): Tensor => {
     const parameters = { ...frozenWeights(settings, state), ...Object.fromEntries(names.map((name, i) => [name, weights[i]!])) };
     const forward: Forward = { model: settings.model, parameters, dropout: { rate: settings.dropout, masks } };
-    if (part.kind === "labels") return crossEntropy(labelLogits(forward, part, inputs), inputs.labels!, inputs.weights!);
+    if (part.kind === "head") return heads[part.form].loss(answersOf(forward, shapeOf(settings, part), inputs), inputs);
     return textLoss(forward, part, inputs);
   };
   registerGradients();
@@ -213,19 +226,21 @@ function update(
   return { updates, norm };
 }
 
-/** (B × slots, labels): hidden states pooled by the rows of `pool`, then a linear layer. */
-function labelLogits(forward: Forward, part: Extract<Part, { kind: "labels" }>, inputs: Tensors): Tensor {
-  const states = encode(forward, sequence(inputs, ""));
-  const [batch, slots, length] = inputs.pool!.shape as [number, number, number];
-  const { hidden } = forward.model;
-  const pooled = reshape(matMul(inputs.pool!, reshape(states, [batch, length, hidden])), [batch * slots, hidden]);
-  const [weight, bias] = [forward.parameters[`heads.${part.head}.weight`]!, forward.parameters[`heads.${part.head}.bias`]!];
-  return add(matMul(pooled as Tensor2D, weight as Tensor2D), bias);
+/** What the head makes of the hidden states. An encoder-decoder answers by its encoder alone. */
+function answersOf(forward: Forward, shape: HeadShape, inputs: Tensors): Tensor {
+  const { form, head } = shape.part;
+  const [weight, bias] = [forward.parameters[`heads.${head}.weight`]!, forward.parameters[`heads.${head}.bias`]!];
+  const linear = (x: Tensor) => add(matMul(x as Tensor2D, weight as Tensor2D), bias);
+  return heads[form].answers(encode(forward, sequence(inputs, "")), linear, inputs, shape);
+}
+
+function shapeOf({ batch }: Pick<TrainingSettings, "batch">, part: HeadPart): HeadShape {
+  return { part, rows: batch * part.rows };
 }
 
 /** What evaluation does not read. */
-function onlyForLoss(part: Part): string[] {
-  return part.kind === "text" ? onlyForTraining(part) : ["weights", "labels"];
+function onlyForLoss(settings: Pick<TrainingSettings, "batch">, part: Part): string[] {
+  return part.kind === "text" ? onlyForTraining(part) : heads[part.form].inputs(shapeOf(settings, part)).targets.map(({ name }) => name);
 }
 
 function namedWeights(settings: TrainingSettings, groups: readonly Group[], state: Tensors): Tensors {

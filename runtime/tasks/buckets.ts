@@ -1,24 +1,15 @@
 import { random, shuffle } from "#runtime/random/random.ts";
 
-/** One batch of fine-tuning: which examples, and the length that all are padded to. */
-export interface FineTuningBatch {
-  indices: number[];
-  length: number;
-}
+/** Which examples one step of fine-tuning reads. */
+export type FineTuningBatch = number[];
 
 /**
  * The batches of one epoch. Each example once, in random order; within stretches of some 50 batches examples of like length come
  * together, so that little is padded; the batches themselves come in random order. The last of them may be smaller. A pure
- * function of its arguments. `lengths`: tokens of each example; `context`: the longest bucket.
+ * function of its arguments. `lengths`: tokens of each example.
  */
-export function fineTuningBatches(epoch: {
-  lengths: ArrayLike<number>;
-  batch: number;
-  context: number;
-  seed: number;
-  epoch: number;
-}): FineTuningBatch[] {
-  const { lengths, batch, context } = epoch;
+export function fineTuningBatches(epoch: { lengths: ArrayLike<number>; batch: number; seed: number; epoch: number }): FineTuningBatch[] {
+  const { lengths, batch } = epoch;
   const lengthOf = (index: number) => lengths[index] as number;
   const from = random(epoch.seed, "fine-tuning order", epoch.epoch);
   const order = shuffle(
@@ -28,10 +19,7 @@ export function fineTuningBatches(epoch: {
   const batches: FineTuningBatch[] = [];
   for (let start = 0; start < order.length; start += batch * sortedBatches) {
     const stretch = order.slice(start, start + batch * sortedBatches).sort((a, b) => lengthOf(a) - lengthOf(b) || a - b);
-    for (let at = 0; at < stretch.length; at += batch) {
-      const indices = stretch.slice(at, at + batch);
-      batches.push({ indices, length: bucketOf(Math.max(...indices.map(lengthOf)), context) });
-    }
+    for (let at = 0; at < stretch.length; at += batch) batches.push(stretch.slice(at, at + batch));
   }
   return shuffle(batches, from);
 }

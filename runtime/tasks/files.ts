@@ -2,6 +2,8 @@
 export interface TextFiles {
   /** The whole content. */
   read(path: string): Uint8Array | null;
+  /** Absolute paths that match an absolute pattern, sorted. */
+  glob(pattern: string): string[];
   /** Size and SHA-256 (hex) of the content. */
   fingerprint(path: string): { bytes: number; sha256: string } | null;
 }

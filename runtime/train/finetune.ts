@@ -4,50 +4,41 @@ import type { FinetuneResult, Score } from "../contract/artifacts.ts";
 import type { FinetuneJob } from "../contract/plan.ts";
 import { chooseEngine } from "../engines/table.ts";
 import type { JobContext } from "../jobs/context.ts";
-import { scoreClassification } from "../metrics/table.ts";
-import { finetuningHead, finetuningParameters } from "../programs/parts.ts";
+import { finetuningParameters } from "../programs/parts.ts";
 import { learningRateAt } from "../programs/schedule.ts";
-import type { Part, TrainingSettings } from "../programs/training.ts";
+import type { TrainingSettings } from "../programs/training.ts";
 import { writeWhole } from "../store/files.ts";
 import { readSafetensors, writeSafetensors } from "../store/safetensors.ts";
-import { bucketLengths, bucketOf, type FineTuningBatch, fineTuningBatches } from "../tasks/buckets.ts";
-import { openTokenizer, type Tokenizer } from "../tokenizers/tokenizer.ts";
+import { type FineTuningBatch, fineTuningBatches } from "../tasks/buckets.ts";
+import { openTokenizer } from "../tokenizers/tokenizer.ts";
+import type { Adaptation, Evaluation } from "./adapt/adaptation.ts";
+import { partsOf } from "./adapt/parts.ts";
+import { adapt } from "./adapt/table.ts";
 import { latestCheckpoint, removeCheckpoints, saveCheckpoint } from "./checkpoints.ts";
-import { type LabelledText, labelBatch } from "./label-batches.ts";
-import { readLabelledTexts } from "./labelled-texts.ts";
 import { runLoop } from "./loop.ts";
 import { type Counters, freshCounters, shareOf } from "./progress.ts";
+import { pairParts, scoreMinimalPairs } from "./score-pairs.ts";
 import { checkVocabulary, startingValues, withoutCheckpoint } from "./starting-values.ts";
 import { toStep } from "./text-batches.ts";
 import { openTrainer, type Trainer, type Values } from "./trainer.ts";
 
-type LabelPart = Extract<Part, { kind: "labels" }>;
-
 /**
- * Adapts a model to a labelled task. After each epoch the validation split is scored; the weights of the best epoch (accuracy,
- * then loss) are what the test split, read once at the end, is scored with.
+ * Adapts a model to a task. After each epoch the validation split is scored; the weights of the best epoch (by the kind's main
+ * score, then by loss) are what the test split, read once at the end, is scored with.
  */
 export async function finetune(job: FinetuneJob, context: JobContext): Promise<FinetuneResult> {
-  const { labels } = job.task;
+  const { task, model } = job;
   const tokenizer = openTokenizer(context.folderOf(job.tokenizer));
   checkVocabulary(job, tokenizer.vocabulary);
   const { engine, reason, warning } = await chooseEngine(context.engine, context);
   context.describeEngine({ ...(await engine.describe()), reason });
   if (warning) context.emit({ event: "warning", message: warning });
 
-  const parameters = finetuningParameters(job.model, labels.length, job.settings.train);
+  const parameters = finetuningParameters(model, task, job.settings.train);
   const { batch, accumulate, optimizer, dropout } = job.settings;
-  const parts: LabelPart[] = bucketLengths(job.model.context).map((length) => ({
-    kind: "labels",
-    name: String(length),
-    head: finetuningHead,
-    labels: labels.length,
-    length,
-    slots: 1,
-  }));
   const settings: TrainingSettings = {
-    model: job.model,
-    parts,
+    model,
+    parts: task.kind === "minimal_pairs" ? pairParts(model) : partsOf(task, model),
     batch: batch / accumulate,
     accumulates: accumulate > 1,
     optimizer,
@@ -56,26 +47,16 @@ export async function finetune(job: FinetuneJob, context: JobContext): Promise<F
   };
   const trainer = await openTrainer({ engine, settings, initial: startingWeights(job, context, parameters), seed: job.seed });
   try {
-    const read = (split: "train" | "validation" | "test") => readLabelledTexts(job.task, split, tokenizer, job.model.context, context.emit);
-    const setup: Setup = {
-      job,
-      context,
-      settings,
-      parts,
-      trainer,
-      tokenizer,
-      train: await read("train"),
-      validation: await read("validation"),
-    };
-    const { counters, best } = await train(setup);
+    if (task.kind === "minimal_pairs") return await scoreMinimalPairs({ job, task, context }, { trainer, tokenizer, settings });
+    const adaptation = await adapt({ task, model, tokenizer, batch: settings.batch, context: model.context, emit: context.emit });
+    const { counters, best, steps } = await train({ job, context, settings, trainer, adaptation });
     await trainer.setWeights(best.weights);
     context.emit({ event: "phase", phase: "evaluating" });
     const testReadAt = new Date().toISOString();
-    const test = await read("test");
-    const predictions = await predict(setup, test);
-    writePredictions(context.folder, labels, test, predictions);
-    const steps = job.settings.epochs * Math.ceil(setup.train.length / batch);
-    const scores = [...best.scores, ...scoresOf(test, predictions, labels.length, "test")];
+    const test = await adaptation.evaluate("test", trainer);
+    // a line each, for paired tests and for reading what went wrong
+    writeWhole(join(context.folder, "predictions.jsonl"), test.predictions.map((each) => `${JSON.stringify(each)}\n`).join(""));
+    const scores = [...best.scores, ...scoresOf(test, "test")];
     for (const score of scores) context.emit({ event: "evaluation", ...score, step: steps });
     const tensors = Object.fromEntries(settings.trained.map(({ name, shape }) => [name, { shape, data: best.weights[name]! }]));
     writeSafetensors(join(context.folder, "model.safetensors"), tensors, { format: "pretrain" });
@@ -98,16 +79,15 @@ interface Setup {
   job: FinetuneJob;
   context: JobContext;
   settings: TrainingSettings;
-  parts: readonly LabelPart[];
   trainer: Trainer;
-  tokenizer: Tokenizer;
-  train: readonly LabelledText[];
-  validation: readonly LabelledText[];
+  adaptation: Adaptation;
 }
 
 interface Best {
   epoch: number;
   loss: number;
+  /** What the epoch is chosen by before the loss; higher is better. */
+  main: number;
   scores: Score[];
   weights: Values;
 }
@@ -128,10 +108,10 @@ function startingWeights(job: FinetuneJob, context: JobContext, { trained, froze
   return values;
 }
 
-async function train(setup: Setup): Promise<{ counters: Counters; best: Best }> {
-  const { job, context, settings, trainer } = setup;
+async function train(setup: Setup): Promise<{ counters: Counters; best: Best; steps: number }> {
+  const { job, context, settings, trainer, adaptation } = setup;
   const { epochs, batch, optimizer } = job.settings;
-  const perEpoch = Math.ceil(setup.train.length / batch);
+  const perEpoch = Math.ceil(adaptation.train.length / batch);
   const steps = epochs * perEpoch;
   const warmupSteps = optimizer.warmup.unit === "steps" ? optimizer.warmup.value : Math.round(optimizer.warmup.value * steps);
   const resumed = latestCheckpoint<FinetuneProgress>(context.folder);
@@ -167,125 +147,42 @@ async function train(setup: Setup): Promise<{ counters: Counters; best: Best }> 
       context.emit({ event: "checkpoint", step, path });
     },
   });
-  return { counters, best: best! };
+  return { counters, best: best!, steps };
 }
 
-function epochBatches({ job, train }: Setup, epoch: number): FineTuningBatch[] {
+function epochBatches({ job, adaptation }: Setup, epoch: number): FineTuningBatch[] {
   const { batch } = job.settings;
-  return fineTuningBatches({ lengths: train.map(({ ids }) => ids.length), batch, context: job.model.context, seed: job.seed, epoch });
+  return fineTuningBatches({
+    lengths: adaptation.train.map(adaptation.lengthOf),
+    batch,
+    seed: job.seed,
+    epoch,
+  });
 }
 
-/** One step's micro-batches; rows without an example weigh nothing. */
-function stepBatches(setup: Setup, { indices, length }: FineTuningBatch) {
-  const { batch, accumulate } = setup.job.settings;
+/** One step's micro-batches, all in one part's shapes; rows without an example weigh nothing. */
+function stepBatches({ job, adaptation }: Setup, indices: FineTuningBatch) {
+  const { batch, accumulate } = job.settings;
   const size = batch / accumulate;
-  const part = partOf(setup, length);
-  const micro = Array.from({ length: accumulate }, (_, i) =>
-    rowsOf(
-      setup,
-      part,
-      indices.slice(i * size, (i + 1) * size).map((index) => setup.train[index]!),
-    ),
-  );
+  const items = indices.map((index) => adaptation.train[index]!);
+  const part = adaptation.partOf(items);
+  const micro = Array.from({ length: accumulate }, (_, i) => adaptation.fill(part, items.slice(i * size, (i + 1) * size)));
   return { part, ...toStep(micro) };
 }
 
-function rowsOf({ job, settings, tokenizer }: Setup, part: LabelPart, texts: readonly LabelledText[]) {
-  return labelBatch(
-    part,
-    texts.map((text) => [text]),
-    settings.batch,
-    tokenizer.vocabulary.pad,
-    job.task.pool,
-  );
-}
-
-function partOf({ parts }: Setup, length: number): LabelPart {
-  const found = parts.find((part) => part.length === length);
-  if (!found) throw new Error(`there is no bucket of ${length}`);
-  return found;
-}
-
-async function validate(setup: Setup, epoch: number): Promise<Omit<Best, "weights">> {
-  const { validation, job } = setup;
-  const predictions = await predict(setup, validation);
-  const classes = job.task.labels.length;
-  const loss =
-    validation.reduce((sum, { label }, i) => sum - Math.log(Math.max(predictions[i]!.probabilities[label]!, 1e-30)), 0) / validation.length;
-  return {
-    epoch,
-    loss,
-    scores: [
-      { metric: "loss", value: loss, split: "validation", n: validation.length },
-      ...scoresOf(validation, predictions, classes, "validation"),
-    ],
-  };
+async function validate({ adaptation, trainer }: Setup, epoch: number): Promise<Omit<Best, "weights">> {
+  const evaluation = await adaptation.evaluate("validation", trainer);
+  const { loss, n } = evaluation;
+  const main = evaluation.scores.find(({ metric }) => metric === evaluation.main)?.value ?? 0;
+  return { epoch, loss, main, scores: [{ metric: "loss", value: loss, split: "validation", n }, ...scoresOf(evaluation, "validation")] };
 }
 
 function isBetter(candidate: Omit<Best, "weights">, best: Omit<Best, "weights">): boolean {
-  const accuracy = ({ scores }: Omit<Best, "weights">) => scores.find(({ metric }) => metric === "accuracy")!.value;
-  const difference = accuracy(candidate) - accuracy(best);
-  return difference > 0 || (difference === 0 && candidate.loss < best.loss);
+  return candidate.main > best.main || (candidate.main === best.main && candidate.loss < best.loss);
 }
 
-interface Prediction {
-  label: number;
-  probabilities: number[];
-}
-
-/** In the order of the texts; they are scored in the order of their lengths, so that little is padded. */
-async function predict(setup: Setup, texts: readonly LabelledText[]): Promise<Prediction[]> {
-  const { trainer, settings, job } = setup;
-  const order = Array.from(texts.keys()).sort((a, b) => texts[a]!.ids.length - texts[b]!.ids.length);
-  const predictions: Prediction[] = new Array(texts.length);
-  const classes = job.task.labels.length;
-  for (let start = 0; start < order.length; start += settings.batch) {
-    const indices = order.slice(start, start + settings.batch);
-    const part = partOf(setup, bucketOf(texts[indices.at(-1)!]!.ids.length, job.model.context));
-    const rows = rowsOf(
-      setup,
-      part,
-      indices.map((index) => texts[index]!),
-    );
-    const { logits } = await trainer.evaluate(part, rows.arrays);
-    for (const [row, index] of indices.entries())
-      predictions[index] = predictionOf(Array.from(logits!.subarray(row * classes, (row + 1) * classes)));
-  }
-  return predictions;
-}
-
-function predictionOf(logits: number[]): Prediction {
-  const largest = Math.max(...logits);
-  const exponentials = logits.map((logit) => Math.exp(logit - largest));
-  const total = exponentials.reduce((sum, value) => sum + value, 0);
-  return { label: logits.indexOf(largest), probabilities: exponentials.map((value) => value / total) };
-}
-
-function scoresOf(
-  texts: readonly LabelledText[],
-  predictions: readonly Prediction[],
-  classes: number,
-  split: "validation" | "test",
-): Score[] {
-  const gold = texts.map(({ label }) => label);
-  const predicted = predictions.map(({ label }) => label);
-  const probabilities = predictions.map((prediction) => prediction.probabilities);
-  return scoreClassification(gold, predicted, classes, probabilities).map((score) => ({ ...score, split, n: texts.length }));
-}
-
-/** `predictions.jsonl`: a line each, for paired tests and for reading what went wrong. */
-function writePredictions(
-  folder: string,
-  labels: readonly string[],
-  texts: readonly (LabelledText & { id: string })[],
-  predictions: readonly Prediction[],
-): void {
-  const lines = texts.map(({ id, label }, i) => {
-    const { label: predicted, probabilities } = predictions[i]!;
-    const rounded = probabilities.map((probability) => Number(probability.toPrecision(6)));
-    return `${JSON.stringify({ id, label: labels[label], predicted: labels[predicted], probabilities: rounded })}\n`;
-  });
-  writeWhole(join(folder, "predictions.jsonl"), lines.join(""));
+function scoresOf({ scores, n }: Evaluation, split: "validation" | "test"): Score[] {
+  return scores.map((score) => ({ ...score, split, n }));
 }
 
 function withoutWeights({ weights: _, ...rest }: Best): Omit<Best, "weights"> {

@@ -10,9 +10,8 @@ import { fixedParameters, pretrainingParameters, pretrainingParts } from "../pro
 import type { TrainingSettings } from "../programs/training.ts";
 import { openTokenizer } from "../tokenizers/tokenizer.ts";
 import { withMasks } from "./dropout-masks.ts";
-import { packedLabelBatches } from "./label-batches.ts";
-import { readLabelledTexts } from "./labelled-texts.ts";
 import type { LoopStep } from "./loop.ts";
+import { supervisedBatches } from "./supervised-batches.ts";
 import { type BatchSource, textBatches } from "./text-batches.ts";
 
 export function pretrainSettings(job: PretrainJob): TrainingSettings {
@@ -48,9 +47,7 @@ export async function pretrainSteps(job: PretrainJob, { folderOf, emit }: Pretra
         return textBatches({ stream, objective, layout: part.layout, vocabulary, seed: job.seed, part: i, ...sizes });
       if (part.kind === "text" || objective.kind !== "supervised")
         throw new Error(`part ${part.name} and its objective ${objective.kind} differ`);
-      const texts = await readLabelledTexts(objective.task, "train", tokenizer, job.model.context, emit);
-      emit({ event: "phase", phase: "reading examples", done: texts.length, unit: "examples" });
-      return packedLabelBatches({ texts, part, pad: vocabulary.pad, pooling: objective.task.pool, seed: job.seed, ...sizes });
+      return supervisedBatches(objective.task, { part, tokenizer, context: job.model.context, emit, seed: job.seed, ...sizes });
     }),
   );
   return (step) => {

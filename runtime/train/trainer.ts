@@ -34,6 +34,8 @@ export interface Trainer {
   /** One update from a step's micro-batches; their weights add up to 1 over all of them. `step` counts from 1, of the optimiser. */
   step(part: Part, batches: readonly Arrays[], at: { step: number; learningRate: number }): Promise<{ loss: number; gradientNorm: number }>;
   evaluate(part: Part, batch: Arrays): Promise<Arrays>;
+  /** Logits of what follows one position of each row: `predict` (rows). */
+  next(part: Part, batch: Arrays): Promise<Arrays>;
   /** Of the trained parameters. */
   weights(): Promise<Values>;
   setWeights(values: Values): Promise<void>;
@@ -84,6 +86,9 @@ export async function openTrainer({ engine, settings, initial, seed }: TrainerOp
       return { loss, gradientNorm: scalarOf(await session.call("apply", scalars), "gradient_norm") };
     },
     evaluate: (part, batch) => session.call(`evaluate.${part.name}`, batch),
+    next(part, { targets: _, weights: __, ...batch }) {
+      return session.call(`next.${part.name}`, batch);
+    },
     weights: () => read(weightsName),
     setWeights: (values) => write(weightsName, values),
     async state() {

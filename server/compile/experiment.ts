@@ -5,6 +5,7 @@ import { narrow } from "#runtime/compile/goal.ts";
 import type { EncodeJob, InputFile, Job, MeasureJob, Plan, PretrainJob, ResolvedObjective } from "#runtime/contract/plan.ts";
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
+import { pathsOf } from "#runtime/tasks/examples.ts";
 import type { StoredResults } from "./results.ts";
 import type { TaskReadings } from "./tasks.ts";
 import { unread, type WatchedFiles } from "./watched-files.ts";
@@ -78,9 +79,7 @@ export function experimentCompiler({ files, costs, tasks }: CompilerTools, resul
   function inputsOf(spec: Spec): string {
     const patterns = [
       ...Object.values(spec.corpora).flatMap((corpus) => corpus.files),
-      ...Object.values(spec.tasks).flatMap(({ train, validation, test }) =>
-        [train, validation, test].filter((path) => typeof path === "string"),
-      ),
+      ...Object.values(spec.tasks).flatMap(({ train, validation, test }) => [train, validation, test].flatMap(pathsOf)),
     ];
     return `${JSON.stringify(spec)}\n${files.signature(patterns)}`;
   }

@@ -1,4 +1,5 @@
 import type { Ref, Spec } from "#runtime/contract/spec.ts";
+import { pathsOf } from "#runtime/tasks/examples.ts";
 import { resolveTask, type TaskReading } from "#runtime/tasks/resolve.ts";
 import type { WatchedFiles } from "./watched-files.ts";
 
@@ -11,7 +12,7 @@ export function taskReadings(files: WatchedFiles): TaskReadings {
     const task = spec.tasks[key];
     if (!task) return none;
     const { doc: _, metrics: __, ...read } = task;
-    const paths = [task.train, task.validation, task.test].filter((path) => typeof path === "string");
+    const paths = [task.train, task.validation, task.test].flatMap(pathsOf);
     // what the declaration says of its files, and what they are now
     const seen = `${JSON.stringify(read)}\n${files.signature(paths)}`;
     const place = `${spec.file}\n${key}`;

@@ -81,6 +81,8 @@ function majority(folder: string): MajorityJob {
       train: join(folder, "task.tsv"),
       validation: 0.2,
       test: 0.2,
+      data: { format: "auto", columns: null, separators: null, encoding: "utf-8" },
+      second: null,
       text: "sentence",
       label: "polarity",
       pool: "mean",

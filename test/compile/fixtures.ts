@@ -4,6 +4,7 @@ import type { Files } from "#runtime/compile/files.ts";
 import type { EncodeResult } from "#runtime/contract/artifacts.ts";
 import type { Job, JobKind, JobOf, ResolvedObjective } from "#runtime/contract/plan.ts";
 import type {
+  ClassificationSpec,
   ComparisonSpec,
   CorpusSpec,
   FinetuneSettings,
@@ -12,7 +13,6 @@ import type {
   OptimizerSpec,
   PretrainSpec,
   Spec,
-  TaskSpec,
   TokenizerSpec,
 } from "#runtime/contract/spec.ts";
 import { partSchedule } from "#runtime/objectives/schedule.ts";
@@ -99,13 +99,15 @@ export function model(change: Partial<ModelSpec> = {}): ModelSpec {
   };
 }
 
-export function task(change: Partial<TaskSpec> = {}): TaskSpec {
+export function task(change: Partial<ClassificationSpec> = {}): ClassificationSpec {
   return {
     kind: "classification",
     train: "/data/train.tsv",
     validation: "/data/dev.tsv",
     test: "/data/test.tsv",
+    data: { format: "auto", columns: null, separators: null, encoding: "utf-8" },
     text: "sentence",
+    second: null,
     label: "polarity",
     metrics: ["accuracy", "f1"],
     pool: "mean",

@@ -4,6 +4,7 @@ import { catalogue } from "#runtime/contract/catalogue/index.ts";
 import { scorers } from "#runtime/metrics/score.ts";
 import { answerMetrics, classMetrics, probabilityMetrics, regressionMetrics, taggingMetrics, textMetrics } from "#runtime/metrics/table.ts";
 import { textObjectives } from "#runtime/objectives/table.ts";
+import { taskReaders } from "#runtime/tasks/table.ts";
 import { files, importsOf } from "./repository.ts";
 
 /** Where things multiply there is one file for each, and one table that lists them. */
@@ -45,6 +46,11 @@ function familyOf(metric: string): string {
     .replace(/^rouge.*/, "rouge")
     .replace(/^chrf.*/, "chrf");
 }
+
+test("every kind of task is in the catalogue and is read", () => {
+  const supported = catalogue.options.filter(({ family, later }) => family === "task" && later === undefined).map(({ name }) => name);
+  expect(Object.keys(taskReaders).sort()).toEqual(supported.sort());
+});
 
 test("every engine has a folder of its own and a name on the command line", () => {
   const folders = files.filter((path) => /^runtime\/engines\/\w+\/engine\.ts$/.test(path)).map((path) => path.split("/")[2]);

@@ -24,6 +24,7 @@ test("adapt-bert has nothing but what is not supported yet", async () => {
   const { analysis } = await analyseText(fixture("adapt-bert.pretrain"), {
     "shared/tasks.pretrain": fixture("shared/tasks.pretrain"),
     "shared/spam.tsv": "a",
+    "shared/tagged.conll": "a O",
     "mails/2020/1.jsonl.gz": "a",
   });
   expect([...new Set(analysis.problems.map(({ code }) => code))]).toEqual(["not-supported-yet"]);

@@ -1,14 +1,19 @@
 import { describe, expect, test } from "vitest";
-import type { ResolvedModel } from "#runtime/contract/plan.ts";
+import type { ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
+import type { Architecture, TrainedPart } from "#runtime/contract/spec.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
 import { loadEngine } from "#runtime/engines/table.ts";
+import { headOf, headPart } from "#runtime/programs/adaptation.ts";
+import type { HeadPart } from "#runtime/programs/heads/head.ts";
+import { heads } from "#runtime/programs/heads/table.ts";
 import { finetuningParameters } from "#runtime/programs/parts.ts";
-import type { Part, TrainingSettings } from "#runtime/programs/training.ts";
-import { labelBatch } from "#runtime/train/label-batches.ts";
+import type { TrainingSettings } from "#runtime/programs/training.ts";
+import { pooledBatch } from "#runtime/train/pooled-batches.ts";
 import { toStep } from "#runtime/train/text-batches.ts";
 import { openTrainer } from "#runtime/train/trainer.ts";
 import { withTensorflow } from "../engines/tensorflow.ts";
 import { objectives, optimizer, settingsOf, smallModel, startingValues, textPart, textStep, vocabulary } from "./small.ts";
+import { labelled, tasks } from "./tasks.ts";
 
 /** Engines that run graphs, here. */
 const graphEngines: EngineName[] = withTensorflow() ? ["onnx", "tensorflow"] : ["onnx"];
@@ -45,6 +50,40 @@ async function curve(
 
 function largestDifference(a: number[], b: number[]): number {
   return Math.max(...a.map((value, i) => Math.abs(value - b[i]!) / Math.abs(value)));
+}
+
+/** Rows of texts of several lengths, one of the micro-batch's rows empty, in each head's shapes. */
+async function agrees({ task, architecture, train }: { task: ResolvedTask; architecture: Architecture; train: TrainedPart }) {
+  const model = smallModel({ architecture });
+  const part = headPart(headOf(task)!, 16);
+  const settings = { ...settingsOf(model, part, 4), dropout: 0.1, ...finetuningParameters(model, task, train) };
+  const batchOf = (step: number) => toStep([headBatch(task, part, step, architecture)]);
+  const reference = await curve("cpu", settings, batchOf, 20);
+  expect(reference.every((value) => value > 0)).toBe(true);
+  for (const engine of graphEngines)
+    expect(largestDifference(reference, await curve(engine, settings, batchOf, 20)), engine).toBeLessThan(1e-4);
+}
+
+function headBatch(task: ResolvedTask, part: HeadPart, step: number, architecture: Architecture) {
+  const ids = (row: number) => [
+    vocabulary.begin,
+    ...Array.from({ length: 3 + (row % 7) }, (_, i) => 5 + ((step * 7 + i * row) % 35)),
+    vocabulary.end,
+  ];
+  const answer = (row: number) => (task.kind === "regression" ? Math.sin(step + row) : (step + row) % 3);
+  const examples = Array.from({ length: 3 * part.rows }, (_, row) => [{ ids: ids(row), answer: answer(row) }]);
+  const batch = pooledBatch(part, examples, 4 * part.rows, vocabulary.pad, architecture === "decoder" ? "last" : "mean");
+  // other heads answer positions, or several rows together
+  const targets = heads[part.form].inputs({ part, rows: 4 * part.rows }).targets.find(({ name }) => name === "labels");
+  if (!targets || part.form === "classes") return batch;
+  const count = targets.shape[0]!;
+  const weights = Float32Array.from({ length: count }, (_, i) => (i % 4 === 3 ? 0 : 1));
+  const labels = Int32Array.from(weights, (weight, i) => (weight === 0 ? 0 : (step + i) % 3));
+  const [length, choices] = [part.length, part.rows];
+  const outside = Float32Array.from({ length: 4 * length }, (_, i) => (i % length < 5 ? 0 : -1e9));
+  const absent = Float32Array.from({ length: 4 * choices }, (_, i) => (i === 2 * choices - 1 ? -1e9 : 0));
+  const predicted = weights.filter((weight) => weight > 0).length;
+  return { ...batch, predicted, arrays: { ...batch.arrays, labels, weights, outside, absent } };
 }
 
 const models: [string, keyof typeof objectives, Partial<ResolvedModel>][] = [
@@ -121,41 +160,20 @@ describe(`${graphEngines.join(" and ")} and the eager reference agree in loss an
     ["the last layer", { kind: "last", layers: 1 }],
     ["LoRA", { kind: "lora", rank: 2, alpha: 4 }],
   ] as const)("fine-tuning on labels, %s", async (_, train) => {
-    for (const architecture of ["encoder", "decoder", "encoder-decoder"] as const) {
-      const model = smallModel({ architecture });
-      const part: Part = { kind: "labels", name: "16", head: "task", labels: 3, length: 16, slots: 1 };
-      const settings = { ...settingsOf(model, part, 4), dropout: 0.1, ...finetuningParameters(model, 3, train) };
-      const batchOf = (step: number) => {
-        const text = (row: number) => ({
-          ids: [vocabulary.begin, ...Array.from({ length: 3 + row }, (_, i) => 5 + ((step * 7 + i * row) % 35)), vocabulary.end],
-          label: (step + row) % 3,
-        });
-        return toStep([
-          labelBatch(
-            part,
-            [0, 1, 2].map((row) => [text(row)]),
-            4,
-            vocabulary.pad,
-            architecture === "decoder" ? "last" : "mean",
-          ),
-        ]);
-      };
-      const reference = await curve("cpu", settings, batchOf, 20);
-      expect(reference.every((value) => value > 0)).toBe(true);
-      for (const engine of graphEngines)
-        expect(largestDifference(reference, await curve(engine, settings, batchOf, 20)), engine).toBeLessThan(1e-4);
-    }
+    for (const architecture of ["encoder", "decoder", "encoder-decoder"] as const) await agrees({ task: labelled, architecture, train });
   });
+
+  test.each(tasks)("the head of %s", (_, task, architecture) => agrees({ task, architecture, train: { kind: "all" } }));
 });
 
 test.each(graphEngines)("a part that leaves weights unused gives them no gradient on %s", async (engine) => {
   const model = smallModel({ architecture: "encoder-decoder", tiedEmbeddings: false });
-  const part: Part = { kind: "labels", name: "0", head: "0", labels: 2, length: 16, slots: 2 };
+  const part: HeadPart = { kind: "head", name: "0", head: "0", form: "classes", outputs: 2, length: 16, slots: 2, rows: 1 };
   const settings = { ...settingsOf(model, part, 2), optimizer: { ...optimizer, weightDecay: 0 } };
   const initial = startingValues(settings);
   const trainer = await openTrainer({ engine: await loadEngine(engine, { threads: 2 }), settings, initial, seed: 3 });
-  const texts = [6, 9].map((id, label) => ({ ids: [vocabulary.begin, id, vocabulary.end], label }));
-  await trainer.step(part, toStep([labelBatch(part, [texts, texts], 2, vocabulary.pad, "mean")]).batches, { step: 1, learningRate: 0.1 });
+  const texts = [6, 9].map((id, answer) => ({ ids: [vocabulary.begin, id, vocabulary.end], answer }));
+  await trainer.step(part, toStep([pooledBatch(part, [texts, texts], 2, vocabulary.pad, "mean")]).batches, { step: 1, learningRate: 0.1 });
   const weights = await trainer.weights();
   await trainer.close();
   const changed = Object.keys(weights).filter((name) => !weights[name]!.every((value, i) => value === initial[name]![i]));

@@ -50,7 +50,7 @@ describe("hover", () => {
       "/** Small enough. */\nmodel m { layers: 2 }\npretrain p { model: |m }",
       ["Small enough.", "layers: 2"],
     ],
-    ["a metric", "compare c { expect: causal > masked on t.accu|racy }", ["Share of right answers."]],
+    ["a metric", "compare c { expect: causal > masked on t.accu|racy }", ["Share of right answers"]],
     ["an amount, written out", "pretrain p { budget: 5M| tokens }", ["5,000,000 tokens"]],
   ];
   test.each(cases)("%s", async (_, text, said) => {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { TaskSpec } from "#runtime/contract/spec.ts";
+import { matchesGlob } from "node:path";
+import type { ClassificationSpec, DataFormat } from "#runtime/contract/spec.ts";
 import type { TextFiles } from "#runtime/tasks/files.ts";
 
 /** Files that exist in the test alone. */
@@ -10,6 +11,7 @@ export function filesOf(contents: Record<string, string | Uint8Array>): TextFile
   };
   return {
     read: bytesOf,
+    glob: (pattern) => Object.keys(contents).filter((path) => matchesGlob(path, pattern)),
     fingerprint(path) {
       const bytes = bytesOf(path);
       return bytes && { bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
@@ -17,12 +19,16 @@ export function filesOf(contents: Record<string, string | Uint8Array>): TextFile
   };
 }
 
-export const sentiment: TaskSpec = {
+export const plain: DataFormat = { format: "auto", columns: null, separators: null, encoding: "utf-8" };
+
+export const sentiment: ClassificationSpec = {
   kind: "classification",
   train: "train.tsv",
   validation: "dev.tsv",
   test: "test.tsv",
+  data: plain,
   text: "sentence",
+  second: null,
   label: "polarity",
   metrics: ["accuracy"],
   pool: "mean",

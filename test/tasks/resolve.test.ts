@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { TaskSpec } from "#runtime/contract/spec.ts";
+import type { ClassificationSpec } from "#runtime/contract/spec.ts";
 import { readExamples } from "#runtime/tasks/examples.ts";
 import { resolveTask } from "#runtime/tasks/resolve.ts";
 import { filesOf, sentiment, tsv } from "./helpers.ts";
@@ -10,7 +10,7 @@ const good = {
   "test.tsv": tsv(["great", "pos"], ["worse", "neg"]),
 };
 
-const resolve = (files: Record<string, string | Uint8Array>, spec: Partial<TaskSpec> = {}) =>
+const resolve = (files: Record<string, string | Uint8Array>, spec: Partial<ClassificationSpec> = {}) =>
   resolveTask({ ...sentiment, ...spec }, "mood", filesOf({ ...good, ...files }));
 
 const problemsOf = (...made: Parameters<typeof resolve>) =>
@@ -64,7 +64,7 @@ describe("what can be wrong", () => {
         severity: "error",
         code: "empty-label",
         at: "train",
-        message: expect.stringContaining('train.tsv:3: the label "polarity" is empty (rows without a label: 2)'),
+        message: expect.stringContaining('train.tsv:3: the label "polarity" is empty (rows without: 2)'),
       },
     ]);
   });
@@ -129,7 +129,7 @@ describe("shares of the training file", () => {
     Array.from({ length: to - from }, (_, i): [string, string] => [`text ${from + i}`, i % 2 ? "pos" : "neg"]);
   const task = { ...sentiment, validation: 0.1, test: 0.2 };
   const textsOf = (files: Record<string, string>, split: "train" | "validation" | "test") =>
-    readExamples(task, split, filesOf(files).read).examples.map(({ text }) => text);
+    readExamples(task, split, filesOf(files).read).examples.map((example) => "text" in example && example.text);
 
   test("every example is in one split, and the shares are those declared", () => {
     const files = { "train.tsv": tsv(...rows(0, 5000)) };
@@ -158,7 +158,7 @@ describe("shares of the training file", () => {
 
 test("an example's id is its file and line", () => {
   expect(readExamples(sentiment, "validation", filesOf(good).read).examples).toEqual([
-    { text: "nice", label: "pos", id: "dev.tsv:2" },
-    { text: "bad", label: "neg", id: "dev.tsv:3" },
+    { text: "nice", second: null, label: "pos", id: "dev.tsv:2" },
+    { text: "bad", second: null, label: "neg", id: "dev.tsv:3" },
   ]);
 });

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { readTable } from "#runtime/tasks/table-file.ts";
+import { readTable as readWith } from "#runtime/tasks/formats/table-file.ts";
+import { plain } from "./helpers.ts";
+
+const readTable = (path: string, text: string) => readWith(path, text, plain);
 
 const rowsOf = (path: string, text: string) => {
   const { columns, rows, problems } = readTable(path, text);

@@ -1,19 +1,36 @@
 import { describe, expect, test } from "vitest";
+import type { HeadPart } from "#runtime/programs/heads/head.ts";
+import { framed } from "#runtime/train/answered-texts.ts";
 import { dropoutMasks } from "#runtime/train/dropout-masks.ts";
-import { framed, type LabelledText, labelBatch, packedLabelBatches } from "#runtime/train/label-batches.ts";
+import { type AnsweredText, packedBatches, pooledBatch } from "#runtime/train/pooled-batches.ts";
 
 const ids = { begin: 2, end: 3 };
-const part = { kind: "labels", name: "0", head: "0", labels: 3, length: 8, slots: 2 } as const;
-const text = (label: number, ...tokens: number[]): LabelledText => ({ ids: framed(tokens, ids, 8), label });
+const part: HeadPart = { kind: "head", name: "0", head: "0", form: "classes", outputs: 3, length: 8, slots: 2, rows: 1 };
+const text = (answer: number, ...tokens: number[]): AnsweredText => ({ ids: framed([tokens], ids, 8), answer });
 
 test("a text is framed, and cut to the room with its end token kept", () => {
-  expect(framed([7, 8, 9], ids, 8)).toEqual([2, 7, 8, 9, 3]);
-  expect(framed([7, 8, 9], ids, 4)).toEqual([2, 7, 8, 3]);
-  expect(framed([], ids, 8)).toEqual([2, 3]);
+  expect(framed([[7, 8, 9]], ids, 8)).toEqual([2, 7, 8, 9, 3]);
+  expect(framed([[7, 8, 9]], ids, 4)).toEqual([2, 7, 8, 3]);
+  expect(framed([[]], ids, 8)).toEqual([2, 3]);
+});
+
+test("a pair has an end token after each text, and its longer one is cut first", () => {
+  expect(framed([[7], [8, 9]], ids, 8)).toEqual([2, 7, 3, 8, 9, 3]);
+  expect(framed([[7], [8, 9, 10, 11]], ids, 6)).toEqual([2, 7, 3, 8, 9, 3]);
+  expect(
+    framed(
+      [
+        [7, 7, 7],
+        [8, 9, 10],
+      ],
+      ids,
+      7,
+    ),
+  ).toEqual([2, 7, 7, 3, 8, 9, 3]);
 });
 
 describe("rows of labelled texts", () => {
-  const { arrays, tokensRead, predicted } = labelBatch(part, [[text(1, 7), text(2, 8, 9)], [text(0)]], 3, 0, "mean");
+  const { arrays, tokensRead, predicted } = pooledBatch(part, [[text(1, 7), text(2, 8, 9)], [text(0)]], 3, 0, "mean");
 
   test("lie side by side as segments, positions anew in each, padding behind", () => {
     expect(Array.from(arrays.tokens!)).toEqual([2, 7, 3, 2, 8, 9, 3, 0, 2, 3, 0, 0, 0, 0, 0, 0, ...new Array(8).fill(0)]);
@@ -27,12 +44,18 @@ describe("rows of labelled texts", () => {
     expect(Array.from(arrays.weights!)).toEqual([1, 1, 1, 0, 0, 0]);
   });
 
+  test("have a number where the head answers with one", () => {
+    const { arrays } = pooledBatch({ ...part, form: "value", outputs: 1 }, [[text(0.5, 7)]], 1, 0, "mean");
+    expect(arrays).not.toHaveProperty("labels");
+    expect(arrays.values).toEqual(Float32Array.of(0.5, 0));
+  });
+
   test.each([
     ["mean", [1 / 3, 1 / 3, 1 / 3, 0, 0, 0, 0, 0], [0, 0, 0, 0.25, 0.25, 0.25, 0.25, 0]],
     ["first", [1, 0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 1, 0, 0, 0, 0]],
     ["last", [0, 0, 1, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 1, 0]],
   ] as const)("are pooled by %s", (pool, first, second) => {
-    const pooled = labelBatch(part, [[text(1, 7), text(2, 8, 9)]], 1, 0, pool).arrays.pool!;
+    const pooled = pooledBatch(part, [[text(1, 7), text(2, 8, 9)]], 1, 0, pool).arrays.pool!;
     expect(Array.from(pooled.subarray(0, 8))).toEqual(first.map(Math.fround));
     expect(Array.from(pooled.subarray(8, 16))).toEqual(second.map(Math.fround));
   });
@@ -40,7 +63,7 @@ describe("rows of labelled texts", () => {
 
 describe("the packed batches of a supervised objective", () => {
   const texts = Array.from({ length: 37 }, (_, i) => text(i % 3, ...Array.from({ length: i % 4 }, () => 10 + i)));
-  const source = () => packedLabelBatches({ texts, part, pad: 0, pooling: "mean", seed: 5, batch: 4, accumulate: 2 });
+  const source = () => packedBatches({ texts, part, pad: 0, pooling: "mean", seed: 5, batch: 4, accumulate: 2 });
 
   test("are the same whether asked for in order or not", () => {
     const inOrder = source();

@@ -16,7 +16,7 @@ export const expectations: Rule = ({ spec, taskOf }) =>
       leftOut: leftOut.map(({ label }) => label),
       scores:
         comparison.finetune.length > 0
-          ? taskScores(comparison, taskOf)
+          ? taskScores(comparison, { spec, taskOf })
           : scoresOf(spec, name).map(({ task, metrics }) => ({ task, metrics })),
     };
     return comparison.expect.flatMap((expectation, index) => problemsOf(expectation, ["comparisons", name, "expect", index], known));
@@ -84,10 +84,11 @@ function ofGrid(name: string, cell: string): Problem {
 }
 
 /** All metrics that the task's labels allow are computed, whether shown or not. */
-function taskScores(comparison: ComparisonSpec, taskOf: Checked["taskOf"]): Known["scores"] {
+function taskScores(comparison: ComparisonSpec, { spec, taskOf }: Pick<Checked, "spec" | "taskOf">): Known["scores"] {
   return comparison.finetune.map(({ task }) => {
     const labels = taskOf(task).task?.labels.length ?? 2;
-    const metrics = catalogue.metrics.filter(({ of, twoClasses }) => of.includes("classification") && (!twoClasses || labels === 2));
+    const kind = spec.tasks[task]?.kind ?? "";
+    const metrics = catalogue.metrics.filter(({ of, twoClasses }) => of.includes(kind) && (!twoClasses || labels === 2));
     return { task, metrics: metrics.map(({ name }) => name) };
   });
 }

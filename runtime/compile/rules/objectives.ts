@@ -1,6 +1,6 @@
 import type { Problem } from "#runtime/contract/problem.ts";
-import type { ObjectiveSpec, Ref, Spec } from "#runtime/contract/spec.ts";
-import { addUpToOne, error, percent, type Rule } from "./rule.ts";
+import type { ObjectiveSpec, Ref, Spec, TaskKind } from "#runtime/contract/spec.ts";
+import { addUpToOne, error, listed, percent, type Rule } from "./rule.ts";
 
 /** Percentages that are parts of one whole add up to it. */
 export const objectives: Rule = ({ spec }) =>
@@ -8,7 +8,23 @@ export const objectives: Rule = ({ spec }) =>
     ...shares(name, objective),
     ...noises(name, objective),
     ...freshOptimizers(spec, name, objective),
+    ...tasksAsObjectives(spec, name, objective),
   ]);
+
+const asObjective: readonly TaskKind[] = ["classification", "pair_classification", "regression"];
+
+/** Texts that become one vector each can be packed into a row with others. */
+function tasksAsObjectives(spec: Spec, name: Ref, objective: ObjectiveSpec): Problem[] {
+  const task = objective.kind === "supervised" ? spec.tasks[objective.task] : undefined;
+  if (objective.kind !== "supervised" || !task || asObjective.includes(task.kind)) return [];
+  return [
+    error(
+      "task-is-no-objective",
+      ["objectives", name],
+      `${objective.task} is a task of ${task.kind}, which cannot be an objective; tasks of ${listed(asObjective)} can. Fine-tune on it instead.`,
+    ),
+  ];
+}
 
 function shares(name: string, objective: ObjectiveSpec): Problem[] {
   if (objective.kind === "masked") {

@@ -1,3 +1,4 @@
+import { metricOf } from "#runtime/contract/catalogue/index.ts";
 import type { Problem } from "#runtime/contract/problem.ts";
 import { error, type Rule } from "./rule.ts";
 
@@ -16,13 +17,18 @@ function onceForAllFiles(problems: readonly Problem[]): Problem[] {
 }
 
 function binaryMetrics(name: string, metrics: readonly string[], labels: readonly string[]): Problem[] {
-  if (!metrics.includes("f1") || labels.length <= 2) return [];
-  return [
-    error(
-      "f1-needs-two-labels",
-      ["tasks", name, "metrics", metrics.indexOf("f1")],
-      `f1 is of one positive label among two, and ${name} has ${labels.length} labels. Use f1_macro, the mean over all labels.`,
-      ["f1_macro"],
-    ),
-  ];
+  if (labels.length <= 2) return [];
+  return metrics.flatMap((metric, index): Problem[] => {
+    if (!metricOf(metric)?.twoClasses) return [];
+    const mean = metricOf(`${metric}_macro`)?.name;
+    const remedy = mean ? `Use ${mean}, the mean over all labels.` : "Leave it out.";
+    return [
+      error(
+        `${metric}-needs-two-labels`,
+        ["tasks", name, "metrics", index],
+        `${metric} is of one positive label among two, and ${name} has ${labels.length} labels. ${remedy}`,
+        mean ? [mean] : [],
+      ),
+    ];
+  });
 }

@@ -13,9 +13,9 @@ const positive: Key = {
 export const metrics: readonly Metric[] = [
   {
     name: "accuracy",
-    help: "Share of right answers.",
+    help: "Share of right answers; of tagging, of words with the right tag; of minimal pairs, where ties count half.",
     formula: "\\frac{1}{n} \\sum_i [\\hat{y}_i = y_i]",
-    of: [...labelled, "multiple_choice", "minimal_pairs"],
+    of: [...labelled, "tagging", "multiple_choice", "minimal_pairs"],
     better: "higher",
     unit: "percent",
   },
@@ -189,7 +189,7 @@ function answer(name: string, help: string): Metric {
     name,
     help,
     source: "Rajpurkar et al. 2016, SQuAD, section 6.1; Rajpurkar et al. 2018 for questions without answer",
-    of: ["span_question_answering"],
+    of: ["span_question_answering", "generation"],
     better: "higher",
     unit: "percent",
     keys: [

@@ -11,7 +11,8 @@ export type ValueType =
   | { type: "quantity"; units: readonly Unit[]; later?: Readonly<Partial<Record<Unit, string>>> }
   | { type: "boolean" }
   | { type: "choice"; of: readonly Choice[] }
-  | { type: "text" }
+  /** `blank`: white space alone is a value too. */
+  | { type: "text"; blank?: boolean }
   /** A path beside the file; a glob where `glob`; `exists`: a file must be there. */
   | { type: "path"; glob?: boolean; exists?: boolean }
   /** The name of a declaration. */

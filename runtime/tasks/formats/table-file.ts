@@ -1,5 +1,6 @@
 import { CsvError } from "csv-parse";
 import { parse } from "csv-parse/sync";
+import type { DataFormat } from "#runtime/contract/spec.ts";
 
 /** Rows under named columns, from a TSV, CSV or JSON Lines file. */
 export interface TableFile {
@@ -16,45 +17,75 @@ export interface TableProblem {
   message: string;
 }
 
-/** `path` tells the format: `.tsv` and `.txt`, `.csv`, or `.jsonl` and `.ndjson`. */
-export function readTable(path: string, text: string): TableFile {
-  const format = formats.find(({ endings }) => endings.some((ending) => path.toLowerCase().endsWith(ending)));
-  if (format) return format.read(text.replace(/^\uFEFF/u, "").replaceAll("\r\n", "\n"));
+/** `data.format`, or else the ending of `path`, tells the format: `.tsv` and `.txt`, `.csv`, or `.jsonl` and `.ndjson`. */
+export function readTable(path: string, text: string, data: DataFormat): TableFile {
+  const format = formats.find(({ name, endings }) =>
+    data.format === "auto" ? endings.some((ending) => path.toLowerCase().endsWith(ending)) : name === data.format,
+  );
+  if (format) return format.read(text.replace(/^\uFEFF/u, "").replaceAll("\r\n", "\n"), data);
   const known = formats.flatMap(({ endings }) => endings).join(", ");
-  return {
-    columns: [],
-    rows: [],
-    problems: [{ line: 1, column: 1, message: `the ending of the file tells no format; known are ${known}` }],
-  };
+  const message = `the ending of the file tells no table; known are ${known}; for another ending say format: tsv`;
+  return { columns: [], rows: [], problems: [{ line: 1, column: 1, message }] };
 }
 
-const formats: readonly { endings: readonly string[]; read(text: string): TableFile }[] = [
-  { endings: [".tsv", ".txt"], read: readTabs },
-  { endings: [".csv"], read: (text) => readSeparated(text, ",", '"') },
-  { endings: [".jsonl", ".ndjson"], read: readJsonLines },
+type TableFormat = Pick<DataFormat, "columns" | "separators">;
+
+const formats: readonly { name: DataFormat["format"]; endings: readonly string[]; read(text: string, format: TableFormat): TableFile }[] = [
+  { name: "tsv", endings: [".tsv", ".txt"], read: readLines },
+  { name: "csv", endings: [".csv"], read: (text, format) => readSeparated(text, format.separators?.[0] ?? ",", '"', format.columns) },
+  { name: "jsonl", endings: [".jsonl", ".ndjson"], read: readJsonLines },
 ];
 
-/** Tab-separated files usually quote nothing and hold bare quotes (GLUE's do); some quote like CSV. */
-function readTabs(text: string): TableFile {
-  return readSeparated(text, "\t", isQuoted(text) ? '"' : null);
+function readLines(text: string, { columns, separators }: TableFormat): TableFile {
+  if (columns && separators) return readParted(text, columns, separators);
+  const delimiter = separators?.[0] ?? "\t";
+  return readSeparated(text, delimiter, isQuoted(text, delimiter) ? '"' : null, columns);
 }
 
-/** True where all quotes are those of CSV and something shows that they are meant so: a doubled quote or a whole quoted column. */
-export function isQuoted(text: string): boolean {
+/** Each line is parted at the first separator, the rest at the second, and so on; the last column takes what is left. */
+function readParted(text: string, columns: readonly string[], separators: readonly string[]): TableFile {
+  const problems: TableProblem[] = [];
+  const rows: TableFile["rows"] = [];
+  text.split("\n").forEach((row, i) => {
+    if (row.trim() === "") return;
+    const values: string[] = [];
+    let at = 0;
+    for (let gap = 0; gap < columns.length - 1; gap++) {
+      const separator = separators[Math.min(gap, separators.length - 1)] as string;
+      const end = row.indexOf(separator, at);
+      if (end < 0) {
+        const message = `no ${JSON.stringify(separator)} behind the column "${columns[gap]}"`;
+        problems.push({ line: i + 1, column: at + 1, message });
+        return;
+      }
+      values.push(row.slice(at, end));
+      at = end + separator.length;
+    }
+    rows.push({ line: i + 1, values: [...values, row.slice(at)] });
+  });
+  return { columns: [...columns], rows, problems };
+}
+
+/**
+ * Tab-separated files usually quote nothing and hold bare quotes (GLUE's do); some quote like CSV. True where all quotes are those
+ * of CSV and something shows that they are meant so: a doubled quote or a whole quoted column.
+ */
+export function isQuoted(text: string, delimiter: string): boolean {
   const rows = text.split("\n").filter(Boolean).slice(1);
-  const fields = rows.map((row) => row.split("\t"));
+  const fields = rows.map((row) => row.split(delimiter));
   const withQuotes = fields.flat().filter((field) => field.includes('"'));
   if (withQuotes.length === 0 || !withQuotes.every((field) => /^"(?:[^"]|"")*"$/u.test(field))) return false;
   const wholeColumn = fields[0]?.some((_, column) => fields.every((row) => row[column]?.startsWith('"')));
   return wholeColumn === true || withQuotes.some((field) => field.slice(1, -1).includes('""'));
 }
 
-function readSeparated(text: string, delimiter: string, quote: '"' | null): TableFile {
+/** `named`: the columns' names where the file has no header. */
+function readSeparated(text: string, delimiter: string, quote: '"' | null, named: readonly string[] | null): TableFile {
   const problems: TableProblem[] = [];
   const records = parseRecords(text, delimiter, quote, problems);
-  const columns = records[0]?.fields ?? [];
+  const columns = [...(named ?? records[0]?.fields ?? [])];
   const rows: TableFile["rows"] = [];
-  for (const { fields, line } of records.slice(1)) {
+  for (const { fields, line } of named ? records : records.slice(1)) {
     if (fields.length === columns.length) rows.push({ line, values: fields });
     else problems.push({ line, column: 1, message: `${fields.length} fields in a table of ${columns.length} columns${hint(delimiter)}` });
   }

@@ -1,7 +1,9 @@
 import { isUtf8 } from "node:buffer";
+import type { DataFormat } from "#runtime/contract/spec.ts";
 
-/** The text of UTF-8 bytes, without byte order mark, or the offset of the first byte that is not UTF-8. */
-export function decodeUtf8(bytes: Uint8Array): { text: string } | { invalidAt: number } {
+/** The text of a file's bytes, without byte order mark, or the offset of the first byte that is not UTF-8. */
+export function decode(bytes: Uint8Array, encoding: DataFormat["encoding"]): { text: string } | { invalidAt: number } {
+  if (encoding === "latin-1") return { text: Buffer.from(bytes).toString("latin1") };
   return isUtf8(bytes) ? { text: new TextDecoder().decode(bytes) } : { invalidAt: firstInvalid(bytes) };
 }
 

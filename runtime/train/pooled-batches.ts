@@ -1,40 +1,27 @@
-import type { ResolvedTask } from "../contract/plan.ts";
-import type { Vocabulary } from "../objectives/objective.ts";
-import type { Part } from "../programs/training.ts";
+import type { Pooling } from "../contract/spec.ts";
+import type { HeadPart } from "../programs/heads/head.ts";
 import { random, shuffle } from "../random/random.ts";
 import type { Arrays } from "../trace/function.ts";
 import { type BatchSizes, type BatchSource, toStep } from "./text-batches.ts";
 
-type LabelPart = Extract<Part, { kind: "labels" }>;
-
-/** A text as ids, `<s> … </s>`, and the index of its label. */
-export interface LabelledText {
+/** A text as ids, and what a head should answer: the index of its label, or a number. */
+export interface AnsweredText {
   ids: number[];
-  label: number;
+  answer: number;
 }
 
-/** `<s> ids </s>`, cut to the room that there is; a cut text keeps its end token. */
-export function framed(ids: ArrayLike<number>, { begin, end }: Pick<Vocabulary, "begin" | "end">, room: number): number[] {
-  return [begin, ...Array.from(ids).slice(0, Math.max(0, room - 2)), end];
-}
-
-/** Rows of labelled texts in a part's shapes. */
-export function labelBatch(
-  part: LabelPart,
-  rows: readonly (readonly LabelledText[])[],
-  batch: number,
-  pad: number,
-  pooling: ResolvedTask["pool"],
-) {
+/** Rows of texts, of which each becomes one vector, in a part's shapes. */
+export function pooledBatch(part: HeadPart, rows: readonly (readonly AnsweredText[])[], batch: number, pad: number, pooling: Pooling) {
   const { length, slots } = part;
   const tokens = new Int32Array(batch * length).fill(pad);
   const [positions, segments] = [new Int32Array(batch * length), new Int32Array(batch * length)];
   const pool = new Float32Array(batch * slots * length);
-  const [labels, weights] = [new Int32Array(batch * slots), new Float32Array(batch * slots)];
+  const answers = part.form === "value" ? new Float32Array(batch * slots) : new Int32Array(batch * slots);
+  const weights = new Float32Array(batch * slots);
   let [tokensRead, predicted] = [0, 0];
   for (const [b, texts] of rows.entries()) {
     let at = 0;
-    for (const [slot, { ids, label }] of texts.entries()) {
+    for (const [slot, { ids, answer }] of texts.entries()) {
       const poolRow = (b * slots + slot) * length;
       for (const [position, id] of ids.entries()) {
         const column = at + position;
@@ -43,27 +30,27 @@ export function labelBatch(
         segments[b * length + column] = slot + 1;
         pool[poolRow + column] = poolWeight(pooling, position, ids.length);
       }
-      labels[b * slots + slot] = label;
+      answers[b * slots + slot] = answer;
       weights[b * slots + slot] = 1;
       at += ids.length;
       predicted++;
     }
     tokensRead += at;
   }
-  const arrays: Arrays = { tokens, positions, segments, pool, labels, weights };
+  const arrays: Arrays = { tokens, positions, segments, pool, [part.form === "value" ? "values" : "labels"]: answers, weights };
   return { arrays, tokensRead, predicted };
 }
 
-function poolWeight(pooling: ResolvedTask["pool"], position: number, length: number): number {
+function poolWeight(pooling: Pooling, position: number, length: number): number {
   if (pooling === "mean") return 1 / length;
   return position === (pooling === "first" ? 0 : length - 1) ? 1 : 0;
 }
 
-export interface LabelSource extends BatchSizes {
-  texts: readonly LabelledText[];
-  part: LabelPart;
+export interface PooledSource extends BatchSizes {
+  texts: readonly AnsweredText[];
+  part: HeadPart;
   pad: number;
-  pooling: ResolvedTask["pool"];
+  pooling: Pooling;
   seed: number;
 }
 
@@ -71,10 +58,10 @@ export interface LabelSource extends BatchSizes {
  * Batches of a supervised objective: each epoch's texts in another order, several to a row. Rows are packed in order until the
  * next text does not fit, so that the index-th row can be found again.
  */
-export function packedLabelBatches({ texts, part, pad, pooling, seed, batch, accumulate }: LabelSource): BatchSource {
+export function packedBatches({ texts, part, pad, pooling, seed, batch, accumulate }: PooledSource): BatchSource {
   const firstRow = [0];
-  let open: { epoch: number; rows: LabelledText[][] } | undefined;
-  const epochRows = (epoch: number): LabelledText[][] => {
+  let open: { epoch: number; rows: AnsweredText[][] } | undefined;
+  const epochRows = (epoch: number): AnsweredText[][] => {
     if (open?.epoch !== epoch) {
       const order = shuffle(
         Int32Array.from(texts, (_, i) => i),
@@ -91,7 +78,7 @@ export function packedLabelBatches({ texts, part, pad, pooling, seed, batch, acc
     firstRow[epoch + 1] = firstRow[epoch]! + open.rows.length;
     return open.rows;
   };
-  const rowAt = (index: number): LabelledText[] => {
+  const rowAt = (index: number): AnsweredText[] => {
     let epoch = firstRow.findLastIndex((first) => first <= index);
     while (true) {
       const rows = epochRows(epoch);
@@ -104,7 +91,7 @@ export function packedLabelBatches({ texts, part, pad, pooling, seed, batch, acc
     at(step) {
       const size = batch / accumulate;
       const micro = Array.from({ length: accumulate }, (_, i) =>
-        labelBatch(
+        pooledBatch(
           part,
           Array.from({ length: size }, (_, j) => rowAt(step * batch + i * size + j)),
           size,
@@ -117,9 +104,9 @@ export function packedLabelBatches({ texts, part, pad, pooling, seed, batch, acc
   };
 }
 
-function packRows(texts: readonly LabelledText[], { length, slots }: LabelPart): LabelledText[][] {
-  const rows: LabelledText[][] = [];
-  let [row, used]: [LabelledText[], number] = [[], 0];
+function packRows(texts: readonly AnsweredText[], { length, slots }: HeadPart): AnsweredText[][] {
+  const rows: AnsweredText[][] = [];
+  let [row, used]: [AnsweredText[], number] = [[], 0];
   for (const text of texts) {
     if (row.length === slots || used + text.ids.length > length) {
       rows.push(row);

@@ -1,0 +1,113 @@
+import type { DataFiles, DataFormat, TaskSpec } from "#runtime/contract/spec.ts";
+import { isQuantity, isText } from "../generated/ast.ts";
+import { bug, choice, pathIn, type Settings, words } from "./settings.ts";
+
+/** The catalogue's settings of a kind of task in, the specification's fields out. */
+export function lowerTask(kind: string, settings: Settings): TaskSpec {
+  const metrics = words(settings, "metrics") ?? [];
+  if (kind === "minimal_pairs") {
+    return {
+      kind,
+      train: null,
+      validation: null,
+      test: settings.elements("files").map((value) => pathIn({ value, type: { type: "path", glob: true } })),
+      data: formatOf(settings),
+      metrics,
+      good: settings.word("good"),
+      bad: settings.word("bad"),
+      group: optional(settings, "group"),
+    };
+  }
+  const data = {
+    train: filesIn(settings, "train"),
+    validation: filesOrShare(settings, "validation"),
+    test: filesOrShare(settings, "test"),
+    data: kind === "span_question_answering" ? squad : formatOf(settings),
+    metrics,
+  };
+  switch (kind) {
+    case "classification":
+    case "pair_classification":
+      return {
+        kind,
+        ...data,
+        text: settings.word("text"),
+        second: kind === "pair_classification" ? settings.word("second") : null,
+        label: settings.word("label"),
+        pool: choice(settings, "pool"),
+      };
+    case "regression":
+      return {
+        kind,
+        ...data,
+        text: settings.word("text"),
+        second: optional(settings, "second"),
+        value: settings.word("value"),
+        pool: choice(settings, "pool"),
+      };
+    case "tagging":
+      return { kind, ...data, words: optional(settings, "words"), tags: optional(settings, "tags") };
+    case "multiple_choice":
+      return {
+        kind,
+        ...data,
+        question: optional(settings, "question"),
+        choices: words(settings, "choices") ?? [],
+        answer: settings.word("answer"),
+        firstNumber: settings.number("first_number"),
+        pool: choice(settings, "pool"),
+      };
+    case "span_question_answering":
+      return {
+        kind,
+        ...data,
+        stride: settings.has("stride") ? settings.number("stride") : null,
+        longestAnswer: settings.number("longest_answer"),
+      };
+    case "translation":
+      return { kind, ...data, ...writing(settings) };
+    case "summarisation":
+      return { kind, ...data, ...writing(settings) };
+    case "generation":
+      return { kind, ...data, ...writing(settings) };
+    default:
+      return bug(`the specification has no task ${kind}`);
+  }
+}
+
+function optional(settings: Settings, key: string): string | null {
+  return settings.has(key) ? settings.word(key) : null;
+}
+
+function writing(settings: Settings) {
+  return {
+    source: settings.word("source"),
+    target: settings.word("target"),
+    prefix: settings.has("prefix") ? settings.word("prefix") : "",
+    beams: settings.number("beams"),
+    longest: settings.number("longest"),
+  };
+}
+
+const squad: DataFormat = { format: "squad", columns: null, separators: null, encoding: "utf-8" };
+
+/** A path, or a block that names two aligned files. */
+function filesIn(settings: Settings, key: string): DataFiles {
+  if (isText(settings.value(key))) return settings.path(key);
+  const aligned = settings.block(key);
+  return { source: aligned.path("source"), target: aligned.path("target") };
+}
+
+/** Files where some are named, else a share. */
+function filesOrShare(settings: Settings, key: string): DataFiles | number {
+  return isQuantity(settings.value(key)) ? settings.number(key) : filesIn(settings, key);
+}
+
+function formatOf(settings: Settings): DataFormat {
+  return {
+    format: choice(settings, "format"),
+    columns: words(settings, "columns"),
+    separators: words(settings, "separator"),
+    encoding: choice(settings, "encoding"),
+  };
+}

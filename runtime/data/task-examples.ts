@@ -1,0 +1,44 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { ResolvedTask } from "../contract/plan.ts";
+import type { Split } from "../contract/spec.ts";
+import { JobFailure } from "../jobs/context.ts";
+import { isMissing } from "../store/files.ts";
+import type { ExamplesByKind, TaskExamples } from "../tasks/example.ts";
+import { readExamples } from "../tasks/examples.ts";
+
+export type ExampleOf<T extends ResolvedTask> = ExamplesByKind[T["kind"]];
+
+/** A split's examples. Throws `JobFailure` where the files are no longer what was planned. */
+export function readTaskExamples<T extends ResolvedTask>(task: T, split: Split): ExampleOf<T>[] {
+  const { examples, problems } = readExamples(task, split, (path) => readPlanned(task, path)) as TaskExamples<ExampleOf<T>>;
+  const error = problems.find(({ severity }) => severity === "error");
+  if (error) throw new JobFailure(error.message);
+  if (examples.length === 0) throw new JobFailure(`the ${split} split has no examples; give it a file or a larger share`);
+  return examples;
+}
+
+/** The index of an example's label. */
+export function classOf(labels: readonly string[], label: string, id: string): number {
+  const found = labels.indexOf(label);
+  if (found < 0) throw new JobFailure(`${id}: the label "${label}" is none of ${labels.join(", ")}; plan again`);
+  return found;
+}
+
+/** A file that was changed meanwhile would give other results under the same fingerprint. */
+function readPlanned({ files }: ResolvedTask, path: string): Uint8Array | null {
+  const bytes = readOrNull(path);
+  const planned = files.find((file) => file.path === path);
+  if (bytes === null || planned === undefined) return bytes;
+  if (createHash("sha256").update(bytes).digest("hex") === planned.sha256) return bytes;
+  throw new JobFailure(`${path} changed since the plan was made; run again, and the plan is made anew`);
+}
+
+function readOrNull(path: string): Uint8Array | null {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,64 @@
+import type { ResolvedModel, ResolvedTask } from "../contract/plan.ts";
+import type { Architecture } from "../contract/spec.ts";
+import type { Layout } from "../objectives/objective.ts";
+import type { HeadPart } from "./heads/head.ts";
+import type { Part } from "./training.ts";
+
+type HeadOfTask = Pick<HeadPart, "form" | "outputs" | "rows">;
+
+/** The head that answers a task; null where the model answers by what it writes, or by how probable a text is to it. */
+export function headOf(task: ResolvedTask): HeadOfTask | null {
+  switch (task.kind) {
+    case "classification":
+    case "pair_classification":
+      return { form: "classes", outputs: task.labels.length, rows: 1 };
+    case "regression":
+      return { form: "value", outputs: 1, rows: 1 };
+    case "tagging":
+      return { form: "tags", outputs: task.labels.length, rows: 1 };
+    case "multiple_choice":
+      return { form: "choices", outputs: 1, rows: task.labels.length };
+    case "span_question_answering":
+      return { form: "span", outputs: 2, rows: 1 };
+    default:
+      return null;
+  }
+}
+
+/** The part of a program that fine-tunes a head on texts of so many tokens. */
+export function headPart(head: HeadOfTask, length: number): HeadPart {
+  return { kind: "head", name: String(length), head: finetuningHead, ...head, length, slots: 1 };
+}
+
+/** The part that fine-tunes on writing: sources and targets of so many tokens. */
+export function writingPart(architecture: Architecture, source: number, target: number): Extract<Part, { kind: "text" }> {
+  return { kind: "text", name: `${source}+${target}`, layout: writingLayout(architecture, source, target) };
+}
+
+/** A decoder reads the target behind the source; an encoder-decoder reads each on its own side. */
+function writingLayout(architecture: Architecture, source: number, target: number): Layout {
+  const twoSided = architecture === "encoder-decoder";
+  const context = twoSided ? source : source + target;
+  return {
+    architecture,
+    context,
+    decoderContext: twoSided ? target : 0,
+    predicted: target,
+    prefix: false,
+    window: 0,
+    stride: 0,
+    tokens: source + target,
+    sentinels: 0,
+  };
+}
+
+/** The largest part that a task needs: texts as long as the model reads. */
+export function longestTaskPart(task: ResolvedTask, { architecture, context }: Pick<ResolvedModel, "architecture" | "context">): Part {
+  const head = headOf(task);
+  if (head) return headPart(head, context);
+  if (architecture === "encoder-decoder") return writingPart(architecture, context, context);
+  return writingPart(architecture, Math.ceil(context / 2), Math.floor(context / 2));
+}
+
+/** Name of the head's weights. */
+export const finetuningHead = "task";

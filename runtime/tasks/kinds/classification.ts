@@ -1,0 +1,29 @@
+import { emptyAnswers, emptyTexts, readColumns } from "../columns.ts";
+import type { LabelledExample, TaskDataOf, TaskReader } from "../example.ts";
+import { oneLabel, sortedLabels, unseenLabels } from "../labels.ts";
+import { questionOf, shownTexts } from "../texts.ts";
+
+/** One label for a text, or for a pair of texts. */
+export const classification: TaskReader<TaskDataOf<"classification" | "pair_classification">, LabelledExample> = {
+  read(task, [file], key) {
+    const { text, second, label } = task;
+    const { rows, problems } = readColumns<string>(task.data, file!, key, { text, ...(second === null ? {} : { second }), label });
+    const found = [
+      ...problems,
+      ...emptyAnswers(rows, "label", `label "${label}"`, key),
+      ...emptyTexts(rows, "text", `text "${text}"`, key),
+      ...(second === null ? [] : emptyTexts(rows, "second", `text "${second}"`, key)),
+    ];
+    const examples = rows.map(({ id, values }) => ({
+      id,
+      text: values.text!,
+      second: second === null ? null : values.second!,
+      label: values.label!.trim(),
+    }));
+    return { examples, problems: found };
+  },
+  question: questionOf,
+  labels: (examples) => sortedLabels(examples.map(({ label }) => label)),
+  check: (splits, labels) => [...oneLabel(labels, "label"), ...unseenLabels(splits, ({ label }) => [label], labels)],
+  shown: (example) => ({ input: shownTexts(example), target: example.label }),
+};

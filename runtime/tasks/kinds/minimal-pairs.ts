@@ -1,0 +1,24 @@
+import { emptyAnswers, readColumns } from "../columns.ts";
+import type { PairExample, TaskDataOf, TaskReader } from "../example.ts";
+
+/** An acceptable sentence and one that differs in little and is not. */
+export const minimalPairs: TaskReader<TaskDataOf<"minimal_pairs">, PairExample> = {
+  read(task, [file], key) {
+    const { good, bad, group } = task;
+    const wanted = { good, bad, ...(group === null ? {} : { group }) };
+    const { rows, problems } = readColumns<string>(task.data, file!, key, wanted);
+    const examples = rows.map(({ id, values }) => ({ id, good: values.good!, bad: values.bad!, group: values.group ?? null }));
+    return {
+      examples,
+      problems: [
+        ...problems,
+        ...emptyAnswers(rows, "good", `acceptable sentence "${good}"`, key),
+        ...emptyAnswers(rows, "bad", `other sentence "${bad}"`, key),
+      ],
+    };
+  },
+  question: ({ good, bad }) => `${good}\t${bad}`,
+  labels: () => [],
+  check: () => [],
+  shown: ({ good, bad }) => ({ input: bad, target: good }),
+};

@@ -1,0 +1,38 @@
+import { malformed, malformedRows } from "../columns.ts";
+import type { QuestionExample, TaskDataOf, TaskProblem, TaskReader } from "../example.ts";
+import { readSquad } from "../formats/squad.ts";
+
+/** The span of a context that answers a question, or that there is none. */
+export const spanQuestionAnswering: TaskReader<TaskDataOf<"span_question_answering">, QuestionExample> = {
+  read(_, [file], key) {
+    const { questions, problems } = readSquad(file!.text);
+    const found: TaskProblem[] = malformed({ problems }, file!.name, key);
+    if (questions.length === 0 && found.length === 0) {
+      found.push({ severity: "error", code: "no-examples", message: `${file!.name} has no questions`, key });
+    }
+    const examples = questions.map(({ line, id, ...rest }): QuestionExample => ({ id: `${file!.name}:${line}`, name: id, ...rest }));
+    const elsewhere = examples.flatMap(({ id, name, context, answers }) => {
+      const wrong = answers.find(({ text, start }) => context.slice(start, start + text.length) !== text);
+      if (!wrong) return [];
+      const there = context.indexOf(wrong.text);
+      const where = there < 0 ? "is nowhere in its context" : `is not at ${wrong.start} of its context but at ${there}`;
+      return [{ id, message: `question ${name}: the answer "${wrong.text.slice(0, 60)}" ${where}` }];
+    });
+    const silent = examples.filter(({ question }) => question.trim() === "");
+    if (silent.length > 0) {
+      const message = `${silent[0]!.id}: the question is empty (such questions: ${silent.length})`;
+      found.push({ severity: "warning", code: "empty-text", message, key });
+    }
+    return { examples, problems: [...found, ...malformedRows("answer-not-in-context", elsewhere, key)] };
+  },
+  // the same paragraph never lies in two splits
+  question: ({ context }) => context,
+  labels: () => [],
+  check({ train }) {
+    if (train.some(({ answers }) => answers.length > 0)) return [];
+    return [
+      { severity: "error", code: "no-answers", message: "no training question has an answer; there is nothing to learn", key: "train" },
+    ];
+  },
+  shown: ({ question, context, answers }) => ({ input: `${question} ‖ ${context}`, target: answers[0]?.text ?? "(no answer)" }),
+};

@@ -1,0 +1,42 @@
+import type { Split } from "#runtime/contract/spec.ts";
+import type { TaskProblem } from "./example.ts";
+
+/** Numbers in the order of their values, other labels in the order of their code units. */
+export function sortedLabels(found: Iterable<string>): string[] {
+  const labels = [...new Set(found)];
+  const areNumbers = labels.every((label) => label !== "" && Number.isFinite(Number(label)));
+  return areNumbers ? labels.sort((a, b) => Number(a) - Number(b)) : labels.sort();
+}
+
+/** One label alone teaches nothing. */
+export function oneLabel(labels: readonly string[], key: string): TaskProblem[] {
+  if (labels.length !== 1) return [];
+  const message = `all training examples have the label "${labels[0]}"; there is nothing to tell apart`;
+  return [{ severity: "error", code: "one-class", message, key }];
+}
+
+/** Labels that only validation or test examples have: a model cannot answer with them. */
+export function unseenLabels<E extends { id: string }>(
+  splits: Readonly<Record<Split, readonly E[]>>,
+  labelsOf: (example: E) => readonly string[],
+  labels: readonly string[],
+  severity: TaskProblem["severity"] = "error",
+): TaskProblem[] {
+  const known = new Set(labels);
+  if (known.size < 2) return [];
+  return (["validation", "test"] as const).flatMap((split): TaskProblem[] => {
+    const unseen = splits[split].flatMap((example) => labelsOf(example).map((label) => ({ label, id: example.id })));
+    const unknown = unseen.filter(({ label }) => !known.has(label));
+    const first = unknown[0];
+    if (!first) return [];
+    const message =
+      `${first.id}: the label "${first.label}" does not occur in training (rows with such labels: ${unknown.length}); ` +
+      `training has ${shortList(labels)}`;
+    return [{ severity, code: "unknown-label", message, key: split }];
+  });
+}
+
+function shortList(labels: readonly string[]): string {
+  const shown = labels.slice(0, 8).map((label) => `"${label}"`);
+  return labels.length > shown.length ? `${shown.join(", ")} and ${labels.length - shown.length} more` : shown.join(", ");
+}

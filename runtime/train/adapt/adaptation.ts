@@ -1,0 +1,53 @@
+import type { ResolvedModel, ResolvedTask } from "../../contract/plan.ts";
+import type { Split } from "../../contract/spec.ts";
+import type { Part } from "../../programs/training.ts";
+import type { Arrays } from "../../trace/function.ts";
+import type { ExampleReading } from "../answered-texts.ts";
+import type { Trainer } from "../trainer.ts";
+
+export interface AdaptationSetup<T extends ResolvedTask = ResolvedTask> extends ExampleReading {
+  task: T;
+  model: ResolvedModel;
+  /** Examples of a micro-batch. */
+  batch: number;
+}
+
+/** How a model is fine-tuned on a kind of task and scored. `Item`: what one row of a batch is made of. */
+export interface Adaptation<Item = unknown> {
+  train: readonly Item[];
+  /** Tokens, for batches of like lengths. */
+  lengthOf(item: Item): number;
+  /** The smallest part that has room for all of these. */
+  partOf(items: readonly Item[]): Part;
+  /** At most a micro-batch of items in a part's shapes. */
+  fill(part: Part, items: readonly Item[]): { arrays: Arrays; tokensRead: number; predicted: number };
+  evaluate(split: Exclude<Split, "train">, trainer: Pick<Trainer, "evaluate" | "next">): Promise<Evaluation>;
+}
+
+export interface Evaluation {
+  /** Mean over the examples, of what training minimises. */
+  loss: number;
+  /** Every score that the kind has. */
+  scores: { metric: string; value: number }[];
+  /** Of the scores, what the best epoch is chosen by; null: the loss alone. Higher is better. */
+  main: string | null;
+  /** Examples. */
+  n: number;
+  /** What `predictions.jsonl` holds, an object for each example. */
+  predictions: Record<string, unknown>[];
+}
+
+/** Six digits are enough to compare and to read. */
+export function rounded(value: number): number {
+  return Number(value.toPrecision(6));
+}
+
+/** Reads a split when it is first asked for, and once: the test split stays unread until the end. */
+export function once<Item>(read: (split: Split) => Promise<Item[]>): (split: Split) => Promise<Item[]> {
+  const known = new Map<Split, Promise<Item[]>>();
+  return (split) => {
+    const found = known.get(split) ?? read(split);
+    known.set(split, found);
+    return found;
+  };
+}

@@ -1,0 +1,106 @@
+import type { ResolvedTaskOf } from "../../contract/plan.ts";
+import type { Split } from "../../contract/spec.ts";
+import { readTaskExamples } from "../../data/task-examples.ts";
+import { answerMetrics, scoreAll } from "../../metrics/table.ts";
+import type { HeadPart } from "../../programs/heads/head.ts";
+import { type Adaptation, type AdaptationSetup, once, rounded } from "./adaptation.ts";
+import { headAnswers, mean, softmaxOf, surprise } from "./head-answers.ts";
+import { headParts, smallestPart } from "./parts.ts";
+import { textRows } from "./rows.ts";
+import { type AnswerWindow, readWindows } from "./windows.ts";
+
+type QuestionSetup = AdaptationSetup<ResolvedTaskOf<"span_question_answering">>;
+
+/** Where the answer begins and where it ends, by a head; a long context is read in windows that overlap. */
+export async function adaptSpans(setup: QuestionSetup): Promise<Adaptation<AnswerWindow>> {
+  const { task, model, batch, tokenizer } = setup;
+  const parts = headParts(task, model);
+  const read = async (split: Split) => {
+    const examples = readTaskExamples(task, split);
+    return { examples, windows: await readWindows(examples, split, { ...setup, stride: task.stride }) };
+  };
+  const splitOf = once(async (split) => [await read(split)]);
+  const train = (await splitOf("train"))[0]!;
+  const mayBeSilent = train.examples.some(({ answers }) => answers.length === 0);
+  const adaptation: Adaptation<AnswerWindow> = {
+    train: train.windows,
+    lengthOf: ({ ids }) => ids.length,
+    partOf: (windows) =>
+      smallestPart(
+        parts,
+        windows.map(({ ids }) => ids.length),
+      ),
+    fill(part, windows) {
+      const { length } = part as HeadPart;
+      const rows = textRows(
+        windows.map(({ ids }) => ids),
+        { rows: batch, length, pad: tokenizer.vocabulary.pad },
+      );
+      const outside = new Float32Array(batch * length).fill(never);
+      const [labels, weights] = [new Int32Array(batch * 2), new Float32Array(batch * 2)];
+      for (const [row, window] of windows.entries()) {
+        outside.fill(0, row * length + window.first, row * length + window.first + window.units.length);
+        outside[row * length + window.silence] = 0;
+        labels.set([window.start, window.end], row * 2);
+        weights.set([0.5, 0.5], row * 2);
+      }
+      return { arrays: { ...rows.arrays, outside, labels, weights }, tokensRead: rows.tokensRead, predicted: windows.length };
+    },
+    async evaluate(split, trainer) {
+      const { examples, windows } = (await splitOf(split))[0]!;
+      const answers = await headAnswers(adaptation, windows, batch, trainer);
+      const best = examples.map((): Candidate => ({ score: Number.NEGATIVE_INFINITY, from: 0, to: 0 }));
+      const silence = examples.map(() => Number.POSITIVE_INFINITY);
+      const losses = windows.map((window, i) => {
+        const length = answers[i]!.length / 2;
+        const [starts, ends] = [answers[i]!.subarray(0, length), answers[i]!.subarray(length)];
+        const candidate = bestSpan(window, starts, ends, task.longestAnswer);
+        if (candidate.score > best[window.example]!.score) best[window.example] = candidate;
+        // the question is without answer only where every window says so (Devlin et al. 2019, released code)
+        silence[window.example] = Math.min(silence[window.example]!, starts[window.silence]! + ends[window.silence]!);
+        return (surprise(softmaxOf(starts)[window.start]!) + surprise(softmaxOf(ends)[window.end]!)) / 2;
+      });
+      const predicted = examples.map(({ context }, i) =>
+        mayBeSilent && silence[i]! > best[i]!.score ? "" : context.slice(best[i]!.from, best[i]!.to),
+      );
+      const right = examples.map((example) => example.answers.map(({ text }) => text));
+      return {
+        loss: mean(losses),
+        scores: scoreAll(answerMetrics, right, predicted),
+        main: "answer_f1",
+        n: examples.length,
+        predictions: examples.map(({ id, name, question }, i) => ({
+          id,
+          question: name,
+          text: question,
+          answers: right[i],
+          predicted: predicted[i],
+          score: rounded(best[i]!.score),
+        })),
+      };
+    },
+  };
+  return adaptation;
+}
+
+/** Far below any logit, and finite. */
+const never = -1e9;
+
+interface Candidate {
+  score: number;
+  /** In the context's text. */
+  from: number;
+  to: number;
+}
+
+/** The largest sum of a beginning's and an end's logit, over spans that are not too long. */
+function bestSpan({ first, units }: AnswerWindow, starts: Float32Array, ends: Float32Array, longest: number): Candidate {
+  let best: Candidate = { score: Number.NEGATIVE_INFINITY, from: 0, to: 0 };
+  for (let start = 0; start < units.length; start++) {
+    for (let end = start; end < Math.min(units.length, start + longest); end++) {
+      const score = starts[first + start]! + ends[first + end]!;
+      if (score > best.score) best = { score, from: units[start]!.from, to: units[end]!.to };
+    }
+  }
+  return best;
+}

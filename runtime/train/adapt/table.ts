@@ -1,0 +1,31 @@
+import type { ResolvedTask, ResolvedTaskOf } from "../../contract/plan.ts";
+import type { TaskKind } from "../../contract/spec.ts";
+import type { Adaptation, AdaptationSetup } from "./adaptation.ts";
+import { adaptChoices } from "./choices.ts";
+import { adaptClasses } from "./classes.ts";
+import { adaptSpans } from "./spans.ts";
+import { adaptTags } from "./tags.ts";
+import { adaptValue } from "./value.ts";
+import { adaptWriting } from "./writing.ts";
+
+/** Minimal pairs are scored and not trained on. */
+type TrainedKind = Exclude<TaskKind, "minimal_pairs">;
+
+/** How every kind of task is fine-tuned on; adding one touches its file, this table and its tests. */
+const adaptations: { readonly [K in TrainedKind]: (setup: AdaptationSetup<ResolvedTaskOf<K>>) => Promise<unknown> } = {
+  classification: adaptClasses,
+  pair_classification: adaptClasses,
+  regression: adaptValue,
+  tagging: adaptTags,
+  multiple_choice: adaptChoices,
+  span_question_answering: adaptSpans,
+  translation: adaptWriting,
+  summarisation: adaptWriting,
+  generation: adaptWriting,
+};
+
+/** Reads the training examples; throws `JobFailure` where they are not what was planned. */
+export function adapt(setup: AdaptationSetup): Promise<Adaptation> {
+  const of = adaptations[setup.task.kind as TrainedKind] as unknown as (setup: AdaptationSetup<ResolvedTask>) => Promise<Adaptation>;
+  return of(setup);
+}

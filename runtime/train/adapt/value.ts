@@ -1,0 +1,58 @@
+import type { ResolvedTaskOf } from "../../contract/plan.ts";
+import { regressionMetrics, scoreAll } from "../../metrics/table.ts";
+import type { HeadPart } from "../../programs/heads/head.ts";
+import { type IdentifiedText, readAnsweredTexts } from "../answered-texts.ts";
+import { pooledBatch } from "../pooled-batches.ts";
+import { type Adaptation, type AdaptationSetup, once, rounded } from "./adaptation.ts";
+import { headAnswers, mean } from "./head-answers.ts";
+import { headParts, smallestPart } from "./parts.ts";
+
+/**
+ * A number, by a head. The head answers in standard deviations from the training examples' mean, so that no unit is too large or
+ * too small to learn.
+ */
+export async function adaptValue(setup: AdaptationSetup<ResolvedTaskOf<"regression">>): Promise<Adaptation<IdentifiedText>> {
+  const { task, model, batch, tokenizer } = setup;
+  const parts = headParts(task, model);
+  const train = await readAnsweredTexts(task, "train", setup);
+  const scale = scaleOf(train.map(({ answer }) => answer));
+  const textsOf = once((split) => readAnsweredTexts(task, split, setup));
+  const adaptation: Adaptation<IdentifiedText> = {
+    train: train.map((text) => ({ ...text, answer: scale.down(text.answer) })),
+    lengthOf: ({ ids }) => ids.length,
+    partOf: (texts) =>
+      smallestPart(
+        parts,
+        texts.map(({ ids }) => ids.length),
+      ),
+    fill: (part, texts) =>
+      pooledBatch(
+        part as HeadPart,
+        texts.map((text) => [text]),
+        batch,
+        tokenizer.vocabulary.pad,
+        task.pool,
+      ),
+    async evaluate(split, trainer) {
+      const texts = await textsOf(split);
+      const answers = (await headAnswers(adaptation, texts, batch, trainer)).map(([answer]) => answer!);
+      const gold = texts.map(({ answer }) => answer);
+      const predicted = answers.map(scale.up);
+      return {
+        loss: mean(gold.map((value, i) => (scale.down(value) - answers[i]!) ** 2)),
+        scores: scoreAll(regressionMetrics, gold, predicted),
+        main: "pearson",
+        n: texts.length,
+        predictions: texts.map(({ id, answer }, i) => ({ id, value: answer, predicted: rounded(predicted[i]!) })),
+      };
+    },
+  };
+  return adaptation;
+}
+
+/** To standard deviations from the mean, and back. */
+export function scaleOf(values: readonly number[]): { down(value: number): number; up(value: number): number } {
+  const centre = mean(values);
+  const deviation = Math.sqrt(mean(values.map((value) => (value - centre) ** 2)));
+  return { down: (value) => (value - centre) / deviation, up: (value) => value * deviation + centre };
+}

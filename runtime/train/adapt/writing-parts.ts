@@ -1,0 +1,55 @@
+import type { ResolvedModel } from "../../contract/plan.ts";
+import type { Example, Vocabulary } from "../../objectives/objective.ts";
+import { writingPart } from "../../programs/adaptation.ts";
+import type { Part } from "../../programs/training.ts";
+import { bucketLengths } from "../../tasks/buckets.ts";
+
+type TextPart = Extract<Part, { kind: "text" }>;
+
+/** A source and its target, as ids without frame. */
+interface IdPair {
+  source: readonly number[];
+  target: readonly number[];
+}
+
+/** A pair fits a part with `source` ≥ its source + 2 (in a decoder + 1) and `target` ≥ its target + 1. */
+export function writingParts({ architecture, context }: Pick<ResolvedModel, "architecture" | "context">): TextPart[] {
+  if (architecture === "encoder-decoder") {
+    const lengths = bucketLengths(context);
+    return lengths.flatMap((source) => lengths.map((target) => writingPart(architecture, source, target)));
+  }
+  return bucketLengths(Math.floor(context / 2)).flatMap((target) =>
+    bucketLengths(context - target).map((source) => writingPart(architecture, source, target)),
+  );
+}
+
+/** In a decoder a longer target leaves less room for sources, but what fits the context has a part. */
+export function smallestWritingPart(parts: readonly TextPart[], pairs: readonly IdPair[]): TextPart | undefined {
+  const fits = ({ layout }: TextPart) =>
+    pairs.every(({ source, target }) =>
+      layout.decoderContext > 0
+        ? source.length + 2 <= layout.context && target.length < layout.decoderContext
+        : source.length + target.length + 2 <= layout.context && target.length < layout.predicted,
+    );
+  const size = ({ layout }: TextPart) => layout.context + layout.decoderContext;
+  const fitting = parts.filter(fits).sort((a, b) => size(a) - size(b) || a.layout.predicted - b.layout.predicted);
+  return fitting[0];
+}
+
+/** The target's tokens and its end, each predicted from what stands before it. */
+export function writtenExample(
+  { source, target }: IdPair,
+  { architecture }: Pick<ResolvedModel, "architecture">,
+  { begin, end }: Vocabulary,
+): Example {
+  const read = [begin, ...source, end];
+  const targets = [...target, end];
+  if (architecture === "encoder-decoder") {
+    return { ...sideOf(read), decoder: sideOf([begin, ...target]), predict: targets.map((_, i) => i), targets };
+  }
+  return { ...sideOf([...read, ...target]), predict: targets.map((_, i) => read.length - 1 + i), targets };
+}
+
+function sideOf(tokens: number[]) {
+  return { tokens, positions: tokens.map((_, at) => at), segments: tokens.map(() => 1) };
+}

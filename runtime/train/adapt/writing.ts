@@ -1,0 +1,119 @@
+import type { ResolvedTaskOf } from "../../contract/plan.ts";
+import type { Split } from "../../contract/spec.ts";
+import { assembleBatch } from "../../data/batch.ts";
+import { readTaskExamples } from "../../data/task-examples.ts";
+import { scoreTexts } from "../../metrics/texts.ts";
+import type { Example } from "../../objectives/objective.ts";
+import type { Part } from "../../programs/training.ts";
+import { reportCut } from "../answered-texts.ts";
+import type { Trainer } from "../trainer.ts";
+import { type Adaptation, type AdaptationSetup, once } from "./adaptation.ts";
+import { writeTexts } from "./write-texts.ts";
+import { smallestWritingPart, writingParts, writtenExample } from "./writing-parts.ts";
+
+type TextPart = Extract<Part, { kind: "text" }>;
+
+/** What is read and what is to be written, as ids without frame. */
+interface TextPair {
+  id: string;
+  source: number[];
+  target: number[];
+}
+
+type WritingSetup = AdaptationSetup<ResolvedTaskOf<"translation" | "summarisation" | "generation">>;
+
+/**
+ * A text for a text: every token of the target is predicted from the source and the tokens before it (Sutskever et al. 2014; Raffel
+ * et al. 2020, section 2.4). Epochs are chosen by that loss; texts are written for the test split.
+ */
+export async function adaptWriting(setup: WritingSetup): Promise<Adaptation<TextPair>> {
+  const { task, model, batch, tokenizer } = setup;
+  const parts = writingParts(model);
+  const pairsOf = once((split) => readPairs(setup, split));
+  const partOf = (pairs: readonly TextPair[]) => smallestWritingPart(parts, pairs) ?? parts.at(-1)!;
+  const lengthOf = ({ source, target }: TextPair) => source.length + target.length;
+  const fill = (part: Part, pairs: readonly TextPair[]) => {
+    const { layout } = part as TextPart;
+    const examples = Array.from({ length: batch }, (_, row) =>
+      pairs[row] ? writtenExample(pairs[row], model, tokenizer.vocabulary) : nothing,
+    );
+    return assembleBatch(examples, layout, tokenizer.vocabulary);
+  };
+  return {
+    train: await pairsOf("train"),
+    lengthOf,
+    partOf,
+    fill,
+    async evaluate(split, trainer) {
+      const pairs = await pairsOf(split);
+      const loss = await lossOf(pairs, { partOf, fill, lengthOf, batch, trainer });
+      if (split === "validation") return { loss, scores: [], main: null, n: pairs.length, predictions: [] };
+      const written = await writeTexts(
+        pairs.map(({ source }) => source),
+        { trainer, parts, model, vocabulary: tokenizer.vocabulary, batch, beams: task.beams, longest: task.longest },
+      );
+      const texts = written.map((ids) => tokenizer.decode(ids).trim());
+      const examples = readTaskExamples(task, split);
+      const references = examples.map(({ target }) => [target]);
+      return {
+        loss,
+        scores: scoreTexts(task.kind, references, texts),
+        main: null,
+        n: pairs.length,
+        predictions: examples.map(({ id, source, target }, i) => ({ id, source, target, predicted: texts[i] })),
+      };
+    },
+  };
+}
+
+/** A row without a text. */
+const nothing: Example = {
+  tokens: [],
+  positions: [],
+  segments: [],
+  decoder: { tokens: [], positions: [], segments: [] },
+  predict: [],
+  targets: [],
+};
+
+/** Mean over all target tokens, nats. */
+async function lossOf(
+  pairs: readonly TextPair[],
+  {
+    partOf,
+    fill,
+    lengthOf,
+    batch,
+    trainer,
+  }: Pick<Adaptation<TextPair>, "partOf" | "fill" | "lengthOf"> & { batch: number; trainer: Pick<Trainer, "evaluate"> },
+): Promise<number> {
+  const order = [...pairs].sort((a, b) => lengthOf(a) - lengthOf(b));
+  let [sum, n] = [0, 0];
+  for (let start = 0; start < order.length; start += batch) {
+    const rows = order.slice(start, start + batch);
+    const part = partOf(rows);
+    const { arrays, predicted } = fill(part, rows);
+    const losses = (await trainer.evaluate(part, arrays)).losses!;
+    for (let i = 0; i < predicted; i++) sum += losses[i]!;
+    n += predicted;
+  }
+  return sum / n;
+}
+
+/** Targets are cut to half of a decoder's context, sources to what is left; an encoder-decoder has room for each. */
+async function readPairs({ task, model, tokenizer, context, emit }: WritingSetup, split: Split): Promise<TextPair[]> {
+  const examples = readTaskExamples(task, split);
+  const sources = await tokenizer.encodeBatch(examples.map(({ source }) => task.prefix + source));
+  const targets = await tokenizer.encodeBatch(examples.map(({ target }) => target));
+  const twoSided = model.architecture === "encoder-decoder";
+  const targetRoom = (twoSided ? context : Math.floor(context / 2)) - 1;
+  let cut = 0;
+  const pairs = examples.map(({ id }, i): TextPair => {
+    const target = Array.from(targets[i]!).slice(0, targetRoom);
+    const sourceRoom = twoSided ? context - 2 : context - 2 - target.length;
+    if (targets[i]!.length > targetRoom || sources[i]!.length > sourceRoom) cut++;
+    return { id, source: Array.from(sources[i]!).slice(0, sourceRoom), target };
+  });
+  reportCut({ context, emit }, split, cut, pairs.length);
+  return pairs;
+}
