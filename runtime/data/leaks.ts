@@ -1,17 +1,19 @@
 import type { LeaksResult } from "#runtime/contract/artifacts.ts";
 import type { LeaksJob } from "#runtime/contract/plan.ts";
 import { type JobContext, JobStopped } from "#runtime/jobs/context.ts";
-import { readClassified } from "./labelled.ts";
+import { readerOf } from "#runtime/tasks/table.ts";
 import { ngramMatcher } from "./ngram-matches.ts";
 import { corpusPieces } from "./read-documents.ts";
+import { readTaskExamples } from "./task-examples.ts";
 
 /** Examples that the result shows. */
 const shown = 5;
 
 /** Which test examples of a task a corpus' training text holds, word for word. Throws `JobStopped`. */
 export async function findLeaks(job: LeaksJob, context: JobContext): Promise<LeaksResult> {
-  const items = readClassified(job.task, "test");
-  const matcher = ngramMatcher(items.map(({ text }) => [text]));
+  const { question } = readerOf(job.task);
+  const items = readTaskExamples(job.task, "test").map((example) => ({ id: example.id, texts: question(example) }));
+  const matcher = ngramMatcher(items.map(({ texts }) => texts));
   let done = 0;
   for (const piece of corpusPieces(context.folderOf(job.corpus), "train")) {
     if (context.signal.aborted) throw new JobStopped();
@@ -24,6 +26,6 @@ export async function findLeaks(job: LeaksJob, context: JobContext): Promise<Lea
     items: items.length,
     checked: matcher.checked,
     leaked: found.map(({ item }) => items[item]!.id),
-    examples: found.slice(0, shown).map(({ item, words }) => ({ id: items[item]!.id, text: items[item]!.text, words })),
+    examples: found.slice(0, shown).map(({ item, words }) => ({ id: items[item]!.id, text: items[item]!.texts.join("\n"), words })),
   };
 }

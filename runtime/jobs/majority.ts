@@ -23,7 +23,9 @@ export async function majority(job: MajorityJob, context: Pick<JobContext, "fold
   writeWhole(join(context.folder, "predictions.jsonl"), lines.join(""));
   return {
     label,
-    scores: scored.flatMap(({ split, values, predictions }): Score[] => values.map((value) => ({ ...value, split, n: predictions.length }))),
+    scores: scored.flatMap(({ split, values, predictions }): Score[] =>
+      values.map((value) => ({ ...value, split, n: predictions.length })),
+    ),
   };
 }
 

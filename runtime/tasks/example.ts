@@ -105,8 +105,8 @@ export interface DecodedFile {
 export interface TaskReader<D extends TaskData, E extends TaskExample> {
   /** The examples of a file, or of two aligned ones. `key`: the setting that names it. */
   read(task: D, files: readonly DecodedFile[], key: Split): TaskExamples<E>;
-  /** What an example asks: the same question never lies in two splits. */
-  question(example: E): string;
+  /** What an example asks, as texts: the same question never lies in two splits. */
+  question(example: E): string[];
   /** The answers that training examples have, in order; empty where answers are not labels. */
   labels(examples: readonly E[]): string[];
   /** What only all splits together show. */

@@ -27,7 +27,7 @@ export function exampleReader(task: TaskData, read: ReadFile): (split: Split) =>
   return (split) => {
     if (split !== "train" && typeof task[split] !== "number") return fileOf(split);
     const file = fileOf("train");
-    drawn ??= file.examples.map((example) => splitOf(sha256(question(example)), shares));
+    drawn ??= file.examples.map((example) => splitOf(sha256(question(example).join("\t")), shares));
     return { ...file, examples: file.examples.filter((_, index) => drawn?.[index] === split) };
   };
 }

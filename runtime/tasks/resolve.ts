@@ -63,7 +63,8 @@ function emptySplits(found: Readonly<Record<Split, readonly TaskExample[]>>, spe
 
 /** Real data sets have some: a warning, for scores on texts that were trained on say little. */
 function overlaps(spec: TaskSpec, found: Readonly<Record<Split, readonly TaskExample[]>>): TaskProblem[] {
-  const { question } = readerOf(spec);
+  const reader = readerOf(spec);
+  const question = (example: TaskExample) => reader.question(example).join("\t");
   return splits.flatMap((split, i) =>
     splits.slice(0, i).flatMap((earlier): TaskProblem[] => {
       const texts = new Set(found[earlier].map(question));

@@ -4,8 +4,8 @@ interface Texts {
   second: string | null;
 }
 
-export function questionOf({ text, second }: Texts): string {
-  return second === null ? text : `${text}\t${second}`;
+export function questionOf({ text, second }: Texts): string[] {
+  return second === null ? [text] : [text, second];
 }
 
 export function shownTexts({ text, second }: Texts): string {

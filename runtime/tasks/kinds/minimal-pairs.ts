@@ -17,7 +17,7 @@ export const minimalPairs: TaskReader<TaskDataOf<"minimal_pairs">, PairExample> 
       ],
     };
   },
-  question: ({ good, bad }) => `${good}\t${bad}`,
+  question: ({ good, bad }) => [good, bad],
   labels: () => [],
   check: () => [],
   shown: ({ good, bad }) => ({ input: bad, target: good }),

@@ -30,7 +30,7 @@ export const multipleChoice: TaskReader<ChoiceTask, ChoiceExample> = {
     const found: TaskProblem[] = [...problems, ...malformedRows("wrong-answer", wrong, key)];
     return { examples, problems: found };
   },
-  question: ({ question, choices }) => [question ?? "", ...choices].join("\t"),
+  question: ({ question, choices }) => [...(question === null ? [] : [question]), ...choices],
   labels: (examples) => Array.from({ length: Math.max(0, ...examples.map(({ choices }) => choices.length)) }, (_, i) => String(i + 1)),
   check: (splits, labels) =>
     (["validation", "test"] as const).flatMap((split): TaskProblem[] => {

@@ -26,7 +26,7 @@ export const spanQuestionAnswering: TaskReader<TaskDataOf<"span_question_answeri
     return { examples, problems: [...found, ...malformedRows("answer-not-in-context", elsewhere, key)] };
   },
   // the same paragraph never lies in two splits
-  question: ({ context }) => context,
+  question: ({ context }) => [context],
   labels: () => [],
   check({ train }) {
     if (train.some(({ answers }) => answers.length > 0)) return [];

@@ -8,7 +8,7 @@ type TaggingTask = TaskDataOf<"tagging">;
 /** A tag for every word of a sentence. */
 export const tagging: TaskReader<TaggingTask, TaggedExample> = {
   read: (task, [file], key) => (isJsonLines(task, file!) ? fromJsonLines(task, file!, key) : fromConll(task, file!, key)),
-  question: ({ words }) => words.join(" "),
+  question: ({ words }) => [words.join(" ")],
   labels: (examples) => sortedLabels(examples.flatMap(({ tags }) => tags)),
   // rare tags that only a test split has cost a little; that is no reason to leave the data set
   check: (splits, labels) => [...oneLabel(labels, "tags"), ...unseenLabels(splits, ({ tags }) => tags, labels, "warning")],

@@ -6,7 +6,7 @@ type TextPairTask = TaskDataOf<"translation" | "summarisation" | "generation">;
 /** A text for a text: rows of a table, or lines of two aligned files. */
 export const textPairs: TaskReader<TextPairTask, TextPairExample> = {
   read: (task, files, key) => (files.length === 2 ? fromAligned(files, key) : fromTable(task, files[0]!, key)),
-  question: ({ source }) => source,
+  question: ({ source }) => [source],
   labels: () => [],
   check: () => [],
   shown: ({ source, target }) => ({ input: source, target }),
