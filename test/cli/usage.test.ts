@@ -44,7 +44,7 @@ test.each([
   ["an unknown engine", ["run", "fine.pretrain", "base", "--engine", "gpu"], "Allowed choices are auto, tensorflow, onnx, cpu"],
   ["no jobs at a time", ["run", "fine.pretrain", "base", "--jobs", "0"], "whole number from 1"],
   ["a run that is not there", ["diff", "fine.pretrain", "a", "b"], "there is no run a"],
-  ["no comparison to show", ["results", "report", "fine.pretrain"], "declares no compare"],
+  ["no comparison to show", ["results", "fine.pretrain"], "declares no compare"],
   ["an objective that nothing uses", ["preview", "fine.pretrain", "clm"], "trains with clm"],
   ["a folder that is no run folder", ["generate", ".", "--prompt", "x"], "is not a run folder"],
 ])("%s is wrong usage: exit 2, said on stderr", async (_, args, message) => {
