@@ -48,7 +48,7 @@ export interface CorpusSpec extends Documented {
   limit: { unit: "documents" | "tokens"; value: number } | null;
 }
 
-export type TokenizerKind = "bpe" | "wordpiece" | "characters" | "bytes";
+export type TokenizerKind = "bpe" | "wordpiece" | "unigram" | "characters" | "bytes";
 
 export interface TokenizerSpec extends Documented {
   kind: TokenizerKind;

@@ -1,7 +1,7 @@
 import type { Tokenizer as NativeTokenizer } from "tokenizers";
 import { byteAlphabet } from "./byte-alphabet.ts";
 import { stretchesOf } from "./stretches.ts";
-import type { TokenizerJson } from "./tokenizer-json.ts";
+import { type TokenizerJson, unigramWords } from "./tokenizer-json.ts";
 
 /** Texts to ids, without special tokens: the same ids as the native library's, faster. */
 export type Encoder = (texts: readonly string[]) => Promise<Int32Array[]>;
@@ -9,9 +9,8 @@ export type Encoder = (texts: readonly string[]) => Promise<Int32Array[]>;
 /** `native` must know no added tokens: it would find them in texts. */
 export function encoderOf(json: TokenizerJson, native: NativeTokenizer, unknown: number): Encoder {
   const { vocab, merges } = json.model;
-  if (Array.isArray(vocab) || !partsAtSpaces(json)) return byWholeTexts(native);
-  const isPlain = merges?.length === 0;
-  if (!isPlain) return byStretches(native);
+  if (!partsAtSpaces(json)) return byWholeTexts(native);
+  if (Array.isArray(vocab) || merges?.length !== 0) return byStretches(native);
   const normalizer = native.getNormalizer();
   const encodeOne = json.pre_tokenizer === null ? byCharacters(vocab, unknown) : byBytes(vocab);
   return async (texts) => texts.map((text) => encodeOne(normalizer?.normalizeString(text) ?? text.toWellFormed()));
@@ -49,6 +48,7 @@ function byBytes(vocab: Record<string, number>): (text: string) => Int32Array {
 function partsAtSpaces({ pre_tokenizer: pre, normalizer }: TokenizerJson): boolean {
   const [how, before] = [pre, normalizer] as [{ type: string; add_prefix_space?: boolean } | null, { type: string } | null];
   if (before !== null && before.type !== "BertNormalizer" && before.type !== "Lowercase") return false;
+  if (JSON.stringify(pre) === JSON.stringify(unigramWords)) return true;
   return how === null || how.type === "BertPreTokenizer" || (how.type === "ByteLevel" && how.add_prefix_space === false);
 }
 

