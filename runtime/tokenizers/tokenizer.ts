@@ -43,7 +43,14 @@ export function openTokenizer(folder: string): Tokenizer {
   const isOrdinary = (id: number) => id >= vocabulary.firstOrdinary && id < vocabulary.firstSentinel;
   // without added tokens the library finds no special token in a text; how long texts are is for the batches to say
   const native = NativeTokenizer.fromString(
-    JSON.stringify({ ...json, added_tokens: [], post_processor: null, truncation: null, padding: null, model: withoutSpecial(json, isOrdinary) }),
+    JSON.stringify({
+      ...json,
+      added_tokens: [],
+      post_processor: null,
+      truncation: null,
+      padding: null,
+      model: withoutSpecial(json, isOrdinary),
+    }),
   );
   const decoder = native.getDecoder();
 
