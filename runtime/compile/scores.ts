@@ -1,7 +1,7 @@
 import type { ObjectiveKind, Ref, Spec } from "#runtime/contract/spec.ts";
 import { type Cell, cellsOf } from "./cells.ts";
 import { canonical } from "./fingerprint.ts";
-import { leavesOf } from "./resolve.ts";
+import { leavesOf, resolveArchitecture } from "./resolve.ts";
 
 /**
  * What a comparison without fine-tuning shows of its cells: every score that some cell has on the corpus, those of a
@@ -10,10 +10,14 @@ import { leavesOf } from "./resolve.ts";
 export function scoresOf(spec: Spec, comparison: string): { task: string; metrics: string[] }[] {
   const { cells } = cellsOf(spec, comparison);
   const kinds = new Set(cells.map((cell) => scoredKind(spec, cell.pretrain.objective)));
+  const fillsGaps = cells.some(
+    ({ pretrain: { model, objective } }) =>
+      scoredKind(spec, objective) === "masked" && spec.models[model] && resolveArchitecture(spec, spec.models[model], objective) === "encoder",
+  );
   if (!cells.some((cell) => scoredKind(spec, cell.pretrain.objective))) return [];
   const metrics = [
     ...(kinds.has("causal") ? ["bits_per_byte", "perplexity"] : []),
-    ...(kinds.has("masked") ? ["pseudo_perplexity"] : []),
+    ...(fillsGaps ? ["pseudo_perplexity"] : []),
     "loss",
   ];
   return [{ task: corpusOf(cells), metrics }];

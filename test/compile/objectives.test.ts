@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { mixingRates } from "#runtime/compile/resolve.ts";
+import { scoresOf } from "#runtime/compile/scores.ts";
 import type { ObjectiveSpec } from "#runtime/contract/spec.ts";
-import { compiled, encoded, jobsOf, masked, model, ofKind, pretrain, specOf } from "./fixtures.ts";
+import { compare, compiled, encoded, jobsOf, masked, model, objectives, ofKind, pretrain, specOf } from "./fixtures.ts";
 
 describe("mixing by size, Raffel et al. 2020, section 3.5.2", () => {
   test("in proportion to the examples", () => {
@@ -133,6 +134,16 @@ describe("mistakes", () => {
     );
     expect(problems).toMatchObject([{ code: "architecture-mismatch", fixes: expect.arrayContaining(["clm"]) }]);
   });
+});
+
+test("pseudo-perplexity is a score of what fills in gaps, not of a decoder that writes the whole text", () => {
+  const metricsOf = (architecture: "encoder" | "encoder-decoder") => {
+    const comparisons = { which: compare({ vary: objectives("mlm", "again"), finetune: [], baselines: [] }) };
+    const again: ObjectiveSpec = { ...masked, rate: 0.3 };
+    return scoresOf(specOf({ objectives: { again }, models: { small: model({ architecture }) }, comparisons }), "which")[0]?.metrics;
+  };
+  expect(metricsOf("encoder")).toEqual(["pseudo_perplexity", "loss"]);
+  expect(metricsOf("encoder-decoder")).toEqual(["loss"]);
 });
 
 /** The ●/○ table of objectives and architectures: the first is what `auto` takes. */

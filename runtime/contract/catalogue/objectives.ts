@@ -223,7 +223,7 @@ export const objectives: readonly Option[] = [
   {
     name: "contrastive",
     family: "objective",
-    help: "Two views of one text lie closer than views of the batch's other texts. A text is a document's part of a window.",
+    help: "Two views of one text lie closer than views of the batch's other texts (with accumulate, of its micro-batch's). A text is a document's part of a window.",
     formula: "L = -\\frac{1}{N} \\sum_i \\log \\frac{\\exp(\\cos(h_i, h_i^+) / \\tau)}{\\sum_{j=1}^{N} \\exp(\\cos(h_i, h_j^+) / \\tau)}",
     source: "Gao et al. 2021, SimCSE, section 3",
     keys: [
