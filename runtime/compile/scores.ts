@@ -12,14 +12,12 @@ export function scoresOf(spec: Spec, comparison: string): { task: string; metric
   const kinds = new Set(cells.map((cell) => scoredKind(spec, cell.pretrain.objective)));
   const fillsGaps = cells.some(
     ({ pretrain: { model, objective } }) =>
-      scoredKind(spec, objective) === "masked" && spec.models[model] && resolveArchitecture(spec, spec.models[model], objective) === "encoder",
+      scoredKind(spec, objective) === "masked" &&
+      spec.models[model] &&
+      resolveArchitecture(spec, spec.models[model], objective) === "encoder",
   );
   if (!cells.some((cell) => scoredKind(spec, cell.pretrain.objective))) return [];
-  const metrics = [
-    ...(kinds.has("causal") ? ["bits_per_byte", "perplexity"] : []),
-    ...(fillsGaps ? ["pseudo_perplexity"] : []),
-    "loss",
-  ];
+  const metrics = [...(kinds.has("causal") ? ["bits_per_byte", "perplexity"] : []), ...(fillsGaps ? ["pseudo_perplexity"] : []), "loss"];
   return [{ task: corpusOf(cells), metrics }];
 }
 
