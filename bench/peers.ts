@@ -1,5 +1,6 @@
 /*
- * Our engines and what people use today, on the same work, in turn: medians over the rounds, and their ratios.
+ * Our engines and what people use today, on the same work, in turn: medians over the rounds, and their ratios of tokens a second
+ * and of tokens for the same processor time. The second holds on a machine that others use too, the first does not.
  *
  *     node bench/peers.ts [--python PATH] [--rounds 5] [--seconds 5] [--threads 2]
  *
@@ -30,7 +31,7 @@ const { values } = parseArgs({
 const root = join(fileURLToPath(import.meta.url), "..", "..");
 
 /** What both sides report. */
-type Reported = Pick<Measurement, "parameters" | "tokens_per_step" | "step_milliseconds" | "peak_memory_bytes">;
+type Reported = Pick<Measurement, "parameters" | "tokens_per_step" | "step_milliseconds" | "processor_milliseconds" | "peak_memory_bytes">;
 
 const contests: { peer: string; script: string[]; objective: BenchObjective; size: BenchSize }[] = [
   ...(["tiny", "small", "medium"] as const).map((size) => ({
@@ -64,7 +65,20 @@ if (!pythonHas("torch", "transformers")) {
     }
     for (const [engine, found] of ours) rows.push(rowOf(peer, objective, size, engine, found, theirs));
   }
-  const head = ["peer", "objective", "size", "engine", "ms/step", "peer's", "tokens/s, ratio", "steps/s, ratio", "memory, MB", "peer's"];
+  const head = [
+    "peer",
+    "objective",
+    "size",
+    "engine",
+    "ms/step",
+    "peer's",
+    "ratio",
+    "processor ms",
+    "peer's",
+    "ratio",
+    "memory, MB",
+    "peer's",
+  ];
   console.log(alignedRows(head, rows));
 }
 
@@ -77,20 +91,21 @@ function rowOf(
   theirs: readonly Reported[],
 ): string[] {
   const of = (found: readonly Reported[], key: keyof Reported) => median(found.map((each) => each[key]));
-  const speed = (found: readonly Reported[]) => of(found, "tokens_per_step") / of(found, "step_milliseconds");
-  const [mine, peers] = [of(ours, "step_milliseconds"), of(theirs, "step_milliseconds")];
-  const megabytes = (found: readonly Reported[]) => String(Math.round(of(found, "peak_memory_bytes") / 1e6));
+  const perToken = (found: readonly Reported[], key: "step_milliseconds" | "processor_milliseconds") =>
+    of(found, key) / of(found, "tokens_per_step");
+  const ratio = (key: "step_milliseconds" | "processor_milliseconds") => (perToken(theirs, key) / perToken(ours, key)).toFixed(2);
+  const both = (key: keyof Reported, show: (value: number) => string) => [show(of(ours, key)), show(of(theirs, key))];
+  const milliseconds = (value: number) => value.toFixed(1);
   return [
     peer,
     objective,
     size,
     engine,
-    mine.toFixed(1),
-    peers.toFixed(1),
-    (speed(ours) / speed(theirs)).toFixed(2),
-    (peers / mine).toFixed(2),
-    megabytes(ours),
-    megabytes(theirs),
+    ...both("step_milliseconds", milliseconds),
+    ratio("step_milliseconds"),
+    ...both("processor_milliseconds", milliseconds),
+    ratio("processor_milliseconds"),
+    ...both("peak_memory_bytes", (value) => String(Math.round(value / 1e6))),
   ];
 }
 

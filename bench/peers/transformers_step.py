@@ -120,7 +120,7 @@ def step():
 
 for _ in range(4):
     step()
-times, begin = [], time.perf_counter()
+times, begin, used = [], time.perf_counter(), time.process_time()
 while len(times) < 5 or time.perf_counter() - begin < options.seconds:
     start = time.perf_counter()
     step()
@@ -132,6 +132,7 @@ print(
             "parameters": sum(p.numel() for p in model.parameters()),
             "tokens_per_step": tokens,
             "step_milliseconds": statistics.median(times),
+            "processor_milliseconds": (time.process_time() - used) * 1000 / len(times),
             "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         }
     )

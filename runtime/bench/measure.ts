@@ -35,6 +35,8 @@ export interface Measurement {
   tokens_per_step: number;
   /** Median over the steps, milliseconds, with everything around them. */
   step_milliseconds: number;
+  /** Processor time of a step, of all threads together, mean. Tells programs apart also where others use the machine. */
+  processor_milliseconds: number;
   /** Until the first step was done, less the time of a step, seconds. */
   compile_seconds: number;
   /** Share of the time in which the engine waited for a batch. */
@@ -89,7 +91,10 @@ export async function measure({ engine: name, objective, size, threads, seconds 
     const once = (ends.at(-1)! - ends[0]!) / (warmUp - 1);
     const start = performance.now();
     ends.splice(0, ends.length, start);
-    const counters = await train(warmUp + 1, warmUp + Math.max(5, Math.round((seconds * 1000) / once)));
+    const before = process.cpuUsage();
+    const count = Math.max(5, Math.round((seconds * 1000) / once));
+    const counters = await train(warmUp + 1, warmUp + count);
+    const used = process.cpuUsage(before);
     const durations = ends.slice(1).map((end, i) => end - ends[i]!);
     const saving = performance.now();
     saveCheckpoint(folder, { step: 1, progress: counters, state: await trainer.state() }, settings.trained, 1);
@@ -100,6 +105,7 @@ export async function measure({ engine: name, objective, size, threads, seconds 
       flops_per_step: cost.flopsPerStep,
       tokens_per_step: cost.tokensPerStep,
       step_milliseconds: median(durations),
+      processor_milliseconds: (used.user + used.system) / 1000 / count,
       compile_seconds: Math.max(0, compiled - once) / 1000,
       waiting_for_data: counters.waited / counters.seconds,
       around_step: counters.around / counters.seconds + checkpointShare,

@@ -93,7 +93,9 @@ export function bucketOf(distance: number, bidirectional: boolean, relative: Fam
 }
 
 function lowerTriangle(size: number): Uint8Array {
-  return Uint8Array.from({ length: size * size }, (_, i) => (i % size <= Math.floor(i / size) ? 1 : 0));
+  const triangle = new Uint8Array(size * size);
+  for (let row = 0; row < size; row++) triangle.fill(1, row * size, row * size + row + 1);
+  return triangle;
 }
 
 /** Vaswani et al. 2017, section 3.5. */

@@ -86,7 +86,7 @@ function idOf(dataId: DataId): number {
 }
 
 function toArray(values: ArrayLike<number>, dtype: DataType): Constant["data"] {
-  if (dtype === "int32") return Int32Array.from(values);
-  if (dtype === "bool") return Uint8Array.from(values);
-  return Float32Array.from(values);
+  if (dtype === "int32") return new Int32Array(values);
+  if (dtype === "bool") return new Uint8Array(values);
+  return new Float32Array(values);
 }

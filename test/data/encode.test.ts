@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { assembleBatch } from "#runtime/data/batch.ts";
+import { openBatchEncoder } from "#runtime/data/encode-threads.ts";
 import { openTokens } from "#runtime/data/token-stream.ts";
 import { windowCount, windowOf } from "#runtime/data/windows.ts";
 import { exampleOf, layoutOf } from "#runtime/objectives/table.ts";
@@ -115,4 +116,15 @@ test("a request to stop is heard", async () => {
   await work.tokenizer({ kind: "bytes" });
   work.stop.abort();
   await expect(work.encode()).rejects.toThrow("stopped");
+});
+
+test("two threads encode what one does, in the same order", async () => {
+  const work = workshop();
+  await work.corpus([work.file("a.txt", told(400))]);
+  const { folder } = await work.tokenizer({ kind: "bpe", vocabulary: 300 });
+  const batches = Array.from({ length: 9 }, (_, b) => [told(3 + b), `batch ${b}`]);
+  const [one, two] = [openBatchEncoder(folder, 1), openBatchEncoder(folder, 2)];
+  const expected = await Promise.all(batches.map(one.encode));
+  expect(await Promise.all(batches.map(two.encode))).toEqual(expected);
+  await two.close();
 });

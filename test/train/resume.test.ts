@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { readManifest } from "#runtime/store/manifest.ts";
 import { openStore } from "#runtime/store/store.ts";
 import { eventsIn, folderWith, labelled, pretrain, sentences, startPretrain } from "../cli/cli.ts";
 
@@ -87,6 +89,18 @@ describe("a run killed by SIGKILL and run again", () => {
     expect(last, last.stderr).toMatchObject({ code: 0 });
     expect(numbersOf(killed)).toEqual(numbersOf(whole));
   });
+});
+
+test("a run that goes on keeps the threads that it began with", async () => {
+  const folder = folderOf({ steps: 120 });
+  const stopped = startPretrain(folder, "run", "a.pretrain", "base", "--jobs", "1", "--json");
+  const { job } = await stopped.event((event) => event.event === "step" && event.step >= 20);
+  stopped.process.kill("SIGINT");
+  expect(await stopped.ended).toMatchObject({ code: 130 });
+  expect(await pretrain(folder, "run", "a.pretrain", "base", "--jobs", String(2 * availableParallelism()))).toMatchObject({ code: 0 });
+  const store = openStore(join(folder, ".pretrain"));
+  const threads = readManifest(store.runFolder(job))!.sessions.map(({ engine }) => engine!.threads);
+  expect(threads).toEqual([availableParallelism(), availableParallelism()]);
 });
 
 describe("what is done", () => {

@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { compile } from "#runtime/compile/compile.ts";
+import { tracedCosts } from "#runtime/compile/costs.ts";
+import type { PretrainSpec } from "#runtime/contract/spec.ts";
+import { files, finetune, model, pretrain, specOf } from "./fixtures.ts";
+
+const costs = tracedCosts();
+
+function compiledWith(memoryBytes: number, change: Partial<PretrainSpec> = {}, context = 64) {
+  const spec = specOf({ models: { small: model({ context }) }, pretrainings: { base: pretrain(change) } });
+  return compile(spec, { kind: "declaration", name: "base" }, files, { costs, memoryBytes });
+}
+
+function memoryOf({ plan }: ReturnType<typeof compiledWith>): number {
+  const job = plan!.jobs.find(({ kind }) => kind === "pretrain")!;
+  return job.kind === "pretrain" ? job.cost.memoryBytes : 0;
+}
+
+describe("a step that takes more memory than the machine has", () => {
+  const whole = memoryOf(compiledWith(Number.POSITIVE_INFINITY));
+  const tight = compiledWith(whole * 0.8);
+
+  it("is an error at its batch, and there is no plan", () => {
+    expect(tight.plan).toBeNull();
+    expect(tight.problems).toEqual([
+      expect.objectContaining({ severity: "error", code: "too-little-memory", path: ["pretrainings", "base", "batch"] }),
+    ]);
+  });
+
+  it("comes with what fits, and that does fit", () => {
+    const message = tight.problems[0]!.message;
+    const offered = (pattern: RegExp) => Number(pattern.exec(message)![1]);
+    const [accumulate, batch, context] = [offered(/accumulate: (\d+)/), offered(/batch: (\d+)/), offered(/context: (\d+)/)];
+    expect(memoryOf(compiledWith(whole * 0.8, { accumulate }))).toBeLessThanOrEqual(whole * 0.8);
+    expect(memoryOf(compiledWith(whole * 0.8, { batch }))).toBeLessThanOrEqual(whole * 0.8);
+    expect(memoryOf(compiledWith(whole * 0.8, {}, context))).toBeLessThanOrEqual(whole * 0.8);
+    // and nothing nearer does
+    expect(compiledWith(whole * 0.8, { batch: batch * 2 }).plan).toBeNull();
+  });
+
+  it("is told from a rough count where tracing it would take for ever", () => {
+    const { plan, problems } = compiledWith(2e9, { batch: 4096 }, 4096);
+    expect(plan).toBeNull();
+    expect(problems[0]!.message).toMatch(/takes at least [\d.]+ GB of memory, and this machine has 2\.0 GB/);
+  });
+
+  it("is one in a fine-tuning too, and offers nothing where nothing fits", () => {
+    const spec = specOf({ models: { small: model({ context: 64 }) }, finetunings: { tuned: finetune() } });
+    const { plan, problems } = compile(spec, { kind: "declaration", name: "tuned" }, files, { costs, memoryBytes: 1000 });
+    expect(plan).toBeNull();
+    expect(problems[0]!.message).toContain("Make the model smaller.");
+  });
+});
+
+it("a step that fits, or a machine that is not known, has no such problem", () => {
+  expect(compiledWith(1e12).problems).toEqual([]);
+  expect(compile(specOf(), { kind: "declaration", name: "base" }, files, { costs }).problems).toEqual([]);
+});
