@@ -54,17 +54,6 @@ if (!pythonHas("torch", "transformers")) {
   );
 } else {
   const engines = await enginesHere();
-  const rows: string[][] = [];
-  for (const { peer, script, objective, size } of contests) {
-    const theirs: Reported[] = [];
-    const ours = new Map<EngineName, Reported[]>(engines.map((engine) => [engine, []]));
-    for (let round = 1; round <= Number(values.rounds); round++) {
-      console.error(`${peer}, ${objective}, ${size}: round ${round} of ${values.rounds}`);
-      theirs.push(runPeer(script));
-      for (const engine of engines) ours.get(engine)!.push(runOurs({ engine, objective, size }));
-    }
-    for (const [engine, found] of ours) rows.push(rowOf(peer, objective, size, engine, found, theirs));
-  }
   const head = [
     "peer",
     "objective",
@@ -79,7 +68,22 @@ if (!pythonHas("torch", "transformers")) {
     "memory, MB",
     "peer's",
   ];
-  console.log(alignedRows(head, rows));
+  for (const { peer, script, objective, size } of contests) {
+    const theirs: Reported[] = [];
+    const ours = new Map<EngineName, Reported[]>(engines.map((engine) => [engine, []]));
+    for (let round = 1; round <= Number(values.rounds); round++) {
+      console.error(`${peer}, ${objective}, ${size}: round ${round} of ${values.rounds}`);
+      theirs.push(runPeer(script));
+      for (const engine of engines) ours.get(engine)!.push(runOurs({ engine, objective, size }));
+    }
+    // each when it is there: all of them take minutes
+    console.log(
+      alignedRows(
+        head,
+        [...ours].map(([engine, found]) => rowOf(peer, objective, size, engine, found, theirs)),
+      ),
+    );
+  }
 }
 
 function rowOf(
