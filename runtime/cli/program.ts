@@ -5,6 +5,7 @@ import { addDiff } from "./diff.ts";
 import { addEngines } from "./engines.ts";
 import { addFormat } from "./format.ts";
 import { addGenerate } from "./generate.ts";
+import { addInspect } from "./inspect.ts";
 import { addJob } from "./job.ts";
 import { addLsp } from "./lsp.ts";
 import { addPlan } from "./plan.ts";
@@ -44,6 +45,7 @@ Exit codes: 0 done, 1 the file or the data has errors, 2 wrong usage, 3 a run fa
     addDiff,
     addGenerate,
     addScore,
+    addInspect,
     addVerify,
     addFormat,
     addEngines,

@@ -1,6 +1,6 @@
 import { mul, type Tensor } from "@tensorflow/tfjs-core";
 import type { ResolvedModel } from "../contract/plan.ts";
-import { activate, type BlockContext, block } from "./block.ts";
+import { activate, type BlockContext, block, type KeyValueCache } from "./block.ts";
 import { choicesOf, type Stack, stacksOf } from "./choices.ts";
 import { embeddings } from "./embeddings.ts";
 import { type Forward, get, norm, type Sequence } from "./forward.ts";
@@ -10,13 +10,13 @@ import { attentionBias, relativeBias } from "./positions.ts";
 
 export type { Forward, Sequence } from "./forward.ts";
 
-/** Hidden states (B × T, C) of the stack that predicts: of the decoder where there is one. */
-export function transformer(forward: Forward, input: Sequence, target?: Sequence): Tensor {
+/** Hidden states (B × T, C) of the stack that predicts: of the decoder where there is one. `cache`: takes its keys and values. */
+export function transformer(forward: Forward, input: Sequence, target?: Sequence, cache?: KeyValueCache): Tensor {
   const stacks = stacksOf(forward.model);
-  const first = runStack(forward, stacks[0]!, input);
-  if (stacks.length === 1) return first;
+  if (stacks.length === 1) return runStack(forward, stacks[0]!, input, undefined, cache);
   if (!target) throw new Error("an encoder-decoder needs the decoder's input");
-  return runStack(forward, stacks[1]!, target, { states: first, input });
+  const encoded = runStack(forward, stacks[0]!, input);
+  return runStack(forward, stacks[1]!, target, { states: encoded, input }, cache);
 }
 
 /** The encoder alone of an encoder-decoder, or the only stack. */
@@ -73,7 +73,7 @@ interface Memory {
   input: Sequence;
 }
 
-function runStack(forward: Forward, stack: Stack, input: Sequence, memory?: Memory): Tensor {
+function runStack(forward: Forward, stack: Stack, input: Sequence, memory?: Memory, cache?: KeyValueCache): Tensor {
   const { model, parameters } = forward;
   const [batch, length] = input.tokens.shape as [number, number];
   const { name } = stack;
@@ -88,6 +88,7 @@ function runStack(forward: Forward, stack: Stack, input: Sequence, memory?: Memo
       states: memory.states,
       bias: attentionBias(segments, memory.input.keys ?? memory.input.segments, { causal: false }),
     },
+    ...(cache ? { cache } : {}),
   });
 }
 

@@ -1,119 +1,112 @@
-import { dirname, join } from "node:path";
-import type { Job, PretrainJob } from "../contract/plan.ts";
-import type { EngineName, Session } from "../engines/engine.ts";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { StoredModel } from "../checkpoints/stored-model.ts";
+import type { EngineName } from "../engines/engine.ts";
 import { chooseEngine } from "../engines/table.ts";
-import { threadsFor } from "../engines/threads.ts";
 import { JobFailure } from "../jobs/context.ts";
-import type { Vocabulary } from "../objectives/objective.ts";
-import { generationProgram } from "../programs/generation.ts";
-import { type Random, random } from "../random/random.ts";
-import { readJson } from "../store/files.ts";
-import { readSafetensors } from "../store/safetensors.ts";
-import { openTokenizer } from "../tokenizers/tokenizer.ts";
-import type { Arrays } from "../trace/function.ts";
+import { random } from "../random/random.ts";
+import { rolesOf } from "../tokenizers/roles.ts";
+import type { TokenizerJson } from "../tokenizers/tokenizer-json.ts";
+import { decodeWhole, encodeWhole } from "../tokenizers/whole.ts";
+import { openDecoding } from "./decoding.ts";
+import { type Choosing, search } from "./search.ts";
 
 export interface GenerationOptions {
-  prompt: string;
+  prompts: readonly string[];
   /** At most so many new tokens. */
   tokens: number;
-  /** 0: always the likeliest token. */
+  /** 0: always the likeliest token. Without effect where there are beams. */
   temperature: number;
   /** Draw from so many of the likeliest tokens; null: from all. */
   topK: number | null;
+  /** Draw from the fewest likeliest tokens that together have this share; null: from all. */
+  topP: number | null;
+  /** Keep so many continuations of each text and return the likeliest; 1: go on with one. */
+  beams: number;
+  lengthPenalty: number;
   seed: number;
+  threads: number;
   /** Called with what the user should know: that a slower engine runs it, say. */
   onWarning?(message: string): void;
 }
 
 /**
- * Text from a pre-trained decoder (the prompt and what follows) or encoder-decoder (what the decoder makes of the prompt).
- * `folder`: of the run. Throws `JobFailure` where the model cannot generate.
+ * Texts from a decoder (the prompt and what follows) or an encoder-decoder (what the decoder makes of the prompt), all side by
+ * side. Throws `JobFailure` where the model cannot generate.
  */
-export async function generate(folder: string, options: GenerationOptions, engineName: EngineName | "auto"): Promise<string> {
-  const job = generatingJob(folder);
-  const { model } = job;
-  const tokenizer = openTokenizer(join(dirname(folder), job.tokenizer));
-  const { begin, end } = tokenizer.vocabulary;
-  const prompt = Array.from(await tokenizer.encode(options.prompt));
-  const { engine, warning } = await chooseEngine(engineName, { threads: threadsFor(1) });
+export async function generate(stored: StoredModel, options: GenerationOptions, engineName: EngineName | "auto"): Promise<string[]> {
+  const tokenizer = stored.tokenizer();
+  const encoded = await Promise.all(options.prompts.map(async (prompt) => (await encodeWhole(tokenizer, prompt, stored.folder)).ids));
+  const written = await generateIds(stored, { ...options, encoded, special: specialOf(stored, tokenizer) }, engineName);
+  return Promise.all(written.map((ids) => decodeWhole(tokenizer, ids)));
+}
+
+/** Which tokens begin and end what is written. */
+interface Special {
+  /** Of a decoder beside an encoder. */
+  start: number;
+  ends: number[];
+  forcedEnd: number | null;
+  /** Before a prompt that goes on, what ends a whole text is taken away. */
+  allowed?: (token: number) => boolean;
+}
+
+interface IdOptions extends Omit<GenerationOptions, "prompts"> {
+  /** Prompts as ids, with what the tokenizer puts around them. */
+  encoded: readonly (readonly number[])[];
+  special: Special;
+}
+
+/** The same from ids to ids; each text with its beginning. */
+export async function generateIds(stored: StoredModel, options: IdOptions, engineName: EngineName | "auto"): Promise<number[][]> {
+  const { model, folder, parameters } = stored;
+  if (model.architecture === "encoder")
+    throw new JobFailure(`${folder} is an encoder: it fills masks and cannot generate; a decoder or an encoder-decoder can`);
+  const { special, tokens, beams, encoded } = options;
+  const twoSided = model.architecture === "encoder-decoder";
+  const sources = twoSided ? encoded : undefined;
+  const beginnings = twoSided ? encoded.map(() => [special.start]) : encoded.map((ids) => withoutEnd(ids, special.ends));
+  const read = Math.max(...(sources ?? beginnings).map(({ length }) => length));
+  const bounded = model.position !== "relative";
+  if (Math.min(...beginnings.map(({ length }) => length)) === 0) throw new JobFailure("a prompt has no tokens; give one with words");
+  if (bounded && (twoSided ? read > model.context : read >= model.context))
+    throw new JobFailure(`the prompt has ${read} tokens and the model reads ${model.context}; give a shorter one`);
+  const first = Math.max(...beginnings.map(({ length }) => length));
+  const length = bounded ? Math.min(first + tokens, model.context) : first + tokens;
+  if (length < first + tokens)
+    options.onWarning?.(`the model has positions for ${model.context} tokens: ${length - first} new ones at the most`);
+  const { engine, warning } = await chooseEngine(engineName, { threads: options.threads });
   if (warning) options.onWarning?.(warning);
-  const program = generationProgram(model);
-  const session = await engine.open(program);
+  const values = stored.read(parameters);
+  const decoding = await openDecoding({ engine, model, parameters, values, beginnings, sources, beams, room: length });
   try {
-    const names = program.state.map(({ name }) => name);
-    const { tensors } = readSafetensors(join(folder, "model.safetensors"), names);
-    await session.write(Object.fromEntries(names.map((name) => [name, tensors[name]!.data])));
-    const twoSided = model.architecture === "encoder-decoder";
-    if (twoSided && prompt.length + 2 > model.context)
-      throw new JobFailure(`the prompt has ${prompt.length} tokens; the encoder reads ${model.context - 2} at the most`);
-    const source = twoSided ? rowOf([begin, ...prompt, end], model.context, tokenizer.vocabulary.pad) : {};
-    const written = twoSided ? [begin] : [begin, ...prompt];
-    const from = random(options.seed, "generation");
-    const first = written.length;
-    while (written.length - first < options.tokens) {
-      const token = choose(
-        await nextLogits(session, source, written, model.context, tokenizer.vocabulary),
-        tokenizer.vocabulary,
-        options,
-        from,
-      );
-      if (token === end) break;
-      written.push(token);
-    }
-    return tokenizer.decode(written);
+    const { ends, forcedEnd, allowed } = special;
+    return await search(decoding, { beginnings, ends, forcedEnd, length, ...(allowed ? { allowed } : {}) }, choosingOf(options));
   } finally {
-    await session.close();
+    await decoding.close();
   }
 }
 
-function generatingJob(folder: string): PretrainJob {
-  const job = readJson<Job>(join(folder, "job.json"));
-  if (job?.kind === "finetune")
-    throw new JobFailure(`${job.name} was fine-tuned to classify; generate from the pre-training it started from`);
-  if (job?.kind !== "pretrain") throw new JobFailure(`${folder} holds no pre-training`);
-  if (job.model.architecture === "encoder")
-    throw new JobFailure(`${job.name} is an encoder: it fills masks and cannot generate; a decoder or an encoder-decoder can`);
-  return job;
+function choosingOf({ beams, lengthPenalty, temperature, topK, topP, seed }: Omit<GenerationOptions, "prompts">): Choosing {
+  if (beams > 1) return { kind: "beams", beams, lengthPenalty };
+  return { kind: "sample", temperature, topK, topP, random: random(seed, "generation") };
 }
 
-/** Of the token after the last; a text longer than the context keeps its end. */
-async function nextLogits(
-  session: Session,
-  source: Arrays,
-  written: readonly number[],
-  context: number,
-  { pad }: Vocabulary,
-): Promise<Float32Array> {
-  const window = written.slice(-context);
-  const row = rowOf(window, context, pad);
-  const inputs: Arrays = Object.keys(source).length > 0 ? { ...source, ...prefixed(row) } : row;
-  const { logits } = await session.call("next", { ...inputs, last: Int32Array.of(window.length - 1) });
-  return logits as Float32Array;
+function withoutEnd(ids: readonly number[], ends: readonly number[]): readonly number[] {
+  return ids.length > 1 && ends.includes(ids.at(-1)!) ? ids.slice(0, -1) : ids;
 }
 
-function rowOf(ids: readonly number[], context: number, pad: number): Arrays {
-  const tokens = new Int32Array(context).fill(pad);
-  tokens.set(ids);
-  const used = (value: (at: number) => number) => Int32Array.from({ length: context }, (_, at) => (at < ids.length ? value(at) : 0));
-  return { tokens, positions: used((at) => at), segments: used(() => 1) };
-}
-
-function prefixed(row: Arrays): Arrays {
-  return Object.fromEntries(Object.entries(row).map(([name, values]) => [`decoder_${name}`, values]));
-}
-
-/** Only ordinary tokens, sentinels and the end can follow. */
-function choose(logits: Float32Array, { end, firstOrdinary }: Vocabulary, { temperature, topK }: GenerationOptions, from: Random): number {
-  const allowed = Array.from(logits.keys()).filter((id) => id === end || id >= firstOrdinary);
-  const ranked = allowed.sort((a, b) => logits[b]! - logits[a]! || a - b);
-  if (temperature === 0) return ranked[0]!;
-  const candidates = ranked.slice(0, topK ?? ranked.length);
-  const largest = logits[candidates[0]!]!;
-  const weights = candidates.map((id) => Math.exp((logits[id]! - largest) / temperature));
-  let left = from.uniform() * weights.reduce((sum, weight) => sum + weight, 0);
-  for (const [i, weight] of weights.entries()) {
-    left -= weight;
-    if (left < 0) return candidates[i]!;
-  }
-  return candidates.at(-1)!;
+/** A pre-training's texts have ordinary tokens, sentinels and their end; a checkpoint says in its files what its texts have. */
+function specialOf({ folder, checkpoint }: StoredModel, tokenizer: TokenizerJson): Special {
+  const { begin, end, firstOrdinary } = rolesOf(tokenizer);
+  if (!checkpoint) return { start: begin, ends: [end], forcedEnd: null, allowed: (token) => token === end || token >= firstOrdinary };
+  const path = join(folder, "generation_config.json");
+  const said = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>) : {};
+  const number = (name: string): number | null => {
+    const value = said[name] ?? (checkpoint.config.has(name) ? checkpoint.config.number(name) : null);
+    return typeof value === "number" ? value : null;
+  };
+  const ends = Array.isArray(said.eos_token_id) ? (said.eos_token_id as number[]) : [number("eos_token_id")].filter((id) => id !== null);
+  const start = number("decoder_start_token_id") ?? number("bos_token_id") ?? begin;
+  return { start, ends, forcedEnd: number("forced_eos_token_id") };
 }

@@ -46,7 +46,7 @@ test.each([
   ["a run that is not there", ["diff", "fine.pretrain", "a", "b"], "there is no run a"],
   ["no comparison to show", ["results", "fine.pretrain"], "declares no compare"],
   ["an objective that nothing uses", ["preview", "fine.pretrain", "clm"], "trains with clm"],
-  ["a folder that is no run folder", ["generate", ".", "--prompt", "x"], "is not a run folder"],
+  ["a folder that is no run folder", ["generate", ".", "--prompt", "x"], "has neither a config.json"],
 ])("%s is wrong usage: exit 2, said on stderr", async (_, args, message) => {
   const { code, stdout, stderr } = await pretrain(folder(), ...args);
   expect(stderr).toContain(message);
@@ -95,6 +95,7 @@ test("help has examples for every command and lists none that comes later", asyn
     "diff",
     "generate",
     "score",
+    "inspect",
     "verify",
     "format",
     "engines",

@@ -1,0 +1,60 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Job, ResolvedModel } from "../contract/plan.ts";
+import { JobFailure } from "../jobs/context.ts";
+import { type Parameter, parametersOf } from "../models/parameters.ts";
+import { readJson } from "../store/files.ts";
+import { readSafetensors } from "../store/safetensors.ts";
+import { checkpointTokenizer } from "../tokenizers/adopt.ts";
+import type { TokenizerJson } from "../tokenizers/tokenizer-json.ts";
+import { type Checkpoint, openCheckpoint } from "./checkpoint.ts";
+
+/** A model with its weights and its tokenizer: a checkpoint in Transformers' form, or what a pre-training left. */
+export interface StoredModel {
+  folder: string;
+  model: ResolvedModel;
+  /** Undefined for what a pre-training left. */
+  checkpoint: Checkpoint | undefined;
+  /** Weights that it holds. */
+  parameters: Parameter[];
+  read(parameters: readonly Parameter[]): Record<string, Float32Array>;
+  tokenizer(): TokenizerJson;
+}
+
+/** `folder`: with a config.json, or of a run. Throws `JobFailure`. */
+export function openStoredModel(folder: string): StoredModel {
+  if (existsSync(join(folder, "job.json"))) return ofRun(folder);
+  const checkpoint = openCheckpoint(folder);
+  const { model, parameters, read } = checkpoint;
+  return { folder, model, checkpoint, parameters, read, tokenizer: () => tokenizerThatFits(folder, model) };
+}
+
+function ofRun(folder: string): StoredModel {
+  const job = readJson<Job>(join(folder, "job.json"));
+  if (job?.kind !== "pretrain")
+    throw new JobFailure(`${folder} holds no pre-training. Give the run of a pretrain, or a checkpoint's folder`);
+  const path = join(folder, "model.safetensors");
+  return {
+    folder,
+    model: job.model,
+    checkpoint: undefined,
+    parameters: parametersOf(job.model),
+    read(parameters) {
+      const { tensors } = readSafetensors(
+        path,
+        parameters.map(({ name }) => name),
+      );
+      return Object.fromEntries(Object.entries(tensors).map(([name, { data }]) => [name, data as Float32Array]));
+    },
+    tokenizer: () => checkpointTokenizer(join(dirname(folder), job.tokenizer)),
+  };
+}
+
+function tokenizerThatFits(folder: string, { vocabulary }: ResolvedModel): TokenizerJson {
+  const json = checkpointTokenizer(folder);
+  const size = Array.isArray(json.model.vocab) ? json.model.vocab.length : Object.keys(json.model.vocab).length;
+  if (size <= vocabulary) return json;
+  throw new JobFailure(
+    `the tokenizer of ${folder} has ${size} entries and the model's embeddings ${vocabulary} rows: they are not of the same model. Copy the checkpoint again`,
+  );
+}

@@ -1,0 +1,70 @@
+import { type Command, Option } from "commander";
+import type { Inspection } from "#runtime/checkpoints/inspect.ts";
+import { alignedRows } from "#runtime/compare/table.ts";
+import { threadsFor } from "#runtime/engines/threads.ts";
+import { type EngineChoice, engineChoices } from "./engines.ts";
+import { sayFailures } from "./exit.ts";
+import { modelArgument, modelFolder } from "./model-argument.ts";
+import { print, printJson } from "./output.ts";
+
+interface InspectOptions {
+  text: string;
+  engine: EngineChoice;
+  json?: boolean;
+}
+
+export function addInspect(program: Command): void {
+  program
+    .command("inspect")
+    .description("what a model makes of a text: tokens, hidden states, attention")
+    .argument("<checkpoint>", modelArgument)
+    .requiredOption("--text <text>", "the text to encode")
+    .addOption(new Option("--engine <engine>", "what runs the model").choices(engineChoices).default("auto"))
+    .option("--json", "one JSON document, with every number")
+    .addHelpText(
+      "after",
+      '\nExamples:\n  $ pretrain inspect checkpoints/bert --text "Hello, my dog is cute."\n  $ pretrain inspect experiment.pretrain#base --text "We the people" --json',
+    )
+    .action((checkpoint: string, { text, engine, json }: InspectOptions) =>
+      sayFailures(async () => {
+        const folder = await modelFolder(checkpoint);
+        const [{ inspect }, { openStoredModel }] = await Promise.all([
+          import("#runtime/checkpoints/inspect.ts"),
+          import("#runtime/checkpoints/stored-model.ts"),
+        ]);
+        const found = await inspect(openStoredModel(folder), text, engine, threadsFor(1));
+        if (!json) return print(textOf(found));
+        printJson({
+          checkpoint: folder,
+          engine: found.engine,
+          tokens: found.tokens,
+          input_ids: found.ids,
+          last_hidden_state: found.hiddenStates.at(-1),
+          embedding: found.embedding,
+          hidden_states: found.hiddenStates,
+          attentions: found.attentions,
+        });
+      }),
+    );
+}
+
+/** A row a token: the beginning of its last hidden state, and where the last block looks from it, over all heads. */
+function textOf({ tokens, ids, hiddenStates, attentions, engine }: Inspection): string {
+  const last = hiddenStates.at(-1)!;
+  const heads = attentions.at(-1)!;
+  const rows = tokens.map((token, i) => {
+    const seen = tokens.map((_, j) => heads.reduce((sum, head) => sum + head[i]![j]!, 0) / heads.length);
+    const most = seen.indexOf(Math.max(...seen));
+    const beginning = last[i]!.slice(0, 4).map((value) => value.toFixed(4));
+    return [token, String(ids[i]), ...beginning, `${tokens[most]} (${Math.round(100 * seen[most]!)}%)`];
+  });
+  const norms = hiddenStates.map((states, layer) => [
+    layer === 0 ? "embeddings" : `after block ${layer}`,
+    Math.hypot(...states.flat()).toFixed(4),
+  ]);
+  return [
+    alignedRows(["token", "id", "last hidden state", "", "", "…", "looks most at"], rows),
+    alignedRows(["hidden states", "norm"], norms),
+    `${tokens.length} tokens of ${last[0]!.length} numbers, ${attentions.length} blocks of ${heads.length} heads, on ${engine}; --json has all of it`,
+  ].join("\n\n");
+}

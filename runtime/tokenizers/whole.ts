@@ -1,0 +1,28 @@
+import { Tokenizer as NativeTokenizer } from "tokenizers";
+import { JobFailure } from "#runtime/jobs/context.ts";
+import type { TokenizerJson } from "./tokenizer-json.ts";
+
+/** A text as a model reads it: with the special tokens that the tokenizer puts around it. */
+export interface EncodedText {
+  ids: number[];
+  tokens: string[];
+  /** Token types. */
+  types: number[];
+}
+
+/** Encodes as other programs that read the same `tokenizer.json` do, uncut and without padding. `where`: for messages. */
+export async function encodeWhole(json: TokenizerJson, text: string, where: string): Promise<EncodedText> {
+  let native: NativeTokenizer;
+  try {
+    native = NativeTokenizer.fromString(JSON.stringify({ ...json, truncation: null, padding: null }));
+  } catch (error) {
+    throw new JobFailure(`the tokenizer of ${where} cannot be read: ${(error as Error).message}. Copy its tokenizer.json again`);
+  }
+  const encoding = await native.encode(text.toWellFormed());
+  return { ids: encoding.getIds(), tokens: encoding.getTokens(), types: encoding.getTypeIds() };
+}
+
+/** Ids as text, without special tokens. */
+export function decodeWhole(json: TokenizerJson, ids: readonly number[]): Promise<string> {
+  return NativeTokenizer.fromString(JSON.stringify({ ...json, truncation: null, padding: null })).decode([...ids], true);
+}

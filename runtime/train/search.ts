@@ -1,0 +1,168 @@
+import type { Random } from "../random/random.ts";
+import type { Decoding } from "./decoding.ts";
+
+/** Which token follows. */
+export type Choosing =
+  /** `temperature` 0: always the likeliest. Holtzman et al. 2020 for `topP`: the fewest likeliest tokens that together have that share. */
+  | { kind: "sample"; temperature: number; topK: number | null; topP: number | null; random: Random }
+  /** Keeps so many continuations and returns the best, by the mean logarithm of its tokens' probabilities, to this power of their number. */
+  | { kind: "beams"; beams: number; lengthPenalty: number };
+
+export interface SearchOptions {
+  beginnings: readonly (readonly number[])[];
+  /** A text ends behind one of these. */
+  ends: readonly number[];
+  /** Tokens in all, the beginning included, of a text with the longest beginning. */
+  length: number;
+  /** The last token of a text that reaches its length; null: whatever follows. */
+  forcedEnd: number | null;
+  /** Tokens that may follow; undefined: all. */
+  allowed?: (token: number) => boolean;
+}
+
+/** Writes texts to their end: each with its beginning, and with its end where it came to one. */
+export function search(decoding: Decoding, options: SearchOptions, choosing: Choosing): Promise<number[][]> {
+  return choosing.kind === "beams" ? beamSearch(decoding, options, choosing) : sampling(decoding, options, choosing);
+}
+
+async function sampling(decoding: Decoding, options: SearchOptions, choosing: Extract<Choosing, { kind: "sample" }>): Promise<number[][]> {
+  const { vocabulary } = decoding;
+  const { beginnings, ends, forcedEnd, allowed } = options;
+  const written = beginnings.map((ids) => [...ids]);
+  const room = newTokensOf(options);
+  const done = written.map(() => false);
+  let scores = await decoding.begin();
+  for (let step = 1; step <= room; step++) {
+    const tokens = written.map((ids, row) => {
+      if (done[row]) return ends[0] ?? 0;
+      const own = scores.subarray(row * vocabulary, (row + 1) * vocabulary);
+      const token = step === room && forcedEnd !== null ? forcedEnd : choose(own, choosing, allowed);
+      ids.push(token);
+      done[row] = ends.includes(token);
+      return token;
+    });
+    if (step === room || done.every((each) => each)) break;
+    scores = await decoding.next(tokens);
+  }
+  return written;
+}
+
+function choose(
+  scores: Float32Array,
+  { temperature, topK, topP, random }: Extract<Choosing, { kind: "sample" }>,
+  allowed: SearchOptions["allowed"],
+): number {
+  if (temperature === 0) return best(scores, 1, allowed)[0]!;
+  const candidates = best(scores, topK ?? scores.length, allowed);
+  const largest = scores[candidates[0]!]!;
+  let weights = candidates.map((token) => Math.exp((scores[token]! - largest) / temperature));
+  if (topP !== null) {
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    let reached = 0;
+    const count = weights.findIndex((weight) => {
+      reached += weight;
+      return reached >= topP * total;
+    });
+    weights = weights.slice(0, count < 0 ? weights.length : count + 1);
+  }
+  let left = random.uniform() * weights.reduce((sum, weight) => sum + weight, 0);
+  for (const [i, weight] of weights.entries()) {
+    left -= weight;
+    if (left < 0) return candidates[i]!;
+  }
+  return candidates[weights.length - 1]!;
+}
+
+/** The indices of the `count` largest, largest first; of equal ones the first. */
+function best(scores: Float32Array, count: number, allowed?: (token: number) => boolean): number[] {
+  if (count > 64) {
+    const all = Array.from(scores.keys());
+    const some = allowed ? all.filter(allowed) : all;
+    return some.sort((a, b) => scores[b]! - scores[a]! || a - b).slice(0, count);
+  }
+  const kept: number[] = [];
+  for (let token = 0; token < scores.length; token++) {
+    const score = scores[token]!;
+    if (kept.length === count && score <= scores[kept[count - 1]!]!) continue;
+    if (allowed && !allowed(token)) continue;
+    let at = kept.length;
+    while (at > 0 && scores[kept[at - 1]!]! < score) at--;
+    kept.splice(at, 0, token);
+    if (kept.length > count) kept.pop();
+  }
+  return kept;
+}
+
+interface Hypothesis {
+  ids: number[];
+  score: number;
+  /** Row within the text that it continues. */
+  parent: number;
+}
+
+/** What is known of one text. */
+interface Beams {
+  running: Hypothesis[];
+  finished: Hypothesis[];
+  done: boolean;
+}
+
+/**
+ * Beam search as Transformers runs it: of twice as many candidates as there are beams, those that end are scored by their length,
+ * the others go on, until no running text can become better than the worst finished one.
+ */
+async function beamSearch(decoding: Decoding, options: SearchOptions, { beams, lengthPenalty }: Extract<Choosing, { kind: "beams" }>) {
+  const { vocabulary } = decoding;
+  const { beginnings, ends, forcedEnd, allowed } = options;
+  const room = newTokensOf(options);
+  const texts = beginnings.map((ids): Beams => ({ running: [{ ids: [...ids], score: 0, parent: 0 }], finished: [], done: room === 0 }));
+  let scores = await decoding.begin();
+  for (let step = 1; step <= room; step++) {
+    for (const [text, state] of texts.entries()) {
+      if (state.done) continue;
+      const firstRow = step === 1 ? text : text * beams;
+      const rowOf = (beam: number) => scores.subarray((firstRow + beam) * vocabulary, (firstRow + beam + 1) * vocabulary);
+      const forced = step === room ? forcedEnd : null;
+      const candidates = candidatesOf(state.running, rowOf, 2 * beams, forced, allowed);
+      const ended = ({ ids }: Hypothesis) => step === room || ends.includes(ids.at(-1)!);
+      const scaled = candidates.slice(0, beams).filter(ended);
+      const finished = scaled.map((each) => ({ ...each, score: each.score / step ** lengthPenalty }));
+      state.finished = [...state.finished, ...finished].sort((a, b) => b.score - a.score).slice(0, beams);
+      state.running = candidates.filter((each) => !ended(each)).slice(0, beams);
+      const worst = state.finished.length === beams ? state.finished.at(-1)!.score : Number.NEGATIVE_INFINITY;
+      state.done = state.running.length === 0 || state.running[0]!.score / step ** lengthPenalty <= worst;
+    }
+    if (step === room || texts.every(({ done }) => done)) break;
+    const rows = texts.flatMap(({ running, done }, text) =>
+      Array.from({ length: beams }, (_, beam) => {
+        // rows of a text that is done go on with anything
+        const own = done ? undefined : running[Math.min(beam, running.length - 1)];
+        return { token: own?.ids.at(-1) ?? 0, order: text * beams + (step === 1 ? 0 : (own?.parent ?? 0)) };
+      }),
+    );
+    scores = await decoding.next(
+      rows.map(({ token }) => token),
+      rows.map(({ order }) => order),
+    );
+  }
+  return texts.map(({ finished, running }) => (finished[0] ?? running[0]!).ids);
+}
+
+function candidatesOf(
+  running: readonly Hypothesis[],
+  rowOf: (beam: number) => Float32Array,
+  count: number,
+  forced: number | null,
+  allowed: SearchOptions["allowed"],
+): Hypothesis[] {
+  const candidates = running.flatMap(({ ids, score }, beam) => {
+    const row = rowOf(beam);
+    const tokens = forced === null ? best(row, count, allowed) : [forced];
+    return tokens.map((token) => ({ ids: [...ids, token], score: score + (forced === null ? row[token]! : 0), parent: beam }));
+  });
+  return candidates.sort((a, b) => b.score - a.score).slice(0, count);
+}
+
+function newTokensOf({ beginnings, length }: SearchOptions): number {
+  return Math.max(0, length - Math.max(...beginnings.map((ids) => ids.length)));
+}
