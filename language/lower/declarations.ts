@@ -104,6 +104,8 @@ export function lowerFinetuneSettings(settings: Settings): FinetuneSettings {
     train: trainedPart(settings),
     optimizer: lowerOptimizer(settings),
     dropout: settings.number("dropout"),
+    ...(settings.number("layer_decay") === 1 ? {} : { layerDecay: settings.number("layer_decay") }),
+    ...(settings.has("patience") ? { patience: settings.number("patience") } : {}),
   };
 }
 
@@ -147,7 +149,8 @@ function trainedPart(outer: Settings): TrainedPart {
   const { name, settings, layers } = outer.option("train");
   if (layers !== null) return { kind: "last", layers };
   if (name === "lora") return { kind: "lora", rank: settings.number("rank"), alpha: settings.number("alpha") };
-  return name === "all" || name === "head" ? { kind: name } : bug(`nothing trains ${name}`);
+  if (name === "adapters") return { kind: "adapters", size: settings.number("size") };
+  return name === "all" || name === "head" || name === "biases" ? { kind: name } : bug(`nothing trains ${name}`);
 }
 
 function fromOf(settings: Settings): FinetuneSpec["from"] {

@@ -200,6 +200,6 @@ function familyContent(model: ResolvedModel): Partial<FamilyChoices> {
 }
 
 function settingsContent(settings: Omit<FinetuneSettings, "task">): unknown {
-  const { epochs, batch, accumulate, train, optimizer, dropout } = settings;
-  return { epochs, batch, accumulate, train, optimizer, dropout };
+  const { epochs, batch, accumulate, train, optimizer, dropout, layerDecay, patience } = settings;
+  return { epochs, batch, accumulate, train, optimizer, dropout, layerDecay, patience };
 }

@@ -24,10 +24,11 @@ export function addFinetuning(
   /** `at`: where the settings stand. */
   run: { settings: FinetuneSettings; seed: number; name: string; at: SpecPath },
 ): FinetuneJob | null {
-  const { task: taskName, epochs, batch, accumulate, train, optimizer, dropout } = run.settings;
+  const { task: taskName, epochs, batch, accumulate, train, optimizer, dropout, layerDecay, patience } = run.settings;
+  const ways = { ...(layerDecay === undefined ? {} : { layerDecay }), ...(patience === undefined ? {} : { patience }) };
   const task = readTask(planner, taskName);
   if (!task) return null;
-  const settings = { epochs: task.kind === "minimal_pairs" ? 0 : epochs, batch, accumulate, train, optimizer, dropout };
+  const settings = { epochs: task.kind === "minimal_pairs" ? 0 : epochs, batch, accumulate, train, optimizer, dropout, ...ways };
   const model = start.from ? start.from.model : usedFor(start.model, task);
   const misfit = misfitOf(task, model.architecture);
   if (misfit) return unplannable(planner, "task-does-not-fit", [...run.at, "task"], `${taskName}: ${misfit}`);

@@ -308,7 +308,9 @@ export type TrainedPart =
   | { kind: "all" }
   | { kind: "head" }
   | { kind: "last"; layers: number }
-  | { kind: "lora"; rank: number; alpha: number };
+  | { kind: "biases" }
+  | { kind: "lora"; rank: number; alpha: number }
+  | { kind: "adapters"; size: number };
 
 export interface FinetuneSettings {
   task: Ref;
@@ -318,6 +320,10 @@ export interface FinetuneSettings {
   train: TrainedPart;
   optimizer: OptimizerSpec;
   dropout: number;
+  /** Each layer's learning rate is that of the one above times this; left out: all have the same. */
+  layerDecay?: number;
+  /** Ends after so many epochs that are no better than the best; left out: all epochs are trained. */
+  patience?: number;
 }
 
 export interface FinetuneSpec extends FinetuneSettings, Documented {

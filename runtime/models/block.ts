@@ -41,10 +41,17 @@ export function block(forward: Forward, name: string, x: Tensor, context: BlockC
   for (const [branch, compute] of branches) {
     if (branch === "cross_attention" && !context.memory) continue;
     const normName = `${name}.${branch}_norm`;
-    const output = (input: Tensor) => drop(compute(input), forward.dropout, `${name}.${branch}`);
+    const output = (input: Tensor) => adapted(forward, `${name}.${branch}`, drop(compute(input), forward.dropout, `${name}.${branch}`));
     x = forward.model.placement === "pre" ? add(x, output(norm(forward, normName, x))) : norm(forward, normName, add(x, output(x)));
   }
   return x;
+}
+
+/** Behind the branch, where fine-tuning added an adapter there (Houlsby et al. 2019, section 2.1). */
+function adapted({ parameters }: Forward, branch: string, x: Tensor): Tensor {
+  const name = `adapters.${branch}`;
+  if (!parameters[`${name}.down.weight`]) return x;
+  return add(x, linear(parameters, `${name}.up`, gelu(linear(parameters, `${name}.down`, x))));
 }
 
 function selfAttention(forward: Forward, name: string, x: Tensor, { batch, bias, positions, relative, cache }: BlockContext): Tensor {

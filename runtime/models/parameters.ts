@@ -15,6 +15,8 @@ export interface Parameter {
   layer: number | null;
   /** Never trained. */
   fixed?: true;
+  /** Factor of the learning rate; left out: 1. */
+  rate?: number;
 }
 
 /** Standard deviation of initial weights (Radford et al. 2019; Devlin et al. 2019). */
@@ -57,6 +59,24 @@ export function loraParameters(model: ResolvedModel, rank: number): Parameter[] 
         { ...matrix(`lora.${name}.${part}.b`, [rank, width], 0), layer, decay: false },
       ]),
     );
+}
+
+/**
+ * A narrow layer behind each attention and each feed-forward layer (Houlsby et al. 2019, figure 2). What leads back is zero, so that
+ * training starts at the pre-trained model exactly and not only nearly.
+ */
+export function adapterParameters(model: ResolvedModel, size: number): Parameter[] {
+  return parametersOf(model)
+    .filter(({ name }) => /(?:attention|feed_forward)\.output\.weight$/.test(name))
+    .flatMap(({ name, layer }) => {
+      const adapter = `adapters.${name.slice(0, -".output.weight".length)}`;
+      return [
+        { ...matrix(`${adapter}.down.weight`, [model.hidden, size], 0.01), layer },
+        { ...vector(`${adapter}.down.bias`, size, 0), layer },
+        { ...matrix(`${adapter}.up.weight`, [size, model.hidden], 0), layer },
+        { ...vector(`${adapter}.up.bias`, model.hidden, 0), layer },
+      ];
+    });
 }
 
 /** Row-major initial values; the same for the same seed and name, whatever else the model has. */

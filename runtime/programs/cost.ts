@@ -50,7 +50,7 @@ export function pretrainCost(model: ResolvedModel, objective: ResolvedObjective,
 /** What a step of fine-tuning costs, with texts as long as the context. */
 export function finetuneCost(model: ResolvedModel, settings: FinetuneJob["settings"], task: ResolvedTask): Cost {
   if (task.kind === "minimal_pairs") return { ...countParameters(parametersOf(model)), tokensPerStep: 0, flopsPerStep: 0, memoryBytes: 0 };
-  const { trained, frozen, loraScale } = finetuningParameters(model, task, settings.train);
+  const { trained, frozen, loraScale } = finetuningParameters(model, task, settings);
   const { batch, accumulate, dropout } = settings;
   const part = longestTaskPart(task, model);
   const program = { model, parts: [part], batch: batch / accumulate, accumulates: accumulate > 1, optimizer, dropout, trained, frozen };

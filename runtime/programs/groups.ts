@@ -11,18 +11,22 @@ export interface Group {
   parameters: Parameter[];
   size: number;
   decay: boolean;
+  /** Factor of the learning rate. */
+  rate: number;
 }
 
 const groupSize = 512 * 1024;
 
 export function groupParameters(parameters: readonly Parameter[]): Group[] {
   const groups: Group[] = [];
-  for (const decay of [true, false]) {
+  const rateOf = ({ rate }: Parameter) => rate ?? 1;
+  const kinds = [...new Set(parameters.map(rateOf))].flatMap((rate) => [true, false].map((decay) => ({ rate, decay })));
+  for (const { rate, decay } of kinds) {
     let open: Group | undefined;
-    for (const parameter of parameters.filter((candidate) => candidate.decay === decay)) {
+    for (const parameter of parameters.filter((candidate) => candidate.decay === decay && rateOf(candidate) === rate)) {
       const size = sizeOf(parameter);
       if (!open || open.size + size > groupSize) {
-        open = { index: groups.length, parameters: [], size: 0, decay };
+        open = { index: groups.length, parameters: [], size: 0, decay, rate };
         groups.push(open);
       }
       open.parameters.push(parameter);

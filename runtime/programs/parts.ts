@@ -1,6 +1,6 @@
 import type { ResolvedModel, ResolvedObjective, ResolvedTask } from "../contract/plan.ts";
-import type { TrainedPart } from "../contract/spec.ts";
-import { headParameters, isPrediction, loraParameters, type Parameter, parametersOf } from "../models/parameters.ts";
+import type { FinetuneSettings, TrainedPart } from "../contract/spec.ts";
+import { adapterParameters, headParameters, isPrediction, loraParameters, type Parameter, parametersOf } from "../models/parameters.ts";
 import { type LeafObjective, partSchedule } from "../objectives/schedule.ts";
 import { isTextObjective, layoutOf } from "../objectives/table.ts";
 import { finetuningHead, headOf } from "./adaptation.ts";
@@ -50,28 +50,53 @@ export interface FinetunedParameters {
  * What a fine-tuning trains and what it only reads. An encoder-decoder is fine-tuned on labels by its encoder alone (Liu et
  * al. 2021, EncT5), so the decoder's weights take no part.
  */
-export function finetuningParameters(model: ResolvedModel, task: ResolvedTask, train: TrainedPart): FinetunedParameters {
+export function finetuningParameters(
+  model: ResolvedModel,
+  task: ResolvedTask,
+  { train, layerDecay = 1 }: Pick<FinetuneSettings, "train" | "layerDecay">,
+): FinetunedParameters {
   if (task.kind === "minimal_pairs") return { trained: [], frozen: parametersOf(model) };
   const answering = headOf(task);
-  const used = parametersOf(model).filter(({ name }) => answering === null || takesPart(model, name));
+  const isUsed = (name: string) => answering === null || takesPart(model, name);
+  const used = parametersOf(model).filter(({ name }) => isUsed(name));
   const head = answering ? headParameters(model, finetuningHead, answering.outputs) : [];
+  const { added, changes } = changedBy(train, model);
+  const trained = [
+    ...used.filter((parameter) => !parameter.fixed && changes(parameter)),
+    ...added.filter(({ name }) => isUsed(name.slice(name.indexOf(".") + 1))),
+  ];
+  const frozen = used.filter((parameter) => !trained.includes(parameter));
+  const layers = 1 + Math.max(-1, ...used.flatMap(({ layer }) => (layer !== null && Number.isFinite(layer) ? [layer] : [])));
+  return {
+    trained: [...trained, ...head].map((parameter) => withRate(parameter, layers, layerDecay)),
+    frozen,
+    ...(train.kind === "lora" ? { loraScale: train.alpha / train.rank } : {}),
+  };
+}
+
+/** What a way of fine-tuning adds to the model, and which of the model's own weights it changes. */
+function changedBy(train: TrainedPart, model: ResolvedModel): { added: Parameter[]; changes(parameter: Parameter): boolean } {
   switch (train.kind) {
     case "all":
-      return { trained: [...used, ...head], frozen: [] };
+      return { added: [], changes: () => true };
     case "head":
-      return { trained: head, frozen: used };
-    case "last": {
-      const first = model.layers - train.layers;
-      const isLast = ({ layer }: Parameter) => layer !== null && layer >= first;
-      return { trained: [...used.filter(isLast), ...head], frozen: used.filter((parameter) => !isLast(parameter)) };
-    }
-    case "lora": {
-      const low = loraParameters(model, train.rank).filter(
-        ({ name }) => answering === null || takesPart(model, name.slice("lora.".length)),
-      );
-      return { trained: [...low, ...head], frozen: used, loraScale: train.alpha / train.rank };
-    }
+      return { added: [], changes: () => false };
+    case "last":
+      return { added: [], changes: ({ layer }) => layer !== null && layer >= model.layers - train.layers };
+    case "biases":
+      return { added: [], changes: ({ name }) => name.endsWith(".bias") };
+    case "lora":
+      return { added: loraParameters(model, train.rank), changes: () => false };
+    case "adapters":
+      return { added: adapterParameters(model, train.size), changes: ({ name }) => name.includes("norm.") };
   }
+}
+
+/** The head learns at the whole rate, each layer below at the decay of the one above, embeddings at the least. */
+function withRate(parameter: Parameter, layers: number, decay: number): Parameter {
+  const { layer } = parameter;
+  if (decay === 1 || layer === Number.POSITIVE_INFINITY) return parameter;
+  return { ...parameter, rate: decay ** (layers - (layer ?? -1)) };
 }
 
 function takesPart({ architecture }: ResolvedModel, name: string): boolean {

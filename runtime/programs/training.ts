@@ -1,11 +1,11 @@
-import { add, engine, matMul, type Tensor, type Tensor2D, tensor1d, zeros } from "@tensorflow/tfjs-core";
+import { add, engine, matMul, mul, type Tensor, type Tensor2D, tensor1d, zeros } from "@tensorflow/tfjs-core";
 import type { ResolvedModel } from "../contract/plan.ts";
 import type { OptimizerSpec } from "../contract/spec.ts";
 import type { Parameter } from "../models/parameters.ts";
 import { dropoutPlaces, encode, type Forward } from "../models/transformer.ts";
 import type { Precision, Program, ProgramFunction, TensorSpec, Tensors } from "../trace/function.ts";
 import { registerGradients } from "../trace/gradients.ts";
-import { adamW, clipping } from "./adamw.ts";
+import { type AdamWScalars, adamW, clipping } from "./adamw.ts";
 import { type Group, groupParameters, pack, unpack } from "./groups.ts";
 import type { HeadPart, HeadShape } from "./heads/head.ts";
 import { heads } from "./heads/table.ts";
@@ -218,12 +218,18 @@ function update(
       firstMoment: state[firstMomentName(group)]!,
       secondMoment: state[secondMomentName(group)]!,
     };
-    const after = adamW(optimizer, before, gradients[i]!, scale, scalars, group.decay);
+    const after = adamW(optimizer, before, gradients[i]!, scale, scaled(scalars, group.rate), group.decay);
     updates[weightsName(group)] = after.weights;
     updates[firstMomentName(group)] = after.firstMoment;
     updates[secondMomentName(group)] = after.secondMoment;
   }
   return { updates, norm };
+}
+
+/** The scalars of weights with a learning rate of their own. */
+function scaled(scalars: AdamWScalars, rate: number): AdamWScalars {
+  if (rate === 1) return scalars;
+  return { ...scalars, learningRate: mul(scalars.learningRate, rate), stepSize: mul(scalars.stepSize, rate) };
 }
 
 /** What the head makes of the hidden states. An encoder-decoder answers by its encoder alone. */

@@ -34,7 +34,7 @@ export async function finetune(job: FinetuneJob, context: JobContext): Promise<F
   context.describeEngine({ ...(await engine.describe()), reason });
   if (warning) context.emit({ event: "warning", message: warning });
 
-  const parameters = finetuningParameters(model, task, job.settings.train);
+  const parameters = finetuningParameters(model, task, job.settings);
   const { batch, accumulate, optimizer, dropout } = job.settings;
   const settings: TrainingSettings = {
     model,
@@ -110,7 +110,7 @@ function startingWeights(job: FinetuneJob, context: JobContext, { trained, froze
 
 async function train(setup: Setup): Promise<{ counters: Counters; best: Best; steps: number }> {
   const { job, context, settings, trainer, adaptation } = setup;
-  const { epochs, batch, optimizer } = job.settings;
+  const { epochs, batch, optimizer, patience } = job.settings;
   const perEpoch = Math.ceil(adaptation.train.length / batch);
   const steps = epochs * perEpoch;
   const warmupSteps = optimizer.warmup.unit === "steps" ? optimizer.warmup.value : Math.round(optimizer.warmup.value * steps);
@@ -118,6 +118,7 @@ async function train(setup: Setup): Promise<{ counters: Counters; best: Best; st
   if (resumed) await trainer.setState(resumed.state);
   const counters: Counters = { ...freshCounters(), ...resumed?.progress };
   let best = resumed?.progress.best ? { ...resumed.progress.best, weights: readBest(context.folder) } : undefined;
+  let epoch = 0;
   let order: { epoch: number; batches: FineTuningBatch[] } | undefined;
   await runLoop({
     context,
@@ -135,19 +136,21 @@ async function train(setup: Setup): Promise<{ counters: Counters; best: Best; st
     learningRateOf: (step) => learningRateAt(step, steps, warmupSteps, optimizer),
     async afterStep(step) {
       if (step % perEpoch !== 0) return;
-      const candidate = await validate(setup, step / perEpoch);
+      epoch = step / perEpoch;
+      const candidate = await validate(setup, epoch);
       for (const score of candidate.scores) context.emit({ event: "evaluation", ...score, step });
       if (best && !isBetter(candidate, best)) return;
       best = { ...candidate, weights: await trainer.weights() };
       writeBest(context.folder, settings, best.weights);
     },
+    isOver: () => patience !== undefined && best !== undefined && epoch - best.epoch >= patience,
     async save(step) {
       const progress: FinetuneProgress = { ...counters, best: best ? withoutWeights(best) : null };
       const path = saveCheckpoint(context.folder, { step, progress, state: await trainer.state() }, settings.trained, 1);
       context.emit({ event: "checkpoint", step, path });
     },
   });
-  return { counters, best: best!, steps };
+  return { counters, best: best!, steps: epoch * perEpoch };
 }
 
 function epochBatches({ job, adaptation }: Setup, epoch: number): FineTuningBatch[] {

@@ -28,6 +28,8 @@ export interface Loop {
   optimizerStepOf?(step: number): number;
   /** Validation, after the step's report. */
   afterStep(step: number): Promise<void>;
+  /** Whether to end before the last step; asked after `afterStep`. */
+  isOver?(): boolean;
   /** Writes a checkpoint; the counters are up to date. */
   save(step: number): Promise<void>;
 }
@@ -72,6 +74,7 @@ export async function runLoop(loop: Loop): Promise<void> {
       await loop.save(step);
       throw new JobStopped(step);
     }
+    if (loop.isOver?.()) return;
     if (checkpointDue(step) && step < steps) await loop.save(step);
     counters.around += (waited + reported - stepped + performance.now() - scored) / 1000;
   }

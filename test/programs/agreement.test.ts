@@ -53,10 +53,19 @@ function largestDifference(a: number[], b: number[]): number {
 }
 
 /** Rows of texts of several lengths, one of the micro-batch's rows empty, in each head's shapes. */
-async function agrees({ task, architecture, train }: { task: ResolvedTask; architecture: Architecture; train: TrainedPart }) {
+async function agrees({
+  task,
+  architecture,
+  ...ways
+}: {
+  task: ResolvedTask;
+  architecture: Architecture;
+  train: TrainedPart;
+  layerDecay?: number;
+}) {
   const model = smallModel({ architecture });
   const part = headPart(headOf(task)!, 16);
-  const settings = { ...settingsOf(model, part, 4), dropout: 0.1, ...finetuningParameters(model, task, train) };
+  const settings = { ...settingsOf(model, part, 4), dropout: 0.1, ...finetuningParameters(model, task, ways) };
   const batchOf = (step: number) => toStep([headBatch(task, part, step, architecture)]);
   const reference = await curve("cpu", settings, batchOf, 20);
   expect(reference.every((value) => value > 0)).toBe(true);
@@ -159,9 +168,14 @@ describe(`${graphEngines.join(" and ")} and the eager reference agree in loss an
     ["head only", { kind: "head" }],
     ["the last layer", { kind: "last", layers: 1 }],
     ["LoRA", { kind: "lora", rank: 2, alpha: 4 }],
+    ["biases", { kind: "biases" }],
+    ["adapters", { kind: "adapters", size: 4 }],
   ] as const)("fine-tuning on labels, %s", async (_, train) => {
     for (const architecture of ["encoder", "decoder", "encoder-decoder"] as const) await agrees({ task: labelled, architecture, train });
   });
+
+  test("learning rates that fall from the head to the embeddings", () =>
+    agrees({ task: labelled, architecture: "encoder", train: { kind: "all" }, layerDecay: 0.5 }));
 
   test.each(tasks)("the head of %s", (_, task, architecture) => agrees({ task, architecture, train: { kind: "all" } }));
 });

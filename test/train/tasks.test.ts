@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { folderWith, sentences } from "../cli/cli.ts";
@@ -153,5 +153,19 @@ describe("on onnx a tiny model learns", () => {
       ["accuracy.odd", 30],
     ]);
     expect(predictions).toHaveLength(60);
+  });
+
+  test("it stops when it no longer gets better, and keeps the best epoch", async () => {
+    const rows = range(120).map((i) => `the ${animal(i)} is in the ${place(i)}\t${["one", "other"][((i * i + i) >> 2) % 2]}`);
+    const task = 'classification { train: "s.tsv", validation: 20%, test: 20% }';
+    const folder = folderFor(task, { "s.tsv": `text\tlabel\n${rows.join("\n")}\n` }, { epochs: 40 });
+    const path = join(folder, "a.pretrain");
+    writeFileSync(path, readFileSync(path, "utf8").replace("epochs: 40", "epochs: 40\n  patience: 2 epochs\n  layer_decay: 0.9"));
+    const ran = await runHere(folder, "adapted");
+    const { steps, bestEpoch } = ran.result("finetune", "adapted");
+    const epochs = ran.events.filter((event) => event.event === "evaluation" && event.metric === "loss").length - 1;
+    expect(epochs).toBeLessThan(40);
+    expect(epochs - bestEpoch).toBe(2);
+    expect(steps % epochs).toBe(0);
   });
 });

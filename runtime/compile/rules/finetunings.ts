@@ -33,6 +33,13 @@ function trained({ train }: FinetuneSettings, path: SpecPath, name: string, mode
       ),
     ];
   }
+  if (train.kind === "biases" && !model.biases) {
+    return [
+      error("no-biases", [...path, "train"], `The model ${name} has no biases to train. Write biases: true in it, or train: lora.`, [
+        "lora",
+      ]),
+    ];
+  }
   if (train.kind === "lora" && train.rank > model.hidden) {
     return [
       error(

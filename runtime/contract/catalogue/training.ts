@@ -1,3 +1,4 @@
+import { trainedOptions } from "./trained.ts";
 import type { Key, Option } from "./types.ts";
 
 const share = { type: "share", min: 0, max: 1 } as const;
@@ -87,54 +88,7 @@ export const trainingOptions: readonly Option[] = [
     keys: optimizerKeys,
     example: "optimizer: adamw { learning_rate: 1e-3, warmup: 5%, schedule: cosine }",
   },
-  { name: "all", family: "trained", help: "All weights.", keys: [], example: "train: all" },
-  {
-    name: "head",
-    family: "trained",
-    help: "Only the added head; the model stays as it was pre-trained.",
-    keys: [],
-    example: "train: head",
-  },
-  {
-    name: "last",
-    family: "trained",
-    help: "The head and the last n layers; written `last 4 layers`.",
-    keys: [],
-    example: "train: last 2 layers",
-  },
-  {
-    name: "lora",
-    family: "trained",
-    help: "The head and a product of two narrow matrices added to each attention projection.",
-    formula: "W' = W + \\frac{\\alpha}{r} B A",
-    source: "Hu et al. 2022, LoRA, section 4.1",
-    keys: [
-      {
-        name: "rank",
-        value: { type: "count", min: 1 },
-        default: "8",
-        help: "Width r of the two matrices.",
-        source: "Hu et al. 2022, section 4.1",
-      },
-      {
-        name: "alpha",
-        value: { type: "number", min: 0, aboveMin: true },
-        default: "16",
-        help: "The product is scaled by alpha/rank.",
-        source: "Hu et al. 2022, section 4.1",
-      },
-    ],
-    example: "train: lora { rank: 8 }",
-  },
-  {
-    name: "biases",
-    family: "trained",
-    help: "The head and all biases.",
-    source: "Ben Zaken et al. 2022, BitFit",
-    keys: [],
-    example: "train: biases",
-    later: "training only the biases is not supported yet; lora is the nearest that is",
-  },
+  ...trainedOptions,
   {
     name: "scratch",
     family: "baseline",
@@ -274,6 +228,19 @@ const finetuneSettings: readonly Key[] = [
     default: "10%",
     help: "Dropout during fine-tuning.",
     source: "Devlin et al. 2019, appendix A.3",
+  },
+  {
+    name: "layer_decay",
+    value: { type: "number", min: 0, max: 1, aboveMin: true },
+    default: "1",
+    help: "The learning rate of each layer is that of the one above times this; the head has the whole, the embeddings the least.",
+    source: "Howard and Ruder 2018, ULMFiT, section 3.2; Clark et al. 2020, ELECTRA, appendix A",
+  },
+  {
+    name: "patience",
+    value: { type: "count", min: 1, max: 1000, unit: "epochs" },
+    help: "Stops after so many epochs whose validation score is no better than the best; left out: trains all epochs.",
+    source: "Prechelt 1998, Early Stopping — But When?",
   },
 ];
 
