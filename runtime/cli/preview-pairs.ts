@@ -1,7 +1,7 @@
 import type { Architecture } from "#runtime/contract/spec.ts";
 import type { TokenStream } from "#runtime/data/token-stream.ts";
 import { evaluationWindows } from "#runtime/data/windows.ts";
-import { type Example, isOrdinary, type Vocabulary } from "#runtime/objectives/objective.ts";
+import { type Example, isOrdinary, sentinelIndex, type Vocabulary } from "#runtime/objectives/objective.ts";
 import { exampleOf, layoutOf, type TextObjectiveSettings } from "#runtime/objectives/table.ts";
 import { random } from "#runtime/random/random.ts";
 import { measuredOf } from "./preview-measures.ts";
@@ -123,7 +123,7 @@ function predictedRuns({ predict, targets }: Example): { first: number; tokens: 
 /** In the input a sentinel stands for a span; a decoder's sequence holds the spans too, behind the prefix. */
 function sentinelMarks(tokens: readonly number[], vocabulary: Vocabulary, prefix: Example["prefix"]): (number | undefined)[] {
   const inputEnd = prefix ? prefix.lastIndexOf(1) + 1 : tokens.length;
-  const shown = tokens.slice(0, inputEnd).map((token) => (isSentinel(token, vocabulary) ? token - vocabulary.firstSentinel : undefined));
+  const shown = tokens.slice(0, inputEnd).map((token) => sentinelIndex(token, vocabulary));
   return [...shown, ...spanMarks(tokens.slice(inputEnd), vocabulary)];
 }
 
@@ -131,7 +131,8 @@ function sentinelMarks(tokens: readonly number[], vocabulary: Vocabulary, prefix
 function spanMarks(tokens: readonly number[], vocabulary: Vocabulary): (number | undefined)[] {
   let mark: number | undefined;
   return tokens.map((token) => {
-    if (isSentinel(token, vocabulary)) mark = token - vocabulary.firstSentinel;
+    const sentinel = sentinelIndex(token, vocabulary);
+    if (sentinel !== undefined) mark = sentinel;
     else if (!isOrdinary(token, vocabulary)) mark = undefined;
     return mark;
   });
@@ -149,8 +150,4 @@ function markedParts(tokens: readonly number[], marks: readonly (number | undefi
     shown = text.length;
   }
   return parts;
-}
-
-function isSentinel(token: number, vocabulary: Vocabulary): boolean {
-  return token >= vocabulary.firstSentinel;
 }

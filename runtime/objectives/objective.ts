@@ -13,9 +13,11 @@ export interface Vocabulary {
   mask: number;
   /** Ids below this are special tokens. */
   firstOrdinary: number;
-  /** `<extra_id_0>`; the following ids are the other sentinels, to the end of the vocabulary. */
+  /** The lowest id of a sentinel; the following ids are the others. Behind the ordinary ids; where there is none, their end. */
   firstSentinel: number;
   sentinels: number;
+  /** `<extra_id_0>` is the last of them, as T5 has it; else the first. */
+  sentinelsDescend: boolean;
   /** Is the second of two neighbouring tokens a part of the word that the first belongs to? */
   continuesWord(before: number, token: number): boolean;
   /** A full stop, a question mark or an exclamation mark, or a token that ends in one. */
@@ -25,6 +27,20 @@ export interface Vocabulary {
 /** Text, not a special token or a sentinel. */
 export function isOrdinary(token: number, { firstOrdinary, firstSentinel }: Pick<Vocabulary, "firstOrdinary" | "firstSentinel">): boolean {
   return token >= firstOrdinary && token < firstSentinel;
+}
+
+type Sentinels = Pick<Vocabulary, "firstSentinel" | "sentinels" | "sentinelsDescend">;
+
+/** The id of `<extra_id_N>`. */
+export function sentinelId(index: number, { firstSentinel, sentinels, sentinelsDescend }: Sentinels): number {
+  return firstSentinel + (sentinelsDescend ? sentinels - 1 - index : index);
+}
+
+/** Which `<extra_id_N>` a token is; undefined where it is none. */
+export function sentinelIndex(token: number, { firstSentinel, sentinels, sentinelsDescend }: Sentinels): number | undefined {
+  const place = token - firstSentinel;
+  if (place < 0 || place >= sentinels) return undefined;
+  return sentinelsDescend ? sentinels - 1 - place : place;
 }
 
 /** Static shapes of one sequence: a program is traced once for them. */

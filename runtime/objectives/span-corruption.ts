@@ -1,7 +1,7 @@
 import type { ResolvedObjective } from "#runtime/contract/plan.ts";
 import { type Corruption, corruptedExample, corruptionLayout } from "./corruption.ts";
 import { noiseLengths, randomSpansMask } from "./noise-mask.ts";
-import type { TextObjective } from "./objective.ts";
+import { sentinelId, type TextObjective, type Vocabulary } from "./objective.ts";
 
 export type SpanCorruptionSettings = Extract<ResolvedObjective, { kind: "span_corruption" }>;
 
@@ -29,8 +29,8 @@ function corruption(settings: SpanCorruptionSettings): Corruption {
       const marks = settings.replace === undefined ? spans : 0;
       return { inputs: length - noise + shown + 1, targets: (settings.target === "text" ? length : noise + marks) + 1 };
     },
-    corrupt(text, { firstSentinel, mask }, random) {
-      return corruptSpans(text, randomSpansMask(text.length, settings.rate, settings.meanSpan, random), settings, { firstSentinel, mask });
+    corrupt(text, vocabulary, random) {
+      return corruptSpans(text, randomSpansMask(text.length, settings.rate, settings.meanSpan, random), settings, vocabulary);
     },
   };
 }
@@ -44,7 +44,7 @@ export function corruptSpans(
   tokens: readonly number[],
   hidden: ArrayLike<boolean | number>,
   { replace, target: wanted }: Pick<SpanCorruptionSettings, "replace" | "target">,
-  { firstSentinel, mask }: { firstSentinel: number; mask: number },
+  vocabulary: Pick<Vocabulary, "mask" | "firstSentinel" | "sentinels" | "sentinelsDescend">,
 ): { input: number[]; target: number[] } {
   const input: number[] = [];
   const target: number[] = [];
@@ -53,11 +53,11 @@ export function corruptSpans(
   tokens.forEach((token, i) => {
     const startsRun = i === 0 || Boolean(hidden[i]) !== Boolean(hidden[i - 1]);
     if (hidden[i]) {
-      if (replace === undefined && startsRun) input.push(firstSentinel + hiddenRuns++);
-      if (replace === "masks" || (replace === "mask" && startsRun)) input.push(mask);
+      if (replace === undefined && startsRun) input.push(sentinelId(hiddenRuns++, vocabulary));
+      if (replace === "masks" || (replace === "mask" && startsRun)) input.push(vocabulary.mask);
       target.push(token);
     } else {
-      if (replace === undefined && startsRun) target.push(firstSentinel + otherRuns++);
+      if (replace === undefined && startsRun) target.push(sentinelId(otherRuns++, vocabulary));
       input.push(token);
     }
   });

@@ -1,3 +1,4 @@
+import type { Vocabulary } from "#runtime/objectives/objective.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";
 import { vocabularyOf } from "./vocabulary.ts";
 
@@ -40,7 +41,10 @@ export function rolesOf(json: TokenizerJson): ReturnType<typeof vocabularyOf> {
   // special tokens stand before or behind the others
   const half = tokens.length / 2;
   const firstOrdinary = Math.max(0, ...special.filter((id) => id < half).map((id) => id + 1));
-  const firstSentinel = Math.min(tokens.length, ...special.filter((id) => id >= half));
+  const sentinels = sentinelsOf(tokens);
+  const firstSentinel = Math.min(sentinels.firstSentinel, ...special.filter((id) => id >= half));
+  // between the ordinary ids and the end stands one of the two
+  const placed = firstSentinel === sentinels.firstSentinel ? sentinels : { ...sentinels, firstSentinel, sentinels: 0 };
   return {
     ...own,
     size: tokens.length,
@@ -50,7 +54,16 @@ export function rolesOf(json: TokenizerJson): ReturnType<typeof vocabularyOf> {
     end,
     mask,
     firstOrdinary,
-    firstSentinel,
-    sentinels: 0,
+    ...placed,
   };
+}
+
+/** T5's sentinels: a run of ids, of which `<extra_id_0>` is the last. */
+function sentinelsOf(tokens: readonly string[]): Pick<Vocabulary, "firstSentinel" | "sentinels" | "sentinelsDescend"> {
+  const isSentinel = (token: string | undefined) => /^<extra_id_\d+>$/u.test(token ?? "");
+  const first = tokens.findIndex(isSentinel);
+  if (first < 0) return { firstSentinel: tokens.length, sentinels: 0, sentinelsDescend: false };
+  const behind = tokens.findIndex((token, id) => id > first && !isSentinel(token));
+  const sentinels = (behind < 0 ? tokens.length : behind) - first;
+  return { firstSentinel: first, sentinels, sentinelsDescend: tokens[first] !== "<extra_id_0>" && sentinels > 1 };
 }

@@ -25,5 +25,6 @@ export function vocabularyOf(tokens: readonly string[]): Omit<Vocabulary, keyof 
     firstOrdinary: specialTokens.length,
     firstSentinel: tokens.length - sentinels,
     sentinels,
+    sentinelsDescend: false,
   };
 }

@@ -17,7 +17,7 @@ import { ownLoss, runningEvaluationTokens, scoreText, type TextEvaluation, type 
 import { runLoop } from "./loop.ts";
 import { pretrainSettings } from "./pretrain-steps.ts";
 import { type Counters, freshCounters, shareOf } from "./progress.ts";
-import { checkVocabulary, startingValues } from "./starting-values.ts";
+import { checkSentinels, checkVocabulary, startingValues } from "./starting-values.ts";
 import { openTrainer, type Trainer } from "./trainer.ts";
 
 /**
@@ -35,6 +35,7 @@ export async function pretrain(job: PretrainJob, context: JobContext, { scored =
 
   const settings = pretrainSettings(job);
   const { parts, trained } = settings;
+  checkSentinels(parts, tokenizer.vocabulary);
   context.emit({ event: "phase", phase: "compiling" });
   const trainer = await openTrainer({
     engine,

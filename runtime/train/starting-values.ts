@@ -3,6 +3,7 @@ import type { ResolvedModel } from "../contract/plan.ts";
 import { type JobContext, JobFailure } from "../jobs/context.ts";
 import { initialValues, isPrediction, type Parameter } from "../models/parameters.ts";
 import type { Vocabulary } from "../objectives/objective.ts";
+import type { Part } from "../programs/training.ts";
 import type { Values } from "./trainer.ts";
 
 /** Of all parameters: drawn, or what the model's checkpoint holds of them. */
@@ -29,5 +30,15 @@ export function checkVocabulary({ model }: { model: ResolvedModel }, { size }: V
   if (!model.weights) throw new JobFailure(`the tokenizer has ${size} entries and the model ${model.vocabulary} rows; plan again`);
   throw new JobFailure(
     `the tokenizer of ${model.weights.folder} has ${size} entries and the model's embeddings ${model.vocabulary} rows: they are not of the same model. Copy the checkpoint again`,
+  );
+}
+
+/** A tokenizer that was not trained here may lack the sentinels that an objective hides spans behind. Throws `JobFailure`. */
+export function checkSentinels(parts: readonly Part[], { sentinels }: Vocabulary): void {
+  const needed = Math.max(0, ...parts.map((part) => (part.kind === "text" ? part.layout.sentinels : 0)));
+  if (needed <= sentinels) return;
+  throw new JobFailure(
+    `the objective hides up to ${needed} spans of a sequence and needs a sentinel (<extra_id_0>, …) for each, and the tokenizer has ${sentinels}; ` +
+      "take a longer mean_span, a lower rate, a shorter context, replace: mask, or a tokenizer with sentinels",
   );
 }

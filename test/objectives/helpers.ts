@@ -13,6 +13,7 @@ export const vocabulary: Vocabulary = {
   mask: 4,
   firstOrdinary: 5,
   firstSentinel: 1005,
+  sentinelsDescend: false,
   sentinels: 50,
   // two of three tokens go on with a word, and one of twenty ends a sentence
   continuesWord: (_before, token) => token % 3 !== 0,

@@ -8,7 +8,7 @@ import { fourDeviations, type Made, make, middle, spanCorruption, stream, sum, v
 describe("the examples of Raffel et al. 2020", () => {
   const words = "Thank you for inviting me to your party last week".split(" ");
   const names = ["<X>", "<Y>", "<Z>"];
-  const special = { firstSentinel: words.length, mask: words.length + names.length };
+  const special = { firstSentinel: words.length, sentinels: names.length, sentinelsDescend: false, mask: words.length + names.length };
   const written = (ids: number[]) => ids.map((id) => words[id] ?? names[id - words.length] ?? "<M>").join(" ");
   const corrupted = (hidden: string[], replace: Settings["replace"], target: Settings["target"]) => {
     const made = corruptSpans(

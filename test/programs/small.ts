@@ -32,6 +32,7 @@ export const vocabulary: Vocabulary = {
   mask: 4,
   firstOrdinary: 5,
   firstSentinel: 40,
+  sentinelsDescend: false,
   sentinels: 8,
   continuesWord: (_before, token) => token % 2 === 1,
   endsSentence: (token) => token % 9 === 0,
