@@ -2,7 +2,7 @@
  * Comparisons whose truth is known, judged by the code that judges real ones: how often something false is found, how often the
  * intervals hold the truth, and how often a difference as large as announced is found.
  *
- *     node bench/simulate-verdicts.ts [--comparisons 2000] [--seeds 5] [--metric accuracy] [--only once|settled]
+ *     node bench/simulate-verdicts.ts [--comparisons 2000] [--seeds 5] [--metric accuracy] [--only once|settled] [--world 0|1|2]
  *
  * A run answers each test example rightly with the probability Φ(strength + seed + example + cell·example): runs of a seed,
  * examples, and what a cell finds hard differ at random.
@@ -26,6 +26,7 @@ const { values: options } = parseArgs({
     seeds: { type: "string", default: "5" },
     metric: { type: "string", default: "accuracy" },
     only: { type: "string" },
+    world: { type: "string" },
   },
 });
 const comparisons = Number(options.comparisons);
@@ -45,8 +46,9 @@ const worlds = [
 ];
 type World = (typeof worlds)[number];
 
-if (options.only !== "settled") for (const world of worlds) report(world, judgeOnce);
-if (options.only !== "once") for (const world of worlds) report(world, judgeUntilSettled);
+const chosen = options.world === undefined ? worlds : worlds.slice(Number(options.world)).slice(0, 1);
+if (options.only !== "settled") for (const world of chosen) report(world, judgeOnce);
+if (options.only !== "once") for (const world of chosen) report(world, judgeUntilSettled);
 
 function report(world: World, judge: (world: World, better: number, ...path: number[]) => ComparisonResult): void {
   let [falsely, inside, intervals, announced, found] = [0, 0, 0, 0, 0];

@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { formatCount, formatEstimate, formatFlops, formatScore, formatSeconds } from "#runtime/contract/numbers.ts";
-import { describeDifference, describeRecord } from "#runtime/contract/words.ts";
+import { describeDifference, describeExpectation } from "#runtime/contract/words.ts";
 
 /** A comparison as text for a terminal. */
 export function comparisonTable(result: ComparisonResult): string {
@@ -13,10 +13,7 @@ export function comparisonTable(result: ComparisonResult): string {
     summaryTable(result),
     ...seedTables(result),
     listed("Verdicts", result.verdicts.map(describeDifference)),
-    listed(
-      "Expected",
-      result.expectations.map((each) => `${each.text}: ${each.answer} (${each.reason})${describeRecord(each)}`),
-    ),
+    listed("Expected", result.expectations.map(describeExpectation)),
     listed("Warnings", result.warnings),
     result.method,
   ]

@@ -45,7 +45,22 @@ function whatWouldFind({ metric, detectable, more_seeds }: Verdict): string[] {
 }
 
 /** Whether an expectation was one: written down before the test split was read. */
-export function describeRecord({ recorded, before_test }: ComparisonResult["expectations"][number]): string {
+function describeRecord({ recorded, before_test }: ComparisonResult["expectations"][number]): string {
   if (recorded === null) return "";
   return before_test ? "; recorded before the test split was read" : "; recorded after the test split was read, so it is no prediction";
+}
+
+/** What was looked for in the training text, and what was found there. */
+export function describeLeaks({ leaks }: ComparisonResult): string[] {
+  return leaks.flatMap(({ task, corpus, items, checked, leaked, examples }) => [
+    `${leaked.length} of ${items} test examples of ${task} stand in ${corpus} word for word` +
+      (checked < items ? ` (${items - checked} are too short to be looked for)` : ""),
+    ...examples.map(({ id, words }) => `${id}: “${words}”`),
+  ]);
+}
+
+/** An expectation with its answer. */
+export function describeExpectation(expectation: ComparisonResult["expectations"][number]): string {
+  const { text, answer, reason } = expectation;
+  return `${text}: ${answer} (${reason})${describeRecord(expectation)}`;
 }

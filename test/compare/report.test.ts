@@ -3,12 +3,12 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { compareRuns } from "#runtime/compare/compare.ts";
-import { crossings } from "#runtime/compare/crossings.ts";
 import { referencesFor } from "#runtime/compare/report/bibliography.ts";
 import { type ReportInput, reportOf } from "#runtime/compare/report/contents.ts";
 import { htmlReport } from "#runtime/compare/report/html.ts";
 import { latexReport } from "#runtime/compare/report/latex.ts";
 import { markdownReport } from "#runtime/compare/report/markdown.ts";
+import { crossings } from "#runtime/contract/crossings.ts";
 import { temporaryFolder } from "../store/temporary.ts";
 import { example } from "./example.ts";
 

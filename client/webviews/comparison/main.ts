@@ -1,6 +1,7 @@
 import "../elements.ts";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
-import { describeDifference } from "#runtime/contract/words.ts";
+import { crossings } from "#runtime/contract/crossings.ts";
+import { describeDifference, describeExpectation, describeLeaks } from "#runtime/contract/words.ts";
 import type { Chart } from "../chart.ts";
 import { createCurves } from "../curves/curves.ts";
 import type { ToPage } from "../messages.ts";
@@ -64,7 +65,12 @@ function draw(): void {
     tableSection(names, tableColumns(result, comparison.columns)),
     ...frontiers.map(({ section }) => section),
     curveSection,
+    listed(
+      "Where the order changes",
+      scores.flatMap(({ task, metric }) => crossings(result, task, metric)),
+    ),
     listed("Matched", matchedText(result)),
+    listed("Leaks", describeLeaks(result)),
     listed("To know", result.warnings),
     result.method ? element("p", { class: "muted" }, result.method) : null,
   );
@@ -81,9 +87,7 @@ function verdictsOf({ verdicts, expectations, summary }: ComparisonResult): HTML
   const line = (verdict: ComparisonResult["verdicts"][number]) => element("li", {}, describeDifference(verdict));
   const decided = verdicts.filter(({ verdict }) => verdict !== "no difference found");
   const undecided = verdicts.filter(({ verdict }) => verdict === "no difference found");
-  const expected = expectations.map(({ text, answer, reason }) =>
-    element("li", { class: answer }, `Expected ${text}: ${answer} (${reason})`),
-  );
+  const expected = expectations.map((each) => element("li", { class: each.answer }, `Expected ${describeExpectation(each)}`));
   return element(
     "div",
     { class: "verdicts" },

@@ -7,6 +7,7 @@ import type { SettingColumn } from "../messages.ts";
 export interface ScoreColumn {
   /** `sentiment.accuracy`. */
   key: string;
+  task: string;
   metric: string;
   /** Percentages are shown times 100. */
   factor: number;
@@ -21,8 +22,10 @@ export interface ScoreRow {
   low: number | null;
   high: number | null;
   baseline: boolean;
-  /** `71.2 ± 0.6 (n = 3)`. */
+  /** `71.2 ± 0.6 (n = 3)`, with the baselines that are better. */
   text: string;
+  /** The mean without the test examples that a corpus holds. */
+  withoutLeaks: number | null;
   /** One for each pair of seeds. */
   seeds: { label: string; value: number }[];
 }
@@ -31,10 +34,11 @@ export function scoreColumns({ summary, cells }: ComparisonResult): ScoreColumn[
   const keys = [...new Set(summary.map(keyOf))];
   return keys.map((key) => {
     const rows = summary.filter((row) => keyOf(row) === key);
-    const { metric } = rows[0]!;
+    const { task, metric } = rows[0]!;
     const known = metricOf(metric);
     return {
       key,
+      task,
       metric,
       factor: known?.unit === "percent" ? 100 : 1,
       better: known?.better ?? "higher",
@@ -45,7 +49,8 @@ export function scoreColumns({ summary, cells }: ComparisonResult): ScoreColumn[
         low: row.low,
         high: row.high,
         baseline: row.baseline,
-        text: `${formatEstimate(metric, row.mean, row.standard_error, row.n)} (n = ${row.n})`,
+        text: `${formatEstimate(metric, row.mean, row.standard_error, row.n)} (n = ${row.n})${row.below.length > 0 ? `, below ${row.below.join(", ")}` : ""}`,
+        withoutLeaks: row.without_leaks,
         seeds: cells
           .filter((each) => each.cell === row.cell && keyOf(each) === key)
           .map(({ seed, finetune_seed, value }) => ({ label: `seed ${seed}/${finetune_seed}: ${formatScore(metric, value)}`, value })),
@@ -69,6 +74,12 @@ export function tableColumns(result: ComparisonResult, settings: readonly Settin
     text: Object.fromEntries(rows.map(({ cell, text }) => [cell, text])),
     order: Object.fromEntries(rows.map(({ cell, mean }) => [cell, mean])),
   }));
+  const clean = scoreColumns(result).flatMap(({ key, metric, rows }): TableColumn[] => {
+    const known = rows.flatMap(({ cell, withoutLeaks }) => (withoutLeaks === null ? [] : [[cell, withoutLeaks] as const]));
+    if (known.length === 0) return [];
+    const text = Object.fromEntries(known.map(([cell, value]) => [cell, formatScore(metric, value)]));
+    return [{ label: `${key} without leaks`, text, order: Object.fromEntries(known) }];
+  });
   const { cells } = result.matched;
   const cost = (label: string, of: (cell: (typeof cells)[number]) => number, show: (value: number) => string): TableColumn => ({
     label,
@@ -85,9 +96,11 @@ export function tableColumns(result: ComparisonResult, settings: readonly Settin
     ),
     cost("parameters", ({ parameters }) => parameters, formatCount),
     cost("time", ({ seconds }) => seconds, formatSeconds),
+    cost("learning rate", ({ learning_rate = 0 }) => learning_rate, String),
+    cost("FLOPs of the search", ({ search_flops = 0 }) => search_flops, formatFlops),
   ];
   const set = settings.map(({ label, values }) => ({ label, text: values, order: values }));
-  return [...set, ...scores, ...costs.filter(differs)];
+  return [...set, ...scores, ...clean, ...costs.filter(differs)];
 }
 
 /** All that are compared, baselines last. */

@@ -1,8 +1,8 @@
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { catalogue } from "#runtime/contract/catalogue/index.ts";
+import { crossings } from "#runtime/contract/crossings.ts";
 import { formatCount, formatEstimate, formatFlops, formatScore, formatSeconds } from "#runtime/contract/numbers.ts";
-import { describeDifference, describeRecord } from "#runtime/contract/words.ts";
-import { crossings } from "../crossings.ts";
+import { describeDifference, describeExpectation, describeLeaks } from "#runtime/contract/words.ts";
 import { type Curve, curveChart, dotChart, frontierChart } from "./charts.ts";
 import type { Block, ReportDocument, Section } from "./document.ts";
 
@@ -52,7 +52,7 @@ function answer({ verdicts, expectations }: ComparisonResult): Section {
   return {
     title: "Answer",
     blocks: [
-      ...listed(expectations.map((each) => `Expected ${each.text}: ${each.answer} (${each.reason})${describeRecord(each)}.`)),
+      ...listed(expectations.map((each) => `Expected ${describeExpectation(each)}.`)),
       ...listed(verdicts.map((verdict) => `${describeDifference(verdict)}.`)),
     ],
   };
@@ -171,7 +171,8 @@ function isSame({ values }: { values: readonly string[] }): boolean {
   return new Set(values).size === 1;
 }
 
-function leaks({ leaks: checks }: ComparisonResult): Block[] {
+function leaks(result: ComparisonResult): Block[] {
+  const { leaks: checks } = result;
   if (checks.length === 0) return [];
   return [
     {
@@ -180,7 +181,7 @@ function leaks({ leaks: checks }: ComparisonResult): Block[] {
       head: ["", "corpus", "examples", "looked for", "found"],
       rows: checks.map(({ task, corpus, items, checked, leaked }) => [task, corpus, `${items}`, `${checked}`, `${leaked.length}`]),
     },
-    ...listed(checks.flatMap(({ task, examples }) => examples.map(({ id, words }) => `${task}, ${id}: “${words}”`))),
+    ...listed(describeLeaks(result)),
   ];
 }
 

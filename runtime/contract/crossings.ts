@@ -1,5 +1,5 @@
-import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
-import { formatFlops } from "#runtime/contract/numbers.ts";
+import type { ComparisonResult } from "./artifacts.ts";
+import { formatFlops } from "./numbers.ts";
 
 /**
  * Where the order of two things that were compared at several costs changes, in words: between two costs at which both have a mean,
