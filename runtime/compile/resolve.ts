@@ -1,6 +1,6 @@
 import { optionOf } from "#runtime/contract/catalogue/index.ts";
 import type { ResolvedModel, ResolvedObjective, ResolvedTask, WeightedPart } from "#runtime/contract/plan.ts";
-import type { Architecture, MixtureSpec, ModelSpec, ObjectiveKind, ObjectiveSpec, Ref, Spec } from "#runtime/contract/spec.ts";
+import type { Architecture, MixtureSpec, ModelSpec, ObjectiveSpec, Ref, Spec } from "#runtime/contract/spec.ts";
 
 /** An objective that is not made of others, as it stands somewhere inside one. */
 export type LeafObjective = Exclude<ObjectiveSpec, { kind: "mixture" | "sequence" }>;
@@ -25,18 +25,27 @@ export function leavesOf(
 
 /**
  * The architectures that can carry an objective, the default first. A mixture or a sequence can be carried by what all of
- * its parts allow, in the order of its first part that reads text: a supervised task fits every architecture and so prefers none.
+ * its parts allow, in the order of its first part that reads the corpus, else of one that writes: a task that is answered by a
+ * head fits every architecture and so prefers none.
  */
 export function architecturesOf(spec: Spec, ref: Ref): Architecture[] {
   const leaves = leavesOf(spec, ref) ?? [];
-  const allowed = leaves.map(({ objective }) => architecturesOfKind(objective.kind));
-  const leading = leaves.findIndex(({ objective }) => objective.kind !== "supervised");
-  const order = allowed[Math.max(leading, 0)] ?? [];
+  const allowed = leaves.map(({ objective }) => architecturesOfLeaf(spec, objective));
+  const readsCorpus = leaves.findIndex(({ objective }) => objective.kind !== "supervised");
+  const writes = leaves.findIndex(({ objective }) => isWriting(spec, objective));
+  const order = allowed[readsCorpus >= 0 ? readsCorpus : Math.max(writes, 0)] ?? [];
   return order.filter((architecture) => allowed.every((list) => list.includes(architecture)));
 }
 
-export function architecturesOfKind(kind: ObjectiveKind): readonly Architecture[] {
-  return optionOf("objective", kind)?.architectures ?? [];
+/** A task that is answered by writing needs a decoder. */
+export function architecturesOfLeaf(spec: Spec, objective: LeafObjective): readonly Architecture[] {
+  if (isWriting(spec, objective)) return ["encoder-decoder", "decoder"];
+  return optionOf("objective", objective.kind)?.architectures ?? [];
+}
+
+function isWriting(spec: Spec, objective: LeafObjective): boolean {
+  const kind = objective.kind === "supervised" ? spec.tasks[objective.task]?.kind : undefined;
+  return kind === "translation" || kind === "summarisation" || kind === "generation";
 }
 
 /** What the model becomes under the objective; null where the two do not fit. */

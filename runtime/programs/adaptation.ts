@@ -52,6 +52,12 @@ function writingLayout(architecture: Architecture, source: number, target: numbe
   };
 }
 
+/** Rows of a task that answers by writing, as an objective: several pairs in each, as long as the model reads. */
+export function packedWritingLayout({ architecture, context }: Pick<ResolvedModel, "architecture" | "context">): Layout {
+  const twoSided = architecture === "encoder-decoder";
+  return { ...writingLayout(architecture, context, twoSided ? context : 0), predicted: context };
+}
+
 /** The largest part that a task needs: texts as long as the model reads. */
 export function longestTaskPart(task: ResolvedTask, { architecture, context }: Pick<ResolvedModel, "architecture" | "context">): Part {
   const head = headOf(task);

@@ -3,7 +3,7 @@ import type { FinetuneSettings, TrainedPart } from "../contract/spec.ts";
 import { adapterParameters, headParameters, isPrediction, loraParameters, type Parameter, parametersOf } from "../models/parameters.ts";
 import { type LeafObjective, partSchedule } from "../objectives/schedule.ts";
 import { isTextObjective, layoutOf } from "../objectives/table.ts";
-import { finetuningHead, headOf } from "./adaptation.ts";
+import { finetuningHead, headOf, packedWritingLayout } from "./adaptation.ts";
 import { textParameters } from "./text-part.ts";
 import type { Part } from "./training.ts";
 
@@ -15,7 +15,7 @@ export function pretrainingParts(model: ResolvedModel, objective: ResolvedObject
 function partOf(model: ResolvedModel, objective: LeafObjective, name: string): Part {
   if (isTextObjective(objective)) return { kind: "text", name, layout: layoutOf(objective, model) };
   const head = headOf(objective.task);
-  if (!head) throw new Error(`the task ${objective.task.kind} has no head`);
+  if (!head) return { kind: "text", name, layout: packedWritingLayout(model) };
   return { kind: "head", name, head: name, ...head, length: model.context, slots: labelledSlots(model.context) };
 }
 

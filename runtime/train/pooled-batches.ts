@@ -1,7 +1,7 @@
 import type { Pooling } from "../contract/spec.ts";
 import type { HeadPart } from "../programs/heads/head.ts";
-import { random, shuffle } from "../random/random.ts";
 import type { Arrays } from "../trace/function.ts";
+import { packedRows } from "./packed-rows.ts";
 import { type BatchSizes, type BatchSource, toStep } from "./text-batches.ts";
 
 /** A text as ids, and what a head should answer: the index of its label, or a number. */
@@ -54,39 +54,14 @@ export interface PooledSource extends BatchSizes {
   seed: number;
 }
 
-/**
- * Batches of a supervised objective: each epoch's texts in another order, several to a row. Rows are packed in order until the
- * next text does not fit, so that the index-th row can be found again.
- */
+/** Batches of a supervised objective whose texts become one vector each: several to a row. */
 export function packedBatches({ texts, part, pad, pooling, seed, batch, accumulate }: PooledSource): BatchSource {
-  const firstRow = [0];
-  let open: { epoch: number; rows: AnsweredText[][] } | undefined;
-  const epochRows = (epoch: number): AnsweredText[][] => {
-    if (open?.epoch !== epoch) {
-      const order = shuffle(
-        Int32Array.from(texts, (_, i) => i),
-        random(seed, "labels", part.name, epoch),
-      );
-      open = {
-        epoch,
-        rows: packRows(
-          Array.from(order, (i) => texts[i]!),
-          part,
-        ),
-      };
-    }
-    firstRow[epoch + 1] = firstRow[epoch]! + open.rows.length;
-    return open.rows;
-  };
-  const rowAt = (index: number): AnsweredText[] => {
-    let epoch = firstRow.findLastIndex((first) => first <= index);
-    while (true) {
-      const rows = epochRows(epoch);
-      const row = rows[index - firstRow[epoch]!];
-      if (row) return row;
-      epoch++;
-    }
-  };
+  const used = (row: readonly AnsweredText[]) => row.reduce((sum, { ids }) => sum + ids.length, 0);
+  const rowAt = packedRows({
+    items: texts,
+    fits: (row, next) => row.length < part.slots && used(row) + next.ids.length <= part.length,
+    path: [seed, "labels", part.name],
+  });
   return {
     at(step) {
       const size = batch / accumulate;
@@ -102,19 +77,4 @@ export function packedBatches({ texts, part, pad, pooling, seed, batch, accumula
       return toStep(micro);
     },
   };
-}
-
-function packRows(texts: readonly AnsweredText[], { length, slots }: HeadPart): AnsweredText[][] {
-  const rows: AnsweredText[][] = [];
-  let [row, used]: [AnsweredText[], number] = [[], 0];
-  for (const text of texts) {
-    if (row.length === slots || used + text.ids.length > length) {
-      rows.push(row);
-      [row, used] = [[], 0];
-    }
-    row.push(text);
-    used += text.ids.length;
-  }
-  if (row.length > 0) rows.push(row);
-  return rows;
 }

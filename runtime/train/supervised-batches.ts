@@ -1,19 +1,33 @@
-import type { ResolvedTask } from "../contract/plan.ts";
-import type { HeadPart } from "../programs/heads/head.ts";
+import type { ResolvedModel, ResolvedTask } from "../contract/plan.ts";
+import type { Part } from "../programs/training.ts";
 import { scaleOf } from "./adapt/value.ts";
+import { readPairs } from "./adapt/writing.ts";
 import { type ExampleReading, isPooled, readAnsweredTexts } from "./answered-texts.ts";
+import { packedPairs } from "./packed-pairs.ts";
 import { packedBatches } from "./pooled-batches.ts";
 import type { BatchSizes, BatchSource } from "./text-batches.ts";
 
+interface SupervisedSource extends ExampleReading, BatchSizes {
+  part: Part;
+  model: ResolvedModel;
+  seed: number;
+}
+
 /** Batches of a task as an objective: its training examples, epoch after epoch. */
-export async function supervisedBatches(
-  task: ResolvedTask,
-  { part, seed, batch, accumulate, ...reading }: ExampleReading & BatchSizes & { part: HeadPart; seed: number },
-): Promise<BatchSource> {
-  if (!isPooled(task)) throw new Error(`the task ${task.kind} is no objective`);
-  const read = await readAnsweredTexts(task, "train", reading);
-  reading.emit({ event: "phase", phase: "reading examples", done: read.length, unit: "examples" });
-  const scale = task.kind === "regression" ? scaleOf(read.map(({ answer }) => answer)) : undefined;
-  const texts = scale ? read.map((text) => ({ ...text, answer: scale.down(text.answer) })) : read;
-  return packedBatches({ texts, part, pad: reading.tokenizer.vocabulary.pad, pooling: task.pool, seed, batch, accumulate });
+export async function supervisedBatches(task: ResolvedTask, source: SupervisedSource): Promise<BatchSource> {
+  const { part, model, seed, batch, accumulate, ...reading } = source;
+  const { vocabulary } = reading.tokenizer;
+  const read = <T>(examples: readonly T[]) => {
+    reading.emit({ event: "phase", phase: "reading examples", done: examples.length, unit: "examples" });
+    return examples;
+  };
+  if (part.kind === "text" && (task.kind === "translation" || task.kind === "summarisation" || task.kind === "generation")) {
+    const pairs = read(await readPairs({ task, model, ...reading }, "train"));
+    return packedPairs({ pairs, part, vocabulary, seed, batch, accumulate });
+  }
+  if (part.kind === "text" || !isPooled(task)) throw new Error(`the task ${task.kind} is no objective`);
+  const answered = read(await readAnsweredTexts(task, "train", reading));
+  const scale = task.kind === "regression" ? scaleOf(answered.map(({ answer }) => answer)) : undefined;
+  const texts = scale ? answered.map((text) => ({ ...text, answer: scale.down(text.answer) })) : answered;
+  return packedBatches({ texts, part, pad: vocabulary.pad, pooling: task.pool, seed, batch, accumulate });
 }

@@ -1,7 +1,7 @@
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { Architecture, Ref, Spec } from "#runtime/contract/spec.ts";
 import type { Use } from "../cells.ts";
-import { architecturesOf, architecturesOfKind, leavesOf } from "../resolve.ts";
+import { architecturesOf, architecturesOfLeaf, leavesOf } from "../resolve.ts";
 import { error, listed, type Rule } from "./rule.ts";
 
 /** The model can carry the objective. Said where the two meet: at the pre-training, or at the compared value. */
@@ -14,7 +14,7 @@ function meeting(spec: Spec, use: Use): Problem[] {
   if (!model || !leaves) return [];
   const allowed = architecturesOf(spec, objective);
   if (allowed.length === 0) {
-    const needs = leaves.map(({ key, objective: { kind } }) => `${key} needs ${listed(architecturesOfKind(kind), "or")}`);
+    const needs = leaves.map((leaf) => `${leaf.key} needs ${listed(architecturesOfLeaf(spec, leaf.objective), "or")}`);
     return [
       error(
         "architecture-mismatch",

@@ -11,9 +11,16 @@ export const objectives: Rule = ({ spec }) =>
     ...tasksAsObjectives(spec, name, objective),
   ]);
 
-const asObjective: readonly TaskKind[] = ["classification", "pair_classification", "regression"];
+const asObjective: readonly TaskKind[] = [
+  "classification",
+  "pair_classification",
+  "regression",
+  "translation",
+  "summarisation",
+  "generation",
+];
 
-/** Texts that become one vector each can be packed into a row with others. */
+/** Texts that become one vector each, and texts for texts, can be packed into a row with others. */
 function tasksAsObjectives(spec: Spec, name: Ref, objective: ObjectiveSpec): Problem[] {
   const task = objective.kind === "supervised" ? spec.tasks[objective.task] : undefined;
   if (objective.kind !== "supervised" || !task || asObjective.includes(task.kind)) return [];

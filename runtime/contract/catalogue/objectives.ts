@@ -266,7 +266,7 @@ export const objectives: readonly Option[] = [
   {
     name: "supervised",
     family: "objective",
-    help: "A labelled task as the objective. A task's own name means the same.",
+    help: "A task as the objective: its labels or numbers by a head, its texts (translation and other pairs) by writing them. A task's own name means the same.",
     formula: "L_{Task} = E_{(x,y) \\sim D} [l(f(x, \\theta), y)]",
     source: "task-specific pre-training",
     keys: [{ name: "task", value: { type: "reference", to: ["task"] }, required: true, help: "The task." }],

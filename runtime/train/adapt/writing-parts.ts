@@ -7,7 +7,7 @@ import { bucketLengths } from "../../tasks/buckets.ts";
 type TextPart = Extract<Part, { kind: "text" }>;
 
 /** A source and its target, as ids without frame. */
-interface IdPair {
+export interface IdPair {
   source: readonly number[];
   target: readonly number[];
 }

@@ -101,7 +101,10 @@ async function lossOf(
 }
 
 /** Targets are cut to half of a decoder's context, sources to what is left; an encoder-decoder has room for each. */
-async function readPairs({ task, model, tokenizer, context, emit }: WritingSetup, split: Split): Promise<TextPair[]> {
+export async function readPairs(
+  { task, model, tokenizer, context, emit }: Pick<WritingSetup, "task" | "model" | "tokenizer" | "context" | "emit">,
+  split: Split,
+): Promise<TextPair[]> {
   const examples = readTaskExamples(task, split);
   const sources = await tokenizer.encodeBatch(examples.map(({ source }) => task.prefix + source));
   const targets = await tokenizer.encodeBatch(examples.map(({ target }) => target));
