@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { mixingRates } from "#runtime/compile/resolve.ts";
 import { scoresOf } from "#runtime/compile/scores.ts";
-import type { ObjectiveSpec } from "#runtime/contract/spec.ts";
-import { compare, compiled, encoded, jobsOf, masked, model, objectives, ofKind, pretrain, specOf } from "./fixtures.ts";
+import type { ObjectiveSpec, TaskSpec } from "#runtime/contract/spec.ts";
+import { compare, compiled, encoded, jobsOf, masked, model, objectives, ofKind, pretrain, specOf, task } from "./fixtures.ts";
 
 describe("mixing by size, Raffel et al. 2020, section 3.5.2", () => {
   test("in proportion to the examples", () => {
@@ -144,6 +144,51 @@ test("pseudo-perplexity is a score of what fills in gaps, not of a decoder that 
   };
   expect(metricsOf("encoder")).toEqual(["pseudo_perplexity", "loss"]);
   expect(metricsOf("encoder-decoder")).toEqual(["loss"]);
+});
+
+describe("a task that is answered by writing, as an objective", () => {
+  const { text: _, second: __, label: ___, pool: ____, ...data } = task();
+  const translation: TaskSpec = {
+    ...data,
+    kind: "translation",
+    source: "sentence",
+    target: "polarity",
+    prefix: "",
+    beams: 1,
+    longest: 20,
+    metrics: [],
+  };
+  const specWith = (architecture: "auto" | "encoder" | "decoder", objective = "mt") =>
+    specOf({
+      tasks: { pairs: translation },
+      objectives: {
+        mt: { kind: "supervised", task: "pairs" },
+        both: {
+          kind: "mixture",
+          parts: [
+            { weight: 0.5, objective: "clm" },
+            { weight: 0.5, objective: "mt" },
+          ],
+        },
+      },
+      models: { small: model({ architecture }) },
+      pretrainings: { base: pretrain({ objective }) },
+    });
+  const architectureOf = (...given: Parameters<typeof specWith>) => ofKind(jobsOf(specWith(...given)), "pretrain")[0]!.model.architecture;
+
+  test("takes an encoder-decoder, or a decoder where the model or the other parts want one", () => {
+    expect([architectureOf("auto"), architectureOf("decoder"), architectureOf("auto", "both")]).toEqual([
+      "encoder-decoder",
+      "decoder",
+      "decoder",
+    ]);
+  });
+
+  test("does not fit an encoder", () => {
+    expect(compiled(specWith("encoder")).problems).toMatchObject([
+      { code: "architecture-mismatch", path: ["pretrainings", "base", "objective"] },
+    ]);
+  });
 });
 
 /** The ●/○ table of objectives and architectures: the first is what `auto` takes. */
