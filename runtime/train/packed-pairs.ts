@@ -44,7 +44,10 @@ export function joined(examples: readonly Example[]): Example {
     const before = row.decoder?.tokens.length ?? row.tokens.length;
     row.predict.push(...example.predict.map((position) => before + position));
     row.targets.push(...example.targets);
-    for (const [to, from] of [[row, example] as const, ...(row.decoder && example.decoder ? [[row.decoder, example.decoder] as const] : [])]) {
+    for (const [to, from] of [
+      [row, example] as const,
+      ...(row.decoder && example.decoder ? [[row.decoder, example.decoder] as const] : []),
+    ]) {
       to.tokens.push(...from.tokens);
       to.positions.push(...from.positions);
       to.segments.push(...from.segments.map(() => index + 1));

@@ -45,9 +45,16 @@ export async function pretrainSteps(job: PretrainJob, { folderOf, emit }: Pretra
       const part = settings.parts[i]!;
       if (part.kind === "text" && isTextObjective(objective))
         return textBatches({ stream, objective, layout: part.layout, vocabulary, seed: job.seed, part: i, ...sizes });
-      if (objective.kind !== "supervised")
-        throw new Error(`part ${part.name} and its objective ${objective.kind} differ`);
-      return supervisedBatches(objective.task, { part, model: job.model, tokenizer, context: job.model.context, emit, seed: job.seed, ...sizes });
+      if (objective.kind !== "supervised") throw new Error(`part ${part.name} and its objective ${objective.kind} differ`);
+      return supervisedBatches(objective.task, {
+        part,
+        model: job.model,
+        tokenizer,
+        context: job.model.context,
+        emit,
+        seed: job.seed,
+        ...sizes,
+      });
     }),
   );
   return (step) => {

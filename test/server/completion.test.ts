@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CompletionItem, CompletionList } from "vscode-languageserver-protocol";
+import { catalogue } from "#runtime/contract/catalogue/index.ts";
 import { atCursor, type Editor, startEditor } from "./client.ts";
 
 const declared = "objective clm = causal\nobjective mlm = masked\nmodel small {}\ncorpus mails {}\n";
@@ -39,8 +40,8 @@ describe("at the cursor", () => {
     ["keys of settings in place", "pretrain p { optimizer: adamw { learning_rate: 1e-3, |", ["final_learning_rate", "warmup", "schedule"]],
     ["keys of an option", "objective x = masked { |", ["extends", "rate", "mask", "random", "keep", "whole_words", "sentences"]],
     ["keys of a block", "corpus c { split: { |", ["by", "validation", "test"]],
-    ["what may vary", "compare c { vary |", ["model", "objective", "corpus", "tokenizer", "batch", "learning_rate", "budget"]],
-    ["choices", "tokenizer t { kind: |", ["bpe", "wordpiece", "characters", "bytes"]],
+    ["what may vary", "compare c { vary |", ["model", "objective", "corpus", "tokenizer", "batch", "budget", "learning_rate"]],
+    ["choices", "tokenizer t { kind: |", ["bpe", "wordpiece", "unigram", "characters", "bytes"]],
     ["true and false", "model m { biases: |", ["true", "false"]],
     [
       "the catalogue's objectives",
@@ -87,8 +88,10 @@ test("nothing in comments, after a finished value and where a name is invented",
 });
 
 test("what the runtime does not have yet is not offered", async () => {
-  const { labels } = await offered("tokenizer t { kind: |");
-  expect(labels).not.toContain("unigram");
+  const later = catalogue.declarations.filter((declaration) => declaration.later).map(({ kind }) => kind);
+  const { labels } = await offered("|");
+  expect(labels).toContain("corpus");
+  for (const kind of later) expect(labels).not.toContain(kind);
 });
 
 test("items carry documentation, defaults and what is to be replaced", async () => {
