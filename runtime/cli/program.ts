@@ -3,6 +3,7 @@ import { addBench } from "./bench.ts";
 import { addCheck } from "./check.ts";
 import { addDiff } from "./diff.ts";
 import { addEngines } from "./engines.ts";
+import { addExport } from "./export.ts";
 import { addFormat } from "./format.ts";
 import { addGenerate } from "./generate.ts";
 import { addInspect } from "./inspect.ts";
@@ -47,6 +48,7 @@ Exit codes: 0 done, 1 the file or the data has errors, 2 wrong usage, 3 a run fa
     addScore,
     addInspect,
     addVerify,
+    addExport,
     addFormat,
     addEngines,
     addBench,

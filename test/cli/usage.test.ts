@@ -97,6 +97,7 @@ test("help has examples for every command and lists none that comes later", asyn
     "score",
     "inspect",
     "verify",
+    "export",
     "format",
     "engines",
     "bench",

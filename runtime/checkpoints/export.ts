@@ -1,0 +1,100 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { JobFailure } from "../jobs/context.ts";
+import { CheckpointError } from "../models/families/config.ts";
+import { type AsFamily, familyOf } from "../models/families/nearest.ts";
+import { parted, sourcesOf } from "../models/families/weights.ts";
+import { type Parameter, parametersOf } from "../models/parameters.ts";
+import { writeJson, writeWhole } from "../store/files.ts";
+import { type StoredTensor, writeSafetensors } from "../store/safetensors.ts";
+import { absent, rolesOf, tokensOf } from "../tokenizers/roles.ts";
+import type { TokenizerJson } from "../tokenizers/tokenizer-json.ts";
+import type { StoredModel } from "./stored-model.ts";
+
+/** Writes a folder that Transformers' `from_pretrained` loads. Returns the class. Throws `JobFailure` where no family fits. */
+export function exportToTransformers(stored: StoredModel, to: string): string {
+  if (existsSync(to) && readdirSync(to).length > 0) throw new JobFailure(`${to} is there and not empty; name a new folder`);
+  const as = fitting(stored);
+  const { family, model } = as;
+  const className = Object.entries(family.heads).find(([, head]) => head.kind === "tokens")![0];
+  const tensors: Record<string, StoredTensor> = {};
+  for (const [parameter, values] of valuesAs(stored, as)) {
+    const sources = sourcesOf(family, model, parameter)!;
+    for (const [i, data] of parted(sources, values).entries()) {
+      const { name, shape } = sources.tensors[i]!;
+      tensors[name] = { shape, data };
+    }
+  }
+  const tokenizer = stored.tokenizer();
+  mkdirSync(to, { recursive: true });
+  writeSafetensors(join(to, "model.safetensors"), tensors, { format: "pt" });
+  const original = originalConfig(stored);
+  const config = { ...(original ?? tokenIds(tokenizer, model.architecture)), ...as.config };
+  const whole = { ...config, architectures: [className], model_type: family.type, dtype: "float32" };
+  writeWhole(join(to, "config.json"), pythonJson(whole));
+  writeJson(join(to, "tokenizer.json"), tokenizer);
+  writeJson(join(to, "tokenizer_config.json"), tokenizerConfig(tokenizer, model.context));
+  return className;
+}
+
+/** Python tells 0.0 from 0, and Transformers wants fractions where its settings are fractions. */
+function pythonJson(value: unknown): string {
+  const fraction = /("[^"]*(?:drop|prob|eps|std|range|factor|theta)[^"]*": -?\d+)(?=,?$)/gm;
+  return `${JSON.stringify(value, null, 2).replace(fraction, "$1.0")}\n`;
+}
+
+function fitting({ model }: StoredModel): AsFamily {
+  try {
+    return familyOf(model);
+  } catch (error) {
+    if (error instanceof CheckpointError) throw new JobFailure(error.message);
+    throw error;
+  }
+}
+
+/** Every weight of the model as the family has it; one that the model lacks is a bias and 0. */
+function valuesAs(stored: StoredModel, { model, scalesQueries }: AsFamily): [Parameter, Float32Array][] {
+  const held = new Set(stored.parameters.map(({ name }) => name));
+  const parameters = parametersOf(model);
+  const values = stored.read(parameters.filter(({ name }) => held.has(name)));
+  return parameters.map((parameter): [Parameter, Float32Array] => {
+    const { name, shape } = parameter;
+    const found = values[name];
+    if (!found && !name.endsWith(".bias"))
+      throw new JobFailure(`${stored.folder} has no ${name}, which ${stored.folder} needs to be exported`);
+    const own = found ?? new Float32Array(shape.reduce((product, size) => product * size, 1));
+    return [parameter, scalesQueries && name.includes("attention.query") ? scaled(own, parameter, stored) : own];
+  });
+}
+
+/** The queries' columns come first. */
+function scaled(values: Float32Array, { shape }: Parameter, { model }: StoredModel): Float32Array {
+  const width = model.headWidth ?? model.hidden / model.heads;
+  const [columns, queries] = [shape.at(-1)!, model.heads * width];
+  return values.map((value, i) => (i % columns < queries ? value / Math.sqrt(width) : value));
+}
+
+/** Of the checkpoint that it started from, for what our choices do not say; undefined where there was none or it is gone. */
+function originalConfig({ checkpoint, folder, model }: StoredModel): Record<string, unknown> | undefined {
+  const path = join(checkpoint ? folder : (model.weights?.folder ?? ""), "config.json");
+  if (!checkpoint && (!model.weights || !existsSync(path))) return undefined;
+  return JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
+}
+
+function tokenIds(tokenizer: TokenizerJson, architecture: string): Record<string, unknown> {
+  const { pad, begin, end } = rolesOf(tokenizer);
+  const start = architecture === "encoder-decoder" ? { decoder_start_token_id: begin } : {};
+  return { pad_token_id: pad, bos_token_id: begin, eos_token_id: end, ...start };
+}
+
+function tokenizerConfig(tokenizer: TokenizerJson, context: number): Record<string, unknown> {
+  const roles = rolesOf(tokenizer);
+  const tokens = tokensOf(tokenizer);
+  const named = { bos_token: roles.begin, eos_token: roles.end, unk_token: roles.unknown, pad_token: roles.pad, mask_token: roles.mask };
+  const special = Object.entries(named).filter(([, id]) => id !== absent);
+  return {
+    tokenizer_class: "PreTrainedTokenizerFast",
+    model_max_length: context,
+    ...Object.fromEntries(special.map(([name, id]) => [name, tokens[id]])),
+  };
+}
