@@ -5,8 +5,7 @@ import { type BuildOptions, build } from "esbuild";
 
 /**
  * Bundles into `dist/`:
- *   cli.js, server.js       the command line and the language server, with the parts that they share or load when needed
- *   tensorflow-thread.js    the thread of the tensorflow engine; of all of these, packages
+ *   cli.js, server.js       the command line and the language server, with the parts that they share or load when needed. Packages
  *                           with native code, and TensorFlow.js, whose kernels register themselves with the one copy that is
  *                           loaded, stay in node_modules.
  *   *-thread-main.js        what the command line starts on threads of their own
@@ -22,7 +21,7 @@ const programs: BuildOptions = {
   entryPoints: {
     cli: "runtime/cli/main.ts",
     server: "server/main.ts",
-    "tensorflow-thread": "runtime/engines/tensorflow/thread.ts",
+    "session-thread-main": "runtime/engines/tensorflow/session-thread-main.ts",
     "batch-thread-main": "runtime/train/batch-thread-main.ts",
     "encode-thread-main": "runtime/data/encode-thread-main.ts",
   },

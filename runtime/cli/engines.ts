@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { alignedRows } from "#runtime/compare/table.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
 import { enginesBySpeed, firstLine, isNotInstalled, loadEngine } from "#runtime/engines/table.ts";
+import { installed } from "#runtime/engines/tensorflow/installation.ts";
 import { addEngineInstall } from "./engine-install.ts";
 import { print, printJson } from "./output.ts";
 
@@ -50,9 +51,15 @@ function tableOf(rows: readonly EngineRow[]): string {
   return alignedRows(["engine", "here", "version", "device", ""], cells, "left");
 }
 
+async function describeInstalled(): Promise<{ version: string; device: string }> {
+  const { tensorflow } = installed().versions;
+  const { tryOut } = await import("#runtime/engines/tensorflow/install/install.ts");
+  return { version: `TensorFlow ${tensorflow}`, device: (await tryOut()) ? "gpu" : "cpu" };
+}
+
 async function describe(name: EngineName): Promise<EngineRow> {
   try {
-    const { version, device } = await (await loadEngine(name, { threads: 1 })).describe();
+    const { version, device } = name === "tensorflow" ? await describeInstalled() : await (await loadEngine(name, { threads: 1 })).describe();
     return { engine: name, available: true, version, device, reason: purposes[name] };
   } catch (error) {
     return {

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { readManifest } from "#runtime/store/manifest.ts";
 import { openStore } from "#runtime/store/store.ts";
 import { eventsIn, folderWith, labelled, pretrain, sentences, startPretrain } from "../cli/cli.ts";
+import { withTensorflow } from "../engines/tensorflow.ts";
 
 interface Options {
   rate?: string;
@@ -67,8 +68,8 @@ function numbersOf(folder: string): Record<string, unknown> {
   );
 }
 
-async function killAt(folder: string, kind: "pretrain" | "finetune", step: number): Promise<void> {
-  const running = startPretrain(folder, "run", "a.pretrain", "adapted", "--json");
+async function killAt(folder: string, engine: string, kind: "pretrain" | "finetune", step: number): Promise<void> {
+  const running = startPretrain(folder, "run", "a.pretrain", "adapted", "--json", "--engine", engine);
   const reached = await running.event((event) => event.event === "step" && event.job.startsWith(kind) && event.step >= step);
   const { pid } = (await running.event((event) => event.event === "job-started" && event.job === reached.job)) as { pid: number };
   process.kill(pid, "SIGKILL");
@@ -76,16 +77,18 @@ async function killAt(folder: string, kind: "pretrain" | "finetune", step: numbe
   await running.ended;
 }
 
+const engines = withTensorflow() ? ["onnx", "tensorflow"] : ["onnx"];
+
 describe("a run killed by SIGKILL and run again", () => {
-  test("ends with the bits of a run that was never stopped", async () => {
+  test.each(engines)("ends with the bits of a run that was never stopped, on %s", async (engine) => {
     // so many steps that the signal arrives in the middle, however late a busy machine delivers the events
     const long: Options = { steps: 400, epochs: 40 };
     const whole = folderOf(long);
-    expect(await pretrain(whole, "run", "a.pretrain", "adapted")).toMatchObject({ code: 0 });
+    expect(await pretrain(whole, "run", "a.pretrain", "adapted", "--engine", engine)).toMatchObject({ code: 0 });
     const killed = folderOf(long);
-    for (const step of [3, 64, 121]) await killAt(killed, "pretrain", step);
-    for (const step of [2, 67]) await killAt(killed, "finetune", step);
-    const last = await pretrain(killed, "run", "a.pretrain", "adapted", "--json");
+    for (const step of [3, 64, 121]) await killAt(killed, engine, "pretrain", step);
+    for (const step of [2, 67]) await killAt(killed, engine, "finetune", step);
+    const last = await pretrain(killed, "run", "a.pretrain", "adapted", "--json", "--engine", engine);
     expect(last, last.stderr).toMatchObject({ code: 0 });
     expect(numbersOf(killed)).toEqual(numbersOf(whole));
   });

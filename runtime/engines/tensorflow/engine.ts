@@ -26,7 +26,10 @@ export async function tensorflowEngine({ threads, xla }: TensorflowOptions): Pro
   const installation = installed();
   loaded ??= { host: load(installation, threads, xla), threads, xla };
   const { host, ...used } = loaded;
-  const { version, gpu } = await host.ask("describe", {});
+  const { version, gpu } = await host.ask("describe", {}).catch((error) => {
+    loaded = undefined;
+    throw error;
+  });
   return {
     name: "tensorflow",
     async describe() {

@@ -9,7 +9,7 @@ export interface Host {
 /** @param binding path of tfjs_binding.node */
 export function startHost(binding: string): Host {
   // beside this file among the sources, in the folder above the parts of a bundle
-  const script = import.meta.url.endsWith(".ts") ? "./thread.ts" : "../tensorflow-thread.js";
+  const script = import.meta.url.endsWith(".ts") ? "./session-thread-main.ts" : "../session-thread-main.js";
   const worker = new Worker(new URL(script, import.meta.url), { workerData: binding });
   const waiting = new Map<number, { resolve(answer: never): void; reject(error: Error): void }>();
   let [last, failure] = [0, undefined as Error | undefined];

@@ -165,8 +165,8 @@ async function build({ compiler }: Tools, engine: string, signal?: AbortSignal):
     rmSync(part, { recursive: true, force: true });
 }
 
-/** Loads it in a process of its own; says whether TensorFlow found a GPU. */
-async function tryOut(engine: string): Promise<boolean> {
+/** Loads it in a process of its own, as the library writes to standard error whatever happens; says whether it found a GPU. */
+export async function tryOut(engine = engineFolder()): Promise<boolean> {
   const script = "const { TF_Version, isUsingGpuDevice } = require(process.argv[1]); console.log(TF_Version, isUsingGpuDevice())";
   const environment = { ...process.env, TF_CPP_MIN_LOG_LEVEL: "2" };
   const result = await succeed(

@@ -5,7 +5,7 @@ import type { Feed, Reply, Request } from "./messages.ts";
 
 /*
  * The thread that holds the session. A call into the library returns when the step is done; on a thread of its own it lets the
- * main thread make the next batch meanwhile, and hear that it should stop.
+ * main thread prepare the next step meanwhile, and hear that it should stop.
  */
 
 /** Of tfjs_binding.node, which @tensorflow/tfjs-node-gpu is built on. */
