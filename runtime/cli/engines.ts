@@ -59,7 +59,8 @@ async function describeInstalled(): Promise<{ version: string; device: string }>
 
 async function describe(name: EngineName): Promise<EngineRow> {
   try {
-    const { version, device } = name === "tensorflow" ? await describeInstalled() : await (await loadEngine(name, { threads: 1 })).describe();
+    const { version, device } =
+      name === "tensorflow" ? await describeInstalled() : await (await loadEngine(name, { threads: 1 })).describe();
     return { engine: name, available: true, version, device, reason: purposes[name] };
   } catch (error) {
     return {

@@ -39,6 +39,8 @@ describe("auto", () => {
 
 test("an engine that was asked for by name is never replaced", async () => {
   vi.stubEnv("PRETRAIN_HOME", temporaryFolder());
-  await expect(loadEngine("tensorflow", { threads: 1 })).rejects.toThrow("it is not installed; `pretrain engines install tensorflow` gets it");
+  await expect(loadEngine("tensorflow", { threads: 1 })).rejects.toThrow(
+    "it is not installed; `pretrain engines install tensorflow` gets it",
+  );
   expect(dirname(engineFolder())).toContain(process.env.PRETRAIN_HOME!);
 });

@@ -157,7 +157,7 @@ describe(`${graphEngines.join(" and ")} and the eager reference agree in loss an
     const settings = settingsOf(model, part, 3);
     const batchOf = (step: number) => textStep(objective, part, { step, batch: 3 });
     const reference = await curve("cpu", settings, batchOf);
-    expect(reference[0]).toBeGreaterThan(1);
+    expect(reference[0]).toBeGreaterThan(0.5);
     expect(reference.at(-2)).not.toBe(reference[0]);
     for (const engine of graphEngines)
       expect(largestDifference(reference, await curve(engine, settings, batchOf)), engine).toBeLessThan(1e-4);

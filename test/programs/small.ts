@@ -96,8 +96,8 @@ export function textStep(
         const window: number[] = [];
         for (let at = 0; at < part.layout.window; at++) {
           const before = window.at(-1) ?? vocabulary.begin;
-          const ordinary = follows && from.below(4) > 0 ? follows(before) : word();
-          window.push(at === cut - 1 ? vocabulary.end : at === cut ? vocabulary.begin : ordinary);
+          const ordinary = () => (follows && from.below(4) > 0 ? follows(before) : word());
+          window.push(at === cut - 1 ? vocabulary.end : at === cut ? vocabulary.begin : ordinary());
         }
         return exampleOf(objective, window, part.layout, vocabulary, from, [vocabulary.begin, word(), word(), word()]);
       });
