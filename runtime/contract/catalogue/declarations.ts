@@ -64,6 +64,12 @@ export const declarations: readonly Declaration[] = [
         example: "split: { validation: 5%, test: 5% }",
       },
       {
+        name: "hub",
+        value: { type: "text" },
+        help: "A data set on the Hugging Face hub, by name.",
+        later: "data sets are not fetched from the hub yet; download its files and name them with files",
+      },
+      {
         name: "column",
         value: { type: "text" },
         help: "The column or field of tables that holds the text; left out: text.",
@@ -142,7 +148,7 @@ export const declarations: readonly Declaration[] = [
         name: "file",
         value: { type: "path", exists: true },
         help: "An existing tokenizer.json.",
-        later: "existing tokenizers are not supported yet; train one",
+        later: "existing tokenizers are not supported yet; train one, or start from a model's checkpoint, which brings its own",
       },
     ],
     example: "tokenizer pieces {\n  kind: bpe\n  vocabulary: 8k\n  train on: speeches\n}",
