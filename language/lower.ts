@@ -117,7 +117,11 @@ export function lower({ file, declarations, leftOut, readDefault, docOf, doc }: 
         return { ...lowerFinetuneSettings(inside), seeds: inside.seeds("seeds") };
       }),
       seeds: settings.seeds("seeds"),
-      baselines: settings.elements("baselines").map((value) => inlineText(value) as ComparisonSpec["baselines"][number]),
+      baselines: settings.has("baselines")
+        ? settings.elements("baselines").map((value) => inlineText(value) as ComparisonSpec["baselines"][number])
+        : settings.elements("finetune").length > 0
+          ? ["scratch", "majority"]
+          : [],
       expect: settings.elements("expect").map(lowerExpectation),
     };
   }

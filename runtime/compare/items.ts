@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { classMetrics, needsTwoClasses } from "#runtime/metrics/table.ts";
 import { readText } from "#runtime/store/files.ts";
+import { itemsOfForm, type Line } from "./item-forms.ts";
 
 /** What a run answered for each test example, to be scored again on examples drawn from them. */
 export interface Items {
@@ -18,8 +19,8 @@ export function readItems(folder: string): Items | undefined {
   const lines = text
     .split("\n")
     .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
-  return lines.every(isClassified) ? classifiedItems(lines) : undefined;
+    .map((line) => JSON.parse(line) as Line);
+  return lines.every(isClassified) ? classifiedItems(lines) : itemsOfForm(lines);
 }
 
 interface Classified {
@@ -28,7 +29,7 @@ interface Classified {
   predicted: string;
 }
 
-function isClassified(line: Record<string, unknown>): line is Record<string, unknown> & Classified {
+function isClassified(line: Line): line is Line & Classified {
   return typeof line.label === "string" && typeof line.predicted === "string";
 }
 

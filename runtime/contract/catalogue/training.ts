@@ -351,8 +351,7 @@ export const compareKeys: readonly Key[] = [
         ],
       },
     },
-    default: "[]",
-    help: "What the cells are held against.",
+    help: "What the cells are held against. Left out: scratch and majority, where there is a task; baselines: [] for none.",
     example: "baselines: [scratch, majority]",
   },
   {
