@@ -2,20 +2,26 @@ import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { InvalidArgumentError } from "commander";
 import type { Job } from "#runtime/contract/plan.ts";
+import { cachedModel, isHubName } from "#runtime/hub/cache.ts";
 import { openStore, type Store } from "#runtime/store/store.ts";
 import { UsageError } from "./exit.ts";
 import { findRun, runTable } from "./runs.ts";
 
 /** How `modelFolder` may be told a model, for the help of commands. */
 export const modelArgument =
-  "a folder in the form of Hugging Face's Transformers, a run folder, or FILE#RUN: a pretrain declared in a .pretrain file, or a run of it by id, beginning of id, or name";
+  "a folder in the form of Hugging Face's Transformers, the name of a downloaded model of the hub, a run folder, or FILE#RUN: a pretrain declared in a .pretrain file, or a run of it by id, beginning of id, or name";
 
 /** The folder of the model that a command was given. Throws `UsageError`. */
 export async function modelFolder(argument: string): Promise<string> {
   const hash = argument.lastIndexOf("#");
   if (hash > 0) return ofRun(await findInFile(argument.slice(0, hash), argument.slice(hash + 1)));
   const folder = resolve(argument);
-  if (!existsSync(folder)) throw new UsageError(`there is no folder ${argument}; write a checkpoint's folder, a run folder or FILE#RUN`);
+  if (!existsSync(folder)) {
+    const downloaded = cachedModel(argument);
+    if (downloaded) return downloaded;
+    const hub = isHubName(argument) ? `, and no model of the hub of that name is here (pretrain download ${argument})` : "";
+    throw new UsageError(`there is no folder ${argument}${hub}; write a checkpoint's folder, a run folder or FILE#RUN`);
+  }
   if (!existsSync(join(folder, "job.json"))) {
     if (existsSync(join(folder, "config.json"))) return folder;
     throw new UsageError(`${argument} has neither a config.json, as a checkpoint has, nor a job.json, as a run has`);

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { addBench } from "./bench.ts";
 import { addCheck } from "./check.ts";
 import { addDiff } from "./diff.ts";
+import { addDownload } from "./download.ts";
 import { addEngines } from "./engines.ts";
 import { addExport } from "./export.ts";
 import { addFormat } from "./format.ts";
@@ -49,6 +50,7 @@ Exit codes: 0 done, 1 the file or the data has errors, 2 wrong usage, 3 a run fa
     addInspect,
     addVerify,
     addExport,
+    addDownload,
     addFormat,
     addEngines,
     addBench,

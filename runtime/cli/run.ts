@@ -11,6 +11,7 @@ import { type ScheduleResult, schedule } from "#runtime/jobs/schedule.ts";
 import { recordHypotheses } from "#runtime/store/hypotheses.ts";
 import { recordSession } from "#runtime/store/sessions.ts";
 import { nextSteps } from "./advice.ts";
+import { downloadMissing } from "./download.ts";
 import { type EngineChoice, engineChoices } from "./engines.ts";
 import { exitCodes, UsageError } from "./exit.ts";
 import { comparisonIn, jobsOf, type Loaded, type Planned, requireDeclared } from "./loaded.ts";
@@ -56,6 +57,7 @@ export function addRun(program: Command): void {
     .action(async (path: string, name: string, options: RunOptions) => {
       const { load } = await import("./load.ts");
       const loaded = await load(path);
+      await downloadMissing(loaded.spec);
       const ofCompare = options.until !== undefined || options.maxSeeds !== undefined || options.strict === true;
       requireDeclared(loaded, name, ofCompare ? ["compare"] : ["pretrain", "finetune", "compare"]);
       if (options.maxSeeds !== undefined && !options.until) throw new UsageError("--max-seeds goes with --until settled");

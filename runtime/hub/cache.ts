@@ -17,3 +17,8 @@ export function cachedModel(name: string, cache: string = hubCache()): string | 
   const folder = join(repository, "snapshots", readFileSync(branch, "utf8").trim());
   return existsSync(join(folder, "config.json")) ? folder : null;
 }
+
+/** `name` or `owner/name`, as the hub writes them; not a path. */
+export function isHubName(text: string): boolean {
+  return /^[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9][\w.-]*)?$/.test(text);
+}

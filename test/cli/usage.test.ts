@@ -98,6 +98,7 @@ test("help has examples for every command and lists none that comes later", asyn
     "inspect",
     "verify",
     "export",
+    "download",
     "format",
     "engines",
     "bench",

@@ -61,6 +61,7 @@ const homes: [RegExp, RegExp][] = [
   [/^vscode-language/, /^(server|client|bench)\//],
   [/^onnx/, /^runtime\/engines\/onnx\//],
   [/^tokenizers$/, /^runtime\/tokenizers\//],
+  [/^@huggingface/, /^runtime\/hub\//],
   [/^@tensorflow\/tfjs-core$/, /^runtime\/(trace|models|programs|engines\/cpu)\//],
   [/^@tensorflow\/tfjs-backend-cpu$/, /^runtime\/engines\/cpu\//],
   [/^(commander|log-update)$/, /^runtime\/cli\//],
