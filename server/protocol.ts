@@ -51,7 +51,7 @@ export interface Outline {
   uri: string;
   /** Of the document, as the client counts it. */
   version: number;
-  /** Absolute path of the `.pretrain` folder beside the file; it need not exist. */
+  /** Absolute path of the `.pretrain` folder beside the file; it need not exist. Empty where the file is on no disk. */
   store: string;
   /** The text is broken now; what stands here is from before, moved to where it is now. */
   stale: boolean;

@@ -1,6 +1,7 @@
 /**
  * Makes `dist/pretrain-<platform>.vsix`: what `tools/build.ts` bundled, what package.json describes, and of the packages that stay
  * unbundled the files that a run loads on this platform. A run starts once from what is packed, to show that nothing is missing.
+ * Prints its size and, where the VS Code for tests is installed, how long it takes to activate in it (`--unmeasured`: not that).
  */
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -8,6 +9,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createVSIX } from "@vscode/vsce";
 import { globSync } from "tinyglobby";
+import { activationMilliseconds } from "../test/extension/activation.ts";
+import { chromium } from "../test/extension/vscode-server.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -23,9 +26,9 @@ function unbundled(platform: NodeJS.Platform, arch: string): Record<string, read
   };
 }
 
-const own = ["dist/**/*.{js,cjs,css,ttf}", "media/**", "!media/icon.svg", "syntaxes/*.json", "README.md", "CHANGELOG.md", "LICENSE"];
+const own = ["dist/**/*.{js,cjs,css,ttf}", "media/**", "!media/icon.svg", "syntaxes/*.json", "CHANGELOG.md", "LICENSE"];
 
-export async function packageExtension(platform: NodeJS.Platform = process.platform, arch: string = process.arch): Promise<string> {
+async function packageExtension(platform: NodeJS.Platform = process.platform, arch: string = process.arch): Promise<string> {
   const target = `${platform}-${arch}`;
   const staging = mkdtempSync(join(tmpdir(), "pretrain-package-"));
   const vsix = join(root, "dist", `pretrain-${target}.vsix`);
@@ -37,6 +40,7 @@ export async function packageExtension(platform: NodeJS.Platform = process.platf
       copy(from, [...files, "package.json", "LICENSE*"], join(staging, "dist/node_modules", name));
     }
     writeFileSync(join(staging, "package.json"), manifest());
+    copyReadme(staging);
     if (platform === process.platform && arch === process.arch) tryOut(staging);
     await createVSIX({
       cwd: staging,
@@ -51,6 +55,14 @@ export async function packageExtension(platform: NodeJS.Platform = process.platf
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
+}
+
+/** The extension's own page, with its pictures. */
+function copyReadme(staging: string): void {
+  const text = readFileSync(join(root, "client/README.md"), "utf8");
+  const pictures = [...text.matchAll(/\(\.\.\/(docs\/images\/[\w-]+\.png)\)/g)].map((match) => match[1] as string);
+  copy(root, pictures, staging);
+  writeFileSync(join(staging, "README.md"), text.replaceAll("(../docs/", "(docs/"));
 }
 
 /** The Rust triple's short form in the names of the tokenizers package. */
@@ -103,4 +115,11 @@ function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-await packageExtension();
+const vsix = await packageExtension();
+if (!process.argv.includes("--unmeasured")) {
+  const installed = existsSync(join(root, "tools/vscode/node_modules/.ready")) && existsSync(chromium.executablePath);
+  const measured = installed
+    ? `${await activationMilliseconds(vsix)} ms`
+    : "not measured, as the VS Code for tests is not installed (tools/vscode/install.sh)";
+  console.log(`activation: ${measured}`);
+}

@@ -13,7 +13,7 @@ export interface TreeNode {
   icon: NodeIcon;
   /** What can be done with it: words that menus look for. */
   can: readonly ("runnable" | "running" | "openable" | "comparable" | "declared" | "stored" | "scored" | "deletable")[];
-  children: readonly TreeNode[];
+  children: TreeNode[];
   expanded?: boolean;
   /** What it stands for. */
   uri?: string;
@@ -108,7 +108,7 @@ function runNode(run: Run, parent: string, store: string, now: number, icon: Nod
     icon,
     can: [
       "stored",
-      ...(trained && hasBegun(run) ? (["openable"] as const) : []),
+      ...((trained && hasBegun(run)) || run.comparison ? (["openable"] as const) : []),
       ...(trained && run.state === "done" ? (["comparable"] as const) : []),
       ...(run.state === "done" ? (["scored"] as const) : []),
       ...(run.state === "running" ? [] : (["deletable"] as const)),

@@ -6,13 +6,13 @@ import { type Outlines, pathOf, rangeOf } from "../language/outlines.ts";
 import { openEventFile } from "../runs/files.ts";
 import type { Stores } from "../runs/stores.ts";
 import { experimentTree, markdownOf, type NodeIcon, type TreeNode } from "./collect.ts";
+import { reconcile } from "./reconcile.ts";
 
 /** The view of experiments, jobs and runs, and what its menus do. */
 export function addExperimentView(context: vscode.ExtensionContext, outlines: Outlines, stores: Stores): void {
-  let roots: readonly TreeNode[] = [];
-  let shown = "";
+  const roots: TreeNode[] = [];
   let timer: NodeJS.Timeout | undefined;
-  const changed = new vscode.EventEmitter<void>();
+  const changed = new vscode.EventEmitter<TreeNode[] | undefined>();
   const view = vscode.window.createTreeView<TreeNode>("pretrain.experiments", {
     canSelectMany: true,
     treeDataProvider: {
@@ -29,11 +29,9 @@ export function addExperimentView(context: vscode.ExtensionContext, outlines: Ou
       shownFile: vscode.workspace.asRelativePath(vscode.Uri.parse(outline.uri)),
       store: stores.get(outline.store),
     }));
-    roots = experimentTree(inputs, Date.now());
-    const text = JSON.stringify(roots);
-    if (text === shown) return;
-    shown = text;
-    changed.fire();
+    const redrawn = reconcile(roots, experimentTree(inputs, Date.now()));
+    if (redrawn === null) changed.fire(undefined);
+    else if (redrawn.length > 0) changed.fire(redrawn);
   };
   // a run writes many times a second: no eye reads that
   const soon = () => {

@@ -29,7 +29,7 @@ export function startLanguage(context: vscode.ExtensionContext): Language {
   const clientOptions: LanguageClientOptions = {
     documentSelector: [{ language: "pretrain" }],
     // data files and results: what the text says of them may be right or wrong by now
-    synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher("**/*.{pretrain,txt,tsv,csv,jsonl,md}") },
+    synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher("**/*.{pretrain,txt,md,tsv,csv,json,jsonl,gz,parquet}") },
   };
   const client = new LanguageClient("pretrain", "Pretrain Language Server", serverOptions, clientOptions);
   const outlineChanged = new vscode.EventEmitter<OutlineChanged>();

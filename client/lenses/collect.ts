@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatFlops, formatSeconds } from "#runtime/contract/numbers.ts";
 import type { Change, Measured, Outline, OutlineDeclaration, OutlinePlan, Range } from "#server/protocol.ts";
-import { hasBegun, type Run, type Store } from "../runs/model.ts";
+import { hasBegun, type Run, type Store, writesText } from "../runs/model.ts";
 import { ago, bar, speed } from "../status/numbers.ts";
 import type { Progress } from "../status/progress.ts";
 import { outcomeText, type Status, statusOf } from "../status/status.ts";
@@ -16,7 +16,16 @@ export interface Lens {
   name: string;
 }
 
-export type LensCommand = "run" | "stop" | "showPlan" | "open" | "previewObjective" | "showChanges" | "showProblems" | "manageTrust";
+export type LensCommand =
+  | "run"
+  | "stop"
+  | "showPlan"
+  | "open"
+  | "previewObjective"
+  | "generate"
+  | "showChanges"
+  | "showProblems"
+  | "manageTrust";
 
 export interface LensContext {
   outline: Outline;
@@ -69,18 +78,25 @@ function runnableLenses(declaration: OutlineDeclaration, context: LensContext): 
     ...actionLens(declaration, status, context),
     ...doneText(status, context),
     ...open,
+    ...generateLens(status, context),
     ...plan,
     ...costText(declaration.plan, status),
   ];
 }
 
 function actionLens({ name }: OutlineDeclaration, { state }: Status, { noRunning }: LensContext): Part[] {
-  if (state === "unknown" || state === "done") return [];
+  if (state === "done") return [];
   if (noRunning !== null)
     return [{ title: `$(circle-slash) ${noRunning}`, ...(noRunning.includes("Restricted") ? { command: "manageTrust" as const } : {}) }];
+  if (state === "unknown") return [];
   if (state === "stopped") return [{ title: "$(debug-continue) Continue", tooltip: `Go on with ${name} where it stopped`, command: "run" }];
   if (state === "failed") return [{ title: "$(play) Run again", tooltip: "Go on from the last checkpoint", command: "run" }];
   return [{ title: "$(play) Run", tooltip: `Do what is missing for ${name}`, command: "run" }];
+}
+
+function generateLens(status: Status, { noRunning }: LensContext): Part[] {
+  if (status.state !== "done" || !writesText(status.run) || noRunning !== null) return [];
+  return [{ title: "Generate", tooltip: "Text from this model", command: "generate" }];
 }
 
 function doneText(status: Status, { changes, now }: LensContext): Part[] {

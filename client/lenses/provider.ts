@@ -5,18 +5,24 @@ import { type Outlines, pathOf, whyNoRunning } from "../language/outlines.ts";
 import type { Stores } from "../runs/stores.ts";
 import { statusesOf } from "../status/status.ts";
 import { type Lens, type LensCommand, lensesOf } from "./collect.ts";
-import { paced } from "./pace.ts";
+import { createSignal } from "./signal.ts";
 
 /** Shows above every declaration what can be done, how it goes and what came out. */
 export function addLenses(context: vscode.ExtensionContext, language: Language, outlines: Outlines, stores: Stores): void {
   const changed = new vscode.EventEmitter<void>();
-  const update = paced(() => changed.fire(), 900);
+  const inSight = () =>
+    vscode.window.visibleTextEditors.map(({ document }) => document).filter(({ languageId }) => languageId === "pretrain");
+  const signal = createSignal(
+    () => changed.fire(),
+    () => inSight().map(({ uri }) => uri.toString()),
+  );
+  const update = () => signal.changed();
   const changes = rememberedChanges(language, update);
   // ages grow, and times left shrink
   const clock = setInterval(update, 30_000);
   context.subscriptions.push(
     changed,
-    update,
+    signal,
     { dispose: () => clearInterval(clock) },
     outlines.onChange(update),
     stores.onChange(update),
@@ -30,7 +36,10 @@ export function addLenses(context: vscode.ExtensionContext, language: Language, 
           if (!vscode.workspace.getConfiguration().get<boolean>(setting)) return [];
           const known = outlines.get(document.uri);
           const outline = known?.version === document.version ? known : await outlines.refresh(document.uri);
-          if (!outline) return [];
+          if (!outline) {
+            signal.answered(document.uri.toString());
+            return [];
+          }
           const store = stores.get(outline.store);
           const file = pathOf(outline);
           const now = Date.now();
@@ -39,6 +48,7 @@ export function addLenses(context: vscode.ExtensionContext, language: Language, 
             const earlier = "earlier" in status ? status.earlier : undefined;
             if (earlier) changed.set(earlier.id, changes(outline.uri, declaration.name, earlier.id, declaration.plan?.goals[0] ?? ""));
           }
+          signal.answered(document.uri.toString());
           const lenses = lensesOf({ outline, file, store, changes: changed, now, noRunning: whyNoRunning(document.uri) });
           return lenses.map((lens) => codeLens(lens, document.uri));
         },
@@ -55,6 +65,7 @@ const commands: Record<LensCommand, string> = {
   showPlan: "pretrain.showPlan",
   open: "pretrain.open",
   previewObjective: "pretrain.previewObjective",
+  generate: "pretrain.generate",
   showChanges: "pretrain.showChanges",
   showProblems: "workbench.actions.view.problems",
   manageTrust: "workbench.trust.manage",

@@ -48,6 +48,11 @@ export function hasBegun(run: Run | undefined): boolean {
   return run !== undefined && (run.state === "done" || run.started !== undefined);
 }
 
+/** A model with a decoder, to be had. */
+export function writesText({ state, job }: Run): boolean {
+  return state === "done" && job.kind === "pretrain" && job.model.architecture !== "encoder";
+}
+
 /** How much of a job is done, 0 to 1. */
 export function doneShare(run: Run | undefined): number {
   if (!run) return 0;

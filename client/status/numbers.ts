@@ -38,8 +38,10 @@ export function shownMetric(metric: string): string {
   return metric === "bits_per_byte" ? "bits/byte" : metric.replaceAll("_", " ");
 }
 
-/** The scores that count, the main one first: on test where there is a test split, else on validation. */
+/** The scores that count, the main one first: on test where there is a test split, else on validation. The loss where there is no other. */
 export function mainScores(scores: readonly Score[]): Score[] {
   const split = ["test", "validation"].find((each) => scores.some((score) => score.split === each));
-  return scores.filter((score) => score.split === split && score.metric !== "loss");
+  const there = scores.filter((score) => score.split === split);
+  const others = there.filter(({ metric }) => metric !== "loss");
+  return others.length > 0 ? others : there;
 }

@@ -54,7 +54,9 @@ function earlierOf({ kind, name }: OutlineDeclaration, plan: OutlinePlan, store:
 /** Of a run that is done, what came out in a few words. */
 export function outcomeText(run: Run): string {
   if (run.comparison) return headline(run.comparison);
-  return mainScores(run.scores).slice(0, 2).map(scoreText).join(", ") || "done";
+  // of text both say the same of the model, with and without its tokenizer
+  const shown = run.kind === "pretrain" ? 2 : 1;
+  return mainScores(run.scores).slice(0, shown).map(scoreText).join(", ") || "done";
 }
 
 /** The verdict that says most, and how the expectations were answered. */

@@ -5,13 +5,14 @@ import type { Language } from "../language/client.ts";
 import { type Declared, folderOf, type Outlines, pathOf, whyNoRunning } from "../language/outlines.ts";
 import type { CommandLine } from "../running/command-line.ts";
 import { pickDeclared, type Target } from "../running/pick.ts";
-import type { Run } from "../runs/model.ts";
+import { type Run, writesText } from "../runs/model.ts";
 import type { Stores } from "../runs/stores.ts";
 import { ago } from "../status/numbers.ts";
 import { outcomeText, statusOf } from "../status/status.ts";
 import type { Shown } from "../webviews/messages.ts";
 import { comparisonPage } from "./comparison-page.ts";
 import { curvesPage } from "./curves-page.ts";
+import { generateText } from "./generate.ts";
 import { addPanels, type Panels } from "./panels.ts";
 import { showPlan } from "./plan.ts";
 import { previewPage } from "./preview-page.ts";
@@ -30,15 +31,21 @@ export type OpenTarget = Partial<Target> & { store?: string; run?: string };
 /** The commands that show something: results, comparisons, previews, plans, changes. */
 export function addViews(parts: ViewParts): void {
   const { context, outlines, stores, commandLine } = parts;
-  const panels = addPanels(context, {
+  const fills = {
     curves: curvesPage(outlines, stores),
     comparison: comparisonPage(outlines, stores, commandLine),
     preview: previewPage(outlines, commandLine),
+  };
+  const panels = addPanels(context, fills, (shown, run) => {
+    const store = "store" in shown ? shown.store : outlines.get(vscode.Uri.parse(shown.uri))?.store;
+    void vscode.commands.executeCommand("pretrain.showLog", { store, run });
   });
   const register = (name: string, command: (target?: OpenTarget, all?: OpenTarget[]) => Promise<void>) =>
     context.subscriptions.push(vscode.commands.registerCommand(`pretrain.${name}`, command));
   register("open", async (target) => {
-    if (target?.store && target.run) return panels.open(pageOfRun(stores.get(target.store).runs.get(target.run), target.store));
+    // a declaration's page goes on with what the text says; that of a run stays
+    if (target?.name === undefined && target?.store && target.run)
+      return panels.open(pageOfRun(stores.get(target.store).runs.get(target.run), target.store));
     const declared = await pickDeclared(outlines, target, "What to open", ({ runnable }) => runnable);
     if (declared) panels.open(pageOf(declared));
   });
@@ -53,6 +60,14 @@ export function addViews(parts: ViewParts): void {
     if (declared && !refused(declared))
       await showPlan(declared, commandLine, { file: pathOf(declared.outline), folder: folderOf(declared.outline) });
   });
+  register("generate", async (target) => {
+    const isDone = (declared: Declared) => {
+      const run = runOf(declared, stores);
+      return run !== undefined && writesText(run);
+    };
+    const declared = await pickDeclared(outlines, target, "What to generate text with", ({ kind }) => kind === "pretrain", isDone);
+    if (declared && !refused(declared)) await generateText(declared, commandLine);
+  });
   register("showChanges", async (target) => {
     const declared = await pickDeclared(outlines, target, "What changed in", ({ runnable }) => runnable);
     if (declared) await showChanges(declared, parts);
@@ -65,13 +80,18 @@ function refused({ outline }: Declared): boolean {
   return why !== null;
 }
 
+function runOf({ outline, declaration }: Declared, stores: Stores): Run | undefined {
+  const status = statusOf(declaration, pathOf(outline), stores.get(outline.store), Date.now());
+  return status.state === "done" ? status.run : undefined;
+}
+
 function pageOf({ outline, declaration }: Declared): Shown {
   return { page: declaration.kind === "compare" ? "comparison" : "curves", uri: outline.uri, name: declaration.name };
 }
 
 function pageOfRun(run: Run | undefined, store: string): Shown {
   const ids = run ? [run.id] : [];
-  return run?.kind === "pretrain" ? { page: "curves", store, runs: ids } : { page: "comparison", store, runs: ids };
+  return { page: run?.comparison ? "comparison" : "curves", store, runs: ids };
 }
 
 /** Several runs, or a comparison that is declared. */

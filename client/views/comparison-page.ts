@@ -12,7 +12,7 @@ import { curveRun, sendCurves } from "./curves.ts";
 import type { Fill, PageLink } from "./panels.ts";
 import { comparisonOfRuns } from "./picked-runs.ts";
 
-/** The page of a declared comparison, or of runs that were picked. */
+/** The page of a declared comparison, of an earlier one, or of runs that were picked. */
 export function comparisonPage(outlines: Outlines, stores: Stores, commandLine: CommandLine): Fill {
   return (shown, link) =>
     "runs" in shown ? pickedPage(shown, link, stores) : declaredPage(shown as Declared, link, { outlines, stores, commandLine });
@@ -23,6 +23,11 @@ type Declared = Extract<Shown, { name: string }>;
 function pickedPage({ store: root, runs }: Extract<Shown, { runs: string[] }>, link: PageLink, stores: Stores): vscode.Disposable {
   const send = () => {
     const found = runs.map((id) => stores.get(root).runs.get(id)).filter((run) => run !== undefined);
+    const [first] = found;
+    if (first?.comparison) {
+      const status = `as it was ${ago(first.ended ?? Date.now(), Date.now())}`;
+      return link.send({ type: "comparison", title: first.name, status, result: first.comparison, columns: [] });
+    }
     const { result, columns } = comparisonOfRuns(found);
     link.send({ type: "comparison", title: `${found.length} runs`, status: "no declared comparison: no verdicts", result, columns });
   };

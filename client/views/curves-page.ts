@@ -6,12 +6,15 @@ import type { CurveRun } from "../webviews/messages.ts";
 import { curveRun, sendCurves } from "./curves.ts";
 import type { Fill } from "./panels.ts";
 
-/** The page of one pre-training, or of runs that were picked. */
+/** The page of one pre-training or fine-tuning, or of runs that were picked. */
 export function curvesPage(outlines: Outlines, stores: Stores): Fill {
   return (shown, link) => {
     if ("runs" in shown) {
       const pickedRuns = (store: Store) => shown.runs.flatMap((id) => labelled(store.runs.get(id), (run) => run.name));
-      return sendCurves(stores, shown.store, "Runs", pickedRuns, link.send);
+      const [id] = shown.runs;
+      const name = shown.runs.length === 1 && id ? stores.get(shown.store).runs.get(id)?.name : undefined;
+      link.setTitle(name ?? "Runs");
+      return sendCurves(stores, shown.store, name ?? "Runs", pickedRuns, link.send);
     }
     const uri = vscode.Uri.parse(shown.uri);
     link.setTitle(shown.name);
@@ -21,8 +24,9 @@ export function curvesPage(outlines: Outlines, stores: Stores): Fill {
       if (!outline || curves) return;
       const goals = (store: Store) => {
         const plan = outlines.get(uri)?.declarations.find(({ name }) => name === shown.name)?.plan;
-        // a fine-tuning has the curves of what it is made from
-        const ids = plan?.jobs.filter(({ kind }) => kind === "pretrain").map(({ id }) => id) ?? [];
+        const goal = plan?.jobs.find(({ id }) => plan.goals.includes(id));
+        // losses of another kind of training would not fit on the same axis
+        const ids = plan?.jobs.filter(({ kind }) => kind === goal?.kind).map(({ id }) => id) ?? [];
         return ids.flatMap((id) => labelled(store.runs.get(id), (run) => run.name));
       };
       curves = sendCurves(stores, outline.store, shown.name, goals, link.send);

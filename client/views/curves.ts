@@ -57,11 +57,12 @@ export function sendCurves(
   };
 }
 
-/** A pre-training as a page names it. @param group runs of a group share a colour */
+/** A run that trains something, as a page names it. @param group runs of a group share a colour */
 export function curveRun(run: Run, label: string, group: string): CurveRun | undefined {
-  const { job } = run;
-  if (job.kind !== "pretrain") return undefined;
-  return { id: run.id, label, group, state: stateText(run), flopsPerStep: job.cost.flopsPerStep, steps: job.steps };
+  const { job, id, scores } = run;
+  if (!("cost" in job)) return undefined;
+  const steps = "steps" in job ? job.steps : null;
+  return { id, label, group, state: stateText(run), flopsPerStep: job.cost.flopsPerStep, steps, scores };
 }
 
 export function stateText({ state, message, phase }: Run): string {

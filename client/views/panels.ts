@@ -16,7 +16,11 @@ export interface Panels {
 }
 
 /** The extension's webviews: they come back after a reload with what they showed. */
-export function addPanels(context: vscode.ExtensionContext, fills: Record<PageName, Fill>): Panels {
+export function addPanels(
+  context: vscode.ExtensionContext,
+  fills: Record<PageName, Fill>,
+  onLog: (shown: Shown, run: string) => void,
+): Panels {
   const open = new Map<string, vscode.WebviewPanel>();
   const attach = (panel: vscode.WebviewPanel, shown: Shown) => {
     const key = JSON.stringify(shown);
@@ -35,6 +39,7 @@ export function addPanels(context: vscode.ExtensionContext, fills: Record<PageNa
         filled?.dispose();
         filled = fills[shown.page](shown, link);
       } else if (message.type === "copy") void vscode.env.clipboard.writeText(message.text);
+      else if (message.type === "log") onLog(shown, message.run);
       else void save(message);
     });
     panel.onDidDispose(() => {

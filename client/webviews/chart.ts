@@ -1,5 +1,5 @@
 import { CustomChart, LineChart, ScatterChart } from "echarts/charts";
-import { AriaComponent, DataZoomComponent, GridComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
+import { AriaComponent, DataZoomComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
 import { type EChartsType, init, use } from "echarts/core";
 import { CanvasRenderer, SVGRenderer } from "echarts/renderers";
 import type { EChartsOption } from "echarts/types/dist/shared";
@@ -12,7 +12,8 @@ export interface Chart {
   /** Heading, buttons and the drawing. */
   section: HTMLElement;
   echart: EChartsType;
-  set(option: EChartsOption): void;
+  /** @param saved what a saved picture has besides: it has no page around it that explains it */
+  set(option: EChartsOption, saved?: EChartsOption): void;
   describe(text: string): void;
 }
 
@@ -29,9 +30,9 @@ export function createChart({ title, renderer, height, csv }: ChartOptions): Cha
   register();
   const drawing = element("div", { class: "drawing", role: "img", tabindex: "0", "aria-label": title });
   drawing.style.height = `${height}px`;
-  let option: EChartsOption = {};
+  let picture: EChartsOption = {};
   const name = title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
-  const svg = () => renderSvg(drawing.clientWidth || 800, height, option);
+  const svg = () => renderSvg(drawing.clientWidth || 800, height, picture);
   const save = element(
     "div",
     { class: "buttons" },
@@ -46,8 +47,8 @@ export function createChart({ title, renderer, height, csv }: ChartOptions): Cha
   return {
     section,
     echart,
-    set(next) {
-      option = next;
+    set(next, saved) {
+      picture = { ...next, ...saved };
       echart.setOption(next, { replaceMerge: ["series"] });
     },
     describe: (text) => drawing.setAttribute("aria-label", `${title}. ${text}`),
@@ -87,6 +88,7 @@ function register(): void {
     GridComponent,
     TooltipComponent,
     DataZoomComponent,
+    LegendComponent,
     MarkLineComponent,
     AriaComponent,
     CanvasRenderer,

@@ -1,4 +1,4 @@
-import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
+import type { ComparisonResult, Score } from "#runtime/contract/artifacts.ts";
 
 /* What the extension and its pages say to each other. */
 
@@ -8,8 +8,7 @@ export type PageName = "curves" | "comparison" | "preview";
 export type Shown =
   | { page: "curves" | "comparison" | "preview"; uri: string; name: string }
   /** Runs that the user picked, of one store. */
-  | { page: "comparison"; store: string; runs: string[] }
-  | { page: "curves"; store: string; runs: string[] };
+  | { page: "comparison" | "curves"; store: string; runs: string[] };
 
 export type ToPage =
   | { type: "curves"; title: string; runs: CurveRun[] }
@@ -23,7 +22,9 @@ export type ToPage =
 export type FromPage =
   | { type: "ready" }
   | { type: "save"; name: string; format: "svg" | "png" | "csv"; content: string }
-  | { type: "copy"; text: string };
+  | { type: "copy"; text: string }
+  /** Of a run that the page shows. */
+  | { type: "log"; run: string };
 
 /** A run whose curves are shown. */
 export interface CurveRun {
@@ -34,7 +35,9 @@ export interface CurveRun {
   /** For people: running, done, failed and why. */
   state: string;
   flopsPerStep: number;
-  steps: number;
+  /** In all; null where the data decide. */
+  steps: number | null;
+  scores: readonly Score[];
 }
 
 /** Columns of equal length, one entry a step. After a resumed run they begin again at a step that was there: the later hold. */

@@ -18,7 +18,8 @@ export function readTheme(): Theme {
     muted: read("--vscode-descriptionForeground", foreground),
     lines: read("--vscode-charts-lines", read("--vscode-panel-border", foreground)),
     background: read("--vscode-editor-background", "transparent"),
-    font: read("--vscode-font-family", "sans-serif"),
+    // a saved SVG has it in an attribute, as it is
+    font: read("--vscode-font-family", "sans-serif").replaceAll('"', "'"),
     series: [
       read("--vscode-charts-blue", "#3794ff"),
       read("--vscode-charts-orange", "#d18616"),
@@ -28,8 +29,13 @@ export function readTheme(): Theme {
       read("--vscode-charts-yellow", "#cca700"),
       read("--vscode-terminal-ansiCyan", "#29b8db"),
       read("--vscode-terminal-ansiMagenta", "#d670d6"),
-    ],
+    ].map(opaque),
   };
+}
+
+/** Some themes give a series the see-through colour of a highlight. */
+function opaque(colour: string): string {
+  return colour.replace(/^(#[0-9a-f]{6})[0-9a-f]{2}$/i, "$1").replace(/^rgba\((.*),[^,]*\)$/, "rgb($1)");
 }
 
 /** Called when the user changes the theme. */

@@ -10,6 +10,8 @@ import type { RuleFamily } from "./report.ts";
 /** The files that declarations name are there. */
 export const dataFiles: RuleFamily = ({ validation }) => ({
   Text(text, report) {
+    // what is on no disk (a file system in memory, a repository far away) cannot be looked at
+    if (AstUtils.getDocument(text).uri.scheme !== "file") return;
     const expected = expectedOf(text);
     const type = expected && fittingType(expected, text);
     if (type?.type !== "path" || text.text.trim() === "" || isForLater(text)) return;

@@ -7,12 +7,13 @@ import type { PlacedProblem } from "#runtime/contract/problem.ts";
 import { type CompiledDeclaration, type CompilerTools, type ExperimentCompiler, experimentCompiler } from "../compile/experiment.ts";
 import { type StoredResults, storedResults } from "../compile/results.ts";
 import type { PretrainServerServices } from "../services.ts";
-import { compileText, type GoodAnalysis, type ReadText, readText, storeBeside } from "./file-analysis.ts";
+import { compileText, type GoodAnalysis, type ReadText, readText, storeBeside, withoutCompiler } from "./file-analysis.ts";
 import { shiftBetween } from "./shift.ts";
 
 /** What is known of an open file. */
 export interface AnalysedFile {
   uri: string;
+  /** Empty where the file is on no disk: then there are no runs, and the compiler finds no data. */
   store: string;
   results: StoredResults;
   /** As last read, with or without mistakes. */
@@ -100,9 +101,9 @@ export function createAnalyses({ shared, pretrain }: PretrainServerServices, too
   }
 
   function opened(document: LangiumDocument, read: ReadText): Kept {
-    const store = storeBeside(document.uri.fsPath);
+    const store = document.uri.scheme === "file" ? storeBeside(document.uri.fsPath) : "";
     const results = storedResults(store);
-    tools.files.remember(store);
+    if (store !== "") tools.files.remember(store);
     const compiler = experimentCompiler(tools, results);
     return {
       uri: document.uri.toString(),
@@ -127,6 +128,7 @@ export function createAnalyses({ shared, pretrain }: PretrainServerServices, too
     const early = setTimeout(() => isCurrent() && problemsChanged.fire([URI.parse(file.uri)]), patience);
     try {
       if (!analysis.spec) return settle(file, file.good, []);
+      if (file.store === "") return settle(file, withoutCompiler(read, analysis.spec), []);
       const understood = { ...read, analysis: { ...analysis, spec: analysis.spec } };
       const compiled = await compileText(understood, file.compiler, file.results, pauses(isCurrent));
       if (compiled && isCurrent()) {

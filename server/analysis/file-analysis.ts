@@ -69,6 +69,11 @@ export async function compileText(
   return { good: { text, spec, declarations, compiled, hints }, problems: distinctProblems(problems).map(analysis.place) };
 }
 
+/** Of a file that is on no disk. */
+export function withoutCompiler({ text, declarations }: ReadText, spec: Spec): GoodAnalysis {
+  return { text, spec, declarations, compiled: new Map(), hints: [] };
+}
+
 /** The `.pretrain` folder beside a file. */
 export function storeBeside(file: string): string {
   return join(dirname(file), ".pretrain");

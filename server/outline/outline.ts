@@ -77,7 +77,7 @@ function errorsIn({ file, problems }: OutlineContext, { range, kind }: DeclaredP
   const own = problems.filter(
     ({ severity, file: where, line }) => severity === "error" && where === path && line > range.start.line && line <= range.end.line + 1,
   ).length;
-  if (own > 0 || file.read.analysis.spec === null) return own;
+  if (own > 0 || file.read.analysis.spec === null || file.store === "") return own;
   const compiles = compiled ? compiled.plan !== null : !(kind in goalKinds);
   return compiles ? 0 : Math.max(1, compiled?.problems.filter(({ severity }) => severity === "error").length ?? 0);
 }
@@ -89,7 +89,7 @@ function measuredOf(
   file: AnalysedFile,
   tasks: TaskReadings,
 ): Measured | undefined {
-  if (kind === "task" && good.spec.tasks[name]) {
+  if (kind === "task" && good.spec.tasks[name] && file.store !== "") {
     const { task, sizes } = tasks(good.spec, name);
     return task ? { of: "task", examples: sizes, labels: task.labels } : undefined;
   }

@@ -3,25 +3,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { format } from "node:util";
 import { chromium as browserType } from "playwright-core";
+import type { Counts } from "./counts.ts";
 import { chromium, remote, startVsCode } from "./vscode-server.ts";
-import { root } from "./workspace.ts";
+import { root, type Suite } from "./workspace.ts";
 
-/** Runs a bundled suite in the extension host of a real VS Code that has no window of its own. True where it is green. */
-export async function runInHost(suite: string, workspace: string): Promise<boolean> {
+/** Runs a suite of the bundle in the extension host of a real VS Code that has no window of its own. */
+export async function runInHost(bundle: string, workspace: string, suite: Suite): Promise<Counts> {
   const out = mkdtempSync(join(tmpdir(), "pretrain-suite-"));
   const report = join(out, "report.txt");
   const resultsFile = join(out, "results.json");
   const browserLog: string[] = [];
   let code: number | undefined;
   try {
-    code = await inBrowser(suite, workspace, { PRETRAIN_TEST_LOG: report, PRETRAIN_TEST_RESULTS: resultsFile }, browserLog);
+    const environment = { PRETRAIN_TEST_SUITE: suite, PRETRAIN_TEST_LOG: report, PRETRAIN_TEST_RESULTS: resultsFile };
+    code = await inBrowser(bundle, workspace, environment, browserLog);
   } catch (error) {
     console.error(error);
   }
   if (existsSync(report)) console.log(readFileSync(report, "utf8"));
-  const results = existsSync(resultsFile)
-    ? (JSON.parse(readFileSync(resultsFile, "utf8")) as { passed: number; failed: number })
-    : undefined;
+  const results = existsSync(resultsFile) ? (JSON.parse(readFileSync(resultsFile, "utf8")) as Counts) : undefined;
   rmSync(out, { recursive: true, force: true });
   // a suite that did not run is not green
   const green = code === 0 && results !== undefined && results.failed === 0 && results.passed > 0;
@@ -33,10 +33,10 @@ export async function runInHost(suite: string, workspace: string): Promise<boole
         .map((line) => line.slice(0, 300))
         .join("\n")}`,
     );
-  return green;
+  return { passed: results?.passed ?? 0, failed: green ? 0 : Math.max(1, results?.failed ?? 0) };
 }
 
-async function inBrowser(suite: string, workspace: string, environment: Record<string, string>, log: string[]): Promise<number> {
+async function inBrowser(bundle: string, workspace: string, environment: Record<string, string>, log: string[]): Promise<number> {
   const server = await startVsCode({ driver: true, environment });
   try {
     const browser = await browserType.launch(chromium);
@@ -55,7 +55,7 @@ async function inBrowser(suite: string, workspace: string, environment: Record<s
         "payload",
         JSON.stringify([
           ["extensionDevelopmentPath", remote(server, root)],
-          ["extensionTestsPath", remote(server, suite)],
+          ["extensionTestsPath", remote(server, bundle)],
           ["skipWelcome", "true"],
         ]),
       );

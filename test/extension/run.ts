@@ -1,27 +1,56 @@
 /**
- * `npm run test:extension`: installs a real VS Code for tests, builds and packages the extension, runs the suite inside the extension
+ * `npm run test:extension`: installs a real VS Code for tests, builds and packages the extension, runs the suites inside the extension
  * host and then the user interface in a browser. `--host` and `--browser` run one of the two.
  */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { testInBrowser } from "./browser.ts";
+import { testInBrowser } from "./browser/run.ts";
 import { bundleSuite } from "./bundle.ts";
+import type { Counts } from "./counts.ts";
 import { runInHost } from "./headless.ts";
-import { makeWorkspace, removeWorkspace, root } from "./workspace.ts";
+import { chromium } from "./vscode-server.ts";
+import { makeWorkspace, removeWorkspace, root, suites } from "./workspace.ts";
 
-const only = process.argv.slice(2);
-const wanted = (part: string) => only.length === 0 || only.includes(part);
+/** Null where these tests can run: VS Code's server comes for Linux, and a browser has to be there or be installed. */
+export function whyNotTested(): string | null {
+  if (process.platform !== "linux" || process.arch !== "x64")
+    return "they need Linux on x64; `node test/extension/desktop.ts` runs the suites in the VS Code of this desktop";
+  if (existsSync(chromium.executablePath)) return null;
+  const installable = process.getuid?.() === 0 && spawnSync("apt-get", ["--version"], { stdio: "ignore" }).status === 0;
+  return installable ? null : `there is no ${chromium.executablePath}; set CHROMIUM to the path of one`;
+}
 
-execFileSync("bash", [join(root, "tools/vscode/install.sh")], { stdio: "inherit" });
-execFileSync(process.execPath, [join(root, "tools/build.ts")], { stdio: "inherit" });
-let green = true;
-if (wanted("--host")) {
-  const workspace = makeWorkspace();
-  green = await runInHost(await bundleSuite(), workspace);
-  removeWorkspace(workspace);
+/** @param parts `--host`, `--browser`; none: both */
+export async function testExtension(parts: readonly string[] = []): Promise<Counts> {
+  const wanted = (part: string) => parts.length === 0 || parts.includes(part);
+  const total: Counts = { passed: 0, failed: 0 };
+  const add = ({ passed, failed }: Counts) => {
+    total.passed += passed;
+    total.failed += failed;
+  };
+  try {
+    execFileSync("bash", [join(root, "tools/vscode/install.sh")], { stdio: "inherit" });
+    execFileSync(process.execPath, [join(root, "tools/build.ts")], { stdio: "inherit" });
+    if (wanted("--host")) {
+      const workspace = makeWorkspace();
+      const bundle = await bundleSuite();
+      for (const suite of suites) add(await runInHost(bundle, workspace, suite));
+      removeWorkspace(workspace);
+    }
+    if (wanted("--browser")) {
+      execFileSync(process.execPath, [join(root, "tools/package-extension.ts"), "--unmeasured"], { stdio: "inherit" });
+      add(await testInBrowser());
+    }
+  } catch (error) {
+    console.error(error);
+    add({ passed: 0, failed: 1 });
+  }
+  return total;
 }
-if (wanted("--browser")) {
-  execFileSync(process.execPath, [join(root, "tools/package-extension.ts")], { stdio: ["ignore", "ignore", "inherit"] });
-  green = (await testInBrowser()) && green;
+
+if (import.meta.main) {
+  const { passed, failed } = await testExtension(process.argv.slice(2));
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
 }
-process.exitCode = green ? 0 : 1;

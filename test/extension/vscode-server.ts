@@ -15,6 +15,8 @@ export interface ServerOptions {
   vsix?: string;
   /** For a suite inside the extension host; it suppresses notifications. */
   driver: boolean;
+  /** Folders open in Restricted Mode. */
+  restricted?: boolean;
   settings?: Record<string, unknown>;
   environment?: Record<string, string>;
 }
@@ -24,7 +26,7 @@ const host = "localhost";
 
 /** Keeps the window quiet. */
 const settings = {
-  "security.workspace.trust.enabled": false,
+  "security.workspace.trust.startupPrompt": "never",
   "workbench.startupEditor": "none",
   "workbench.tips.enabled": false,
   "workbench.secondarySideBar.defaultVisibility": "hidden",
@@ -49,7 +51,10 @@ export async function startVsCode(options: ServerOptions): Promise<VsCodeServer>
   const at = (name: string) => join(folder, name);
   mkdirSync(at("user/User"), { recursive: true });
   for (const name of ["extensions", "tmp"]) mkdirSync(at(name));
-  writeFileSync(at("user/User/settings.json"), JSON.stringify({ ...settings, ...options.settings }));
+  writeFileSync(
+    at("user/User/settings.json"),
+    JSON.stringify({ ...settings, "security.workspace.trust.enabled": options.restricted ?? false, ...options.settings }),
+  );
   const environment: NodeJS.ProcessEnv = {
     ...process.env,
     ...options.environment,
@@ -72,7 +77,7 @@ export async function startVsCode(options: ServerOptions): Promise<VsCodeServer>
     if (!/successfully installed/.test(installed.stdout))
       throw new Error(`the extension was not installed: ${installed.stdout}${installed.stderr}`);
   }
-  const quiet = ["--without-connection-token", "--disable-telemetry", "--disable-workspace-trust"];
+  const quiet = ["--without-connection-token", "--disable-telemetry", ...(options.restricted ? [] : ["--disable-workspace-trust"])];
   const driver = options.driver ? ["--enable-smoke-test-driver"] : [];
   const server = spawn(node, [...common, "--host", host, "--port", "0", ...quiet, ...driver], {
     env: environment,

@@ -11,9 +11,13 @@ export interface Window {
   lens(text: string | RegExp): Locator;
   /** The lens of a text that stands closest above the line where a declaration begins. */
   lensAbove(declaration: string, text: string | RegExp, milliseconds?: number): Promise<Locator>;
+  /** Presses a lens until what it opens is there: where the editor draws it anew under the pointer, a click is lost. */
+  press(declaration: string, lens: string, opens: Locator): Promise<void>;
   palette(title: string): Promise<void>;
   /** The document inside the page whose tab in front has the title. */
   webview(title: string): Promise<FrameLocator>;
+  /** Chooses from the menu of a right click. */
+  menu(on: Locator, title: string): Promise<void>;
   /** Puts a line of the file at the top of the editor. */
   reveal(line: number): Promise<void>;
 }
@@ -22,10 +26,10 @@ export async function openWindow(server: VsCodeServer, folder: string, file: str
   const browser = await browserType.launch(chromium);
   const context = await browser.newContext({ viewport: size, reducedMotion: "reduce", permissions: ["clipboard-read", "clipboard-write"] });
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(60_000);
   const editor = page.locator(`.editor-instance .monaco-editor[data-uri$="${file}"]`).first();
   const lens = (text: string | RegExp) => page.locator(".monaco-editor .codelens-decoration", { hasText: text });
-  return {
+  const window: Window = {
     page,
     browser,
     lens,
@@ -43,7 +47,7 @@ export async function openWindow(server: VsCodeServer, folder: string, file: str
       await page.locator(".explorer-folders-view .monaco-list-row", { hasText: file }).dblclick();
       await page.locator(`.tab[data-resource-name="${file}"]`).waitFor();
     },
-    async lensAbove(declaration, text, milliseconds = 30_000) {
+    async lensAbove(declaration, text, milliseconds = 60_000) {
       const line = editor.locator(".view-line", { hasText: new RegExp(`^${declaration.replace(" ", ".")}\\b`) }).first();
       await line.waitFor();
       const end = Date.now() + milliseconds;
@@ -57,10 +61,31 @@ export async function openWindow(server: VsCodeServer, folder: string, file: str
       }
       throw new Error(`there is no lens ${text} above ${declaration}`);
     },
+    async press(declaration, text, opens) {
+      for (let time = 0; time < 5; time++) {
+        const found = await window.lensAbove(declaration, text, 15_000).catch(() => undefined);
+        await found
+          ?.locator("a", { hasText: text })
+          .click({ timeout: 15_000 })
+          .catch(() => undefined);
+        const opened = opens.first().waitFor({ state: "attached", timeout: 15_000 });
+        if (
+          await opened.then(
+            () => true,
+            () => false,
+          )
+        )
+          return;
+      }
+      throw new Error(`${text} above ${declaration} opened nothing`);
+    },
     async palette(title) {
       const input = page.locator(".quick-input-widget input[type=text]");
-      await page.keyboard.press("F1");
-      await input.waitFor({ state: "visible" });
+      // a picker that has just been closed takes the key with it
+      for (let time = 0; time < 5 && !(await input.isVisible()); time++) {
+        await page.keyboard.press("F1");
+        await input.waitFor({ state: "visible", timeout: 10_000 }).catch(() => undefined);
+      }
       await input.fill(`>${title}`);
       // not Enter: the row in focus may be another one
       await page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`).first().click();
@@ -75,6 +100,13 @@ export async function openWindow(server: VsCodeServer, folder: string, file: str
       const name = await holder.getAttribute("aria-flowto");
       return page.frameLocator(`iframe.webview.ready[name="${name}"]`).frameLocator("iframe#active-frame");
     },
+    async menu(on, title) {
+      await on.click({ button: "right" });
+      await page
+        .locator(`.monaco-menu .action-menu-item[aria-label^="${title}"], .monaco-menu .action-label[aria-label^="${title}"]`)
+        .first()
+        .click();
+    },
     async reveal(line) {
       await editor.click({ position: { x: 400, y: 10 } });
       await page.keyboard.press("Control+g");
@@ -84,4 +116,5 @@ export async function openWindow(server: VsCodeServer, folder: string, file: str
       await page.keyboard.press("Enter");
     },
   };
+  return window;
 }

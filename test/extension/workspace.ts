@@ -5,6 +5,10 @@ import { join } from "node:path";
 /** The repository. */
 export const root = join(import.meta.dirname, "../..");
 
+/** Suites of the extension host, one window after another on the same folder: the second finds the run that the first left going. */
+export const suites = ["first", "reload"] as const;
+export type Suite = (typeof suites)[number];
+
 /** A small experiment on real text, of which every part runs in seconds, but for `long`. */
 export const experiment = `/** Which objective serves the task best, at the same tokens? */
 
@@ -69,7 +73,42 @@ compare objectives {
 }
 `;
 
-/** A folder with `tiny.pretrain` and its data. */
+/** Where a declaration of it begins, from 1. */
+export function lineOf(text: string): number {
+  return experiment.split("\n").findIndex((line) => line.startsWith(text)) + 1;
+}
+
+/** A corpus that would be markup if anyone took it for that. */
+const markup = `corpus pages {
+  files: "pages.txt"
+  split: { by: position, validation: 10% }
+}
+
+objective mlm = masked { rate: 15% }
+
+model small {
+  layers: 1
+  hidden: 16
+  heads: 1
+  context: 32
+}
+
+tokenizer letters {
+  kind: characters
+  train on: pages
+}
+
+pretrain words {
+  model: small
+  objective: mlm
+  corpus: pages
+  tokenizer: letters
+  budget: 10 steps
+  batch: 4
+}
+`;
+
+/** A folder with `tiny.pretrain`, `markup.pretrain` and their data. */
 export function makeWorkspace(): string {
   const folder = mkdtempSync(join(tmpdir(), "pretrain-workspace-"));
   const sample = join(root, "media/sample");
@@ -85,6 +124,8 @@ export function makeWorkspace(): string {
     writeFileSync(join(folder, "century", `${part}.tsv`), `${lines.slice(0, rows + 1).join("\n")}\n`);
   }
   writeFileSync(join(folder, "tiny.pretrain"), experiment);
+  writeFileSync(join(folder, "pages.txt"), '<b>bold</b> & <img src="x" onerror="document.body.remove()"> <i>text</i>\n'.repeat(200));
+  writeFileSync(join(folder, "markup.pretrain"), markup);
   return folder;
 }
 

@@ -24,6 +24,7 @@ export interface PackageJson {
   dependencies: Record<string, string>;
   devDependencies: Record<string, string>;
   imports: Record<string, string>;
+  contributes: { configuration: { properties: Record<string, { enum?: string[]; enumDescriptions?: string[] }> } };
 }
 
 export const packageJson = JSON.parse(read("package.json")) as PackageJson;

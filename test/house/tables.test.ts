@@ -5,7 +5,7 @@ import { scorers } from "#runtime/metrics/score.ts";
 import { answerMetrics, classMetrics, probabilityMetrics, regressionMetrics, taggingMetrics, textMetrics } from "#runtime/metrics/table.ts";
 import { textObjectives } from "#runtime/objectives/table.ts";
 import { taskReaders } from "#runtime/tasks/table.ts";
-import { files, importsOf } from "./repository.ts";
+import { files, importsOf, packageJson } from "./repository.ts";
 
 /** Where things multiply there is one file for each, and one table that lists them. */
 
@@ -55,6 +55,12 @@ test("every kind of task is in the catalogue and is read", () => {
 test("every engine has a folder of its own and a name on the command line", () => {
   const folders = files.filter((path) => /^runtime\/engines\/\w+\/engine\.ts$/.test(path)).map((path) => path.split("/")[2]);
   expect(["auto", ...folders].sort()).toEqual([...engineChoices].sort());
+});
+
+test("the extension's setting offers the engines of the command line", () => {
+  const { enum: offered = [], enumDescriptions = [] } = packageJson.contributes.configuration.properties["pretrain.engine"] ?? {};
+  expect(offered.toSorted()).toEqual([...engineChoices].sort());
+  expect(enumDescriptions).toHaveLength(offered.length);
 });
 
 test.each([

@@ -195,8 +195,9 @@ function extent(column: ScoreColumn): { min: number; max: number } {
     ...(baseline ? [] : [low ?? mean, high ?? mean, ...seeds.map(({ value }) => value)]),
   ]);
   const [low, high] = [Math.min(...values), Math.max(...values)].map((value) => value * column.factor) as [number, number];
-  const margin = Math.max((high - low) * 0.06, 1e-9);
-  const round = 10 ** Math.floor(Math.log10(Math.max(high - low, 1e-9)) - 1);
+  // one value alone is not stretched to its last digit
+  const margin = Math.max((high - low) * 0.06, Math.abs(high) * 0.005, 1e-9);
+  const round = 10 ** Math.floor(Math.log10(high - low + 2 * margin) - 1);
   const [min, max] = [Math.floor((low - margin) / round) * round, Math.ceil((high + margin) / round) * round];
   return column.factor === 100 ? { min: Math.max(0, min), max: Math.min(100, max) } : { min, max };
 }

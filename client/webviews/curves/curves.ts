@@ -1,20 +1,24 @@
 import { connect } from "echarts/core";
 import { axisStyle, createChart, type EChartsOption, tooltipStyle } from "../chart.ts";
 import type { CurveRun, Evaluation, Points } from "../messages.ts";
-import { choice, csvOf, element } from "../page.ts";
+import { choice, element } from "../page.ts";
 import { colourOf, onThemeChange, readTheme, type Theme } from "../theme.ts";
+import { axisText, shortNumber } from "./numbers.ts";
 import {
   type Axis,
   addEvaluations,
   addPoints,
+  axes,
   type Course,
   emptyCourse,
   type Measure,
+  placeOf,
   positions,
   smooth,
   thin,
   validationLoss,
 } from "./series.ts";
+import { createRunsTable, csvOfCurves, describeCurves, scoresTable, type TooltipItem, tooltipContent } from "./words.ts";
 
 /** Learning curves of some runs: they grow while the runs go on. */
 export interface Curves {
@@ -31,7 +35,6 @@ const measures: { measure: Measure; title: string; height: number; logarithmic?:
   { measure: "tokens_per_second", title: "Tokens a second", height: 150 },
 ];
 
-const axes: Record<Axis, string> = { steps: "Steps", tokens: "Tokens", flops: "FLOPs", time: "Time" };
 const redrawMilliseconds = 200;
 
 export function createCurves(): Curves {
@@ -42,14 +45,15 @@ export function createCurves(): Curves {
   const courses = new Map<string, Course>();
   const smoothed = new Map<string, { length: number; weight: number; values: number[] }>();
   const charts = measures.map(({ measure, title, height }) =>
-    createChart({ title, renderer: "canvas", height, csv: () => csvOfCurves(measure) }),
+    createChart({ title, renderer: "canvas", height, csv: () => csvOfCurves(measure, runs, courseOf) }),
   );
   // one cursor and one zoom for all
   for (const { echart } of charts) echart.group = "curves";
   connect("curves");
 
   const legend = element("div", { class: "legend", role: "group", "aria-label": "Shown runs" });
-  const table = element("table", { class: "plain" });
+  const table = createRunsTable(courseOf);
+  const scores = element("table", { class: "plain" });
   const slider = element("input", {
     type: "range",
     min: "0",
@@ -74,14 +78,25 @@ export function createCurves(): Curves {
     element("div", { class: "choice" }, element("label", { for: "smoothing" }, "Smoothing"), slider),
   );
   const [loss, ...others] = charts.map(({ section }) => section);
-  const root = element("div", { class: "curves" }, tools, legend, loss, element("div", { class: "small-charts" }, ...others), table);
+  const root = element(
+    "div",
+    { class: "curves" },
+    tools,
+    legend,
+    loss,
+    element("p", { class: "muted key" }, "Solid: smoothed; faint: raw; dashed: validation."),
+    element("div", { class: "small-charts" }, ...others),
+    element("div", { class: "wide" }, table.root),
+    element("div", { class: "wide" }, scores),
+  );
 
   let drawn = 0;
   let waiting = false;
+  let drawing = false;
   const redraw = () => {
     if (waiting) return;
     waiting = true;
-    setTimeout(draw, Math.max(0, drawn + redrawMilliseconds - performance.now()));
+    if (!drawing) setTimeout(draw, Math.max(0, drawn + redrawMilliseconds - performance.now()));
   };
   charts[0]!.echart.on("dataZoom", redraw);
   onThemeChange(redraw);
@@ -111,8 +126,9 @@ export function createCurves(): Curves {
     return found;
   }
 
-  function draw(): void {
+  async function draw(): Promise<void> {
     waiting = false;
+    drawing = true;
     const theme = readTheme();
     const groups = [...new Set(runs.map(({ group }) => group))];
     const shown = runs.filter(({ id, group }) => !hidden.has(id) && !hidden.has(group));
@@ -122,13 +138,22 @@ export function createCurves(): Curves {
     const zoomed = zoom && (zoom.start > 0 || zoom.end < 100) ? zoom : undefined;
     for (const [index, chart] of charts.entries()) {
       const { measure } = measures[index]!;
-      chart.set(optionOf(measure, shown, groups, theme, zoomed));
-      chart.describe(describe(measure, shown));
+      const option = optionOf(measure, shown, groups, theme, zoomed);
+      chart.set(option, pictureOf(measure, option, shown, axis, theme));
+      chart.describe(describeCurves(measure, shown, courseOf));
+      // many curves fill a frame: one chart in each
+      await nextFrame();
     }
     root.dataset["points"] = String(shown.reduce((sum, { id }) => sum + (courses.get(id)?.points.step.length ?? 0), 0));
     drawLegend(groups, theme);
-    drawTable();
+    table.update(runs);
+    scores.replaceChildren(...scoresTable(runs));
     drawn = performance.now();
+    drawing = false;
+    if (waiting) {
+      waiting = false;
+      redraw();
+    }
   }
 
   function optionOf(
@@ -180,7 +205,7 @@ export function createCurves(): Curves {
         trigger: "axis",
         ...tooltipStyle(theme),
         axisPointer: { lineStyle: { color: theme.muted } },
-        formatter: (items: unknown) => tooltip(items as TooltipItem[]),
+        formatter: (items: unknown) => tooltipContent(axis, items as TooltipItem[]),
       },
       series,
     } as EChartsOption;
@@ -232,8 +257,7 @@ export function createCurves(): Curves {
     return [...(runs.length <= 12 ? [raw] : []), mean, validation()];
 
     function validation() {
-      const places = new Map(course.points.step.map((step, index) => [step, x[index]!]));
-      const points = validationLoss(course).map(({ step, value }) => [places.get(step) ?? x.at(-1) ?? 0, value]);
+      const points = validationLoss(course).map(({ step, value }) => [placeOf(course, x, step), value]);
       return {
         ...line,
         id: `${run.id} validation`,
@@ -276,92 +300,25 @@ export function createCurves(): Curves {
       }),
     );
   }
+}
 
-  /** The numbers in words, for reading and for screen readers. */
-  function drawTable(): void {
-    const head = ["Run", "State", "Step", "Loss", "Validation loss", "Tokens a second"];
-    const rows = runs.map((run) => {
-      const course = courseOf(run.id);
-      const { step, loss, tokens_per_second } = course.points;
-      const last = (values: readonly number[], digits: number) => (values.length === 0 ? "–" : values.at(-1)!.toFixed(digits));
-      const validation = validationLoss(course).at(-1);
-      const at = step.at(-1);
-      const cells = [
-        run.label,
-        run.state,
-        at === undefined ? "–" : `${at.toLocaleString("en-US")} of ${run.steps.toLocaleString("en-US")}`,
-        last(loss, 3),
-        validation ? validation.value.toFixed(3) : "–",
-        last(tokens_per_second, 0),
-      ];
-      return element(
-        "tr",
-        { "data-run": run.id },
-        ...cells.map((text, index) => (index === 0 ? element("th", { scope: "row" }, text) : element("td", {}, text))),
-      );
-    });
-    table.replaceChildren(
-      element("caption", { class: "unseen" }, "Where each run stands"),
-      element("thead", {}, element("tr", {}, ...head.map((text) => element("th", { scope: "col" }, text)))),
-      element("tbody", {}, ...rows),
-    );
-  }
+/** While the page is hidden there is none, and nothing is drawn. */
+function nextFrame(): Promise<void> {
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+}
 
-  function describe(measure: Measure, shown: readonly CurveRun[]): string {
-    return shown
-      .slice(0, 10)
-      .map(({ id, label }) => {
-        const { step, [measure]: values } = courseOf(id).points;
-        return step.length === 0
-          ? `${label}: nothing yet`
-          : `${label}: ${step.length} points, last ${shortNumber(values.at(-1)!)} at step ${step.at(-1)}`;
-      })
-      .join("; ");
-  }
-
-  function csvOfCurves(measure: Measure): string {
-    const rows = runs.flatMap((run) => {
-      const { points } = courseOf(run.id);
-      return points.step.map((step, index) => [
-        run.label,
-        step,
-        points.tokens[index]!,
-        step * run.flopsPerStep,
-        points.seconds[index]!,
-        points[measure][index]!,
-      ]);
-    });
-    const validation =
-      measure !== "loss"
-        ? []
-        : runs.flatMap((run) =>
-            validationLoss(courseOf(run.id)).map(({ step, value }) => [
-              `${run.label}, validation`,
-              step,
-              "",
-              step * run.flopsPerStep,
-              "",
-              value,
-            ]),
-          );
-    return csvOf([["run", "step", "tokens", "flops", "seconds", measure], ...rows, ...validation]);
-  }
-
-  function tooltip(items: readonly TooltipItem[]): HTMLElement {
-    const [first] = items;
-    const content = element(
-      "div",
-      {},
-      element("div", { class: "tip-head" }, first ? `${axes[axis]}: ${axisText(axis, first.value[0])}` : ""),
-    );
-    for (const { seriesName, value, color } of items.slice(0, 20)) {
-      if (seriesName.endsWith(", raw")) continue;
-      const swatch = element("span", { class: "swatch" });
-      swatch.style.background = color;
-      content.append(element("div", { class: "tip" }, swatch, `${seriesName} `, element("b", {}, shortNumber(value[1]))));
-    }
-    return content;
-  }
+/** For a saved picture: a legend, the axis' name, and no slider. */
+function pictureOf(measure: Measure, option: EChartsOption, shown: readonly CurveRun[], axis: Axis, theme: Theme): EChartsOption {
+  // of the seeds of a cell one stands for all
+  const named = shown.filter(({ group }, index) => shown.findIndex((each) => each.group === group) === index);
+  const labels = named.flatMap(({ label }) => (measure === "loss" ? [label, `${label}, validation`] : [label]));
+  const xAxis = { ...option.xAxis, name: axes[axis], nameLocation: "middle", nameGap: 26 };
+  return {
+    legend: { data: labels, top: 8, left: "center", textStyle: { color: theme.foreground, fontFamily: theme.font } },
+    grid: { left: 8, right: 16, top: 40 + 20 * Math.floor(labels.length / 6), bottom: 30, containLabel: true },
+    xAxis,
+    dataZoom: [{ type: "inside", filterMode: "none" }],
+  } as EChartsOption;
 }
 
 interface Zoom {
@@ -369,23 +326,4 @@ interface Zoom {
   endValue: number;
   start: number;
   end: number;
-}
-
-interface TooltipItem {
-  seriesName: string;
-  value: [number, number];
-  color: string;
-}
-
-export function shortNumber(value: number): string {
-  if (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e6)) return value.toExponential(1).replace("e+", "e");
-  return Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en-US") : String(Number(value.toPrecision(4)));
-}
-
-function axisText(axis: Axis, value: number): string {
-  if (axis === "flops") return value === 0 ? "0" : value.toExponential(1).replace("e+", "e");
-  if (axis === "time")
-    return value < 120 ? `${Math.round(value)} s` : value < 7200 ? `${Math.round(value / 60)} min` : `${(value / 3600).toFixed(1)} h`;
-  if (value >= 1e6) return `${Number((value / 1e6).toPrecision(3))}M`;
-  return value >= 10_000 ? `${Number((value / 1e3).toPrecision(3))}k` : Math.round(value).toLocaleString("en-US");
 }

@@ -7,6 +7,7 @@ export interface Course {
 }
 
 export type Axis = "steps" | "tokens" | "flops" | "time";
+export const axes: Record<Axis, string> = { steps: "Steps", tokens: "Tokens", flops: "FLOPs", time: "Time" };
 export type Measure = "loss" | "learning_rate" | "gradient_norm" | "tokens_per_second";
 
 export function emptyCourse(): Course {
@@ -39,6 +40,11 @@ export function positions({ points }: Course, axis: Axis, flopsPerStep: number):
   if (axis === "steps") return points.step;
   if (axis === "tokens") return points.tokens;
   return axis === "time" ? points.seconds : points.step.map((step) => step * flopsPerStep);
+}
+
+/** Where a step lies among the positions of an axis. */
+export function placeOf({ points }: Course, places: readonly number[], step: number): number {
+  return places[Math.min(lowerBound(points.step, step), places.length - 1)] ?? 0;
 }
 
 /** The last validation loss at each evaluated step: mean negative log-likelihood, whatever the metric is called. */

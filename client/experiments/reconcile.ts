@@ -1,0 +1,33 @@
+import type { TreeNode } from "./collect.ts";
+
+/**
+ * Brings the rows that are shown up to date, in place: what a menu or a selection stands on stays the same object, and only rows that
+ * say something else are drawn again.
+ * @returns rows to draw again, with what is below them; null: all
+ */
+export function reconcile(shown: TreeNode[], next: readonly TreeNode[]): TreeNode[] | null {
+  const redrawn: TreeNode[] = [];
+  return update(shown, next, redrawn) ? redrawn : null;
+}
+
+/** False where rows came or went. */
+function update(shown: TreeNode[], next: readonly TreeNode[], redrawn: TreeNode[]): boolean {
+  const known = new Map(shown.map((node) => [node.id, node]));
+  const same = shown.length === next.length && shown.every(({ id }, index) => id === next[index]!.id);
+  const merged = next.map((node) => {
+    const old = known.get(node.id);
+    if (!old) return node;
+    const { children, ...row } = node;
+    const changed = rowText(old) !== rowText(node);
+    for (const key of Object.keys(old) as (keyof TreeNode)[]) if (key !== "children") delete old[key];
+    Object.assign(old, row);
+    if (!update(old.children, children, redrawn) || changed) redrawn.push(old);
+    return old;
+  });
+  shown.splice(0, shown.length, ...merged);
+  return same;
+}
+
+function rowText({ children: _, ...row }: TreeNode): string {
+  return JSON.stringify(row);
+}

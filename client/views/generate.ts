@@ -1,0 +1,26 @@
+import * as vscode from "vscode";
+import { showDocument } from "../documents.ts";
+import { type Declared, folderOf, pathOf } from "../language/outlines.ts";
+import type { CommandLine } from "../running/command-line.ts";
+
+let lastPrompt = "The ";
+
+/** Asks how a text begins, and shows how the model goes on. */
+export async function generateText({ outline, declaration: { name } }: Declared, commandLine: CommandLine): Promise<void> {
+  const prompt = await vscode.window.showInputBox({
+    title: `Generate Text with ${name}`,
+    prompt: "What the text begins with",
+    value: lastPrompt,
+  });
+  if (prompt === undefined) return;
+  lastPrompt = prompt;
+  const options = { location: vscode.ProgressLocation.Window, title: `Generating with ${name}` };
+  try {
+    const { text } = await vscode.window.withProgress(options, () =>
+      commandLine.json<{ text: string }>(["generate", `${pathOf(outline)}#${name}`, "--prompt", prompt], { folder: folderOf(outline) }),
+    );
+    await showDocument(`Text of ${name}.txt`, `${text}\n`);
+  } catch (error) {
+    void vscode.window.showErrorMessage(`${name} wrote nothing: ${(error as Error).message.split("\n")[0]}`);
+  }
+}

@@ -1,0 +1,83 @@
+import { expect, test } from "vitest";
+import { type LensContext, lensesOf } from "#client/lenses/collect.ts";
+import type { Store } from "#client/runs/model.ts";
+import type { StepEvent } from "#runtime/contract/events.ts";
+import type { Measured, OutlineDeclaration } from "#server/protocol.ts";
+import { declaration, job, outline, runOf, session, step, storeOf } from "./samples.ts";
+
+const id = "pretrain-1";
+const jobs = [job("corpus", "corpus-1", "texts"), job("pretrain", id, "base")];
+const base = declaration("pretrain", "base", jobs);
+const perplexity = { metric: "perplexity", value: 61.3, split: "validation" as const, n: 1000 };
+const now = Date.parse("2026-01-01T00:10:00Z");
+
+function titles(declared: OutlineDeclaration, store: Store, more: Partial<LensContext> = {}): string[] {
+  const context = { outline: outline([declared]), file: "/folder/a.pretrain", store, changes: new Map(), now, noRunning: null, ...more };
+  return lensesOf(context).map(({ title }) => title);
+}
+
+test("before a run: what can be done and what it costs", () => {
+  expect(titles(base, storeOf([]))).toEqual(["$(play) Run", "Plan", "1,000 parameters, 25.6k tokens (1.9 epochs), 1.00e8 FLOPs"]);
+});
+
+test("while it runs: how far it is, the loss, the speed and the time left", () => {
+  const running = runOf("pretrain", id, {
+    name: "base",
+    state: "running",
+    pid: 1,
+    started: now - 5000,
+    step: step(id, 50, 4.123) as StepEvent,
+  });
+  const shown = titles(base, storeOf([runOf("corpus", "corpus-1", { state: "done" }), running], [session("base")]));
+  expect(shown[0]).toBe("$(debug-stop) Stop");
+  expect(shown[1]).toMatch(/^▰▰▰▰▱▱▱▱ 5\d% {2}training {2}loss 4\.12 {2}12\.8k tokens\/s {2}1\.0 s left$/);
+  expect(shown[2]).toBe("$(graph) Chart");
+});
+
+test("after it: the score and when", () => {
+  const done = runOf("pretrain", id, { name: "base", state: "done", ended: now - 12 * 60_000, scores: [perplexity] });
+  expect(titles(base, storeOf([done]))).toEqual(["$(check) perplexity 61.30 · 12 min ago", "$(graph) Open", "Generate", "Plan"]);
+  Object.assign(done.job, { model: { architecture: "encoder" } });
+  expect(titles(base, storeOf([done]))).not.toContain("Generate");
+});
+
+test("stopped, failed and stale are said, with what to do", () => {
+  const stopped = runOf("pretrain", id, { name: "base", state: "stopped", started: now, step: step(id, 20) as StepEvent });
+  expect(titles(base, storeOf([stopped])).slice(0, 2)).toEqual(["$(debug-continue) Continue", "$(debug-pause) stopped at 19%"]);
+  const failed = runOf("pretrain", id, { name: "base", state: "failed", started: now, message: "out of memory\nat 3 GB" });
+  expect(titles(base, storeOf([failed])).slice(0, 2)).toEqual(["$(play) Run again", "$(error) out of memory"]);
+  const earlier = runOf("pretrain", "pretrain-0", { name: "base", state: "done", ended: now, scores: [perplexity] });
+  const changes = new Map([["pretrain-0", [{ setting: "learning_rate", was: "1e-3", is: "2e-3" }]]]);
+  expect(titles(base, storeOf([earlier]), { changes }).slice(0, 2)).toEqual([
+    "$(play) Run",
+    "$(history) stale: learning_rate changed (was 1e-3) · was perplexity 61.30",
+  ]);
+});
+
+test("an error keeps what is known, and asks to be mended", () => {
+  const done = runOf("pretrain", id, { name: "base", state: "done", ended: now, scores: [perplexity] });
+  expect(titles({ ...base, errors: 2 }, storeOf([done]))).toEqual([
+    "$(error) 2 errors to mend first",
+    "$(check) perplexity 61.30 · just now",
+    "$(graph) Open",
+  ]);
+});
+
+test("where nothing can be run, why stands in place of Run, and Preview is not offered", () => {
+  const noRunning = "Running is off in Restricted Mode";
+  expect(titles(base, storeOf([]), { noRunning })[0]).toBe(`$(circle-slash) ${noRunning}`);
+  expect(titles(declaration("objective", "mlm"), storeOf([]), { noRunning })).toEqual([]);
+  expect(titles(declaration("objective", "mlm"), storeOf([]))).toEqual(["$(open-preview) Preview"]);
+});
+
+test.each<[OutlineDeclaration["kind"], Measured, string]>([
+  ["corpus", { of: "corpus", files: 28, bytes: 770_000, documents: 28 }, "28 files, 770 kB, 28 documents"],
+  ["tokenizer", { of: "tokenizer", vocabulary: 4096, trained: false }, "4,096 entries, not trained yet"],
+  [
+    "task",
+    { of: "task", examples: { train: 1200, validation: 60, test: 100 }, labels: ["a", "b"] },
+    "1,200 examples to train on, 60 to validate, 100 to test · 2 labels",
+  ],
+])("above a %s stands its size", (kind, measured, text) => {
+  expect(titles({ ...declaration(kind, "x"), measured }, storeOf([]))).toEqual([text]);
+});

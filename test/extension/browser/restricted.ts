@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import type { Window } from "../window.ts";
+import { lineOf } from "../workspace.ts";
+import type { Steps } from "./steps.ts";
+
+/** A folder that the user does not trust: the language works, nothing runs, and it says why. */
+export async function testRestricted({ page, open, lens, lensAbove, reveal }: Window, { step, picture }: Steps): Promise<void> {
+  await step("the lens says why nothing can be run", async () => {
+    await open();
+    await reveal(lineOf("pretrain long"));
+    await lensAbove("pretrain base", "Running is off in Restricted Mode");
+    assert.equal(await lens("Preview").count(), 0);
+    await picture("restricted");
+  });
+  await step("the palette does not offer to run", async () => {
+    await page.keyboard.press("F1");
+    const input = page.locator(".quick-input-widget input[type=text]");
+    await input.waitFor({ state: "visible" });
+    await input.fill(">Pretrain: ");
+    await page.locator('.quick-input-list .monaco-list-row[aria-label^="Pretrain: Compare Runs"]').waitFor();
+    assert.equal(await page.locator('.quick-input-list .monaco-list-row[aria-label^="Pretrain: Run"]').count(), 0);
+    await page.keyboard.press("Escape");
+  });
+  await step("problems are there, as the text is broken and mended", async () => {
+    await reveal(lineOf("model tiny"));
+    await page.keyboard.press("End");
+    await page.keyboard.press("Backspace");
+    await page.locator(".monaco-editor .squiggly-error").first().waitFor({ state: "attached" });
+    await page.keyboard.type("{");
+    await page.locator(".monaco-editor .squiggly-error").first().waitFor({ state: "detached" });
+  });
+  await step("once the folder is trusted, Run is there", async () => {
+    await reveal(lineOf("pretrain long"));
+    await (await lensAbove("pretrain base", "Running is off")).locator("a", { hasText: "Running is off" }).click();
+    await page.locator(".workspace-trust-editor .monaco-button", { hasText: "Trust" }).first().click();
+    await page.locator("#status\\.workspaceTrust").waitFor({ state: "detached" });
+    await lensAbove("pretrain base", "Run");
+    await page.locator(".monaco-editor .codelens-decoration", { hasText: "Running is off" }).first().waitFor({ state: "detached" });
+  });
+}

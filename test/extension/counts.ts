@@ -1,0 +1,5 @@
+/** How tests ended. */
+export interface Counts {
+  passed: number;
+  failed: number;
+}
