@@ -18,6 +18,7 @@ import {
   lowerFinetuneSettings,
   lowerModel,
   lowerPretrain,
+  lowerProbe,
   lowerTokenizer,
   warmupOf,
 } from "./lower/declarations.ts";
@@ -64,6 +65,7 @@ export function lower({ file, declarations, leftOut, readDefault, docOf, doc }: 
     tasks: {},
     pretrainings: {},
     finetunings: {},
+    probes: {},
     comparisons: {},
   };
   const places = new Map<string, Named>();
@@ -102,7 +104,8 @@ export function lower({ file, declarations, leftOut, readDefault, docOf, doc }: 
         spec.comparisons[name] = { ...documented, ...lowerComparison(declaration, settings) };
         break;
       case "probe":
-        bug("the specification has no probes");
+        spec.probes[name] = { ...documented, ...lowerProbe(settings) };
+        break;
     }
   }
 

@@ -8,6 +8,7 @@ import type {
   ModelSpec,
   OptimizerSpec,
   PretrainSpec,
+  ProbeSpec,
   TokenizerSpec,
   TrainedPart,
 } from "#runtime/contract/spec.ts";
@@ -15,7 +16,7 @@ import { absolutePath } from "../files.ts";
 import { isDeclaration, isNamed, type Value } from "../generated/ast.ts";
 import { fileOf } from "../places.ts";
 import { nameOf } from "../references/expected.ts";
-import { bug, choice, pathIn, type Settings } from "./settings.ts";
+import { bug, choice, pathIn, type Settings, wordIn } from "./settings.ts";
 
 /** One function a kind of declaration: the catalogue's settings in, the specification's fields out. */
 
@@ -153,10 +154,26 @@ function trainedPart(outer: Settings): TrainedPart {
   return name === "all" || name === "head" || name === "biases" ? { kind: name } : bug(`nothing trains ${name}`);
 }
 
+export function lowerProbe(settings: Settings): ProbeSpec {
+  return {
+    of: settings.elements("of").map(trainedIn),
+    tasks: settings.elements("tasks").map((value) => wordIn({ value, type: { type: "reference", to: ["task"] } })),
+    epochs: settings.number("epochs"),
+    batch: settings.number("batch"),
+    optimizer: lowerOptimizer(settings),
+    seed: settings.number("seed"),
+  };
+}
+
 function fromOf(settings: Settings): FinetuneSpec["from"] {
   const value = settings.value("from");
   if (isNamed(value) && nameOf(value) === "scratch") return { kind: "scratch", pretrain: settings.option("from").settings.word("like") };
+  return trainedIn(value);
+}
+
+/** A pre-training, or a model that names a checkpoint. */
+function trainedIn(value: Value): FinetuneSpec["from"] {
   const target = isNamed(value) ? value.target?.ref : undefined;
-  if (isDeclaration(target) && target.kind === "model") return { kind: "checkpoint", model: target.name };
-  return { kind: "pretrain", pretrain: settings.word("from") };
+  if (!isDeclaration(target)) return bug("a reference of another form");
+  return target.kind === "model" ? { kind: "checkpoint", model: target.name } : { kind: "pretrain", pretrain: target.name };
 }

@@ -102,7 +102,8 @@ async function bench(options: BenchOptions): Promise<BenchDocument> {
   const found = new Map<BenchCase, Measurement[]>(cases.map((each) => [each, []]));
   for (let round = 1; round <= rounds; round++) {
     for (const engine of wanted) {
-      if (engine !== "cpu") peaks.push((await inChild<{ flops: number }>({ kind: "peak", engine, threads, seconds: Math.min(2, seconds) })).flops);
+      if (engine !== "cpu")
+        peaks.push((await inChild<{ flops: number }>({ kind: "peak", engine, threads, seconds: Math.min(2, seconds) })).flops);
     }
     for (const each of cases) {
       say(`round ${round} of ${rounds}: ${each.engine}, ${each.objective}, ${each.size}`);

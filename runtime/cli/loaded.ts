@@ -47,7 +47,7 @@ export function requireDeclared(loaded: Loaded, name: string, kinds: readonly Us
   throw new UsageError(`${shownPath(loaded.file)} has no ${wanted} named ${name}${found}`);
 }
 
-export type UsableKind = "pretrain" | "finetune" | "compare" | "objective";
+export type UsableKind = "pretrain" | "finetune" | "probe" | "compare" | "objective";
 
 /** Jobs of a kind, in the plan's order. */
 export function jobsOf<K extends Job["kind"]>(plan: Plan, kind: K): JobOf<K>[] {
@@ -61,4 +61,10 @@ export function comparisonIn(plan: Plan, name: string): JobOf<"compare"> {
   return found;
 }
 
-const tables = { pretrain: "pretrainings", finetune: "finetunings", compare: "comparisons", objective: "objectives" } as const;
+const tables = {
+  pretrain: "pretrainings",
+  finetune: "finetunings",
+  probe: "probes",
+  compare: "comparisons",
+  objective: "objectives",
+} as const;

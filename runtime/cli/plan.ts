@@ -17,7 +17,7 @@ export function addPlan(program: Command): void {
     .action(async (path: string, name: string | undefined, options: { json?: boolean }) => {
       const { load } = await import("./load.ts");
       const loaded = await load(path);
-      if (name !== undefined) requireDeclared(loaded, name, ["pretrain", "finetune", "compare"]);
+      if (name !== undefined) requireDeclared(loaded, name, ["pretrain", "finetune", "probe", "compare"]);
       const { plan, first } = loaded.plan(name);
       const jobs = plan.jobs.map((job) => plannedJob(job, loaded.store));
       if (options.json) printJson({ jobs });

@@ -4,13 +4,14 @@ import { comparisonTable } from "#runtime/compare/table.ts";
 import { UsageError } from "./exit.ts";
 import { comparisonIn, type Loaded, requireDeclared } from "./loaded.ts";
 import { print, printJson, say, shownPath } from "./output.ts";
+import { probeResult, probeTable } from "./probe-results.ts";
 
 export function addResults(program: Command): void {
   program
     .command("results")
-    .description("a comparison's table, with intervals and verdicts, from the runs that are done")
+    .description("a comparison's table, with intervals and verdicts, or a probe's, from the runs that are done")
     .argument("<file>", "a .pretrain file")
-    .argument("[name]", "a compare declared in it; may be left out where there is one")
+    .argument("[name]", "a compare or a probe declared in it; may be left out where there is one compare")
     .option("--json", "one JSON document")
     .addHelpText(
       "after",
@@ -20,7 +21,8 @@ export function addResults(program: Command): void {
       const { load } = await import("./load.ts");
       const loaded = await load(path);
       const name = named ?? onlyComparison(loaded);
-      requireDeclared(loaded, name, ["compare"]);
+      requireDeclared(loaded, name, ["compare", "probe"]);
+      if (Object.hasOwn(loaded.spec.probes, name)) return showProbe(loaded, name, options);
       const job = comparisonIn(loaded.plan(name).plan, name);
       // read anew, not from the job's result: cells may have other names by now, and what is done so far counts too
       const result = compareRuns(job, runsIn(loaded.store.runFolder));
@@ -28,6 +30,13 @@ export function addResults(program: Command): void {
       else if (result.summary.length > 0) print(comparisonTable(result));
       else say(`nothing of ${name} has a result yet: pretrain run ${shownPath(loaded.file)} ${name}`);
     });
+}
+
+function showProbe(loaded: Loaded, name: string, { json }: { json?: boolean }): void {
+  const result = probeResult(loaded, name);
+  if (json) printJson(result);
+  else if (result.layers.length > 0) print(probeTable(result));
+  else say(`nothing of ${name} has a result yet: pretrain run ${shownPath(loaded.file)} ${name}`);
 }
 
 function onlyComparison(loaded: Loaded): string {

@@ -59,7 +59,7 @@ export function addRun(program: Command): void {
       const loaded = await load(path);
       await downloadMissing(loaded.spec);
       const ofCompare = options.until !== undefined || options.maxSeeds !== undefined || options.strict === true;
-      requireDeclared(loaded, name, ofCompare ? ["compare"] : ["pretrain", "finetune", "compare"]);
+      requireDeclared(loaded, name, ofCompare ? ["compare"] : ["pretrain", "finetune", "probe", "compare"]);
       if (options.maxSeeds !== undefined && !options.until) throw new UsageError("--max-seeds goes with --until settled");
       process.exitCode = await run(loaded, name, options);
     });

@@ -13,6 +13,7 @@ import { planComparison } from "./plan-comparison.ts";
 import { planFinetuning } from "./plan-finetuning.ts";
 import { planCorpus, planTokenizer } from "./plan-preparation.ts";
 import { planPretraining } from "./plan-pretraining.ts";
+import { planProbe } from "./plan-probe.ts";
 import type { Planner } from "./planner.ts";
 import { type TaskReader, taskReader } from "./task-reader.ts";
 
@@ -87,8 +88,8 @@ export function firstStage({ plan, estimated }: Compiled): Plan | null {
 
 /** Plans what is wanted; what it needs is planned on the way. */
 function planGoals(planner: Planner, goal: Goal): Job[] {
-  const { corpora, tokenizers, pretrainings, finetunings, comparisons } = planner.spec;
-  const planned = <T extends Job>(table: Table<unknown>, plan: (planner: Planner, name: string) => T | null) =>
+  const { corpora, tokenizers, pretrainings, finetunings, probes, comparisons } = planner.spec;
+  const planned = <T extends Job>(table: Table<unknown>, plan: (planner: Planner, name: string) => T | T[] | null) =>
     Object.keys(table)
       .filter((name) => goal.kind === "everything" || goal.name === name)
       .flatMap((name) => plan(planner, name) ?? []);
@@ -97,6 +98,7 @@ function planGoals(planner: Planner, goal: Goal): Job[] {
     ...planned(tokenizers, planTokenizer),
     ...planned(pretrainings, planPretraining),
     ...planned(finetunings, planFinetuning),
+    ...planned(probes, planProbe),
     ...planned(comparisons, planComparison),
   ];
 }

@@ -5,7 +5,7 @@ import { cellsOf } from "./cells.ts";
 /** What to plan: all that runs, or one declaration and what it needs. */
 export type Goal = { kind: "everything" } | { kind: "declaration"; name: string };
 
-const runnable = ["corpora", "tokenizers", "pretrainings", "finetunings", "comparisons"] as const;
+const runnable = ["corpora", "tokenizers", "pretrainings", "finetunings", "probes", "comparisons"] as const;
 const others = { models: "a model", objectives: "an objective", tasks: "a task" } as const;
 
 /** The part of a specification that a goal needs. A name that nothing runnable has is a problem. */
@@ -21,6 +21,7 @@ export function narrow(spec: Spec, goal: Goal): { spec: Spec; problems: Problem[
     tasks: {},
     pretrainings: {},
     finetunings: {},
+    probes: {},
     comparisons: {},
   };
   const table = runnable.find((each) => Object.hasOwn(spec[each], name));
@@ -62,11 +63,16 @@ function keeperOf(spec: Spec, kept: Spec) {
     if (pretrain.tokenizer !== null) tokenizers(pretrain.tokenizer);
   };
   const pretrainings = (name: Ref) => copy(spec.pretrainings, kept.pretrainings, name, inputs);
+  const start = (from: FinetuneSpec["from"]) => (from.kind === "checkpoint" ? models(from.model) : pretrainings(from.pretrain));
   const finetunings = (name: Ref) =>
     copy(spec.finetunings, kept.finetunings, name, (finetune: FinetuneSpec) => {
-      if (finetune.from.kind === "checkpoint") models(finetune.from.model);
-      else pretrainings(finetune.from.pretrain);
+      start(finetune.from);
       tasks(finetune.task);
+    });
+  const probes = (name: Ref) =>
+    copy(spec.probes, kept.probes, name, (probe) => {
+      probe.of.forEach(start);
+      probe.tasks.forEach(tasks);
     });
   const comparisons = (name: Ref) =>
     copy(spec.comparisons, kept.comparisons, name, (comparison: ComparisonSpec) => {
@@ -74,5 +80,5 @@ function keeperOf(spec: Spec, kept: Spec) {
       for (const { pretrain } of cellsOf(spec, name).cells) inputs(pretrain);
       for (const { task } of comparison.finetune) tasks(task);
     });
-  return { corpora, tokenizers, pretrainings, finetunings, comparisons };
+  return { corpora, tokenizers, pretrainings, finetunings, probes, comparisons };
 }

@@ -18,18 +18,24 @@ export function planFinetuning(planner: Planner, name: string): FinetuneJob | nu
   return start && addFinetuning(planner, start, { settings: finetune, seed: finetune.seed, name, at: ["finetunings", name] });
 }
 
-export function addFinetuning(
-  planner: Planner,
-  start: Start,
-  /** `at`: where the settings stand. */
-  run: { settings: FinetuneSettings; seed: number; name: string; at: SpecPath },
-): FinetuneJob | null {
+export interface FinetuningRun {
+  settings: FinetuneSettings;
+  seed: number;
+  name: string;
+  /** Where the settings stand. */
+  at: SpecPath;
+  /** The model up to this layer alone. */
+  layers?: number;
+}
+
+export function addFinetuning(planner: Planner, start: Start, run: FinetuningRun): FinetuneJob | null {
   const { task: taskName, epochs, batch, accumulate, train, optimizer, dropout, layerDecay, patience } = run.settings;
   const ways = { ...(layerDecay === undefined ? {} : { layerDecay }), ...(patience === undefined ? {} : { patience }) };
   const task = readTask(planner, taskName);
   if (!task) return null;
   const settings = { epochs: task.kind === "minimal_pairs" ? 0 : epochs, batch, accumulate, train, optimizer, dropout, ...ways };
-  const model = start.from ? start.from.model : usedFor(start.model, task);
+  const whole = start.from ? start.from.model : usedFor(start.model, task);
+  const model = run.layers === undefined ? whole : { ...whole, layers: run.layers };
   const misfit = misfitOf(task, model.architecture);
   if (misfit) return unplannable(planner, "task-does-not-fit", [...run.at, "task"], `${taskName}: ${misfit}`);
   const tokenizer = start.from ? tokenizerOf(planner, start.from) : start.tokenizer;
@@ -100,7 +106,7 @@ export function addLeakCheck(planner: Planner, taskName: Ref, corpusJob: string,
   );
 }
 
-function startOf(planner: Planner, from: FinetuneSpec["from"], at: SpecPath): Start | null {
+export function startOf(planner: Planner, from: FinetuneSpec["from"], at: SpecPath): Start | null {
   const unusable = (what: string) =>
     unplannable(planner, "unresolved-reference", at, `The ${what} cannot be used. See the problem where it is declared.`);
   if (from.kind === "checkpoint") return startFromCheckpoint(planner, from.model) ?? unusable(`model ${from.model}`);

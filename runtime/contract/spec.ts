@@ -1,3 +1,7 @@
+import type { TaskSpec } from "./task-spec.ts";
+
+export type * from "./task-spec.ts";
+
 /**
  * The specification: what a `.pretrain` file says once names are resolved, `extends` merged and defaults filled in. Plain
  * data. Declarations refer to each other by key into these tables; an object written in place (`masked { rate: 40% }`
@@ -13,6 +17,7 @@ export interface Spec extends Documented {
   tasks: Table<TaskSpec>;
   pretrainings: Table<PretrainSpec>;
   finetunings: Table<FinetuneSpec>;
+  probes: Table<ProbeSpec>;
   comparisons: Table<ComparisonSpec>;
 }
 
@@ -151,116 +156,6 @@ export interface WeightedObjective {
   objective: Ref;
 }
 
-/** One file, several one after the other, or two of which line n of the one belongs to line n of the other. Absolute paths. */
-export type DataFiles = string | readonly string[] | AlignedFiles;
-export interface AlignedFiles {
-  source: string;
-  target: string;
-}
-
-/** How a task's files are read. */
-export interface DataFormat {
-  /** `auto`: what the file's ending says. */
-  format: "auto" | "tsv" | "csv" | "jsonl" | "conll" | "squad";
-  /** Names of the columns of a file without a header; null: the file names them. */
-  columns: string[] | null;
-  /** What parts the columns: one for all gaps, or one for each; null: what the format says. */
-  separators: string[] | null;
-  encoding: "utf-8" | "latin-1";
-}
-
-interface DataOfTask extends Documented {
-  /** Absolute paths; a number is a share that is split off the training file by the hash of each example. */
-  train: DataFiles;
-  validation: DataFiles | number;
-  test: DataFiles | number;
-  data: DataFormat;
-  /** What the results show; all metrics of the kind are computed. */
-  metrics: string[];
-}
-
-export interface ClassificationSpec<K extends "classification" | "pair_classification" = "classification"> extends DataOfTask {
-  kind: K;
-  /** Column names. `second`: of a pair's second text, else null. */
-  text: string;
-  second: string | null;
-  label: string;
-  pool: Pooling;
-}
-
-export interface RegressionSpec extends DataOfTask {
-  kind: "regression";
-  text: string;
-  second: string | null;
-  value: string;
-  pool: Pooling;
-}
-
-export interface TaggingSpec extends DataOfTask {
-  kind: "tagging";
-  /** Columns or fields; null: of a CoNLL file the first and the last column, of JSON Lines `tokens` and `tags`. */
-  words: string | null;
-  tags: string | null;
-}
-
-export interface MultipleChoiceSpec extends DataOfTask {
-  kind: "multiple_choice";
-  /** Column; null: the choices speak for themselves. */
-  question: string | null;
-  /** A column each, or one field that holds a list. */
-  choices: string[];
-  answer: string;
-  /** Answers that are numbers count from here: 0 or 1. */
-  firstNumber: number;
-  pool: Pooling;
-}
-
-export interface QuestionAnsweringSpec extends DataOfTask {
-  kind: "span_question_answering";
-  /** Tokens from the beginning of a window to that of the next; null: half of what a window holds. */
-  stride: number | null;
-  /** Tokens of an answer at the most. */
-  longestAnswer: number;
-}
-
-export interface TextPairSpec<K extends "translation" | "summarisation" | "generation"> extends DataOfTask {
-  kind: K;
-  /** Columns, where the files are no aligned ones. */
-  source: string;
-  target: string;
-  /** Stands before every source; empty: nothing. */
-  prefix: string;
-  /** Hypotheses that are kept at each step of writing; 1: the likeliest token always. */
-  beams: number;
-  /** Tokens that are written at the most. */
-  longest: number;
-}
-
-/** Nothing is trained: all files are its test split. */
-export interface MinimalPairsSpec extends Omit<DataOfTask, "train" | "validation" | "test"> {
-  kind: "minimal_pairs";
-  train: null;
-  validation: null;
-  /** Glob patterns, absolute; of a resolved task: paths. */
-  test: readonly string[];
-  good: string;
-  bad: string;
-  group: string | null;
-}
-
-export type TaskSpec =
-  | ClassificationSpec
-  | ClassificationSpec<"pair_classification">
-  | RegressionSpec
-  | TaggingSpec
-  | MultipleChoiceSpec
-  | QuestionAnsweringSpec
-  | TextPairSpec<"translation">
-  | TextPairSpec<"summarisation">
-  | TextPairSpec<"generation">
-  | MinimalPairsSpec;
-export type TaskKind = TaskSpec["kind"];
-
 export type Budget =
   | { unit: "tokens"; value: number }
   | { unit: "steps"; value: number }
@@ -329,6 +224,16 @@ export interface FinetuneSettings {
 export interface FinetuneSpec extends FinetuneSettings, Documented {
   /** Where the weights come from; `scratch`: the same model as that pre-training's, freshly initialised. */
   from: { kind: "pretrain" | "scratch"; pretrain: Ref } | { kind: "checkpoint"; model: Ref };
+  seed: number;
+}
+
+/** A linear classifier on the frozen features of every layer. */
+export interface ProbeSpec extends Documented {
+  of: FinetuneSpec["from"][];
+  tasks: Ref[];
+  epochs: number;
+  batch: number;
+  optimizer: OptimizerSpec;
   seed: number;
 }
 

@@ -59,7 +59,12 @@ function knownOf(context: OutlineContext, place: DeclaredPlace, stale: boolean):
 }
 
 /** Declarations that `pretrain run` takes, and the kind of job that they are. */
-const goalKinds: Partial<Record<DeclarationKind, Job["kind"]>> = { pretrain: "pretrain", finetune: "finetune", compare: "compare" };
+const goalKinds: Partial<Record<DeclarationKind, Job["kind"]>> = {
+  pretrain: "pretrain",
+  finetune: "finetune",
+  probe: "finetune",
+  compare: "compare",
+};
 
 function planOf(
   { file }: OutlineContext,

@@ -54,6 +54,7 @@ describe("nothing is run again", () => {
       tasks: { mood: task() },
       pretrainings: { first: pretrain({ model: "tiny", objective: "lm", corpus: "texts", tokenizer: "words" }) },
       finetunings: { adapted: finetune({ from: { kind: "pretrain", pretrain: "first" }, task: "mood" }) },
+      probes: {},
       comparisons: {
         contest: compare({
           extends: "first",

@@ -188,6 +188,7 @@ export function specOf(change: Partial<Omit<Spec, "file">> = {}): Spec {
     tasks: { sentiment: task(), ...change.tasks },
     pretrainings: { base: pretrain(), ...change.pretrainings },
     finetunings: { ...change.finetunings },
+    probes: { ...change.probes },
     comparisons: { ...change.comparisons },
   };
 }

@@ -128,7 +128,6 @@ const examples: [code: string, rule: string, text: string, fixes?: string[], fil
   ["missing-file", "a pattern that matches nothing", 'corpus c { files: ["a.txt", «"*.md"»] }'],
   ["missing-file", "a folder for a file", 'task t = classification { train: «"folder"» }', [], { "folder/x.tsv": "" }],
 
-  ["not-supported-yet", "a declaration", `${base}probe «x» { of: p, tasks: t }`],
   ["not-supported-yet", "a key", 'corpus c { files: "a.txt" }\ntokenizer k { kind: bytes, train on: c, «file»: "a.txt" }'],
   ["not-supported-yet", "a budget in time", `${base}pretrain q { extends: p, budget: «20 min» }`],
   ["not-supported-yet", "a model as a baseline", `${base}compare x { extends: p, vary batch: [1, 2], baselines: [scratch, «m»] }`],

@@ -24,11 +24,15 @@ async function offered(marked: string): Promise<{ labels: string[]; items: Compl
 
 describe("at the cursor", () => {
   const cases: [what: string, text: string, expected: string[]][] = [
-    ["declarations at the top", "|", ["corpus", "tokenizer", "model", "objective", "task", "pretrain", "finetune", "compare", "import"]],
+    [
+      "declarations at the top",
+      "|",
+      ["corpus", "tokenizer", "model", "objective", "task", "pretrain", "finetune", "probe", "compare", "import"],
+    ],
     [
       "declarations behind others",
       `${declared}\n|`,
-      ["corpus", "tokenizer", "model", "objective", "task", "pretrain", "finetune", "compare", "import"],
+      ["corpus", "tokenizer", "model", "objective", "task", "pretrain", "finetune", "probe", "compare", "import"],
     ],
     [
       "keys of a block that are not there yet",

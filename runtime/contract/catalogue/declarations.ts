@@ -1,4 +1,4 @@
-import { compareKeys, finetuneKeys, pretrainKeys } from "./training.ts";
+import { compareKeys, finetuneKeys, pretrainKeys, probeSettings } from "./training.ts";
 import type { Declaration, DeclarationKind, Key } from "./types.ts";
 
 const count = (min: number, max: number) => ({ type: "count", min, max }) as const;
@@ -300,13 +300,25 @@ export const declarations: readonly Declaration[] = [
   },
   {
     kind: "probe",
-    help: "What each layer knows about a task: a linear classifier on frozen features.",
+    help: "What each layer knows about a task: a linear classifier on the frozen features of every layer, the embeddings among them.",
     keys: [
-      { name: "of", value: { type: "list", of: { type: "reference", to: ["pretrain", "model"] } }, required: true, help: "Whose layers." },
-      { name: "tasks", value: { type: "list", of: { type: "reference", to: ["task"] } }, required: true, help: "Which tasks." },
+      {
+        name: "of",
+        value: { type: "list", of: { type: "reference", to: ["pretrain", "model"] }, atLeast: 1 },
+        required: true,
+        help: "Whose layers: pre-trainings, or models that name a checkpoint.",
+        example: "of: [base]",
+      },
+      {
+        name: "tasks",
+        value: { type: "list", of: { type: "reference", to: ["task"] }, atLeast: 1 },
+        required: true,
+        help: "What is looked for.",
+        example: "tasks: [sentiment]",
+      },
+      ...probeSettings,
     ],
     example: "probe what_layers_know {\n  of: [base]\n  tasks: [sentiment]\n}",
-    later: "probe is not supported yet; finetune with `train: head` is the nearest that is",
   },
   {
     kind: "compare",

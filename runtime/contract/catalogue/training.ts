@@ -244,6 +244,18 @@ const finetuneSettings: readonly Key[] = [
   },
 ];
 
+export const probeSettings: readonly Key[] = [
+  {
+    name: "epochs",
+    value: { type: "count", min: 1, max: 1000 },
+    default: "10",
+    help: "Passes over the training examples, for each classifier.",
+  },
+  batch,
+  { ...optimizer, default: "adamw { learning_rate: 1e-2, weight_decay: 0 }" },
+  { name: "seed", value: { type: "count", min: 0, max: 4294967295 }, default: "1", help: "Sets initial weights and order." },
+];
+
 export const finetuneKeys: readonly Key[] = [
   {
     name: "from",

@@ -1,0 +1,46 @@
+import { alignedRows } from "#runtime/compare/table.ts";
+import { probedName, probeName } from "#runtime/compile/plan-probe.ts";
+import { formatScore } from "#runtime/contract/numbers.ts";
+import { jobsOf, type Loaded } from "./loaded.ts";
+
+/** `pretrain results FILE PROBE --json`. */
+export interface ProbeResult {
+  probe: string;
+  /** Scores of the test split. Layer 0 is the embeddings. */
+  layers: { of: string; task: string; layer: number; metric: string; value: number; n: number }[];
+}
+
+/** From the runs that are done. */
+export function probeResult(loaded: Loaded, name: string): ProbeResult {
+  const probe = loaded.spec.probes[name]!;
+  const jobs = new Map(jobsOf(loaded.plan(name).plan, "finetune").map((job) => [job.name, job]));
+  const layers: ProbeResult["layers"] = [];
+  for (const of of probe.of) {
+    for (const task of probe.tasks) {
+      for (let layer = 0; ; layer++) {
+        const job = jobs.get(probeName(name, of, task, layer));
+        if (!job) break;
+        const scores = loaded.store.readResult(job)?.scores.filter(({ split }) => split === "test") ?? [];
+        const shown = loaded.spec.tasks[task]!.metrics;
+        for (const { metric, value, n } of scores.filter(({ metric }) => shown.includes(metric)))
+          layers.push({ of: probedName(of), task, layer, metric, value, n });
+      }
+    }
+  }
+  return { probe: name, layers };
+}
+
+/** A row for each layer, a column for each model, task and metric. */
+export function probeTable({ probe, layers }: ProbeResult): string {
+  const columnOf = ({ of, task, metric }: ProbeResult["layers"][number]) => `${of} · ${task} · ${metric}`;
+  const columns = [...new Set(layers.map(columnOf))];
+  const depth = Math.max(...layers.map(({ layer }) => layer));
+  const rows = Array.from({ length: depth + 1 }, (_, layer) => [
+    layer === 0 ? "embeddings" : String(layer),
+    ...columns.map((column) => {
+      const found = layers.find((each) => each.layer === layer && columnOf(each) === column);
+      return found ? formatScore(found.metric, found.value) : "";
+    }),
+  ]);
+  return `${probe}: what a linear classifier finds in each layer\n\n${alignedRows(["layer", ...columns], rows)}`;
+}
