@@ -83,7 +83,7 @@ const curves = referenceModels.filter((name) => existsSync(join(folderOf(name), 
 /** Of these, steps that PyTorch itself reproduces; see `test/reference/README.md`. */
 const reproducible: Record<string, number> = { "t5-conditional": 3, "t5v1.1-conditional": 3 };
 // eager steps take seconds; that engines agree over 20 steps is tested in test/programs
-const engines = await enginesHere(["onnx"]);
+const engines = await enginesHere(["onnx", "tensorflow"]);
 
 describe.each(engines)("20 steps of AdamW as PyTorch takes them, on %s", (engine) => {
   test.each(curves)("%s", async (name) => {

@@ -11,7 +11,7 @@ interface Reference {
   beam4: number[][];
 }
 
-const engines = await enginesHere(["onnx"]);
+const engines = await enginesHere(["onnx", "tensorflow"]);
 const generating = referenceModels.filter((name) => existsSync(join(folderOf(name), "generate.json")));
 
 /** What the model's files say of the tokens that begin and end. */

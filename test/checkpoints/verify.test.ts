@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { verify } from "#runtime/checkpoints/verify.ts";
 import { enginesHere, folderOf, referenceModels } from "./folders.ts";
 
-const engines = await enginesHere(["cpu", "onnx"]);
+const engines = await enginesHere(["cpu", "onnx", "tensorflow"]);
 
 test("there are models of every family", () => {
   const families = ["bert", "roberta", "distilbert", "electra", "gpt2", "llama", "t5", "t5v1.1", "bart"];
