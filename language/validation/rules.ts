@@ -13,6 +13,7 @@ import { missing } from "./missing.ts";
 import { names } from "./names.ts";
 import { references } from "./references.ts";
 import { type Report, type RuleFamily, reportTo } from "./report.ts";
+import { scoredTasks } from "./scored-tasks.ts";
 import { values } from "./values.ts";
 import { weights } from "./weights.ts";
 
@@ -29,6 +30,7 @@ const ruleFamilies: readonly RuleFamily[] = [
   inheritance,
   cycles,
   checkpoints,
+  scoredTasks,
   dataFiles,
   later,
 ];

@@ -104,6 +104,11 @@ const examples: [code: string, rule: string, text: string, fixes?: string[], fil
     'corpus talks { files: "a.txt" }\ntokenizer k { kind: bytes, train on: «talk» }',
     ["talks"],
   ],
+  [
+    "nothing-is-trained",
+    "training on minimal pairs",
+    `${base}task g = minimal_pairs { files: "a.txt" }\nfinetune f { from: p, task: g, «epochs»: 3 }`,
+  ],
   ["unresolved-reference", "an objective that nothing has", "objective mlm = masked\nobjective o = mixture { 100%: «mln» }", ["mlm"]],
   [
     "unresolved-reference",
