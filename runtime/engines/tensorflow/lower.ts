@@ -78,11 +78,12 @@ function lowerFunction(
     const outputs = operator(node.inputs.map(nameOf), node, builder);
     for (const [i, output] of node.outputs.entries()) names.set(output.id, outputs[i]!);
   }
-  // an entry is replaced after everyone has the old value: a read that came later would see the new one
+  // an entry that is read is replaced after everyone has the old value: a read that came later would see the new one
   const reads = new Map(graph.state.map(({ name, value }) => [name, nameOf(value)]));
-  const assigned = graph.updates.map(({ name, value }) =>
-    builder.node("AssignVariableOp", [handles[name]!, nameOf(value), `^${reads.get(name)}`], { dtype: { type: value.dtype } }),
-  );
+  const assigned = graph.updates.map(({ name, value }) => {
+    const before = reads.has(name) ? [`^${reads.get(name)}`] : [];
+    return builder.node("AssignVariableOp", [handles[name]!, nameOf(value), ...before], { dtype: { type: value.dtype } });
+  });
   const outputs: Record<string, string> = {};
   for (const [i, { name, value }] of graph.outputs.entries()) {
     const after = assigned.map((node) => `^${node}`);
