@@ -39,7 +39,7 @@ test.each([
   ["a missing argument", ["plan"], "missing required argument"],
   ["an unknown option", ["plan", "fine.pretrain", "--jsn"], "unknown option"],
   ["a file that is not there", ["check", "none.pretrain"], "there is no file none.pretrain"],
-  ["a name that is not there", ["run", "fine.pretrain", "base"], "has no pretrain, finetune or compare named base"],
+  ["a name that is not there", ["run", "fine.pretrain", "base"], "has no pretrain, finetune, probe or compare named base"],
   ["a name of another kind", ["run", "fine.pretrain", "clm"], "its clm is of the kind objective"],
   ["an unknown engine", ["run", "fine.pretrain", "base", "--engine", "gpu"], "Allowed choices are auto, tensorflow, onnx, cpu"],
   ["no jobs at a time", ["run", "fine.pretrain", "base", "--jobs", "0"], "whole number from 1"],
