@@ -102,10 +102,13 @@ export async function openWindow(server: VsCodeServer, folder: string, file: str
     },
     async menu(on, title) {
       await on.click({ button: "right" });
-      await page
+      const item = page
         .locator(`.monaco-menu .action-menu-item[aria-label^="${title}"], .monaco-menu .action-label[aria-label^="${title}"]`)
-        .first()
-        .click();
+        .first();
+      await item.waitFor();
+      // a menu ignores the mouse for its first tenth of a second, so that the click that opened it chooses nothing
+      await page.waitForTimeout(300);
+      await item.click();
     },
     async reveal(line) {
       await editor.click({ position: { x: 400, y: 10 } });

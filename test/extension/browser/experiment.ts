@@ -73,7 +73,7 @@ export async function testExperiment(window: Window, { step, picture }: Steps): 
     await view.locator("h1", { hasText: "Which objective serves the task best?" }).waitFor();
     await view.locator(".verdicts li", { hasText: "Expected clm > scratch" }).waitFor({ timeout: 120_000 });
     await lensAbove("compare objectives", /century\.accuracy/, 150_000);
-    await view.locator("table.results tbody tr", { hasText: "majority" }).waitFor();
+    await view.getByRole("rowheader", { name: "majority", exact: true }).waitFor();
     const rows = await view.locator("table.results tbody tr").allTextContents();
     assert.deepEqual(
       rows.map((text) => /^(clm|mlm|t5|scratch|majority)/.exec(text)?.[1]).filter((name) => name !== "scratch"),
