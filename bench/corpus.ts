@@ -201,7 +201,7 @@ function contextOf({ folder }: Settings, job: JobName): JobContext {
     folderOf: (other) => join(folder, other),
     emit: () => {},
     signal: new AbortController().signal,
-    engine: "auto",
+    engine: "onnx",
     threads: threadsFor(1),
     describeEngine: () => {},
   };

@@ -53,7 +53,7 @@ function threadsOf(bytes: number, most: number): number {
 }
 
 /** Small enough that what the native library keeps for a piece stays small. */
-const batchCharacters = 1 << 20;
+const batchCharacters = 1 << 18;
 
 function* inBatches(pieces: Iterable<CorpusPiece>): Generator<CorpusPiece[]> {
   let batch: CorpusPiece[] = [];
