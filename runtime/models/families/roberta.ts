@@ -1,5 +1,5 @@
 import { activationName } from "./config.ts";
-import { encoderChoices } from "./encoder.ts";
+import { bertBody, encoderChoices } from "./encoder.ts";
 import { type Family, tokensHead } from "./family.ts";
 
 /** Liu et al. 2019. Positions are counted from behind the padding token. */
@@ -44,22 +44,7 @@ export const roberta: Family = {
     type_vocab_size: model.tokenTypes,
     layer_norm_eps: model.normEpsilon,
   }),
-  body: () => ({
-    "embeddings.tokens": "embeddings.word_embeddings.weight",
-    "encoder.positions": "embeddings.position_embeddings.weight",
-    "encoder.types": "embeddings.token_type_embeddings.weight",
-    "encoder.embedding_norm": "embeddings.LayerNorm",
-    "encoder.layers.N.attention.query_key_value": [
-      "encoder.layer.N.attention.self.query",
-      "encoder.layer.N.attention.self.key",
-      "encoder.layer.N.attention.self.value",
-    ],
-    "encoder.layers.N.attention.output": "encoder.layer.N.attention.output.dense",
-    "encoder.layers.N.attention_norm": "encoder.layer.N.attention.output.LayerNorm",
-    "encoder.layers.N.feed_forward.input": "encoder.layer.N.intermediate.dense",
-    "encoder.layers.N.feed_forward.output": "encoder.layer.N.output.dense",
-    "encoder.layers.N.feed_forward_norm": "encoder.layer.N.output.LayerNorm",
-  }),
+  body: () => bertBody,
   prediction: {
     "prediction.transform": "lm_head.dense",
     "prediction.norm": "lm_head.layer_norm",
