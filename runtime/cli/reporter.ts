@@ -24,13 +24,14 @@ export function plainReporter(plan: Plan, finished: ReadonlySet<string>): Report
     for (const job of running(progress)) print(`running  ${statusOf(job, Date.now())}`);
   }, 10_000);
   let saidDone = false;
+  const isNews = newsOnly();
   return {
     onEvent(event) {
       const job = advance(progress, event);
       if (event.event === "job-skipped" && event.reason === "done") return;
       if (!saidDone) sayDoneBefore(count(progress, "was done"), progress.jobs.size, print);
       saidDone = true;
-      const line = job && lineOf(event, job);
+      const line = job && isNews(event) ? lineOf(event, job) : undefined;
       if (line !== undefined) print(line);
     },
     end: () => clearInterval(timer),
@@ -49,6 +50,7 @@ export function liveReporter(plan: Plan, finished: ReadonlySet<string>, parallel
   };
   const timer = setInterval(draw, 250);
   let saidDone = false;
+  const isNews = newsOnly();
   return {
     onEvent(event) {
       const job = advance(progress, event);
@@ -56,7 +58,7 @@ export function liveReporter(plan: Plan, finished: ReadonlySet<string>, parallel
       if (!saidDone) sayDoneBefore(count(progress, "was done"), progress.jobs.size, printAbove);
       saidDone = true;
       // what has just started shows in the display itself
-      const line = job && event.event !== "job-started" ? lineOf(event, job) : undefined;
+      const line = job && event.event !== "job-started" && isNews(event) ? lineOf(event, job) : undefined;
       if (line !== undefined) printAbove(line);
     },
     end() {
@@ -69,4 +71,15 @@ export function liveReporter(plan: Plan, finished: ReadonlySet<string>, parallel
 
 function sayDoneBefore(done: number, all: number, to: (line: string) => void): void {
   if (done > 0) to(`${done} of ${all} jobs were done before`);
+}
+
+/** What many jobs warn of, such as texts of their task that are cut, is told of the first. */
+function newsOnly(): (event: RunEvent) => boolean {
+  const told = new Set<string>();
+  return (event) => {
+    if (event.event !== "warning") return true;
+    if (told.has(event.message)) return false;
+    told.add(event.message);
+    return true;
+  };
 }

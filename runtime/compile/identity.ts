@@ -43,7 +43,8 @@ function taskIdentity(spec: Spec, ref: Ref): unknown {
 function corpusIdentity(spec: Spec, ref: Ref, files: Files): unknown {
   const corpus = spec.corpora[ref];
   if (!corpus) return ref;
-  return { documents: corpus.documents, split: corpus.split, files: filesOf(corpus.files, files) };
+  const { doc: _, ...rest } = corpus;
+  return { ...rest, files: filesOf(corpus.files, files) };
 }
 
 function tokenizerIdentity(spec: Spec, ref: Ref | null, files: Files): unknown {

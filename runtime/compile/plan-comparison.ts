@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ComparedCell, CompareJob, FinetuneJob } from "#runtime/contract/plan.ts";
 import type { ComparisonSpec, Expectation, Ref } from "#runtime/contract/spec.ts";
+import { identityOf } from "./identity.ts";
 import { amounts, type Contestant, contestantsOf } from "./match.ts";
 import { addFinetuning, addLeakCheck, addMajority, type Start, withoutWeights } from "./plan-finetuning.ts";
 import { addPretraining } from "./plan-pretraining.ts";
@@ -22,11 +23,12 @@ export function planComparison(planner: Planner, name: string): CompareJob | nul
     ...(searched ? { searched } : {}),
   }));
   const baselines: CompareJob["baselines"] = [];
+  const copies = copiesOf(planner, contestants);
   for (const seed of comparison.seeds) {
     for (const [index, contestant] of contestants.entries()) {
       const { cell, setting, steps } = contestant;
       const label = `${name}: ${cell.label}, seed ${seed}`;
-      const pretrain = addPretraining(planner, setting, { steps, seed, name: label });
+      const pretrain = addPretraining(planner, setting, { steps, seed: copySeed(copies[index]!, seed), name: label });
       const finetunes = addFinetunings(planner, name, { from: pretrain }, label, ({ seed }) => seed);
       if (!finetunes) return null;
       cells[index]!.runs.push({
@@ -61,6 +63,17 @@ export function planComparison(planner: Planner, name: string): CompareJob | nul
   }
   const leaks = addLeakChecks(planner, comparison, contestants);
   return leaks && addComparison(planner, name, cells, baselines, leaks);
+}
+
+/** How many cells before each are the same thing under another name: an A/A comparison, which shows what noise does alone. */
+function copiesOf(planner: Planner, contestants: readonly Contestant[]): number[] {
+  const identities = contestants.map(({ cell }) => identityOf(planner.spec, cell.pretrain, planner.files));
+  return identities.map((identity, index) => identities.slice(0, index).filter((other) => other === identity).length);
+}
+
+/** A copy with the seeds of its original would be its original, run for run. */
+function copySeed(copy: number, seed: number): number {
+  return copy === 0 ? seed : seedOf(`copy ${copy} ${seed}`);
 }
 
 /** Each task against each corpus that some cell reads. */
@@ -106,7 +119,11 @@ function addFinetunings(
  * set the initial weights, and the fine-tuning seed.
  */
 function scratchSeed(seed: number, finetuneSeed: number): number {
-  return createHash("sha256").update(`scratch ${seed} ${finetuneSeed}`).digest().readUInt32LE(0);
+  return seedOf(`scratch ${seed} ${finetuneSeed}`);
+}
+
+function seedOf(text: string): number {
+  return createHash("sha256").update(text).digest().readUInt32LE(0);
 }
 
 function addComparison(

@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { advance, beginProgress, count, jobTimeLeft, timeLeft } from "#runtime/cli/progress.ts";
 import { lineOf, liveLines, statusOf } from "#runtime/cli/progress-text.ts";
+import { plainReporter } from "#runtime/cli/reporter.ts";
 import type { EventBody, RunEvent } from "#runtime/contract/events.ts";
 import type { Job, Plan } from "#runtime/contract/plan.ts";
 
@@ -79,4 +80,17 @@ test("jobs are counted by their state; those of an earlier stage are done", () =
   const progress = beginProgress(plan, new Set(["a"]));
   advance(progress, at(0, "b", { event: "job-skipped", reason: "input-failed" }));
   expect([count(progress, "done"), count(progress, "skipped"), count(progress, "waiting")]).toEqual([1, 1, 0]);
+});
+
+test("what several jobs warn of is told once", () => {
+  const out = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  try {
+    const reporter = plainReporter(plan, new Set());
+    for (const job of ["a", "b"]) reporter.onEvent(at(1, job, { event: "warning", message: "texts were cut" }));
+    reporter.onEvent(at(2, "b", { event: "warning", message: "something else" }));
+    reporter.end();
+    expect(out.mock.calls.map(([line]) => line)).toEqual(["warning  cell a: texts were cut\n", "warning  cell b: something else\n"]);
+  } finally {
+    out.mockRestore();
+  }
 });

@@ -223,6 +223,21 @@ describe("a comparison", () => {
     expect(tuned).toMatchObject({ from: pretrained?.id, taskName: "sentiment", seed: 1 });
   });
 
+  it("gives the same thing under another name random numbers of its own", () => {
+    const spec = specOf({
+      objectives: { again: { kind: "causal" } },
+      comparisons: { which: compare({ vary: objectives("clm", "again"), seeds: [1, 2] }) },
+    });
+    const all = jobsOf(spec, "which");
+    expect(countByKind(all)).toMatchObject({ pretrain: 4, finetune: 4 + 2 });
+    expect(new Set(ofKind(all, "pretrain").map(({ seed }) => seed)).size).toBe(4);
+    // paired all the same
+    expect(ofKind(all, "compare")[0]?.cells.map(({ runs }) => runs.map(({ seed }) => seed))).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+  });
+
   it("finishes all cells of a seed before the next seed", () => {
     const seeds = ofKind(jobs, "pretrain").map(({ seed }) => seed);
     expect(seeds).toEqual(seeds.toSorted());

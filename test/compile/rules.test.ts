@@ -405,25 +405,6 @@ const errors: { what: string; change: Change; files?: Files; code: string; path:
     says: ["clm stands twice"],
   },
   {
-    what: "the same objective under two names",
-    change: { objectives: { lm: { kind: "causal" } }, comparisons: { which: compare({ vary: objectives("clm", "lm") }) } },
-    code: "same-twice",
-    path: ["comparisons", "which", "vary objective", 1],
-    says: ["clm and lm are the same"],
-  },
-  {
-    what: "a model that differs in what the objective decides anyway",
-    change: {
-      models: { causal: model({ architecture: "decoder" }) },
-      comparisons: {
-        which: compare({ vary: [{ key: "model", values: ["small", "causal"].map((name) => ({ label: name, value: name })) }] }),
-      },
-    },
-    code: "same-twice",
-    path: ["comparisons", "which", "vary model", 1],
-    says: ["small and causal are the same"],
-  },
-  {
     what: "seeds repeated",
     change: { comparisons: { which: compare({ vary: rates(1e-3, 1e-4), seeds: [1, 2, 1] }) } },
     code: "repeated-seeds",
@@ -569,6 +550,32 @@ it.each(errors)("refuses $what", ({ change, files: seen, code, path, says, fixes
 
 const warnings: { what: string; change: Change; code: string; path: SpecPath; says: string[] }[] = [
   {
+    what: "the same objective under two names",
+    change: { objectives: { lm: { kind: "causal" } }, comparisons: { which: compare({ vary: objectives("clm", "lm") }) } },
+    code: "same-thing",
+    path: ["comparisons", "which", "vary objective", 1],
+    says: ["clm and lm are the same", "A/A comparison"],
+  },
+  {
+    what: "a model that differs in what the objective decides anyway",
+    change: {
+      models: { causal: model({ architecture: "decoder" }) },
+      comparisons: {
+        which: compare({ vary: named("model", "small", "causal") }),
+      },
+    },
+    code: "same-thing",
+    path: ["comparisons", "which", "vary model", 1],
+    says: ["small and causal are the same"],
+  },
+  {
+    what: "the same corpus under two names",
+    change: { corpora: { same: corpus({}) }, comparisons: { which: compare({ vary: named("corpus", "speeches", "same") }) } },
+    code: "same-thing",
+    path: ["comparisons", "which", "vary corpus", 1],
+    says: ["speeches and same are the same"],
+  },
+  {
     what: "splits that overlap",
     change: { tasks: { sentiment: task({ test: "/data/dev.tsv" }) } },
     code: "overlapping-splits",
@@ -600,7 +607,7 @@ const warnings: { what: string; change: Change; code: string; path: SpecPath; sa
       corpora: { a: corpus({ files: ["/data/a.txt"] }) },
       comparisons: {
         which: compare({
-          vary: [{ key: "corpus", values: ["speeches", "a"].map((name) => ({ label: name, value: name })) }],
+          vary: named("corpus", "speeches", "a"),
           finetune: [],
           baselines: [],
         }),
@@ -645,6 +652,15 @@ it("has nothing against a sequence that ends in a task", () => {
   };
   expect(problemsOf(change)).toEqual([]);
 });
+
+it("does not take a part of a corpus for the corpus", () => {
+  const part = corpus({ limit: { unit: "documents", value: 1 } });
+  expect(problemsOf({ corpora: { part }, comparisons: { which: compare({ vary: named("corpus", "speeches", "part") }) } })).toEqual([]);
+});
+
+function named(key: "corpus" | "model", ...names: string[]) {
+  return [{ key, values: names.map((name) => ({ label: name, value: name })) }];
+}
 
 function rates(...values: number[]) {
   return [{ key: "learning_rate" as const, values: values.map((value) => ({ label: `${value}`, value })) }];

@@ -3,7 +3,7 @@ import type { ComparisonSpec, CorpusSpec } from "#runtime/contract/spec.ts";
 import { cellsOf, pathOfValue } from "../cells.ts";
 import { identityOf } from "../identity.ts";
 import { scoresOf } from "../scores.ts";
-import { type Checked, error, listed, type Rule } from "./rule.ts";
+import { type Checked, error, listed, type Rule, warning } from "./rule.ts";
 
 /** A comparison holds different things against each other, each once. */
 export const comparisons: Rule = (checked) =>
@@ -77,11 +77,17 @@ function sameTwice({ spec, files }: Checked, name: string): Problem[] {
     const path = pathOfValue(name, cell.varied[axis]!, cell.choice[axis]!);
     const { values } = spec.comparisons[name]!.vary[axis]!;
     const labels = [values[first.choice[axis]!]!.label, values[cell.choice[axis]!]!.label] as const;
-    const same =
+    found.set(
+      path.join("\0"),
       labels[0] === labels[1]
-        ? `${labels[0]} stands twice`
-        : `${labels[0]} and ${labels[1]} are the same thing once all defaults are filled in`;
-    found.set(path.join("\0"), error("same-twice", path, `${same}, so comparing them says nothing. Remove one.`));
+        ? error("same-twice", path, `${labels[0]} stands twice, and results are told apart by name. Remove one.`)
+        : warning(
+            "same-thing",
+            path,
+            `${labels[0]} and ${labels[1]} are the same thing once all defaults are filled in: an A/A comparison. ` +
+              "Each has random numbers of its own, so what differs is noise. Remove one if that is not what you want to see.",
+          ),
+    );
   }
   const labels = cells.map((cell) => cell.label);
   for (const [second, cell] of cells.entries()) {
