@@ -23,7 +23,7 @@ const versions: Record<JobKind, number> = {
   leaks: 1,
   measure: 1,
   pretrain: 2,
-  finetune: 2,
+  finetune: 3,
   majority: 2,
   compare: 2,
 };

@@ -23,6 +23,8 @@ import type { Program, ProgramFunction, TensorSpec, Tensors } from "../trace/fun
 export interface GenerationSettings {
   model: ResolvedModel;
   parameters: readonly Parameter[];
+  /** alpha ÷ rank of low-rank updates, where the parameters have some. */
+  loraScale?: number;
   /** Texts side by side, and continuations of each that are kept. */
   texts: number;
   beams: number;
@@ -40,7 +42,7 @@ export interface GenerationSettings {
  * beams, `order` says of which row each row is the continuation. State: the parameters, and the cache by layer.
  */
 export function generationProgram(settings: GenerationSettings): Program {
-  const { model, parameters, texts, beams, prompt, room, source } = settings;
+  const { parameters, texts, beams, prompt, room, source } = settings;
   const rows = texts * beams;
   const int = (name: string, shape: number[]): TensorSpec => ({ name, shape, dtype: "int32" });
   const side = (prefix: string, length: number) =>
@@ -54,7 +56,7 @@ export function generationProgram(settings: GenerationSettings): Program {
     inputs: [...(source > 0 ? side("source_", source) : []), ...side("", prompt), int("last", [texts])],
     call(state, inputs) {
       const kept: Tensors = {};
-      const forward = forwardOf(model, state);
+      const forward = forwardOf(settings, state);
       const target = sequence(inputs, "");
       const cache = fillingCache(settings, kept, target.segments);
       const states =
@@ -73,7 +75,7 @@ export function generationProgram(settings: GenerationSettings): Program {
     ],
     call(state, inputs) {
       const kept: Tensors = {};
-      const forward = forwardOf(model, state);
+      const forward = forwardOf(settings, state);
       const cache = growingCache(settings, state, inputs, kept);
       const memory = source > 0 ? inputs.source_segments! : undefined;
       const states = nextStates(forward, { tokens: inputs.tokens!, positions: inputs.positions!, room, cache, memory });
@@ -154,8 +156,9 @@ function repeated(texts: number, beams: number): Tensor1D {
   );
 }
 
-function forwardOf(model: ResolvedModel, state: Tensors): Forward {
-  return { model, parameters: state, dropout: { rate: 0, masks: {} } };
+function forwardOf({ model, loraScale }: GenerationSettings, state: Tensors): Forward {
+  const parameters = loraScale === undefined ? state : { ...state, "lora.scale": tensor1d([loraScale], "float32") };
+  return { model, parameters, dropout: { rate: 0, masks: {} } };
 }
 
 function sequence(inputs: Tensors, prefix: string): Sequence {

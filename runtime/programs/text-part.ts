@@ -158,14 +158,6 @@ export function textLosses(forward: Forward, part: TextPart, inputs: Tensors): T
   return tokens ? { losses: tokens.each(), ...others } : others;
 }
 
-/** Logits (P, V) of what follows the positions that predict. */
-export function textLogits(forward: Forward, { layout }: TextPart, inputs: Tensors): Tensor {
-  const target = layout.decoderContext > 0 ? sequence(inputs, "decoder_") : undefined;
-  const states = transformer(forward, sequence(inputs, ""), target);
-  const predicting = predictionStates(forward, gather(states as Tensor2D, inputs.predict as Tensor1D));
-  return project(predicting, vocabularyProjection(forward));
-}
-
 interface Computed {
   tokens?: TokenLosses;
   others: Tensors;

@@ -17,7 +17,6 @@ import {
   type TextPart,
   textDropoutPlaces,
   textInputs,
-  textLogits,
   textLoss,
   textLosses,
 } from "./text-part.ts";
@@ -51,7 +50,6 @@ export interface TrainingProgram extends Program {
  *   step.PART        forward, backward, update → loss, gradient_norm
  *   accumulate.PART  forward, backward, gradients added to the state → loss
  *   evaluate.PART    forward → the losses of each term, item by item (text), answers (of a head)
- *   next.PART        forward → logits (of text; of one position a row)
  * and `apply`: update with the accumulated gradients → gradient_norm.
  * The loss of a step is Σ weightsᵢ lossᵢ: the host gives weights that add up to 1 over the whole step, so that micro-batches
  * change no number.
@@ -65,7 +63,6 @@ export function trainingProgram(settings: TrainingSettings): TrainingProgram {
   const functions = settings.parts.flatMap((part) => [
     settings.accumulates ? accumulateFunction(settings, groups, part) : stepFunction(settings, groups, part),
     evaluateFunction(settings, groups, part),
-    ...(part.kind === "text" && part.layout.predicted > 0 ? [nextFunction(settings, groups, part)] : []),
   ]);
   const all = settings.accumulates ? [...functions, applyFunction(settings, groups)] : functions;
   return { groups, state, functions: all, precision: settings.precision ?? "float32" };
@@ -156,20 +153,6 @@ function evaluateFunction(settings: TrainingSettings, groups: readonly Group[], 
       const forward: Forward = { model: settings.model, parameters, dropout: { rate: 0, masks: {} } };
       if (part.kind === "head") return { state: {}, outputs: { answers: answersOf(forward, shapeOf(settings, part), inputs) } };
       return { state: {}, outputs: textLosses(forward, part, inputs) };
-    },
-  };
-}
-
-function nextFunction(settings: TrainingSettings, groups: readonly Group[], part: TextPart): ProgramFunction {
-  const asked = { ...part, layout: { ...part.layout, predicted: 1 } };
-  return {
-    name: `next.${part.name}`,
-    reads: readNames(settings, groups, [weightsName]),
-    inputs: textInputs(settings, asked).filter(({ name }) => name !== "targets" && name !== "weights"),
-    call(state, inputs) {
-      const parameters = { ...namedWeights(settings, groups, state), ...frozenWeights(settings, state) };
-      const forward: Forward = { model: settings.model, parameters, dropout: { rate: 0, masks: {} } };
-      return { state: {}, outputs: { logits: textLogits(forward, asked, inputs) } };
     },
   };
 }

@@ -5,59 +5,57 @@ import { type GenerationSettings, generationProgram } from "../programs/generati
 import type { Arrays } from "../trace/function.ts";
 import type { Values } from "./trainer.ts";
 
-/** A model that writes texts side by side, token after token. */
-export interface Decoding {
-  rows: number;
+/** A model that writes texts side by side, token after token; one search after another. */
+export interface Decoder {
   vocabulary: number;
-  /** Scores of what follows the beginnings: (texts, V). */
-  begin(): Promise<Float32Array>;
+  /** Forgets what was written → scores of what follows the beginnings: (texts, V). There may be fewer beginnings than texts. */
+  begin(beginnings: readonly (readonly number[])[], sources?: readonly (readonly number[])[]): Promise<Float32Array>;
   /** Scores of what follows these tokens, one a row: (rows, V). `order`: of which row each is the continuation. */
   next(tokens: readonly number[], order?: readonly number[]): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
-export interface DecodingOptions {
+/** How much a decoder has room for. */
+export type DecoderRoom = Pick<GenerationSettings, "texts" | "beams" | "prompt" | "room" | "source">;
+
+export interface DecoderOptions extends DecoderRoom {
   engine: Engine;
   model: ResolvedModel;
   parameters: readonly Parameter[];
+  /** alpha ÷ rank of low-rank updates, where the parameters have some. */
+  loraScale?: number;
   values: Values;
-  /** What the decoder begins with: of each text at least one token. */
-  beginnings: readonly (readonly number[])[];
-  /** What the encoder reads; undefined without one. */
-  sources: readonly (readonly number[])[] | undefined;
-  beams: number;
-  /** Positions that the longest text may reach. */
-  room: number;
 }
 
-export async function openDecoding(options: DecodingOptions): Promise<Decoding> {
-  const { engine, model, parameters, values, beginnings, sources, beams, room } = options;
-  const texts = beginnings.length;
+export async function openDecoder({ engine, values, ...settings }: DecoderOptions): Promise<Decoder> {
+  const { model, texts, beams, prompt, room, source } = settings;
   const rows = texts * beams;
-  const [prompt, source] = [longest(beginnings), sources ? longest(sources) : 0];
-  const settings: GenerationSettings = { model, parameters, texts, beams, prompt, room, source };
   const program = generationProgram(settings);
   const session = await engine.open(program);
   const caches = program.state.filter(({ name }) => !Object.hasOwn(values, name));
   await session.write(values);
   await session.write(Object.fromEntries(caches.map(({ name, shape }) => [name, new Float32Array(shape.reduce((a, b) => a * b, 1))])));
-  const sourceSide = sources ? sideOf(sources, source, "source_") : {};
-  // next positions, by row
-  const reached = Int32Array.from({ length: rows }, (_, row) => beginnings[Math.floor(row / beams)]!.length);
-  const seen = Int32Array.from({ length: rows * source }, (_, i) => {
-    const [row, at] = [Math.floor(i / source), i % source];
-    return at < sources![Math.floor(row / beams)]!.length ? 1 : 0;
-  });
+  /** Next positions, by row. */
+  const reached = new Int32Array(rows);
+  /** By row: where the source has tokens. */
+  const seen = new Int32Array(rows * source);
   return {
-    rows,
     vocabulary: model.vocabulary,
-    async begin() {
-      const last = Int32Array.from(beginnings, ({ length }, text) => text * prompt + length - 1);
-      return (await session.call("begin", { ...sourceSide, ...sideOf(beginnings, prompt, ""), last })).scores as Float32Array;
+    async begin(beginnings, sources) {
+      const own = filled(beginnings, texts);
+      const last = Int32Array.from(own, ({ length }, text) => text * prompt + length - 1);
+      const read = sources ? filled(sources, texts) : [];
+      for (let row = 0; row < rows; row++) {
+        const text = Math.floor(row / beams);
+        reached[row] = own[text]!.length;
+        for (let at = 0; at < source; at++) seen[row * source + at] = at < read[text]!.length ? 1 : 0;
+      }
+      const sourceSide = source > 0 ? sideOf(read, source, "source_") : {};
+      return (await session.call("begin", { ...sourceSide, ...sideOf(own, prompt, ""), last })).scores as Float32Array;
     },
     async next(tokens, order) {
-      const inputs: Arrays = { tokens: Int32Array.from(tokens), positions: reached.slice() };
-      if (beams > 1) inputs.order = Int32Array.from(order!);
+      const inputs: Arrays = { tokens: Int32Array.from({ length: rows }, (_, row) => tokens[row] ?? 0), positions: reached.slice() };
+      if (beams > 1) inputs.order = Int32Array.from({ length: rows }, (_, row) => order?.[row] ?? row);
       if (source > 0) inputs.source_segments = seen;
       // all continuations of a text are of one length
       for (let row = 0; row < rows; row++) reached[row] = Math.min(reached[row]! + 1, room - 1);
@@ -67,8 +65,9 @@ export async function openDecoding(options: DecodingOptions): Promise<Decoding> 
   };
 }
 
-function longest(texts: readonly (readonly number[])[]): number {
-  return Math.max(...texts.map(({ length }) => length));
+/** So many texts: what is missing is the first one again, and nobody asks for it. */
+function filled(given: readonly (readonly number[])[], texts: number): (readonly number[])[] {
+  return Array.from({ length: texts }, (_, text) => given[text] ?? given[0]!);
 }
 
 function sideOf(texts: readonly (readonly number[])[], length: number, prefix: string): Arrays {

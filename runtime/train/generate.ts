@@ -8,7 +8,7 @@ import { random } from "../random/random.ts";
 import { rolesOf } from "../tokenizers/roles.ts";
 import type { TokenizerJson } from "../tokenizers/tokenizer-json.ts";
 import { decodeWhole, encodeWhole } from "../tokenizers/whole.ts";
-import { openDecoding } from "./decoding.ts";
+import { openDecoder } from "./decoding.ts";
 import { type Choosing, search } from "./search.ts";
 
 export interface GenerationOptions {
@@ -78,17 +78,20 @@ export async function generateIds(stored: StoredModel, options: IdOptions, engin
   const { engine, warning } = await chooseEngine(engineName, { threads: options.threads });
   if (warning) options.onWarning?.(warning);
   const values = stored.read(parameters);
-  const decoding = await openDecoding({ engine, model, parameters, values, beginnings, sources, beams, room: length });
+  const room = { texts: encoded.length, beams, prompt: first, room: length, source: twoSided ? read : 0 };
+  const decoder = await openDecoder({ engine, model, parameters, values, ...room });
   try {
     const { ends, forcedEnd, allowed } = special;
-    return await search(decoding, { beginnings, ends, forcedEnd, length, ...(allowed ? { allowed } : {}) }, choosingOf(options));
+    const texts = { beginnings, ...(sources ? { sources } : {}) };
+    return await search(decoder, { ...texts, ends, forcedEnd, length, ...(allowed ? { allowed } : {}) }, choosingOf(options));
   } finally {
-    await decoding.close();
+    await decoder.close();
   }
 }
 
 function choosingOf({ beams, lengthPenalty, temperature, topK, topP, seed }: Omit<GenerationOptions, "prompts">): Choosing {
   if (beams > 1) return { kind: "beams", beams, lengthPenalty };
+  if (temperature === 0) return { kind: "likeliest" };
   return { kind: "sample", temperature, topK, topP, random: random(seed, "generation") };
 }
 

@@ -1,15 +1,19 @@
 import type { Random } from "../random/random.ts";
-import type { Decoding } from "./decoding.ts";
+import type { Decoder } from "./decoding.ts";
 
 /** Which token follows. */
 export type Choosing =
-  /** `temperature` 0: always the likeliest. Holtzman et al. 2020 for `topP`: the fewest likeliest tokens that together have that share. */
+  | { kind: "likeliest" }
+  /** `temperature` above 0. Holtzman et al. 2020 for `topP`: the fewest likeliest tokens that together have that share. */
   | { kind: "sample"; temperature: number; topK: number | null; topP: number | null; random: Random }
   /** Keeps so many continuations and returns the best, by the mean logarithm of its tokens' probabilities, to this power of their number. */
   | { kind: "beams"; beams: number; lengthPenalty: number };
 
 export interface SearchOptions {
+  /** What the decoder begins with: of each text at least one token. */
   beginnings: readonly (readonly number[])[];
+  /** What the encoder reads; left out without one. */
+  sources?: readonly (readonly number[])[];
   /** A text ends behind one of these. */
   ends: readonly number[];
   /** Tokens in all, the beginning included, of a text with the longest beginning. */
@@ -21,17 +25,19 @@ export interface SearchOptions {
 }
 
 /** Writes texts to their end: each with its beginning, and with its end where it came to one. */
-export function search(decoding: Decoding, options: SearchOptions, choosing: Choosing): Promise<number[][]> {
-  return choosing.kind === "beams" ? beamSearch(decoding, options, choosing) : sampling(decoding, options, choosing);
+export function search(decoder: Decoder, options: SearchOptions, choosing: Choosing): Promise<number[][]> {
+  return choosing.kind === "beams" ? beamSearch(decoder, options, choosing) : sampling(decoder, options, choosing);
 }
 
-async function sampling(decoding: Decoding, options: SearchOptions, choosing: Extract<Choosing, { kind: "sample" }>): Promise<number[][]> {
-  const { vocabulary } = decoding;
+type OneByOne = Exclude<Choosing, { kind: "beams" }>;
+
+async function sampling(decoder: Decoder, options: SearchOptions, choosing: OneByOne): Promise<number[][]> {
+  const { vocabulary } = decoder;
   const { beginnings, ends, forcedEnd, allowed } = options;
   const written = beginnings.map((ids) => [...ids]);
   const room = newTokensOf(options);
   const done = written.map(() => false);
-  let scores = await decoding.begin();
+  let scores = await decoder.begin(beginnings, options.sources);
   for (let step = 1; step <= room; step++) {
     const tokens = written.map((ids, row) => {
       if (done[row]) return ends[0] ?? 0;
@@ -42,17 +48,14 @@ async function sampling(decoding: Decoding, options: SearchOptions, choosing: Ex
       return token;
     });
     if (step === room || done.every((each) => each)) break;
-    scores = await decoding.next(tokens);
+    scores = await decoder.next(tokens);
   }
   return written;
 }
 
-function choose(
-  scores: Float32Array,
-  { temperature, topK, topP, random }: Extract<Choosing, { kind: "sample" }>,
-  allowed: SearchOptions["allowed"],
-): number {
-  if (temperature === 0) return best(scores, 1, allowed)[0]!;
+function choose(scores: Float32Array, choosing: OneByOne, allowed: SearchOptions["allowed"]): number {
+  if (choosing.kind === "likeliest") return best(scores, 1, allowed)[0]!;
+  const { temperature, topK, topP, random } = choosing;
   const candidates = best(scores, topK ?? scores.length, allowed);
   const largest = scores[candidates[0]!]!;
   let weights = candidates.map((token) => Math.exp((scores[token]! - largest) / temperature));
@@ -111,12 +114,12 @@ interface Beams {
  * Beam search as Transformers runs it: of twice as many candidates as there are beams, those that end are scored by their length,
  * the others go on, until no running text can become better than the worst finished one.
  */
-async function beamSearch(decoding: Decoding, options: SearchOptions, { beams, lengthPenalty }: Extract<Choosing, { kind: "beams" }>) {
-  const { vocabulary } = decoding;
+async function beamSearch(decoder: Decoder, options: SearchOptions, { beams, lengthPenalty }: Extract<Choosing, { kind: "beams" }>) {
+  const { vocabulary } = decoder;
   const { beginnings, ends, forcedEnd, allowed } = options;
   const room = newTokensOf(options);
   const texts = beginnings.map((ids): Beams => ({ running: [{ ids: [...ids], score: 0, parent: 0 }], finished: [], done: room === 0 }));
-  let scores = await decoding.begin();
+  let scores = await decoder.begin(beginnings, options.sources);
   for (let step = 1; step <= room; step++) {
     for (const [text, state] of texts.entries()) {
       if (state.done) continue;
@@ -140,7 +143,7 @@ async function beamSearch(decoding: Decoding, options: SearchOptions, { beams, l
         return { token: own?.ids.at(-1) ?? 0, order: text * beams + (step === 1 ? 0 : (own?.parent ?? 0)) };
       }),
     );
-    scores = await decoding.next(
+    scores = await decoder.next(
       rows.map(({ token }) => token),
       rows.map(({ order }) => order),
     );

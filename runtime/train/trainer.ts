@@ -13,6 +13,7 @@ import {
   weightsName,
 } from "../programs/training.ts";
 import type { Arrays } from "../trace/function.ts";
+import { type Decoder, type DecoderRoom, openDecoder } from "./decoding.ts";
 import { withMasks } from "./dropout-masks.ts";
 import { uniformNoise } from "./sampling-noise.ts";
 
@@ -34,8 +35,8 @@ export interface Trainer {
   /** One update from a step's micro-batches; their weights add up to 1 over all of them. `step` counts from 1, of the optimiser. */
   step(part: Part, batches: readonly Arrays[], at: { step: number; learningRate: number }): Promise<{ loss: number; gradientNorm: number }>;
   evaluate(part: Part, batch: Arrays): Promise<Arrays>;
-  /** Logits of what follows one position of each row: `predict` (rows). */
-  next(part: Part, batch: Arrays): Promise<Arrays>;
+  /** The model as it is now, to write with; it stays so while the trainer goes on. */
+  openDecoder(room: DecoderRoom): Promise<Decoder>;
   /** Of the trained parameters. */
   weights(): Promise<Values>;
   setWeights(values: Values): Promise<void>;
@@ -86,8 +87,12 @@ export async function openTrainer({ engine, settings, initial, seed }: TrainerOp
       return { loss, gradientNorm: scalarOf(await session.call("apply", scalars), "gradient_norm") };
     },
     evaluate: (part, batch) => session.call(`evaluate.${part.name}`, batch),
-    next(part, { targets: _, weights: __, ...batch }) {
-      return session.call(`next.${part.name}`, batch);
+    async openDecoder(room) {
+      const { model, loraScale } = settings;
+      const still = await session.read(settings.frozen.map(({ name }) => frozenName(name)));
+      const values = { ...(await read(weightsName)), ...Object.fromEntries(settings.frozen.map(({ name }) => [name, still[frozenName(name)]!])) };
+      const parameters = [...settings.trained, ...settings.frozen];
+      return openDecoder({ engine, model, parameters, values, ...(loraScale === undefined ? {} : { loraScale }), ...room });
     },
     weights: () => read(weightsName),
     setWeights: (values) => write(weightsName, values),

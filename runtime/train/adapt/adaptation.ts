@@ -21,7 +21,7 @@ export interface Adaptation<Item = unknown> {
   partOf(items: readonly Item[]): Part;
   /** At most a micro-batch of items in a part's shapes. */
   fill(part: Part, items: readonly Item[]): { arrays: Arrays; tokensRead: number; predicted: number };
-  evaluate(split: Exclude<Split, "train">, trainer: Pick<Trainer, "evaluate" | "next">): Promise<Evaluation>;
+  evaluate(split: Exclude<Split, "train">, trainer: Pick<Trainer, "evaluate" | "openDecoder">): Promise<Evaluation>;
 }
 
 export interface Evaluation {

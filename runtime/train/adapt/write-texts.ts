@@ -1,119 +1,88 @@
 import type { ResolvedModel } from "../../contract/plan.ts";
-import { assembleBatch } from "../../data/batch.ts";
-import type { Example, Vocabulary } from "../../objectives/objective.ts";
-import type { Part } from "../../programs/training.ts";
+import { choicesOf, stacksOf } from "../../models/choices.ts";
+import type { Vocabulary } from "../../objectives/objective.ts";
+import { bucketOf } from "../../tasks/buckets.ts";
+import type { Decoder, DecoderRoom } from "../decoding.ts";
+import { type Choosing, search } from "../search.ts";
 import type { Trainer } from "../trainer.ts";
-import { smallestWritingPart, writtenExample } from "./writing-parts.ts";
-
-type TextPart = Extract<Part, { kind: "text" }>;
+import { sourceIds } from "./writing-parts.ts";
 
 export interface Writing {
-  trainer: Pick<Trainer, "next">;
-  parts: readonly TextPart[];
-  model: Pick<ResolvedModel, "architecture">;
+  trainer: Pick<Trainer, "openDecoder">;
+  model: ResolvedModel;
   vocabulary: Vocabulary;
-  /** Rows of a batch. */
-  batch: number;
-  /** Hypotheses that are kept of each text; at most `batch`. */
+  /** Hypotheses that are kept of each text. */
   beams: number;
   /** Tokens of a text at the most. */
   longest: number;
 }
 
-/** A text as far as it is written. */
-interface Hypothesis {
-  tokens: number[];
-  /** Σ log p */
-  score: number;
-  done: boolean;
-}
-
 /**
- * What the model writes for each source: by beam search, and with one beam the likeliest token always. Of the finished hypotheses the
- * one with the highest mean log-probability of its tokens is taken (Wu et al. 2016, section 7, with the length penalty's α = 1).
+ * What the model writes for each source, without frame: by beam search, and with one beam the likeliest token always. Of the finished
+ * hypotheses the one with the highest mean log-probability of its tokens is taken (Wu et al. 2016, section 7, with the length
+ * penalty's α = 1).
  */
 export async function writeTexts(sources: readonly (readonly number[])[], writing: Writing): Promise<number[][]> {
-  const { batch, beams } = writing;
-  const at = Math.max(1, Math.floor(batch / beams));
-  const order = Array.from(sources.keys()).sort((a, b) => sources[a]!.length - sources[b]!.length);
+  const { model, vocabulary, beams, longest } = writing;
+  const { begin, end, firstOrdinary } = vocabulary;
+  const twoSided = model.architecture === "encoder-decoder";
+  const read = sources.map((ids) => sourceIds(ids, vocabulary));
+  const order = Array.from(read.keys()).sort((a, b) => read[a]!.length - read[b]!.length);
   const written: number[][] = new Array(sources.length);
-  for (let start = 0; start < order.length; start += at) {
-    const indices = order.slice(start, start + at);
-    const texts = await writeTogether(
-      indices.map((index) => sources[index]!),
-      writing,
-    );
-    for (const [i, index] of indices.entries()) written[index] = texts[i]!;
+  const choosing: Choosing = beams > 1 ? { kind: "beams", beams, lengthPenalty: 1 } : { kind: "likeliest" };
+  let open: { room: DecoderRoom; decoder: Decoder } | undefined;
+  try {
+    for (let start = 0; start < order.length; ) {
+      const room = roomFor(order.slice(start, start + mostRows).map((index) => read[index]!.length), writing);
+      const indices = order.slice(start, start + room.texts);
+      start += indices.length;
+      if (open && !isSame(open.room, room)) {
+        await open.decoder.close();
+        open = undefined;
+      }
+      open ??= { room, decoder: await writing.trainer.openDecoder(room) };
+      const texts = indices.map((index) => read[index]!);
+      const beginnings = twoSided ? texts.map(() => [begin]) : texts;
+      const options = {
+        beginnings,
+        ...(twoSided ? { sources: texts } : {}),
+        ends: [end],
+        length: Math.min(room.room, Math.max(...beginnings.map((ids) => ids.length)) + longest),
+        forcedEnd: null,
+        allowed: (token: number) => token === end || token >= firstOrdinary,
+      };
+      const results = await search(open.decoder, options, choosing);
+      for (const [i, index] of indices.entries()) {
+        const ids = results[i]!.slice(beginnings[i]!.length);
+        written[index] = ids.at(-1) === end ? ids.slice(0, -1) : ids;
+      }
+    }
+  } finally {
+    await open?.decoder.close();
   }
   return written;
 }
 
-async function writeTogether(sources: readonly (readonly number[])[], writing: Writing): Promise<number[][]> {
-  const { beams, vocabulary } = writing;
-  let texts: Hypothesis[][] = sources.map(() => [{ tokens: [], score: 0, done: false }]);
-  for (let length = 0; length < writing.longest && texts.some(isOpen); length++) {
-    const open = texts.flatMap((hypotheses, text) => hypotheses.filter(({ done }) => !done).map((hypothesis) => ({ text, hypothesis })));
-    const pairs = open.map(({ text, hypothesis }) => ({ source: sources[text]!, target: hypothesis.tokens }));
-    const part = smallestWritingPart(writing.parts, pairs);
-    if (!part) break;
-    const logits = await nextLogits(part, pairs, writing);
-    const candidates = texts.map((hypotheses) => hypotheses.filter(({ done }) => done));
-    for (const [row, { text, hypothesis }] of open.entries()) {
-      for (const { token, logProbability } of likeliest(
-        logits.subarray(row * vocabulary.size, (row + 1) * vocabulary.size),
-        beams,
-        vocabulary,
-      )) {
-        const done = token === vocabulary.end;
-        const tokens = done ? hypothesis.tokens : [...hypothesis.tokens, token];
-        candidates[text]!.push({ tokens, score: hypothesis.score + logProbability, done });
-      }
-    }
-    texts = candidates.map((each) => each.sort((a, b) => rank(b) - rank(a)).slice(0, beams));
-  }
-  return texts.map((hypotheses) => (hypotheses.find(({ done }) => done) ?? hypotheses[0]!).tokens);
+/** Rows side by side: more of them cost hardly more time, until what is kept of each no longer fits into the caches. */
+const mostRows = 64;
+const mostKept = 256 * 1024 * 1024;
+
+/** Room for as many of these texts, short ones first, as are written side by side; in few sizes, as a program is compiled for each. */
+function roomFor(lengths: readonly number[], { model, beams, longest }: Writing): DecoderRoom {
+  const twoSided = model.architecture === "encoder-decoder";
+  const size = (length: number) => {
+    const source = bucketOf(length, model.context);
+    const prompt = twoSided ? 1 : source;
+    return { prompt, room: Math.min(prompt + longest, model.context), source: twoSided ? source : 0 };
+  };
+  const { headWidth, keyValueHeads } = choicesOf(model);
+  const keptAtOnePosition = 2 * 4 * stacksOf(model).at(-1)!.layers * keyValueHeads * headWidth;
+  const rowsOf = ({ room, source }: Pick<DecoderRoom, "room" | "source">) =>
+    Math.max(beams, Math.min(mostRows, Math.floor(mostKept / (keptAtOnePosition * (room + source)))));
+  const largest = size(Math.max(...lengths));
+  return { texts: Math.floor(rowsOf(largest) / beams), beams, ...largest };
 }
 
-/** Open while one of the hypotheses may still go on to be the best. */
-function isOpen(hypotheses: readonly Hypothesis[]): boolean {
-  return !hypotheses[0]!.done;
-}
-
-function rank({ tokens, score, done }: Hypothesis): number {
-  return score / Math.max(1, tokens.length + (done ? 1 : 0));
-}
-
-async function nextLogits(
-  part: TextPart,
-  pairs: readonly { source: readonly number[]; target: readonly number[] }[],
-  { trainer, model, vocabulary, batch }: Writing,
-): Promise<Float32Array> {
-  const examples: Example[] = Array.from({ length: batch }, (_, row) => {
-    const pair = pairs[row] ?? { source: [], target: [] };
-    const example = writtenExample(pair, model, vocabulary);
-    // only what follows the last token is asked
-    return { ...example, predict: example.predict.slice(-1), targets: example.targets.slice(-1) };
-  });
-  const { arrays } = assembleBatch(examples, { ...part.layout, predicted: 1 }, vocabulary);
-  const { logits } = await trainer.next(part, arrays);
-  return logits as Float32Array;
-}
-
-/** The likeliest tokens that can follow: ordinary ones, sentinels and the end. */
-function likeliest(logits: Float32Array, count: number, { end, firstOrdinary }: Vocabulary): { token: number; logProbability: number }[] {
-  let largest = Number.NEGATIVE_INFINITY;
-  for (const logit of logits) if (logit > largest) largest = logit;
-  let total = 0;
-  for (const logit of logits) total += Math.exp(logit - largest);
-  const normaliser = largest + Math.log(total);
-  const best: { token: number; logProbability: number }[] = [];
-  for (let token = 0; token < logits.length; token++) {
-    if (token < firstOrdinary && token !== end) continue;
-    const logProbability = logits[token]! - normaliser;
-    if (best.length === count && logProbability <= best.at(-1)!.logProbability) continue;
-    const place = best.findIndex((each) => each.logProbability < logProbability);
-    best.splice(place < 0 ? best.length : place, 0, { token, logProbability });
-    best.length = Math.min(best.length, count);
-  }
-  return best;
+function isSame(one: DecoderRoom, other: DecoderRoom): boolean {
+  return (Object.keys(one) as (keyof DecoderRoom)[]).every((key) => one[key] === other[key]);
 }

@@ -40,14 +40,20 @@ export function smallestWritingPart(parts: readonly TextPart[], pairs: readonly 
 export function writtenExample(
   { source, target }: IdPair,
   { architecture }: Pick<ResolvedModel, "architecture">,
-  { begin, end }: Vocabulary,
+  vocabulary: Vocabulary,
 ): Example {
-  const read = [begin, ...source, end];
+  const { begin, end } = vocabulary;
+  const read = sourceIds(source, vocabulary);
   const targets = [...target, end];
   if (architecture === "encoder-decoder") {
     return { ...sideOf(read), decoder: sideOf([begin, ...target]), predict: targets.map((_, i) => i), targets };
   }
   return { ...sideOf([...read, ...target]), predict: targets.map((_, i) => read.length - 1 + i), targets };
+}
+
+/** A source as the model reads it. */
+export function sourceIds(source: readonly number[], { begin, end }: Pick<Vocabulary, "begin" | "end">): number[] {
+  return [begin, ...source, end];
 }
 
 function sideOf(tokens: number[]) {

@@ -50,7 +50,7 @@ export async function adaptWriting(setup: WritingSetup): Promise<Adaptation<Text
       if (split === "validation") return { loss, scores: [], main: null, n: pairs.length, predictions: [] };
       const written = await writeTexts(
         pairs.map(({ source }) => source),
-        { trainer, parts, model, vocabulary: tokenizer.vocabulary, batch, beams: task.beams, longest: task.longest },
+        { trainer, model, vocabulary: tokenizer.vocabulary, beams: task.beams, longest: task.longest },
       );
       const texts = written.map((ids) => tokenizer.decode(ids).trim());
       const examples = readTaskExamples(task, split);
