@@ -37,6 +37,12 @@ function limitOf({ unit, value }: { unit: string; value: number }): CorpusSpec["
 }
 
 export function lowerTokenizer(settings: Settings): TokenizerSpec {
+  if (settings.has("file"))
+    return {
+      kind: "existing",
+      file: settings.path("file"),
+      sentinels: settings.isWritten("sentinels") ? settings.number("sentinels") : null,
+    };
   return {
     kind: choice(settings, "kind"),
     vocabulary: settings.has("vocabulary") ? settings.number("vocabulary") : null,

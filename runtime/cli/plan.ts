@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { alignedRows } from "#runtime/compare/table.ts";
 import { formatBytes, formatCount, formatFlops, formatSeconds } from "#runtime/contract/numbers.ts";
 import type { Job, Plan } from "#runtime/contract/plan.ts";
+import { isSentinelToken } from "#runtime/contract/special-tokens.ts";
 import type { Store } from "#runtime/store/store.ts";
 import { requireDeclared } from "./loaded.ts";
 import { print, printJson, say } from "./output.ts";
@@ -44,6 +45,7 @@ function plannedJob(job: Job, store: Store) {
     steps,
     flops: cost && steps !== null ? cost.flopsPerStep * steps : null,
     memory_bytes: cost?.memoryBytes ?? null,
+    ...(job.kind === "tokenizer" && "file" in job ? { adds: job.added } : {}),
   };
 }
 
@@ -63,9 +65,16 @@ function printPlan(jobs: readonly ReturnType<typeof plannedJob>[], seconds: Read
     shown(seconds.get(job.id), formatSeconds),
   ]);
   print(alignedRows(["job", "kind", "state", "parameters", "embeddings", "steps", "tokens", "FLOPs", "memory", "time"], rows));
+  for (const { name, adds } of jobs) if (adds?.length) print(`\n${name} adds to its file: ${additions(adds)}`);
   const done = jobs.filter((job) => job.done).length;
   const left = jobs.filter((job) => !job.done).reduce((sum, job) => sum + (job.flops ?? 0), 0);
   print(`\n${jobs.length} jobs, ${done} done; ${formatFlops(left)} FLOPs of pre-training to do`);
+}
+
+/** Tokens that a tokenizer's file has not, in words. */
+function additions(added: readonly string[]): string {
+  const sentinels = added.filter(isSentinelToken).length;
+  return [...added.filter((token) => !isSentinelToken(token)), ...(sentinels > 0 ? [`${sentinels} sentinels`] : [])].join(", ");
 }
 
 /** What done jobs took; for pre-trainings to do, an estimate from the speed of those that ran here. */

@@ -9,7 +9,7 @@ import type {
   ResolvedObjective,
   ResolvedTask,
 } from "#runtime/contract/plan.ts";
-import type { CorpusSpec, DataFiles, FinetuneSettings, TokenizerSpec } from "#runtime/contract/spec.ts";
+import type { CorpusSpec, DataFiles, FinetuneSettings, LearnedTokenizerSpec } from "#runtime/contract/spec.ts";
 import { pathsOf } from "#runtime/tasks/examples.ts";
 
 /**
@@ -62,7 +62,7 @@ export function corpusContent(corpus: CorpusSpec, files: readonly { path: string
   };
 }
 
-export function tokenizerContent(tokenizer: TokenizerSpec, corpusFingerprint: string): unknown {
+export function tokenizerContent(tokenizer: LearnedTokenizerSpec, corpusFingerprint: string): unknown {
   const { kind, vocabulary, lowercase, sentinels } = tokenizer;
   return { kind, vocabulary, lowercase, sentinels, corpus: corpusFingerprint };
 }

@@ -48,7 +48,10 @@ function keeperOf(spec: Spec, kept: Spec) {
     follow(declaration);
   };
   const corpora = (name: Ref) => copy(spec.corpora, kept.corpora, name, () => {});
-  const tokenizers = (name: Ref) => copy(spec.tokenizers, kept.tokenizers, name, ({ trainOn }) => corpora(trainOn));
+  const tokenizers = (name: Ref) =>
+    copy(spec.tokenizers, kept.tokenizers, name, (tokenizer) => {
+      if (tokenizer.kind !== "existing") corpora(tokenizer.trainOn);
+    });
   const models = (name: Ref) => copy(spec.models, kept.models, name, () => {});
   const tasks = (name: Ref) => copy(spec.tasks, kept.tasks, name, () => {});
   const objectives = (name: Ref) =>

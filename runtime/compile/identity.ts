@@ -52,5 +52,5 @@ function tokenizerIdentity(spec: Spec, ref: Ref | null, files: Files): unknown {
   const tokenizer = spec.tokenizers[ref];
   if (!tokenizer) return ref;
   const { doc: _, ...rest } = tokenizer;
-  return { ...rest, trainOn: corpusIdentity(spec, tokenizer.trainOn, files) };
+  return tokenizer.kind === "existing" ? rest : { ...rest, trainOn: corpusIdentity(spec, tokenizer.trainOn, files) };
 }

@@ -1,9 +1,10 @@
 import type { CheckpointFiles, CorpusJob, EncodeJob, InputFile, TokenizerJob } from "#runtime/contract/plan.ts";
 import type { SpecPath } from "#runtime/contract/problem.ts";
-import type { Ref } from "#runtime/contract/spec.ts";
+import type { ExistingTokenizerSpec, Ref } from "#runtime/contract/spec.ts";
 import { filesOf } from "./files.ts";
 import { checkpointContent, corpusContent, tokenizerContent } from "./fingerprint.ts";
 import { type Planner, unplannable } from "./planner.ts";
+import { readTokenizerFile } from "./tokenizer-files.ts";
 
 /** `at`: where the name stands. */
 export function planCorpus(planner: Planner, name: Ref, at: SpecPath = ["corpora", name]): CorpusJob | null {
@@ -23,6 +24,7 @@ export function planTokenizer(planner: Planner, name: Ref, at: SpecPath = ["toke
   const tokenizer = planner.spec.tokenizers[name];
   if (!tokenizer)
     return unplannable(planner, "unresolved-reference", at, `The tokenizer ${name} cannot be used. See the problem where it is declared.`);
+  if (tokenizer.kind === "existing") return planTokenizerFile(planner, name, tokenizer);
   const corpus = planCorpus(planner, tokenizer.trainOn, ["tokenizers", name, "train on"]);
   if (!corpus) return null;
   return planner.graph.add("tokenizer", tokenizerContent(tokenizer, corpus.fingerprint), {
@@ -31,6 +33,23 @@ export function planTokenizer(planner: Planner, name: Ref, at: SpecPath = ["toke
     tokenizer,
     corpus: corpus.id,
   });
+}
+
+/**
+ * A tokenizer from a file, with the tokens that it lacks; to a checkpoint's model, which has embeddings for its own ones alone, none
+ * is added.
+ */
+export function planTokenizerFile(
+  planner: Planner,
+  name: Ref,
+  tokenizer: ExistingTokenizerSpec,
+  { adds } = { adds: true },
+): TokenizerJob | null {
+  const read = readTokenizerFile(tokenizer, planner.files);
+  if ("wrong" in read) return unplannable(planner, "unusable-tokenizer", ["tokenizers", name, read.key], read.wrong);
+  const { file, entries } = read;
+  const added = adds ? read.added : [];
+  return planner.graph.add("tokenizer", { file: file.sha256, added }, { name, after: [], file, added, vocabulary: entries + added.length });
 }
 
 /** The tokenizer that a checkpoint brings. `name`: of the model. */

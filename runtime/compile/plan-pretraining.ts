@@ -3,9 +3,10 @@ import type { Budget } from "#runtime/contract/spec.ts";
 import { isTextObjective, layoutOf } from "#runtime/objectives/table.ts";
 import { mostSteps, type Spender, stepsOf, warmupSteps } from "./budgets.ts";
 import { declaredUse, type Use } from "./cells.ts";
+import type { KnownCheckpoint } from "./checkpoints.ts";
 import { pretrainContent } from "./fingerprint.ts";
 import { beyondMemory } from "./memory.ts";
-import { planCorpus, planEncoding, planOwnTokenizer, planTokenizer } from "./plan-preparation.ts";
+import { planCorpus, planEncoding, planOwnTokenizer, planTokenizer, planTokenizerFile } from "./plan-preparation.ts";
 import { type Planner, unplannable } from "./planner.ts";
 import { leavesOf, resolveArchitecture, resolveModel, resolveObjective } from "./resolve.ts";
 import { warning } from "./rules/rule.ts";
@@ -35,9 +36,7 @@ export function settle(planner: Planner, use: Use): Setting | null {
   const { pretrain } = use;
   const corpus = planCorpus(planner, pretrain.corpus, use.at("corpus"));
   const checkpoint = planner.checkpoints.get(pretrain.model);
-  const tokenizer = checkpoint
-    ? planOwnTokenizer(planner, pretrain.model, checkpoint.files)
-    : planTokenizer(planner, pretrain.tokenizer ?? "", use.at("tokenizer"));
+  const tokenizer = tokenizerOf(planner, use, checkpoint);
   const model = spec.models[pretrain.model];
   const architecture = model && resolveArchitecture(spec, model, pretrain.objective);
   if (!model) unplannable(planner, "unresolved-reference", use.at("model"), unusable("model", pretrain.model));
@@ -49,7 +48,10 @@ export function settle(planner: Planner, use: Use): Setting | null {
   const result = planner.known(encoded);
   const declared = "tokenizer" in tokenizer ? tokenizer.tokenizer : null;
   if (!result && declared && declared.kind !== "bytes") planner.estimated.add(encoded.id);
-  const vocabulary = () => result?.vocabulary ?? expectedVocabulary(declared!, spec.corpora[declared!.trainOn]!, files);
+  const vocabulary = () => {
+    if ("file" in tokenizer) return tokenizer.vocabulary;
+    return result?.vocabulary ?? expectedVocabulary(declared!, spec.corpora[declared!.trainOn]!, files);
+  };
   const resolved = checkpoint?.model ?? resolveModel(model, architecture, vocabulary());
   const corpusTokens = result?.splits.train.tokens ?? expectedTokens(corpus.corpus, declared, files);
   const objective = resolveObjective(spec, pretrain.objective, {
@@ -82,6 +84,14 @@ export function settle(planner: Planner, use: Use): Setting | null {
     corpusTokens,
     costOver: (steps) => planner.costs.pretrain(resolved, objective, pretrain.batch, pretrain.accumulate, steps),
   };
+}
+
+/** The one that a checkpoint brings, unless a file takes its place. */
+function tokenizerOf(planner: Planner, { pretrain, at }: Use, checkpoint: KnownCheckpoint | undefined): TokenizerJob | null {
+  if (!checkpoint) return planTokenizer(planner, pretrain.tokenizer ?? "", at("tokenizer"));
+  const declared = planner.spec.tokenizers[pretrain.tokenizer ?? ""];
+  if (declared?.kind === "existing") return planTokenizerFile(planner, pretrain.tokenizer!, declared, { adds: false });
+  return planOwnTokenizer(planner, pretrain.model, checkpoint.files);
 }
 
 /** The setting with another model of the same vocabulary. */

@@ -1,5 +1,5 @@
 import { textFormatOf } from "#runtime/contract/formats.ts";
-import type { CorpusSpec, TokenizerSpec } from "#runtime/contract/spec.ts";
+import type { CorpusSpec, LearnedTokenizerSpec } from "#runtime/contract/spec.ts";
 import { type Files, filesOf } from "./files.ts";
 
 /** `<pad>`, `<unk>`, `<s>`, `</s>`, `<mask>`. */
@@ -10,7 +10,7 @@ export const byteEntries = 256;
  * Entries that a tokenizer will have, before it is trained: exact for bytes, the declared number for bpe and wordpiece
  * (a small corpus can give fewer), the characters at the beginning of the corpus for characters.
  */
-export function expectedVocabulary(tokenizer: TokenizerSpec, corpus: CorpusSpec, files: Files): number {
+export function expectedVocabulary(tokenizer: LearnedTokenizerSpec, corpus: CorpusSpec, files: Files): number {
   const own = specialTokens + tokenizer.sentinels;
   switch (tokenizer.kind) {
     case "bytes":
@@ -22,8 +22,8 @@ export function expectedVocabulary(tokenizer: TokenizerSpec, corpus: CorpusSpec,
   }
 }
 
-/** Tokens of the training split, about: for a plan before the corpus is encoded. `tokenizer`: null for a checkpoint's own. */
-export function expectedTokens(corpus: CorpusSpec, tokenizer: TokenizerSpec | null, files: Files): number {
+/** Tokens of the training split, about: for a plan before the corpus is encoded. `tokenizer`: null for one that is not trained here. */
+export function expectedTokens(corpus: CorpusSpec, tokenizer: LearnedTokenizerSpec | null, files: Files): number {
   const { validation, test } = corpus.split;
   const bytes = filesOf(corpus.files, files).reduce((sum, path) => sum + (files.size(path) ?? 0) * textBytesPerByte(path), 0);
   const most = corpus.limit?.unit === "tokens" ? corpus.limit.value : Number.POSITIVE_INFINITY;
@@ -37,7 +37,7 @@ function textBytesPerByte(path: string): number {
 }
 
 /** Tokens that one byte of text becomes. */
-function expectedTokensPerByte(tokenizer: TokenizerSpec | null): number {
+function expectedTokensPerByte(tokenizer: LearnedTokenizerSpec | null): number {
   // English text of some megabytes under some thousand sub-words has about four bytes a token.
   return tokenizer?.kind === "bytes" || tokenizer?.kind === "characters" ? 1 : 0.25;
 }

@@ -3,6 +3,7 @@ import type {
   CorpusSpec,
   Expectation,
   FinetuneSettings,
+  LearnedTokenizerSpec,
   Matched,
   ModelSpec,
   ObjectiveSpec,
@@ -10,7 +11,6 @@ import type {
   PretrainSpec,
   TaskKind,
   TaskSpec,
-  TokenizerSpec,
 } from "./spec.ts";
 
 /**
@@ -55,7 +55,7 @@ export interface CorpusJob extends JobBase<"corpus"> {
 
 /** Trains a tokenizer on the corpus' training split. */
 export interface TrainedTokenizerJob extends JobBase<"tokenizer"> {
-  tokenizer: TokenizerSpec;
+  tokenizer: LearnedTokenizerSpec;
   corpus: string;
 }
 
@@ -64,7 +64,15 @@ export interface AdoptedTokenizerJob extends JobBase<"tokenizer"> {
   checkpoint: CheckpointFiles;
 }
 
-export type TokenizerJob = TrainedTokenizerJob | AdoptedTokenizerJob;
+/** Takes over a `tokenizer.json`, with what it lacks behind its own entries. */
+export interface ExistingTokenizerJob extends JobBase<"tokenizer"> {
+  file: InputFile;
+  added: string[];
+  /** Entries in all. */
+  vocabulary: number;
+}
+
+export type TokenizerJob = TrainedTokenizerJob | AdoptedTokenizerJob | ExistingTokenizerJob;
 
 /** A model in Transformers' form, as it was when the plan was made. */
 export interface CheckpointFiles {

@@ -55,7 +55,9 @@ export interface CorpusSpec extends Documented {
 
 export type TokenizerKind = "bpe" | "wordpiece" | "unigram" | "characters" | "bytes";
 
-export interface TokenizerSpec extends Documented {
+export type TokenizerSpec = LearnedTokenizerSpec | ExistingTokenizerSpec;
+
+export interface LearnedTokenizerSpec extends Documented {
   kind: TokenizerKind;
   /** Number of entries, special tokens and sentinels included; null where the kind decides (characters, bytes). */
   vocabulary: number | null;
@@ -63,6 +65,14 @@ export interface TokenizerSpec extends Documented {
   lowercase: boolean;
   /** Number of sentinel tokens `<extra_id_N>` at the end of the vocabulary. */
   sentinels: number;
+}
+
+export interface ExistingTokenizerSpec extends Documented {
+  kind: "existing";
+  /** A `tokenizer.json`; absolute. */
+  file: string;
+  /** As written; null: what the file has, or the usual number. */
+  sentinels: number | null;
 }
 
 export type Architecture = "decoder" | "encoder" | "encoder-decoder";

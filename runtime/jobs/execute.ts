@@ -14,9 +14,9 @@ export function execute(job: Job, context: JobContext): Promise<Results[JobKind]
 const executors: { [K in JobKind]: Executor<K> } = {
   corpus: async (job, context) => (await import("#runtime/data/corpus.ts")).prepareCorpus(job, context),
   tokenizer: async (job, context) =>
-    "checkpoint" in job
-      ? (await import("#runtime/tokenizers/adopt.ts")).adoptTokenizer(job.checkpoint, context.folder)
-      : (await import("#runtime/tokenizers/train.ts")).trainTokenizer(job, context),
+    "tokenizer" in job
+      ? (await import("#runtime/tokenizers/train.ts")).trainTokenizer(job, context)
+      : (await import("#runtime/tokenizers/adopt.ts")).adoptTokenizer(job, context.folder),
   encode: async (job, context) => (await import("#runtime/data/encode.ts")).encodeCorpus(job, context),
   leaks: async (job, context) => (await import("#runtime/data/leaks.ts")).findLeaks(job, context),
   measure: async (job, context) => (await import("#runtime/train/measure.ts")).measure(job, context),

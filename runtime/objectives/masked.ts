@@ -100,7 +100,7 @@ function corruptedToken(token: number, settings: MaskSettings, vocabulary: Vocab
   const draw = random.uniform();
   if (draw < settings.mask) return vocabulary.mask;
   if (draw < settings.mask + settings.random) {
-    return vocabulary.firstOrdinary + random.below(vocabulary.firstSentinel - vocabulary.firstOrdinary);
+    return vocabulary.firstOrdinary + random.below(vocabulary.endOrdinary - vocabulary.firstOrdinary);
   }
   return token;
 }

@@ -13,7 +13,9 @@ export interface Vocabulary {
   mask: number;
   /** Ids below this are special tokens. */
   firstOrdinary: number;
-  /** The lowest id of a sentinel; the following ids are the others. Behind the ordinary ids; where there is none, their end. */
+  /** Ids from this on are special tokens or sentinels. */
+  endOrdinary: number;
+  /** The lowest id of a sentinel; the following ids are the others. Where there is none, behind all ids. */
   firstSentinel: number;
   sentinels: number;
   /** `<extra_id_0>` is the last of them, as T5 has it; else the first. */
@@ -25,8 +27,8 @@ export interface Vocabulary {
 }
 
 /** Text, not a special token or a sentinel. */
-export function isOrdinary(token: number, { firstOrdinary, firstSentinel }: Pick<Vocabulary, "firstOrdinary" | "firstSentinel">): boolean {
-  return token >= firstOrdinary && token < firstSentinel;
+export function isOrdinary(token: number, { firstOrdinary, endOrdinary }: Pick<Vocabulary, "firstOrdinary" | "endOrdinary">): boolean {
+  return token >= firstOrdinary && token < endOrdinary;
 }
 
 type Sentinels = Pick<Vocabulary, "firstSentinel" | "sentinels" | "sentinelsDescend">;

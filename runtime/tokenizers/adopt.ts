@@ -1,17 +1,30 @@
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { TokenizerResult } from "#runtime/contract/artifacts.ts";
-import type { CheckpointFiles } from "#runtime/contract/plan.ts";
+import type { AdoptedTokenizerJob, ExistingTokenizerJob } from "#runtime/contract/plan.ts";
 import { JobFailure } from "#runtime/jobs/context.ts";
 import { tokensOf } from "./roles.ts";
-import type { TokenizerJson } from "./tokenizer-json.ts";
+import { specialToken, type TokenizerJson } from "./tokenizer-json.ts";
+import { requireReadable } from "./whole.ts";
 
-/** Takes over a checkpoint's tokenizer as `tokenizer.json`. */
-export async function adoptTokenizer({ folder }: CheckpointFiles, into: string): Promise<TokenizerResult> {
-  const json = checkpointTokenizer(folder);
+/** Takes over a checkpoint's tokenizer, or a file with what it lacks, as `tokenizer.json`. Throws `JobFailure`. */
+export async function adoptTokenizer(job: AdoptedTokenizerJob | ExistingTokenizerJob, into: string): Promise<TokenizerResult> {
+  const json = "checkpoint" in job ? checkpointTokenizer(job.checkpoint.folder) : extendedTokenizer(job);
   await writeFile(join(into, "tokenizer.json"), `${JSON.stringify(json, null, 1)}\n`);
   return { vocabulary: tokensOf(json).length };
+}
+
+function extendedTokenizer({ file, added }: ExistingTokenizerJob): TokenizerJson {
+  const bytes = readFileSync(file.path);
+  if (createHash("sha256").update(bytes).digest("hex") !== file.sha256)
+    throw new JobFailure(`${file.path} changed since the plan was made; run again, and the plan is made anew`);
+  const json = JSON.parse(bytes.toString("utf8")) as TokenizerJson;
+  const { length } = tokensOf(json);
+  const whole = { ...json, added_tokens: [...(json.added_tokens ?? []), ...added.map((token, i) => specialToken(length + i, token))] };
+  requireReadable(whole, file.path);
+  return whole;
 }
 
 /** The tokenizer of a checkpoint's folder: tokenizer.json, or what older files hold. Throws `JobFailure`. */
@@ -105,7 +118,7 @@ function bytePairs(folder: string): TokenizerJson {
 
 function special(id: number, content: string) {
   // RoBERTa's mask swallows the space before it
-  return { id, content, single_word: false, lstrip: content === "<mask>", rstrip: false, normalized: false, special: true };
+  return { ...specialToken(id, content), lstrip: content === "<mask>" };
 }
 
 function configOf(folder: string): TokenizerConfig {

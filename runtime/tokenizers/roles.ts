@@ -1,3 +1,4 @@
+import { isSentinelToken, specialTokenNames } from "#runtime/contract/special-tokens.ts";
 import type { Vocabulary } from "#runtime/objectives/objective.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";
 import { vocabularyOf } from "./vocabulary.ts";
@@ -13,15 +14,6 @@ export function tokensOf({ model, added_tokens: added }: TokenizerJson): string[
   return Array.from(tokens, (token, id) => token ?? `<unused_${id}>`);
 }
 
-/** What published tokenizers call the tokens that batches need, most likely first. */
-const names = {
-  pad: ["<pad>", "[PAD]", "<|finetune_right_pad_id|>"],
-  unknown: ["<unk>", "[UNK]"],
-  begin: ["<s>", "[CLS]", "<|begin_of_text|>", "<bos>"],
-  end: ["</s>", "[SEP]", "<|end_of_text|>", "<eos>", "<|endoftext|>"],
-  mask: ["<mask>", "[MASK]"],
-} as const;
-
 /** No token has it. */
 export const absent = -1;
 
@@ -35,16 +27,14 @@ export function rolesOf(json: TokenizerJson): ReturnType<typeof vocabularyOf> {
   if (tokens[own.pad] === "<pad>" && tokens[own.unknown] === "<unk>" && tokens[own.begin] === "<s>" && tokens[own.mask] === "<mask>")
     return own;
   const find = (wanted: readonly string[]) => wanted.map((name) => tokens.indexOf(name)).find((id) => id >= 0) ?? absent;
-  const [pad, unknown, mask, end] = [find(names.pad), find(names.unknown), find(names.mask), find(names.end)];
-  const begin = [find(names.begin), pad, end].find((id) => id !== absent)!;
+  const [pad, unknown, mask, end] = [find(specialTokenNames.pad), find(specialTokenNames.unknown), find(specialTokenNames.mask), find(specialTokenNames.end)];
+  const begin = [find(specialTokenNames.begin), pad, end].find((id) => id !== absent)!;
   const special = [pad, unknown, begin, end, mask].filter((id) => id !== absent);
   // special tokens stand before or behind the others
   const half = tokens.length / 2;
   const firstOrdinary = Math.max(0, ...special.filter((id) => id < half).map((id) => id + 1));
   const sentinels = sentinelsOf(tokens);
-  const firstSentinel = Math.min(sentinels.firstSentinel, ...special.filter((id) => id >= half));
-  // between the ordinary ids and the end stands one of the two
-  const placed = firstSentinel === sentinels.firstSentinel ? sentinels : { ...sentinels, firstSentinel, sentinels: 0 };
+  const endOrdinary = Math.min(sentinels.firstSentinel, ...special.filter((id) => id >= half));
   return {
     ...own,
     size: tokens.length,
@@ -54,16 +44,16 @@ export function rolesOf(json: TokenizerJson): ReturnType<typeof vocabularyOf> {
     end,
     mask,
     firstOrdinary,
-    ...placed,
+    endOrdinary,
+    ...sentinels,
   };
 }
 
 /** T5's sentinels: a run of ids, of which `<extra_id_0>` is the last. */
 function sentinelsOf(tokens: readonly string[]): Pick<Vocabulary, "firstSentinel" | "sentinels" | "sentinelsDescend"> {
-  const isSentinel = (token: string | undefined) => /^<extra_id_\d+>$/u.test(token ?? "");
-  const first = tokens.findIndex(isSentinel);
+  const first = tokens.findIndex(isSentinelToken);
   if (first < 0) return { firstSentinel: tokens.length, sentinels: 0, sentinelsDescend: false };
-  const behind = tokens.findIndex((token, id) => id > first && !isSentinel(token));
+  const behind = tokens.findIndex((token, id) => id > first && !isSentinelToken(token));
   const sentinels = (behind < 0 ? tokens.length : behind) - first;
   return { firstSentinel: first, sentinels, sentinelsDescend: tokens[first] !== "<extra_id_0>" && sentinels > 1 };
 }

@@ -1,4 +1,5 @@
 import type { TokenizerKind } from "#runtime/contract/spec.ts";
+import { isOrdinary } from "#runtime/objectives/objective.ts";
 import { specialTokens, vocabularyOf } from "./vocabulary.ts";
 
 /** What training decides. */
@@ -122,12 +123,12 @@ function scored(tokens: readonly string[], scores: readonly number[]): [string, 
 }
 
 function addedTokens(tokens: readonly string[]): unknown[] {
-  const { firstOrdinary, firstSentinel } = vocabularyOf(tokens);
-  return tokens.flatMap((content, id) =>
-    id >= firstOrdinary && id < firstSentinel
-      ? []
-      : [{ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true }],
-  );
+  const vocabulary = vocabularyOf(tokens);
+  return tokens.flatMap((content, id) => (isOrdinary(id, vocabulary) ? [] : [specialToken(id, content)]));
+}
+
+export function specialToken(id: number, content: string) {
+  return { id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
 }
 
 const sequence = (id: "A" | "B", type: number) => ({ Sequence: { id, type_id: type } });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Tokenizer as NativeTokenizer } from "tokenizers";
-import type { Vocabulary } from "#runtime/objectives/objective.ts";
+import { isOrdinary, type Vocabulary } from "#runtime/objectives/objective.ts";
 import { encoderOf } from "./encoders.ts";
 import { rolesOf, tokensOf } from "./roles.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";
@@ -40,7 +40,7 @@ export function openTokenizer(folder: string): Tokenizer {
   const json = JSON.parse(readFileSync(join(folder, "tokenizer.json"), "utf8")) as TokenizerJson;
   const tokens = tokensOf(json);
   const vocabulary: Vocabulary = { ...rolesOf(json), ...wordEdges(tokens, json) };
-  const isOrdinary = (id: number) => id >= vocabulary.firstOrdinary && id < vocabulary.firstSentinel;
+  const isText = (id: number) => isOrdinary(id, vocabulary);
   // without added tokens the library finds no special token in a text; how long texts are is for the batches to say
   const native = NativeTokenizer.fromString(
     JSON.stringify({
@@ -49,7 +49,7 @@ export function openTokenizer(folder: string): Tokenizer {
       post_processor: null,
       truncation: null,
       padding: null,
-      model: withoutSpecial(json, isOrdinary),
+      model: withoutSpecial(json, isText),
     }),
   );
   const decoder = native.getDecoder();
@@ -65,12 +65,12 @@ export function openTokenizer(folder: string): Tokenizer {
     vocabulary,
     encodeBatch,
     encode: async (text) => (await encodeBatch([text]))[0] as Int32Array,
-    decode: (ids) => decodeOrdinary(Array.from(ids).filter(isOrdinary)),
+    decode: (ids) => decodeOrdinary(Array.from(ids).filter(isText)),
     decodeWithSpecialTokens(ids) {
       const parts: string[] = [];
       let run: number[] = [];
       for (const id of Array.from(ids)) {
-        if (isOrdinary(id)) run.push(id);
+        if (isText(id)) run.push(id);
         else {
           parts.push(decodeOrdinary(run), token(id));
           run = [];

@@ -4,14 +4,15 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { Tokenizer as NativeTokenizer } from "tokenizers";
 import type { CorpusResult, TokenizerResult } from "#runtime/contract/artifacts.ts";
 import type { TrainedTokenizerJob } from "#runtime/contract/plan.ts";
-import type { TokenizerSpec } from "#runtime/contract/spec.ts";
+import type { LearnedTokenizerSpec } from "#runtime/contract/spec.ts";
+import { sentinelToken } from "#runtime/contract/special-tokens.ts";
 import { type JobContext, JobFailure, JobStopped } from "#runtime/jobs/context.ts";
 import { byteAlphabet } from "./byte-alphabet.ts";
 import { byCodePoint, type Counting, countStretches, distinctCharacters } from "./count-words.ts";
 import { type CountedWord, learnMerges } from "./learn-merges.ts";
 import { learnUnigram } from "./learn-unigram.ts";
 import { longestWord, tokenizerJson } from "./tokenizer-json.ts";
-import { sentinelToken, specialTokens, vocabularyTokens } from "./vocabulary.ts";
+import { specialTokens, vocabularyTokens } from "./vocabulary.ts";
 
 /**
  * Trains a tokenizer on the corpus' training split and saves it as `tokenizer.json`. The same text gives the same tokenizer,
@@ -42,7 +43,7 @@ interface Learned {
   scores?: number[];
 }
 
-async function learn(tokenizer: TokenizerSpec, counting: Counting, context: JobContext): Promise<Learned> {
+async function learn(tokenizer: LearnedTokenizerSpec, counting: Counting, context: JobContext): Promise<Learned> {
   switch (tokenizer.kind) {
     case "bytes": {
       const ordinary = byteAlphabet.map(({ character }) => character);
@@ -66,7 +67,7 @@ async function learn(tokenizer: TokenizerSpec, counting: Counting, context: JobC
 /** Text without spaces comes as very long words, and a merge looks through every word that it changes. */
 const longestPart = 256;
 
-async function learnBytePairs(tokenizer: TokenizerSpec, counting: Counting, context: JobContext): Promise<Learned> {
+async function learnBytePairs(tokenizer: LearnedTokenizerSpec, counting: Counting, context: JobContext): Promise<Learned> {
   const ordinary = byteAlphabet.map(({ character }) => character);
   const newTokens = roomFor(ordinary.length, "bytes", tokenizer);
   const idOf = new Map(ordinary.map((character, id) => [character, id]));
@@ -92,7 +93,7 @@ async function learnBytePairs(tokenizer: TokenizerSpec, counting: Counting, cont
  * WordPiece's vocabulary is learned by merging pairs, as in Hugging Face's WordPieceTrainer: a piece inside a word carries
  * `##`. (The original trainer was never released; Devlin et al. 2019 name Wu et al. 2016, section 4.1.)
  */
-async function learnWordPieces(tokenizer: TokenizerSpec, counting: Counting, context: JobContext): Promise<Learned> {
+async function learnWordPieces(tokenizer: LearnedTokenizerSpec, counting: Counting, context: JobContext): Promise<Learned> {
   const counted = [...(await countWords(tokenizer, counting))].filter(([word]) => [...word].length <= longestWord);
   const alphabet = new Set(frequentCharacters(counted, tokenizer));
   const known = counted.filter(([word]) => [...word].every((character) => alphabet.has(character)));
@@ -111,7 +112,7 @@ async function learnWordPieces(tokenizer: TokenizerSpec, counting: Counting, con
 }
 
 /** As SentencePiece does: the characters are kept, and with them the stretches without which the text would be less likely. */
-async function learnPieces(tokenizer: TokenizerSpec, counting: Counting, context: JobContext): Promise<Learned> {
+async function learnPieces(tokenizer: LearnedTokenizerSpec, counting: Counting, context: JobContext): Promise<Learned> {
   const counted = [...(await countWords(tokenizer, counting))].flatMap(([word, count]) =>
     partsOf(word).map((part) => [part, count] as const),
   );
@@ -145,7 +146,7 @@ function partsOf(word: string): string[] {
  * Rare characters are unknown to WordPiece and unigram: they keep the 1,000 most frequent (BertWordPieceTokenizer's `limit_alphabet`), or as
  * many as half the vocabulary holds, which Chinese needs.
  */
-function frequentCharacters(words: readonly (readonly [string, number])[], { vocabulary, sentinels }: TokenizerSpec): string[] {
+function frequentCharacters(words: readonly (readonly [string, number])[], { vocabulary, sentinels }: LearnedTokenizerSpec): string[] {
   const room = (vocabulary ?? 0) - specialTokens.length - sentinels;
   const counts = new Map<string, number>();
   for (const [word, count] of words) for (const character of word) counts.set(character, (counts.get(character) ?? 0) + count);
@@ -154,7 +155,7 @@ function frequentCharacters(words: readonly (readonly [string, number])[], { voc
 }
 
 /** Words as the saved tokenizer will part them. In the order of the words: what is learned must not hang on the order of documents. */
-async function countWords(tokenizer: TokenizerSpec, counting: Counting): Promise<Map<string, number>> {
+async function countWords(tokenizer: LearnedTokenizerSpec, counting: Counting): Promise<Map<string, number>> {
   const preTokenizer = untrained(tokenizer).getPreTokenizer();
   const words = new Map<string, number>();
   for (const [stretch, count] of await countStretches(counting)) {
@@ -164,7 +165,7 @@ async function countWords(tokenizer: TokenizerSpec, counting: Counting): Promise
 }
 
 /** The entries left for what is learned. */
-function roomFor(needed: number, what: string, tokenizer: TokenizerSpec): number {
+function roomFor(needed: number, what: string, tokenizer: LearnedTokenizerSpec): number {
   const smallest = specialTokens.length + needed + tokenizer.sentinels;
   if (tokenizer.vocabulary === null) return 0;
   if (tokenizer.vocabulary >= smallest) return tokenizer.vocabulary - smallest;
@@ -174,7 +175,7 @@ function roomFor(needed: number, what: string, tokenizer: TokenizerSpec): number
   );
 }
 
-function warnOfOtherSize(tokenizer: TokenizerSpec, size: number, context: JobContext): void {
+function warnOfOtherSize(tokenizer: LearnedTokenizerSpec, size: number, context: JobContext): void {
   if (tokenizer.vocabulary === null || tokenizer.vocabulary === size) return;
   const ends: Partial<Record<TokenizerSpec["kind"], string>> = {
     bpe: "the corpus has no more pairs to merge",
@@ -186,16 +187,16 @@ function warnOfOtherSize(tokenizer: TokenizerSpec, size: number, context: JobCon
   context.emit({ event: "warning", message });
 }
 
-function reserved(tokenizer: TokenizerSpec): Set<string> {
+function reserved(tokenizer: LearnedTokenizerSpec): Set<string> {
   return new Set([...specialTokens, ...Array.from({ length: tokenizer.sentinels }, (_, i) => sentinelToken(i))]);
 }
 
 /** For its normaliser and pre-tokeniser, which are those of the file that will be saved. */
-function untrained({ kind, lowercase }: TokenizerSpec): NativeTokenizer {
+function untrained({ kind, lowercase }: LearnedTokenizerSpec): NativeTokenizer {
   return NativeTokenizer.fromString(JSON.stringify(tokenizerJson({ kind, lowercase, tokens: vocabularyTokens([], 0), merges: [] })));
 }
 
-function countingOf(tokenizer: TokenizerSpec, folder: string, bytes: number, context: JobContext): Counting {
+function countingOf(tokenizer: LearnedTokenizerSpec, folder: string, bytes: number, context: JobContext): Counting {
   const normalizer = untrained(tokenizer).getNormalizer();
   let done = 0;
   let sinceReport = 0;

@@ -1,12 +1,9 @@
+import { isSentinelToken, sentinelToken } from "#runtime/contract/special-tokens.ts";
 import type { Vocabulary } from "#runtime/objectives/objective.ts";
 import type { WordEdges } from "./words.ts";
 
 /** The first entries of every vocabulary, in this order; the ordinary ones follow, then the sentinels. */
 export const specialTokens = ["<pad>", "<unk>", "<s>", "</s>", "<mask>"] as const;
-
-export function sentinelToken(index: number): string {
-  return `<extra_id_${index}>`;
-}
 
 /** All tokens by id. */
 export function vocabularyTokens(ordinary: readonly string[], sentinels: number): string[] {
@@ -14,7 +11,7 @@ export function vocabularyTokens(ordinary: readonly string[], sentinels: number)
 }
 
 export function vocabularyOf(tokens: readonly string[]): Omit<Vocabulary, keyof WordEdges> {
-  const sentinels = tokens.length - 1 - tokens.findLastIndex((token) => !/^<extra_id_\d+>$/u.test(token));
+  const sentinels = tokens.length - 1 - tokens.findLastIndex((token) => !isSentinelToken(token));
   return {
     size: tokens.length,
     pad: 0,
@@ -23,6 +20,7 @@ export function vocabularyOf(tokens: readonly string[]): Omit<Vocabulary, keyof 
     end: 3,
     mask: 4,
     firstOrdinary: specialTokens.length,
+    endOrdinary: tokens.length - sentinels,
     firstSentinel: tokens.length - sentinels,
     sentinels,
     sentinelsDescend: false,

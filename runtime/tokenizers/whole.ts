@@ -12,14 +12,17 @@ export interface EncodedText {
 
 /** Encodes as other programs that read the same `tokenizer.json` do, uncut and without padding. `where`: for messages. */
 export async function encodeWhole(json: TokenizerJson, text: string, where: string): Promise<EncodedText> {
-  let native: NativeTokenizer;
+  const encoding = await requireReadable(json, where).encode(text.toWellFormed());
+  return { ids: encoding.getIds(), tokens: encoding.getTokens(), types: encoding.getTypeIds() };
+}
+
+/** The library's tokenizer of a `tokenizer.json`, uncut and without padding. `where`: for messages. Throws `JobFailure`. */
+export function requireReadable(json: TokenizerJson, where: string): NativeTokenizer {
   try {
-    native = NativeTokenizer.fromString(JSON.stringify({ ...json, truncation: null, padding: null }));
+    return NativeTokenizer.fromString(JSON.stringify({ ...json, truncation: null, padding: null }));
   } catch (error) {
     throw new JobFailure(`the tokenizer of ${where} cannot be read: ${(error as Error).message}. Copy its tokenizer.json again`);
   }
-  const encoding = await native.encode(text.toWellFormed());
-  return { ids: encoding.getIds(), tokens: encoding.getTokens(), types: encoding.getTypeIds() };
 }
 
 /** Ids as text, without special tokens. */

@@ -108,9 +108,9 @@ async function pseudoLikelihood(setup: TextEvaluation, part: TextObjectivePart["
 function maskOne(
   window: Int32Array,
   from: ReturnType<typeof random>,
-  { begin, mask, firstOrdinary, firstSentinel }: Vocabulary,
+  { begin, mask, firstOrdinary, endOrdinary }: Vocabulary,
 ): Example | undefined {
-  const ordinary = Array.from(window.keys()).filter((at) => window[at]! >= firstOrdinary && window[at]! < firstSentinel);
+  const ordinary = Array.from(window.keys()).filter((at) => window[at]! >= firstOrdinary && window[at]! < endOrdinary);
   if (ordinary.length === 0) return undefined;
   const chosen = ordinary[from.below(ordinary.length)]!;
   const segments = segmentsOf(window, begin);

@@ -119,6 +119,8 @@ function measuredTokenizer(plan: Plan, good: GoodAnalysis, name: string, { resul
   const job = jobsOf(plan, "tokenizer").at(-1);
   const trained = job && results.read("tokenizer", job.id)?.vocabulary;
   if (trained !== undefined) return { of: "tokenizer", vocabulary: trained, trained: true };
-  const declared = good.spec.tokenizers[name]?.vocabulary;
+  if (job && "file" in job) return { of: "tokenizer", vocabulary: job.vocabulary, trained: true };
+  const spec = good.spec.tokenizers[name];
+  const declared = spec && spec.kind !== "existing" ? spec.vocabulary : null;
   return declared ? { of: "tokenizer", vocabulary: declared, trained: false } : undefined;
 }

@@ -1,6 +1,10 @@
 import type { Problem } from "#runtime/contract/problem.ts";
+import type { CheckpointSpec, ExistingTokenizerSpec } from "#runtime/contract/spec.ts";
 import { CheckpointError } from "#runtime/models/families/config.ts";
 import { readCheckpoint } from "../checkpoints.ts";
+import type { Use } from "../cells.ts";
+import type { Files } from "../files.ts";
+import { readTokenizerFile } from "../tokenizer-files.ts";
 import { error, type Rule } from "./rule.ts";
 
 /** A model's checkpoint can be read, and brings the tokenizer of what starts from it. */
@@ -18,6 +22,8 @@ export const checkpoints: Rule = ({ spec, files, uses }) => [
   ...uses.flatMap((use): Problem[] => {
     const model = spec.models[use.pretrain.model];
     if (!model || (model.checkpoint !== undefined) === (use.pretrain.tokenizer === null)) return [];
+    const tokenizer = spec.tokenizers[use.pretrain.tokenizer ?? ""];
+    if (model.checkpoint && tokenizer?.kind === "existing") return fileForCheckpoint(use, model.checkpoint, tokenizer, files);
     if (!model.checkpoint)
       return [error("missing-key", use.at("model"), `${use.label} needs a tokenizer: the model ${use.pretrain.model} brings none.`)];
     return [
@@ -40,3 +46,26 @@ export const checkpoints: Rule = ({ spec, files, uses }) => [
     ];
   }),
 ];
+
+/** A file in the place of a checkpoint's tokenizer has an embedding for each of its entries. */
+function fileForCheckpoint(use: Use, checkpoint: CheckpointSpec, tokenizer: ExistingTokenizerSpec, files: Files): Problem[] {
+  const [read, rows] = [readTokenizerFile(tokenizer, files), embeddingsOf(checkpoint, files)];
+  // what cannot be read is said where it is declared
+  if ("wrong" in read || rows === null || read.entries <= rows) return [];
+  return [
+    error(
+      "tokenizer-does-not-fit",
+      use.at("tokenizer"),
+      `The tokenizer ${use.pretrain.tokenizer} has ${read.entries} entries and the model ${use.pretrain.model} embeddings for ${rows}: they are not of the same model. Leave tokenizer out, which takes the checkpoint's own.`,
+    ),
+  ];
+}
+
+function embeddingsOf(checkpoint: CheckpointSpec, files: Files): number | null {
+  try {
+    return readCheckpoint(checkpoint, files).model.vocabulary;
+  } catch (problem) {
+    if (problem instanceof CheckpointError) return null;
+    throw problem;
+  }
+}

@@ -1,15 +1,17 @@
 import type { Problem } from "#runtime/contract/problem.ts";
-import type { Architecture, ComparisonSpec, Spec } from "#runtime/contract/spec.ts";
+import type { Architecture, ComparisonSpec, Spec, TokenizerSpec } from "#runtime/contract/spec.ts";
 import { cellsOf } from "../cells.ts";
+import type { Files } from "../files.ts";
 import { architecturesOf, resolveArchitecture } from "../resolve.ts";
 import { objectivesDiffer } from "../scores.ts";
+import { readTokenizerFile } from "../tokenizer-files.ts";
 import { listed, type Rule, warning } from "./rule.ts";
 
 /** What else differs between cells than what is compared: said, not forbidden. */
-export const confounds: Rule = ({ spec }) =>
+export const confounds: Rule = ({ spec, files }) =>
   Object.entries(spec.comparisons).flatMap(([name, comparison]) => [
     ...architectures(spec, name),
-    ...vocabularies(spec, name),
+    ...vocabularies(spec, name, files),
     ...corpora(spec, name, comparison),
     ...perplexities(spec, name, comparison),
   ]);
@@ -44,12 +46,12 @@ function architectures(spec: Spec, name: string): Problem[] {
 }
 
 /** Tokenizers of different sizes bring embeddings of different sizes. */
-function vocabularies(spec: Spec, name: string): Problem[] {
+function vocabularies(spec: Spec, name: string, files: Files): Problem[] {
   const used = [...new Set(cellsOf(spec, name).cells.flatMap((cell) => cell.pretrain.tokenizer ?? []))].filter(
     (each) => spec.tokenizers[each],
   );
   const [first, ...others] = used;
-  const sizeOf = (tokenizer: string) => spec.tokenizers[tokenizer]!.vocabulary;
+  const sizeOf = (tokenizer: string) => entriesOf(spec.tokenizers[tokenizer]!, files);
   return others.flatMap((other) => {
     const [wanted, found] = [sizeOf(first!), sizeOf(other)];
     if (wanted === found) return [];
@@ -62,10 +64,19 @@ function vocabularies(spec: Spec, name: string): Problem[] {
           `In ${name}, ${other} has ${said(found)} and ${first} ${said(wanted)}: with the tokenizer, the size of the embeddings and the text that a token ` +
             "stands for change too. Give both as many, and compare bits per byte or task scores, not perplexity.",
         ),
-        ...(found === null || wanted === null ? {} : { set: { key: "vocabulary", value: `${wanted}` } }),
+        ...(found === null || wanted === null || spec.tokenizers[other]!.kind === "existing"
+          ? {}
+          : { set: { key: "vocabulary", value: `${wanted}` } }),
       },
     ];
   });
+}
+
+/** Null where that is not known before the tokenizer is made or read. */
+function entriesOf(tokenizer: TokenizerSpec, files: Files): number | null {
+  if (tokenizer.kind !== "existing") return tokenizer.vocabulary;
+  const read = readTokenizerFile(tokenizer, files);
+  return "wrong" in read ? null : read.entries + read.added.length;
 }
 
 /** Each cell is scored on what its own corpus keeps. */

@@ -1,10 +1,11 @@
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
-import type { ModelSpec, Spec } from "#runtime/contract/spec.ts";
+import type { ModelSpec, Spec, TokenizerSpec } from "#runtime/contract/spec.ts";
 import { generatorSizes } from "#runtime/models/generator.ts";
 import { layoutOf } from "#runtime/objectives/table.ts";
 import type { Use } from "../cells.ts";
 import { type Files, sizeOf } from "../files.ts";
 import { leavesOf, resolveArchitecture } from "../resolve.ts";
+import { readTokenizerFile } from "../tokenizer-files.ts";
 import { error, listed, percent, type Rule } from "./rule.ts";
 
 /** Model, objective, corpus and tokenizer of a pre-training go together in size. */
@@ -12,7 +13,7 @@ export const pretrainings: Rule = ({ spec, files, uses }) =>
   uses.flatMap((use) => [
     ...microBatches(use.pretrain, use.at(use.varied.includes("batch") ? "batch" : "accumulate")),
     ...context(spec, use, files),
-    ...sentinels(spec, use),
+    ...sentinels(spec, use, files),
     ...fits(spec, use),
     ...epochs(spec, use),
     ...nothing(use),
@@ -51,7 +52,7 @@ function context(spec: Spec, use: Use, files: Files): Problem[] {
   ];
 }
 
-function sentinels(spec: Spec, use: Use): Problem[] {
+function sentinels(spec: Spec, use: Use, files: Files): Problem[] {
   const { model: modelName, objective, tokenizer: tokenizerName } = use.pretrain;
   const model = spec.models[modelName];
   const tokenizer = tokenizerName === null ? undefined : spec.tokenizers[tokenizerName];
@@ -61,15 +62,23 @@ function sentinels(spec: Spec, use: Use): Problem[] {
     leaf.objective.kind === "supervised" ? 0 : layoutOf(leaf.objective, { architecture, context: model.context }).sentinels,
   );
   const most = Math.max(0, ...needed);
-  if (most <= tokenizer.sentinels) return [];
+  const there = sentinelsOf(tokenizer, files);
+  if (most <= there) return [];
   return [
     error(
       "too-few-sentinels",
       use.at(use.varied.includes("tokenizer") ? "tokenizer" : "objective"),
-      `The objective ${objective} hides up to ${most} spans in a context of ${model.context} and needs a sentinel for each; the tokenizer ${tokenizerName} has ${tokenizer.sentinels}. ` +
+      `The objective ${objective} hides up to ${most} spans in a context of ${model.context} and needs a sentinel for each; the tokenizer ${tokenizerName} has ${there}. ` +
         `Set sentinels: ${most} in ${tokenizerName}, a longer mean_span, a lower rate or a shorter context.`,
     ),
   ];
+}
+
+/** A file that cannot be read is a problem of its own. */
+function sentinelsOf(tokenizer: TokenizerSpec, files: Files): number {
+  if (tokenizer.kind !== "existing") return tokenizer.sentinels;
+  const read = readTokenizerFile(tokenizer, files);
+  return "wrong" in read ? Number.POSITIVE_INFINITY : read.sentinels;
 }
 
 /** What an objective needs of a model besides its architecture. */

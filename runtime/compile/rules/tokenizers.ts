@@ -1,13 +1,22 @@
 import type { Problem } from "#runtime/contract/problem.ts";
-import type { TokenizerSpec } from "#runtime/contract/spec.ts";
+import type { ExistingTokenizerSpec, LearnedTokenizerSpec } from "#runtime/contract/spec.ts";
+import type { Files } from "../files.ts";
+import { readTokenizerFile } from "../tokenizer-files.ts";
 import { byteEntries, specialTokens } from "../vocabulary.ts";
 import { error, type Rule } from "./rule.ts";
 
-/** A vocabulary size where the kind needs one, large enough, and none where the kind decides. */
-export const tokenizers: Rule = ({ spec }) =>
-  Object.entries(spec.tokenizers).flatMap(([name, tokenizer]) => [...vocabulary(name, tokenizer), ...lowercase(name, tokenizer)]);
+/** A vocabulary size where the kind needs one, large enough, and none where the kind decides; a file that is a tokenizer. */
+export const tokenizers: Rule = ({ spec, files }) =>
+  Object.entries(spec.tokenizers).flatMap(([name, tokenizer]) =>
+    tokenizer.kind === "existing" ? file(name, tokenizer, files) : [...vocabulary(name, tokenizer), ...lowercase(name, tokenizer)],
+  );
 
-function vocabulary(name: string, { kind, vocabulary, sentinels }: TokenizerSpec): Problem[] {
+function file(name: string, tokenizer: ExistingTokenizerSpec, files: Files): Problem[] {
+  const read = readTokenizerFile(tokenizer, files);
+  return "wrong" in read ? [error("unusable-tokenizer", ["tokenizers", name, read.key], read.wrong)] : [];
+}
+
+function vocabulary(name: string, { kind, vocabulary, sentinels }: LearnedTokenizerSpec): Problem[] {
   if (kind === "bytes" || kind === "characters") {
     if (vocabulary === null) return [];
     const own = kind === "bytes" ? "the 256 bytes" : "the characters of its corpus";
@@ -41,7 +50,7 @@ function vocabulary(name: string, { kind, vocabulary, sentinels }: TokenizerSpec
   ];
 }
 
-function lowercase(name: string, { kind, lowercase }: TokenizerSpec): Problem[] {
+function lowercase(name: string, { kind, lowercase }: LearnedTokenizerSpec): Problem[] {
   if (kind !== "bytes" || !lowercase) return [];
   return [
     error(

@@ -1,0 +1,95 @@
+import type { InputFile } from "#runtime/contract/plan.ts";
+import type { ExistingTokenizerSpec } from "#runtime/contract/spec.ts";
+import { isSentinelToken, sentinelToken, specialTokenNames } from "#runtime/contract/special-tokens.ts";
+import type { Files } from "./files.ts";
+
+/** A `tokenizer.json` as the specification uses it. */
+export interface KnownTokenizer {
+  file: InputFile;
+  /** Entries of the file. */
+  entries: number;
+  /** Tokens that objectives need and the file has not, in the order in which they are added behind its own. */
+  added: string[];
+  /** Sentinels, added ones included. */
+  sentinels: number;
+}
+
+/** What is wrong with one. */
+interface UnusableTokenizer {
+  /** Where it is said. */
+  key: "file" | "sentinels";
+  wrong: string;
+}
+
+/** Sentinels that are added where nothing is said and the file has none; as many as T5 has. */
+const usualSentinels = 100;
+
+/** Reads what a tokenizer's file has and lacks. */
+export function readTokenizerFile({ file: path, sentinels }: ExistingTokenizerSpec, files: Files): KnownTokenizer | UnusableTokenizer {
+  const found = files.fingerprint(path);
+  if (!found) return { key: "file", wrong: `There is no file ${path}. Name a tokenizer.json.` };
+  const content = contentOf(path, found.sha256, files);
+  if (typeof content === "string") return { key: "file", wrong: content };
+  const { entries, present, ownSentinels } = content;
+  if (ownSentinels > 0 && sentinels !== null && sentinels !== ownSentinels)
+    return { key: "sentinels", wrong: `${path} has ${ownSentinels} sentinels of its own. Leave sentinels out.` };
+  const wanted = ownSentinels > 0 ? 0 : (sentinels ?? usualSentinels);
+  const special = needed.filter((role) => !present.includes(role)).map((role) => specialTokenNames[role][0]);
+  return {
+    file: { path, ...found },
+    entries,
+    added: [...special, ...Array.from({ length: wanted }, (_, index) => sentinelToken(index))],
+    sentinels: ownSentinels || wanted,
+  };
+}
+
+/** Tokens that batches are made with; what is unknown the file's own kind decides. */
+const needed = ["pad", "begin", "end", "mask"] as const;
+type Role = (typeof needed)[number];
+
+interface Content {
+  entries: number;
+  present: Role[];
+  ownSentinels: number;
+}
+
+/** Of the last files, by their content: a plan is made at every keystroke, and these files are large. */
+const remembered = new Map<string, Content>();
+const mostRemembered = 8;
+
+/** What is wrong with it, where it is no tokenizer. */
+function contentOf(path: string, sha256: string, files: Files): Content | string {
+  const known = remembered.get(sha256);
+  if (known) return known;
+  const tokens = tokensIn(path, files);
+  if (typeof tokens === "string") return tokens;
+  const ids = [...tokens.values()];
+  const content: Content = {
+    entries: Math.max(...ids) + 1,
+    present: needed.filter((role) => specialTokenNames[role].some((name) => tokens.has(name))),
+    ownSentinels: [...tokens.keys()].filter(isSentinelToken).length,
+  };
+  remembered.set(sha256, content);
+  if (remembered.size > mostRemembered) remembered.delete(remembered.keys().next().value!);
+  return content;
+}
+
+/** Each token's id, or what is wrong. */
+function tokensIn(path: string, files: Files): Map<string, number> | string {
+  let json: { model?: { vocab?: unknown }; added_tokens?: unknown } | null;
+  try {
+    json = JSON.parse(new TextDecoder().decode(files.read(path) ?? new Uint8Array()));
+  } catch (error) {
+    return `${path} is not JSON: ${(error as Error).message}. Copy the file again.`;
+  }
+  const vocab = json?.model?.vocab;
+  if (typeof vocab !== "object" || vocab === null)
+    return `${path} has no model with a vocabulary: it is no tokenizer.json of Hugging Face's tokenizers. Name one, or save it with save_pretrained in Python.`;
+  // Unigram's is a list of pieces with their scores
+  const pieces = Array.isArray(vocab) ? vocab.map((entry: unknown, id) => [Array.isArray(entry) ? entry[0] : entry, id]) : Object.entries(vocab);
+  const added = (Array.isArray(json?.added_tokens) ? json.added_tokens : []) as { content: unknown; id: unknown }[];
+  const tokens = [...pieces, ...added.map(({ content, id }) => [content, id])];
+  const isEntry = (entry: unknown[]): entry is [string, number] => typeof entry[0] === "string" && Number.isInteger(entry[1]);
+  if (tokens.length === 0 || !tokens.every(isEntry)) return `The vocabulary of ${path} is no list of tokens with their ids. Copy the file again.`;
+  return new Map(tokens as [string, number][]);
+}
