@@ -23,7 +23,7 @@ const versions: Record<JobKind, number> = {
   leaks: 1,
   measure: 1,
   pretrain: 2,
-  finetune: 3,
+  finetune: 2,
   majority: 2,
   compare: 2,
 };
@@ -87,6 +87,7 @@ export function pretrainContent(job: Pretraining, encodedFingerprint: string): u
     batch: job.batch,
     accumulate: job.accumulate,
     optimizer,
+    ...(job.model.weights ? readingContent(job.model, tasksIn(job.objective)) : {}),
     // results from before there was a choice stay valid
     ...(job.precision === "float32" ? {} : { precision: job.precision }),
     seed: job.seed,
@@ -121,7 +122,30 @@ export function finetuneContent(job: {
   seed: number;
 }): unknown {
   const { from, tokenizer, seed, settings } = job;
-  return { from, tokenizer, seed, model: modelContent(job.model), task: taskContent(job.task), settings: settingsContent(settings) };
+  return {
+    from,
+    tokenizer,
+    seed,
+    model: modelContent(job.model),
+    task: taskContent(job.task),
+    settings: settingsContent(settings),
+    ...readingContent(job.model, [job.task]),
+  };
+}
+
+/** How texts are put together and written where that was once done in another way; other results from then stay valid. */
+function readingContent({ weights }: ResolvedModel, tasks: readonly ResolvedTask[]): object {
+  return {
+    // in the frame of the checkpoint's tokenizer, with token types
+    ...(weights && tasks.length > 0 ? { frames: 1 } : {}),
+    // by the search of Transformers
+    ...(tasks.some((task) => "beams" in task && task.beams > 1) ? { search: 1 } : {}),
+  };
+}
+
+function tasksIn(objective: ResolvedObjective): ResolvedTask[] {
+  if (objective.kind === "supervised") return [objective.task];
+  return objective.kind === "mixture" || objective.kind === "sequence" ? objective.parts.flatMap((part) => tasksIn(part.objective)) : [];
 }
 
 /** Files by their content in the roles that the task gives them. */

@@ -31,6 +31,11 @@ export function isOrdinary(token: number, { firstOrdinary, endOrdinary }: Pick<V
   return token >= firstOrdinary && token < endOrdinary;
 }
 
+/** What a model's texts are made of: text, sentinels and their end. */
+export function isWritten(token: number, vocabulary: Omit<Vocabulary, "continuesWord" | "endsSentence">): boolean {
+  return token === vocabulary.end || isOrdinary(token, vocabulary) || sentinelIndex(token, vocabulary) !== undefined;
+}
+
 type Sentinels = Pick<Vocabulary, "firstSentinel" | "sentinels" | "sentinelsDescend">;
 
 /** The id of `<extra_id_N>`. */

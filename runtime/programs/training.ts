@@ -1,6 +1,7 @@
 import { add, engine, matMul, mul, type Tensor, type Tensor2D, tensor1d, zeros } from "@tensorflow/tfjs-core";
 import type { ResolvedModel } from "../contract/plan.ts";
 import type { OptimizerSpec } from "../contract/spec.ts";
+import { choicesOf } from "../models/choices.ts";
 import type { Parameter } from "../models/parameters.ts";
 import { dropoutPlaces, encode, type Forward } from "../models/transformer.ts";
 import type { Precision, Program, ProgramFunction, TensorSpec, Tensors } from "../trace/function.ts";
@@ -79,7 +80,8 @@ export const dropoutName = (place: string) => `dropout.${place}`;
 export function batchInputs(settings: Pick<TrainingSettings, "batch" | "model">, part: Part): TensorSpec[] {
   const { batch } = settings;
   if (part.kind === "text") return textInputs(settings, part);
-  const rows = ["tokens", "positions", "segments"].map((name) => int(name, [batch * part.rows, part.length]));
+  const names = ["tokens", "positions", "segments", ...(choicesOf(settings.model).tokenTypes > 1 ? ["types"] : [])];
+  const rows = names.map((name) => int(name, [batch * part.rows, part.length]));
   const { given, targets } = heads[part.form].inputs(shapeOf(settings, part));
   return [...rows, ...given, ...targets];
 }

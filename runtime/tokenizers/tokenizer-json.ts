@@ -34,7 +34,7 @@ export function tokenizerJson(trained: TrainedModel): TokenizerJson {
     added_tokens: addedTokens(trained.tokens),
     normalizer: pipeline.normalizer,
     pre_tokenizer: pipeline.pre_tokenizer,
-    post_processor: beginAndEnd,
+    post_processor: ownPostProcessor,
     decoder: pipeline.decoder,
     model: { ...pipeline.model, ...content(trained) },
   };
@@ -135,7 +135,7 @@ const sequence = (id: "A" | "B", type: number) => ({ Sequence: { id, type_id: ty
 const special = (id: string, type: number) => ({ SpecialToken: { id, type_id: type } });
 
 /** Other programs that read the file add what documents have here: `<s> … </s>`. */
-const beginAndEnd = {
+export const ownPostProcessor = {
   type: "TemplateProcessing",
   single: [special("<s>", 0), sequence("A", 0), special("</s>", 0)],
   pair: [special("<s>", 0), sequence("A", 0), special("</s>", 0), special("<s>", 1), sequence("B", 1), special("</s>", 1)],

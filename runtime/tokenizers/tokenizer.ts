@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Tokenizer as NativeTokenizer } from "tokenizers";
 import { isOrdinary, type Vocabulary } from "#runtime/objectives/objective.ts";
 import { encoderOf } from "./encoders.ts";
+import { type Frame, frameOf } from "./frame.ts";
 import { rolesOf, tokensOf } from "./roles.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";
 import { wordEdges } from "./words.ts";
@@ -10,6 +11,8 @@ import { wordEdges } from "./words.ts";
 /** Text to ids and back. Special tokens come from batches alone: in a text, `<s>` is three characters like any others. */
 export interface Tokenizer {
   vocabulary: Vocabulary;
+  /** What a text is put into for a task. */
+  frame: Frame;
   /** Without begin and end. */
   encode(text: string): Promise<Int32Array>;
   encodeBatch(texts: readonly string[]): Promise<Int32Array[]>;
@@ -63,6 +66,7 @@ export function openTokenizer(folder: string): Tokenizer {
   const encodeBatch = encoderOf(json, native, vocabulary.unknown);
   return {
     vocabulary,
+    frame: frameOf(json, vocabulary),
     encodeBatch,
     encode: async (text) => (await encodeBatch([text]))[0] as Int32Array,
     decode: (ids) => decodeOrdinary(Array.from(ids).filter(isText)),

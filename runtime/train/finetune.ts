@@ -14,6 +14,7 @@ import { openTokenizer } from "../tokenizers/tokenizer.ts";
 import type { Adaptation, Evaluation } from "./adapt/adaptation.ts";
 import { partsOf } from "./adapt/parts.ts";
 import { adapt } from "./adapt/table.ts";
+import { frameFor } from "./answered-texts.ts";
 import { latestCheckpoint, removeCheckpoints, saveCheckpoint } from "./checkpoints.ts";
 import { runLoop } from "./loop.ts";
 import { type Counters, freshCounters, shareOf } from "./progress.ts";
@@ -48,7 +49,15 @@ export async function finetune(job: FinetuneJob, context: JobContext): Promise<F
   const trainer = await openTrainer({ engine, settings, initial: startingWeights(job, context, parameters), seed: job.seed });
   try {
     if (task.kind === "minimal_pairs") return await scoreMinimalPairs({ job, task, context }, { trainer, tokenizer, settings });
-    const adaptation = await adapt({ task, model, tokenizer, batch: settings.batch, context: model.context, emit: context.emit });
+    const adaptation = await adapt({
+      task,
+      model,
+      tokenizer,
+      frame: frameFor(model, tokenizer),
+      batch: settings.batch,
+      context: model.context,
+      emit: context.emit,
+    });
     const { counters, best, steps } = await train({ job, context, settings, trainer, adaptation });
     await trainer.setWeights(best.weights);
     context.emit({ event: "phase", phase: "evaluating" });

@@ -4,6 +4,7 @@ import type { StoredModel } from "../checkpoints/stored-model.ts";
 import type { EngineName } from "../engines/engine.ts";
 import { chooseEngine } from "../engines/table.ts";
 import { JobFailure } from "../jobs/context.ts";
+import { isWritten } from "../objectives/objective.ts";
 import { random } from "../random/random.ts";
 import { rolesOf } from "../tokenizers/roles.ts";
 import type { TokenizerJson } from "../tokenizers/tokenizer-json.ts";
@@ -101,8 +102,9 @@ function withoutEnd(ids: readonly number[], ends: readonly number[]): readonly n
 
 /** A pre-training's texts have ordinary tokens, sentinels and their end; a checkpoint says in its files what its texts have. */
 function specialOf({ folder, checkpoint }: StoredModel, tokenizer: TokenizerJson): Special {
-  const { begin, end, firstOrdinary } = rolesOf(tokenizer);
-  if (!checkpoint) return { start: begin, ends: [end], forcedEnd: null, allowed: (token) => token === end || token >= firstOrdinary };
+  const roles = rolesOf(tokenizer);
+  const { begin, end } = roles;
+  if (!checkpoint) return { start: begin, ends: [end], forcedEnd: null, allowed: (token) => isWritten(token, roles) };
   const path = join(folder, "generation_config.json");
   const said = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>) : {};
   const number = (name: string): number | null => {

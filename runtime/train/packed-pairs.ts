@@ -1,6 +1,7 @@
 import { assembleBatch } from "../data/batch.ts";
 import type { Example, Vocabulary } from "../objectives/objective.ts";
 import type { TextPart } from "../programs/text-part.ts";
+import type { Frame } from "../tokenizers/frame.ts";
 import { type IdPair, writtenExample } from "./adapt/writing-parts.ts";
 import { packedRows } from "./packed-rows.ts";
 import { type BatchSizes, type BatchSource, toStep } from "./text-batches.ts";
@@ -10,12 +11,13 @@ export function packedPairs({
   pairs,
   part,
   vocabulary,
+  frame,
   seed,
   batch,
   accumulate,
-}: BatchSizes & { pairs: readonly IdPair[]; part: TextPart; vocabulary: Vocabulary; seed: number }): BatchSource {
+}: BatchSizes & { pairs: readonly IdPair[]; part: TextPart; vocabulary: Vocabulary; frame: Frame; seed: number }): BatchSource {
   const { layout } = part;
-  const items = pairs.map((pair) => writtenExample(pair, layout, vocabulary));
+  const items = pairs.map((pair) => writtenExample(pair, layout, vocabulary, frame));
   const fits = (row: readonly Example[], next: Example): boolean => {
     const used = (of: (example: Example) => number) => row.reduce((sum, example) => sum + of(example), of(next));
     return (

@@ -7,6 +7,8 @@ import { type BatchSizes, type BatchSource, toStep } from "./text-batches.ts";
 /** A text as ids, and what a head should answer: the index of its label, or a number. */
 export interface AnsweredText {
   ids: number[];
+  /** Token types. */
+  types: number[];
   answer: number;
 }
 
@@ -14,14 +16,14 @@ export interface AnsweredText {
 export function pooledBatch(part: HeadPart, rows: readonly (readonly AnsweredText[])[], batch: number, pad: number, pooling: Pooling) {
   const { length, slots } = part;
   const tokens = new Int32Array(batch * length).fill(pad);
-  const [positions, segments] = [new Int32Array(batch * length), new Int32Array(batch * length)];
+  const [positions, segments, types] = Array.from({ length: 3 }, () => new Int32Array(batch * length)) as [Int32Array, Int32Array, Int32Array];
   const pool = new Float32Array(batch * slots * length);
   const answers = part.form === "value" ? new Float32Array(batch * slots) : new Int32Array(batch * slots);
   const weights = new Float32Array(batch * slots);
   let [tokensRead, predicted] = [0, 0];
   for (const [b, texts] of rows.entries()) {
     let at = 0;
-    for (const [slot, { ids, answer }] of texts.entries()) {
+    for (const [slot, { ids, types: own, answer }] of texts.entries()) {
       const poolRow = (b * slots + slot) * length;
       for (const [position, id] of ids.entries()) {
         const column = at + position;
@@ -30,6 +32,7 @@ export function pooledBatch(part: HeadPart, rows: readonly (readonly AnsweredTex
         segments[b * length + column] = slot + 1;
         pool[poolRow + column] = poolWeight(pooling, position, ids.length);
       }
+      types.set(own, b * length + at);
       answers[b * slots + slot] = answer;
       weights[b * slots + slot] = 1;
       at += ids.length;
@@ -37,7 +40,7 @@ export function pooledBatch(part: HeadPart, rows: readonly (readonly AnsweredTex
     }
     tokensRead += at;
   }
-  const arrays: Arrays = { tokens, positions, segments, pool, [part.form === "value" ? "values" : "labels"]: answers, weights };
+  const arrays: Arrays = { tokens, positions, segments, types, pool, [part.form === "value" ? "values" : "labels"]: answers, weights };
   return { arrays, tokensRead, predicted };
 }
 

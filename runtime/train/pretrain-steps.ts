@@ -9,6 +9,7 @@ import { isTextObjective } from "../objectives/table.ts";
 import { fixedParameters, pretrainingParameters, pretrainingParts } from "../programs/parts.ts";
 import type { TrainingSettings } from "../programs/training.ts";
 import { openTokenizer } from "../tokenizers/tokenizer.ts";
+import { frameFor } from "./answered-texts.ts";
 import { withMasks } from "./dropout-masks.ts";
 import type { LoopStep } from "./loop.ts";
 import { supervisedBatches } from "./supervised-batches.ts";
@@ -50,6 +51,7 @@ export async function pretrainSteps(job: PretrainJob, { folderOf, emit }: Pretra
         part,
         model: job.model,
         tokenizer,
+        frame: frameFor(job.model, tokenizer),
         context: job.model.context,
         emit,
         seed: job.seed,

@@ -23,7 +23,7 @@ export async function supervisedBatches(task: ResolvedTask, source: SupervisedSo
   };
   if (part.kind === "text" && (task.kind === "translation" || task.kind === "summarisation" || task.kind === "generation")) {
     const pairs = read(await readPairs({ task, model, ...reading }, "train"));
-    return packedPairs({ pairs, part, vocabulary, seed, batch, accumulate });
+    return packedPairs({ pairs, part, vocabulary, frame: reading.frame, seed, batch, accumulate });
   }
   if (part.kind === "text" || !isPooled(task)) throw new Error(`the task ${task.kind} is no objective`);
   const answered = read(await readAnsweredTexts(task, "train", reading));

@@ -80,7 +80,7 @@ function headBatch(task: ResolvedTask, part: HeadPart, step: number, architectur
     vocabulary.end,
   ];
   const answer = (row: number) => (task.kind === "regression" ? Math.sin(step + row) : (step + row) % 3);
-  const examples = Array.from({ length: 3 * part.rows }, (_, row) => [{ ids: ids(row), answer: answer(row) }]);
+  const examples = Array.from({ length: 3 * part.rows }, (_, row) => [{ ids: ids(row), types: ids(row).map((_, at) => at % 2), answer: answer(row) }]);
   const batch = pooledBatch(part, examples, 4 * part.rows, vocabulary.pad, architecture === "decoder" ? "last" : "mean");
   // other heads answer positions, or several rows together
   const targets = heads[part.form].inputs({ part, rows: 4 * part.rows }).targets.find(({ name }) => name === "labels");
@@ -186,7 +186,7 @@ test.each(graphEngines)("a part that leaves weights unused gives them no gradien
   const settings = { ...settingsOf(model, part, 2), optimizer: { ...optimizer, weightDecay: 0 } };
   const initial = startingValues(settings);
   const trainer = await openTrainer({ engine: await loadEngine(engine, { threads: 2 }), settings, initial, seed: 3 });
-  const texts = [6, 9].map((id, answer) => ({ ids: [vocabulary.begin, id, vocabulary.end], answer }));
+  const texts = [6, 9].map((id, answer) => ({ ids: [vocabulary.begin, id, vocabulary.end], types: [0, 0, 0], answer }));
   await trainer.step(part, toStep([pooledBatch(part, [texts, texts], 2, vocabulary.pad, "mean")]).batches, { step: 1, learningRate: 0.1 });
   const weights = await trainer.weights();
   await trainer.close();

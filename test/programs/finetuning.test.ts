@@ -53,7 +53,7 @@ test("a step moves each weight by its own learning rate", async () => {
     const settings = { ...settingsOf(model, part, 2), optimizer: { ...optimizer, weightDecay: 0, clip: null }, ...parameters };
     const initial = startingValues(settings);
     const trainer = await openTrainer({ engine: await loadEngine("onnx", { threads: 2 }), settings, initial, seed: 1 });
-    const texts = [0, 1].map((answer) => [{ ids: [vocabulary.begin, 6 + answer, 9, vocabulary.end], answer }]);
+    const texts = [0, 1].map((answer) => [{ ids: [vocabulary.begin, 6 + answer, 9, vocabulary.end], types: [0, 0, 0, 0], answer }]);
     await trainer.step(part, toStep([pooledBatch(part, texts, 2, vocabulary.pad, "mean")]).batches, { step: 1, learningRate: 0.1 });
     const weights = await trainer.weights();
     await trainer.close();
@@ -75,7 +75,7 @@ test("an adapter changes nothing before it is trained", async () => {
       initial: startingValues(settings),
       seed: 1,
     });
-    const { arrays } = pooledBatch(part, [[{ ids: [vocabulary.begin, 7, vocabulary.end], answer: 0 }]], 1, vocabulary.pad, "mean");
+    const { arrays } = pooledBatch(part, [[{ ids: [vocabulary.begin, 7, vocabulary.end], types: [0, 0, 0], answer: 0 }]], 1, vocabulary.pad, "mean");
     const found = Array.from((await trainer.evaluate(part, arrays)).answers!);
     await trainer.close();
     return found;

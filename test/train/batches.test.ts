@@ -1,31 +1,31 @@
 import { describe, expect, test } from "vitest";
 import type { HeadPart } from "#runtime/programs/heads/head.ts";
-import { framed } from "#runtime/train/answered-texts.ts";
 import { dropoutMasks } from "#runtime/train/dropout-masks.ts";
+import { framed, usualFrame } from "#runtime/tokenizers/frame.ts";
 import { type AnsweredText, packedBatches, pooledBatch } from "#runtime/train/pooled-batches.ts";
 
-const ids = { begin: 2, end: 3 };
+const frame = usualFrame({ begin: 2, end: 3 });
 const part: HeadPart = { kind: "head", name: "0", head: "0", form: "classes", outputs: 3, length: 8, slots: 2, rows: 1 };
-const text = (answer: number, ...tokens: number[]): AnsweredText => ({ ids: framed([tokens], ids, 8), answer });
+const text = (answer: number, ...tokens: number[]): AnsweredText => ({ ...framed([tokens], frame, 8), answer });
 
 test("a text is framed, and cut to the room with its end token kept", () => {
-  expect(framed([[7, 8, 9]], ids, 8)).toEqual([2, 7, 8, 9, 3]);
-  expect(framed([[7, 8, 9]], ids, 4)).toEqual([2, 7, 8, 3]);
-  expect(framed([[]], ids, 8)).toEqual([2, 3]);
+  expect(framed([[7, 8, 9]], frame, 8).ids).toEqual([2, 7, 8, 9, 3]);
+  expect(framed([[7, 8, 9]], frame, 4).ids).toEqual([2, 7, 8, 3]);
+  expect(framed([[]], frame, 8).ids).toEqual([2, 3]);
 });
 
 test("a pair has an end token after each text, and its longer one is cut first", () => {
-  expect(framed([[7], [8, 9]], ids, 8)).toEqual([2, 7, 3, 8, 9, 3]);
-  expect(framed([[7], [8, 9, 10, 11]], ids, 6)).toEqual([2, 7, 3, 8, 9, 3]);
+  expect(framed([[7], [8, 9]], frame, 8).ids).toEqual([2, 7, 3, 8, 9, 3]);
+  expect(framed([[7], [8, 9, 10, 11]], frame, 6).ids).toEqual([2, 7, 3, 8, 9, 3]);
   expect(
     framed(
       [
         [7, 7, 7],
         [8, 9, 10],
       ],
-      ids,
+      frame,
       7,
-    ),
+    ).ids,
   ).toEqual([2, 7, 7, 3, 8, 9, 3]);
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { packedWritingLayout } from "#runtime/programs/adaptation.ts";
 import type { TextPart } from "#runtime/programs/text-part.ts";
+import { usualFrame } from "#runtime/tokenizers/frame.ts";
 import { joined, packedPairs } from "#runtime/train/packed-pairs.ts";
 import { packedRows } from "#runtime/train/packed-rows.ts";
 import { vocabulary } from "../programs/small.ts";
@@ -41,7 +42,7 @@ describe.each(["encoder-decoder", "decoder"] as const)("pairs of texts in an %s"
   }));
 
   test("every target token is predicted behind its own source, in a segment of its own", () => {
-    const source = packedPairs({ pairs, part, vocabulary, seed: 1, batch: 4, accumulate: 2 });
+    const source = packedPairs({ pairs, part, vocabulary, frame: usualFrame(vocabulary), seed: 1, batch: 4, accumulate: 2 });
     const seen = new Set<string>();
     for (let step = 0; step < 6; step++) {
       for (const { predict, targets, weights, ...arrays } of source.at(step).batches) {
@@ -59,7 +60,7 @@ describe.each(["encoder-decoder", "decoder"] as const)("pairs of texts in an %s"
   });
 
   test("a step is the same whenever it is asked for", () => {
-    const make = () => packedPairs({ pairs, part, vocabulary, seed: 1, batch: 4, accumulate: 2 });
+    const make = () => packedPairs({ pairs, part, vocabulary, frame: usualFrame(vocabulary), seed: 1, batch: 4, accumulate: 2 });
     const [forward, jumping] = [make(), make()];
     const steps = [0, 1, 2, 3].map((step) => forward.at(step));
     expect(jumping.at(3)).toEqual(steps[3]);

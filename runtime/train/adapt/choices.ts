@@ -3,7 +3,8 @@ import type { Split } from "../../contract/spec.ts";
 import { readTaskExamples } from "../../data/task-examples.ts";
 import { scoreClassification } from "../../metrics/table.ts";
 import type { HeadPart } from "../../programs/heads/head.ts";
-import { framed, framedLength, reportCut } from "../answered-texts.ts";
+import { type FramedText, framed, framedLength } from "../../tokenizers/frame.ts";
+import { reportCut } from "../answered-texts.ts";
 import { pooledBatch } from "../pooled-batches.ts";
 import { type Adaptation, type AdaptationSetup, once, rounded } from "./adaptation.ts";
 import { headAnswers, mean, softmaxOf, surprise } from "./head-answers.ts";
@@ -12,7 +13,7 @@ import { headParts, smallestPart } from "./parts.ts";
 /** The question with each of its choices, as ids. */
 interface ChoiceTexts {
   id: string;
-  texts: number[][];
+  texts: FramedText[];
   answer: number;
 }
 
@@ -24,13 +25,13 @@ export async function adaptChoices(setup: ChoiceSetup): Promise<Adaptation<Choic
   const parts = headParts(task, model);
   const most = task.labels.length;
   const textsOf = once((split) => readChoices(setup, split));
-  const lengthOf = ({ texts }: ChoiceTexts) => Math.max(...texts.map((ids) => ids.length));
+  const lengthOf = ({ texts }: ChoiceTexts) => Math.max(...texts.map(({ ids }) => ids.length));
   const adaptation: Adaptation<ChoiceTexts> = {
     train: await textsOf("train"),
     lengthOf,
     partOf: (items) => smallestPart(parts, items.map(lengthOf)),
     fill(part, items) {
-      const rows = items.flatMap(({ texts }) => Array.from({ length: most }, (_, i) => (texts[i] ? [{ ids: texts[i], answer: 0 }] : [])));
+      const rows = items.flatMap(({ texts }) => Array.from({ length: most }, (_, i) => (texts[i] ? [{ ...texts[i], answer: 0 }] : [])));
       const { arrays, tokensRead } = pooledBatch(part as HeadPart, rows, batch * most, tokenizer.vocabulary.pad, task.pool);
       const [labels, weights] = [new Int32Array(batch), new Float32Array(batch)];
       const absent = new Float32Array(batch * most);
@@ -68,8 +69,8 @@ export async function adaptChoices(setup: ChoiceSetup): Promise<Adaptation<Choic
 /** Far below any logit, and finite: infinity less infinity is no number. */
 const never = -1e9;
 
-/** `<s> question </s> choice </s>`, the longer of the two cut first. */
-async function readChoices({ task, tokenizer, context, emit }: ChoiceSetup, split: Split): Promise<ChoiceTexts[]> {
+/** Question and choice in the frame of a pair, the longer of the two cut first. */
+async function readChoices({ task, tokenizer, frame, context, emit }: ChoiceSetup, split: Split): Promise<ChoiceTexts[]> {
   const examples = readTaskExamples(task, split);
   const questions = await tokenizer.encodeBatch(examples.map(({ question }) => question ?? ""));
   const choices = await tokenizer.encodeBatch(examples.flatMap((example) => example.choices));
@@ -78,8 +79,8 @@ async function readChoices({ task, tokenizer, context, emit }: ChoiceSetup, spli
     const own = choices.slice(at, at + example.choices.length);
     at += own.length;
     const read = own.map((choice) => (example.question === null ? [choice] : [questions[i]!, choice]));
-    if (read.some((parts) => framedLength(parts) > context)) cut++;
-    return { id: example.id, texts: read.map((parts) => framed(parts, tokenizer.vocabulary, context)), answer: example.answer };
+    if (read.some((parts) => framedLength(parts, frame) > context)) cut++;
+    return { id: example.id, texts: read.map((parts) => framed(parts, frame, context)), answer: example.answer };
   });
   reportCut({ context, emit }, split, cut, texts.length);
   return texts;

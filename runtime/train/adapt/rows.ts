@@ -1,18 +1,20 @@
+import type { FramedText } from "../../tokenizers/frame.ts";
 import type { Arrays } from "../../trace/function.ts";
 
-/** One text a row, padding behind it: tokens, positions, segments (rows × length), int32. */
+/** One text a row, padding behind it: tokens, positions, segments, types (rows × length), int32. */
 export function textRows(
-  texts: readonly (readonly number[])[],
+  texts: readonly FramedText[],
   { rows, length, pad }: { rows: number; length: number; pad: number },
 ): { arrays: Arrays; tokensRead: number } {
   const tokens = new Int32Array(rows * length).fill(pad);
-  const [positions, segments] = [new Int32Array(rows * length), new Int32Array(rows * length)];
+  const [positions, segments, types] = Array.from({ length: 3 }, () => new Int32Array(rows * length)) as [Int32Array, Int32Array, Int32Array];
   let tokensRead = 0;
-  for (const [row, ids] of texts.entries()) {
+  for (const [row, { ids, types: own }] of texts.entries()) {
     tokens.set(ids, row * length);
+    types.set(own, row * length);
     for (let at = 0; at < ids.length; at++) positions[row * length + at] = at;
     segments.fill(1, row * length, row * length + ids.length);
     tokensRead += ids.length;
   }
-  return { arrays: { tokens, positions, segments }, tokensRead };
+  return { arrays: { tokens, positions, segments, types }, tokensRead };
 }

@@ -32,10 +32,7 @@ export async function adaptSpans(setup: QuestionSetup): Promise<Adaptation<Answe
       ),
     fill(part, windows) {
       const { length } = part as HeadPart;
-      const rows = textRows(
-        windows.map(({ ids }) => ids),
-        { rows: batch, length, pad: tokenizer.vocabulary.pad },
-      );
+      const rows = textRows(windows, { rows: batch, length, pad: tokenizer.vocabulary.pad });
       const outside = new Float32Array(batch * length).fill(never);
       const [labels, weights] = [new Int32Array(batch * 2), new Float32Array(batch * 2)];
       for (const [row, window] of windows.entries()) {

@@ -3,6 +3,7 @@ import type { Split } from "../../contract/spec.ts";
 import { readTaskExamples } from "../../data/task-examples.ts";
 import { areEntityTags, scoreTags } from "../../metrics/tags.ts";
 import type { HeadPart } from "../../programs/heads/head.ts";
+import { framed, framedLength } from "../../tokenizers/frame.ts";
 import { reportCut } from "../answered-texts.ts";
 import { type Adaptation, type AdaptationSetup, once } from "./adaptation.ts";
 import { headAnswers, mean, softmaxOf, surprise } from "./head-answers.ts";
@@ -15,6 +16,7 @@ interface TaggedText {
   words: string[];
   tags: string[];
   ids: number[];
+  types: number[];
   /** Of each word that was not cut off: the position that tells its tag. */
   told: number[];
 }
@@ -37,10 +39,7 @@ export async function adaptTags(setup: TaggingSetup): Promise<Adaptation<TaggedT
       ),
     fill(part, texts) {
       const { length } = part as HeadPart;
-      const rows = textRows(
-        texts.map(({ ids }) => ids),
-        { rows: batch, length, pad: tokenizer.vocabulary.pad },
-      );
+      const rows = textRows(texts, { rows: batch, length, pad: tokenizer.vocabulary.pad });
       const [labels, weights] = [new Int32Array(batch * length), new Float32Array(batch * length)];
       let predicted = 0;
       for (const [row, { told, tags }] of texts.entries()) {
@@ -88,23 +87,25 @@ export async function adaptTags(setup: TaggingSetup): Promise<Adaptation<TaggedT
  * Words are encoded one by one, with the space before them. An encoder tells a word's tag at its first token (Devlin et al. 2019,
  * section 5.3); a decoder has read the word at its last.
  */
-async function readTagged({ task, model, tokenizer, context, emit }: TaggingSetup, split: Split): Promise<TaggedText[]> {
+async function readTagged({ task, model, tokenizer, frame, context, emit }: TaggingSetup, split: Split): Promise<TaggedText[]> {
   const examples = readTaskExamples(task, split);
-  const { begin, end, unknown } = tokenizer.vocabulary;
+  const { unknown } = tokenizer.vocabulary;
+  const around = framedLength([[]], frame);
+  const before = frame.single.findIndex((piece) => "text" in piece);
   const encoded = await tokenizer.encodeBatch(examples.flatMap(({ words }) => words.map((word, i) => (i === 0 ? word : ` ${word}`))));
   let [at, cut] = [0, 0];
   const texts = examples.map(({ id, words, tags }): TaggedText => {
-    const ids = [begin];
+    const ids: number[] = [];
     const told: number[] = [];
     for (const pieces of encoded.slice(at, at + words.length)) {
       const tokens = pieces.length === 0 ? [unknown] : Array.from(pieces);
-      if (ids.length + tokens.length + 1 > context) break;
-      told.push(model.architecture === "decoder" ? ids.length + tokens.length - 1 : ids.length);
+      if (ids.length + tokens.length + around > context) break;
+      told.push(before + (model.architecture === "decoder" ? ids.length + tokens.length - 1 : ids.length));
       ids.push(...tokens);
     }
     at += words.length;
     if (told.length < words.length) cut++;
-    return { id, words, tags, ids: [...ids, end], told };
+    return { id, words, tags, ...framed([ids], frame, context), told };
   });
   reportCut({ context, emit }, split, cut, texts.length);
   return texts;

@@ -1,17 +1,17 @@
 import type { Split } from "../../contract/spec.ts";
 import type { QuestionExample } from "../../tasks/example.ts";
+import { type FramedText, framed, framedLength } from "../../tokenizers/frame.ts";
 import type { ExampleReading } from "../answered-texts.ts";
 
-/** `<s> question </s> part of the context </s>`. */
-export interface AnswerWindow {
+/** A question and a part of the context in the frame of a pair. */
+export interface AnswerWindow extends FramedText {
   /** Index of the question. */
   example: number;
-  ids: number[];
   /** Position of the first context token. */
   first: number;
   /** What each context token is a part of: a stretch of the context's text. */
   units: TextUnit[];
-  /** The position that stands for no answer: `<s>`, or in a decoder, where that has read nothing, the last. */
+  /** The position that stands for no answer: the first, or in a decoder, where that has read nothing, the last. */
   silence: number;
   /** Positions of the answer; both `silence` where the window does not hold it. */
   start: number;
@@ -36,32 +36,33 @@ interface WindowReading extends ExampleReading {
 export async function readWindows(
   examples: readonly QuestionExample[],
   split: Split,
-  { tokenizer, context, emit, model, stride }: WindowReading,
+  { tokenizer, frame, context, emit, model, stride }: WindowReading,
 ): Promise<AnswerWindow[]> {
-  const { begin, end } = tokenizer.vocabulary;
+  const around = framedLength([[], []], frame);
+  const before = frame.pair.findIndex((piece) => "text" in piece && piece.text === 1) - 1;
   const questions = await tokenizer.encodeBatch(examples.map(({ question }) => question));
   const contexts = new Map<string, ContextTokens>();
   for (const text of new Set(examples.map((example) => example.context))) contexts.set(text, await tokensOf(text, tokenizer));
   const windows: AnswerWindow[] = [];
   let [cut, long] = [0, 0];
   for (const [example, { context: text, answers }] of examples.entries()) {
-    const longest = Math.floor((context - 3) / 2);
+    const longest = Math.floor((context - around) / 2);
     const question = Array.from(questions[example]!).slice(0, longest);
     if (questions[example]!.length > longest) cut++;
     const { ids, units } = contexts.get(text)!;
-    const room = context - question.length - 3;
+    const room = context - question.length - around;
     const step = Math.min(room, stride ?? Math.ceil(room / 2));
     const answer = answers[0] && tokensIn(units, answers[0].start, answers[0].start + answers[0].text.length);
     if (ids.length > room) long++;
     for (let from = 0; ; from += step) {
       const own = ids.slice(from, from + room);
-      const read = [begin, ...question, end, ...own, end];
-      const first = question.length + 2;
-      const silence = model.architecture === "decoder" ? read.length - 1 : 0;
+      const read = framed([question, own], frame, context);
+      const first = question.length + before;
+      const silence = model.architecture === "decoder" ? read.ids.length - 1 : 0;
       const holds = answer !== undefined && answer.start >= from && answer.end < from + own.length;
       windows.push({
         example,
-        ids: read,
+        ...read,
         first,
         units: units.slice(from, from + room),
         silence,

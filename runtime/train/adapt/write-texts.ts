@@ -1,7 +1,8 @@
 import type { ResolvedModel } from "../../contract/plan.ts";
 import { choicesOf, stacksOf } from "../../models/choices.ts";
-import type { Vocabulary } from "../../objectives/objective.ts";
+import { isWritten, type Vocabulary } from "../../objectives/objective.ts";
 import { bucketOf } from "../../tasks/buckets.ts";
+import type { Frame } from "../../tokenizers/frame.ts";
 import type { Decoder, DecoderRoom } from "../decoding.ts";
 import { type Choosing, search } from "../search.ts";
 import type { Trainer } from "../trainer.ts";
@@ -11,6 +12,8 @@ export interface Writing {
   trainer: Pick<Trainer, "openDecoder">;
   model: ResolvedModel;
   vocabulary: Vocabulary;
+  /** Around every source. */
+  frame: Frame;
   /** Hypotheses that are kept of each text. */
   beams: number;
   /** Tokens of a text at the most. */
@@ -23,10 +26,10 @@ export interface Writing {
  * penalty's α = 1).
  */
 export async function writeTexts(sources: readonly (readonly number[])[], writing: Writing): Promise<number[][]> {
-  const { model, vocabulary, beams, longest } = writing;
-  const { begin, end, firstOrdinary } = vocabulary;
+  const { model, vocabulary, frame, beams, longest } = writing;
+  const { begin, end } = vocabulary;
   const twoSided = model.architecture === "encoder-decoder";
-  const read = sources.map((ids) => sourceIds(ids, vocabulary));
+  const read = sources.map((ids) => sourceIds(ids, frame));
   const order = Array.from(read.keys()).sort((a, b) => read[a]!.length - read[b]!.length);
   const written: number[][] = new Array(sources.length);
   const choosing: Choosing = beams > 1 ? { kind: "beams", beams, lengthPenalty: 1 } : { kind: "likeliest" };
@@ -49,7 +52,7 @@ export async function writeTexts(sources: readonly (readonly number[])[], writin
         ends: [end],
         length: Math.min(room.room, Math.max(...beginnings.map((ids) => ids.length)) + longest),
         forcedEnd: null,
-        allowed: (token: number) => token === end || token >= firstOrdinary,
+        allowed: (token: number) => isWritten(token, vocabulary),
       };
       const results = await search(open.decoder, options, choosing);
       for (const [i, index] of indices.entries()) {

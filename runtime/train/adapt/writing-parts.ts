@@ -3,6 +3,7 @@ import type { Example, Vocabulary } from "../../objectives/objective.ts";
 import { writingPart } from "../../programs/adaptation.ts";
 import type { Part } from "../../programs/training.ts";
 import { bucketLengths } from "../../tasks/buckets.ts";
+import { type Frame, framed } from "../../tokenizers/frame.ts";
 
 type TextPart = Extract<Part, { kind: "text" }>;
 
@@ -12,7 +13,7 @@ export interface IdPair {
   target: readonly number[];
 }
 
-/** A pair fits a part with `source` ≥ its source + 2 (in a decoder + 1) and `target` ≥ its target + 1. */
+/** A pair fits a part with `source` ≥ its source and its frame (in a decoder + 1) and `target` ≥ its target + 1. */
 export function writingParts({ architecture, context }: Pick<ResolvedModel, "architecture" | "context">): TextPart[] {
   if (architecture === "encoder-decoder") {
     const lengths = bucketLengths(context);
@@ -40,10 +41,10 @@ export function smallestWritingPart(parts: readonly TextPart[], pairs: readonly 
 export function writtenExample(
   { source, target }: IdPair,
   { architecture }: Pick<ResolvedModel, "architecture">,
-  vocabulary: Vocabulary,
+  { begin, end }: Vocabulary,
+  frame: Frame,
 ): Example {
-  const { begin, end } = vocabulary;
-  const read = sourceIds(source, vocabulary);
+  const read = sourceIds(source, frame);
   const targets = [...target, end];
   if (architecture === "encoder-decoder") {
     return { ...sideOf(read), decoder: sideOf([begin, ...target]), predict: targets.map((_, i) => i), targets };
@@ -52,8 +53,8 @@ export function writtenExample(
 }
 
 /** A source as the model reads it. */
-export function sourceIds(source: readonly number[], { begin, end }: Pick<Vocabulary, "begin" | "end">): number[] {
-  return [begin, ...source, end];
+export function sourceIds(source: readonly number[], frame: Frame): number[] {
+  return framed([source], frame, Number.POSITIVE_INFINITY).ids;
 }
 
 function sideOf(tokens: number[]) {

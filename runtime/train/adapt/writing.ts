@@ -27,7 +27,7 @@ type WritingSetup = AdaptationSetup<ResolvedTaskOf<"translation" | "summarisatio
  * et al. 2020, section 2.4). Epochs are chosen by that loss; texts are written for the test split.
  */
 export async function adaptWriting(setup: WritingSetup): Promise<Adaptation<TextPair>> {
-  const { task, model, batch, tokenizer } = setup;
+  const { task, model, batch, tokenizer, frame } = setup;
   const parts = writingParts(model);
   const pairsOf = once((split) => readPairs(setup, split));
   const partOf = (pairs: readonly TextPair[]) => smallestWritingPart(parts, pairs) ?? parts.at(-1)!;
@@ -35,7 +35,7 @@ export async function adaptWriting(setup: WritingSetup): Promise<Adaptation<Text
   const fill = (part: Part, pairs: readonly TextPair[]) => {
     const { layout } = part as TextPart;
     const examples = Array.from({ length: batch }, (_, row) =>
-      pairs[row] ? writtenExample(pairs[row], model, tokenizer.vocabulary) : nothing,
+      pairs[row] ? writtenExample(pairs[row], model, tokenizer.vocabulary, frame) : nothing,
     );
     return assembleBatch(examples, layout, tokenizer.vocabulary);
   };
@@ -50,7 +50,7 @@ export async function adaptWriting(setup: WritingSetup): Promise<Adaptation<Text
       if (split === "validation") return { loss, scores: [], main: null, n: pairs.length, predictions: [] };
       const written = await writeTexts(
         pairs.map(({ source }) => source),
-        { trainer, model, vocabulary: tokenizer.vocabulary, beams: task.beams, longest: task.longest },
+        { trainer, model, vocabulary: tokenizer.vocabulary, frame, beams: task.beams, longest: task.longest },
       );
       const texts = written.map((ids) => tokenizer.decode(ids).trim());
       const examples = readTaskExamples(task, split);
