@@ -9,6 +9,7 @@ import type {
   OptimizerSpec,
   PretrainSpec,
   ProbeSpec,
+  TokenizerKind,
   TokenizerSpec,
   TrainedPart,
 } from "#runtime/contract/spec.ts";
@@ -44,7 +45,7 @@ export function lowerTokenizer(settings: Settings): TokenizerSpec {
       sentinels: settings.isWritten("sentinels") ? settings.number("sentinels") : null,
     };
   return {
-    kind: choice(settings, "kind"),
+    kind: choice<TokenizerKind>(settings, "kind"),
     vocabulary: settings.has("vocabulary") ? settings.number("vocabulary") : null,
     trainOn: settings.word("train on"),
     lowercase: settings.flag("lowercase"),

@@ -86,10 +86,13 @@ function tokensIn(path: string, files: Files): Map<string, number> | string {
   if (typeof vocab !== "object" || vocab === null)
     return `${path} has no model with a vocabulary: it is no tokenizer.json of Hugging Face's tokenizers. Name one, or save it with save_pretrained in Python.`;
   // Unigram's is a list of pieces with their scores
-  const pieces = Array.isArray(vocab) ? vocab.map((entry: unknown, id) => [Array.isArray(entry) ? entry[0] : entry, id]) : Object.entries(vocab);
+  const pieces = Array.isArray(vocab)
+    ? vocab.map((entry: unknown, id) => [Array.isArray(entry) ? entry[0] : entry, id])
+    : Object.entries(vocab);
   const added = (Array.isArray(json?.added_tokens) ? json.added_tokens : []) as { content: unknown; id: unknown }[];
   const tokens = [...pieces, ...added.map(({ content, id }) => [content, id])];
   const isEntry = (entry: unknown[]): entry is [string, number] => typeof entry[0] === "string" && Number.isInteger(entry[1]);
-  if (tokens.length === 0 || !tokens.every(isEntry)) return `The vocabulary of ${path} is no list of tokens with their ids. Copy the file again.`;
+  if (tokens.length === 0 || !tokens.every(isEntry))
+    return `The vocabulary of ${path} is no list of tokens with their ids. Copy the file again.`;
   return new Map(tokens as [string, number][]);
 }

@@ -6,10 +6,11 @@ import { type TokenizerJson, unigramWords } from "./tokenizer-json.ts";
 /** Texts to ids, without special tokens: the same ids as the native library's, faster. */
 export type Encoder = (texts: readonly string[]) => Promise<Int32Array[]>;
 
-/** `native` must know no added tokens: it would find them in texts. */
+/** `native` must know no special tokens: it would find them in texts. */
 export function encoderOf(json: TokenizerJson, native: NativeTokenizer, unknown: number): Encoder {
   const { vocab, merges } = json.model;
-  if (!partsAtSpaces(json)) return byWholeTexts(native);
+  const hasPlain = json.added_tokens.some(({ special }) => !special);
+  if (hasPlain || !partsAtSpaces(json)) return byWholeTexts(native);
   if (Array.isArray(vocab) || merges?.length !== 0) return byStretches(native);
   const normalizer = native.getNormalizer();
   const encodeOne = json.pre_tokenizer === null ? byCharacters(vocab, unknown) : byBytes(vocab);

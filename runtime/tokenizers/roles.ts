@@ -9,7 +9,7 @@ export function tokensOf({ model, added_tokens: added }: TokenizerJson): string[
   // Unigram's is a list of pieces with their scores
   if (Array.isArray(model.vocab)) for (const [piece] of model.vocab) tokens.push(piece);
   else for (const [token, id] of Object.entries(model.vocab)) tokens[id] = token;
-  for (const { id, content } of added as { id: number; content: string }[]) tokens[id] = content;
+  for (const { id, content } of added) tokens[id] = content;
   // ids that nothing has
   return Array.from(tokens, (token, id) => token ?? `<unused_${id}>`);
 }
@@ -27,7 +27,12 @@ export function rolesOf(json: TokenizerJson): ReturnType<typeof vocabularyOf> {
   if (tokens[own.pad] === "<pad>" && tokens[own.unknown] === "<unk>" && tokens[own.begin] === "<s>" && tokens[own.mask] === "<mask>")
     return own;
   const find = (wanted: readonly string[]) => wanted.map((name) => tokens.indexOf(name)).find((id) => id >= 0) ?? absent;
-  const [pad, unknown, mask, end] = [find(specialTokenNames.pad), find(specialTokenNames.unknown), find(specialTokenNames.mask), find(specialTokenNames.end)];
+  const [pad, unknown, mask, end] = [
+    find(specialTokenNames.pad),
+    find(specialTokenNames.unknown),
+    find(specialTokenNames.mask),
+    find(specialTokenNames.end),
+  ];
   const begin = [find(specialTokenNames.begin), pad, end].find((id) => id !== absent)!;
   const special = [pad, unknown, begin, end, mask].filter((id) => id !== absent);
   // special tokens stand before or behind the others

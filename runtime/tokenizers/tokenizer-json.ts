@@ -16,12 +16,20 @@ export interface TrainedModel {
 
 /** The parts of a `tokenizer.json` that this project reads. */
 export interface TokenizerJson {
-  added_tokens: unknown[];
+  added_tokens: AddedToken[];
   post_processor: unknown;
   normalizer: unknown;
   pre_tokenizer: unknown;
   model: { vocab: Record<string, number> | [string, number][]; merges?: unknown[] };
   [part: string]: unknown;
+}
+
+export interface AddedToken {
+  id: number;
+  content: string;
+  /** No text has it. */
+  special: boolean;
+  [setting: string]: unknown;
 }
 
 /** A `tokenizer.json` as Hugging Face's tokenizers and Transformers read it. */
@@ -122,12 +130,12 @@ function scored(tokens: readonly string[], scores: readonly number[]): [string, 
   return tokens.map((token, id) => [token, scores[id - specialTokens.length] ?? least]);
 }
 
-function addedTokens(tokens: readonly string[]): unknown[] {
+function addedTokens(tokens: readonly string[]): AddedToken[] {
   const vocabulary = vocabularyOf(tokens);
   return tokens.flatMap((content, id) => (isOrdinary(id, vocabulary) ? [] : [specialToken(id, content)]));
 }
 
-export function specialToken(id: number, content: string) {
+export function specialToken(id: number, content: string): AddedToken {
   return { id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
 }
 

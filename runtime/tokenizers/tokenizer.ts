@@ -5,7 +5,7 @@ import { isOrdinary, type Vocabulary } from "#runtime/objectives/objective.ts";
 import { encoderOf } from "./encoders.ts";
 import { type Frame, frameOf } from "./frame.ts";
 import { rolesOf, tokensOf } from "./roles.ts";
-import type { TokenizerJson } from "./tokenizer-json.ts";
+import type { AddedToken, TokenizerJson } from "./tokenizer-json.ts";
 import { wordEdges } from "./words.ts";
 
 /** Text to ids and back. Special tokens come from batches alone: in a text, `<s>` is three characters like any others. */
@@ -30,12 +30,27 @@ export interface Tokenizer {
  */
 function withoutSpecial({ model, added_tokens: added }: TokenizerJson, isOrdinary: (id: number) => boolean): TokenizerJson["model"] {
   if (!Array.isArray(model.vocab)) return model;
-  const special = new Set((added as { id: number }[]).map(({ id }) => id));
-  const vocab = model.vocab.map(([piece, score], id): [string, number] => [
-    isOrdinary(id) && !special.has(id) ? piece : `\u{F0000}${id}\u{F0000}`,
-    score,
-  ]);
+  const special = new Set(added.filter((token) => token.special).map(({ id }) => id));
+  const vocab = model.vocab.map(([piece, score], id): [string, number] => [isOrdinary(id) && !special.has(id) ? piece : hidden(id), score]);
   return { ...model, vocab };
+}
+
+/**
+ * Added tokens that are text like any other are found in texts first; special ones are not. These keep their places where others
+ * stand behind them, as the library counts on from the vocabulary's end.
+ */
+function plainTokens({ model: { vocab }, added_tokens: added }: TokenizerJson): AddedToken[] {
+  if (added.every(({ special }) => special)) return [];
+  const size = Array.isArray(vocab) ? vocab.length : Object.keys(vocab).length;
+  return added.flatMap((token) => {
+    if (!token.special) return [token];
+    return token.id < size ? [] : [{ ...token, content: hidden(token.id) }];
+  });
+}
+
+/** What stands in no text. */
+function hidden(id: number): string {
+  return `\u{F0000}${id}\u{F0000}`;
 }
 
 /** `folder`: of the tokenizer job. */
@@ -44,11 +59,11 @@ export function openTokenizer(folder: string): Tokenizer {
   const tokens = tokensOf(json);
   const vocabulary: Vocabulary = { ...rolesOf(json), ...wordEdges(tokens, json) };
   const isText = (id: number) => isOrdinary(id, vocabulary);
-  // without added tokens the library finds no special token in a text; how long texts are is for the batches to say
+  // without special tokens the library finds none in a text; how long texts are is for the batches to say
   const native = NativeTokenizer.fromString(
     JSON.stringify({
       ...json,
-      added_tokens: [],
+      added_tokens: plainTokens(json),
       post_processor: null,
       truncation: null,
       padding: null,

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { Tokenizer as NativeTokenizer } from "tokenizers";
 import type { CorpusResult, TokenizerResult } from "#runtime/contract/artifacts.ts";
 import type { TrainedTokenizerJob } from "#runtime/contract/plan.ts";
-import type { LearnedTokenizerSpec } from "#runtime/contract/spec.ts";
+import type { LearnedTokenizerSpec, TokenizerKind } from "#runtime/contract/spec.ts";
 import { sentinelToken } from "#runtime/contract/special-tokens.ts";
 import { type JobContext, JobFailure, JobStopped } from "#runtime/jobs/context.ts";
 import { byteAlphabet } from "./byte-alphabet.ts";
@@ -177,7 +177,7 @@ function roomFor(needed: number, what: string, tokenizer: LearnedTokenizerSpec):
 
 function warnOfOtherSize(tokenizer: LearnedTokenizerSpec, size: number, context: JobContext): void {
   if (tokenizer.vocabulary === null || tokenizer.vocabulary === size) return;
-  const ends: Partial<Record<TokenizerSpec["kind"], string>> = {
+  const ends: Partial<Record<TokenizerKind, string>> = {
     bpe: "the corpus has no more pairs to merge",
     wordpiece: "the corpus has no more pairs to merge",
     unigram: "no more stretches stand in the corpus twice",

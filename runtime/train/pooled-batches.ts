@@ -16,7 +16,11 @@ export interface AnsweredText {
 export function pooledBatch(part: HeadPart, rows: readonly (readonly AnsweredText[])[], batch: number, pad: number, pooling: Pooling) {
   const { length, slots } = part;
   const tokens = new Int32Array(batch * length).fill(pad);
-  const [positions, segments, types] = Array.from({ length: 3 }, () => new Int32Array(batch * length)) as [Int32Array, Int32Array, Int32Array];
+  const [positions, segments, types] = Array.from({ length: 3 }, () => new Int32Array(batch * length)) as [
+    Int32Array,
+    Int32Array,
+    Int32Array,
+  ];
   const pool = new Float32Array(batch * slots * length);
   const answers = part.form === "value" ? new Float32Array(batch * slots) : new Int32Array(batch * slots);
   const weights = new Float32Array(batch * slots);

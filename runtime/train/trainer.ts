@@ -90,7 +90,10 @@ export async function openTrainer({ engine, settings, initial, seed }: TrainerOp
     async openDecoder(room) {
       const { model, loraScale } = settings;
       const still = await session.read(settings.frozen.map(({ name }) => frozenName(name)));
-      const values = { ...(await read(weightsName)), ...Object.fromEntries(settings.frozen.map(({ name }) => [name, still[frozenName(name)]!])) };
+      const values = {
+        ...(await read(weightsName)),
+        ...Object.fromEntries(settings.frozen.map(({ name }) => [name, still[frozenName(name)]!])),
+      };
       const parameters = [...settings.trained, ...settings.frozen];
       return openDecoder({ engine, model, parameters, values, ...(loraScale === undefined ? {} : { loraScale }), ...room });
     },

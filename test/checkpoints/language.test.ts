@@ -112,6 +112,26 @@ test("a tokenizer of another model is refused", async () => {
   expect(stdout).toMatch(/has 97 entries and the model's embeddings 96 rows: they are not of the same model/);
 }, 30_000);
 
+test("a file takes the place of its tokenizer where it fits, with nothing added", async () => {
+  const folder = example();
+  const path = join(folder, "a.pretrain");
+  edit(path, "budget: 2 steps", "budget: 2 steps, tokenizer: own");
+  appendFileSync(path, 'tokenizer own { file: "own.json" }\n');
+  const write = (entries: number) => {
+    const names = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"];
+    const vocab = Object.fromEntries(Array.from({ length: entries }, (_, id) => [names[id] ?? `word${id}`, id]));
+    writeFileSync(join(folder, "own.json"), JSON.stringify({ model: { type: "WordLevel", vocab, unk_token: "[UNK]" }, added_tokens: [] }));
+  };
+  write(96);
+  const { jobs } = JSON.parse((await pretrain(folder, "plan", "a.pretrain", "adapted", "--json")).stdout);
+  expect(jobs.find(({ kind }: { kind: string }) => kind === "tokenizer")).toMatchObject({ name: "own", adds: [] });
+  write(97);
+  const problems = await problemsOf(path);
+  expect(problems.map(problemLine).join("\n")).toMatch(
+    /:5:\d+: error: The tokenizer own has 97 entries and the model bert embeddings for 96: they are not of the same model/,
+  );
+}, 30_000);
+
 function edit(path: string, from: string, to: string): void {
   const text = readFileSync(path, "utf8");
   expect(text).toContain(from);

@@ -9,11 +9,11 @@ import type {
   CorpusSpec,
   FinetuneSettings,
   FinetuneSpec,
+  LearnedTokenizerSpec,
   ModelSpec,
   OptimizerSpec,
   PretrainSpec,
   Spec,
-  TokenizerSpec,
 } from "#runtime/contract/spec.ts";
 import { partSchedule } from "#runtime/objectives/schedule.ts";
 
@@ -76,7 +76,7 @@ export function corpus(change: Partial<CorpusSpec> = {}): CorpusSpec {
   };
 }
 
-export function tokenizer(change: Partial<TokenizerSpec> = {}): TokenizerSpec {
+export function tokenizer(change: Partial<LearnedTokenizerSpec> = {}): LearnedTokenizerSpec {
   return { kind: "bpe", vocabulary: 1000, trainOn: "speeches", lowercase: false, sentinels: 100, ...change };
 }
 

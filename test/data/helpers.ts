@@ -6,7 +6,7 @@ import { onTestFinished } from "vitest";
 import type { CorpusResult, EncodeResult } from "#runtime/contract/artifacts.ts";
 import type { EventBody } from "#runtime/contract/events.ts";
 import type { CorpusJob, InputFile } from "#runtime/contract/plan.ts";
-import type { CorpusSpec, Split, TokenizerSpec } from "#runtime/contract/spec.ts";
+import type { CorpusSpec, LearnedTokenizerSpec, Split } from "#runtime/contract/spec.ts";
 import { prepareCorpus } from "#runtime/data/corpus.ts";
 import { encodeCorpus } from "#runtime/data/encode.ts";
 import { corpusPieces } from "#runtime/data/read-documents.ts";
@@ -25,7 +25,10 @@ export interface Workshop {
     spec?: Partial<Pick<CorpusSpec, "documents" | "column" | "deduplicate" | "limit">> & { split?: Partial<CorpusSpec["split"]> },
     job?: string,
   ): Promise<CorpusResult>;
-  tokenizer(spec: Partial<TokenizerSpec> & Pick<TokenizerSpec, "kind">, corpus?: string): Promise<{ vocabulary: number; folder: string }>;
+  tokenizer(
+    spec: Partial<LearnedTokenizerSpec> & Pick<LearnedTokenizerSpec, "kind">,
+    corpus?: string,
+  ): Promise<{ vocabulary: number; folder: string }>;
   encode(corpus?: string, limit?: number): Promise<EncodeResult>;
   folder(job: string): string;
   documents(split: Split, job?: string): string[];
@@ -73,7 +76,7 @@ export function workshop(): Workshop {
       return done(id, await prepareCorpus(job, context(id)));
     },
     async tokenizer(spec, corpus = "corpus") {
-      const tokenizer: TokenizerSpec = { vocabulary: null, trainOn: "text", lowercase: false, sentinels: 4, ...spec };
+      const tokenizer: LearnedTokenizerSpec = { vocabulary: null, trainOn: "text", lowercase: false, sentinels: 4, ...spec };
       const result = await trainTokenizer({ ...base("tokenizer"), tokenizer, corpus }, context("tokenizer"));
       return { ...done("tokenizer", result), folder: folder("tokenizer") };
     },

@@ -133,7 +133,8 @@ const examples: [code: string, rule: string, text: string, fixes?: string[], fil
   ["missing-file", "a pattern that matches nothing", 'corpus c { files: ["a.txt", «"*.md"»] }'],
   ["missing-file", "a folder for a file", 'task t = classification { train: «"folder"» }', [], { "folder/x.tsv": "" }],
 
-  ["not-supported-yet", "a key", 'corpus c { files: "a.txt" }\ntokenizer k { kind: bytes, train on: c, «file»: "a.txt" }'],
+  ["size-beside-file", "what a tokenizer's file was made with", 'tokenizer k { file: "a.txt", «lowercase»: true }'],
+  ["missing-file", "a tokenizer that is not there", 'tokenizer k { file: «"none.json"» }'],
   ["not-supported-yet", "a budget in time", `${base}pretrain q { extends: p, budget: «20 min» }`],
   ["not-supported-yet", "a model as a baseline", `${base}compare x { extends: p, vary batch: [1, 2], baselines: [scratch, «m»] }`],
 ];

@@ -12,6 +12,7 @@ export const vocabulary: Vocabulary = {
   end: 3,
   mask: 4,
   firstOrdinary: 5,
+  endOrdinary: 1005,
   firstSentinel: 1005,
   sentinelsDescend: false,
   sentinels: 50,

@@ -80,7 +80,9 @@ function headBatch(task: ResolvedTask, part: HeadPart, step: number, architectur
     vocabulary.end,
   ];
   const answer = (row: number) => (task.kind === "regression" ? Math.sin(step + row) : (step + row) % 3);
-  const examples = Array.from({ length: 3 * part.rows }, (_, row) => [{ ids: ids(row), types: ids(row).map((_, at) => at % 2), answer: answer(row) }]);
+  const examples = Array.from({ length: 3 * part.rows }, (_, row) => [
+    { ids: ids(row), types: ids(row).map((_, at) => at % 2), answer: answer(row) },
+  ]);
   const batch = pooledBatch(part, examples, 4 * part.rows, vocabulary.pad, architecture === "decoder" ? "last" : "mean");
   // other heads answer positions, or several rows together
   const targets = heads[part.form].inputs({ part, rows: 4 * part.rows }).targets.find(({ name }) => name === "labels");

@@ -75,7 +75,13 @@ test("an adapter changes nothing before it is trained", async () => {
       initial: startingValues(settings),
       seed: 1,
     });
-    const { arrays } = pooledBatch(part, [[{ ids: [vocabulary.begin, 7, vocabulary.end], types: [0, 0, 0], answer: 0 }]], 1, vocabulary.pad, "mean");
+    const { arrays } = pooledBatch(
+      part,
+      [[{ ids: [vocabulary.begin, 7, vocabulary.end], types: [0, 0, 0], answer: 0 }]],
+      1,
+      vocabulary.pad,
+      "mean",
+    );
     const found = Array.from((await trainer.evaluate(part, arrays)).answers!);
     await trainer.close();
     return found;

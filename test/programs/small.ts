@@ -31,6 +31,7 @@ export const vocabulary: Vocabulary = {
   end: 3,
   mask: 4,
   firstOrdinary: 5,
+  endOrdinary: 40,
   firstSentinel: 40,
   sentinelsDescend: false,
   sentinels: 8,

@@ -1,8 +1,8 @@
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { CheckpointSpec, ExistingTokenizerSpec } from "#runtime/contract/spec.ts";
 import { CheckpointError } from "#runtime/models/families/config.ts";
-import { readCheckpoint } from "../checkpoints.ts";
 import type { Use } from "../cells.ts";
+import { readCheckpoint } from "../checkpoints.ts";
 import type { Files } from "../files.ts";
 import { readTokenizerFile } from "../tokenizer-files.ts";
 import { error, type Rule } from "./rule.ts";

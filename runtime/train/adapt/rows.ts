@@ -7,7 +7,11 @@ export function textRows(
   { rows, length, pad }: { rows: number; length: number; pad: number },
 ): { arrays: Arrays; tokensRead: number } {
   const tokens = new Int32Array(rows * length).fill(pad);
-  const [positions, segments, types] = Array.from({ length: 3 }, () => new Int32Array(rows * length)) as [Int32Array, Int32Array, Int32Array];
+  const [positions, segments, types] = Array.from({ length: 3 }, () => new Int32Array(rows * length)) as [
+    Int32Array,
+    Int32Array,
+    Int32Array,
+  ];
   let tokensRead = 0;
   for (const [row, { ids, types: own }] of texts.entries()) {
     tokens.set(ids, row * length);

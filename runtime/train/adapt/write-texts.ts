@@ -36,7 +36,10 @@ export async function writeTexts(sources: readonly (readonly number[])[], writin
   let open: { room: DecoderRoom; decoder: Decoder } | undefined;
   try {
     for (let start = 0; start < order.length; ) {
-      const room = roomFor(order.slice(start, start + mostRows).map((index) => read[index]!.length), writing);
+      const room = roomFor(
+        order.slice(start, start + mostRows).map((index) => read[index]!.length),
+        writing,
+      );
       const indices = order.slice(start, start + room.texts);
       start += indices.length;
       if (open && !isSame(open.room, room)) {

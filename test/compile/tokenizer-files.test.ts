@@ -1,0 +1,92 @@
+import { describe, expect, test } from "vitest";
+import type { Spec } from "#runtime/contract/spec.ts";
+import { compiled, filesIn, jobsOf, ofKind, pretrain, specOf, texts, tokenizer } from "./fixtures.ts";
+
+const vocab = Object.fromEntries(["[UNK]", "a", "b", "[CLS]"].map((token, id) => [token, id]));
+const json = { model: { type: "WordLevel", vocab, unk_token: "[UNK]" }, added_tokens: [{ id: 4, content: "[MASK]", special: true }] };
+
+const specWith = (sentinels: number | null = null): Spec =>
+  specOf({
+    tokenizers: { own: { kind: "existing", file: "/own.json", sentinels } },
+    pretrainings: { base: pretrain({ tokenizer: "own" }) },
+  });
+const filesWith = (content: string) => filesIn({ ...texts, "/own.json": content });
+const jobOf = (spec: Spec, content = JSON.stringify(json)) => ofKind(jobsOf(spec, "base", { files: filesWith(content) }), "tokenizer")[0]!;
+
+describe("an existing tokenizer", () => {
+  test("is planned with what it lacks: padding, an end and sentinels", () => {
+    expect(jobOf(specWith(2))).toMatchObject({
+      file: { path: "/own.json" },
+      added: ["<pad>", "</s>", "<extra_id_0>", "<extra_id_1>"],
+      vocabulary: 9,
+    });
+    expect(jobOf(specWith())).toMatchObject({ vocabulary: 107 });
+    expect(jobOf(specWith(0))).toMatchObject({ vocabulary: 7 });
+  });
+
+  test("is known by its content and by what is added, not by its path", () => {
+    const elsewhere = specOf({
+      tokenizers: { own: { kind: "existing", file: "/data/own.json", sentinels: 2 } },
+      pretrainings: { base: pretrain({ tokenizer: "own" }) },
+    });
+    const files = filesIn({ ...texts, "/data/own.json": JSON.stringify(json) });
+    const { fingerprint } = jobOf(specWith(2));
+    expect(ofKind(jobsOf(elsewhere, "base", { files }), "tokenizer")[0]!.fingerprint).toBe(fingerprint);
+    expect(jobOf(specWith(3)).fingerprint).not.toBe(fingerprint);
+    expect(jobOf(specWith(2), JSON.stringify({ ...json, decoder: null })).fingerprint).not.toBe(fingerprint);
+  });
+
+  test("gives the model its rows before anything is run", () => {
+    const jobs = jobsOf(specWith(2), "base", { files: filesWith(JSON.stringify(json)), known: () => null });
+    expect(ofKind(jobs, "pretrain")[0]!.model.vocabulary).toBe(9);
+  });
+
+  test.each([
+    ["broken JSON", "{", "/own.json is not JSON: .* Copy the file again"],
+    ["JSON of something else", "[1]", "/own.json has no model with a vocabulary: it is no tokenizer.json"],
+    ["a vocabulary without ids", JSON.stringify({ model: { vocab: { a: "b" } } }), "is no list of tokens with their ids"],
+  ])("%s is said at its file", (_, content, message) => {
+    const { problems } = compiled(specWith(), "base", { files: filesWith(content) });
+    const [found] = problems.filter(({ code }) => code === "unusable-tokenizer");
+    expect(found).toMatchObject({ path: ["tokenizers", "own", "file"], message: expect.stringMatching(message) });
+  });
+
+  test("a missing file is said", () => {
+    expect(compiled(specWith(), "base").problems[0]).toMatchObject({ message: "There is no file /own.json. Name a tokenizer.json." });
+  });
+
+  test("its own sentinels are counted, and no others can be asked for", () => {
+    const withOwn = JSON.stringify({ ...json, added_tokens: [...json.added_tokens, { id: 5, content: "<extra_id_0>", special: true }] });
+    expect(jobOf(specWith(), withOwn)).toMatchObject({ added: ["<pad>", "</s>"], vocabulary: 8 });
+    const { problems } = compiled(specWith(2), "base", { files: filesWith(withOwn) });
+    expect(problems).toContainEqual(
+      expect.objectContaining({ path: ["tokenizers", "own", "sentinels"], message: expect.stringContaining("has 1 sentinels of its own") }),
+    );
+    const spans = { ...specWith(), pretrainings: { base: pretrain({ tokenizer: "own", objective: "t5" }) } };
+    expect(compiled(spans, "base", { files: filesWith(withOwn) }).problems.map(({ code }) => code)).toContain("too-few-sentinels");
+  });
+
+  test("a comparison with a trained one of another size is warned of", () => {
+    const spec = specWith(2);
+    const both: Spec = {
+      ...spec,
+      tokenizers: { ...spec.tokenizers, pieces: tokenizer() },
+      comparisons: {
+        which: {
+          extends: "base",
+          vary: [{ key: "tokenizer", values: ["pieces", "own"].map((name) => ({ label: name, value: name })) }],
+          match: "tokens",
+          finetune: [],
+          seeds: [1],
+          baselines: [],
+          expect: [],
+        },
+      },
+    };
+    const found = compiled(both, "which", { files: filesWith(JSON.stringify(json)) }).problems.find(
+      ({ code }) => code === "vocabularies-differ",
+    );
+    expect(found?.message).toContain("own has 9 entries and pieces 1,000 entries");
+    expect(found?.set).toBeUndefined();
+  });
+});
