@@ -39,7 +39,8 @@ export function watchStore(root: string, onChange: (change: StoreChange) => void
     await looking;
   };
   const again = async () => {
-    await look();
+    // whatever went wrong in one look, the next may be right
+    await look().catch((error: unknown) => console.error(error));
     const active = store.sessions.length > 0 || [...store.runs.values()].some(({ state }) => state === "running");
     if (disposed) return;
     listen();

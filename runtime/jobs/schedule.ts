@@ -63,10 +63,12 @@ export async function schedule(plan: Plan, options: ScheduleOptions): Promise<Sc
         options.onEvent(skipped(job, "input-failed"));
       } else if (inputs.every((state) => state === "done") && running.size < options.parallel && fits(job, running.keys(), memory)) {
         waiting.delete(job);
-        const run = runOne(job, options).then((state) => {
-          states.set(job.id, state);
-          running.delete(job);
-        });
+        const run = runOne(job, options)
+          .catch((error: unknown) => failedOutside(job, error, options))
+          .then((state) => {
+            states.set(job.id, state);
+            running.delete(job);
+          });
         running.set(job, run);
       }
     }
@@ -109,6 +111,13 @@ async function runOne(job: Job, options: ScheduleOptions): Promise<ScheduledStat
     followed.abort();
     await following;
   }
+}
+
+/** What this process could not do for a job (a full disk, a folder that cannot be written) is that job's failure, and no other's. */
+function failedOutside(job: Job, error: unknown, options: ScheduleOptions): "failed" {
+  const message = error instanceof Error ? error.message : String(error);
+  options.onEvent({ ...stamp(job), event: "job-failed", message });
+  return "failed";
 }
 
 async function runChild(job: Job, options: ScheduleOptions): Promise<ScheduledState | "running-elsewhere"> {

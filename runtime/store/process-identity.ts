@@ -42,13 +42,23 @@ function startOf(pid: number): string | null {
 
 /** Ticks since the boot (proc(5), field 22 of stat) and which boot it was. A zombie has ended: it counts as not there. */
 function startOnLinux(pid: number): string | null {
-  const stat = readText(`/proc/${pid}/stat`);
+  const stat = readStat(pid);
   if (stat === undefined) return "gone";
   // the second field, the command's name, may hold spaces and parentheses
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   if (fields[0] === "Z" || fields[0] === "X") return "gone";
   const boot = readText("/proc/sys/kernel/random/boot_id")?.trim() ?? "";
   return `${boot}/${fields[19]}`;
+}
+
+function readStat(pid: number): string | undefined {
+  try {
+    return readText(`/proc/${pid}/stat`);
+  } catch (error) {
+    // it ended between the opening of the file and the reading
+    if (hasCode(error, "ESRCH")) return undefined;
+    throw error;
+  }
 }
 
 function startByPs(pid: number): string | null {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync, renameSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import type { RunEvent } from "#runtime/contract/events.ts";
@@ -157,6 +157,18 @@ test("a program that cannot be started is a failed job", async () => {
   const { states } = await schedule(planOf(majority(folder)), { ...options, command: [join(folder, "none")] });
   expect(states.get("majority-1")).toBe("failed");
   expect(events.at(-1)).toMatchObject({ message: expect.stringContaining("could not be started") });
+});
+
+test("a folder that cannot be written is its job's failure, and no other's", async () => {
+  const { folder, store, options, events } = example();
+  const text = corpus(folder, "good");
+  mkdirSync(join(store.root, "runs"), { recursive: true });
+  writeFileSync(store.runFolder("majority-1"), "in the way");
+  const { states } = await schedule(planOf(majority(folder), text, tokenizer(text)), options);
+  expect(Object.fromEntries(states)).toEqual({ "majority-1": "failed", "corpus-good": "done", "tokenizer-good": "done" });
+  expect(events).toContainEqual(
+    expect.objectContaining({ event: "job-failed", job: "majority-1", message: expect.stringContaining("majority-1") as unknown }),
+  );
 });
 
 test("what another process works on is waited for, not done twice", async () => {

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { openEventFile } from "#client/runs/files.ts";
 import { type StoreWatch, watchStore } from "#client/runs/store-watch.ts";
 import { event, job, lines, session, step, writeJob } from "./samples.ts";
@@ -95,4 +95,18 @@ test("events are read on from where the last reading ended; a torn line waits", 
   expect(await read()).toEqual([]);
   writeFileSync(path, third);
   expect(await read()).toEqual([3]);
+});
+
+test("a listener that fails does not end the following", async () => {
+  let told = 0;
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  watch = watchStore(root, () => {
+    told++;
+    throw new Error("a listener failed");
+  });
+  writeJob(root, job("pretrain", id, "base"));
+  while (told === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  writeJob(root, job("pretrain", "pretrain-0000000000000002", "other"));
+  while (told === 1) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(watch.store().runs.size).toBe(2);
 });

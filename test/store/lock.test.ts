@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -50,6 +51,21 @@ test.skipIf(process.platform === "win32")("a process id that another process has
   writeFileSync(path, JSON.stringify({ ...thisProcess(), host: hostname(), started: "an earlier process" }));
   expect(lockedBy(path)).toBeUndefined();
   expect(tryLock(path).held).toBe(true);
+});
+
+test.skipIf(process.platform !== "linux")("whoever asks while the holder ends is told that it lives, or that it does not", async () => {
+  const path = join(temporaryFolder(), "lock");
+  for (let time = 0; time < 10; time++) {
+    const child = spawn("sleep", ["0.02"]);
+    writeFileSync(path, JSON.stringify({ pid: child.pid, host: hostname(), started: "any" }));
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    let over = false;
+    void ended.then(() => (over = true));
+    while (!over) {
+      for (let times = 0; times < 200; times++) expect(lockedBy(path)).toBeUndefined();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
 });
 
 test("a lock of another host counts as held: nobody can look there", () => {
