@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
-import { userFolder } from "./runtime/engines/tensorflow/installation.ts";
+import { userFolder } from "./runtime/machine/user-folder.ts";
 
 export default defineConfig({
   test: {

@@ -20,6 +20,8 @@ export const changesRequest = "pretrain/changes";
 
 export interface OutlineParams {
   uri: string;
+  /** On which times are estimated; left out: what `auto` takes. */
+  engine?: string;
 }
 
 export interface OutlineChanged {
@@ -75,6 +77,8 @@ export interface OutlineDeclaration {
   plan?: OutlinePlan;
   /** Of a corpus, a tokenizer or a task: what is known of its size. */
   measured?: Measured;
+  /** Of a model: the name of its checkpoint on the hub, which is not here. */
+  download?: string;
 }
 
 export interface OutlinePlan {
@@ -91,10 +95,13 @@ export interface OutlinePlan {
   /** Trained numbers, all of them, and those in embeddings; of a comparison absent, as its cells may differ. */
   parameters?: number;
   embeddings?: number;
-  /** Of all pre-trainings in the plan together: positions, steps, multiply-adds × 2. */
+  /** Of all pre-trainings in the plan together: positions and steps. */
   tokens?: number;
   steps?: number;
+  /** Of all trainings: multiply-adds × 2. */
   flops?: number;
+  /** How long its trainings that are not done take on this machine, about; null before its speed is measured. Absent where all are done. */
+  left?: { seconds: number | null; engine: string };
   /** Passes over the corpus; of one pre-training. */
   epochs?: number;
   /** Pre-trainings and fine-tunings in the plan. */

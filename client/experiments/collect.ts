@@ -1,7 +1,7 @@
 import type { Outline, OutlineDeclaration } from "#server/protocol.ts";
 import { hasBegun, type Run, type RunState, type Store } from "../runs/model.ts";
 import { ago } from "../status/numbers.ts";
-import { outcomeText, type Status, statusOf } from "../status/status.ts";
+import { outcomeOf, outcomeText, type Status, statusOf } from "../status/status.ts";
 
 /** A row of the view. */
 export interface TreeNode {
@@ -151,7 +151,7 @@ function statusText(status: Status, now: number): string {
     case "running":
       return `${Math.floor(status.progress.share * 100)}%`;
     case "done":
-      return `${outcomeText(status.run)} · ${ago(status.run.ended ?? now, now)}`;
+      return `${outcomeOf(status)} · ${ago(status.run.ended ?? now, now)}`;
     case "stopped":
       return `stopped, ${status.progress.done} of ${status.progress.all} jobs done`;
     case "failed":

@@ -22,6 +22,12 @@ export interface Language {
   restart(): Promise<void>;
 }
 
+/** Where the user wants an engine of his own. */
+function chosenEngine(): { engine?: string } {
+  const engine = vscode.workspace.getConfiguration("pretrain").get("engine", "auto");
+  return engine === "auto" ? {} : { engine };
+}
+
 /** Starts the server in a process of its own, on VS Code's own Node. */
 export function startLanguage(context: vscode.ExtensionContext): Language {
   const server = { module: context.asAbsolutePath("dist/server.js"), transport: TransportKind.ipc };
@@ -47,7 +53,7 @@ export function startLanguage(context: vscode.ExtensionContext): Language {
     }
   };
   return {
-    outline: (uri) => request<Outline>(outlineRequest, { uri } satisfies OutlineParams),
+    outline: (uri) => request<Outline>(outlineRequest, { uri, ...chosenEngine() } satisfies OutlineParams),
     changes: (params) => request<Change[]>(changesRequest, params),
     resultsChanged: (params) => void started.then(() => client.sendNotification(resultsChangedNotification, params)).catch(() => undefined),
     onOutlineChanged: outlineChanged.event,

@@ -37,6 +37,10 @@ export function keepOutlines(context: vscode.ExtensionContext, language: Languag
   context.subscriptions.push(
     changed,
     language.onOutlineChanged(({ uri }) => void refresh(vscode.Uri.parse(uri))),
+    // times are those of an engine
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration("pretrain.engine")) for (const uri of known.keys()) void refresh(vscode.Uri.parse(uri));
+    }),
     vscode.workspace.onDidDeleteFiles(({ files }) => files.forEach(forget)),
     vscode.workspace.onDidRenameFiles(({ files }) => {
       for (const { oldUri } of files) forget(oldUri);

@@ -1,9 +1,9 @@
-import { formatBytes, formatCount, formatFlops, formatSeconds } from "#runtime/contract/numbers.ts";
+import { formatBytes, formatCount, formatFlops, formatRoughly } from "#runtime/contract/numbers.ts";
 import type { Change, Measured, Outline, OutlineDeclaration, OutlinePlan, Range } from "#server/protocol.ts";
 import { hasBegun, type Run, type Store, writesText } from "../runs/model.ts";
-import { ago, bar, speed } from "../status/numbers.ts";
+import { ago, bar, leftText, speed } from "../status/numbers.ts";
 import type { Progress } from "../status/progress.ts";
-import { outcomeText, type Status, statusOf } from "../status/status.ts";
+import { outcomeOf, outcomeText, type Status, statusOf } from "../status/status.ts";
 
 /** A line above a declaration, or a part of it. */
 export interface Lens {
@@ -22,6 +22,7 @@ export type LensCommand =
   | "showPlan"
   | "open"
   | "previewObjective"
+  | "downloadModel"
   | "generate"
   | "showChanges"
   | "showProblems"
@@ -61,8 +62,18 @@ function lensesAbove(declaration: OutlineDeclaration, context: LensContext): Par
           },
         ]
       : [];
+  const download: Part[] =
+    declaration.download && context.noRunning === null
+      ? [
+          {
+            title: `$(cloud-download) Download ${declaration.download}`,
+            tooltip: "From the Hugging Face hub, into the cache that Python uses too",
+            command: "downloadModel",
+          },
+        ]
+      : [];
   const measured: Part[] = declaration.measured ? [{ title: measuredText(declaration.measured) }] : [];
-  return [...previews, ...measured];
+  return [...previews, ...download, ...measured];
 }
 
 function runnableLenses(declaration: OutlineDeclaration, context: LensContext): Part[] {
@@ -102,7 +113,7 @@ function generateLens(status: Status, { noRunning }: LensContext): Part[] {
 function doneText(status: Status, { changes, now }: LensContext): Part[] {
   switch (status.state) {
     case "done":
-      return [{ title: `$(check) ${outcomeText(status.run)} · ${ago(status.run.ended ?? now, now)}`, command: "open" }];
+      return [{ title: `$(check) ${outcomeOf(status)} · ${ago(status.run.ended ?? now, now)}`, command: "open" }];
     case "failed":
       return [
         {
@@ -150,7 +161,7 @@ export function runningText({ share, left, running, done, all }: Progress): stri
     step ? `loss ${step.loss.toFixed(2)}` : "",
     step ? speed(step.tokens_per_second) : "",
     all > 5 ? `${done} of ${all} jobs` : "",
-    left === undefined ? "" : `${formatSeconds(left)} left`,
+    leftText(left),
   ];
   return parts.filter((part) => part !== "").join("  ");
 }
@@ -168,7 +179,7 @@ function problemsLens({ errors }: OutlineDeclaration): Part {
   return { title: `$(error) ${errors === 1 ? "1 error" : `${errors} errors`} to mend first`, command: "showProblems" };
 }
 
-/** `13.4M parameters, 5M tokens (1.9 epochs), 4.0e14 FLOPs`. */
+/** `13.4M parameters, 5M tokens (1.9 epochs), 4.0e14 FLOPs, about 9 min on onnx`. */
 function costText(plan: OutlinePlan | undefined, { state }: Status): Part[] {
   if (!plan || state === "done") return [];
   if (plan.pending) return [{ title: "reading the data…" }];
@@ -182,6 +193,7 @@ function costText(plan: OutlinePlan | undefined, { state }: Status): Part[] {
     ...(plan.parameters === undefined ? [] : [`${formatCount(plan.parameters)} parameters`]),
     ...(plan.tokens === undefined ? [] : [`${formatCount(plan.tokens)} tokens${epochs}`]),
     ...(plan.flops === undefined ? [] : [`${formatFlops(plan.flops)} FLOPs`]),
+    ...(!plan.left?.seconds ? [] : [`about ${formatRoughly(plan.left.seconds)} on ${plan.left.engine}`]),
   ];
   return parts.length === 0 ? [] : [{ title: `${about}${parts.join(", ")}` }];
 }

@@ -65,6 +65,7 @@ const commands: Record<LensCommand, string> = {
   showPlan: "pretrain.showPlan",
   open: "pretrain.open",
   previewObjective: "pretrain.previewObjective",
+  downloadModel: "pretrain.downloadModel",
   generate: "pretrain.generate",
   showChanges: "pretrain.showChanges",
   showProblems: "workbench.actions.view.problems",

@@ -38,7 +38,9 @@ export function commandLine(script: string, logs: string): CommandLine {
     },
     lines<T>(args: readonly string[], { folder, signal, onLine }: { folder: string; signal: AbortSignal; onLine(line: T): void }) {
       return new Promise<void>((resolve, reject) => {
-        const child = spawn(process.execPath, [script, ...args, "--json"], { cwd: folder, env: environment, signal, windowsHide: true });
+        const child = spawn(process.execPath, [script, ...args, "--json"], { cwd: folder, env: environment, windowsHide: true });
+        // it has ended, and let go of what it held, before anyone tries again
+        signal.addEventListener("abort", () => child.kill(), { once: true });
         let said = "";
         child.stderr.on("data", (data: Buffer) => {
           said += data;

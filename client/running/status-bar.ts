@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
-import { formatSeconds } from "#runtime/contract/numbers.ts";
 import { type Declared, type Outlines, pathOf } from "../language/outlines.ts";
 import { runningText } from "../lenses/collect.ts";
 import type { Stores } from "../runs/stores.ts";
+import { leftText } from "../status/numbers.ts";
 import { type Status, statusOf } from "../status/status.ts";
 
 /** One item while something runs, whoever started it. */
@@ -14,9 +14,9 @@ export function addStatusBar(context: vscode.ExtensionContext, outlines: Outline
     const [first] = running;
     if (!first) return item.hide();
     const { share, left } = first.status.progress;
-    const time = left === undefined ? "" : `, ${formatSeconds(left)} left`;
+    const time = leftText(left);
     const more = running.length > 1 ? ` and ${running.length - 1} more` : "";
-    item.text = `$(pulse) ${first.declaration.name} ${Math.floor(share * 100)}%${time}${more}`;
+    item.text = `$(pulse) ${first.declaration.name} ${Math.floor(share * 100)}%${time && `, ${time}`}${more}`;
     item.tooltip = running.map(({ declaration, status }) => `${declaration.name}: ${runningText(status.progress)}`).join("\n");
     item.command = {
       title: "Open Results",

@@ -24,9 +24,10 @@ function changed(run: Run, event: RunEvent): Run {
     case "step":
       return { ...run, step: event };
     case "evaluation": {
-      const { metric, value, split, n } = event;
+      const { event: _, time: __, job: ___, step: ____, ...score } = event;
+      const { metric, split } = score;
       const others = run.scores.filter((score) => score.metric !== metric || score.split !== split);
-      return { ...run, scores: [...others, { metric, value, split, n }] };
+      return { ...run, scores: [...others, score] };
     }
     case "warning":
       return { ...run, warnings: [...run.warnings, event.message] };

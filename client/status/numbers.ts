@@ -1,5 +1,5 @@
 import type { Score } from "#runtime/contract/artifacts.ts";
-import { formatScore, formatSeconds } from "#runtime/contract/numbers.ts";
+import { formatRoughly, formatScored, formatSeconds } from "#runtime/contract/numbers.ts";
 
 /** `12 min ago`; under a minute `just now`. */
 export function ago(time: number, now: number): string {
@@ -22,15 +22,19 @@ export function speed(tokensPerSecond: number): string {
   return `${tokensPerSecond >= 1000 ? `${(tokensPerSecond / 1000).toPrecision(3)}k` : Math.round(tokensPerSecond)} tokens/s`;
 }
 
-/** Metrics that are shares of right answers: their standard error follows from how many there were. */
+/** `3 min left`: the same words wherever a run is shown. Empty where nothing can be said. */
+export function leftText(seconds: number | undefined): string {
+  return seconds === undefined ? "" : `${formatRoughly(seconds)} left`;
+}
+
+/** Metrics that are shares of right answers: where a run does not say their standard error, it follows from how many there were. */
 const shares = new Set(["accuracy"]);
 
-/** `accuracy 71.2 ± 1.6`, `perplexity 61.3`. */
-export function scoreText({ metric, value, n }: Score): string {
-  const shown = shownMetric(metric);
-  if (!shares.has(metric) || n === 0) return `${shown} ${formatScore(metric, value)}`;
-  const standardError = Math.sqrt((value * (1 - value)) / n);
-  return `${shown} ${formatScore(metric, value)} ± ${formatScore(metric, standardError)}`;
+/** `accuracy 71.2 ± 1.6`, `perplexity 61.3 ± 2.1`; where nothing is known of its error, the score alone. */
+export function scoreText(score: Score): string {
+  const { metric, value, n } = score;
+  const share = shares.has(metric) && n > 0 ? Math.sqrt((value * (1 - value)) / n) : 0;
+  return `${shownMetric(metric)} ${formatScored({ standard_error: share, ...score })}`;
 }
 
 /** `bits_per_byte` → `bits/byte`. */

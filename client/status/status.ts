@@ -1,4 +1,5 @@
 import type { ComparisonResult, RunSession, Verdict } from "#runtime/contract/artifacts.ts";
+import { metricOf } from "#runtime/contract/catalogue/index.ts";
 import type { JobKind } from "#runtime/contract/plan.ts";
 import { describeDifference } from "#runtime/contract/words.ts";
 import type { Outline, OutlineDeclaration, OutlinePlan } from "#server/protocol.ts";
@@ -11,7 +12,8 @@ export type Status =
   /** There is no plan yet. */
   | { state: "unknown" }
   | { state: "running"; progress: Progress; session?: RunSession }
-  | { state: "done"; run: Run }
+  /** Of a probe a run for each layer. */
+  | { state: "done"; run: Run; runs: Run[] }
   /** Some of it is done or begun. */
   | { state: "stopped"; progress: Progress; earlier?: Run }
   | { state: "failed"; run: Run; earlier?: Run }
@@ -27,7 +29,11 @@ export function statusOf(declaration: OutlineDeclaration, file: string, store: S
   const progress = progressOf(plan, store, session, now);
   if (session) return { state: "running", progress, session };
   if (goals.some((run) => run?.state === "running")) return { state: "running", progress };
-  if (goals.length > 0 && goals.every((run) => run?.state === "done")) return { state: "done", run: goals[0]! };
+  const done = goals.filter((run) => run?.state === "done") as Run[];
+  if (done.length > 0 && done.length === goals.length) {
+    const last = done.reduce((latest, run) => ((run.ended ?? 0) > (latest.ended ?? 0) ? run : latest));
+    return { state: "done", run: last, runs: done };
+  }
   const earlier = earlierOf(declaration, plan, store);
   const more = earlier ? { earlier } : {};
   const runs = plan.jobs.map(({ id }) => store.runs.get(id)).filter((run) => run !== undefined);
@@ -49,6 +55,37 @@ function earlierOf({ kind, name }: OutlineDeclaration, plan: OutlinePlan, store:
   const goal = plan.jobs.find(({ id }) => plan.goals.includes(id));
   const present = new Set(plan.goals);
   return lastDone(store, goal?.kind ?? (kind as JobKind), goal?.name ?? name, present);
+}
+
+/** Of what is done, what came out in a few words. */
+export function outcomeOf({ run, runs }: Extract<Status, { state: "done" }>): string {
+  return runs.length > 1 ? probeText(runs) : outcomeText(run);
+}
+
+/** `accuracy 71.2 ± 1.6 at layer 2 of 4`: of each model and task the layer that is best on validation; two of them at the most. */
+function probeText(runs: readonly Run[]): string {
+  const groups = new Map<string, Run[]>();
+  for (const run of runs) {
+    if (run.job.kind !== "finetune") continue;
+    const key = `${run.job.from} ${run.job.tokenizer} ${run.job.taskName}`;
+    groups.set(key, [...(groups.get(key) ?? []), run]);
+  }
+  const said = [...groups.values()].slice(0, 2).map((layers) => {
+    const best = layers.reduce((first, run) => (validationScore(run) > validationScore(first) ? run : first));
+    const on = groups.size > 1 && best.job.kind === "finetune" ? ` on ${best.job.taskName}` : "";
+    return `${outcomeText(best)}${on} at layer ${layerOf(best)} of ${Math.max(...layers.map(layerOf))}`;
+  });
+  return `${said.join(", ")}${groups.size > 2 ? ` and ${groups.size - 2} more` : ""}`;
+}
+
+function layerOf({ job }: Run): number {
+  return job.kind === "finetune" ? job.model.layers : 0;
+}
+
+/** Higher is better. */
+function validationScore({ scores }: Run): number {
+  const [main] = mainScores(scores.filter(({ split }) => split === "validation"));
+  return main ? main.value * (metricOf(main.metric)?.better === "lower" ? -1 : 1) : Number.NEGATIVE_INFINITY;
 }
 
 /** Of a run that is done, what came out in a few words. */

@@ -1,36 +1,48 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { alignedRows } from "#runtime/compare/table.ts";
-import { formatBytes, formatCount, formatFlops, formatSeconds } from "#runtime/contract/numbers.ts";
-import type { Job, Plan } from "#runtime/contract/plan.ts";
+import { formatBytes, formatCount, formatFlops, formatRoughly, formatSeconds } from "#runtime/contract/numbers.ts";
+import type { Job } from "#runtime/contract/plan.ts";
 import { isSentinelToken } from "#runtime/contract/special-tokens.ts";
+import { isTraining } from "#runtime/machine/estimate.ts";
+import { finetuningSteps, trainingFlops } from "#runtime/machine/work.ts";
 import type { Store } from "#runtime/store/store.ts";
+import { type EngineChoice, engineChoices } from "./engines.ts";
+import { type PlanEstimates, planEstimates } from "./estimates.ts";
 import { requireDeclared } from "./loaded.ts";
 import { print, printJson, say } from "./output.ts";
+
+interface PlanOptions {
+  engine: EngineChoice;
+  json?: boolean;
+}
 
 export function addPlan(program: Command): void {
   program
     .command("plan")
-    .description("the jobs, what each costs, and which are done")
+    .description("the jobs, what each costs, about how long it takes here, and which are done")
     .argument("<file>", "a .pretrain file")
     .argument("[name]", "a pretrain, finetune or compare declared in it; left out: everything")
+    .addOption(new Option("--engine <engine>", "on which the times are estimated").choices(engineChoices).default("auto"))
     .option("--json", "one JSON document")
     .addHelpText("after", "\nExamples:\n  $ pretrain plan experiment.pretrain\n  $ pretrain plan experiment.pretrain objectives --json")
-    .action(async (path: string, name: string | undefined, options: { json?: boolean }) => {
+    .action(async (path: string, name: string | undefined, options: PlanOptions) => {
       const { load } = await import("./load.ts");
       const loaded = await load(path);
       if (name !== undefined) requireDeclared(loaded, name, ["pretrain", "finetune", "probe", "compare"]);
       const { plan, first } = loaded.plan(name);
-      const jobs = plan.jobs.map((job) => plannedJob(job, loaded.store));
-      if (options.json) printJson({ jobs });
-      else printPlan(jobs, estimatedSeconds(plan, loaded.store));
+      const estimates = await planEstimates(plan, loaded.store, options.engine);
+      const document = { engine: estimates.engine, jobs: plan.jobs.map((job) => plannedJob(job, loaded.store, estimates)) };
+      if (options.json) printJson(document);
+      else printPlan(document);
       if (first) say(`steps and costs are estimates until ${first.jobs.at(-1)!.name} is done: pretrain run does that first`);
     });
 }
 
 /** A job as `plan --json` shows it; null where a kind has no such number. */
-function plannedJob(job: Job, store: Store) {
-  const cost = job.kind === "pretrain" || job.kind === "finetune" ? job.cost : null;
-  const steps = job.kind === "pretrain" ? job.steps : null;
+function plannedJob(job: Job, store: Store, estimates: PlanEstimates) {
+  const training = isTraining(job) ? trainingOf(job) : null;
+  const result = job.kind === "pretrain" ? store.readResult(job) : job.kind === "finetune" ? store.readResult(job) : undefined;
+  const steps = result?.steps ?? training?.steps ?? null;
   return {
     id: job.id,
     kind: job.kind,
@@ -39,36 +51,51 @@ function plannedJob(job: Job, store: Store) {
     fingerprint: job.fingerprint,
     done: store.isDone(job.id),
     state: store.state(job.id),
-    parameters: cost?.parameters ?? null,
-    embeddings: cost?.embeddings ?? null,
-    tokens: cost && steps !== null ? cost.tokensPerStep * steps : null,
+    parameters: training?.cost.parameters ?? null,
+    embeddings: training?.cost.embeddings ?? null,
+    tokens: training && steps !== null ? Math.round(training.tokensPerStep * steps) : null,
     steps,
-    flops: cost && steps !== null ? cost.flopsPerStep * steps : null,
-    memory_bytes: cost?.memoryBytes ?? null,
+    steps_are: training ? (result ? "exact" : training.certainty) : null,
+    flops: training?.flops ?? null,
+    memory_bytes: training?.cost.memoryBytes ?? null,
+    /** What it took. */
+    seconds: result?.seconds ?? null,
+    /** What it will take, about. */
+    estimated_seconds: !result && isTraining(job) ? (estimates.of(job) ?? null) : null,
     ...(job.kind === "tokenizer" && "file" in job ? { adds: job.added } : {}),
   };
 }
 
-function printPlan(jobs: readonly ReturnType<typeof plannedJob>[], seconds: ReadonlyMap<string, number>): void {
-  const shown = (value: number | null | undefined, format: (value: number) => string) =>
-    value === null || value === undefined ? "" : format(value);
+function trainingOf(job: Extract<Job, { kind: "pretrain" | "finetune" }>) {
+  const { cost } = job;
+  const flops = trainingFlops(job);
+  if (job.kind === "pretrain") return { cost, flops, tokensPerStep: cost.tokensPerStep, steps: job.steps, certainty: "exact" as const };
+  return { cost, flops, tokensPerStep: cost.tokensPerStep * job.fill, ...finetuningSteps(job) };
+}
+
+type PlannedJob = ReturnType<typeof plannedJob>;
+
+function printPlan({ engine, jobs }: { engine: string; jobs: readonly PlannedJob[] }): void {
+  const shown = <T>(value: T | null, format: (value: T) => string) => (value === null ? "" : format(value));
   const rows = jobs.map((job) => [
     job.name,
     job.kind,
     job.state,
     shown(job.parameters, formatCount),
     shown(job.embeddings, formatCount),
-    shown(job.steps, (steps) => steps.toLocaleString("en-US")),
+    stepsText(job),
     shown(job.tokens, formatCount),
     shown(job.flops, formatFlops),
     shown(job.memory_bytes, formatBytes),
-    shown(seconds.get(job.id), formatSeconds),
+    shown(job.seconds, formatSeconds) || shown(job.estimated_seconds, about),
   ]);
   print(alignedRows(["job", "kind", "state", "parameters", "embeddings", "steps", "tokens", "FLOPs", "memory", "time"], rows));
   for (const { name, adds } of jobs) if (adds?.length) print(`\n${name} adds to its file: ${additions(adds)}`);
-  const done = jobs.filter((job) => job.done).length;
-  const left = jobs.filter((job) => !job.done).reduce((sum, job) => sum + (job.flops ?? 0), 0);
-  print(`\n${jobs.length} jobs, ${done} done; ${formatFlops(left)} FLOPs of pre-training to do`);
+  const left = jobs.filter((job) => !job.done);
+  const flops = left.reduce((sum, job) => sum + (job.flops ?? 0), 0);
+  const seconds = left.reduce((sum, job) => sum + (job.estimated_seconds ?? 0), 0);
+  const time = seconds > 0 ? `, ${about(seconds)} of training on ${engine}` : "";
+  print(`\n${jobs.length} jobs, ${jobs.length - left.length} done; ${formatFlops(flops)} FLOPs to do${time}`);
 }
 
 /** Tokens that a tokenizer's file has not, in words. */
@@ -77,23 +104,12 @@ function additions(added: readonly string[]): string {
   return [...added.filter((token) => !isSentinelToken(token)), ...(sentinels > 0 ? [`${sentinels} sentinels`] : [])].join(", ");
 }
 
-/** What done jobs took; for pre-trainings to do, an estimate from the speed of those that ran here. */
-function estimatedSeconds(plan: Plan, store: Store): Map<string, number> {
-  const times = new Map<string, number>();
-  const measured = { flops: 0, seconds: 0 };
-  for (const id of store.jobs()) {
-    const job = store.readJob(id);
-    if (job?.kind !== "pretrain") continue;
-    const result = store.readResult(job);
-    measured.flops += result?.flops ?? 0;
-    measured.seconds += result?.seconds ?? 0;
-  }
-  for (const job of plan.jobs) {
-    const result = job.kind === "pretrain" ? store.readResult(job) : job.kind === "finetune" ? store.readResult(job) : undefined;
-    if (result) times.set(job.id, result.seconds);
-    else if (job.kind === "pretrain" && measured.flops > 0) {
-      times.set(job.id, (job.cost.flopsPerStep * job.steps * measured.seconds) / measured.flops);
-    }
-  }
-  return times;
+function about(seconds: number): string {
+  return `about ${formatRoughly(seconds)}`;
+}
+
+function stepsText({ steps, steps_are }: PlannedJob): string {
+  if (steps === null) return "";
+  const shown = steps.toLocaleString("en-US");
+  return steps_are === "exact" ? shown : `${steps_are} ${shown}`;
 }

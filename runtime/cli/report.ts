@@ -96,7 +96,7 @@ function reportInput(loaded: Loaded, plan: Plan, job: CompareJob): ReportInput {
 function settingsOf(job: Job, jobOf: (id: string) => Job | undefined): Map<string, unknown> {
   const ofPretraining =
     /^(seed|cost|kind|evaluateEvery|save|encoded\.(kind|tokenizer|corpus\.kind)|tokenizer\.(kind|corpus))\b|sha256$|bytes$|path$/;
-  const ofFinetuning = /^(seed|cost|kind|from|taskName|model|tokenizer|task\.labels)\b|sha256$|bytes$|path$/;
+  const ofFinetuning = /^(seed|cost|examples|fill|kind|from|taskName|model|tokenizer|task\.labels)\b|sha256$|bytes$|path$/;
   const left = job.kind === "finetune" ? ofFinetuning : ofPretraining;
   const own = [...fieldsOf(job, jobOf)].filter(
     ([field, value]) => !left.test(field) && !(typeof value === "string" && value.startsWith("/")),

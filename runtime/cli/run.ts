@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { compareRuns, runsIn } from "#runtime/compare/compare.ts";
 import { expectationText } from "#runtime/compare/expectations.ts";
 import { comparisonTable } from "#runtime/compare/table.ts";
-import { formatScore } from "#runtime/contract/numbers.ts";
+import { formatScored } from "#runtime/contract/numbers.ts";
 import type { Plan } from "#runtime/contract/plan.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
 import { arrange } from "#runtime/jobs/arrange.ts";
@@ -178,10 +178,10 @@ interface Stopping {
 function interruptible(): Stopping {
   const stop = new AbortController();
   const kill = new AbortController();
-  const onSignal = () => {
+  const onSignal = (signal: NodeJS.Signals) => {
     if (stop.signal.aborted) kill.abort();
     else {
-      say("stopping after the running step; once more to stop at once");
+      say(`${signal === "SIGTERM" ? "asked to end (SIGTERM), " : ""}stopping after the running step; once more to stop at once`);
       stop.abort();
     }
   };
@@ -210,7 +210,7 @@ function printOutcome(loaded: Loaded, name: string, plan: Plan): void {
   const last = plan.jobs.at(-1);
   if (last?.kind !== "pretrain" && last?.kind !== "finetune") return;
   const scores = (last.kind === "pretrain" ? store.readResult(last) : store.readResult(last))?.scores ?? [];
-  for (const { metric, split, value, n } of scores) print(`${last.name}: ${split} ${metric} ${formatScore(metric, value)} (n = ${n})`);
+  for (const score of scores) print(`${last.name}: ${score.split} ${score.metric} ${formatScored(score)} (n = ${score.n})`);
   if (store.isDone(last.id)) print(`in ${shownPath(store.runFolder(last.id))}`);
 }
 

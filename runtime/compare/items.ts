@@ -20,6 +20,11 @@ export function readItems(folder: string): Items | undefined {
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as Line);
+  return itemsOf(lines);
+}
+
+/** Undefined where single examples cannot be scored with what is kept of them. */
+export function itemsOf(lines: readonly Line[]): Items | undefined {
   return lines.every(isClassified) ? classifiedItems(lines) : itemsOfForm(lines);
 }
 

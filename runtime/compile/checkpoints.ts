@@ -14,6 +14,9 @@ export interface KnownCheckpoint {
 const small = ["config.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt", "vocab.json", "merges.txt"];
 const [whole, index] = ["model.safetensors", "model.safetensors.index.json"];
 
+/** By which it shows whether a folder is another checkpoint than before. */
+export const checkpointFiles: readonly string[] = [...small, whole!, index!];
+
 /** Reads what a checkpoint is, but none of its weights. Throws `CheckpointError`. */
 export function readCheckpoint(spec: CheckpointSpec, files: Files): KnownCheckpoint {
   const folder = folderOf(spec, files);

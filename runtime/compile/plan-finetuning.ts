@@ -2,12 +2,14 @@ import type { FinetuneJob, LeaksJob, MajorityJob, PretrainJob, ResolvedModel, Re
 import type { SpecPath } from "#runtime/contract/problem.ts";
 import type { Architecture, FinetuneSettings, FinetuneSpec, Ref } from "#runtime/contract/spec.ts";
 import { headOf } from "#runtime/programs/adaptation.ts";
+import { bucketOf } from "#runtime/tasks/buckets.ts";
 import { declaredUse } from "./cells.ts";
 import { finetuneContent, taskContent } from "./fingerprint.ts";
 import { beyondMemory } from "./memory.ts";
 import { planOwnTokenizer } from "./plan-preparation.ts";
 import { planPretraining, settle } from "./plan-pretraining.ts";
 import { type Planner, unplannable } from "./planner.ts";
+import { expectedTokensPerByte } from "./vocabulary.ts";
 
 /** Weights that a fine-tuning starts from: a pre-training's last ones, or fresh ones of the same model. */
 export type Start = { from: PretrainJob } | { from: null; model: ResolvedModel; tokenizer: { id: string; fingerprint: string } };
@@ -33,6 +35,7 @@ export function addFinetuning(planner: Planner, start: Start, run: FinetuningRun
   const ways = { ...(layerDecay === undefined ? {} : { layerDecay }), ...(patience === undefined ? {} : { patience }) };
   const task = readTask(planner, taskName);
   if (!task) return null;
+  const { sizes, characters } = planner.taskOf(taskName);
   const settings = { epochs: task.kind === "minimal_pairs" ? 0 : epochs, batch, accumulate, train, optimizer, dropout, ...ways };
   const whole = start.from ? start.from.model : usedFor(start.model, task);
   const model = run.layers === undefined ? whole : { ...whole, layers: run.layers };
@@ -65,8 +68,21 @@ export function addFinetuning(planner: Planner, start: Start, run: FinetuningRun
     settings,
     seed: run.seed,
     cost: planner.costs.finetune(model, settings, task),
+    examples: sizes,
+    fill: fillOf(planner, tokenizer.id, characters, model.context),
   });
 }
+
+/** Texts are padded to the next bucket's length. */
+function fillOf(planner: Planner, tokenizer: string, characters: number, context: number): number {
+  const job = planner.graph.jobs().find(({ id }) => id === tokenizer);
+  const declared = job?.kind === "tokenizer" && "tokenizer" in job ? job.tokenizer : null;
+  const tokens = Math.ceil(characters * expectedTokensPerByte(declared)) + separators;
+  return bucketOf(tokens, context) / context;
+}
+
+/** `<s>` and `</s>`. */
+const separators = 2;
 
 /**
  * Labels are learned by the encoder of an encoder-decoder alone: from scratch that is an encoder, and the same job as an

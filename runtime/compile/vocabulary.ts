@@ -36,8 +36,8 @@ function textBytesPerByte(path: string): number {
   return compressed !== null || table === ".parquet" ? 3 : 1;
 }
 
-/** Tokens that one byte of text becomes. */
-function expectedTokensPerByte(tokenizer: LearnedTokenizerSpec | null): number {
+/** Tokens that one byte of text becomes, about. `tokenizer`: null for a checkpoint's own. */
+export function expectedTokensPerByte(tokenizer: LearnedTokenizerSpec | null): number {
   // English text of some megabytes under some thousand sub-words has about four bytes a token.
   return tokenizer?.kind === "bytes" || tokenizer?.kind === "characters" ? 1 : 0.25;
 }

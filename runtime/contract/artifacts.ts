@@ -59,6 +59,8 @@ export interface Score {
   value: number;
   split: Split;
   n: number;
+  /** How far it would move with other items of the kind: test examples, windows of text. Where that can be computed. */
+  standard_error?: number;
 }
 
 export interface PretrainResult {

@@ -42,6 +42,8 @@ export interface EvaluationEvent {
   step: number;
   /** How many items the value is over. */
   n: number;
+  /** As a result's score has it. */
+  standard_error?: number;
 }
 
 /** The event without what the writer adds. */

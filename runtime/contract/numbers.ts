@@ -1,3 +1,4 @@
+import type { Score } from "./artifacts.ts";
 import { metricOf } from "./catalogue/index.ts";
 
 /** A score as people read it: percentages times 100, and no more digits than the uncertainty allows. */
@@ -10,6 +11,11 @@ export function formatScore(metric: string, value: number, uncertainty = 0): str
 export function formatEstimate(metric: string, mean: number, standardError: number, n: number): string {
   if (n < 2) return formatScore(metric, mean);
   return `${formatScore(metric, mean, standardError)} ± ${formatScoreLike(metric, standardError, mean, standardError)}`;
+}
+
+/** One run's score, with its own standard error where that is known. */
+export function formatScored({ metric, value, standard_error: error }: Pick<Score, "metric" | "value" | "standard_error">): string {
+  return error ? formatEstimate(metric, value, error, 2) : formatScore(metric, value);
 }
 
 /** A number with the digits that another one of that uncertainty has. */
@@ -48,6 +54,23 @@ export function formatSeconds(seconds: number): string {
   if (minutes < 120) return `${minutes} min`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+
+/** An estimate, without digits that it does not have: `40 s`, `9 min`, `3 h`. */
+export function formatRoughly(seconds: number): string {
+  const step = roughSteps.find(({ below }) => seconds < below)!.step;
+  const rounded = Math.max(step, Math.round(seconds / step) * step);
+  return rounded < 100 ? `${rounded} s` : formatSeconds(rounded).replace(/ 0 min$/, "");
+}
+
+const roughSteps = [
+  { below: 10, step: 1 },
+  { below: 60, step: 5 },
+  { below: 100, step: 10 },
+  { below: 600, step: 60 },
+  { below: 3600, step: 300 },
+  { below: 36_000, step: 1800 },
+  { below: Number.POSITIVE_INFINITY, step: 3600 },
+];
 
 function factorOf(metric: string): number {
   return metricOf(metric)?.unit === "percent" ? 100 : 1;

@@ -9,6 +9,7 @@ import type {
   ObjectiveSpec,
   OptimizerSpec,
   PretrainSpec,
+  Split,
   TaskKind,
   TaskSpec,
 } from "./spec.ts";
@@ -229,7 +230,12 @@ export interface FinetuneJob extends JobBase<"finetune"> {
   taskName: string;
   settings: Omit<FinetuneSettings, "task">;
   seed: number;
+  /** Of full rows. */
   cost: Cost;
+  /** How many the splits have. Not part of the fingerprint, as the task's files are. */
+  examples: Record<Split, number>;
+  /** The part of the positions, 0 to 1, that batches of its texts need, about. Likewise. */
+  fill: number;
 }
 
 /** The score of always answering with the training set's most frequent label. */

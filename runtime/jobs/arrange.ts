@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { promisify } from "node:util";
-import type { FinetuneJob, Job, PretrainJob } from "#runtime/contract/plan.ts";
+import type { Job } from "#runtime/contract/plan.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
+import { trainingFlops } from "#runtime/machine/work.ts";
 import type { Store } from "#runtime/store/store.ts";
 
 /** How many jobs work at a time, and on how many threads each trains. */
@@ -35,8 +36,8 @@ export async function arrange(needed: readonly Job[], options: ArrangeOptions): 
   ];
   const trainings = needed.filter((job) => job.kind === "pretrain" || job.kind === "finetune");
   if (processors === 1 || trainings.length < 2) return alone!;
-  if (trainings.reduce((sum, job) => sum + workOf(job), 0) < worthMeasuring) return beside!;
-  const longest = trainings.reduce((most, job) => (workOf(job) > workOf(most) ? job : most));
+  if (trainings.reduce((sum, job) => sum + trainingFlops(job), 0) < worthMeasuring) return beside!;
+  const longest = trainings.reduce((most, job) => (trainingFlops(job) > trainingFlops(most) ? job : most));
   options.store.writeJob(longest);
   const [one] = await probes(longest, 1, processors, options);
   const many = await probes(longest, processors, 1, options);
@@ -54,11 +55,6 @@ export async function arrange(needed: readonly Job[], options: ArrangeOptions): 
 /** FLOPs that take a minute or more: measuring takes some ten seconds. */
 const worthMeasuring = 5e12;
 const probeSeconds = 2;
-
-/** Of a fine-tuning the number of steps is not known before its texts are read: some hundred an epoch. */
-function workOf(job: PretrainJob | FinetuneJob): number {
-  return job.cost.flopsPerStep * (job.kind === "pretrain" ? job.steps : 100 * job.settings.epochs);
-}
 
 /** Seconds a step, of so many processes at a time. Empty where one could not: the run itself will say why. */
 async function probes(

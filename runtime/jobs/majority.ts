@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { withStandardErrors } from "#runtime/compare/standard-errors.ts";
 import type { MajorityResult, Score } from "#runtime/contract/artifacts.ts";
 import type { MajorityJob, ResolvedTask, ResolvedTaskOf } from "#runtime/contract/plan.ts";
 import type { TaskKind } from "#runtime/contract/spec.ts";
@@ -19,13 +20,15 @@ export async function majority(job: MajorityJob, context: Pick<JobContext, "fold
   const { label, score } = answer(job.task);
   const splits = job.task.kind === "minimal_pairs" ? (["test"] as const) : (["validation", "test"] as const);
   const scored = splits.map((split) => ({ split, ...score(split) }));
-  const lines = scored.at(-1)!.predictions.map((each) => `${JSON.stringify(each)}\n`);
+  const test = scored.at(-1)!.predictions;
+  const lines = test.map((each) => `${JSON.stringify(each)}\n`);
   writeWhole(join(context.folder, "predictions.jsonl"), lines.join(""));
   return {
     label,
-    scores: scored.flatMap(({ split, values, predictions }): Score[] =>
-      values.map((value) => ({ ...value, split, n: predictions.length })),
-    ),
+    scores: scored.flatMap(({ split, values, predictions }): Score[] => {
+      const scores = values.map((value) => ({ ...value, split, n: predictions.length }));
+      return split === "test" ? withStandardErrors(scores, predictions) : scores;
+    }),
   };
 }
 

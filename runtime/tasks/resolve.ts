@@ -14,6 +14,8 @@ export interface TaskReading {
   problems: Problem[];
   /** Number of examples. */
   sizes: Record<Split, number>;
+  /** Of a training text, on average; where the answer is written, with it. */
+  characters: number;
 }
 
 /** Reads a task's files: its labels, their fingerprints, and what is wrong with them. `key` is the task's in the specification. */
@@ -30,7 +32,20 @@ export function resolveTask(declared: TaskSpec, key: Ref, files: TextFiles): Tas
   const problems = [...inFiles, ...inExamples].map(({ key: at, ...problem }): Problem => ({ ...problem, path: ["tasks", key, at] }));
   const task = problems.some(({ severity }) => severity === "error") ? null : resolved(spec, labels, files);
   const sizes = Object.fromEntries(found.map(({ split, examples }) => [split, examples.length])) as Record<Split, number>;
-  return { task, problems, sizes };
+  return { task, problems, sizes, characters: meanLength(spec, bySplit.train) };
+}
+
+/** Enough for an average. */
+const measuredExamples = 1000;
+
+function meanLength(spec: TaskSpec, examples: readonly TaskExample[]): number {
+  const reader = readerOf(spec);
+  const written = spec.kind === "translation" || spec.kind === "summarisation" || spec.kind === "generation";
+  const lengths = examples.slice(0, measuredExamples).map((example) => {
+    const { input, target } = reader.shown(example);
+    return input.length + (written ? target.length : 0);
+  });
+  return lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length);
 }
 
 /** With the files that patterns match. */

@@ -4,6 +4,7 @@ import { assembleBatch } from "../data/batch.ts";
 import { openTokens, type TokenStream } from "../data/token-stream.ts";
 import { evaluationWindows } from "../data/windows.ts";
 import { bitsPerByte } from "../metrics/bits-per-byte.ts";
+import { errorOfMean } from "../metrics/error-of-mean.ts";
 import { perplexity } from "../metrics/perplexity.ts";
 import { pseudoPerplexity } from "../metrics/pseudo-perplexity.ts";
 import type { Example, Vocabulary } from "../objectives/objective.ts";
@@ -29,9 +30,14 @@ export interface TextEvaluation {
 }
 
 /** Σ of negative log-likelihoods (nats) and over how many predictions. */
-export interface Likelihood {
+interface Likelihood {
   sum: number;
   n: number;
+}
+
+/** Of all windows, and of each where its predictions can be told apart. */
+interface Likelihoods extends Likelihood {
+  windows: Likelihood[];
 }
 
 /** The objective's own loss: of several terms their weighted sum, each its mean over what it is taken of. */
@@ -39,6 +45,8 @@ export interface OwnLoss {
   loss: number;
   /** The predictions of the first term. */
   n: number;
+  /** The loss' standard error over windows; undefined of several terms, and of fewer than two windows. */
+  error: number | undefined;
 }
 
 /** Tokens that a final score is taken over at the most; beyond, windows spread evenly over the split. */
@@ -64,7 +72,12 @@ export async function ownLoss(
       return exampleOf(objective, windows.at(index), part.layout, setup.vocabulary, random("evaluation", index), elsewhere);
     });
     const means = terms.map(({ factor }, i) => factor * (sums[i]!.n === 0 ? 0 : sums[i]!.sum / sums[i]!.n));
-    return { loss: means.reduce((total, mean) => total + mean, 0), n: sums[0]!.n };
+    const error = terms.length === 1 ? errorOfMean(sums[0]!.windows) : undefined;
+    return {
+      loss: means.reduce((total, mean) => total + mean, 0),
+      n: sums[0]!.n,
+      error: error === undefined ? undefined : error * terms[0]!.factor,
+    };
   });
 }
 
@@ -73,18 +86,28 @@ export async function scoreText(setup: TextEvaluation, text: TextObjectivePart, 
   if (setup.encoded.splits[split].tokens === 0) return [];
   const own = await ownLoss(setup, text, split, finalEvaluationTokens);
   if (own.n === 0) return [];
-  const score = (metric: string, value: number, n: number): Score => ({ metric, value, split, n });
-  const scores = [score("loss", own.loss, own.n)];
+  const score = (metric: string, value: number, n: number, error: number | undefined): Score => ({
+    ...{ metric, value, split, n },
+    ...(error === undefined ? {} : { standard_error: Number(error.toPrecision(3)) }),
+  });
+  // what a function of the mean takes over of its error: times the derivative
+  const times = (factor: number, error = own.error) => (error === undefined ? undefined : factor * error);
+  const scores = [score("loss", own.loss, own.n, own.error)];
   if (text.objective.kind === "causal") {
     const { bytes, tokens, documents } = setup.encoded.splits[split];
     // each document's first token is not predicted
     const bytesScored = (bytes * own.n) / (tokens - documents);
     const sum = own.loss * own.n;
-    scores.push(score("perplexity", perplexity(sum, own.n), own.n), score("bits_per_byte", bitsPerByte(sum, bytesScored), own.n));
+    const value = perplexity(sum, own.n);
+    scores.push(
+      score("perplexity", value, own.n, times(value)),
+      score("bits_per_byte", bitsPerByte(sum, bytesScored), own.n, times(bitsPerByte(own.n, bytesScored))),
+    );
   }
   if (text.objective.kind === "masked" && text.part.layout.decoderContext === 0) {
     const pseudo = await pseudoLikelihood(setup, text.part, split);
-    scores.push(score("pseudo_perplexity", pseudoPerplexity(pseudo.sum, pseudo.n), pseudo.n));
+    const value = pseudoPerplexity(pseudo.sum, pseudo.n);
+    scores.push(score("pseudo_perplexity", value, pseudo.n, times(value, errorOfMean(pseudo.windows))));
   }
   return scores;
 }
@@ -93,7 +116,7 @@ export async function scoreText(setup: TextEvaluation, text: TextObjectivePart, 
 const pseudoSample = 512;
 
 /** Salazar et al. 2020, equation 2, over a fixed sample of tokens: each masked alone and predicted from its whole window. */
-async function pseudoLikelihood(setup: TextEvaluation, part: TextObjectivePart["part"], split: Split): Promise<Likelihood> {
+async function pseudoLikelihood(setup: TextEvaluation, part: TextObjectivePart["part"], split: Split): Promise<Likelihoods> {
   return withStream(setup, split, async (stream) => {
     const windows = evaluationWindows(stream, part.layout, pseudoSample * part.layout.stride);
     const from = random("pseudo-perplexity");
@@ -129,9 +152,10 @@ async function likelihoodsOf(
   part: TextPart,
   count: number,
   exampleAt: (index: number) => Example,
-): Promise<Likelihood[]> {
+): Promise<Likelihoods[]> {
   const terms = termsOf(part.layout);
-  const totals = terms.map((): Likelihood => ({ sum: 0, n: 0 }));
+  const totals = terms.map((): Likelihoods => ({ sum: 0, n: 0, windows: [] }));
+  const width = part.layout.decoderContext || part.layout.context;
   for (let start = 0; start < count; start += batch) {
     const examples = Array.from({ length: batch }, (_, i) => (start + i < count ? exampleAt(start + i) : nothing));
     const { arrays } = assembleBatch(examples, part.layout, vocabulary);
@@ -141,8 +165,13 @@ async function likelihoodsOf(
       const weights = arrays[term.weights]!;
       for (let at = 0; at < weights.length; at++) {
         if (weights[at] === 0) continue;
-        total.sum += outputs[term.losses]![at]!;
+        const loss = outputs[term.losses]![at]!;
+        total.sum += loss;
         total.n++;
+        if (!arrays.predict || i > 0) continue;
+        const index = start + Math.floor(arrays.predict[at]! / width);
+        const window = total.windows[index] ?? { sum: 0, n: 0 };
+        total.windows[index] = { sum: window.sum + loss, n: window.n + 1 };
       }
     }
   }

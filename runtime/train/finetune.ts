@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { withStandardErrors } from "../compare/standard-errors.ts";
 import type { FinetuneResult, Score } from "../contract/artifacts.ts";
 import type { FinetuneJob } from "../contract/plan.ts";
 import { chooseEngine } from "../engines/table.ts";
@@ -65,7 +66,7 @@ export async function finetune(job: FinetuneJob, context: JobContext): Promise<F
     const test = await adaptation.evaluate("test", trainer);
     // a line each, for paired tests and for reading what went wrong
     writeWhole(join(context.folder, "predictions.jsonl"), test.predictions.map((each) => `${JSON.stringify(each)}\n`).join(""));
-    const scores = [...best.scores, ...scoresOf(test, "test")];
+    const scores = [...best.scores, ...withStandardErrors(scoresOf(test, "test"), test.predictions)];
     for (const score of scores) context.emit({ event: "evaluation", ...score, step: steps });
     const tensors = Object.fromEntries(settings.trained.map(({ name, shape }) => [name, { shape, data: best.weights[name]! }]));
     writeSafetensors(join(context.folder, "model.safetensors"), tensors, { format: "pretrain" });

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { withStandardErrors } from "../compare/standard-errors.ts";
 import type { FinetuneResult, Score } from "../contract/artifacts.ts";
 import type { FinetuneJob, ResolvedModel, ResolvedTaskOf } from "../contract/plan.ts";
 import { assembleBatch } from "../data/batch.ts";
@@ -55,14 +56,15 @@ export async function scoreMinimalPairs(
   const report = (done: number) => context.emit({ event: "phase", phase: "evaluating", done, total: rows.length, unit: "rows" });
   const likelihoods = await likelihoodsOf(rows, sentences.length, { trainer, settings, vocabulary: tokenizer.vocabulary, report });
   const pairs = examples.map(({ group }, i) => ({ group, good: likelihoods[2 * i]!, bad: likelihoods[2 * i + 1]! }));
-  const scores = scorePairs(pairs).map(({ metric, value, n }): Score => ({ metric, value, split: "test", n }));
-  for (const score of scores) context.emit({ event: "evaluation", ...score, step: 0 });
-  const lines = examples.map(({ id, good, bad, group }, i) => {
+  const predictions = examples.map(({ id, good, bad, group }, i) => {
     const { good: first, bad: second } = pairs[i]!;
     const answer = { good_log_likelihood: rounded(first), bad_log_likelihood: rounded(second) };
-    return `${JSON.stringify({ id, good, bad, ...(group === null ? {} : { group }), ...answer })}\n`;
+    return { id, good, bad, ...(group === null ? {} : { group }), ...answer };
   });
-  writeWhole(join(context.folder, "predictions.jsonl"), lines.join(""));
+  const scored = scorePairs(pairs).map(({ metric, value, n }): Score => ({ metric, value, split: "test", n }));
+  const scores = withStandardErrors(scored, predictions);
+  for (const score of scores) context.emit({ event: "evaluation", ...score, step: 0 });
+  writeWhole(join(context.folder, "predictions.jsonl"), predictions.map((each) => `${JSON.stringify(each)}\n`).join(""));
   return { steps: 0, seconds: (performance.now() - begin) / 1000, bestEpoch: 0, scores, testReadAt };
 }
 

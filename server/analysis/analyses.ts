@@ -6,6 +6,7 @@ import { filesSeenFrom } from "#language/references/imports.ts";
 import type { PlacedProblem } from "#runtime/contract/problem.ts";
 import { type CompiledDeclaration, type CompilerTools, type ExperimentCompiler, experimentCompiler } from "../compile/experiment.ts";
 import { type StoredResults, storedResults } from "../compile/results.ts";
+import { type TimesHere, timesHere } from "../compile/times.ts";
 import type { PretrainServerServices } from "../services.ts";
 import { compileText, type GoodAnalysis, type ReadText, readText, storeBeside, withoutCompiler } from "./file-analysis.ts";
 import { shiftBetween } from "./shift.ts";
@@ -16,6 +17,7 @@ export interface AnalysedFile {
   /** Empty where the file is on no disk: then there are no runs, and the compiler finds no data. */
   store: string;
   results: StoredResults;
+  times: TimesHere;
   /** As last read, with or without mistakes. */
   read: ReadText;
   /** The last text that was understood. */
@@ -82,6 +84,7 @@ export function createAnalyses({ shared, pretrain }: PretrainServerServices, too
     onProblems: (listener) => void problemsChanged.event(listener),
     onAnalysed: (listener) => void analysed.event(listener),
     compileAgain(isMeant) {
+      tools.files.forget();
       for (const file of files.values()) if (isMeant(file)) void compile(file);
     },
   };
@@ -109,6 +112,7 @@ export function createAnalyses({ shared, pretrain }: PretrainServerServices, too
       uri: document.uri.toString(),
       store,
       results,
+      times: timesHere(store),
       read,
       good: undefined,
       lastPlans: new Map(),

@@ -1,5 +1,6 @@
 import { totalmem } from "node:os";
 import { check } from "#runtime/compile/check.ts";
+import { checkpointFiles } from "#runtime/compile/checkpoints.ts";
 import { type CostModel, compile } from "#runtime/compile/compile.ts";
 import { narrow } from "#runtime/compile/goal.ts";
 import type { EncodeJob, InputFile, Job, MeasureJob, Plan, PretrainJob, ResolvedObjective } from "#runtime/contract/plan.ts";
@@ -81,7 +82,10 @@ export function experimentCompiler({ files, costs, tasks }: CompilerTools, resul
       ...Object.values(spec.corpora).flatMap((corpus) => corpus.files),
       ...Object.values(spec.tasks).flatMap(({ train, validation, test }) => [train, validation, test].flatMap(pathsOf)),
     ];
-    return `${JSON.stringify(spec)}\n${files.signature(patterns)}`;
+    const checkpoints = Object.values(spec.models).flatMap(({ checkpoint }) => (checkpoint ? [checkpoint] : []));
+    const folders = checkpoints.flatMap(({ name, folder }) => [folder, files.hubModel(name) ?? []].flat());
+    const described = folders.flatMap((folder) => checkpointFiles.map((file) => `${folder}/${file}`));
+    return `${JSON.stringify(spec)}\n${files.signature([...patterns, ...described])}`;
   }
 }
 

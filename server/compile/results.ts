@@ -1,6 +1,13 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { CorpusResult, EncodeResult, MeasureResult, PretrainResult, TokenizerResult } from "#runtime/contract/artifacts.ts";
+import type {
+  CorpusResult,
+  EncodeResult,
+  FinetuneResult,
+  MeasureResult,
+  PretrainResult,
+  TokenizerResult,
+} from "#runtime/contract/artifacts.ts";
 import type { Job } from "#runtime/contract/plan.ts";
 
 interface Results {
@@ -9,6 +16,7 @@ interface Results {
   encode: EncodeResult;
   measure: MeasureResult;
   pretrain: PretrainResult;
+  finetune: FinetuneResult;
 }
 
 /** What jobs left in a `.pretrain` folder. A file is read again only when it changed. */

@@ -1,6 +1,8 @@
 import { corpusTokensPerStep } from "#runtime/compile/budgets.ts";
 import { expectedTokens } from "#runtime/compile/vocabulary.ts";
 import type { Job, JobOf, Plan } from "#runtime/contract/plan.ts";
+import { type Estimates, isTraining } from "#runtime/machine/estimate.ts";
+import { type TrainingJob, trainingFlops } from "#runtime/machine/work.ts";
 import type { OutlinePlan } from "../protocol.ts";
 import type { CompiledDeclaration } from "./experiment.ts";
 import type { StoredResults } from "./results.ts";
@@ -10,12 +12,15 @@ export function planSummary(
   { plan, estimated, pending }: CompiledDeclaration & { plan: Plan },
   kind: Job["kind"],
   results: StoredResults,
+  times: { estimates: Estimates; engine: string },
 ): Omit<OutlinePlan, "stale"> {
   const pretrainings = jobsOf(plan, "pretrain");
   const finetunings = jobsOf(plan, "finetune");
   const goal = plan.jobs.findLast((job) => job.kind === kind);
   const cost = goal?.kind === "pretrain" || goal?.kind === "finetune" ? goal.cost : undefined;
   const total = (of: (job: JobOf<"pretrain">) => number) => pretrainings.reduce((sum, job) => sum + of(job), 0);
+  const trainings = plan.jobs.filter(isTraining);
+  const left = trainings.filter(({ kind: each, id }) => results.read(each, id) === null);
   const epochs = goal?.kind === "pretrain" ? epochsOf(plan, goal, results) : undefined;
   return {
     estimated,
@@ -27,13 +32,18 @@ export function planSummary(
       ? {
           tokens: total(({ cost, steps }) => cost.tokensPerStep * steps),
           steps: total(({ steps }) => steps),
-          flops: total(({ cost, steps }) => cost.flopsPerStep * steps),
         }
       : {}),
+    ...(trainings.length > 0 ? { flops: trainings.reduce((sum, job) => sum + trainingFlops(job), 0) } : {}),
+    ...(pending || left.length === 0 ? {} : { left: { seconds: secondsOf(left, times.estimates), engine: times.engine } }),
     ...(epochs === undefined ? {} : { epochs }),
     pretrainings: pretrainings.length,
     finetunings: finetunings.length,
   };
+}
+
+function secondsOf(trainings: readonly TrainingJob[], estimates: Estimates): number | null {
+  return estimates.needSpeed(trainings) ? null : trainings.reduce((sum, job) => sum + (estimates.of(job) ?? 0), 0);
 }
 
 /** Passes over the corpus' training split; undefined where its text is not read. */

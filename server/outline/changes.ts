@@ -37,6 +37,8 @@ const leftOut = new Set([
   "after",
   "fingerprint",
   "cost",
+  "examples",
+  "fill",
   "warmupSteps",
   "evaluateEvery",
   "save",

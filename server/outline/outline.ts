@@ -1,6 +1,9 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { DeclarationKind } from "#runtime/contract/catalogue/index.ts";
 import type { Job, Plan } from "#runtime/contract/plan.ts";
 import type { PlacedProblem } from "#runtime/contract/problem.ts";
+import { cachedModel, isHubName } from "#runtime/hub/cache.ts";
 import type { AnalysedFile } from "../analysis/analyses.ts";
 import type { DeclaredPlace, GoodAnalysis } from "../analysis/file-analysis.ts";
 import { shiftBetween } from "../analysis/shift.ts";
@@ -17,6 +20,8 @@ export interface OutlineContext {
   /** What is wrong in the text as last read. */
   problems: readonly PlacedProblem[];
   tasks: TaskReadings;
+  /** On which times are estimated. */
+  engine: string;
 }
 
 /** What lenses and views show of a file. Where its text is broken they show what it was, at its place in the present text. */
@@ -41,7 +46,7 @@ export function outlineOf(context: OutlineContext): Outline {
   };
 }
 
-type Known = Pick<OutlineDeclaration, "runnable" | "errors" | "plan" | "measured">;
+type Known = Pick<OutlineDeclaration, "runnable" | "errors" | "plan" | "measured" | "download">;
 
 function knownOf(context: OutlineContext, place: DeclaredPlace, stale: boolean): Known {
   const { file, tasks } = context;
@@ -55,7 +60,14 @@ function knownOf(context: OutlineContext, place: DeclaredPlace, stale: boolean):
     errors: errorsIn(context, place, compiled),
     ...(plan ? { plan } : {}),
     ...(measured ? { measured } : {}),
+    ...downloadOf(good, place),
   };
+}
+
+function downloadOf({ spec }: GoodAnalysis, { kind, name }: DeclaredPlace): { download?: string } {
+  const checkpoint = kind === "model" ? spec.models[name]?.checkpoint : undefined;
+  if (!checkpoint || !isHubName(checkpoint.name) || existsSync(join(checkpoint.folder, "config.json"))) return {};
+  return cachedModel(checkpoint.name) ? {} : { download: checkpoint.name };
 }
 
 /** Declarations that `pretrain run` takes, and the kind of job that they are. */
@@ -67,13 +79,21 @@ const goalKinds: Partial<Record<DeclarationKind, Job["kind"]>> = {
 };
 
 function planOf(
-  { file }: OutlineContext,
+  { file, engine }: OutlineContext,
   kind: DeclarationKind,
   compiled: CompiledDeclaration | undefined,
   stale: boolean,
 ): OutlinePlan | undefined {
   const goal = goalKinds[kind];
-  return goal && compiled?.plan ? { stale, ...planSummary({ ...compiled, plan: compiled.plan }, goal, file.results) } : undefined;
+  if (!goal || !compiled?.plan) return undefined;
+  const times = { estimates: file.times.on(engine), engine };
+  const summary = planSummary({ ...compiled, plan: compiled.plan }, goal, file.results, times);
+  return { stale, ...(kind === "probe" ? probeSummary(summary) : summary) };
+}
+
+/** A probe is all of its classifiers, each with parameters of its own. */
+function probeSummary({ parameters: _, embeddings: __, ...summary }: Omit<OutlinePlan, "stale">): Omit<OutlinePlan, "stale"> {
+  return { ...summary, goals: summary.jobs.filter(({ kind }) => kind === "finetune").map(({ id }) => id) };
 }
 
 /** In its text, and where only its plan has any (in what it refers to) in that. */

@@ -1,5 +1,6 @@
 import { URI } from "langium";
 import type { Connection } from "vscode-languageserver";
+import { defaultEngine } from "#runtime/machine/user-folder.ts";
 import type { Analyses } from "../analysis/analyses.ts";
 import type { TaskReadings } from "../compile/tasks.ts";
 import {
@@ -21,7 +22,7 @@ import { outlineOf } from "./outline.ts";
 export function addOutline(connection: Connection, { shared }: PretrainServerServices, analyses: Analyses, tasks: TaskReadings): void {
   const { TextDocuments: texts } = shared.workspace;
 
-  connection.onRequest(outlineRequest, ({ uri }: OutlineParams): Outline | null => {
+  connection.onRequest(outlineRequest, ({ uri, engine = defaultEngine() }: OutlineParams): Outline | null => {
     const file = analyses.get(uri);
     const text = texts.get(URI.parse(uri));
     if (!file?.good || !text) return null;
@@ -31,6 +32,7 @@ export function addOutline(connection: Connection, { shared }: PretrainServerSer
       version: text.version,
       problems: analyses.problemsIn(URI.parse(uri)),
       tasks,
+      engine,
     };
     return outlineOf(context);
   });

@@ -59,11 +59,43 @@ const folderOf = (steps: number) => folderWith({ "a.pretrain": experiment(steps)
 
 test("a comparison from an empty folder to its table, and again without work", { timeout: 5 * minute }, async () => {
   const folder = folderOf(4);
+  const stepsIn = async () => {
+    const { stdout } = await pretrain(folder, "plan", "a.pretrain", "objectives", "--json");
+    const { jobs } = JSON.parse(stdout) as { jobs: Record<string, unknown>[] };
+    for (const { kind, done, estimated_seconds, seconds } of jobs)
+      if (kind === "pretrain" || kind === "finetune")
+        expect([estimated_seconds, seconds].map((each) => each !== null)).toEqual([!done, done]);
+    return jobs.filter(({ kind }) => kind === "finetune").map(({ name, steps }) => [name, steps]);
+  };
+  const planned = await stepsIn();
+  expect(planned.length).toBeGreaterThan(0);
   const first = await pretrain(folder, "run", "a.pretrain", "objectives", "--jobs", "2");
   expect(first, first.stderr).toMatchObject({ code: 0 });
   for (const text of ["Which objective?", "mood.accuracy", "scratch", "majority", "Verdicts:", "To try next:"])
     expect(first.stdout).toContain(text);
   expect(first.stdout).toMatch(/mlm > clm on mood.accuracy: (confirmed|refuted|undecided)/);
+
+  // what was planned is what was done
+  expect(await stepsIn()).toEqual(planned);
+
+  // single runs know how far their scores would move with other text or other examples
+  const store = openStore(join(folder, ".pretrain"));
+  const scores = store.jobs().flatMap((id) => {
+    const job = store.readJob(id);
+    return job?.kind === "pretrain"
+      ? (store.readResult(job)?.scores ?? [])
+      : job?.kind === "finetune"
+        ? (store.readResult(job)?.scores ?? [])
+        : [];
+  });
+  const erring = (metric: string) => scores.filter((score) => score.metric === metric && score.split === "test");
+  for (const metric of ["loss", "perplexity", "bits_per_byte", "accuracy", "f1"])
+    expect(
+      erring(metric).some(({ standard_error: error }) => error !== undefined && error > 0),
+      metric,
+    ).toBe(true);
+  for (const { value, standard_error: error } of erring("perplexity"))
+    expect(erring("loss").some((loss) => Math.abs(error! / value / loss.standard_error! - 1) < 0.01)).toBe(true);
 
   // what is expected of it decides the exit code
   const again = await pretrain(folder, "run", "a.pretrain", "objectives", "--json", "--strict");

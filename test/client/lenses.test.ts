@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type LensContext, lensesOf } from "#client/lenses/collect.ts";
-import type { Store } from "#client/runs/model.ts";
+import type { Run, Store } from "#client/runs/model.ts";
 import type { StepEvent } from "#runtime/contract/events.ts";
 import type { Measured, OutlineDeclaration } from "#server/protocol.ts";
 import { declaration, job, outline, runOf, session, step, storeOf } from "./samples.ts";
@@ -30,7 +30,7 @@ test("while it runs: how far it is, the loss, the speed and the time left", () =
   });
   const shown = titles(base, storeOf([runOf("corpus", "corpus-1", { state: "done" }), running], [session("base")]));
   expect(shown[0]).toBe("$(debug-stop) Stop");
-  expect(shown[1]).toMatch(/^▰▰▰▰▱▱▱▱ 5\d% {2}training {2}loss 4\.12 {2}12\.8k tokens\/s {2}1\.0 s left$/);
+  expect(shown[1]).toMatch(/^▰▰▰▰▱▱▱▱ 5\d% {2}training {2}loss 4\.12 {2}12\.8k tokens\/s {2}1 s left$/);
   expect(shown[2]).toBe("$(graph) Chart");
 });
 
@@ -52,6 +52,50 @@ test("stopped, failed and stale are said, with what to do", () => {
     "$(play) Run",
     "$(history) stale: learning_rate changed (was 1e-3) · was perplexity 61.30",
   ]);
+});
+
+test("a cost has its time on an engine, where that is known", () => {
+  const timed = (seconds: number | null) => ({ ...base, plan: { ...base.plan!, left: { seconds, engine: "onnx" } } });
+  expect(titles(timed(545), storeOf([])).at(-1)).toMatch(/1\.00e8 FLOPs, about 9 min on onnx$/);
+  expect(titles(timed(null), storeOf([])).at(-1)).toMatch(/FLOPs$/);
+});
+
+test("a score has the digits that its standard error allows", () => {
+  const shown = (scores: Run["scores"]) => {
+    const done = runOf("pretrain", id, { name: "base", state: "done", ended: now, scores });
+    return titles(base, storeOf([done]))[0];
+  };
+  const bits = { metric: "bits_per_byte", value: 1.41731, split: "validation" as const, n: 900, standard_error: 0.0213 };
+  expect(shown([{ ...perplexity, standard_error: 2.14 }, bits])).toBe("$(check) perplexity 61.3 ± 2.1, bits/byte 1.417 ± 0.021 · just now");
+  const accuracy = { metric: "accuracy", value: 0.712, split: "test" as const, n: 800 };
+  // a run of an earlier version does not say it
+  expect(shown([accuracy])).toBe("$(check) accuracy 71.2 ± 1.6 · just now");
+  expect(shown([{ ...accuracy, standard_error: 0.021 }])).toBe("$(check) accuracy 71.2 ± 2.1 · just now");
+});
+
+test("a probe says at which layer it found most, chosen on validation", () => {
+  const layers = [0, 1, 2].map((layer) => {
+    const name = `layers: layer ${layer} of base, on mood`;
+    const score = (split: "validation" | "test", value: number) => ({ metric: "accuracy", value, split, n: 400, standard_error: 0.02 });
+    const scores = [score("validation", [0.5, 0.8, 0.7][layer]!), score("test", [0.52, 0.74, 0.79][layer]!)];
+    const run = runOf("finetune", `finetune-${layer}`, { name, state: "done", ended: now, scores });
+    Object.assign(run.job, { from: "pretrain-1", tokenizer: "tokenizer-1", taskName: "mood", model: { layers: layer } });
+    return run;
+  });
+  const probe = declaration(
+    "probe",
+    "layers",
+    layers.map((run) => run.job),
+  );
+  const declared = { ...probe, plan: { ...probe.plan!, goals: layers.map((run) => run.id) } };
+  expect(titles(declared, storeOf(layers))[0]).toBe("$(check) accuracy 74.0 ± 2.0 at layer 1 of 2 · just now");
+  expect(titles(declared, storeOf(layers.slice(1)))[0]).toBe("$(debug-continue) Continue");
+});
+
+test("a model of the hub that is not here can be downloaded", () => {
+  const model = { ...declaration("model", "bert"), download: "bert-base-uncased" };
+  expect(titles(model, storeOf([]))).toEqual(["$(cloud-download) Download bert-base-uncased"]);
+  expect(titles(model, storeOf([]), { noRunning: "Running is off in Restricted Mode" })).toEqual([]);
 });
 
 test("an error keeps what is known, and asks to be mended", () => {

@@ -48,7 +48,7 @@ export function session(name: string, start = "2026-01-01T00:00:00.000Z"): Store
 
 export function declaration(kind: OutlineDeclaration["kind"], name: string, jobs: readonly Job[] = []): OutlineDeclaration {
   const range = { start: { line: 0, character: 0 }, end: { line: 5, character: 1 } };
-  const runnable = ["pretrain", "finetune", "compare"].includes(kind);
+  const runnable = ["pretrain", "finetune", "probe", "compare"].includes(kind);
   const plan: OutlinePlan = {
     stale: false,
     estimated: false,

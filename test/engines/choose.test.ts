@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { chooseEngine, loadEngine } from "#runtime/engines/table.ts";
-import { engineFolder, installedFile } from "#runtime/engines/tensorflow/installation.ts";
+import { engineFolder, installedFile } from "#runtime/machine/user-folder.ts";
 import { temporaryFolder } from "../store/temporary.ts";
 import { withTensorflow } from "./tensorflow.ts";
 

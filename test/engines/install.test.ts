@@ -2,7 +2,8 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type InstallOptions, install, remove } from "#runtime/engines/tensorflow/install/install.ts";
-import { engineFolder, installed, NotInstalled, userFolder } from "#runtime/engines/tensorflow/installation.ts";
+import { installed, NotInstalled } from "#runtime/engines/tensorflow/installation.ts";
+import { engineFolder, userFolder } from "#runtime/machine/user-folder.ts";
 import { pretrain } from "../cli/cli.ts";
 import { temporaryFolder } from "../store/temporary.ts";
 

@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import { isInstalled } from "#runtime/engines/tensorflow/installation.ts";
+import { isInstalled } from "#runtime/machine/user-folder.ts";
 
 /**
  * For tests that need the engine: the folder that it is installed in, or null. Other tests see no installed engine, whatever the

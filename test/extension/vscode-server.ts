@@ -50,13 +50,15 @@ export async function startVsCode(options: ServerOptions): Promise<VsCodeServer>
   const folder = mkdtempSync(join(tmpdir(), "pretrain-vscode-"));
   const at = (name: string) => join(folder, name);
   mkdirSync(at("user/User"), { recursive: true });
-  for (const name of ["extensions", "tmp"]) mkdirSync(at(name));
+  for (const name of ["extensions", "tmp", "bin"]) mkdirSync(at(name));
   writeFileSync(
     at("user/User/settings.json"),
     JSON.stringify({ ...settings, "security.workspace.trust.enabled": options.restricted ?? false, ...options.settings }),
   );
   const environment: NodeJS.ProcessEnv = {
     ...process.env,
+    // no Node, and nothing else: the extension brings what it needs
+    PATH: at("bin"),
     ...options.environment,
     HOME: folder,
     TMPDIR: at("tmp"),

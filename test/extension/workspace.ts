@@ -108,7 +108,7 @@ pretrain words {
 }
 `;
 
-/** A folder with `tiny.pretrain`, `markup.pretrain` and their data. */
+/** A folder with `tiny.pretrain`, `markup.pretrain` and their data, and a tiny BERT in `checkpoint`. */
 export function makeWorkspace(): string {
   const folder = mkdtempSync(join(tmpdir(), "pretrain-workspace-"));
   const sample = join(root, "media/sample");
@@ -124,9 +124,19 @@ export function makeWorkspace(): string {
     writeFileSync(join(folder, "century", `${part}.tsv`), `${lines.slice(0, rows + 1).join("\n")}\n`);
   }
   writeFileSync(join(folder, "tiny.pretrain"), experiment);
+  writeCheckpoint(join(folder, "checkpoint"));
   writeFileSync(join(folder, "pages.txt"), '<b>bold</b> & <img src="x" onerror="document.body.remove()"> <i>text</i>\n'.repeat(200));
   writeFileSync(join(folder, "markup.pretrain"), markup);
   return folder;
+}
+
+/** A reference model with a vocabulary of as many entries as it has. */
+function writeCheckpoint(folder: string): void {
+  cpSync(join(root, "test/reference/models/bert-masked-lm"), folder, { recursive: true });
+  const letters = [..."abcdefghijklmnopqrstuvwxyz"];
+  const words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", ...letters, ...letters.map((letter) => `##${letter}`)];
+  const vocabulary = Array.from({ length: 96 }, (_, i) => words[i] ?? `word${i}`);
+  writeFileSync(join(folder, "vocab.txt"), `${vocabulary.join("\n")}\n`);
 }
 
 export function removeWorkspace(folder: string): void {

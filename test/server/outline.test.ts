@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { type Change, changesRequest, type Outline, resultsChangedNotification } from "#server/protocol.ts";
+import { checkpointIn } from "../checkpoints/example.ts";
 import { startEditor, textAt } from "./client.ts";
 import { data, experiment } from "./example.ts";
 
@@ -33,11 +34,16 @@ test("the outline names every declaration, its place and its plan, as the comman
   const printed = execFileSync(process.execPath, [command, "plan", join(editor.folder, "a.pretrain"), "both", "--json"], {
     encoding: "utf8",
   });
-  const { jobs } = JSON.parse(printed) as { jobs: { id: string; flops: number | null; kind: string }[] };
-  const { plan } = declaration(outline, "both");
+  const { jobs } = JSON.parse(printed) as {
+    jobs: { id: string; flops: number | null; kind: string; estimated_seconds: number | null }[];
+  };
+  // `plan` has measured how fast this machine trains, if it had to
+  const { plan } = declaration(await editor.outline("a.pretrain", timed("both")), "both");
   expect(plan?.jobs.map(({ id }) => id)).toEqual(jobs.map(({ id }) => id));
   expect(plan?.goals).toEqual(jobs.filter(({ kind }) => kind === "compare").map(({ id }) => id));
   expect(plan?.flops).toBe(jobs.reduce((sum, { flops }) => sum + (flops ?? 0), 0));
+  const seconds = jobs.reduce((sum, { estimated_seconds }) => sum + (estimated_seconds ?? 0), 0);
+  expect(plan?.left).toEqual({ engine: "onnx", seconds: expect.closeTo(seconds, 6) as number });
 });
 
 test("corpora, tokenizers and tasks have sizes as measured", async () => {
@@ -51,6 +57,25 @@ test("corpora, tokenizers and tasks have sizes as measured", async () => {
   const { examples } = measured as Extract<typeof measured, { of: "task" }>;
   expect(examples.train + examples.validation + examples.test).toBe(40);
 });
+
+test("a model of the hub that is not here is told, and once there is a checkpoint its problem goes", async () => {
+  const editor = await startEditor({ ...data, "a.pretrain": adapting });
+  await editor.open("a.pretrain", adapting);
+  const outline = await editor.outline("a.pretrain", ({ declarations }) => declarations.length > 0);
+  expect(declaration(outline, "bert").download).toBe("owner/tiny");
+  expect((await editor.problems("a.pretrain")).map(({ code }) => code)).toContain("unusable-checkpoint");
+  checkpointIn(editor.folder);
+  mkdirSync(join(editor.folder, "owner"));
+  renameSync(join(editor.folder, "checkpoint"), join(editor.folder, "owner/tiny"));
+  await editor.connection.sendNotification(resultsChangedNotification, { store: join(editor.folder, ".pretrain") });
+  const found = await editor.outline("a.pretrain", planned("adapted"));
+  expect(declaration(found, "bert").download).toBeUndefined();
+});
+
+const adapting = `corpus mails { files: "mails.txt", documents: line, split: { validation: 10% } }
+model bert { checkpoint: "owner/tiny" }
+pretrain adapted { model: bert, objective: masked, corpus: mails, budget: 2 steps, batch: 4 }
+`;
 
 test("while the text is broken the last good outline stays, at its place in the present text", async () => {
   const editor = await startEditor(data);
@@ -140,6 +165,10 @@ function declaration(outline: Outline, name: string): Outline["declarations"][nu
   const found = outline.declarations.find((each) => each.name === name);
   if (!found) throw new Error(`the outline has no ${name}`);
   return found;
+}
+
+function timed(name: string): (outline: Outline) => boolean {
+  return (outline) => typeof outline.declarations.find((each) => each.name === name)?.plan?.left?.seconds === "number";
 }
 
 function planned(name: string): (outline: Outline) => boolean {

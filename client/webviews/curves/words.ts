@@ -1,5 +1,5 @@
 import { metricOf } from "#runtime/contract/catalogue/index.ts";
-import { formatScore } from "#runtime/contract/numbers.ts";
+import { formatScored } from "#runtime/contract/numbers.ts";
 import type { CurveRun } from "../messages.ts";
 import { button, csvOf, element, send } from "../page.ts";
 import { axisText, shortNumber } from "./numbers.ts";
@@ -59,12 +59,12 @@ function runCells({ state, steps }: CurveRun, course: Course): string[] {
 /** What runs came to, and over how many items; empty while there is none. */
 export function scoresTable(runs: readonly CurveRun[]): Node[] {
   const rows = runs.flatMap(({ label, scores }) =>
-    scores.map(({ split, metric, value, n }) => [
+    scores.map((score) => [
       ...(runs.length > 1 ? [label] : []),
-      metric.replaceAll("_", " "),
-      split,
-      formatScore(metric, value) + (metricOf(metric)?.unit === "percent" ? "%" : ""),
-      n.toLocaleString("en-US"),
+      score.metric.replaceAll("_", " "),
+      score.split,
+      formatScored(score) + (metricOf(score.metric)?.unit === "percent" ? "%" : ""),
+      score.n.toLocaleString("en-US"),
     ]),
   );
   if (rows.length === 0) return [];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
@@ -156,6 +156,10 @@ export function defineSuite(): void {
       files.dispose();
     });
 
+    it("has no Node on the PATH", () => {
+      assert.match(spawnSync("node", ["--version"]).error?.message ?? "", /ENOENT/);
+    });
+
     it("runs a pre-training in another process, and the lens follows it to its score", async () => {
       const { run, lens, lensesOf } = experiment;
       await run("base");
@@ -241,6 +245,27 @@ export function defineSuite(): void {
         await until("lenses of the template", async () => (await lensesAbove(document)).some((title) => /Run/.test(title)));
         assert.deepEqual(errorsIn(made), []);
       }
+    });
+
+    it("offers the download of a checkpoint that is not here, and takes one in a folder", async () => {
+      await vscode.commands.executeCommand("pretrain.newExperiment", { template: "adapt-checkpoint" });
+      const made = vscode.Uri.joinPath(experiment.folder, "adapt-checkpoint.pretrain");
+      const document = await vscode.workspace.openTextDocument(made);
+      const shows = (name: string, pattern: RegExp) =>
+        until(`${pattern} above ${name}`, async () => (await lensesAbove(document, name)).some((title) => pattern.test(title)));
+      await shows("bert", /Download bert-base-uncased/);
+      const edit = new vscode.WorkspaceEdit();
+      const start = document.getText().indexOf("bert-base-uncased");
+      edit.replace(
+        made,
+        new vscode.Range(document.positionAt(start), document.positionAt(start + "bert-base-uncased".length)),
+        "checkpoint",
+      );
+      await vscode.workspace.applyEdit(edit);
+      await document.save();
+      await shows("adapted", /Run/);
+      await shows("worth_it", /fine-tunings/);
+      assert.deepEqual(errorsIn(made), []);
     });
 
     it("leaves a run going when its window closes", async () => {

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { engineFolder, installedFile } from "../../../machine/user-folder.ts";
 import { writeJson } from "../../../store/files.ts";
 import { tryLock } from "../../../store/lock.ts";
-import { bindingFile, engineFolder, type InstalledVersions, installed, installedFile, NotInstalled, nodePackage } from "../installation.ts";
+import { bindingFile, type InstalledVersions, installed, NotInstalled, nodePackage } from "../installation.ts";
 import { findTools, InstallFailure, requireSpace, run, type Tools } from "./tools.ts";
 import { cudaRequirementsScript, unpackScript } from "./unpack.ts";
 

@@ -1,0 +1,34 @@
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** Where things are that belong to the user and not to a version of this program: `PRETRAIN_HOME`, or the platform's place for them. */
+export function userFolder(environment: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): string {
+  if (environment.PRETRAIN_HOME) return environment.PRETRAIN_HOME;
+  if (platform === "win32") return join(environment.LOCALAPPDATA || join(homedir(), "AppData", "Local"), "pretrain");
+  if (platform === "darwin") return join(homedir(), "Library", "Application Support", "pretrain");
+  return join(environment.XDG_DATA_HOME || join(homedir(), ".local", "share"), "pretrain");
+}
+
+/** Where things are that can be made again. */
+export function cacheFolder(environment: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): string {
+  if (environment.PRETRAIN_HOME || platform === "win32") return join(userFolder(environment, platform), "cache");
+  if (platform === "darwin") return join(homedir(), "Library", "Caches", "pretrain");
+  return join(environment.XDG_CACHE_HOME || join(homedir(), ".cache"), "pretrain");
+}
+
+/** The installed engine: a folder that is complete whenever it is there. */
+export function engineFolder(): string {
+  return join(userFolder(), "engines", "tensorflow");
+}
+
+export const installedFile = "installed.json";
+
+/** What `auto` takes, unless it cannot be loaded. */
+export function defaultEngine(): "tensorflow" | "onnx" {
+  return isInstalled() ? "tensorflow" : "onnx";
+}
+
+export function isInstalled(folder = engineFolder()): boolean {
+  return existsSync(join(folder, installedFile));
+}

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { withStandardErrors } from "#runtime/compare/standard-errors.ts";
+import type { Score } from "#runtime/contract/artifacts.ts";
+
+const score = (metric: string, value: number, n: number): Score => ({ metric, value, split: "test", n });
+
+/** So many classified examples, three in four right. */
+function answers(count: number): Record<string, unknown>[] {
+  return Array.from({ length: count }, (_, i) => ({
+    id: `test.tsv:${i}`,
+    label: i % 8 < 4 ? "a" : "b",
+    predicted: i % 8 < 4 === i % 4 < 3 ? "a" : "b",
+  }));
+}
+
+test("accuracy's is the binomial one", () => {
+  const [accuracy] = withStandardErrors([score("accuracy", 0.75, 400)], answers(400));
+  expect(accuracy!.standard_error).toBeCloseTo(Math.sqrt((0.75 * 0.25) / 399), 4);
+});
+
+test("a metric that is no mean is scored again on examples drawn from the same", () => {
+  const [few] = withStandardErrors([score("f1", 0.75, 100)], answers(100));
+  const [many] = withStandardErrors([score("f1", 0.75, 1600)], answers(1600));
+  expect(few!.standard_error! / many!.standard_error!).toBeCloseTo(4, 0);
+});
+
+test("what cannot be computed from single answers has none, and keeps its score", () => {
+  expect(withStandardErrors([score("roc_auc", 0.8, 100)], answers(100))).toEqual([score("roc_auc", 0.8, 100)]);
+  expect(withStandardErrors([score("bleu", 20, 2)], [{ id: "1" }, { id: "2" }])).toEqual([score("bleu", 20, 2)]);
+});
