@@ -1,7 +1,7 @@
 """FLOPs of a training step as PyTorch's FlopCounterMode counts them, for the models of test/programs/flops.test.ts.
 
 Transformers' models without their heads; the vocabulary is projected at the positions that have something to predict, given as
-arguments: python bench/peers/flops.py decoder=64 llama=64 encoder=13 encoder_decoder=CONTEXT,DECODER_CONTEXT,PREDICTED
+arguments, and where these are few, BERT's last layer goes on with them alone behind its attention: python bench/peers/flops.py decoder=64 llama=64 encoder=13 encoder_decoder=CONTEXT,DECODER_CONTEXT,PREDICTED
 """
 
 import json
@@ -44,6 +44,10 @@ bert = BertModel(
     ),
     add_pooling_layer=False,
 )
+predicted_by_bert = given["encoder"][0]
+behind_attention = bert.encoder.layer[-1].attention.output
+forward_all = behind_attention.forward
+behind_attention.forward = lambda states, residual: forward_all(states[:, :predicted_by_bert], residual[:, :predicted_by_bert])
 t5 = T5Model(
     T5Config(vocab_size=vocabulary, d_model=hidden, d_kv=hidden // heads, d_ff=inner, num_layers=layers, num_decoder_layers=layers, num_heads=heads)
 )

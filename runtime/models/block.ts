@@ -4,7 +4,7 @@ import { choicesOf } from "./choices.ts";
 import { type Forward, norm } from "./forward.ts";
 import { linear } from "./linear.ts";
 import { attention, attentionWeights, type Masking } from "./operations/attention.ts";
-import { drop, keepFactors } from "./operations/dropout.ts";
+import { drop, keepFactors, rowsOf } from "./operations/dropout.ts";
 import { gelu, geluTanh } from "./operations/gelu.ts";
 import { attentionOutputs } from "./parameters.ts";
 import { rotate } from "./positions.ts";
@@ -21,6 +21,8 @@ export interface BlockContext {
   /** The encoder's output (B × S, C) and who sees it (B, 1, Tq, S). */
   memory: { states: Tensor; bias: Tensor } | undefined;
   cache?: KeyValueCache;
+  /** (N): the rows of the result that are wanted; left out: all. */
+  wanted?: Tensor | undefined;
 }
 
 /** Keys and values, (B, H, T, W) each, that are kept from earlier positions. */
@@ -31,18 +33,29 @@ export interface KeyValueCache {
   memory(name: string, compute: () => [Tensor, Tensor]): [Tensor, Tensor];
 }
 
-/** x (B × T, C) → (B × T, C): attention, attention to the encoder where there is one, feed-forward, each on a residual branch. */
+/**
+ * x (B × T, C) → (B × T, C): attention, attention to the encoder where there is one, feed-forward, each on a residual branch. Where
+ * only some rows are wanted, the others are left out behind the last attention: from there on a position needs none but itself.
+ */
 export function block(forward: Forward, name: string, x: Tensor, context: BlockContext): Tensor {
-  const branches: [string, (input: Tensor) => Tensor][] = [
-    ["attention", (input) => selfAttention(forward, `${name}.attention`, input, context)],
-    ["cross_attention", (input) => crossAttention(forward, `${name}.cross_attention`, input, context)],
+  const branches: [string, (input: Tensor, wanted: Tensor | undefined) => Tensor][] = [
+    ["attention", (input, wanted) => selfAttention(forward, `${name}.attention`, input, { ...context, wanted })],
+    ["cross_attention", (input, wanted) => crossAttention(forward, `${name}.cross_attention`, input, { ...context, wanted })],
     ["feed_forward", (input) => feedForward(forward, `${name}.feed_forward`, input)],
   ];
+  const last = context.memory ? "cross_attention" : "attention";
+  let left: Tensor | undefined;
   for (const [branch, compute] of branches) {
     if (branch === "cross_attention" && !context.memory) continue;
-    const normName = `${name}.${branch}_norm`;
-    const output = (input: Tensor) => adapted(forward, `${name}.${branch}`, drop(compute(input), forward.dropout, `${name}.${branch}`));
-    x = forward.model.placement === "pre" ? add(x, output(norm(forward, normName, x))) : norm(forward, normName, add(x, output(x)));
+    const wanted = branch === last ? context.wanted : undefined;
+    left ??= wanted;
+    const [place, normName] = [`${name}.${branch}`, `${name}.${branch}_norm`];
+    const output = (input: Tensor) => adapted(forward, place, drop(compute(input, wanted), forward.dropout, place, left));
+    const residual = rowsOf(x, wanted);
+    x =
+      forward.model.placement === "pre"
+        ? add(residual, output(norm(forward, normName, x)))
+        : norm(forward, normName, add(residual, output(x)));
   }
   return x;
 }
@@ -54,16 +67,21 @@ function adapted({ parameters }: Forward, branch: string, x: Tensor): Tensor {
   return add(x, linear(parameters, `${name}.up`, gelu(linear(parameters, `${name}.down`, x))));
 }
 
-function selfAttention(forward: Forward, name: string, x: Tensor, { batch, bias, positions, relative, cache }: BlockContext): Tensor {
+function selfAttention(
+  forward: Forward,
+  name: string,
+  x: Tensor,
+  { batch, bias, positions, relative, cache, wanted }: BlockContext,
+): Tensor {
   const { model, parameters } = forward;
   const projected = linear(parameters, `${name}.query_key_value`, x);
   const [q, k, v] = toHeads(forward, `${name}.query_key_value`, projected, batch) as [Tensor, Tensor, Tensor];
   const turn = (heads: Tensor) => (model.position === "rotary" ? rotate(heads, positions, model.context, choicesOf(model).rotary) : heads);
   const [keys, values] = cache ? cache.extend(name, turn(k), v) : [turn(k), v];
-  return attend(forward, name, [turn(q), keys, values], bias, relative);
+  return attend(forward, name, [turn(q), keys, values], { bias, relative, wanted });
 }
 
-function crossAttention(forward: Forward, name: string, x: Tensor, { batch, memory, cache }: BlockContext): Tensor {
+function crossAttention(forward: Forward, name: string, x: Tensor, { batch, memory, cache, wanted }: BlockContext): Tensor {
   const { parameters } = forward;
   const { states, bias } = memory!;
   const [q] = toHeads(forward, `${name}.query`, linear(parameters, `${name}.query`, x), batch) as [Tensor];
@@ -72,17 +90,22 @@ function crossAttention(forward: Forward, name: string, x: Tensor, { batch, memo
     return toHeads(forward, `${name}.key_value`, projected, batch) as [Tensor, Tensor];
   };
   const [k, v] = cache ? cache.memory(name, compute) : compute();
-  return attend(forward, name, [q, k, v], bias);
+  return attend(forward, name, [q, k, v], { bias, relative: undefined, wanted });
 }
 
-/** q (B, H, Tq, W), k and v (B, G, Tk, W) → (B × Tq, C) */
-function attend(forward: Forward, name: string, [q, k, v]: [Tensor, Tensor, Tensor], bias: Tensor, relative?: Tensor): Tensor {
+/** q (B, H, Tq, W), k and v (B, G, Tk, W) → (B × Tq, C), or the wanted rows of it */
+function attend(
+  forward: Forward,
+  name: string,
+  [q, k, v]: [Tensor, Tensor, Tensor],
+  { bias, relative, wanted }: Pick<BlockContext, "bias" | "relative" | "wanted">,
+): Tensor {
   const groups = forward.model.heads / choicesOf(forward.model).keyValueHeads;
   const [keys, values] = [repeatHeads(k, groups), repeatHeads(v, groups)];
   const masking: Masking = { bias, keep: keepFactors(forward.dropout, `${name}.weights`) };
   if (!choicesOf(forward.model).scaledAttention) masking.scale = 1;
   forward.observe?.(`${name}.weights`, attentionWeights(q, keys, masking, relative));
-  return linear(forward.parameters, `${name}.output`, fromHeads(attention(q, keys, values, masking, relative)));
+  return linear(forward.parameters, `${name}.output`, rowsOf(fromHeads(attention(q, keys, values, masking, relative)), wanted));
 }
 
 function feedForward({ model, parameters }: Forward, name: string, x: Tensor): Tensor {

@@ -19,6 +19,8 @@ export interface Sequence {
   prefix?: Tensor;
   /** (B, T): token types; left out: all 0. */
   types?: Tensor;
+  /** (N): places b × T + t whose states are wanted of the stack that reads this; left out: all. */
+  wanted?: Tensor;
 }
 
 export interface Forward {

@@ -10,7 +10,7 @@ import { attentionBias, relativeBias } from "./positions.ts";
 
 export type { Forward, Sequence } from "./forward.ts";
 
-/** Hidden states (B × T, C) of the stack that predicts: of the decoder where there is one. `cache`: takes its keys and values. */
+/** Hidden states (B × T, C), or those wanted, of the stack that predicts: of the decoder where there is one. `cache`: takes its keys and values. */
 export function transformer(forward: Forward, input: Sequence, target?: Sequence, cache?: KeyValueCache): Tensor {
   const stacks = stacksOf(forward.model);
   if (stacks.length === 1) return runStack(forward, stacks[0]!, input, undefined, cache);
@@ -89,15 +89,16 @@ function runStack(forward: Forward, stack: Stack, input: Sequence, memory?: Memo
       bias: attentionBias(segments, memory.input.keys ?? memory.input.segments, { causal: false }),
     },
     ...(cache ? { cache } : {}),
+    wanted: input.wanted,
   });
 }
 
 /** The blocks of a stack over its embeddings, and what follows them. */
-export function runBlocks(forward: Forward, { name, layers }: Stack, embedded: Tensor, context: BlockContext): Tensor {
+export function runBlocks(forward: Forward, { name, layers }: Stack, embedded: Tensor, { wanted, ...context }: BlockContext): Tensor {
   let x = embedded;
   for (let i = 0; i < layers; i++) {
     forward.observe?.(`${name}.hidden_states.${i}`, x);
-    x = block(forward, `${name}.layers.${i}`, x, context);
+    x = block(forward, `${name}.layers.${i}`, x, i === layers - 1 ? { ...context, wanted } : context);
   }
   if (forward.model.placement === "pre") x = norm(forward, `${name}.norm`, x);
   forward.observe?.(`${name}.hidden_states.${layers}`, x);

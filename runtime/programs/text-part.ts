@@ -173,15 +173,27 @@ function computed(forward: Forward, part: TextPart, inputs: Tensors): Computed {
   const { also, decoderContext } = part.layout;
   if (also?.kind === "views") return { others: { contrast_losses: viewLosses(forward, also, inputs) } };
   if (also?.kind === "replaced") return replacedLosses(forward, part, also, inputs);
-  const target = decoderContext > 0 ? sequence(inputs, "decoder_") : undefined;
-  const states = transformer(forward, sequence(inputs, ""), target);
-  const tokens = tokenLosses(forward, states, inputs);
-  return { tokens, others: also?.kind === "pairs" ? { pair_losses: pairLosses(forward, part, states, inputs) } : {} };
+  if (!also) return { tokens: tokenLosses(forward, predictingStates(forward, part.layout, inputs), inputs), others: {} };
+  const states = transformer(forward, sequence(inputs, ""), decoderContext > 0 ? sequence(inputs, "decoder_") : undefined);
+  const tokens = tokenLosses(forward, gather(states as Tensor2D, inputs.predict as Tensor1D), inputs);
+  return { tokens, others: { pair_losses: pairLosses(forward, part, states, inputs) } };
 }
 
-/** Of hidden states (B × T, C) at the positions that predict. */
+/**
+ * Hidden states (P, C) where something is predicted. Where that is at few positions, the last block computes what only a position
+ * itself reads for these alone.
+ */
+function predictingStates(forward: Forward, { context, decoderContext, predicted }: Layout, inputs: Tensors): Tensor {
+  const few = predicted < (decoderContext || context) / 2;
+  const wanted = few ? { wanted: inputs.predict! } : {};
+  const [input, target] = [sequence(inputs, ""), decoderContext > 0 ? { ...sequence(inputs, "decoder_"), ...wanted } : undefined];
+  const states = transformer(forward, target ? input : { ...input, ...wanted }, target);
+  return few ? states : gather(states as Tensor2D, inputs.predict as Tensor1D);
+}
+
+/** Of hidden states (P, C) at the positions that predict. */
 function tokenLosses(forward: Forward, states: Tensor, inputs: Tensors): TokenLosses & { logits(): Tensor } {
-  const predicting = predictionStates(forward, gather(states as Tensor2D, inputs.predict as Tensor1D));
+  const predicting = predictionStates(forward, states);
   const projection = vocabularyProjection(forward);
   return {
     loss: (weights) => projectedCrossEntropy(predicting, projection, inputs.targets!, weights),
@@ -214,7 +226,7 @@ function replacedLosses(
     dropout: { rate: dropout.rate, masks: generatorsOwn(dropout.masks) },
   };
   const input = sequence(inputs, "");
-  const tokens = tokenLosses(generator, transformer(generator, input), inputs);
+  const tokens = tokenLosses(generator, predictingStates(generator, layout, inputs), inputs);
   const samples = detached(() => argMax(add(tokens.logits(), neg(log(neg(log(inputs[samplingNoise]!))))), -1));
   const [rows, context] = [input.tokens.shape[0] as number, layout.context];
   const given = concat([reshape(input.tokens, [rows * context]), samples]);

@@ -39,7 +39,7 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** Drops what no update or output needs, and computes equal things once. */
+/** Drops what no update or output needs, computes equal things once, and gives a shape once. */
 export function simplify(graph: Graph): Graph {
   const { nodes, renamed } = mergeEqual(graph);
   const rename = <T extends { value: Value }>(entry: T): T => ({ ...entry, value: renamed.get(entry.value.id) ?? entry.value });
@@ -66,9 +66,19 @@ function mergeEqual(graph: Graph): { nodes: Node[]; renamed: Map<number, Value> 
     else constants.set(key, value);
   }
   const seen = new Map<string, Node>();
+  const reshaped = new Map<number, Value>();
   const nodes: Node[] = [];
   for (const node of graph.nodes) {
-    const inputs = node.inputs.map((input) => renamed.get(input.id) ?? input);
+    let inputs = node.inputs.map((input) => renamed.get(input.id) ?? input);
+    if (node.op === "Reshape") {
+      const [from, to] = [reshaped.get(inputs[0]!.id) ?? inputs[0]!, node.outputs[0]!];
+      if (String(from.shape) === String(to.shape)) {
+        renamed.set(to.id, from);
+        continue;
+      }
+      reshaped.set(to.id, from);
+      inputs = [from];
+    }
     const key = `${node.op} ${inputs.map((input) => input.id).join(",")} ${JSON.stringify(node.attributes)}`;
     const same = seen.get(key);
     if (same) for (const [index, output] of node.outputs.entries()) renamed.set(output.id, same.outputs[index] as Value);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { updateInPlace } from "#runtime/engines/onnx/host-update.ts";
+import { sumOfSquares, updateInPlace } from "#runtime/engines/onnx/host-update.ts";
 import { lower } from "#runtime/engines/onnx/lower.ts";
 import { trainingProgram } from "#runtime/programs/training.ts";
 import { random } from "#runtime/random/random.ts";
@@ -27,6 +27,16 @@ test("the update in place is AdamW's, for arrays longer than a block and of any 
   expect(Math.max(...off)).toBeLessThan(1e-6);
 });
 
+test("squares are summed over parts of any length", () => {
+  const from = random("squares");
+  const numbers = Float32Array.from({ length: 40_003 }, () => from.normal());
+  const expected = numbers.reduce((sum, value) => sum + value * value, 0);
+  const parts = [numbers.subarray(0, 3), numbers.subarray(3, 30_001), numbers.subarray(30_001)];
+  expect(Math.abs(sumOfSquares(parts) / expected - 1)).toBeLessThan(1e-6);
+  // what an earlier call left behind the end of a block is not counted
+  expect(sumOfSquares([Float32Array.of(3, 4)])).toBe(25);
+});
+
 test("no weights and no moments leave a step's graph, and no moments enter it", () => {
   const model = smallModel();
   const program = trainingProgram(settingsOf(model, textPart(model, objectives.causal), 2));
@@ -35,6 +45,9 @@ test("no weights and no moments leave a step's graph, and no moments enter it", 
   expect(step.optimizer.map(({ weights }) => weights)).toEqual(["weights.0", "weights.1"]);
   expect(Object.keys(step.state).filter((name) => name.includes("moment"))).toEqual([]);
   const sizeOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
+  // nor is the gradient's norm a part of the graph
+  expect(Object.keys(step.outputs)).toEqual(["loss"]);
+  expect(Object.keys(step.scalars)).toEqual(["gradient_norm"]);
   const viewed = Object.values(step.views).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   expect(viewed).toBe(program.groups.reduce((sum, { size }) => sum + size, 0));
 });

@@ -15,13 +15,14 @@ test("a decoder's FLOPs are those counted by hand, forward and twice that backwa
   expect(pretrainCost(model, objectives.causal, B, 1, 10).flopsPerStep).toBe(3 * forward);
 });
 
-test("only positions with something to predict reach the vocabulary", () => {
+test("only positions with something to predict reach the vocabulary, and what is behind the last attention", () => {
   const model = smallModel({ architecture: "encoder", biases: false });
   const { layers: L, hidden: D, heads: H, feedForward: F, context: T, vocabulary: V } = model;
   const B = 4;
   const stack = L * (2 * B * T * (4 * D * D + 2 * D * F) + 4 * B * H * T * T * (D / H));
   const predicted = Math.round(0.15 * T);
-  expect(pretrainCost(model, objectives.masked, B, 1, 10).flopsPerStep).toBe(3 * (stack + 2 * B * predicted * D * V));
+  const left = 2 * B * (T - predicted) * (D * D + 2 * D * F);
+  expect(pretrainCost(model, objectives.masked, B, 1, 10).flopsPerStep).toBe(3 * (stack - left + 2 * B * predicted * D * V));
 });
 
 test("parameters are counted, embeddings apart", () => {

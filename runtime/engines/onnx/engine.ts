@@ -6,9 +6,8 @@ import type { Arrays, Program, TensorSpec } from "../../trace/function.ts";
 import { sizeOf } from "../../trace/graph.ts";
 import { trace } from "../../trace/trace.ts";
 import { type Engine, requireFloat32, type Session } from "../engine.ts";
-import { updateInPlace } from "./host-update.ts";
+import { doTakenOut } from "./do-taken-out.ts";
 import { type LoweredGraph, lower } from "./lower.ts";
-import type { GradientPart, Scalar } from "./take-out.ts";
 
 export interface OnnxOptions {
   /** Threads of one operator. */
@@ -31,7 +30,8 @@ export function onnxEngine({ threads }: OnnxOptions): Engine {
 }
 
 interface Compiled {
-  session: InferenceSession;
+  /** Undefined where the engine does all of the function itself. */
+  session: InferenceSession | undefined;
   lowered: LoweredGraph;
 }
 
@@ -52,6 +52,7 @@ function openSession(runtime: typeof OnnxRuntime, program: Program, threads: num
     const fn = functions.get(name);
     if (!fn) throw new Error(`the program has no function ${name}`);
     const lowered = lower(trace(fn, program.state));
+    if (lowered.results.length === 0) return { session: undefined, lowered };
     const session = await runtime.InferenceSession.create(lowered.model, {
       intraOpNumThreads: threads,
       graphOptimizationLevel: "all",
@@ -101,50 +102,17 @@ function openSession(runtime: typeof OnnxRuntime, program: Program, threads: num
         if (tensor !== undefined) feeds[tensor] = tensorOf(spec, inputs[spec.name]!);
       }
       // the results are copies, whether an output was given a place or not
-      const results = await session.run(feeds, [lowered.updates, lowered.outputs, lowered.taken].flatMap(Object.values));
+      const results = session ? await session.run(feeds, lowered.results) : {};
       const valuesOf = (tensor: string) => results[tensor]!.data as Float32Array;
-      doTakenOut(lowered, state as Map<string, Float32Array>, inputs, (name) => valuesOf(lowered.taken[name]!));
+      const scalars = doTakenOut(lowered, state as Map<string, Float32Array>, inputs, (name) => valuesOf(lowered.taken[name]!));
       for (const [entry, tensor] of Object.entries(lowered.updates)) state.set(entry, valuesOf(tensor));
-      return Object.fromEntries(Object.entries(lowered.outputs).map(([output, tensor]) => [output, valuesOf(tensor)]));
+      const outputs = Object.entries(lowered.outputs).map(([output, tensor]) => [output, valuesOf(tensor)] as const);
+      return { ...Object.fromEntries(outputs), ...scalars };
     },
     async close() {
-      for (const pending of compiled.values()) await (await pending).session.release();
+      for (const pending of compiled.values()) await (await pending).session?.release();
       compiled.clear();
       state.clear();
     },
   };
-}
-
-/** What was taken out of the graph, on the state as it was. `outputOf`: an output of the graph that was added for this. */
-function doTakenOut(
-  { optimizer, sums, fills }: LoweredGraph,
-  state: ReadonlyMap<string, Float32Array>,
-  inputs: Arrays,
-  outputOf: (name: string) => Float32Array,
-): void {
-  const scalar = (from: Scalar): number => {
-    if ("constant" in from) return from.constant;
-    return ("input" in from ? inputs[from.input] : outputOf(from.output))![0] as number;
-  };
-  const partOf = (part: GradientPart) => ("entry" in part ? state.get(part.entry)! : outputOf(part.output));
-  for (const { weights, firstMoment, secondMoment, gradient, beta1, beta2, ...scalars } of optimizer) {
-    updateInPlace([state.get(weights)!, state.get(firstMoment)!, state.get(secondMoment)!], gradient.map(partOf), {
-      scale: scalar(scalars.scale),
-      beta1,
-      beta2,
-      stepSize: scalar(scalars.stepSize),
-      epsilon: scalar(scalars.epsilon),
-      keep: scalar(scalars.keep),
-    });
-  }
-  for (const { entry, parts } of sums) addInPlace(state.get(entry)!, parts.map(partOf));
-  for (const { entry, value } of fills) state.get(entry)!.fill(value);
-}
-
-function addInPlace(sum: Float32Array, parts: readonly Float32Array[]): void {
-  let start = 0;
-  for (const part of parts) {
-    for (let i = 0; i < part.length; i++) sum[start + i]! += part[i]!;
-    start += part.length;
-  }
 }

@@ -3,6 +3,7 @@ import type { Graph, Node, Value } from "../../trace/graph.ts";
 /**
  * Rewrites pairs of nodes for which ONNX Runtime has one operator:
  *   Sum(Square(x)) → SumSquare(x)
+ *   Add(a b, bias) → BatchMatMul(a, b, bias)
  *   Add(a, UnsortedSegmentSum(x, ids)) → ScatterAdd(a, x, ids), and with Sub the negated x: rows are added to an array
  *   that is there already instead of to zeros that are then added.
  */
@@ -26,6 +27,11 @@ export function fuse(graph: Graph): Graph {
     if (square) {
       absorbed.add(square);
       return [{ ...node, op: "SumSquare", inputs: square.inputs }];
+    }
+    const product = node.op === "Add" && a?.shape.length === 2 && b?.shape.length === 1 && alone(a, "BatchMatMul");
+    if (product && product.inputs.length === 2) {
+      absorbed.add(product);
+      return [{ ...product, inputs: [...product.inputs, b!], outputs: node.outputs }];
     }
     if ((node.op === "Add" || node.op === "Sub") && a && b) {
       const right = alone(b, "UnsortedSegmentSum");

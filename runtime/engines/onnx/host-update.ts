@@ -23,57 +23,79 @@ type Kernel = (w: number, m: number, v: number, gradient: number, count: number,
 const block = 16384;
 const blockBytes = block * 4;
 
-let opened: { update: Kernel; weights: Float32Array; first: Float32Array; second: Float32Array; gradient: Float32Array } | undefined;
+interface Opened {
+  update: Kernel;
+  squares(start: number, count: number): number;
+  weights: Float32Array;
+  first: Float32Array;
+  second: Float32Array;
+  gradient: Float32Array;
+}
+
+let once: Opened | undefined;
 
 /** `adamw.wat` on a memory that holds a block of each array. */
-function open() {
+function opened(): Opened {
+  if (once) return once;
   const memory = new WebAssembly.Memory({ initial: (4 * blockBytes) / 65536, maximum: (4 * blockBytes) / 65536 });
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(adamWModule()), { host: { memory } });
   const view = (index: number) => new Float32Array(memory.buffer, index * blockBytes, block);
-  return { update: exports.update as Kernel, weights: view(0), first: view(1), second: view(2), gradient: view(3) };
+  const { update, squares } = exports as Pick<Opened, "update" | "squares">;
+  once = { update, squares, weights: view(0), first: view(1), second: view(2), gradient: view(gradientAt) };
+  return once;
 }
+
+const gradientAt = 3;
 
 /**
  * One step of AdamW in place: weights, first and second moment (N), the gradient's parts, which are N numbers together. A block
  * at a time is copied into the memory of the kernel and back: arrays of any size and origin, and the copies stay in the cache.
  */
 export function updateInPlace(
-  [weights, first, second]: readonly [Float32Array, Float32Array, Float32Array],
+  arrays: readonly [Float32Array, Float32Array, Float32Array],
   gradient: readonly Float32Array[],
   { scale, beta1, beta2, stepSize, epsilon, keep }: UpdateScalars,
 ): void {
-  opened ??= open();
-  const { update } = opened;
+  const { update, weights, first, second } = opened();
+  const places = [weights, first, second];
   let start = 0;
-  for (const part of gradient) {
-    for (let at = 0; at < part.length; at += block) {
-      const count = Math.min(block, part.length - at);
-      const of = (array: Float32Array) => array.subarray(start, start + count);
-      const [w, m, v] = [of(weights), of(first), of(second)];
-      opened.weights.set(w);
-      opened.first.set(m);
-      opened.second.set(v);
-      opened.gradient.set(part.subarray(at, at + count));
-      // four at a time: what lies behind the last is updated and not read
-      update(
-        0,
-        blockBytes,
-        2 * blockBytes,
-        3 * blockBytes,
-        (count + 3) & ~3,
-        scale,
-        beta1,
-        1 - beta1,
-        beta2,
-        1 - beta2,
-        stepSize,
-        epsilon,
-        keep,
-      );
-      w.set(opened.weights.subarray(0, count));
-      m.set(opened.first.subarray(0, count));
-      v.set(opened.second.subarray(0, count));
-      start += count;
+  for (const count of blocksOf(gradient)) {
+    const parts = arrays.map((array) => array.subarray(start, start + count));
+    for (const [i, part] of parts.entries()) places[i]!.set(part);
+    // four at a time: what lies behind the last is updated and not read
+    const numbers = [scale, beta1, 1 - beta1, beta2, 1 - beta2, stepSize, epsilon, keep];
+    update(0, blockBytes, 2 * blockBytes, gradientAt * blockBytes, (count + 3) & ~3, ...numbers);
+    for (const [i, part] of parts.entries()) part.set(count === block ? places[i]! : places[i]!.subarray(0, count));
+    start += count;
+  }
+}
+
+/** Sums of a block are added in double precision. */
+export function sumOfSquares(parts: readonly Float32Array[]): number {
+  const { squares, gradient } = opened();
+  let sum = 0;
+  for (const count of blocksOf(parts)) {
+    const whole = (count + 15) & ~15;
+    gradient.fill(0, count, whole);
+    sum += squares(gradientAt * blockBytes, whole);
+  }
+  return sum;
+}
+
+/** Puts the parts one behind the other into the gradient's place, as much as it holds at a time; each time, how many numbers. */
+function* blocksOf(parts: readonly Float32Array[]): Generator<number> {
+  const { gradient } = opened();
+  let filled = 0;
+  for (const part of parts) {
+    for (let at = 0; at < part.length; ) {
+      const count = Math.min(block - filled, part.length - at);
+      gradient.set(count === part.length ? part : part.subarray(at, at + count), filled);
+      filled += count;
+      at += count;
+      if (filled < block) continue;
+      yield filled;
+      filled = 0;
     }
   }
+  if (filled > 0) yield filled;
 }

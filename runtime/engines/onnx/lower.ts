@@ -18,6 +18,8 @@ export interface LoweredGraph extends Omit<TakenOut, "graph" | "updates"> {
   optimizer: Update[];
   /** Outputs that what was taken out reads. */
   taken: Record<string, string>;
+  /** All tensors that a run gives. */
+  results: string[];
 }
 
 /** A traced graph as an ONNX model: opset 17 with ONNX Runtime's com.microsoft operators. */
@@ -56,6 +58,7 @@ export function lower(traced: Graph): LoweredGraph {
     updates: pick(({ kind }) => kind === "updates"),
     outputs: pick(({ kind, name }) => kind === "outputs" && isOutput(name)),
     taken: pick(({ kind, name }) => kind === "outputs" && !isOutput(name)),
+    results: results.map(({ tensor }) => tensor),
     optimizer: updates,
     ...takenOut,
   };

@@ -31,7 +31,7 @@ const keepDims = (node: Node) => ({ int: node.attributes.keepDims ? 1 : 0 });
 function matMul(node: Node, builder: Builder, scale: number): void {
   const { input, output } = names(node, builder);
   const [transA, transB] = [{ int: node.attributes.transposeA ? 1 : 0 }, { int: node.attributes.transposeB ? 1 : 0 }];
-  if (node.inputs.every(({ shape }) => shape.length === 2)) {
+  if (node.outputs[0]!.shape.length === 2) {
     builder.node("Gemm", input, output, { transA, transB, alpha: { float: scale } });
   } else if (scale === 1 && !node.attributes.transposeA && !node.attributes.transposeB) {
     builder.node("MatMul", input, output);

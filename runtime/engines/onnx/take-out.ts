@@ -1,7 +1,15 @@
 import { type Graph, type Node, simplify, sizeOf, type Value } from "../../trace/graph.ts";
 
-/** A number that an update needs: known when the call is made, or an output of the graph. */
-export type Scalar = { input: string } | { constant: number } | { output: string };
+/** A number that the engine computes itself: from what is known when the call is made, and from outputs of the graph. */
+export type Scalar =
+  | { input: string }
+  | { constant: number }
+  | { output: string }
+  | { squares: GradientPart[] }
+  | { op: ScalarOperation; of: Scalar[] };
+
+export type ScalarOperation = (typeof scalarOperations)[number];
+const scalarOperations = ["Add", "Sub", "Multiply", "RealDiv", "Minimum", "Sqrt"] as const;
 
 /** An update of flat entries of the state that the engine makes itself, after the graph has run. */
 export interface Update {
@@ -41,13 +49,16 @@ export interface TakenOut {
   sums: Sum[];
   /** Entries of the state that become the same number everywhere. */
   fills: { entry: string; value: number }[];
+  /** Outputs of the function that are such numbers. */
+  scalars: Record<string, Scalar>;
   /** By the name under which the graph has it as state. */
   views: Record<string, View>;
 }
 
 /**
  * Takes out of a graph what ONNX Runtime for Node.js would do with copies. AdamW, and the sum of micro-batches' gradients, are done
- * in place by the engine, so that moments never enter the graph and weights never leave it: each output is copied. The parts of a flat entry of the state come in one by one
+ * in place by the engine, so that moments never enter the graph and weights never leave it: each output is copied. So is the
+ * gradient's norm, whose many small nodes cost more than their work. The parts of a flat entry of the state come in one by one
  * instead of being split, and the parts of a flat gradient go out one by one instead of being joined.
  */
 export function takeOut(graph: Graph): TakenOut {
@@ -63,15 +74,25 @@ function withoutUpdates(graph: Graph): Omit<TakenOut, "views"> {
     return { output: known.name };
   };
   const entryOf = (value: Value) => graph.state.find((entry) => entry.value.id === value.id)?.name;
-  const scalarOf = (value: Value): Scalar => {
-    const input = graph.inputs.find((entry) => entry.value.id === value.id);
-    if (input) return { input: input.name };
-    const constant = graph.constants.find((entry) => entry.value.id === value.id);
-    return constant ? { constant: constant.data[0] as number } : outputOf(value);
-  };
   const partOf = (value: Value) => {
     const entry = entryOf(value);
     return entry === undefined ? outputOf(value) : { entry };
+  };
+  const scalars = new Map<number, Scalar>();
+  /** The same value is the same object, so that it is computed once. */
+  const scalarOf = (value: Value): Scalar => {
+    const known = scalars.get(value.id) ?? makeScalar(value);
+    scalars.set(value.id, known);
+    return known;
+  };
+  const makeScalar = (value: Value): Scalar => {
+    const input = graph.inputs.find((entry) => entry.value.id === value.id);
+    if (input) return { input: input.name };
+    const constant = graph.constants.find((entry) => entry.value.id === value.id);
+    if (constant) return { constant: constant.data[0] as number };
+    const maker = makers.get(value.id)!;
+    if (isSquares(maker)) return { squares: partsOf(maker.inputs[0]!, makers).map(partOf) };
+    return isScalarOperation(maker.op) && sizeOf(value.shape) === 1 ? { op: maker.op, of: maker.inputs.map(scalarOf) } : outputOf(value);
   };
   const isUpdate = ({ op }: Node) => op === "AdamW";
   const updates = graph.nodes.filter(isUpdate).map(({ inputs, attributes }): Update => {
@@ -110,13 +131,27 @@ function withoutUpdates(graph: Graph): Omit<TakenOut, "views"> {
     else return !made.has(value.id);
     return false;
   });
+  const measures = (value: Value): boolean => {
+    const maker = makers.get(value.id);
+    if (maker === undefined || sizeOf(value.shape) !== 1) return false;
+    return isSquares(maker) || (isScalarOperation(maker.op) && maker.inputs.some(measures));
+  };
+  const own = Object.fromEntries(graph.outputs.filter(({ value }) => measures(value)).map(({ name, value }) => [name, scalarOf(value)]));
   const rest: Graph = {
     ...graph,
     nodes: graph.nodes.filter((node) => !isUpdate(node)),
     updates: left,
-    outputs: [...graph.outputs, ...outputs.values()],
+    outputs: [...graph.outputs.filter(({ name }) => !(name in own)), ...outputs.values()],
   };
-  return { graph: simplify(sumSquaresByParts(rest)), updates, sums, fills };
+  return { graph: simplify(rest), updates, sums, fills, scalars: own };
+}
+
+function isSquares({ op, outputs }: Node): boolean {
+  return op === "SumSquare" && sizeOf(outputs[0]!.shape) === 1;
+}
+
+function isScalarOperation(op: string): op is ScalarOperation {
+  return scalarOperations.some((name) => name === op);
 }
 
 /** The arrays that were made flat and joined to this one; or it alone. */
@@ -127,43 +162,30 @@ function partsOf(value: Value, makers: ReadonlyMap<number, Node>): Value[] {
   return [value];
 }
 
-/** The sum of squares of joined arrays as that of their sums, so that nobody needs them joined. */
-function sumSquaresByParts(graph: Graph): Graph {
-  const makers = makersOf(graph);
-  let last = Math.max(...graph.nodes.flatMap(({ outputs }) => outputs.map(({ id }) => id)));
-  const nodes = graph.nodes.flatMap((node): Node[] => {
-    if (node.op !== "SumSquare" || node.outputs[0]!.shape.length > 0) return [node];
-    const parts = partsOf(node.inputs[0]!, makers);
-    if (parts.length === 1) return [node];
-    const sums = parts.map((part): Node => {
-      const output: Value = { ...node.outputs[0]!, id: ++last };
-      return { op: "SumSquare", inputs: [part], attributes: { axes: [...part.shape.keys()], keepDims: false }, outputs: [output] };
-    });
-    return [...sums, { op: "AddN", inputs: sums.map(({ outputs }) => outputs[0]!), attributes: {}, outputs: node.outputs }];
-  });
-  return { ...graph, nodes };
-}
-
 function withViews({ graph, ...taken }: Omit<TakenOut, "views">): TakenOut {
   const users = new Map<number, Node[]>();
   for (const node of graph.nodes) for (const { id } of node.inputs) users.set(id, [...(users.get(id) ?? []), node]);
   const views: TakenOut["views"] = {};
-  const splits = new Set<Node>();
+  const absorbed = new Set<Node>();
   const state = graph.state.flatMap((entry) => {
     const using = users.get(entry.value.id) ?? [];
     const [split] = using;
     if (using.length === 0) return [];
     if (using.length > 1 || split?.op !== "SplitV" || entry.value.shape.length > 1) return [entry];
-    splits.add(split);
+    absorbed.add(split);
     let offset = 0;
-    return split.outputs.map((value, i) => {
+    return split.outputs.map((flat, i) => {
       const name = `${entry.name}:${i}`;
+      const [shaped, ...others] = users.get(flat.id) ?? [];
+      const isShape = shaped?.op === "Reshape" && others.length === 0;
+      if (isShape) absorbed.add(shaped);
+      const value = isShape ? shaped.outputs[0]! : flat;
       views[name] = { entry: entry.name, offset, shape: value.shape };
       offset += sizeOf(value.shape);
       return { name, value };
     });
   });
-  return { graph: { ...graph, state, nodes: graph.nodes.filter((node) => !splits.has(node)) }, ...taken, views };
+  return { graph: { ...graph, state, nodes: graph.nodes.filter((node) => !absorbed.has(node)) }, ...taken, views };
 }
 
 function makersOf({ nodes }: Graph): Map<number, Node> {

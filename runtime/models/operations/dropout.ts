@@ -1,4 +1,4 @@
-import { cast, mul, type Tensor } from "@tensorflow/tfjs-core";
+import { cast, gather, mul, type Tensor, type Tensor1D } from "@tensorflow/tfjs-core";
 
 /**
  * Inverted dropout (Srivastava et al. 2014): masks come into a program as inputs, one a place, made from (seed, step, place),
@@ -16,7 +16,13 @@ export function keepFactors({ rate, masks }: Dropout, place: string): Tensor | u
   return mask && mul(cast(mask, "float32"), 1 / (1 - rate));
 }
 
-export function drop(x: Tensor, dropout: Dropout, place: string): Tensor {
+/** `rows`: those of the place's that x has; left out: all. */
+export function drop(x: Tensor, dropout: Dropout, place: string, rows?: Tensor): Tensor {
   const factors = keepFactors(dropout, place);
-  return factors ? mul(x, factors) : x;
+  return factors ? mul(x, rowsOf(factors, rows)) : x;
+}
+
+/** Some rows of x (N, C). */
+export function rowsOf(x: Tensor, rows: Tensor | undefined): Tensor {
+  return rows ? gather(x, rows as Tensor1D) : x;
 }
