@@ -12,9 +12,10 @@ import normal from "@stdlib/stats-base-dists-normal-cdf";
 import quantile from "@stdlib/stats-base-dists-normal-quantile";
 import { compareRuns } from "#runtime/compare/compare.ts";
 import type { Runs } from "#runtime/compare/entrants.ts";
-import { classifiedItems } from "#runtime/compare/items.ts";
+import { classifiedItems, type Items } from "#runtime/compare/items.ts";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
+import { margins } from "#runtime/metrics/confusion-matrix.ts";
 import { classMetrics } from "#runtime/metrics/table.ts";
 import { type Random, random } from "#runtime/random/random.ts";
 
@@ -131,7 +132,7 @@ function strengthFor(better: number): number {
 }
 
 function simulated(world: World, better: number, count: number, path: readonly number[]): { runs: Runs } {
-  const items = new Map<string, ReturnType<typeof classifiedItems>>();
+  const items = new Map<string, Items>();
   const scores = new Map<string, number>();
   for (const task of tasks) {
     const from = random("simulation", world.name, task, ...path);
@@ -145,8 +146,11 @@ function simulated(world: World, better: number, count: number, path: readonly n
         const luck = strength + world.seed * from.normal();
         const answers = gold.map((label, i) => (from.normal() < luck + difficulty[i]! + own[i]! ? label : 1 - label));
         const job = `${cell}-${seed}-${task}`;
-        items.set(job, classifiedItems(gold.map((label, i) => ({ id: `${i}`, label: `${label}`, predicted: `${answers[i]}` }))));
-        scores.set(job, classMetrics[metric](gold, answers, 2));
+        items.set(
+          job,
+          remembered(classifiedItems(gold.map((label, i) => ({ id: `${i}`, label: `${label}`, predicted: `${answers[i]}` })))),
+        );
+        scores.set(job, classMetrics[metric](margins(gold, answers, 2)));
       }
     }
   }
@@ -159,6 +163,25 @@ function simulated(world: World, better: number, count: number, path: readonly n
       leaks: () => undefined,
       finetunings: () => [],
       hypotheses: () => [],
+    },
+  };
+}
+
+/** Each look scores a run on the same draws of examples. */
+function remembered(items: Items): Items {
+  const known = new Map<Int32Array, number>();
+  return {
+    ...items,
+    scorer(name) {
+      const score = items.scorer(name);
+      return (
+        score &&
+        ((chosen) => {
+          const found = known.get(chosen) ?? score(chosen);
+          known.set(chosen, found);
+          return found;
+        })
+      );
     },
   };
 }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { marginsOf } from "#runtime/metrics/confusion-matrix.ts";
 import { classMetrics, needsTwoClasses } from "#runtime/metrics/table.ts";
 import { readText } from "#runtime/store/files.ts";
 import { itemsOfForm, type Line } from "./item-forms.ts";
@@ -50,17 +51,14 @@ export function classifiedItems(lines: readonly Classified[]): Items {
     scorer(metric) {
       const score = Object.hasOwn(classMetrics, metric) ? classMetrics[metric as keyof typeof classMetrics] : undefined;
       if (!score || (classes !== 2 && needsTwoClasses(metric))) return undefined;
-      const [right, answers] = [new Int32Array(gold.length), new Int32Array(gold.length)];
+      // where each example stands in the confusion matrix, so that a draw of them is counted and no more
+      const entries = gold.map((label, i) => label * classes + answered[i]!);
+      const counts = new Int32Array(classes * classes);
       return (chosen) => {
-        pick(gold, chosen, right);
-        pick(answered, chosen, answers);
-        const all = chosen.length === right.length;
-        return score(all ? right : right.subarray(0, chosen.length), all ? answers : answers.subarray(0, chosen.length), classes);
+        counts.fill(0);
+        for (let i = 0; i < chosen.length; i++) counts[entries[chosen[i]!]!]! += 1;
+        return score(marginsOf(counts, classes));
       };
     },
   };
-}
-
-function pick(from: Int32Array, chosen: Int32Array, into: Int32Array): void {
-  for (let i = 0; i < chosen.length; i++) into[i] = from[chosen[i]!]!;
 }

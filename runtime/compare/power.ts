@@ -46,8 +46,14 @@ export function moreSeeds({ n, mean, ofSeeds, ofExamples }: Estimate, level: num
     const difference = Math.abs(mean) / Math.sqrt(variance);
     return averageOf(spreads, (spread) => tails(difference, criticalValue(level, spread) * errorOf(spread))) >= wanted;
   };
-  if (!finds(mostSeeds)) return null;
-  return Math.max(n + 1, Math.ceil(bisect((seeds) => seeds > n && finds(Math.ceil(seeds))))) - n;
+  let [low, high] = [n, Math.max(n + 1, mostSeeds)];
+  if (!finds(high)) return null;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (finds(middle)) high = middle;
+    else low = middle;
+  }
+  return high - n;
 }
 
 /** How often a standard normal value around `difference` is beyond ±`critical`. */

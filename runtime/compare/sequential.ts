@@ -27,7 +27,17 @@ export function sequentialP(p: number, looks: Looks): number {
 }
 
 /** What p must be below at the last of these looks, so that all of them together find a false difference with this probability. */
-export function nominalLevel(level: number, { seeds, most }: Looks): number {
+export function nominalLevel(level: number, looks: Looks): number {
+  const key = JSON.stringify([level, looks]);
+  const known = nominals.get(key) ?? computeNominal(level, looks);
+  nominals.set(key, known);
+  return known;
+}
+
+/** Verdicts of one design share them. */
+const nominals = new Map<string, number>();
+
+function computeNominal(level: number, { seeds, most }: Looks): number {
   const times = seeds.map((count) => count / most);
   let spent = 0;
   let density: Density | undefined;

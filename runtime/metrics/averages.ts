@@ -1,7 +1,7 @@
-import { type Margins, margins } from "./confusion-matrix.ts";
+import type { Margins } from "./confusion-matrix.ts";
 
-/** Scores right classes against predicted ones; classes are 0 … classes − 1. */
-export type ClassificationMetric = (gold: ArrayLike<number>, predicted: ArrayLike<number>, classes: number) => number;
+/** Scores answers by what each class was answered with. */
+export type ClassificationMetric = (sums: Margins) => number;
 
 /** A ratio from how often a class was right, answered, and both; 0 where there is nothing to divide by. */
 export type ClassRatio = (counts: { gold: number; predicted: number; right: number }) => number;
@@ -15,20 +15,20 @@ export type ClassRatio = (counts: { gold: number; predicted: number; right: numb
  */
 export function averages(ratio: ClassRatio): { [K in "binary" | "micro" | "macro" | "weighted"]: ClassificationMetric } {
   return {
-    binary(gold, predicted, classes) {
+    binary(sums) {
+      const classes = sums.gold.length;
       if (classes !== 2) throw new RangeError(`a score of the positive class needs two classes, not ${classes}`);
-      return ratio(ofClass(margins(gold, predicted, classes), 1));
+      return ratio(ofClass(sums, 1));
     },
-    micro(gold, predicted, classes) {
-      const { right, total } = margins(gold, predicted, classes);
+    micro({ right, total }) {
       return ratio({ gold: total, predicted: total, right: sum(right) });
     },
-    macro(gold, predicted, classes) {
-      const each = metClasses(margins(gold, predicted, classes));
+    macro(sums) {
+      const each = metClasses(sums);
       return each.length === 0 ? 0 : sum(each.map(ratio)) / each.length;
     },
-    weighted(gold, predicted, classes) {
-      const each = metClasses(margins(gold, predicted, classes));
+    weighted(sums) {
+      const each = metClasses(sums);
       return each.length === 0 ? 0 : sum(each.map((counts) => counts.gold * ratio(counts))) / sum(each.map((counts) => counts.gold));
     },
   };

@@ -22,13 +22,18 @@ export interface Margins {
 }
 
 export function margins(gold: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): Margins {
-  const counts = confusionMatrix(gold, predicted, classes);
-  const sums: Margins = { gold: new Array(classes).fill(0), predicted: new Array(classes).fill(0), right: [], total: gold.length };
+  return marginsOf(confusionMatrix(gold, predicted, classes), classes);
+}
+
+/** @param counts a confusion matrix */
+export function marginsOf(counts: ArrayLike<number>, classes: number): Margins {
+  const sums: Margins = { gold: new Array(classes).fill(0), predicted: new Array(classes).fill(0), right: [], total: 0 };
   for (let row = 0; row < classes; row++) {
     for (let column = 0; column < classes; column++) {
       const count = counts[row * classes + column]!;
       sums.gold[row]! += count;
       sums.predicted[column]! += count;
+      sums.total += count;
     }
     sums.right.push(counts[row * classes + row]!);
   }

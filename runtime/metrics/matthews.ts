@@ -1,12 +1,11 @@
-import { margins } from "./confusion-matrix.ts";
+import type { Margins } from "./confusion-matrix.ts";
 
 /**
  * Matthews correlation coefficient, −1 to 1, for two or more classes; 0 where the denominator is 0. As scikit-learn's
  * `matthews_corrcoef`.
  * @see Matthews 1975; Gorodkin 2004, Comparing two K-category assignments by a K-category correlation coefficient, equation 8
  */
-export function matthews(gold: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): number {
-  const sums = margins(gold, predicted, classes);
+export function matthews(sums: Margins): number {
   const right = sums.right.reduce((sum, count) => sum + count, 0);
   const squared = sums.total ** 2;
   const covariance = right * sums.total - dot(sums.gold, sums.predicted);

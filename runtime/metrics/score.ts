@@ -6,7 +6,7 @@ import { bitsPerByte } from "./bits-per-byte.ts";
 import { type BleuOptions, bleu, sentenceBleu } from "./bleu.ts";
 import { calibrationError } from "./calibration-error.ts";
 import { type ChrfOptions, chrf, sentenceChrf } from "./chrf.ts";
-import { confusionMatrix } from "./confusion-matrix.ts";
+import { confusionMatrix, margins } from "./confusion-matrix.ts";
 import { allEntities, countEntities, type EntityScheme } from "./entities.ts";
 import { entityF1, entityF1Macro } from "./entity-f1.ts";
 import { entityPrecision } from "./entity-precision.ts";
@@ -132,7 +132,7 @@ function ofLabels(metric: ClassificationMetric, twoClasses: boolean): Scorer<"la
     const { labels, classesOf } = twoClasses ? twoClassesIn(all, positive as string | undefined) : classesIn(all);
     const signature = twoClasses ? `positive:${labels.at(-1)}` : null;
     const classes = twoClasses ? 2 : labels.length;
-    return { score: metric(classesOf(gold), classesOf(predicted), classes), signature, labels, n: gold.length };
+    return { score: metric(margins(classesOf(gold), classesOf(predicted), classes)), signature, labels, n: gold.length };
   });
 }
 

@@ -6,6 +6,7 @@ import type { ClassificationMetric } from "./averages.ts";
 import { bleu } from "./bleu.ts";
 import { calibrationError } from "./calibration-error.ts";
 import { chrf } from "./chrf.ts";
+import { margins } from "./confusion-matrix.ts";
 import { countEntities, type EntityCounts } from "./entities.ts";
 import { entityF1, entityF1Macro } from "./entity-f1.ts";
 import { entityPrecision } from "./entity-precision.ts";
@@ -29,7 +30,7 @@ import { ter } from "./ter.ts";
  * answers. What `pretrain score` adds to that number is in `score.ts`.
  */
 
-/** From classes 0 … classes − 1. */
+/** From the sums of a confusion matrix. */
 export const classMetrics = {
   accuracy,
   precision: precision.binary,
@@ -115,10 +116,11 @@ export function scoreClassification(
   probabilities?: readonly ArrayLike<number>[],
 ): MetricValue[] {
   const fits = (name: string) => classes === 2 || !needsTwoClasses(name);
+  const sums = margins(gold, predicted, classes);
   const ofClasses = Object.entries(classMetrics).filter(([name]) => fits(name));
   const ofProbabilities = probabilities ? Object.entries(probabilityMetrics).filter(([name]) => fits(name)) : [];
   return [
-    ...ofClasses.map(([metric, score]) => ({ metric, value: score(gold, predicted, classes) })),
+    ...ofClasses.map(([metric, score]) => ({ metric, value: score(sums) })),
     ...ofProbabilities.map(([metric, score]) => ({ metric, value: score(gold, probabilities ?? []) })),
   ];
 }

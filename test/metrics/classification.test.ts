@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { accuracy } from "#runtime/metrics/accuracy.ts";
+import { margins } from "#runtime/metrics/confusion-matrix.ts";
 import { f1 } from "#runtime/metrics/f1.ts";
 import { matthews } from "#runtime/metrics/matthews.ts";
 import { precision } from "#runtime/metrics/precision.ts";
@@ -12,24 +13,24 @@ test("by hand: 2 right positives, 2 wrong, 1 missed", () => {
     [1, 1, 1, 0, 0, 0],
     [1, 1, 0, 1, 1, 0],
   ];
-  expect(precision.binary(gold, predicted, 2)).toBeCloseTo(2 / 4, 12);
-  expect(recall.binary(gold, predicted, 2)).toBeCloseTo(2 / 3, 12);
-  expect(f1.binary(gold, predicted, 2)).toBeCloseTo(4 / 7, 12);
+  expect(precision.binary(margins(gold, predicted, 2))).toBeCloseTo(2 / 4, 12);
+  expect(recall.binary(margins(gold, predicted, 2))).toBeCloseTo(2 / 3, 12);
+  expect(f1.binary(margins(gold, predicted, 2))).toBeCloseTo(4 / 7, 12);
 });
 
 test("nothing to divide by gives 0, not NaN", () => {
-  expect(f1.binary([0, 0], [0, 0], 2)).toBe(0);
-  expect(precision.binary([1, 0], [0, 0], 2)).toBe(0);
-  expect(matthews([0, 1], [0, 0], 2)).toBe(0);
-  expect(matthews([1, 1], [1, 1], 2)).toBe(0);
-  expect(accuracy([], [], 2)).toBe(0);
+  expect(f1.binary(margins([0, 0], [0, 0], 2))).toBe(0);
+  expect(precision.binary(margins([1, 0], [0, 0], 2))).toBe(0);
+  expect(matthews(margins([0, 1], [0, 0], 2))).toBe(0);
+  expect(matthews(margins([1, 1], [1, 1], 2))).toBe(0);
+  expect(accuracy(margins([], [], 2))).toBe(0);
   expect(rocAuc([1, 1], [0.2, 0.3])).toBe(0.5);
 });
 
 test("a class that nobody has does not lower the macro mean", () => {
-  expect(f1.macro([0, 1], [0, 1], 3)).toBe(1);
+  expect(f1.macro(margins([0, 1], [0, 1], 3))).toBe(1);
   // predicted but never right: counts, with 0
-  expect(f1.macro([0, 1], [0, 2], 3)).toBeCloseTo(1 / 3, 12);
+  expect(f1.macro(margins([0, 1], [0, 2], 3))).toBeCloseTo(1 / 3, 12);
 });
 
 test("all metrics of a task; those of the positive class only for two, those of probabilities only with them", () => {
@@ -55,6 +56,6 @@ test("all metrics of a task; those of the positive class only for two, those of 
 });
 
 test("a class outside the task is a bug, said loudly", () => {
-  expect(() => accuracy([0], [2], 2)).toThrow("classes 0 and 2 of 2");
-  expect(() => accuracy([0, 1], [0], 2)).toThrow("2 right answers but 1 predictions");
+  expect(() => accuracy(margins([0], [2], 2))).toThrow("classes 0 and 2 of 2");
+  expect(() => accuracy(margins([0, 1], [0], 2))).toThrow("2 right answers but 1 predictions");
 });
