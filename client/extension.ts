@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { addDocuments } from "./documents.ts";
+import { addTestExplorer } from "./expectations/explorer.ts";
 import { addExperimentView } from "./experiments/view.ts";
 import { startLanguage } from "./language/client.ts";
 import { keepOutlines } from "./language/outlines.ts";
@@ -36,6 +37,7 @@ export function activate(context: vscode.ExtensionContext): void {
   addDownload(parts);
   addStatusBar(context, outlines, stores);
   addSpeedMeasurement(context, outlines, cli);
+  addTestExplorer(parts);
   addExperimentView(context, outlines, stores);
   addViews(parts);
   addTemplates(context);

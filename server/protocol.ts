@@ -79,6 +79,8 @@ export interface OutlineDeclaration {
   measured?: Measured;
   /** Of a model: the name of its checkpoint on the hub, which is not here. */
   download?: string;
+  /** Of a comparison: what it expects, in the words that its result has too. */
+  expectations?: { text: string; range: Range }[];
 }
 
 export interface OutlinePlan {

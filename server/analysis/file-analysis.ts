@@ -2,10 +2,12 @@ import { dirname, join } from "node:path";
 import type { LangiumDocument } from "langium";
 import { type Analysis, analysisOf } from "#language/analyse.ts";
 import { documentationOf } from "#language/documentation.ts";
-import type { Declaration, File } from "#language/generated/ast.ts";
+import { type Declaration, type File, isExpectation, isList } from "#language/generated/ast.ts";
 import type { PretrainServices } from "#language/module.ts";
 import { rangeOfName } from "#language/places.ts";
 import { filesSeenFrom } from "#language/references/imports.ts";
+import { entryOf } from "#language/settings.ts";
+import { inlineText } from "#language/text/inline.ts";
 import { distinctProblems, withJobs } from "#runtime/compile/problems.ts";
 import type { PlacedProblem, Problem } from "#runtime/contract/problem.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
@@ -23,7 +25,7 @@ export interface GoodAnalysis {
   hints: readonly Hint[];
 }
 
-export type DeclaredPlace = Pick<OutlineDeclaration, "kind" | "name" | "range" | "nameRange" | "doc">;
+export type DeclaredPlace = Pick<OutlineDeclaration, "kind" | "name" | "range" | "nameRange" | "doc" | "expectations">;
 
 /** What the language alone knows of a text, before the compiler. */
 export interface ReadText {
@@ -84,5 +86,23 @@ function placeOf(node: Declaration, services: PretrainServices): DeclaredPlace[]
   const nameRange = rangeOfName(node);
   if (!range || !nameRange) return [];
   const doc = documentationOf(node, services.documentation.CommentProvider);
-  return [{ kind: node.kind, name: node.name, range, nameRange, ...(doc === undefined ? {} : { doc }) }];
+  const expectations = expectationsOf(node);
+  return [
+    {
+      kind: node.kind,
+      name: node.name,
+      range,
+      nameRange,
+      ...(doc === undefined ? {} : { doc }),
+      ...(expectations.length > 0 ? { expectations } : {}),
+    },
+  ];
+}
+
+function expectationsOf({ kind, body }: Declaration): NonNullable<OutlineDeclaration["expectations"]> {
+  const value = kind === "compare" && body ? entryOf(body, "expect")?.value : undefined;
+  if (!value) return [];
+  return (isList(value) ? value.items : [value]).flatMap((each) =>
+    isExpectation(each) && each.$cstNode ? [{ text: inlineText(each), range: each.$cstNode.range }] : [],
+  );
 }

@@ -41,6 +41,7 @@ export function outlineOf(context: OutlineContext): Outline {
       ...place,
       range: shift.range(place.range),
       nameRange: shift.range(place.nameRange),
+      ...(place.expectations ? { expectations: place.expectations.map(({ text, range }) => ({ text, range: shift.range(range) })) } : {}),
       ...knownOf(context, place, stale),
     })),
   };

@@ -94,6 +94,26 @@ test("while the text is broken the last good outline stays, at its place in the 
   expect(declaration(fresh, "base").plan).toEqual(declaration(good, "base").plan);
 });
 
+test("what a comparison expects stands in the outline at its place, also while the text is broken", async () => {
+  const editor = await startEditor(data);
+  const expecting = experiment.replace(
+    "seeds: 1..2\n",
+    "finetune: { task: mood }\n  seeds: 1..2\n  expect: [1e-3 > 2e-3 on mood.accuracy,\n    2e-3   > scratch on mood.accuracy]\n",
+  );
+  await editor.open("a.pretrain", expecting);
+  const outline = await editor.outline("a.pretrain", planned("both"));
+  const { expectations } = declaration(outline, "both");
+  expect(expectations?.map(({ text, range }) => [text, textAt(expecting, range)])).toEqual([
+    ["1e-3 > 2e-3 on mood.accuracy", "1e-3 > 2e-3 on mood.accuracy"],
+    ["2e-3 > scratch on mood.accuracy", "2e-3   > scratch on mood.accuracy"],
+  ]);
+  expect(declaration(outline, "base")).not.toHaveProperty("expectations");
+  const broken = `corpus {{{\n${expecting}`;
+  await editor.change("a.pretrain", broken);
+  const stale = await editor.outline("a.pretrain", (each) => each.stale);
+  expect(textAt(broken, declaration(stale, "both").expectations![0]!.range)).toBe("1e-3 > 2e-3 on mood.accuracy");
+});
+
 test("a declaration with errors keeps its last plan, as a stale one, and counts them; others are not touched", async () => {
   const editor = await startEditor(data);
   await editor.open("a.pretrain", experiment);

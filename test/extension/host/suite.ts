@@ -218,6 +218,21 @@ export function defineSuite(): void {
       assert.equal(await terminal.ended, 130);
     });
 
+    it("lists expectations as tests, and running one runs its comparison", async () => {
+      const { uri, lens } = experiment;
+      const tests = await until("a test", async () =>
+        nonEmpty(
+          (await vscode.commands.executeCommand<string[][]>("vscode.testing.getTestsInFile", uri)).filter((path) => path.length > 3),
+        ),
+      );
+      assert.deepEqual(
+        tests.map((path) => path.at(-1)!.split("#").slice(1)),
+        [["objectives", "clm > scratch on century.accuracy"]],
+      );
+      await vscode.commands.executeCommand("vscode.runTestsById", testRunProfile, tests[0]!.join("\0"));
+      await lens("objectives", /Stop|century\.accuracy/);
+    });
+
     it("runs a comparison, and says its verdict in words", async () => {
       const { run, lens } = experiment;
       await run("objectives");
@@ -276,6 +291,9 @@ export function defineSuite(): void {
     });
   });
 }
+
+/** VS Code's number of `vscode.TestRunProfileKind.Run`, among flags. */
+const testRunProfile = 2;
 
 /** Its data would be on no disk either. */
 const virtualExperiment = `objective mlm = masked { rate: 15% }

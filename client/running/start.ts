@@ -1,0 +1,52 @@
+import * as vscode from "vscode";
+import type { RunSession } from "#runtime/contract/artifacts.ts";
+import { type Declared, type Outlines, pathOf, whyNoRunning } from "../language/outlines.ts";
+import type { Stores } from "../runs/stores.ts";
+import { sessionOf } from "../status/progress.ts";
+import type { CommandLine, RunProcess } from "./command-line.ts";
+import { followRun } from "./follow.ts";
+
+export interface RunningParts {
+  context: vscode.ExtensionContext;
+  outlines: Outlines;
+  stores: Stores;
+  commandLine: CommandLine;
+}
+
+/** What came of the wish to run something. */
+export type Start =
+  | { process: RunProcess }
+  /** A sentence without its full stop. */
+  | { refused: string }
+  /** Somebody runs it already. */
+  | { elsewhere: RunSession };
+
+/** Starts a run of a declaration in a process of its own, and shows how it goes. */
+export async function startRun({ outline, declaration }: Declared, parts: RunningParts): Promise<Start> {
+  const { outlines, stores, commandLine, context } = parts;
+  const { name } = declaration;
+  const uri = vscode.Uri.parse(outline.uri);
+  const refused = whyNoRunning(uri);
+  if (refused !== null) return { refused };
+  const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === outline.uri);
+  // a run reads the file
+  if (document?.isDirty && !(await document.save())) return { refused: "The file could not be saved" };
+  const file = pathOf(outline);
+  await stores.look(outline.store);
+  const elsewhere = sessionOf(stores.get(outline.store), file, name);
+  if (elsewhere) return { elsewhere };
+  const settings = vscode.workspace.getConfiguration("pretrain", uri);
+  const started = commandLine.run({ file, name, engine: settings.get("engine", "auto"), jobs: settings.get("parallelJobs", 1) });
+  followRun({ context, outlines, stores, outline, name, process: started, stop: () => stopProcess(started.pid) });
+  return { process: started };
+}
+
+/** As Ctrl-C in a terminal does. Where the system has no signals the process ends at once: its checkpoints make that safe. */
+export function stopProcess(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(pid, "SIGINT");
+  } catch {
+    // it has just ended
+  }
+}
