@@ -119,6 +119,7 @@ export function lower({ file, declarations, leftOut, readDefault, docOf, doc }: 
         const inside = settingsOf(layersIn([value]), finetuneKeys(), readDefault);
         return { ...lowerFinetuneSettings(inside), seeds: inside.seeds("seeds") };
       }),
+      ...(settings.has("checkpoints") ? { checkpoints: settings.elements("checkpoints").map(shareOf) } : {}),
       seeds: settings.seeds("seeds"),
       baselines: settings.has("baselines")
         ? settings.elements("baselines").map((value) => inlineText(value) as ComparisonSpec["baselines"][number])
@@ -131,6 +132,10 @@ export function lower({ file, declarations, leftOut, readDefault, docOf, doc }: 
 
   function numberOf(value: Value): number {
     return numberIn({ value, type: { type: "number" } });
+  }
+
+  function shareOf(value: Value): number {
+    return numberIn({ value, type: { type: "share" } });
   }
 
   /** A `with` line belongs to the `vary` line before it. */

@@ -57,7 +57,7 @@ function costOf(run: Run, cell: string): ComparisonResult["matched"]["cells"][nu
   };
 }
 
-const leftOut = new Set(["id", "name", "after", "fingerprint", "cost", "evaluateEvery", "save", "files", "labels"]);
+const leftOut = new Set(["id", "name", "after", "fingerprint", "cost", "evaluateEvery", "save", "keep", "files", "labels"]);
 const mostColumns = 8;
 
 function differences(runs: readonly Run[], labels: readonly string[]): SettingColumn[] {

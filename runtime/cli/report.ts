@@ -95,7 +95,7 @@ function reportInput(loaded: Loaded, plan: Plan, job: CompareJob): ReportInput {
  */
 function settingsOf(job: Job, jobOf: (id: string) => Job | undefined): Map<string, unknown> {
   const ofPretraining =
-    /^(seed|cost|kind|evaluateEvery|save|encoded\.(kind|tokenizer|corpus\.kind)|tokenizer\.(kind|corpus))\b|sha256$|bytes$|path$/;
+    /^(seed|cost|kind|evaluateEvery|save|keep|encoded\.(kind|tokenizer|corpus\.kind)|tokenizer\.(kind|corpus))\b|sha256$|bytes$|path$/;
   const ofFinetuning = /^(seed|cost|examples|fill|kind|from|taskName|model|tokenizer|task\.labels)\b|sha256$|bytes$|path$/;
   const left = job.kind === "finetune" ? ofFinetuning : ofPretraining;
   const own = [...fieldsOf(job, jobOf)].filter(
@@ -133,7 +133,7 @@ function curvesOf(job: CompareJob, store: Store): Curve[] {
     const points = [...losses]
       .sort(([a], [b]) => a - b)
       .map(([step, values]) => ({
-        step,
+        at: step,
         mean: values.reduce((sum, value) => sum + value, 0) / values.length,
         low: Math.min(...values),
         high: Math.max(...values),

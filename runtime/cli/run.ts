@@ -140,7 +140,7 @@ async function runPlan(
   const { engine, xla, jobs } = options;
   const arrangement =
     jobs === "auto"
-      ? await arrange(neededJobs(plan, store.isDone).needed, { store, command, engine, xla, signal: stopping.signal, say })
+      ? await arrange(neededJobs(plan, store).needed, { store, command, engine, xla, signal: stopping.signal, say })
       : { parallel: jobs, threads: threadsFor(jobs) };
   const reporter = reporterFor(plan, options, arrangement.parallel, finished);
   try {

@@ -7,7 +7,8 @@ import type { JobContext } from "#runtime/jobs/context.ts";
 import { readJson } from "#runtime/store/files.ts";
 import { readHypotheses } from "#runtime/store/hypotheses.ts";
 import { jobFile, resultFile } from "#runtime/store/store.ts";
-import { type Entrant, entrantsOf, type Runs } from "./entrants.ts";
+import { learningCurves } from "./curves.ts";
+import { type Entrant, earlyEntrants, entrantsOf, type Runs } from "./entrants.ts";
 import { answerExpectation, whenExpected } from "./expectations.ts";
 import { type DoneFinetuning, secondLooks, testFirstRead } from "./history.ts";
 import { type Items, readItems } from "./items.ts";
@@ -55,6 +56,7 @@ export function compareRuns(job: CompareJob, runs: Runs): ComparisonResult {
   const leaks = leaksOf(job, runs);
   const testRead = testFirstRead(job, runs);
   const { verdicts, warnings } = verdictsOf(job, entrants, runs, from);
+  const early = earlyEntrants(job, runs);
   return {
     comparison: job.comparison,
     ...(job.question === undefined ? {} : { question: job.question }),
@@ -66,9 +68,16 @@ export function compareRuns(job: CompareJob, runs: Runs): ComparisonResult {
       ...answerExpectation(expectation, verdicts, entrants),
       ...whenExpected(expectation, job.comparison, runs, testRead),
     })),
+    ...(early.length > 0 ? { curves: learningCurves(job, entrants, early, from) } : {}),
     leaks,
     test_first_read: testRead,
-    warnings: [...missingRuns(entrants), ...seedWarnings(job), ...leakWarnings(leaks), ...secondLooks(job, runs), ...warnings],
+    warnings: [
+      ...missingRuns([...entrants, ...early.map(({ entrant }) => entrant)]),
+      ...seedWarnings(job),
+      ...leakWarnings(leaks),
+      ...secondLooks(job, runs),
+      ...warnings,
+    ],
     method,
   };
 }

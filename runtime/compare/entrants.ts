@@ -46,6 +46,28 @@ export function entrantsOf(job: CompareJob, runs: Runs): Entrant[] {
   return [...job.cells.map((cell) => cellEntrant(job, cell, runs)), ...scratchEntrants(job, runs), ...majorityEntrant(job, runs)];
 }
 
+/** A cell as it was at a share of its pre-training's steps. */
+export interface EarlyEntrant {
+  cell: string;
+  share: number;
+  step: number;
+  entrant: Entrant;
+}
+
+/** Of comparisons with checkpoints, cell by cell, ascending. */
+export function earlyEntrants(job: CompareJob, runs: Runs): EarlyEntrant[] {
+  return job.cells.flatMap(({ cell, runs: seeds }) =>
+    (seeds[0]?.checkpoints ?? []).map(({ share, step }) => {
+      const planned = seeds.flatMap(({ seed, checkpoints = [] }) =>
+        checkpoints
+          .filter((each) => each.step === step)
+          .flatMap(({ finetunes }) => finetunes.map((each): Run => ({ seed, finetuneSeed: each.seed, task: each.task, job: each.job }))),
+      );
+      return { cell, share, step, entrant: { name: `${cell} after ${step} steps`, kind: "cell", of: [], ...measure(planned, runs) } };
+    }),
+  );
+}
+
 interface Run {
   seed: number;
   finetuneSeed: number;

@@ -26,6 +26,8 @@ export function secondLooks(job: CompareJob, runs: Runs): string[] {
   for (const { job: other, result } of runs.finetunings()) {
     const split = testSplitOf(other);
     if (own.has(other.id) || !tasks.has(split) || !other.name.startsWith(`${job.comparison}: `)) continue;
+    // a point of a learning curve decides nothing
+    if (other.at !== undefined) continue;
     earlier.set(split, [...(earlier.get(split) ?? []), { job: other, at: result.testReadAt }]);
   }
   return [...earlier].map(([split, reads]) => {
@@ -45,7 +47,11 @@ function testSplitOf({ task }: FinetuneJob): string {
 }
 
 function finetuningsOf(job: CompareJob): string[] {
-  const cells = job.cells.flatMap(({ runs }) => runs.flatMap(({ finetunes }) => finetunes.map((each) => each.job)));
+  const cells = job.cells.flatMap(({ runs }) =>
+    runs.flatMap(({ finetunes, checkpoints = [] }) =>
+      [...finetunes, ...checkpoints.flatMap((each) => each.finetunes)].map((each) => each.job),
+    ),
+  );
   return [...cells, ...job.baselines.map((each) => each.job)];
 }
 

@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
-import { formatCount, formatEstimate, formatFlops, formatScore, formatSeconds } from "#runtime/contract/numbers.ts";
+import { formatCount, formatEstimate, formatFlops, formatScore, formatSeconds, formatShare } from "#runtime/contract/numbers.ts";
 import { describeDifference, describeExpectation } from "#runtime/contract/words.ts";
 
 /** A comparison as text for a terminal. */
@@ -12,6 +12,7 @@ export function comparisonTable(result: ComparisonResult): string {
     "mean ± standard error (seeds):",
     summaryTable(result),
     ...seedTables(result),
+    ...curveTables(result),
     listed("Verdicts", result.verdicts.map(describeDifference)),
     listed("Expected", result.expectations.map(describeExpectation)),
     listed("Warnings", result.warnings),
@@ -100,6 +101,22 @@ function seedTables({ cells }: ComparisonResult): string[] {
 /** The majority's answer has none. */
 function hasSeed(row: ComparisonResult["cells"][number]): boolean {
   return row.cell !== "majority";
+}
+
+/** One table a score: a row a cell, a column a share of the pre-training's steps. */
+function curveTables({ curves = [] }: ComparisonResult): string[] {
+  return unique(curves.map(scoreOf)).map((score) => {
+    const ofScore = curves.filter((curve) => scoreOf(curve) === score);
+    const shares = [...new Set(ofScore.flatMap(({ points }) => points.map(({ share }) => share)))].sort((a, b) => a - b);
+    const rows = ofScore.map(({ cell, metric, points }) => [
+      cell,
+      ...shares.map((share) => {
+        const point = points.find((each) => each.share === share);
+        return point ? formatEstimate(metric, point.mean, point.standard_error, point.n) : "–";
+      }),
+    ]);
+    return `${score} after a share of the pre-training's steps:\n${alignedRows(["", ...shares.map(formatShare)], rows)}`;
+  });
 }
 
 function runOf(row: ComparisonResult["cells"][number], several: boolean): string {

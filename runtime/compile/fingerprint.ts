@@ -72,7 +72,7 @@ type Pretraining = Pick<
   "model" | "objective" | "steps" | "warmupSteps" | "batch" | "accumulate" | "optimizer" | "precision" | "seed"
 >;
 
-/** Leaves out `evaluateEvery` and `save`, which change no number of the final model. */
+/** Leaves out `evaluateEvery`, `save` and `keep`, which change no number of the final model. */
 export function pretrainContent(job: Pretraining, encodedFingerprint: string): unknown {
   const { warmup, ...optimizer } = job.optimizer;
   // each part that starts afresh has a warm-up of its own
@@ -115,15 +115,18 @@ export function measureContent(
 export function finetuneContent(job: {
   /** Fingerprints; `from` null for fresh weights. */
   from: string | null;
+  /** Steps of `from`, where it is not the last. */
+  at?: number | undefined;
   tokenizer: string;
   model: ResolvedModel;
   task: ResolvedTask;
   settings: Omit<FinetuneSettings, "task">;
   seed: number;
 }): unknown {
-  const { from, tokenizer, seed, settings } = job;
+  const { from, at, tokenizer, seed, settings } = job;
   return {
     from,
+    at,
     tokenizer,
     seed,
     model: modelContent(job.model),

@@ -57,6 +57,15 @@ export function contestantsOf(planner: Planner, name: string, comparison: Compar
   return contestants;
 }
 
+/** Where a pre-training's weights are fine-tuned before its end, each step once, ascending. */
+export function checkpointsOf({ checkpoints = [] }: ComparisonSpec, steps: number): { share: number; step: number }[] {
+  const shares = new Map(checkpoints.map((share) => [Math.max(1, Math.round(share * steps)), share]));
+  return [...shares]
+    .map(([step, share]) => ({ share, step }))
+    .filter(({ step }) => step < steps)
+    .sort((a, b) => a.step - b.step);
+}
+
 export function amounts(cost: Cost, steps: number): ComparedCell["matched"] {
   return {
     tokens: cost.tokensPerStep * steps,
@@ -168,7 +177,9 @@ function search(planner: Planner, name: string, comparison: ComparisonSpec, cont
   const tried = comparison.search!.learningRates.map((learningRate) => {
     const use = { ...setting.use, pretrain: { ...setting.use.pretrain, optimizer: { ...setting.use.pretrain.optimizer, learningRate } } };
     const label = `${name}: ${cell.label}, learning rate ${learningRate}, seed ${seed}`;
-    const job = addPretraining(planner, { ...setting, use }, { steps, seed, name: label });
+    // the best of them is the cell's own
+    const keep = checkpointsOf(comparison, steps).map(({ step }) => step);
+    const job = addPretraining(planner, { ...setting, use }, { steps, seed, name: label, keep });
     return { learningRate, use, job, result: planner.trained(job) };
   });
   const runs = tried.map(({ learningRate, job }) => ({ learningRate, job: job.id }));

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { ComparedCell, CompareJob, FinetuneJob } from "#runtime/contract/plan.ts";
 import type { ComparisonSpec, Expectation, Ref } from "#runtime/contract/spec.ts";
 import { identityOf } from "./identity.ts";
-import { amounts, type Contestant, contestantsOf } from "./match.ts";
+import { amounts, type Contestant, checkpointsOf, contestantsOf } from "./match.ts";
 import { addFinetuning, addLeakCheck, addMajority, type Start, withoutWeights } from "./plan-finetuning.ts";
 import { addPretraining } from "./plan-pretraining.ts";
 import type { Planner } from "./planner.ts";
@@ -28,13 +28,22 @@ export function planComparison(planner: Planner, name: string): CompareJob | nul
     for (const [index, contestant] of contestants.entries()) {
       const { cell, setting, steps } = contestant;
       const label = `${name}: ${cell.label}, seed ${seed}`;
-      const pretrain = addPretraining(planner, setting, { steps, seed: copySeed(copies[index]!, seed), name: label });
+      const shares = checkpointsOf(comparison, steps);
+      const keep = shares.map(({ step }) => step);
+      const pretrain = addPretraining(planner, setting, { steps, seed: copySeed(copies[index]!, seed), name: label, keep });
       const finetunes = addFinetunings(planner, name, { from: pretrain }, label, ({ seed }) => seed);
       if (!finetunes) return null;
+      const checkpoints = [];
+      for (const { share, step } of shares) {
+        const early = addFinetunings(planner, name, { from: pretrain, at: step }, `${label}, after ${step} steps`, ({ seed }) => seed);
+        if (!early) return null;
+        checkpoints.push({ share, step, finetunes: early.map(withId) });
+      }
       cells[index]!.runs.push({
         seed,
         pretrain: pretrain.id,
-        finetunes: finetunes.map(({ task, seed, job }) => ({ task, seed, job: job.id })),
+        finetunes: finetunes.map(withId),
+        ...(checkpoints.length > 0 ? { checkpoints } : {}),
       });
       if (!comparison.baselines.includes("scratch")) continue;
       const start = { from: null, model: withoutWeights(setting.model), tokenizer: setting.tokenizer };
@@ -74,6 +83,10 @@ function copiesOf(planner: Planner, contestants: readonly Contestant[]): number[
 /** A copy with the seeds of its original would be its original, run for run. */
 function copySeed(copy: number, seed: number): number {
   return copy === 0 ? seed : seedOf(`copy ${copy} ${seed}`);
+}
+
+function withId({ task, seed, job }: { task: Ref; seed: number; job: FinetuneJob }) {
+  return { task, seed, job: job.id };
 }
 
 /** Each task against each corpus that some cell reads. */
@@ -137,7 +150,7 @@ function addComparison(
   const { match, expect, doc, looks } = comparison;
   const tasks = shownScores(planner, name);
   const jobs = [
-    ...cells.flatMap(({ runs }) => runs.flatMap((run) => [run.pretrain, ...run.finetunes.map(({ job }) => job)])),
+    ...cells.flatMap(({ runs }) => runs.flatMap((run) => [run.pretrain, ...finetunesOf(run).map(({ job }) => job)])),
     ...cells.flatMap(({ searched }) => searched?.runs.map(({ job }) => job) ?? []),
     ...baselines.map(({ job }) => job),
     ...leaks.map(({ job }) => job),
@@ -161,6 +174,10 @@ function addComparison(
   );
 }
 
+function finetunesOf({ finetunes, checkpoints = [] }: ComparedCell["runs"][number]) {
+  return [...finetunes, ...checkpoints.flatMap((each) => each.finetunes)];
+}
+
 /** The metrics of each task, and those that something is expected of. */
 function shownScores(planner: Planner, name: string): CompareJob["tasks"] {
   const { finetune, expect } = planner.spec.comparisons[name]!;
@@ -182,10 +199,15 @@ function comparisonContent(
   const sides = cells.map(({ cell }) => cell);
   const side = (label: string) => (sides.includes(label) ? sides.indexOf(label) : label);
   const taskAt = (task: Ref) => tasks.findIndex((each) => each.task === task);
+  const placed = <T extends { task: Ref }>(each: T) => ({ ...each, task: taskAt(each.task) });
   return {
     match,
     cells: cells.map(({ runs }) =>
-      runs.map((run) => ({ ...run, finetunes: run.finetunes.map((each) => ({ ...each, task: taskAt(each.task) })) })),
+      runs.map(({ checkpoints, ...run }) => ({
+        ...run,
+        finetunes: run.finetunes.map(placed),
+        ...(checkpoints ? { checkpoints: checkpoints.map((each) => ({ ...each, finetunes: each.finetunes.map(placed) })) } : {}),
+      })),
     ),
     baselines: baselines.map((each) => ({ ...each, cell: side(each.cell), task: taskAt(each.task) })),
     tasks: tasks.map(({ metrics }) => metrics),

@@ -11,8 +11,10 @@ import { planPretraining, settle } from "./plan-pretraining.ts";
 import { type Planner, unplannable } from "./planner.ts";
 import { expectedTokensPerByte } from "./vocabulary.ts";
 
-/** Weights that a fine-tuning starts from: a pre-training's last ones, or fresh ones of the same model. */
-export type Start = { from: PretrainJob } | { from: null; model: ResolvedModel; tokenizer: { id: string; fingerprint: string } };
+/** Weights that a fine-tuning starts from: a pre-training's last ones or those after so many steps, or fresh ones of the same model. */
+export type Start =
+  | { from: PretrainJob; at?: number }
+  | { from: null; model: ResolvedModel; tokenizer: { id: string; fingerprint: string } };
 
 export function planFinetuning(planner: Planner, name: string): FinetuneJob | null {
   const finetune = planner.spec.finetunings[name]!;
@@ -49,8 +51,10 @@ export function addFinetuning(planner: Planner, start: Start, run: FinetuningRun
     planner.problems.push(tooLarge);
     return null;
   }
+  const at = start.from ? start.at : undefined;
   const content = finetuneContent({
     from: start.from?.fingerprint ?? null,
+    at,
     tokenizer: tokenizer.fingerprint,
     model,
     task,
@@ -61,6 +65,7 @@ export function addFinetuning(planner: Planner, start: Start, run: FinetuningRun
     name: run.name,
     after: start.from ? [start.from.id, tokenizer.id] : [tokenizer.id],
     from: start.from?.id ?? null,
+    ...(at === undefined ? {} : { at }),
     model,
     tokenizer: tokenizer.id,
     task,

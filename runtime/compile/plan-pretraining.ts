@@ -118,14 +118,19 @@ export function withinMeasure(planner: Planner, { use }: Setting, steps: number)
   );
 }
 
-export function addPretraining(planner: Planner, setting: Setting, run: { steps: number; seed: number; name: string }): PretrainJob {
+/** @param run `keep`: steps after which the weights are kept */
+export function addPretraining(
+  planner: Planner,
+  setting: Setting,
+  run: { steps: number; seed: number; name: string; keep?: readonly number[] },
+): PretrainJob {
   const { use, encoded, tokenizer, model, objective } = setting;
   const { batch, accumulate, optimizer, precision, evaluate, save } = use.pretrain;
   const { steps, seed, name } = run;
   const warmup = warmupSteps(optimizer, steps);
   if (warmup >= steps && warmup > 0) planner.problems.push(endlessWarmup(use, warmup, steps));
   const computed = { model, objective, steps, warmupSteps: warmup, batch, accumulate, optimizer, precision, seed };
-  return planner.graph.add("pretrain", pretrainContent(computed, encoded.fingerprint), {
+  const job = planner.graph.add("pretrain", pretrainContent(computed, encoded.fingerprint), {
     name,
     after: [encoded.id, tokenizer.id],
     ...computed,
@@ -135,6 +140,10 @@ export function addPretraining(planner: Planner, setting: Setting, run: { steps:
     save,
     cost: setting.costOver(steps),
   });
+  // another declaration may have added the same job, to keep other weights or none
+  const kept = [...new Set([...(job.keep ?? []), ...(run.keep ?? [])])].sort((a, b) => a - b);
+  if (kept.length > 0) job.keep = kept;
+  return job;
 }
 
 function endlessWarmup(use: Use, warmup: number, steps: number) {

@@ -15,7 +15,7 @@ import type { Split } from "./spec.ts";
  *   encode     train-00000.bin …: token ids, little-endian uint16 (vocabulary up to 65,536) or uint32
  *   leaks      result.json alone
  *   measure    result.json alone
- *   pretrain   model.safetensors
+ *   pretrain   model.safetensors; kept/step-00000500.safetensors …: weights after earlier steps, where they are wanted
  *   finetune   model.safetensors (what was trained), predictions.jsonl
  *   majority   predictions.jsonl
  *   compare    result.json alone
@@ -159,6 +159,8 @@ export interface ComparisonResult {
     /** Whether that was before a test split was read. */
     before_test: boolean | null;
   }[];
+  /** Scores along the pre-training, of comparisons with `checkpoints`: the last point is the end. */
+  curves?: LearningCurve[];
   /** Test examples that the corpus of a cell holds, word for word. */
   leaks: (LeaksResult & { task: string; corpus: string })[];
   /** When a run of the comparison first read a test split, ISO 8601. */
@@ -166,6 +168,27 @@ export interface ComparisonResult {
   warnings: string[];
   /** How means, intervals and p-values were computed, in one or two sentences. */
   method: string;
+}
+
+/** A task's score when weights of the pre-training's course are fine-tuned. */
+export interface LearningCurve {
+  cell: string;
+  task: string;
+  metric: string;
+  /** Ascending. */
+  points: {
+    /** Of the pre-training's steps, 0 to 1. */
+    share: number;
+    step: number;
+    /** Pre-training seeds, and the score of each over its fine-tuning seeds. */
+    n: number;
+    values: number[];
+    mean: number;
+    standard_error: number;
+    /** 95% interval of the mean; null with one seed. */
+    low: number | null;
+    high: number | null;
+  }[];
 }
 
 export interface Verdict {

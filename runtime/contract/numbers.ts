@@ -41,6 +41,11 @@ export function formatFlops(flops: number): string {
   return flops === 0 ? "0" : flops.toExponential(2).replace("e+", "e");
 }
 
+/** `25%`, `12.5%`. */
+export function formatShare(share: number): string {
+  return `${Number((100 * share).toPrecision(4))}%`;
+}
+
 export function formatBytes(bytes: number): string {
   if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`;
   return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;

@@ -198,6 +198,8 @@ export interface PretrainJob extends JobBase<"pretrain"> {
   evaluateEvery: number;
   /** Likewise. */
   save: PretrainSpec["save"];
+  /** Likewise: steps after which the weights are kept, ascending, for what is fine-tuned from there; absent: after the last alone. */
+  keep?: number[];
   cost: Cost;
 }
 
@@ -221,8 +223,10 @@ export interface MeasureJob extends JobBase<"measure"> {
 }
 
 export interface FinetuneJob extends JobBase<"finetune"> {
-  /** The pre-training whose final weights it starts from; null: fresh weights, same model. */
+  /** The pre-training whose weights it starts from; null: fresh weights, same model. */
   from: string | null;
+  /** The weights as they were after so many steps; absent: the final ones. */
+  at?: number;
   model: ResolvedModel;
   tokenizer: string;
   task: ResolvedTask;
@@ -260,13 +264,21 @@ export interface CompareJob extends JobBase<"compare"> {
   looks?: { seeds: number[]; most: number };
 }
 
+interface FinetuneRun {
+  task: string;
+  seed: number;
+  job: string;
+}
+
 export interface ComparedCell {
   /** Label: what varies. */
   cell: string;
   runs: {
     seed: number;
     pretrain: string;
-    finetunes: { task: string; seed: number; job: string }[];
+    finetunes: FinetuneRun[];
+    /** Fine-tunings from weights of before the end, by share of the steps, ascending. */
+    checkpoints?: { share: number; step: number; finetunes: FinetuneRun[] }[];
   }[];
   /** Where its learning rate was searched for: the one that was best on validation, and what the other runs cost, FLOPs. */
   searched?: { learningRate: number; flops: number; runs: { learningRate: number; job: string }[] };

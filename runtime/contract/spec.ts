@@ -258,6 +258,8 @@ export interface ComparisonSpec extends Documented {
   search?: { learningRates: number[] };
   /** One entry a task. */
   finetune: (FinetuneSettings & { seeds: number[] })[];
+  /** Shares of a pre-training's steps, above 0 to 1, after which its weights are fine-tuned too; absent: at the end alone. */
+  checkpoints?: number[];
   seeds: number[];
   /** Not of the text: a comparison whose seeds are added until it is settled. See `Looks` of the runtime's comparing. */
   looks?: { seeds: number[]; most: number };

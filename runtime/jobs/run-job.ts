@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { hostname } from "node:os";
 import type { EventBody, RunEvent } from "#runtime/contract/events.ts";
 import type { Job } from "#runtime/contract/plan.ts";
@@ -40,11 +41,13 @@ export async function runJob(job: Job, options: RunJobOptions): Promise<JobOutco
   if (!lock.held) return { outcome: "running-elsewhere", holder: lock.holder };
   try {
     // who held the lock until now may have finished it
-    if (options.store.isDone(job.id)) return { outcome: "done" };
+    const again = options.store.isDone(job.id);
+    if (again && keepsAll(job, options.store)) return { outcome: "done" };
+    rmSync(resultFile(folder), { force: true });
     removeTemporaries(folder);
     const events = openEvents(folder, job.id);
     try {
-      return await runLocked(job, folder, events, options);
+      return await runLocked(job, folder, events, { ...options, ...begunWith(folder, options, again) });
     } finally {
       events.close();
     }
@@ -77,7 +80,8 @@ async function runLocked(job: Job, folder: string, events: EventWriter, options:
       emit,
       describeEngine: (engine) => changeSession({ engine }),
       signal: options.signal,
-      ...begunWith(folder, options),
+      engine: options.engine,
+      threads: options.threads,
       xla: options.xla,
     });
     end("done");
@@ -97,15 +101,21 @@ async function runLocked(job: Job, folder: string, events: EventWriter, options:
   }
 }
 
+/** Weights that a later plan wants kept were not when it was done first. */
+function keepsAll(job: Job, store: Store): boolean {
+  return job.kind !== "pretrain" || (job.keep ?? []).every((step) => store.keeps(job.id, step));
+}
+
 /**
- * The threads, and where any engine will do the engine, that a job which goes on from a checkpoint began with: the bits of its
- * numbers depend on both.
+ * The threads, and where any engine will do the engine, that a job which goes on from a checkpoint began with, or which was done
+ * before: the bits of its numbers depend on both.
  */
 function begunWith(
   folder: string,
   { engine, threads }: Pick<RunJobOptions, "engine" | "threads">,
+  again: boolean,
 ): Pick<RunJobOptions, "engine" | "threads"> {
-  const begun = latestCheckpointPath(folder) && readManifest(folder)?.sessions.findLast((session) => session.engine)?.engine;
+  const begun = (again || latestCheckpointPath(folder)) && readManifest(folder)?.sessions.findLast((session) => session.engine)?.engine;
   if (!begun) return { engine, threads };
   return { engine: engine === "auto" ? begun.engine : engine, threads: begun.threads };
 }

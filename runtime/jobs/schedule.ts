@@ -41,7 +41,7 @@ export interface ScheduleResult {
  * with it only the jobs that read from it. A job that another process works on is waited for.
  */
 export async function schedule(plan: Plan, options: ScheduleOptions): Promise<ScheduleResult> {
-  const { needed, done } = neededJobs(plan, options.store.isDone);
+  const { needed, done } = neededJobs(plan, options.store);
   const states = new Map<string, ScheduledState>();
   for (const job of done) {
     states.set(job.id, "done");

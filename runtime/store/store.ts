@@ -38,6 +38,8 @@ export interface Store {
   /** Of a job; it need not exist. */
   runFolder(id: string): string;
   isDone(id: string): boolean;
+  /** Whether a pre-training's weights are there as they were after so many steps. */
+  keeps(id: string, step: number): boolean;
   /** Undefined where the job is not done. */
   readResult<K extends JobKind>(job: JobOf<K>): Results[K] | undefined;
   /** The job as it was planned when it last ran; undefined where it never did. */
@@ -56,6 +58,7 @@ export function openStore(root: string): Store {
     root,
     runFolder,
     isDone,
+    keeps: (id, step) => existsSync(keptWeightsFile(runFolder(id), step)),
     readResult: <K extends JobKind>(job: JobOf<K>) => readJson<Results[K]>(resultFile(runFolder(job.id))),
     readJob: (id) => readJson<Job>(jobFile(runFolder(id))),
     writeJob(job) {
@@ -69,6 +72,11 @@ export function openStore(root: string): Store {
 
 export function resultFile(folder: string): string {
   return join(folder, "result.json");
+}
+
+/** Of a pre-training: its weights after a step before the last. */
+export function keptWeightsFile(folder: string, step: number): string {
+  return join(folder, "kept", `step-${String(step).padStart(8, "0")}.safetensors`);
 }
 
 export function jobFile(folder: string): string {

@@ -10,6 +10,7 @@ import { learningRateAt } from "../programs/schedule.ts";
 import type { TrainingSettings } from "../programs/training.ts";
 import { writeWhole } from "../store/files.ts";
 import { readSafetensors, writeSafetensors } from "../store/safetensors.ts";
+import { keptWeightsFile } from "../store/store.ts";
 import { type FineTuningBatch, fineTuningBatches } from "../tasks/buckets.ts";
 import { openTokenizer } from "../tokenizers/tokenizer.ts";
 import type { Adaptation, Evaluation } from "./adapt/adaptation.ts";
@@ -110,7 +111,8 @@ function startingWeights(job: FinetuneJob, context: JobContext, { trained, froze
   const values = startingValues(job.from === null ? job.model : withoutCheckpoint(job.model), [...trained, ...frozen], job.seed, context);
   if (job.from === null) return values;
   // what the task adds (head, low-rank pairs) stays fresh
-  const { tensors } = readSafetensors(join(context.folderOf(job.from), "model.safetensors"));
+  const folder = context.folderOf(job.from);
+  const { tensors } = readSafetensors(job.at === undefined ? join(folder, "model.safetensors") : keptWeightsFile(folder, job.at));
   for (const name of Object.keys(values)) {
     const stored = tensors[name];
     if (stored) values[name] = stored.data as Float32Array;

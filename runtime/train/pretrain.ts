@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { EncodeResult, PretrainResult, Score } from "../contract/artifacts.ts";
 import type { PretrainJob } from "../contract/plan.ts";
 import { refusedPrecision } from "../engines/engine.ts";
@@ -10,9 +11,10 @@ import { learningRateAt } from "../programs/schedule.ts";
 import type { Part, TrainingSettings } from "../programs/training.ts";
 import { readJson } from "../store/files.ts";
 import { writeSafetensors } from "../store/safetensors.ts";
+import { keptWeightsFile } from "../store/store.ts";
 import { openTokenizer } from "../tokenizers/tokenizer.ts";
 import { openBatchThread, type StepSource } from "./batch-thread.ts";
-import { latestCheckpoint, removeCheckpoints, saveCheckpoint } from "./checkpoints.ts";
+import { type Checkpoint, latestCheckpoint, removeCheckpoints, saveCheckpoint } from "./checkpoints.ts";
 import { ownLoss, runningEvaluationTokens, scoreText, type TextEvaluation, type TextObjectivePart } from "./evaluate-text.ts";
 import { runLoop } from "./loop.ts";
 import { pretrainSettings } from "./pretrain-steps.ts";
@@ -57,9 +59,7 @@ export async function pretrain(job: PretrainJob, context: JobContext, { scored =
     context.emit({ event: "phase", phase: "evaluating" });
     const scores = scored ? await finalScores(evaluation, texts) : [];
     for (const score of scores) context.emit({ event: "evaluation", ...score, step: job.steps });
-    const weights = await trainer.weights();
-    const tensors = Object.fromEntries(trained.map(({ name, shape }) => [name, { shape, data: weights[name]! }]));
-    writeSafetensors(join(context.folder, "model.safetensors"), tensors, { format: "pretrain" });
+    await writeWeights(join(context.folder, "model.safetensors"), trainer, settings);
     removeCheckpoints(context.folder);
     return {
       steps: job.steps,
@@ -90,7 +90,7 @@ interface Training {
 async function train({ job, context, settings, trainer, batches, validate }: Training): Promise<Counters> {
   const phases = optimizerPhases(job);
   const phaseOf = (step: number) => phases.findLast(({ start }) => start < step)!;
-  const resumed = latestCheckpoint<Counters>(context.folder);
+  const resumed = checkpointToGoOnFrom(job, context);
   if (resumed) await trainer.setState(resumed.state);
   const counters: Counters = { ...freshCounters(), ...resumed?.progress };
   await runLoop({
@@ -107,6 +107,11 @@ async function train({ job, context, settings, trainer, batches, validate }: Tra
     },
     optimizerStepOf: (step) => step - phaseOf(step).start,
     async afterStep(step) {
+      if (job.keep?.includes(step)) {
+        const path = keptWeightsFile(context.folder, step);
+        mkdirSync(dirname(path), { recursive: true });
+        await writeWeights(path, trainer, settings);
+      }
       if (step % job.evaluateEvery !== 0 || step === job.steps) return;
       const validation = await validate();
       if (validation)
@@ -123,6 +128,22 @@ async function train({ job, context, settings, trainer, batches, validate }: Tra
     },
   });
   return counters;
+}
+
+/** None where weights that are to be kept were passed before anyone wanted them: then it begins again. */
+function checkpointToGoOnFrom({ keep = [] }: PretrainJob, { folder, emit }: JobContext): Checkpoint<Counters> | undefined {
+  const latest = latestCheckpoint<Counters>(folder);
+  const missed = latest && keep.find((step) => step <= latest.step && !existsSync(keptWeightsFile(folder, step)));
+  if (missed === undefined) return latest;
+  emit({ event: "warning", message: `begins again: the weights after step ${missed} are to be kept, and the checkpoint is behind it` });
+  removeCheckpoints(folder);
+  return undefined;
+}
+
+async function writeWeights(path: string, trainer: Trainer, { trained }: TrainingSettings): Promise<void> {
+  const weights = await trainer.weights();
+  const tensors = Object.fromEntries(trained.map(({ name, shape }) => [name, { shape, data: weights[name]! }]));
+  writeSafetensors(path, tensors, { format: "pretrain" });
 }
 
 /** Stretches of steps with an optimiser and a learning rate's schedule of their own. */

@@ -42,6 +42,7 @@ const leftOut = new Set([
   "warmupSteps",
   "evaluateEvery",
   "save",
+  "keep",
   "taskName",
   "comparison",
   "question",

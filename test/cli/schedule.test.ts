@@ -198,6 +198,23 @@ test("inputs that were deleted are not made again for results that are there", (
   const model = { id: "pretrain-1", after: ["corpus-1"] };
   const other = { id: "pretrain-2", after: ["corpus-1"] };
   const plan = planOf(...([text, model] as Job[]));
-  expect(neededJobs(plan, (id) => id === "pretrain-1").needed).toEqual([]);
-  expect(neededJobs(planOf(...([text, model, other] as Job[])), (id) => id === "pretrain-1").needed).toEqual([text, other]);
+  const store = { isDone: (id: string) => id === "pretrain-1", keeps: () => true };
+  expect(neededJobs(plan, store).needed).toEqual([]);
+  expect(neededJobs(planOf(...([text, model, other] as Job[])), store).needed).toEqual([text, other]);
+});
+
+test("a pre-training is done again where weights of before its end are wanted and were not kept, and only then", () => {
+  const text = { id: "corpus-1", kind: "corpus", after: [] as string[] };
+  const model = { id: "pretrain-1", kind: "pretrain", after: ["corpus-1"] };
+  const last = { id: "finetune-1", kind: "finetune", from: "pretrain-1", after: ["pretrain-1"] };
+  const early = { id: "finetune-2", kind: "finetune", from: "pretrain-1", at: 50, after: ["pretrain-1"] };
+  const plan = planOf(...([text, model, last, early] as unknown as Job[]));
+  const needed = (done: readonly string[], kept: readonly number[]) => {
+    const store = { isDone: (id: string) => done.includes(id), keeps: (_: string, step: number) => kept.includes(step) };
+    return neededJobs(plan, store).needed.map(({ id }) => id);
+  };
+  expect(needed(["corpus-1", "pretrain-1"], [50])).toEqual(["finetune-1", "finetune-2"]);
+  expect(needed(["corpus-1", "pretrain-1"], [40])).toEqual(["pretrain-1", "finetune-1", "finetune-2"]);
+  expect(needed(["pretrain-1", "finetune-1"], [])).toEqual(["corpus-1", "pretrain-1", "finetune-2"]);
+  expect(needed(["corpus-1", "pretrain-1", "finetune-1", "finetune-2"], [])).toEqual([]);
 });

@@ -32,7 +32,9 @@ function input(): ReportInput {
     finetuning: [{ field: "epochs", values: ["3"] }],
     cells: ["mlm", "clm_<&%"],
     tasks: ["sentiment"],
-    curves: [{ cell: "mlm", points: [10, 20].map((step) => ({ step, mean: 3 - step / 20, low: 2.9 - step / 20, high: 3.1 - step / 20 })) }],
+    curves: [
+      { cell: "mlm", points: [10, 20].map((step) => ({ at: step, mean: 3 - step / 20, low: 2.9 - step / 20, high: 3.1 - step / 20 })) },
+    ],
     work: [{ kind: "pretrain", jobs: 8, done: 8, seconds: 120 }],
     versions: [{ name: "engine", value: "onnx 1.30" }],
     fingerprints: [{ name: "train.tsv", sha256: "0123456789abcdef0123" }],

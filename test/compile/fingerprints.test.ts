@@ -114,6 +114,22 @@ describe("nothing is run again", () => {
     expect(again(jobsOf(watched))).toEqual([]);
   });
 
+  it("but what is fine-tuned earlier, and the table, when a comparison gets checkpoints", () => {
+    const jobs = jobsOf(specOf({ ...change(), comparisons: { which: compare({ checkpoints: [0.25, 0.5, 1] }) } }));
+    expect(again(jobs)).toEqual(["compare", "finetune"]);
+    const { cells } = jobs.find((job) => job.kind === "compare")!;
+    const [run] = cells[0]!.runs;
+    const pretraining = jobs.find(({ id }) => id === run!.pretrain) as Extract<Job, { kind: "pretrain" }>;
+    const steps = [0.25, 0.5].map((share) => Math.round(share * pretraining.steps));
+    expect(pretraining.keep).toEqual(steps);
+    expect(run!.checkpoints!.map(({ share, step }) => [share, step])).toEqual([
+      [0.25, steps[0]],
+      [0.5, steps[1]],
+    ]);
+    const early = run!.checkpoints!.flatMap(({ finetunes }) => finetunes.map(({ job }) => jobs.find(({ id }) => id === job)));
+    expect(early.map((job) => job?.kind === "finetune" && job.at)).toEqual(steps);
+  });
+
   it("but the comparison's table when other metrics are shown", () => {
     const shown = specOf({ ...change(), tasks: { sentiment: task({ metrics: ["matthews"] }) } });
     expect(again(jobsOf(shown))).toEqual(["compare"]);

@@ -436,6 +436,20 @@ const errors: { what: string; change: Change; files?: Files; code: string; path:
     says: ["sentiment"],
   },
   {
+    what: "a checkpoint twice",
+    change: { comparisons: { which: compare({ vary: rates(1e-3, 1e-4), checkpoints: [0.25, 0.5, 0.25] }) } },
+    code: "checkpoint-twice",
+    path: ["comparisons", "which", "checkpoints", 2],
+    says: ["25%"],
+  },
+  {
+    what: "checkpoints without a task",
+    change: { comparisons: { which: compare({ vary: rates(1e-3, 1e-4), checkpoints: [0.5], finetune: [], baselines: [] }) } },
+    code: "checkpoints-without-task",
+    path: ["comparisons", "which", "checkpoints"],
+    says: ["finetune: { task: … }"],
+  },
+  {
     what: "a baseline twice",
     change: { comparisons: { which: compare({ vary: rates(1e-3, 1e-4), baselines: ["scratch", "scratch"] }) } },
     code: "baseline-twice",

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { load } from "#runtime/cli/load.ts";
 import type { RunEvent } from "#runtime/contract/events.ts";
-import type { Job, JobKind, JobOf } from "#runtime/contract/plan.ts";
+import type { Job, JobKind, JobOf, Plan } from "#runtime/contract/plan.ts";
+import { neededJobs } from "#runtime/jobs/needed.ts";
 import { runJob } from "#runtime/jobs/run-job.ts";
 import type { Results, Store } from "#runtime/store/store.ts";
 
@@ -18,8 +19,8 @@ export interface Ran {
 export async function runHere(folder: string, name: string): Promise<Ran> {
   const loaded = await load(join(folder, "a.pretrain"));
   const events: RunEvent[] = [];
-  const run = async (jobs: readonly Job[]) => {
-    for (const job of jobs.filter(({ id }) => !loaded.store.isDone(id))) {
+  const run = async (plan: Plan) => {
+    for (const job of neededJobs(plan, loaded.store).needed) {
       const outcome = await runJob(job, {
         store: loaded.store,
         engine: "onnx",
@@ -32,9 +33,10 @@ export async function runHere(folder: string, name: string): Promise<Ran> {
     }
   };
   const { first } = loaded.plan(name);
-  if (first) await run(first.jobs);
-  const { jobs } = loaded.plan(name).plan;
-  await run(jobs);
+  if (first) await run(first);
+  const { plan } = loaded.plan(name);
+  const { jobs } = plan;
+  await run(plan);
   const named = (wanted: string) => {
     const found = jobs.find((job) => job.name === wanted);
     if (!found) throw new Error(`no job ${wanted} among ${jobs.map((job) => job.name).join(", ")}`);

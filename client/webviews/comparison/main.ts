@@ -8,6 +8,7 @@ import type { ToPage } from "../messages.ts";
 import { button, csvOf, element, send, show, showMessage, startPage } from "../page.ts";
 import { onThemeChange } from "../theme.ts";
 import { dotChart, frontierChart } from "./charts.ts";
+import { learningCurveCharts } from "./learning-curves.ts";
 import { cellNames, markdownOf, scoreColumns, type TableColumn, tableColumns } from "./scores.ts";
 
 type Comparison = Extract<ToPage, { type: "comparison" }>;
@@ -56,7 +57,8 @@ function draw(): void {
   for (const { echart } of drawn) echart.dispose();
   const dots = scores.map((column) => dotChart(column, names));
   const frontiers = scores.map((column) => frontierChart(column, result, names)).filter((chart) => chart !== undefined);
-  drawn = [...dots, ...frontiers];
+  const courses = learningCurveCharts(result, names);
+  drawn = [...dots, ...frontiers, ...courses];
   show(
     element("h1", {}, result.question ?? title),
     statusLine,
@@ -64,6 +66,7 @@ function draw(): void {
     ...dots.map(({ section }) => section),
     tableSection(names, tableColumns(result, comparison.columns)),
     ...frontiers.map(({ section }) => section),
+    ...courses.map(({ section }) => section),
     curveSection,
     listed(
       "Where the order changes",

@@ -105,35 +105,46 @@ function frontierOf(points: readonly Point[], metric: string): Point[] {
   return best;
 }
 
-/** Validation loss by step: a line a cell, the mean over its seeds, in a band from the least to the largest. */
+/** Something along the pre-training: a line a cell, the mean over its seeds, in a band from the least to the largest. */
 export interface Curve {
   cell: string;
-  points: { step: number; mean: number; low: number; high: number }[];
+  points: { at: number; mean: number; low: number; high: number }[];
 }
 
-export function curveChart(curves: readonly Curve[]): string | undefined {
+/** What a chart of curves has on its axes. */
+export interface CurveAxes {
+  across: string;
+  showAcross(value: number): string;
+  showUp(value: number): string;
+}
+
+export const lossOverSteps: CurveAxes = {
+  across: "step",
+  showAcross: (value) => Math.round(value).toLocaleString("en-US"),
+  showUp: (value) => value.toPrecision(3),
+};
+
+export function curveChart(curves: readonly Curve[], axes: CurveAxes): string | undefined {
   const all = curves.flatMap(({ points }) => points);
   if (all.length < 2) return undefined;
   const height = 280;
-  const steps = all.map(({ step }) => step);
-  const x = axis(Math.min(...steps), Math.max(...steps), 70, width - 130, (value) => Math.round(value).toLocaleString("en-US"));
-  const y = axis(Math.min(...all.map(({ low }) => low)), Math.max(...all.map(({ high }) => high)), height - 40, 16, (value) =>
-    value.toPrecision(3),
-  );
+  const places = all.map(({ at }) => at);
+  const x = axis(Math.min(...places), Math.max(...places), 70, width - 130, axes.showAcross);
+  const y = axis(Math.min(...all.map(({ low }) => low)), Math.max(...all.map(({ high }) => high)), height - 40, 16, axes.showUp);
   return svg(height, [
     ...x.ticks.map(
       ({ value, label }) => line(x.at(value), 16, x.at(value), height - 40, "#ddd") + text(x.at(value), height - 22, label, "middle"),
     ),
     ...y.ticks.map(({ value, label }) => line(70, y.at(value), width - 130, y.at(value), "#ddd") + text(62, y.at(value) + 4, label, "end")),
-    text((70 + width - 130) / 2, height - 6, "step", "middle", "#555"),
+    text((70 + width - 130) / 2, height - 6, axes.across, "middle", "#555"),
     ...curves.map(({ cell, points }, index) => {
       const colour = colourAt(index);
-      const band = [...points.map(({ step, high }) => [step, high]), ...points.toReversed().map(({ step, low }) => [step, low])];
-      const path = band.map(([step, loss]) => `${x.at(step!).toFixed(1)},${y.at(loss!).toFixed(1)}`).join(" ");
+      const band = [...points.map(({ at, high }) => [at, high]), ...points.toReversed().map(({ at, low }) => [at, low])];
+      const path = band.map(([at, value]) => `${x.at(at!).toFixed(1)},${y.at(value!).toFixed(1)}`).join(" ");
       return (
         `<polygon points="${path}" fill="${colour}" opacity="0.15"/>` +
         polyline(
-          points.map(({ step, mean }) => [x.at(step), y.at(mean)]),
+          points.map(({ at, mean }) => [x.at(at), y.at(mean)]),
           colour,
         ) +
         circle(width - 120, 20 + 18 * index, 4, colour) +

@@ -1,9 +1,9 @@
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { catalogue } from "#runtime/contract/catalogue/index.ts";
 import { crossings } from "#runtime/contract/crossings.ts";
-import { formatCount, formatEstimate, formatFlops, formatScore, formatSeconds } from "#runtime/contract/numbers.ts";
+import { formatCount, formatEstimate, formatFlops, formatScore, formatSeconds, formatShare } from "#runtime/contract/numbers.ts";
 import { describeDifference, describeExpectation, describeLeaks } from "#runtime/contract/words.ts";
-import { type Curve, curveChart, dotChart, frontierChart } from "./charts.ts";
+import { type Curve, curveChart, dotChart, frontierChart, lossOverSteps } from "./charts.ts";
 import type { Block, ReportDocument, Section } from "./document.ts";
 
 /** All that a report says, gathered by who can read files. */
@@ -93,7 +93,8 @@ function results({ result, curves }: ReportInput): Section {
       ...listed(crossings(result, task, metric)),
     ];
   });
-  const drawn = curveChart(curves);
+  blocks.push(...learningCurves(result));
+  const drawn = curveChart(curves, lossOverSteps);
   if (drawn)
     blocks.push({
       kind: "figure",
@@ -102,6 +103,39 @@ function results({ result, curves }: ReportInput): Section {
       alt: "Mean over seeds, in a band from the least to the largest. Losses of different objectives are not comparable.",
     });
   return { title: "Results", blocks };
+}
+
+/** Scores of what was fine-tuned along the pre-training: a chart and a table for each. */
+function learningCurves({ curves = [] }: ComparisonResult): Block[] {
+  return [...Map.groupBy(curves, ({ task, metric }) => `${task}.${metric}`)].flatMap(([name, of]): Block[] => {
+    const { metric } = of[0]!;
+    const shares = [...new Set(of.flatMap(({ points }) => points.map(({ share }) => share)))].sort((a, b) => a - b);
+    const lines = of.map(({ cell, points }) => ({
+      cell,
+      points: points.map(({ share, mean, values }) => ({ at: share, mean, low: Math.min(...values), high: Math.max(...values) })),
+    }));
+    const drawn = curveChart(lines, {
+      across: "share of the pre-training's steps",
+      showAcross: formatShare,
+      showUp: (value) => formatScore(metric, value),
+    });
+    const title = `${name} along the pre-training`;
+    return [
+      ...(drawn ? [{ kind: "figure" as const, title, svg: drawn, alt: "Mean over seeds, in a band from the least to the largest." }] : []),
+      {
+        kind: "table",
+        caption: `${name} when the weights after a share of the pre-training's steps are fine-tuned: mean ± standard error. The end alone is judged.`,
+        head: ["", ...shares.map(formatShare)],
+        rows: of.map(({ cell, points }) => [
+          cell,
+          ...shares.map((share) => {
+            const point = points.find((each) => each.share === share);
+            return point ? formatEstimate(metric, point.mean, point.standard_error, point.n) : "–";
+          }),
+        ]),
+      },
+    ];
+  });
 }
 
 function matched({ matched: { match, cells } }: ComparisonResult): Section {

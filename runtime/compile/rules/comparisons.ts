@@ -16,6 +16,7 @@ export const comparisons: Rule = (checked) =>
       ...repeated(name, comparison),
       ...baselines(name, comparison),
       ...scores(checked, name, comparison),
+      ...checkpoints(name, comparison),
     ];
   });
 
@@ -151,6 +152,32 @@ function baselines(name: string, comparison: ComparisonSpec): Problem[] {
       `${listed(comparison.baselines)} can be scored on a task alone, and ${name} has none. Add finetune: { task: … }, or leave baselines out.`,
     ),
   ];
+}
+
+/** Shares of a pre-training, each once, and something to fine-tune there. */
+function checkpoints(name: string, { checkpoints = [], finetune }: ComparisonSpec): Problem[] {
+  const path: SpecPath = ["comparisons", name, "checkpoints"];
+  if (checkpoints.length === 0) return [];
+  if (finetune.length === 0) {
+    return [
+      error(
+        "checkpoints-without-task",
+        path,
+        `checkpoints are where weights are fine-tuned on a task, and ${name} has none. Add finetune: { task: … }, or leave checkpoints out: losses on the way are recorded anyway.`,
+      ),
+    ];
+  }
+  return checkpoints.flatMap((share, index) =>
+    checkpoints.indexOf(share) === index
+      ? []
+      : [
+          error(
+            "checkpoint-twice",
+            [...path, index],
+            `The checkpoint at ${Number((100 * share).toPrecision(6))}% stands twice. Remove one.`,
+          ),
+        ],
+  );
 }
 
 /** Without a task, something of the corpus must be kept to score the cells on, by an objective that reads it. */

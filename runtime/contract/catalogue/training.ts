@@ -346,6 +346,12 @@ export const compareKeys: readonly Key[] = [
     help: "Each cell is fine-tuned on these tasks. Left out: cells are compared by their language modelling scores.",
     example: "finetune: { task: sentiment, epochs: 3 }",
   },
+  {
+    name: "checkpoints",
+    value: { type: "list", of: { type: "share", min: 0, max: 1, aboveMin: true }, atLeast: 1 },
+    help: "Shares of each pre-training's steps after which its weights are kept and fine-tuned too: learning curves of the tasks' scores. They end with the last weights, which alone are judged. Keeping weights makes no result stale.",
+    example: "checkpoints: [25%, 50%, 75%]",
+  },
   { name: "seeds", value: { type: "seeds" }, default: "1..3", help: "Pre-training seeds of every cell.", example: "seeds: 1..5" },
   {
     name: "baselines",

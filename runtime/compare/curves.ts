@@ -1,0 +1,30 @@
+import type { LearningCurve } from "#runtime/contract/artifacts.ts";
+import type { CompareJob } from "#runtime/contract/plan.ts";
+import type { EarlyEntrant, Entrant } from "./entrants.ts";
+import type { Resampler } from "./resample.ts";
+import { sampleOf } from "./samples.ts";
+import { estimate } from "./statistics.ts";
+
+/** Every task's scores along each cell's pre-training; points that nothing has a score of yet are left out. */
+export function learningCurves(
+  job: CompareJob,
+  entrants: readonly Entrant[],
+  early: readonly EarlyEntrant[],
+  from: Resampler,
+): LearningCurve[] {
+  return job.tasks.flatMap(({ task, metrics }) =>
+    metrics.flatMap((metric) =>
+      job.cells.flatMap(({ cell, matched }): LearningCurve[] => {
+        const last = entrants.find(({ name, kind }) => kind === "cell" && name === cell);
+        const course = [...early.filter((each) => each.cell === cell), ...(last ? [{ share: 1, step: matched.steps, entrant: last }] : [])];
+        const points = course.flatMap(({ share, step, entrant }) => {
+          const sample = sampleOf(entrant, task, metric, from);
+          if (sample.values.length === 0) return [];
+          const { n, mean, standardError, low, high } = estimate(sample);
+          return [{ share, step, n, values: [...sample.values], mean, standard_error: standardError, low, high }];
+        });
+        return points.length > 0 ? [{ cell, task, metric, points }] : [];
+      }),
+    ),
+  );
+}
