@@ -5,6 +5,7 @@ import { bug, choice, pathIn, type Settings, words } from "./settings.ts";
 /** The catalogue's settings of a kind of task in, the specification's fields out. */
 export function lowerTask(kind: string, settings: Settings): TaskSpec {
   const metrics = words(settings, "metrics") ?? [];
+  const benchmark = settings.has("benchmark") ? { benchmark: settings.word("benchmark") } : {};
   if (kind === "minimal_pairs") {
     return {
       kind,
@@ -24,6 +25,7 @@ export function lowerTask(kind: string, settings: Settings): TaskSpec {
     test: filesOrShare(settings, "test"),
     data: kind === "span_question_answering" ? squad : formatOf(settings),
     metrics,
+    ...benchmark,
   };
   switch (kind) {
     case "classification":

@@ -13,6 +13,7 @@ import { answerExpectation, whenExpected } from "./expectations.ts";
 import { type DoneFinetuning, secondLooks, testFirstRead } from "./history.ts";
 import { type Items, readItems } from "./items.ts";
 import { leaksOf, leakWarnings, meanWithoutLeaks } from "./leaks.ts";
+import { publishedScores } from "./references.ts";
 import { type Resampler, resampler } from "./resample.ts";
 import { sampleOf } from "./samples.ts";
 import { estimate, meanOf } from "./statistics.ts";
@@ -69,6 +70,7 @@ export function compareRuns(job: CompareJob, runs: Runs): ComparisonResult {
       ...whenExpected(expectation, job.comparison, runs, testRead),
     })),
     ...(early.length > 0 ? { curves: learningCurves(job, entrants, early, from) } : {}),
+    ...(job.tasks.some(({ benchmark }) => benchmark) ? { references: publishedScores(job) } : {}),
     leaks,
     test_first_read: testRead,
     warnings: [

@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { formatCount, formatEstimate, formatFlops, formatScore, formatSeconds, formatShare } from "#runtime/contract/numbers.ts";
-import { describeDifference, describeExpectation } from "#runtime/contract/words.ts";
+import { describeDifference, describeExpectation, describePublished } from "#runtime/contract/words.ts";
 
 /** A comparison as text for a terminal. */
 export function comparisonTable(result: ComparisonResult): string {
@@ -15,6 +15,7 @@ export function comparisonTable(result: ComparisonResult): string {
     ...curveTables(result),
     listed("Verdicts", result.verdicts.map(describeDifference)),
     listed("Expected", result.expectations.map(describeExpectation)),
+    listed("Published", describePublished(result)),
     listed("Warnings", result.warnings),
     result.method,
   ]

@@ -36,7 +36,7 @@ function objectiveIdentity(spec: Spec, ref: Ref): unknown {
 function taskIdentity(spec: Spec, ref: Ref): unknown {
   const task = spec.tasks[ref];
   if (!task) return ref;
-  const { doc: _, metrics: __, ...rest } = task;
+  const { doc: _, metrics: __, benchmark: ___, ...rest } = task;
   return rest;
 }
 

@@ -184,7 +184,8 @@ function shownScores(planner: Planner, name: string): CompareJob["tasks"] {
   if (finetune.length === 0) return scoresOf(planner.spec, name);
   return finetune.map(({ task }) => {
     const expected = expect.filter((each) => each.task === task).map(({ metric }) => metric);
-    return { task, metrics: [...new Set([...planner.spec.tasks[task]!.metrics, ...expected])] };
+    const { metrics, benchmark } = planner.spec.tasks[task]!;
+    return { task, metrics: [...new Set([...metrics, ...expected])], ...(benchmark === undefined ? {} : { benchmark }) };
   });
 }
 

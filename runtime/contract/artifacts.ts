@@ -161,6 +161,8 @@ export interface ComparisonResult {
   }[];
   /** Scores along the pre-training, of comparisons with `checkpoints`: the last point is the end. */
   curves?: LearningCurve[];
+  /** Published values for tasks that name their `benchmark`. */
+  references?: PublishedScores[];
   /** Test examples that the corpus of a cell holds, word for word. */
   leaks: (LeaksResult & { task: string; corpus: string })[];
   /** When a run of the comparison first read a test split, ISO 8601. */
@@ -168,6 +170,20 @@ export interface ComparisonResult {
   warnings: string[];
   /** How means, intervals and p-values were computed, in one or two sentences. */
   method: string;
+}
+
+/** What a publication says of a task's metric. */
+export interface PublishedScores {
+  task: string;
+  metric: string;
+  /** A few words for a chart. */
+  label: string;
+  /** The work as it is cited, and where in it. */
+  source: string;
+  place: string;
+  models: { name: string; value: number }[];
+  /** Why these are not to be held against the cells' scores. */
+  not_comparable: string[];
 }
 
 /** A task's score when weights of the pre-training's course are fine-tuned. */

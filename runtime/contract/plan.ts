@@ -164,7 +164,7 @@ export type ResolvedTask = WithoutNames<TaskSpec> & {
 };
 
 /** Of each member of the union. */
-type WithoutNames<T> = T extends unknown ? Omit<T, "doc" | "metrics"> : never;
+type WithoutNames<T> = T extends unknown ? Omit<T, "doc" | "metrics" | "benchmark"> : never;
 export type ResolvedTaskOf<K extends TaskKind> = Extract<ResolvedTask, { kind: K }>;
 
 /** What a program costs, from its trace. */
@@ -254,7 +254,7 @@ export interface CompareJob extends JobBase<"compare"> {
   match: Matched;
   cells: ComparedCell[];
   /** Scores to show and judge. */
-  tasks: { task: string; metrics: string[] }[];
+  tasks: { task: string; metrics: string[]; benchmark?: string }[];
   /** `scratch` of a cell has that cell's architecture; `majority` is one for each task. */
   /** The check of each task's test examples against each corpus that a cell reads; `corpus` as the specification names it. */
   leaks: { task: string; corpus: string; job: string }[];

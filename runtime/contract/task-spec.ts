@@ -26,6 +26,8 @@ interface DataOfTask extends Documented {
   data: DataFormat;
   /** What the results show; all metrics of the kind are computed. */
   metrics: string[];
+  /** Whose data it is; see `published.ts`. */
+  benchmark?: string;
 }
 
 export interface ClassificationSpec<K extends "classification" | "pair_classification" = "classification"> extends DataOfTask {

@@ -59,6 +59,15 @@ export function describeLeaks({ leaks }: ComparisonResult): string[] {
   ]);
 }
 
+/** Published values with their source, and why they are not comparable. */
+export function describePublished({ references = [] }: Pick<ComparisonResult, "references">): string[] {
+  return references.map(
+    ({ task, metric, label, source, place, models, not_comparable }) =>
+      `${label} on ${task}.${metric}: ${models.map(({ name, value }) => `${name} ${formatScore(metric, value)}`).join(", ")} ` +
+      `(${source}, ${place}); not comparable: ${not_comparable.join("; ")}`,
+  );
+}
+
 /** An expectation with its answer. */
 export function describeExpectation(expectation: ComparisonResult["expectations"][number]): string {
   const { text, answer, reason } = expectation;

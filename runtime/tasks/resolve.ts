@@ -55,7 +55,7 @@ function expanded(spec: TaskSpec, files: TextFiles): TaskSpec {
 }
 
 function resolved(spec: TaskSpec, labels: string[], files: TextFiles): ResolvedTask {
-  const { doc: _, metrics: __, ...data } = spec;
+  const { doc: _, metrics: __, benchmark: ___, ...data } = spec;
   const paths = [...new Set(splits.flatMap((split) => pathsOf(spec[split])))];
   const inputs = paths.flatMap((path) => {
     const fingerprint = files.fingerprint(path);

@@ -130,6 +130,10 @@ describe("nothing is run again", () => {
     expect(early.map((job) => job?.kind === "finetune" && job.at)).toEqual(steps);
   });
 
+  it("when a task says whose data it is", () => {
+    expect(again(jobsOf(specOf({ ...change(), tasks: { sentiment: task({ benchmark: "sst2" }) } })))).toEqual([]);
+  });
+
   it("but the comparison's table when other metrics are shown", () => {
     const shown = specOf({ ...change(), tasks: { sentiment: task({ metrics: ["matthews"] }) } });
     expect(again(jobsOf(shown))).toEqual(["compare"]);

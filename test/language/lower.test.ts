@@ -57,6 +57,14 @@ describe("numbers", () => {
     expect(objectives.a).toEqual(objectives.b);
   });
 
+  test("checkpoints are shares, and a benchmark is a name", async () => {
+    const { comparisons, tasks } = await specOf(
+      `${base}task s = classification { train: "t.tsv", benchmark: sst2 }\ncompare x { extends: p, vary batch: [1, 2], finetune: { task: s }, checkpoints: [25%, 0.5] }`,
+    );
+    expect(comparisons.x?.checkpoints).toEqual([0.25, 0.5]);
+    expect([tasks.s?.benchmark, tasks.t && "benchmark" in tasks.t]).toEqual(["sst2", false]);
+  });
+
   test("the next key is no unit, on its line or on the next", async () => {
     const { models } = await specOf("model a { layers: 2 heads: 2 }\nmodel b {\n  layers: 2\n  heads: 2\n}");
     expect([models.a?.layers, models.a?.heads]).toEqual([2, 2]);

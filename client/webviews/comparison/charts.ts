@@ -10,11 +10,11 @@ export function dotChart(column: ScoreColumn, names: readonly string[]): Chart {
   const chart = createChart({
     title: column.key,
     renderer: "svg",
-    height: 60 + 34 * Math.max(1, rows.length) + baselineLabel * (column.rows.length - rows.length),
+    height: 60 + 34 * Math.max(1, rows.length + column.published.length) + baselineLabel * (column.rows.length - rows.length),
     csv: () => csvOfScores(column),
   });
   chart.set(dotOption(column, rows, names, readTheme()));
-  chart.describe(column.rows.map(({ cell, text }) => `${cell}: ${text}`).join("; "));
+  chart.describe([...column.rows.map(({ cell, text }) => `${cell}: ${text}`), ...column.published.map(({ text }) => text)].join("; "));
   return chart;
 }
 
@@ -50,7 +50,7 @@ function dotOption(column: ScoreColumn, rows: readonly ScoreRow[], names: readon
     yAxis: {
       type: "category",
       inverse: true,
-      data: rows.map(({ cell }) => cell),
+      data: [...rows.map(({ cell }) => cell), ...column.published.map(({ label }) => `${label}*`)],
       ...style,
       axisLabel: { ...style.axisLabel, color: theme.foreground },
     },
@@ -79,6 +79,7 @@ function dotOption(column: ScoreColumn, rows: readonly ScoreRow[], names: readon
         },
         encode: { x: [0, 2], y: 1 },
       },
+      ...publishedSeries(column, rows.length, theme),
       {
         type: "scatter",
         id: "seeds",
@@ -115,6 +116,41 @@ function dotOption(column: ScoreColumn, rows: readonly ScoreRow[], names: readon
       },
     ],
   } as EChartsOption;
+}
+
+/** A bar from the least to the largest, and a stroke for each model: below the cells and without their colours. */
+function publishedSeries({ published, factor }: ScoreColumn, below: number, theme: Theme) {
+  const bars = published.map(({ models, text }, index) => {
+    const values = models.map(({ value }) => factor * value);
+    return { value: [Math.min(...values), below + index, Math.max(...values)], tip: text };
+  });
+  return [
+    {
+      type: "custom",
+      id: "published",
+      data: bars,
+      renderItem: (_: unknown, api: { value(index: number): number; coord(point: [number, number]): [number, number] }) => {
+        const [x, y] = api.coord([api.value(0), api.value(1)]);
+        const [end] = api.coord([api.value(2), api.value(1)]);
+        return {
+          type: "rect",
+          shape: { x, y: y - 7, width: Math.max(2, end - x), height: 14 },
+          style: { fill: theme.muted, opacity: 0.25 },
+        };
+      },
+      encode: { x: [0, 2], y: 1 },
+    },
+    {
+      type: "scatter",
+      id: "published models",
+      symbol: "rect",
+      symbolSize: [2, 14],
+      itemStyle: { color: theme.muted },
+      data: published.flatMap(({ models, text }, index) =>
+        models.map(({ name, value }) => ({ value: [factor * value, below + index], tip: `${name}. ${text}` })),
+      ),
+    },
+  ];
 }
 
 function frontierOption(
@@ -194,6 +230,7 @@ function extent(column: ScoreColumn): { min: number; max: number } {
     mean,
     ...(baseline ? [] : [low ?? mean, high ?? mean, ...seeds.map(({ value }) => value)]),
   ]);
+  values.push(...column.published.flatMap(({ models }) => models.map(({ value }) => value)));
   const [low, high] = [Math.min(...values), Math.max(...values)].map((value) => value * column.factor) as [number, number];
   // one value alone is not stretched to its last digit
   const margin = Math.max((high - low) * 0.06, Math.abs(high) * 0.005, 1e-9);

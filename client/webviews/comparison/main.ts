@@ -1,7 +1,7 @@
 import "../elements.ts";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { crossings } from "#runtime/contract/crossings.ts";
-import { describeDifference, describeExpectation, describeLeaks } from "#runtime/contract/words.ts";
+import { describeDifference, describeExpectation, describeLeaks, describePublished } from "#runtime/contract/words.ts";
 import type { Chart } from "../chart.ts";
 import { createCurves } from "../curves/curves.ts";
 import type { ToPage } from "../messages.ts";
@@ -73,6 +73,7 @@ function draw(): void {
       scores.flatMap(({ task, metric }) => crossings(result, task, metric)),
     ),
     listed("Matched", matchedText(result)),
+    listed("* Published", describePublished(result)),
     listed("Leaks", describeLeaks(result)),
     listed("To know", result.warnings),
     result.method ? element("p", { class: "muted" }, result.method) : null,

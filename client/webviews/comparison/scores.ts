@@ -1,6 +1,7 @@
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { metricOf } from "#runtime/contract/catalogue/index.ts";
 import { formatCount, formatEstimate, formatFlops, formatScore, formatSeconds } from "#runtime/contract/numbers.ts";
+import { describePublished } from "#runtime/contract/words.ts";
 import type { SettingColumn } from "../messages.ts";
 
 /** A score and what each of the compared came to. */
@@ -13,6 +14,8 @@ export interface ScoreColumn {
   factor: number;
   better: "higher" | "lower";
   rows: ScoreRow[];
+  /** Published values, which are not comparable. */
+  published: { label: string; text: string; models: { name: string; value: number }[] }[];
 }
 
 export interface ScoreRow {
@@ -30,7 +33,7 @@ export interface ScoreRow {
   seeds: { label: string; value: number }[];
 }
 
-export function scoreColumns({ summary, cells }: ComparisonResult): ScoreColumn[] {
+export function scoreColumns({ summary, cells, references = [] }: ComparisonResult): ScoreColumn[] {
   const keys = [...new Set(summary.map(keyOf))];
   return keys.map((key) => {
     const rows = summary.filter((row) => keyOf(row) === key);
@@ -42,6 +45,9 @@ export function scoreColumns({ summary, cells }: ComparisonResult): ScoreColumn[
       metric,
       factor: known?.unit === "percent" ? 100 : 1,
       better: known?.better ?? "higher",
+      published: references
+        .filter((each) => keyOf(each) === key)
+        .map((each) => ({ label: each.label, text: describePublished({ references: [each] }).join(" "), models: each.models })),
       rows: rows.map((row) => ({
         cell: row.cell,
         n: row.n,

@@ -130,6 +130,13 @@ const entries: Readonly<Record<string, Entry>> = {
     1983,
     "Biometrika 70(3)",
   ),
+  "Warstadt et al. 2023": of(
+    "inproceedings",
+    "Warstadt, Alex and others",
+    "Findings of the BabyLM Challenge: Sample-Efficient Pretraining on Developmentally Plausible Corpora",
+    2023,
+    "Proceedings of the BabyLM Challenge at the 27th Conference on Computational Natural Language Learning",
+  ),
   "Brown et al. 2020": of(
     "inproceedings",
     "Brown, Tom B. and others",

@@ -19,13 +19,15 @@ export function dotChart(result: ComparisonResult, task: string, metric: string)
   const cells = rows.filter(({ baseline }) => !baseline);
   const baselines = rows.filter(({ baseline }) => baseline);
   const runs = result.cells.filter((row) => row.task === task && row.metric === metric);
+  const published = (result.references ?? []).filter((row) => row.task === task && row.metric === metric);
   const values = [
+    ...published.flatMap(({ models }) => models.map(({ value }) => value)),
     ...rows.flatMap(({ mean, low, high, baseline }) => (baseline ? [mean] : [mean, low ?? mean, high ?? mean])),
     ...runs.map(({ value }) => value),
   ];
-  const left = 20 + 7 * Math.max(4, ...cells.map(({ cell }) => cell.length));
+  const left = 20 + 7 * Math.max(4, ...cells.map(({ cell }) => cell.length), ...published.map(({ label }) => label.length + 2));
   const top = 16 + 16 * baselines.length;
-  const height = top + 30 * cells.length + 40;
+  const height = top + 30 * cells.length + 24 * published.length + 40;
   const x = axis(Math.min(...values), Math.max(...values), left, width - 24, (value) => formatScore(metric, value));
   const parts = [
     ...x.ticks.map(
@@ -46,6 +48,17 @@ export function dotChart(result: ComparisonResult, task: string, metric: string)
             line(x.at(high), y - 5, x.at(high), y + 5, colour);
       const points = runs.filter((run) => run.cell === cell).map(({ value }) => circle(x.at(value), y, 2.5, colour, 0.5));
       return text(left - 10, y + 4, cell, "end") + interval + points.join("") + circle(x.at(mean), y, 5, colour);
+    }),
+    // not comparable, so apart from the cells and without their colours
+    ...published.map(({ label, models }, index) => {
+      const y = top + 30 * cells.length + 24 * index + 12;
+      const places = models.map(({ value }) => x.at(value));
+      const [from, to] = [Math.min(...places), Math.max(...places)];
+      return (
+        text(left - 10, y + 4, `${label}*`, "end", "#777") +
+        `<rect x="${from.toFixed(1)}" y="${y - 6}" width="${Math.max(2, to - from).toFixed(1)}" height="12" fill="#999" opacity="0.25"/>` +
+        places.map((place) => line(place, y - 6, place, y + 6, "#777")).join("")
+      );
     }),
   ];
   return svg(height, parts);

@@ -2,7 +2,7 @@ import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { catalogue } from "#runtime/contract/catalogue/index.ts";
 import { crossings } from "#runtime/contract/crossings.ts";
 import { formatCount, formatEstimate, formatFlops, formatScore, formatSeconds, formatShare } from "#runtime/contract/numbers.ts";
-import { describeDifference, describeExpectation, describeLeaks } from "#runtime/contract/words.ts";
+import { describeDifference, describeExpectation, describeLeaks, describePublished } from "#runtime/contract/words.ts";
 import { type Curve, curveChart, dotChart, frontierChart, lossOverSteps } from "./charts.ts";
 import type { Block, ReportDocument, Section } from "./document.ts";
 
@@ -65,8 +65,14 @@ function results({ result, curves }: ReportInput): Section {
     const withLeaks = rows.some(({ without_leaks }) => without_leaks !== null);
     const alt = rows.map(({ cell, mean, standard_error, n }) => `${cell} ${formatEstimate(metric, mean, standard_error, n)}`).join("; ");
     const frontier = frontierChart(result, task, metric);
+    const published = (result.references ?? []).filter((each) => each.task === task && each.metric === metric);
     return [
-      { kind: "figure", title: name, svg: dotChart(result, task, metric), alt },
+      {
+        kind: "figure",
+        title: published.length > 0 ? `${name} (* published, not comparable)` : name,
+        svg: dotChart(result, task, metric),
+        alt,
+      },
       {
         kind: "table",
         caption: `${name}: mean ± standard error over n pre-training seeds, with 95% intervals.`,
@@ -91,6 +97,7 @@ function results({ result, curves }: ReportInput): Section {
           ]
         : []),
       ...listed(crossings(result, task, metric)),
+      ...listed(describePublished({ references: published })),
     ];
   });
   blocks.push(...learningCurves(result));
@@ -268,6 +275,7 @@ function sourcesOf({ result, used }: ReportInput): string[] {
     "Efron 1979",
     "Cochran and Cox 1950",
     ...(result.leaks.length > 0 ? ["Brown et al. 2020"] : []),
+    ...(result.references ?? []).map(({ source }) => source),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { benchmarks } from "../published.ts";
 import { metrics } from "./metrics.ts";
 import { alignedSplits, splitFiles, splitsOf, tableFormat, wordFormat } from "./task-data.ts";
 import type { Choice, Key, Option } from "./types.ts";
@@ -17,6 +18,20 @@ function metricsOf(kind: string, shown: string): Key {
     default: `[${shown}]`,
     help: "What the results show; the first is the main one.",
   };
+}
+
+/** Of kinds of task that values were published for. */
+function benchmarkOf(kind: string): Key[] {
+  const of = benchmarks.filter((each) => each.kind === kind).map(({ name, help }): Choice => ({ name, help }));
+  if (of.length === 0) return [];
+  return [
+    {
+      name: "benchmark",
+      value: { type: "choice", of },
+      help: "Whose data this is: values that were published for it stand beside the results, marked with why they are not comparable. It changes no number.",
+      example: `benchmark: ${of[0]!.name}`,
+    },
+  ];
 }
 
 const pool: Key = {
@@ -44,7 +59,7 @@ export const taskOptions: readonly Option[] = [
     help: "One label for a text.",
     formula: "l = -\\log p(y \\mid x; \\theta)",
     source: "Devlin et al. 2019, section 4.1",
-    keys: [...splitFiles, text, label, ...tableFormat, metricsOf("classification", "accuracy"), pool],
+    keys: [...splitFiles, text, label, ...tableFormat, metricsOf("classification", "accuracy"), ...benchmarkOf("classification"), pool],
     example:
       'task sentiment = classification {\n  train: "data/train.tsv"\n  validation: "data/dev.tsv"\n  test: "data/test.tsv"\n  text: sentence\n  label: polarity\n  metrics: [accuracy, f1]\n}',
   },
@@ -61,6 +76,7 @@ export const taskOptions: readonly Option[] = [
       label,
       ...tableFormat,
       metricsOf("pair_classification", "accuracy"),
+      ...benchmarkOf("pair_classification"),
       pool,
     ],
     example:
@@ -79,6 +95,7 @@ export const taskOptions: readonly Option[] = [
       { name: "value", value: { type: "text" }, default: "value", help: "Column or field of the number." },
       ...tableFormat,
       metricsOf("regression", "pearson"),
+      ...benchmarkOf("regression"),
       pool,
     ],
     example: 'task similarity = regression {\n  train: "data/train.tsv"\n  text: sentence1\n  second: sentence2\n  value: score\n}',
@@ -103,6 +120,7 @@ export const taskOptions: readonly Option[] = [
       },
       ...wordFormat,
       metricsOf("tagging", "entity_f1"),
+      ...benchmarkOf("tagging"),
     ],
     example: 'task names = tagging {\n  train: "data/train.conll"\n  validation: "data/dev.conll"\n  test: "data/test.conll"\n}',
   },
@@ -131,6 +149,7 @@ export const taskOptions: readonly Option[] = [
       { name: "first_number", value: { type: "count", min: 0, max: 1 }, default: "0", help: "The number of the first choice." },
       ...tableFormat,
       metricsOf("multiple_choice", "accuracy"),
+      ...benchmarkOf("multiple_choice"),
       pool,
     ],
     example:
@@ -158,6 +177,7 @@ export const taskOptions: readonly Option[] = [
         source: "Devlin et al. 2019, released code",
       },
       metricsOf("span_question_answering", "answer_f1"),
+      ...benchmarkOf("span_question_answering"),
     ],
     example: 'task questions = span_question_answering {\n  train: "data/train.json"\n  test: "data/dev.json"\n}',
   },
@@ -188,6 +208,7 @@ export const taskOptions: readonly Option[] = [
       },
       ...tableFormat,
       metricsOf("minimal_pairs", "accuracy"),
+      ...benchmarkOf("minimal_pairs"),
     ],
     example: 'task grammar = minimal_pairs {\n  files: "blimp/*.jsonl"\n  group: UID\n}',
   },
@@ -231,6 +252,7 @@ function textTask(name: string, help: string, source: string, metric: string): O
         help: "A written text ends here at the latest.",
       },
       metricsOf(name, metric),
+      ...benchmarkOf(name),
     ],
     example: `task ${name === "translation" ? "to_german" : name === "summarisation" ? "summaries" : "answers"} = ${name} {\n  train: { source: "data/train.en", target: "data/train.de" }\n  test: { source: "data/test.en", target: "data/test.de" }\n}`,
   };

@@ -221,7 +221,9 @@ export function defineSuite(): void {
     it("lists expectations as tests; running one runs its comparison, whose lens says its verdict in words", async () => {
       const { uri, lens } = experiment;
       const tests = await until("a test", async () =>
-        nonEmpty((await vscode.commands.executeCommand<string[][]>("vscode.testing.getTestsInFile", uri)).filter((path) => path.length > 3)),
+        nonEmpty(
+          (await vscode.commands.executeCommand<string[][]>("vscode.testing.getTestsInFile", uri)).filter((path) => path.length > 3),
+        ),
       );
       assert.deepEqual(
         tests.map((path) => path.at(-1)!.split("#").slice(1)),
