@@ -13,18 +13,30 @@ const root = join(import.meta.dirname, "..");
 const images = join(root, "docs/images");
 const file = "which-objective.pretrain";
 const themes = { light: "Default Light Modern", dark: "Default Dark Modern", contrast: "Default High Contrast" };
-const long = "\n/** Long enough to be seen at work. */\npretrain longer {\n  extends: base\n  budget: 20M tokens\n}\n";
+const more = `
+/** What does each layer know of the century? */
+probe layers {
+  of: [base]
+  tasks: [century]
+}
+
+/** Long enough to be seen at work. */
+pretrain longer {
+  extends: base
+  budget: 20M tokens
+}
+`;
 
 const folder = join(mkdtempSync(join(tmpdir(), "pretrain-pictures-")), "experiments");
 mkdirSync(folder);
 mkdirSync(images, { recursive: true });
 cpSync(join(root, "media/sample"), join(folder, "sample"), { recursive: true });
-writeFileSync(join(folder, file), `${readFileSync(join(root, "media/templates", file), "utf8")}${long}`);
+writeFileSync(join(folder, file), `${readFileSync(join(root, "media/templates", file), "utf8")}${more}`);
 const lines = readFileSync(join(folder, file), "utf8").split("\n");
 const lineOf = (text: string) => lines.findIndex((line) => line.startsWith(text)) + 1;
 const cli = join(root, "dist/cli.js");
 console.log("running the experiment…");
-for (const name of ["objectives", "base"])
+for (const name of ["objectives", "base", "layers"])
   execFileSync(process.execPath, [cli, "run", file, name, "--json"], { cwd: folder, stdio: "ignore" });
 const running = spawn(process.execPath, [cli, "run", file, "longer", "--json"], { cwd: folder, stdio: "ignore" });
 try {
@@ -52,7 +64,14 @@ async function takePictures(name: string, theme: string): Promise<void> {
     await lensAbove("pretrain base", "perplexity");
     await picture("text");
 
-    await reveal(lineOf("compare objectives") + 12);
+    await reveal(lineOf("compare objectives"));
+    await lensAbove("probe layers", "at layer");
+    await press("pretrain longer", "Plan", page.locator(".tab.active", { hasText: "Plan of longer" }));
+    await page.locator(".monaco-editor .view-line", { hasText: "FLOPs to do" }).first().waitFor();
+    await picture("plan");
+    await palette("View: Close Editor");
+
+    await reveal(lineOf("probe layers"));
     await press("pretrain longer", "Chart", page.locator(".tab.active", { hasText: "longer" }));
     await (await webview("longer")).locator("canvas").first().waitFor();
     await picture("run");

@@ -38,7 +38,8 @@ export function addTemplates(context: vscode.ExtensionContext): void {
       const source = vscode.Uri.joinPath(context.extensionUri, "media", "templates", `${template.file}.pretrain`);
       await vscode.workspace.fs.copy(source, target);
       await bringSample(context, folder, Buffer.from(await vscode.workspace.fs.readFile(target)).toString("utf8"));
-      await vscode.window.showTextDocument(target);
+      // a tab that stays: what is opened next does not take its place, nor does it take the walkthrough's
+      await vscode.window.showTextDocument(target, { preview: false });
     }),
     vscode.commands.registerCommand("pretrain.openWalkthrough", () =>
       vscode.commands.executeCommand("workbench.action.openWalkthrough", `${context.extension.id}#start`, false),

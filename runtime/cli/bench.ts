@@ -9,7 +9,8 @@ import { alignedRows } from "#runtime/compare/table.ts";
 import { formatBytes, formatCount } from "#runtime/contract/numbers.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
-import { engineChoices } from "./engines.ts";
+import { type EngineChoice, engineChoices } from "./engines.ts";
+import { measureSpeed } from "./estimates.ts";
 import { print, printJson, say } from "./output.ts";
 import { ownCommand } from "./own-command.ts";
 
@@ -51,11 +52,15 @@ export function addBench(program: Command): void {
     });
 }
 
-/** A measurement, or the peak of an engine's matrix products. */
-type Case = ({ kind: "training" } & BenchCase) | { kind: "peak"; engine: EngineName; threads: number; seconds: number };
+/** A measurement, the peak of an engine's matrix products, or, for the editor, the speed that estimates of time rest on. */
+type Case =
+  | ({ kind: "training" } & BenchCase)
+  | { kind: "peak"; engine: EngineName; threads: number; seconds: number }
+  | { kind: "speed"; engine: EngineChoice };
 
 async function measured(wanted: Case): Promise<unknown> {
   if (wanted.kind === "training") return (await import("#runtime/bench/measure.ts")).measure(wanted);
+  if (wanted.kind === "speed") return (await measureSpeed(wanted.engine)) ?? null;
   const { matrixPeak } = await import("#runtime/bench/peak.ts");
   return { flops: await matrixPeak(wanted.engine, wanted.threads, wanted.seconds) };
 }

@@ -16,13 +16,17 @@ export interface PlanEstimates extends Estimates {
 
 /** How long what is left of a plan takes here. Where nothing like it was done here, the machine's speed is measured, once. */
 export async function planEstimates(plan: Plan, store: Store, wanted: EngineChoice): Promise<PlanEstimates> {
-  const engine = wanted === "auto" ? defaultEngine() : wanted;
+  const engine = chosen(wanted);
   const done = doneTrainings(store.root).all();
   const known = current(readSpeed(engine));
   const before = estimates({ engine, done, speed: known });
   const left = plan.jobs.filter(isTraining).filter(({ id }) => !store.isDone(id));
   if (!before.needSpeed(left)) return { ...before, engine };
-  return { ...estimates({ engine, done, speed: await measured(engine) }), engine };
+  return { ...estimates({ engine, done, speed: await measureSpeed(engine) }), engine };
+}
+
+function chosen(wanted: EngineChoice): Exclude<EngineChoice, "auto"> {
+  return wanted === "auto" ? defaultEngine() : wanted;
 }
 
 /** What an earlier version of this program measured is measured again. */
@@ -30,7 +34,9 @@ function current(speed: MeasuredSpeed | undefined): MeasuredSpeed | undefined {
   return speed?.version === version() ? speed : undefined;
 }
 
-async function measured(engine: Exclude<EngineChoice, "auto">): Promise<MeasuredSpeed | undefined> {
+/** Measures and keeps it. Undefined, with a word why, where the engine cannot run. */
+export async function measureSpeed(wanted: EngineChoice): Promise<MeasuredSpeed | undefined> {
+  const engine = chosen(wanted);
   say(`measuring how fast ${engine} trains on this machine, for a second or two, once`);
   const { trainingSpeed } = await import("#runtime/bench/speed.ts");
   try {

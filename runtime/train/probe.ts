@@ -15,10 +15,20 @@ import { openTrainer } from "./trainer.ts";
  * Seconds that a step of a job takes here and now, on so many threads: the median of some steps with made-up batches. For a
  * fine-tuning, a step of the same weights on text: what is wanted is how threads serve a model of this size.
  */
-export async function probe(
-  job: PretrainJob | FinetuneJob,
-  options: { engine: EngineName | "auto"; threads: number; xla?: boolean | undefined; seconds: number },
-): Promise<number> {
+export async function probe(job: PretrainJob | FinetuneJob, options: ProbeOptions): Promise<number> {
+  const times = await probeTimes(job, options);
+  return times[times.length >> 1]!;
+}
+
+export interface ProbeOptions {
+  engine: EngineName | "auto";
+  threads: number;
+  xla?: boolean | undefined;
+  seconds: number;
+}
+
+/** Of each step, ascending. */
+export async function probeTimes(job: PretrainJob | FinetuneJob, options: ProbeOptions): Promise<number[]> {
   const { engine } = await chooseEngine(options.engine, options);
   const settings = job.kind === "pretrain" ? pretrainSettings(job) : likeFinetuning(job);
   const initial = Object.fromEntries(settings.trained.map((parameter) => [parameter.name, initialValues(parameter, 1)]));
@@ -34,7 +44,7 @@ export async function probe(
       await step();
       times.push((performance.now() - start) / 1000);
     }
-    return times.sort((a, b) => a - b)[times.length >> 1]!;
+    return times.sort((a, b) => a - b);
   } finally {
     await trainer.close();
   }

@@ -57,8 +57,9 @@ export async function startVsCode(options: ServerOptions): Promise<VsCodeServer>
   );
   const environment: NodeJS.ProcessEnv = {
     ...process.env,
-    // no Node, and nothing else: the extension brings what it needs
+    // no Node, and nothing else: the extension brings what it needs. The second keeps VS Code from asking a login shell for its PATH
     PATH: at("bin"),
+    VSCODE_CLI: "1",
     ...options.environment,
     HOME: folder,
     TMPDIR: at("tmp"),
