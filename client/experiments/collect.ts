@@ -66,7 +66,8 @@ function experimentNode(declaration: OutlineDeclaration, { outline, file, store 
     id,
     label: name,
     description: statusText(status, now),
-    tooltip: [`${declaration.kind} ${name}`, declaration.doc ?? ""].filter(Boolean).join("\n\n"),
+    // a narrow view cuts off what it says beside the name
+    tooltip: [`${declaration.kind} ${name}`, statusText(status, now), declaration.doc ?? ""].filter(Boolean).join("\n\n"),
     icon: errors > 0 ? "broken" : iconOf(status),
     can: [
       "declared",

@@ -22,7 +22,7 @@ function changed(run: Run, event: RunEvent): Run {
     case "phase":
       return { ...run, phase: phaseOf(event) };
     case "step":
-      return { ...run, step: event };
+      return { ...run, step: event, pace: smoothed(run.pace, event.tokens_per_second) };
     case "evaluation": {
       const { event: _, time: __, job: ___, step: ____, ...score } = event;
       const { metric, split } = score;
@@ -57,6 +57,11 @@ export function withResult(run: Run, result: unknown, ended: number): Run {
     default:
       return done;
   }
+}
+
+/** Over some fifty steps. */
+function smoothed(pace: number | undefined, now: number): number {
+  return pace === undefined ? now : pace + (now - pace) / 50;
 }
 
 function phaseOf({ phase, done, total, unit }: Extract<RunEvent, { event: "phase" }>): NonNullable<Run["phase"]> {

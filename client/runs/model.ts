@@ -17,6 +17,8 @@ export interface Run {
   pid?: number;
   phase?: { phase: string; done?: number; total?: number; unit?: string };
   step?: StepEvent;
+  /** Tokens a second, smoothed over steps: what is left is told by it, and does not jump. */
+  pace?: number;
   /** When the job began and ended last, in milliseconds. */
   started?: number;
   ended?: number;

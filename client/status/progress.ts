@@ -52,9 +52,9 @@ function oneJobLeft(plan: OutlinePlan, store: Store, running: readonly Run[]): n
   const [run] = running;
   if (running.length !== 1 || run?.job.kind !== "pretrain" || !run.step) return undefined;
   const others = plan.jobs.filter(({ id, kind }) => id !== run.id && store.runs.get(id)?.state !== "done" && weightOf(kind) >= 1);
-  if (others.length > 0 || run.step.tokens_per_second === 0) return undefined;
+  if (others.length > 0 || !run.pace) return undefined;
   const perStep = run.step.tokens / run.step.step;
-  return ((run.job.steps - run.step.step) * perStep) / run.step.tokens_per_second;
+  return ((run.job.steps - run.step.step) * perStep) / run.pace;
 }
 
 const secondsBeforeGuess = 3;

@@ -96,20 +96,33 @@ export function outcomeText(run: Run): string {
   return mainScores(run.scores).slice(0, shown).map(scoreText).join(", ") || "done";
 }
 
-/** The verdict that says most, and how the expectations were answered. */
-export function headline({ verdicts, expectations }: ComparisonResult): string {
-  const clear = verdicts.filter(({ verdict }) => verdict !== "no difference found").sort((a, b) => (a.p ?? 1) - (b.p ?? 1));
-  const [first] = clear.length > 0 ? clear : verdicts;
-  const said = first ? shortVerdict(first) : "done";
+/** The verdict that says most, of cells before one with a baseline, and how the expectations were answered. */
+export function headline({ verdicts, expectations, summary }: ComparisonResult): string {
+  const baselines = new Set(summary.filter(({ baseline }) => baseline).map(({ cell }) => cell));
+  const withBaseline = ({ left, right }: Verdict) => Number(baselines.has(left) || baselines.has(right));
+  const [first] = verdicts
+    .filter(({ verdict }) => verdict !== "no difference found")
+    .sort((a, b) => withBaseline(a) - withBaseline(b) || (a.p ?? 1) - (b.p ?? 1));
+  const said = first ? shortVerdict(first) : nothingFound(verdicts);
   const answers = expectations.map(({ answer }) => answer);
   return answers.length === 0 ? said : `${said} · expectation: ${answers.join(", ")}`;
 }
 
-/** Without the p-value. */
+/** `no difference found in 9 of 9 pairs on century.accuracy`. */
+function nothingFound(verdicts: readonly Verdict[]): string {
+  const [only, ...others] = verdicts;
+  if (!only) return "done";
+  if (others.length === 0) return shortVerdict(only);
+  const scores = [...new Set(verdicts.map(({ task, metric }) => `${task}.${metric}`))];
+  const on = scores.length === 1 ? ` on ${scores[0]}` : "";
+  return `no difference found in ${verdicts.length} of ${verdicts.length} pairs${on}`;
+}
+
+/** Without the p-value, and without what the design could find. */
 function shortVerdict(verdict: Verdict): string {
   return describeDifference(verdict)
     .replace(/ \(95% interval ([^,)]+)[^)]*\)/, " ($1)")
-    .replace(/; lower is better$/, "");
+    .replace(/;.*$/, "");
 }
 
 /** Every declaration of an outline that can be run, with its status. */

@@ -49,7 +49,7 @@ function pretrainHints(node: Declaration, plan: Plan, about: string, spec: Spec,
       sizes(cost),
       `${cost.parameters.toLocaleString("en-US")} parameters as ${article(model.architecture)}${estimate(about)}`,
     ),
-    ...hintAt(node, "budget", rest.join(" · "), `${bought.join("\n")}${estimate(about)}`),
+    ...hintAt(node, "budget", shortened(rest), `${bought.join("\n")}${estimate(about)}`),
   ];
 }
 
@@ -75,7 +75,12 @@ function comparisonHints(node: Declaration, plan: Plan, about: string): Hint[] {
   const tooltip = `${cells.join("\n")}${estimate(about)}`;
   return [
     ...hintAt(node, "match", `${about}${each[comparison.match]} each`, tooltip),
-    ...hintAt(node, "seeds", `${runs.join(", ")} · ${formatFlops(total)} FLOPs`, tooltip),
+    ...hintAt(
+      node,
+      "seeds",
+      shortened([runs.join(", "), `${formatFlops(total)} FLOPs`]),
+      `${formatFlops(total)} FLOPs together\n${tooltip}`,
+    ),
   ];
 }
 
@@ -100,6 +105,11 @@ function hintAt(node: Declaration, key: string, label: string, tooltip: string):
   const value = block && entryOf(block, key)?.value;
   const end = value && (isNamed(value) && value.body ? value.body.$cstNode : value.$cstNode)?.range.end;
   return end ? [{ position: end, label, tooltip }] : [];
+}
+
+/** As much as VS Code shows of a hint (`editor.inlayHints.maximumLength`); the rest is in the tooltip. */
+function shortened(parts: readonly string[]): string {
+  return parts.reduce((text, part) => (`${text} · ${part}`.length > 43 ? text : `${text} · ${part}`));
 }
 
 function estimate(about: string): string {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { type LensContext, lensesOf } from "#client/lenses/collect.ts";
 import type { Run, Store } from "#client/runs/model.ts";
+import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import type { StepEvent } from "#runtime/contract/events.ts";
 import type { Measured, OutlineDeclaration } from "#server/protocol.ts";
 import { declaration, job, outline, runOf, session, step, storeOf } from "./samples.ts";
@@ -27,6 +28,7 @@ test("while it runs: how far it is, the loss, the speed and the time left", () =
     pid: 1,
     started: now - 5000,
     step: step(id, 50, 4.123) as StepEvent,
+    pace: 12_800,
   });
   const shown = titles(base, storeOf([runOf("corpus", "corpus-1", { state: "done" }), running], [session("base")]));
   expect(shown[0]).toBe("$(debug-stop) Stop");
@@ -90,6 +92,30 @@ test("a probe says at which layer it found most, chosen on validation", () => {
   const declared = { ...probe, plan: { ...probe.plan!, goals: layers.map((run) => run.id) } };
   expect(titles(declared, storeOf(layers))[0]).toBe("$(check) accuracy 74.0 ± 2.0 at layer 1 of 2 · just now");
   expect(titles(declared, storeOf(layers.slice(1)))[0]).toBe("$(debug-continue) Continue");
+});
+
+test("a comparison's lens says the clearest difference of its cells, or that there is none, and no more", () => {
+  const verdict = (left: string, right: string, more: object) => ({
+    ...{ left, right, task: "mood", metric: "accuracy", n: 3, difference: 0.019, low: 0.008, high: 0.031, p: 0.01 },
+    ...{ verdict: "greater", detectable: null, more_seeds: null },
+    ...more,
+  });
+  const none = { verdict: "no difference found", low: -0.02, high: 0.05, p: 0.4, detectable: 0.06, more_seeds: 4 };
+  const shown = (verdicts: object[]) => {
+    const summary = [{ cell: "majority", baseline: true }];
+    const comparison = { comparison: "both", verdicts, summary, expectations: [{ answer: "undecided" }] } as unknown as ComparisonResult;
+    const compared = declaration("compare", "both", [job("compare", "compare-1", "both")]);
+    return titles(compared, storeOf([runOf("compare", "compare-1", { name: "both", state: "done", ended: now, comparison })]))[0];
+  };
+  expect(shown([verdict("clm", "majority", { p: 0.001 }), verdict("mlm", "clm", {}), verdict("t5", "clm", none)])).toBe(
+    "$(check) mlm > clm on mood.accuracy by 1.90 (0.80 to 3.10) · expectation: undecided · just now",
+  );
+  expect(shown([verdict("mlm", "clm", none), verdict("t5", "clm", none)])).toBe(
+    "$(check) no difference found in 2 of 2 pairs on mood.accuracy · expectation: undecided · just now",
+  );
+  expect(shown([verdict("mlm", "clm", none)])).toBe(
+    "$(check) no difference found between mlm and clm on mood.accuracy: 1.9 (−2.0 to 5.0) · expectation: undecided · just now",
+  );
 });
 
 test("a model of the hub that is not here can be downloaded", () => {
