@@ -15,6 +15,7 @@ import { chromium as browserType } from "playwright-core";
 import { experimentTree } from "#client/experiments/collect.ts";
 import { lensesOf } from "#client/lenses/collect.ts";
 import { watchStore } from "#client/runs/store-watch.ts";
+import type { CurveRun } from "#client/webviews/messages.ts";
 import type { Outline } from "#server/protocol.ts";
 import { activationMilliseconds } from "../test/extension/activation.ts";
 import { chromium, startVsCode } from "../test/extension/vscode-server.ts";
@@ -164,9 +165,23 @@ async function chartMilliseconds(): Promise<string> {
   await page.setContent(`<html><head><style>${style}</style></head><body><main></main></body></html>`);
   await page.evaluate("window.acquireVsCodeApi = () => ({ postMessage() {}, setState() {} })");
   await page.addScriptTag({ path: join(root, "dist/webviews/curves.js") });
+  const errors: string[] = [];
+  page.on("pageerror", ({ message }) => errors.push(message));
+  const runs = Array.from(
+    { length: 100 },
+    (_, index): CurveRun => ({
+      id: `r${index}`,
+      label: `run ${index}`,
+      group: `cell ${index % 8}`,
+      state: "running",
+      flopsPerStep: 1e9,
+      steps: 10_000,
+      scores: [],
+    }),
+  );
   const longest = await page.evaluate(`(async () => {
     const send = (message) => window.dispatchEvent(new MessageEvent("message", { data: message }));
-    const runs = Array.from({ length: 100 }, (_, index) => ({ id: "r" + index, label: "run " + index, group: "cell " + (index % 8), state: "running", flopsPerStep: 1e9, steps: 10000 }));
+    const runs = ${JSON.stringify(runs)};
     let frames = [], last = performance.now(), going = true;
     const tick = () => { const now = performance.now(); frames.push(now - last); last = now; if (going) requestAnimationFrame(tick); };
     requestAnimationFrame(tick);
@@ -185,6 +200,7 @@ async function chartMilliseconds(): Promise<string> {
     return { points: document.querySelector(".curves").dataset.points, longest: frames.at(-1), p95: frames[Math.floor(frames.length * 0.95)] };
   })()`);
   await browser.close();
+  if (errors.length > 0) throw new Error(`the page failed: ${errors[0]}`);
   const { points, longest: worst, p95 } = longest as { points: string; longest: number; p95: number };
   return `${points} points; longest frame ${worst.toFixed(0)} ms, 95th percentile ${p95.toFixed(0)} ms`;
 }

@@ -1,4 +1,4 @@
-import { CustomChart, LineChart, ScatterChart } from "echarts/charts";
+import { CustomChart, LineChart, LinesChart, ScatterChart } from "echarts/charts";
 import { AriaComponent, DataZoomComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
 import { type EChartsType, init, use } from "echarts/core";
 import { CanvasRenderer, SVGRenderer } from "echarts/renderers";
@@ -83,6 +83,7 @@ function register(): void {
   registered = true;
   use([
     LineChart,
+    LinesChart,
     ScatterChart,
     CustomChart,
     GridComponent,

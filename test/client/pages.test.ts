@@ -2,10 +2,13 @@ import { describe, expect, test } from "vitest";
 import { comparisonOfRuns } from "#client/views/picked-runs.ts";
 import { pointCollector } from "#client/views/points.ts";
 import { cellNames, markdownOf, scoreColumns, tableColumns } from "#client/webviews/comparison/scores.ts";
+import { bundles } from "#client/webviews/curves/bundles.ts";
 import { addPoints, emptyCourse, smooth, thin, validationLoss } from "#client/webviews/curves/series.ts";
 import { event, runOf, step } from "./samples.ts";
 
 describe("curves", () => {
+  const all = { from: -Infinity, to: Infinity };
+
   test("a resumed run goes on from its checkpoint: what it did twice stands once", () => {
     const collect = pointCollector();
     const at = (seconds: number, body: ReturnType<typeof event>) => ({ ...body, time: new Date(seconds * 1000).toISOString() });
@@ -24,18 +27,42 @@ describe("curves", () => {
   test("thinning keeps the ends, the lowest and the highest", () => {
     const x = Array.from({ length: 10_000 }, (_, index) => index);
     const y = x.map((value) => (value === 5000 ? 100 : value === 7000 ? -100 : 0));
-    const kept = thin(x, y, 200);
+    const kept = thin(x, y, 200, all);
     expect(kept.length).toBeLessThan(210);
     expect(kept).toContainEqual([5000, 100]);
     expect(kept).toContainEqual([7000, -100]);
     expect(kept.at(-1)).toEqual([9999, 0]);
     // of a stretch that is zoomed into, all, and one more on either side
-    expect(thin(x, y, 200, 4990, 5010).map(([at]) => at)).toEqual(Array.from({ length: 22 }, (_, index) => 4989 + index));
+    expect(thin(x, y, 200, { from: 4990, to: 5010 }).map(([at]) => at)).toEqual(Array.from({ length: 22 }, (_, index) => 4989 + index));
   });
 
   test("smoothing does not pull the beginning to zero", () => {
-    expect(smooth([5, 5, 5], 0.9).map((value) => Number(value.toFixed(9)))).toEqual([5, 5, 5]);
-    expect(smooth([4, 2], 0.5)[1]).toBeCloseTo((0.25 * 4 + 0.5 * 2) / 0.75, 12);
+    expect(smooth([5, 5, 5], 0.9).values.map((value) => Number(value.toFixed(9)))).toEqual([5, 5, 5]);
+    expect(smooth([4, 2], 0.5).values[1]).toBeCloseTo((0.25 * 4 + 0.5 * 2) / 0.75, 12);
+  });
+
+  test("smoothing goes on where it stopped", () => {
+    const values = [4, 2, Number.NaN, 7, 1];
+    const before = smooth(values.slice(0, 2), 0.5);
+    expect(smooth(values, 0.5, before)).toEqual(smooth(values, 0.5));
+    // another weight begins anew
+    expect(smooth(values, 0.9, smooth(values, 0.5))).toEqual(smooth(values, 0.9));
+  });
+
+  test("lines of one colour are one series", () => {
+    const line = (colour: string, ...y: number[]) => ({ colour, name: colour, x: y.map((_, index) => index), y });
+    const lines = [line("red", 5, 6), line("blue", 1), line("red"), line("red", 7, 8, 9)];
+    const [red, blue, cursor] = bundles({ solid: lines, dashed: [line("red")] }, 100, all);
+    expect([...red!.data]).toEqual([2, 0, 5, 1, 6, 3, 0, 7, 1, 8, 2, 9]);
+    expect([...blue!.data]).toEqual([1, 0, 1]);
+    // from corner to corner of what is drawn, with the longest line's places between
+    expect(cursor!.data).toEqual([
+      [0, 1],
+      [0, 1],
+      [1, 1],
+      [2, 1],
+      [2, 9],
+    ]);
   });
 
   test("validation is drawn as a loss, whatever the metric is", () => {

@@ -3,6 +3,7 @@ import { axisStyle, createChart, type EChartsOption, tooltipStyle } from "../cha
 import type { CurveRun, Evaluation, Points } from "../messages.ts";
 import { choice, element } from "../page.ts";
 import { colourOf, onThemeChange, readTheme, type Theme } from "../theme.ts";
+import { bundles, type Line } from "./bundles.ts";
 import { axisText, shortNumber } from "./numbers.ts";
 import {
   type Axis,
@@ -11,9 +12,12 @@ import {
   axes,
   type Course,
   emptyCourse,
+  lowerBound,
   type Measure,
   placeOf,
   positions,
+  type Smoothed,
+  type Stretch,
   smooth,
   thin,
   validationLoss,
@@ -37,13 +41,16 @@ const measures: { measure: Measure; title: string; height: number; logarithmic?:
 
 const redrawMilliseconds = 200;
 
+/** More runs than these are drawn without raw values, and in bundles. */
+const few = 12;
+
 export function createCurves(): Curves {
   let runs: readonly CurveRun[] = [];
   let axis: Axis = "steps";
   let smoothing = 0.9;
   const hidden = new Set<string>();
   const courses = new Map<string, Course>();
-  const smoothed = new Map<string, { length: number; weight: number; values: number[] }>();
+  const smoothed = new Map<string, Smoothed>();
   const charts = measures.map(({ measure, title, height }) =>
     createChart({ title, renderer: "canvas", height, csv: () => csvOfCurves(measure, runs, courseOf) }),
   );
@@ -110,8 +117,9 @@ export function createCurves(): Curves {
       redraw();
     },
     add(run, points) {
+      const { step } = courseOf(run).points;
+      if (points.step[0]! <= step.at(-1)!) smoothed.delete(run);
       addPoints(courseOf(run), points);
-      smoothed.delete(run);
       redraw();
     },
     evaluate(run, evaluations) {
@@ -129,6 +137,20 @@ export function createCurves(): Curves {
   async function draw(): Promise<void> {
     waiting = false;
     drawing = true;
+    try {
+      await drawAll();
+    } finally {
+      // what goes wrong once must not keep the next points from being drawn
+      drawn = performance.now();
+      drawing = false;
+      if (waiting) {
+        waiting = false;
+        redraw();
+      }
+    }
+  }
+
+  async function drawAll(): Promise<void> {
     const theme = readTheme();
     const groups = [...new Set(runs.map(({ group }) => group))];
     const shown = runs.filter(({ id, group }) => !hidden.has(id) && !hidden.has(group));
@@ -148,12 +170,6 @@ export function createCurves(): Curves {
     drawLegend(groups, theme);
     table.update(runs);
     scores.replaceChildren(...scoresTable(runs));
-    drawn = performance.now();
-    drawing = false;
-    if (waiting) {
-      waiting = false;
-      redraw();
-    }
   }
 
   function optionOf(
@@ -164,8 +180,12 @@ export function createCurves(): Curves {
     zoomed: { startValue: number; endValue: number } | undefined,
   ): EChartsOption {
     const style = axisStyle(theme);
-    const most = Math.min(2000, Math.max(150, Math.floor(30_000 / Math.max(1, shown.length))));
-    const series = shown.flatMap((run) => seriesOf(run, measure, colourOf(groups, run.group, theme), most, zoomed));
+    const most = Math.min(2000, Math.max(100, Math.floor(30_000 / Math.max(1, shown.length))));
+    const part = { from: zoomed?.startValue ?? -Infinity, to: zoomed?.endValue ?? Infinity };
+    const lines = runs.length > few ? shown.map((run) => lineOf(run, measure, colourOf(groups, run.group, theme))) : null;
+    const series = lines
+      ? bundled(lines, shown, measure, most, part)
+      : shown.flatMap((run) => seriesOf(run, measure, colourOf(groups, run.group, theme), most, part));
     const isLoss = measure === "loss";
     return {
       animation: false,
@@ -205,26 +225,19 @@ export function createCurves(): Curves {
         trigger: "axis",
         ...tooltipStyle(theme),
         axisPointer: { lineStyle: { color: theme.muted } },
-        formatter: (items: unknown) => tooltipContent(axis, items as TooltipItem[]),
+        formatter: (items: unknown) => tooltipContent(axis, lines ? itemsAt(lines, items as TooltipItem[]) : (items as TooltipItem[])),
       },
       series,
     } as EChartsOption;
   }
 
-  function seriesOf(
-    run: CurveRun,
-    measure: Measure,
-    colour: string,
-    most: number,
-    zoomed: { startValue: number; endValue: number } | undefined,
-  ) {
+  function seriesOf(run: CurveRun, measure: Measure, colour: string, most: number, part: Stretch) {
     const course = courseOf(run.id);
     const x = positions(course, axis, run.flopsPerStep);
     const y = course.points[measure];
-    const between: [number, number] = [zoomed?.startValue ?? -Infinity, zoomed?.endValue ?? Infinity];
     const line = { type: "line", symbol: "none", silent: true, emphasis: { disabled: true } };
     const isLoss = measure === "loss";
-    const data = (values: readonly number[]) => thin(x, values, most, ...between);
+    const data = (values: readonly number[]) => thin(x, values, most, part);
     if (!isLoss || smoothing === 0)
       return [
         {
@@ -254,30 +267,51 @@ export function createCurves(): Curves {
       lineStyle: { color: colour, width: 2 },
       itemStyle: { color: colour },
     };
-    return [...(runs.length <= 12 ? [raw] : []), mean, validation()];
+    return [raw, mean, validation()];
 
     function validation() {
-      const points = validationLoss(course).map(({ step, value }) => [placeOf(course, x, step), value]);
+      const points = validationOf(run);
       return {
         ...line,
         id: `${run.id} validation`,
         name: `${run.label}, validation`,
         symbol: "circle",
         symbolSize: 5,
-        showSymbol: runs.length <= 12,
-        data: points,
+        data: points.x.map((at, index) => [at, points.y[index]!]),
         lineStyle: { color: colour, width: 1.5, type: "dashed" },
         itemStyle: { color: colour },
       };
     }
   }
 
+  function validationOf({ id, flopsPerStep }: CurveRun): Pick<Line, "x" | "y"> {
+    const course = courseOf(id);
+    const places = positions(course, axis, flopsPerStep);
+    const evaluations = validationLoss(course);
+    return { x: evaluations.map(({ step }) => placeOf(course, places, step)), y: evaluations.map(({ value }) => value) };
+  }
+
+  /** A run as one line: its loss smoothed. */
+  function lineOf(run: CurveRun, measure: Measure, colour: string): Line {
+    const course = courseOf(run.id);
+    const y = course.points[measure];
+    return {
+      colour,
+      name: run.label,
+      x: positions(course, axis, run.flopsPerStep),
+      y: measure === "loss" ? smoothedLoss(run.id, y) : y,
+    };
+  }
+
+  function bundled(lines: readonly Line[], shown: readonly CurveRun[], measure: Measure, most: number, part: Stretch) {
+    const validation = shown.map((run, index): Line => ({ ...lines[index]!, name: `${run.label}, validation`, ...validationOf(run) }));
+    return bundles({ solid: lines, dashed: measure === "loss" ? validation : [] }, most, part);
+  }
+
   function smoothedLoss(run: string, values: readonly number[]): number[] {
-    const found = smoothed.get(run);
-    if (found?.length === values.length && found.weight === smoothing) return found.values;
-    const made = smooth(values, smoothing);
-    smoothed.set(run, { length: values.length, weight: smoothing, values: made });
-    return made;
+    const grown = smooth(values, smoothing, smoothed.get(run));
+    smoothed.set(run, grown);
+    return grown.values;
   }
 
   function drawLegend(groups: readonly string[], theme: Theme): void {
@@ -300,6 +334,15 @@ export function createCurves(): Curves {
       }),
     );
   }
+}
+
+/** What bundled lines come to where the cursor stands. */
+function itemsAt(lines: readonly Line[], [cursor]: readonly TooltipItem[]): TooltipItem[] {
+  if (!cursor) return [];
+  const [place] = cursor.value;
+  return lines
+    .filter(({ x }) => x.length > 0 && place <= x.at(-1)!)
+    .map(({ name, colour, x, y }) => ({ seriesName: name, value: [place, y[lowerBound(x, place)]!], color: colour }));
 }
 
 /** While the page is hidden there is none, and nothing is drawn. */

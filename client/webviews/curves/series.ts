@@ -56,37 +56,60 @@ export function validationLoss({ evaluations }: Course): { step: number; value: 
     .map(({ step, value }) => ({ step, value: Math.log(value) }));
 }
 
-/**
- * Exponential moving average, with the bias of its beginning corrected (Kingma and Ba 2015, section 3).
- * @param weight of what was before, 0 to 1
- */
-export function smooth(values: readonly number[], weight: number): number[] {
-  if (weight <= 0) return [...values];
-  let average = 0;
-  let known = 0;
-  return values.map((value) => {
-    if (!Number.isFinite(value)) return value;
-    average = weight * average + (1 - weight) * value;
-    known = weight * known + (1 - weight);
-    return average / known;
-  });
+/** An exponential moving average that grows with its values; see `smooth`. */
+export interface Smoothed {
+  values: number[];
+  weight: number;
+  average: number;
+  /** How much of the average comes from values, the rest from its beginning at 0. */
+  known: number;
 }
 
 /**
- * At most about `most` of the points between two positions, of every stretch its lowest and its highest: what stands out stays.
- * Positions grow.
+ * Exponential moving average, with the bias of its beginning corrected (Kingma and Ba 2015, section 3). What was smoothed before is
+ * not smoothed again.
+ * @param weight of what was before, 0 to 1
  */
-export function thin(x: readonly number[], y: readonly number[], most: number, from = -Infinity, to = Infinity): [number, number][] {
-  let start = lowerBound(x, from);
-  let end = lowerBound(x, to);
+export function smooth(values: readonly number[], weight: number, before?: Smoothed): Smoothed {
+  const smoothed =
+    before?.weight === weight && before.values.length <= values.length ? before : { values: [], weight, average: 0, known: 0 };
+  for (let index = smoothed.values.length; index < values.length; index++) {
+    const value = values[index]!;
+    if (weight <= 0 || !Number.isFinite(value)) {
+      smoothed.values.push(value);
+      continue;
+    }
+    smoothed.average = weight * smoothed.average + (1 - weight) * value;
+    smoothed.known = weight * smoothed.known + (1 - weight);
+    smoothed.values.push(smoothed.average / smoothed.known);
+  }
+  return smoothed;
+}
+
+/** A part of an axis. */
+export interface Stretch {
+  from: number;
+  to: number;
+}
+
+/**
+ * Visits at most about `most` of the points on a part of the axis, of every stretch its lowest and its highest: what stands out
+ * stays. Positions grow.
+ */
+export function eachThinned(
+  x: readonly number[],
+  y: readonly number[],
+  most: number,
+  { from, to }: Stretch,
+  visit: (x: number, y: number) => void,
+): void {
   // the line goes on to the edge
-  start = Math.max(0, start - 1);
-  end = Math.min(x.length, end + 1);
+  const start = Math.max(0, lowerBound(x, from) - 1);
+  const end = Math.min(x.length, lowerBound(x, to) + 1);
   const count = end - start;
-  const result: [number, number][] = [];
   if (count <= most) {
-    for (let index = start; index < end; index++) result.push([x[index]!, y[index]!]);
-    return result;
+    for (let index = start; index < end; index++) visit(x[index]!, y[index]!);
+    return;
   }
   const stretches = Math.max(1, Math.floor(most / 2));
   for (let stretch = 0; stretch < stretches; stretch++) {
@@ -98,14 +121,22 @@ export function thin(x: readonly number[], y: readonly number[], most: number, f
       if (y[index]! < y[low]!) low = index;
       if (y[index]! > y[high]!) high = index;
     }
-    for (const index of low < high ? [low, high] : [high, low]) result.push([x[index]!, y[index]!]);
+    const [one, other] = low < high ? [low, high] : [high, low];
+    visit(x[one]!, y[one]!);
+    visit(x[other]!, y[other]!);
   }
-  result.push([x[end - 1]!, y[end - 1]!]);
+  visit(x[end - 1]!, y[end - 1]!);
+}
+
+/** The points that `eachThinned` visits. */
+export function thin(x: readonly number[], y: readonly number[], most: number, part: Stretch): [number, number][] {
+  const result: [number, number][] = [];
+  eachThinned(x, y, most, part, (at, value) => result.push([at, value]));
   return result;
 }
 
 /** The index of the first that is not below. */
-function lowerBound(sorted: readonly number[], value: number): number {
+export function lowerBound(sorted: readonly number[], value: number): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {

@@ -1,0 +1,80 @@
+import { eachThinned, type Stretch } from "./series.ts";
+
+/* Many lines in one chart: a series for each would take most of its time to set up. */
+
+export interface Line {
+  colour: string;
+  name: string;
+  x: readonly number[];
+  y: readonly number[];
+}
+
+interface Lines {
+  solid: readonly Line[];
+  dashed: readonly Line[];
+}
+
+/**
+ * Lines of one colour make one series, whose points stand in one array and are drawn as one path. Such series give the axes nothing
+ * to go by, and the cursor nowhere to stop: that does another one, which is not seen.
+ */
+export function bundles({ solid, dashed }: Lines, most: number, part: Stretch) {
+  let [low, high] = [Infinity, -Infinity];
+  const bundle = (lines: readonly Line[], type: "solid" | "dashed") =>
+    [...Map.groupBy(lines.filter(hasPoints), ({ colour }) => colour)].map(([colour, ofColour]) => {
+      // of each line how many points, then their places
+      const flat: number[] = [];
+      for (const { x, y } of ofColour) {
+        const at = flat.push(0) - 1;
+        eachThinned(x, y, most, part, (place, value) => {
+          flat.push(place, value);
+          if (value < low) low = value;
+          if (value > high) high = value;
+        });
+        flat[at] = (flat.length - at - 1) / 2;
+      }
+      return {
+        // without an id, which makes it anew: merged into one that is there, its points would be looked for behind the old ones
+        type: "lines",
+        name: ofColour[0]!.name,
+        coordinateSystem: "cartesian2d",
+        polyline: true,
+        large: true,
+        largeThreshold: 0,
+        progressive: 0,
+        silent: true,
+        dimensions: ["value"],
+        data: Float64Array.from(flat),
+        lineStyle: { color: colour, width: 1.5, opacity: 0.8, type },
+        itemStyle: { color: colour },
+      };
+    });
+  const drawn = [...bundle(solid, "solid"), ...bundle(dashed, "dashed")];
+  return drawn.length === 0 ? [] : [...drawn, cursorLine(solid.filter(hasPoints), low, high)];
+}
+
+function cursorLine(lines: readonly Line[], low: number, high: number) {
+  const longest = lines.reduce((found, line) => (line.x.length > found.x.length ? line : found));
+  const left = Math.min(...lines.map(({ x }) => x[0]!));
+  const right = Math.max(...lines.map(({ x }) => x.at(-1)!));
+  const every = Math.ceil(longest.x.length / cursorPlaces);
+  const places = longest.x.filter((_, index) => index % every === 0);
+  const data = [[left, low], ...places.map((x) => [x, low]), [right, high]];
+  return {
+    type: "line",
+    id: "cursor",
+    name: "",
+    symbol: "none",
+    silent: true,
+    data,
+    lineStyle: { opacity: 0 },
+    emphasis: { disabled: true },
+  };
+}
+
+/** As many as there are pixels, about. */
+const cursorPlaces = 1000;
+
+function hasPoints({ x }: Line): boolean {
+  return x.length > 0;
+}
