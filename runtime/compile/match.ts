@@ -49,12 +49,18 @@ export function contestantsOf(planner: Planner, name: string, comparison: Compar
     const wanted = amounts(reference.costOver(referenceSteps), referenceSteps);
     const contestant = { cell, setting, steps, cost: setting.costOver(steps) };
     planner.problems.push(...roughly(name, comparison, cell.label, wanted, amounts(contestant.cost, steps)));
-    const searched = comparison.search ? search(planner, name, comparison, contestant) : contestant;
-    if (!searched) return null;
-    contestants.push(searched);
+    contestants.push(contestant);
   }
-  planner.problems.push(...differences(name, comparison, contestants, planner.spec));
-  return contestants;
+  const chosen = comparison.search ? searched(planner, name, comparison, contestants) : contestants;
+  if (chosen) planner.problems.push(...differences(name, comparison, chosen, planner.spec));
+  return chosen;
+}
+
+/** Each with its learning rate. The search begins when steps and vocabularies are certain: before, it would try another run. */
+function searched(planner: Planner, name: string, comparison: ComparisonSpec, contestants: readonly Contestant[]): Contestant[] | null {
+  const certain = planner.estimated.size === 0;
+  const chosen = contestants.map((contestant) => search(planner, name, comparison, contestant, certain));
+  return chosen.every((each) => each !== null) ? chosen : null;
 }
 
 /** Where a pre-training's weights are fine-tuned before its end, each step once, ascending. */
@@ -100,7 +106,7 @@ function stepsInTime(planner: Planner, reference: Setting, referenceSteps: numbe
   return Math.max(1, Math.round((wanted * referenceSteps) / own));
 }
 
-/** Null where it is not measured yet. */
+/** Null where it is not measured yet. With a vocabulary that is not certain another model would be measured. */
 function secondsPerStep(planner: Planner, { use, encoded, tokenizer, model, objective }: Setting): number | null {
   const { batch, accumulate, optimizer, precision } = use.pretrain;
   const settings = { model, objective, batch, accumulate, optimizer, precision };
@@ -112,7 +118,7 @@ function secondsPerStep(planner: Planner, { use, encoded, tokenizer, model, obje
     tokenizer: tokenizer.id,
   });
   const seconds = planner.measured(job)?.secondsPerStep ?? null;
-  if (seconds === null) planner.estimated.add(job.id);
+  if (seconds === null && !planner.estimated.has(encoded.id)) planner.estimated.add(job.id);
   return seconds;
 }
 
@@ -170,7 +176,7 @@ function roughly(
 }
 
 /** The contestant with the learning rate that is best on validation; until all are tried, with that of the pre-training. */
-function search(planner: Planner, name: string, comparison: ComparisonSpec, contestant: Contestant): Contestant | null {
+function search(planner: Planner, name: string, comparison: ComparisonSpec, contestant: Contestant, certain: boolean): Contestant | null {
   const { cell, setting, steps, cost } = contestant;
   const [seed] = comparison.seeds;
   if (seed === undefined) return contestant;
@@ -193,7 +199,7 @@ function search(planner: Planner, name: string, comparison: ComparisonSpec, cont
     );
   }
   const open = tried.filter(({ result }) => !result);
-  for (const { job } of open) planner.estimated.add(job.id);
+  if (certain) for (const { job } of open) planner.estimated.add(job.id);
   const flops = cost.flopsPerStep * steps * (tried.length - 1);
   if (open.length > 0) return { ...contestant, searched: { learningRate: cell.pretrain.optimizer.learningRate, flops, runs } };
   const best = tried[losses.indexOf(Math.min(...losses.map((loss) => loss ?? Number.POSITIVE_INFINITY)))]!;

@@ -77,9 +77,11 @@ export async function schedule(plan: Plan, options: ScheduleOptions): Promise<Sc
   return { states, interrupted: options.signal.aborted };
 }
 
-/** A job that runs alone is let run. */
+/** A job that runs alone is let run. A measurement of time runs alone: beside others it would measure them too. */
 function fits(job: Job, running: Iterable<Job>, memory: number): boolean {
-  const others = [...running].map(memoryOf);
+  const beside = [...running];
+  if (beside.length > 0 && [job, ...beside].some(({ kind }) => kind === "measure")) return false;
+  const others = beside.map(memoryOf);
   return others.length === 0 || others.reduce((sum, bytes) => sum + bytes, memoryOf(job)) <= memory;
 }
 
@@ -122,7 +124,7 @@ function failedOutside(job: Job, error: unknown, options: ScheduleOptions): "fai
 
 async function runChild(job: Job, options: ScheduleOptions): Promise<ScheduledState | "running-elsewhere"> {
   if (options.signal.aborted) return "stopped";
-  const trains = job.kind === "pretrain" || job.kind === "finetune";
+  const trains = job.kind === "pretrain" || job.kind === "finetune" || job.kind === "measure";
   const child = startChild(job, { ...options, threads: trains ? options.threads : threadsFor(1) });
   const unlink = linkSignals(child, options);
   const ended = await child.ended;

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { compareRuns } from "#runtime/compare/compare.ts";
@@ -24,10 +24,11 @@ function input(): ReportInput {
   const leaks = { items: 100, checked: 99, leaked: ["test.tsv:3"], examples: [{ id: "test.tsv:3", text: "x", words: "the same words" }] };
   return {
     result: compareRuns(checked, { ...runs, leaks: () => leaks }),
-    files: [{ name: "a.pretrain", text: "objective clm = causal // 100% & more_\n" }],
+    files: [{ name: "a.pretrain", text: "/** A doc. */\n\nobjective clm = causal // 100% & more_\n   \n\ttask ü = „x“ ✓\n" }],
     pretraining: [
       { field: "model hidden", values: ["64", "64"] },
       { field: "objective kind", values: ["masked", "causal"] },
+      { field: "corpus limit", values: ["–", "–"] },
     ],
     finetuning: [{ field: "epochs", values: ["3"] }],
     cells: ["mlm", "clm_<&%"],
@@ -88,20 +89,39 @@ test("LaTeX: booktabs tables, a paragraph of methods, and the bibliography of wh
     "@article{holm-1979",
   ])
     expect(latex).toContain(words);
-  expect(latex).toContain("clm\\_\\textless{}\\&\\%");
+  expect(latex).toContain("clm\\_\\allowbreak{}\\textless{}\\&\\%");
   // outside of the bibliography nothing is left that TeX would take for a command of its own
+  expect(latex).not.toContain("corpus limit");
   expect(latex.split("\\begin{document}")[1]).not.toMatch(/(?<!\\)[%#]|[^\u0020-\u017f\n]/);
 });
 
 const engine = ["tectonic", "pdflatex"].find((name) => spawnSync(name, ["--version"]).status === 0);
 
-test.skipIf(engine === undefined)(`LaTeX compiles (${engine ?? "skipped: neither tectonic nor pdflatex is installed"})`, () => {
-  const folder = temporaryFolder();
-  writeFileSync(join(folder, "report.tex"), latexReport(reportOf(input())));
-  const options = engine === "pdflatex" ? ["-interaction=nonstopmode", "-halt-on-error"] : [];
-  const { status, stdout } = spawnSync(engine!, [...options, "report.tex"], { cwd: folder, encoding: "utf8" });
-  expect(status, stdout).toBe(0);
-});
+test.skipIf(engine === undefined)(
+  `LaTeX compiles (${engine ?? "skipped: neither tectonic nor pdflatex is installed"})`,
+  () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "report.tex"), latexReport(reportOf(input())));
+    const run = (program: string, ...args: string[]) => {
+      const { status, stdout } = spawnSync(program, args, { cwd: folder, encoding: "utf8" });
+      expect(status, stdout).toBe(0);
+      return stdout;
+    };
+    if (engine === "tectonic") {
+      run("tectonic", "--keep-intermediates", "report.tex");
+    } else {
+      const latex = () => run("pdflatex", "-interaction=nonstopmode", "-halt-on-error", "report.tex");
+      latex();
+      expect(run("bibtex", "report")).not.toMatch(/Warning|error/i);
+      latex();
+      expect(latex()).not.toMatch(/undefined|Overfull/);
+    }
+    expect(readFileSync(join(folder, "report.bbl"), "utf8").match(/\\bibitem/g)!.length).toBe(
+      referencesFor(reportOf(input()).sources).length,
+    );
+  },
+  60_000,
+);
 
 test("a source outside of the list stands as it was cited; each work stands once", () => {
   const references = referencesFor(["Nobody 1999, section 2", "Holm 1979", "Holm 1979, theorem 1"]);

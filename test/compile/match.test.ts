@@ -106,6 +106,21 @@ describe("a search for the learning rate", () => {
     expect(planned().estimated).toHaveLength(4);
   });
 
+  it("waits for what steps and vocabularies follow from: before, it would try other runs than the cells' own", () => {
+    const unknown = compile(spec, { kind: "declaration", name: "which" }, files, { known: () => null, costs: roundCosts });
+    expect(unknown.estimated.map((id) => id.split("-")[0])).toEqual(["encode"]);
+    const timed = comparing({ vary: objectives("clm", "mlm"), match: "time", search: { learningRates: [1e-3, 4e-3] } });
+    const options = { known: () => encoded, costs: roundCosts };
+    const unread = compile(timed, { kind: "declaration", name: "which" }, files, { ...options, known: () => null });
+    expect(unread.estimated.map((id) => id.split("-")[0])).toEqual(["encode"]);
+    const unmeasured = compile(timed, { kind: "declaration", name: "which" }, files, options);
+    expect(unmeasured.estimated.map((id) => id.split("-")[0])).toEqual(["measure", "measure"]);
+    // what it will cost is planned all the same
+    expect(ofKind(unmeasured.plan!.jobs, "pretrain")).toHaveLength(4);
+    const measured = compile(timed, { kind: "declaration", name: "which" }, files, { ...options, measured: () => ({ secondsPerStep: 1 }) });
+    expect(measured.estimated.map((id) => id.split("-")[0])).toEqual(["pretrain", "pretrain", "pretrain", "pretrain"]);
+  });
+
   it("gives each cell the rate with the lowest validation loss, shares that run, and counts the others", () => {
     const better = (job: PretrainJob) => (job.objective.kind === "masked") === (job.optimizer.learningRate === 4e-3);
     const { plan, estimated } = planned((job) => loss(better(job) ? 1 : 2));

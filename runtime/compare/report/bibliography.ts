@@ -156,7 +156,7 @@ export function referencesFor(sources: readonly string[]): Reference[] {
   return [...new Set(cited)].sort().map((name) => {
     const key = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
     const entry = entries[name];
-    if (!entry) return { key, text: name, bibtex: `@misc{${key},\n  title = {${braced(name)}}\n}` };
+    if (!entry) return { key, text: name, bibtex: `@misc{${key},\n  key = {${braced(name)}},\n  title = {${braced(name)}}\n}` };
     const place = { article: "journal", inproceedings: "booktitle", book: "publisher", misc: "howpublished" }[entry.kind];
     const people = entry.author.replaceAll(" and others", " et al.").replaceAll(" and ", "; ");
     return {

@@ -181,7 +181,12 @@ function matched({ matched: { match, cells } }: ComparisonResult): Section {
 
 function methods({ result, pretraining, finetuning, cells, tasks }: ReportInput): Section {
   const [same, different] = [pretraining.filter(isSame), pretraining.filter((row) => !isSame(row))];
-  const told = (rows: typeof same) => rows.map(({ field, values }) => `${field} ${values[0]}`).join("; ");
+  // what is set nowhere is no setting
+  const told = (rows: typeof same) =>
+    rows
+      .filter(({ values }) => values[0] !== "–")
+      .map(({ field, values }) => `${field} ${values[0]}`)
+      .join("; ");
   const table = (caption: string, head: string[], rows: typeof same): Block[] =>
     rows.length === 0 ? [] : [{ kind: "table", caption, head: ["", ...head], rows: rows.map(({ field, values }) => [field, ...values]) }];
   return {

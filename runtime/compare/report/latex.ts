@@ -12,12 +12,16 @@ export function latexReport({ title, sections, sources }: ReportDocument): strin
 ${entries.join("\n\n")}
 \\end{filecontents*}
 \\documentclass{article}
+\\usepackage[margin=2.5cm]{geometry}
 \\usepackage[T1]{fontenc}
 \\usepackage[utf8]{inputenc}
 \\usepackage{textcomp}
 \\usepackage{amsmath}
 \\usepackage{booktabs}
 \\usepackage{graphicx}
+\\IfFileExists{lmodern.sty}{\\usepackage{lmodern}}{}
+\\sloppy
+\\setlength{\\emergencystretch}{3em}
 \\begin{document}
 \\title{${tex(title)}}
 \\author{}
@@ -42,7 +46,7 @@ function blockOf(block: Block): string {
       return `\\begin{flushleft}\\footnotesize\\ttfamily\n${block.text
         .trimEnd()
         .split("\n")
-        .map((each) => `${tex(each).replace(/^ +/, (spaces) => "~".repeat(spaces.length))}\\\\`)
+        .map((each) => `${each.trim() === "" ? "\\mbox{}" : tex(each).replace(/^ +/, (spaces) => "~".repeat(spaces.length))}\\\\`)
         .join("\n")}\n\\end{flushleft}`;
     case "figure":
       return "";
@@ -72,7 +76,13 @@ const special: Readonly<Record<string, string>> = {
   "&": "\\&",
   "#": "\\#",
   "%": "\\%",
-  _: "\\_",
+  // behind the end of a line or an item these would be options of the command
+  "[": "{[}",
+  "*": "{*}",
+  "\t": "~~",
+  // names of jobs and files may break here
+  _: "\\_\\allowbreak{}",
+  "/": "/\\allowbreak{}",
   "~": "\\textasciitilde{}",
   "^": "\\textasciicircum{}",
   "<": "\\textless{}",
@@ -101,5 +111,5 @@ const special: Readonly<Record<string, string>> = {
 
 /** Letters outside of Latin are left out with a mark: the fonts of a plain article lack them. */
 function tex(text: string): string {
-  return Array.from(text, (character) => special[character] ?? (/[\u0020-\u017f\n]/.test(character) ? character : "[?]")).join("");
+  return Array.from(text, (character) => special[character] ?? (/[\u0020-\u017f\n]/.test(character) ? character : "{[}?]")).join("");
 }
