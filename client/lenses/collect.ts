@@ -150,7 +150,7 @@ function runningLenses({ progress, session }: Extract<Status, { state: "running"
   ];
 }
 
-/** `▰▰▰▰▰▱▱▱ 62%  training  loss 4.12  13.1k tokens/s  3 min left`. */
+/** `▰▰▰▰▰▱▱▱ 62% · training · loss 4.12 · 13.1k tokens/s · 3 min left`. */
 export function runningText({ share, left, running, done, all }: Progress): string {
   const [run] = running;
   const phase = run?.phase?.phase ?? (run?.step ? "training" : "starting");
@@ -163,7 +163,7 @@ export function runningText({ share, left, running, done, all }: Progress): stri
     all > 5 ? `${done} of ${all} jobs` : "",
     leftText(left),
   ];
-  return parts.filter((part) => part !== "").join("  ");
+  return parts.filter((part) => part !== "").join(" · ");
 }
 
 function runningTooltip({ running }: Progress): { tooltip?: string } {

@@ -32,7 +32,7 @@ test("while it runs: how far it is, the loss, the speed and the time left", () =
   });
   const shown = titles(base, storeOf([runOf("corpus", "corpus-1", { state: "done" }), running], [session("base")]));
   expect(shown[0]).toBe("$(debug-stop) Stop");
-  expect(shown[1]).toMatch(/^▰▰▰▰▱▱▱▱ 5\d% {2}training {2}loss 4\.12 {2}12\.8k tokens\/s {2}1 s left$/);
+  expect(shown[1]).toMatch(/^▰▰▰▰▱▱▱▱ 5\d% · training · loss 4\.12 · 12\.8k tokens\/s · 1 s left$/);
   expect(shown[2]).toBe("$(graph) Chart");
 });
 
