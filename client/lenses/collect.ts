@@ -187,15 +187,15 @@ function costText(plan: OutlinePlan | undefined, { state }: Status): Part[] {
   const several = plan.pretrainings > 1 ? [`${plan.pretrainings} pre-trainings`] : [];
   const tunings = plan.finetunings > 1 ? [`${plan.finetunings} fine-tunings`] : [];
   const epochs = plan.epochs === undefined ? "" : ` (${Number(plan.epochs.toPrecision(2))} epochs)`;
-  const parts = [
-    ...several,
-    ...tunings,
+  const costs = [
     ...(plan.parameters === undefined ? [] : [`${formatCount(plan.parameters)} parameters`]),
     ...(plan.tokens === undefined ? [] : [`${formatCount(plan.tokens)} tokens${epochs}`]),
     ...(plan.flops === undefined ? [] : [`${formatFlops(plan.flops)} FLOPs`]),
     ...(!plan.left?.seconds ? [] : [`about ${formatRoughly(plan.left.seconds)} on ${plan.left.engine}`]),
   ];
-  return parts.length === 0 ? [] : [{ title: `${about}${parts.join(", ")}` }];
+  const estimated = costs.length === 0 ? [] : [`${about}${costs.join(", ")}`];
+  const parts = [...several, ...tunings, ...estimated];
+  return parts.length === 0 ? [] : [{ title: parts.join(", ") }];
 }
 
 function measuredText(measured: Measured): string {

@@ -30,7 +30,10 @@ export function openBatchEncoder(folder: string, threads: number): BatchEncoder 
 export type EncodedBatch = { ids: Int32Array[] } | { broke: string };
 
 function encodingThread(folder: string): Pick<BatchEncoder, "encode" | "close"> {
-  const worker = new Worker(threadModule(), { workerData: folder, resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 8 } });
+  const worker = new Worker(threadModule(), {
+    workerData: folder,
+    resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 8 },
+  });
   const waiting: { resolve(ids: Int32Array[]): void; reject(error: Error): void }[] = [];
   let failure: Error | undefined;
   const fail = (error: Error) => {

@@ -97,7 +97,8 @@ export function defineSuite(): void {
       const all = new vscode.Range(0, 0, document.lineCount, 0);
       const hints = await until("hints", async () => nonEmpty(await ask<vscode.InlayHint[]>("executeInlayHintProvider", all)));
       const shown = hints.map(({ label }) => (typeof label === "string" ? label : label.map(({ value }) => value).join(""))).join("; ");
-      for (const pattern of [/body \+ .* embeddings/, /epochs? of speeches/, /6 pre-trainings, 10 fine-tunings/]) assert.match(shown, pattern);
+      for (const pattern of [/body \+ .* embeddings/, /epochs? of speeches/, /6 pre-trainings, 10 fine-tunings/])
+        assert.match(shown, pattern);
       const tokens = await ask<vscode.SemanticTokens>("provideDocumentSemanticTokens");
       assert.ok(tokens.data.length > 100);
       const folds = await ask<vscode.FoldingRange[]>("executeFoldingRangeProvider");

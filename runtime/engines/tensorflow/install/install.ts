@@ -114,7 +114,10 @@ async function download({ python, npm }: Tools, downloads: string, { gpu, onProg
   mkdirSync(partial);
   const environment = { ...process.env, TMPDIR: partial, npm_config_ignore_scripts: "true", npm_config_update_notifier: "false" };
   const step = (name: string) => {
-    const timer = setInterval(() => onProgress({ step: name, done: sizeOf(downloads) }), 500);
+    const before = sizeOf(downloads);
+    // a file that pip has just made whole is in both places for a moment
+    const fetched = (making = sizeOf(partial)) => Math.max(making, sizeOf(downloads) - making - before);
+    const timer = setInterval(() => onProgress({ step: name, done: fetched() }), 500);
     onProgress({ step: name });
     return () => clearInterval(timer);
   };
