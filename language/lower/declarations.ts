@@ -17,7 +17,7 @@ import { absolutePath } from "../files.ts";
 import { isDeclaration, isNamed, type Value } from "../generated/ast.ts";
 import { fileOf } from "../places.ts";
 import { nameOf } from "../references/expected.ts";
-import { bug, choice, pathIn, type Settings, wordIn } from "./settings.ts";
+import { bug, choice, pathIn, type Settings, wordIn, words } from "./settings.ts";
 
 /** One function a kind of declaration: the catalogue's settings in, the specification's fields out. */
 
@@ -25,6 +25,7 @@ export function lowerCorpus(settings: Settings): CorpusSpec {
   const split = settings.block("split");
   return {
     files: settings.elements("files").map((value) => pathIn({ value, type: { type: "path", glob: true } })),
+    ...(settings.has("hub") ? { hub: { name: settings.word("hub"), files: words(settings, "data_files") } } : {}),
     documents: choice(settings, "documents"),
     split: { by: choice(split, "by"), validation: split.number("validation"), test: split.number("test") },
     column: settings.has("column") ? settings.word("column") : null,

@@ -4,26 +4,57 @@ import { keyText } from "../references/expected.ts";
 import { blockOf, entryOf, layersOf, valuesOf } from "../settings.ts";
 import type { RuleFamily } from "./report.ts";
 
-/** What exists is named by a key; beside it may stand how it is used. Everything else is what it was made with. */
-const existing: Partial<Record<DeclarationKind, { key: string; beside: string[]; what: string }>> = {
-  model: { key: "checkpoint", beside: ["checkpoint", "extends", "context", "dropout"], what: "checkpoint" },
-  tokenizer: { key: "file", beside: ["file", "extends", "sentinels"], what: "tokenizer of the file" },
+/** What exists is named by a key; beside it may stand how it is used, and nothing that it was made with. */
+interface Existing {
+  key: string;
+  code: string;
+  mayStandBeside(key: string): boolean;
+  message(key: string): string;
+}
+
+const madeWith = (what: string) => (key: string) => `${key} is what the ${what} was made with and cannot be chosen here. Leave it out.`;
+
+const existing: Partial<Record<DeclarationKind, Existing>> = {
+  model: {
+    key: "checkpoint",
+    code: "size-beside-checkpoint",
+    mayStandBeside: (key) => ["checkpoint", "extends", "context", "dropout"].includes(key),
+    message: madeWith("checkpoint"),
+  },
+  tokenizer: {
+    key: "file",
+    code: "setting-beside-file",
+    mayStandBeside: (key) => ["file", "extends", "sentinels"].includes(key),
+    message: madeWith("tokenizer of the file"),
+  },
+  corpus: {
+    key: "hub",
+    code: "files-beside-hub",
+    mayStandBeside: (key) => key !== "files",
+    message: () => "The files are those of the data set of the hub. Leave files out, or name some of them with data_files.",
+  },
 };
 
-/** A model has sizes or a checkpoint, a tokenizer is trained or a file. */
+/** A model has sizes or a checkpoint, a tokenizer is trained or a file, a corpus has files or is a data set of the hub. */
 export const checkpoints: RuleFamily = () => ({
   Declaration(declaration, report) {
-    const { key: named, beside, what } = existing[declaration.kind as DeclarationKind] ?? { key: "", beside: [], what: "" };
-    if (named === "" || valuesOf(layersOf(declaration), named).length === 0) return;
+    const known = existing[declaration.kind as DeclarationKind];
+    const layers = layersOf(declaration);
     const block = blockOf(declaration);
-    const own = block && entryOf(block, named);
-    for (const layer of own ? layersOf(declaration) : block ? [block] : []) {
+    if (declaration.kind === "corpus" && valuesOf(layers, "hub").length === 0) {
+      const entry = block && entryOf(block, "data_files");
+      const message = "data_files are files of a data set of the hub, and none is named. Write hub, or name the files with files.";
+      if (entry) report(entry, rangeOfKey(entry), { code: "data-files-without-hub", message });
+    }
+    if (!known || valuesOf(layers, known.key).length === 0) return;
+    const own = block && entryOf(block, known.key);
+    for (const layer of own ? layers : block ? [block] : []) {
       for (const entry of layer.entries) {
         const key = keyText(entry);
-        if (beside.includes(key) || !declarationOf(declaration.kind).keys.some(({ name }) => name === key)) continue;
-        const message = `${key} is what the ${what} was made with and cannot be chosen here. Leave it out.`;
+        if (known.mayStandBeside(key) || !declarationOf(declaration.kind).keys.some(({ name }) => name === key)) continue;
         const isHere = layer === block;
-        report(isHere ? entry : own!, rangeOfKey(isHere ? entry : own!), { code: `size-beside-${named}`, message });
+        const at = isHere ? entry : own!;
+        report(at, rangeOfKey(at), { code: known.code, message: known.message(key) });
       }
     }
   },

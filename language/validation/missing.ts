@@ -17,7 +17,7 @@ export const missing: RuleFamily = (services) => ({
     function check(layers: readonly Block[], { keys, name, weighted }: Shape, at: Value | undefined): void {
       for (const key of keys) {
         const values = given(layers, key);
-        if (values.length === 0 && key.required && !comesWithModel(key, layers) && !isInFile(declaration, key, layers)) {
+        if (values.length === 0 && key.required && !comesWithModel(key, layers) && !exists(declaration, key, layers)) {
           const message = `${name} needs ${key.name}: ${lowered(key.help)}${key.example ? ` For example: ${key.example}` : ""}`;
           report(at ?? declaration, at ? rangeOfValue(at) : rangeOfName(declaration), { code: "missing-key", message });
         }
@@ -70,8 +70,9 @@ function comesWithModel(key: Key, layers: readonly Block[]): boolean {
   return target !== undefined && isDeclaration(target) && target.kind === "model" && valuesOf(layersOf(target), "checkpoint").length > 0;
 }
 
-/** An existing tokenizer was trained already. */
-function isInFile({ kind }: Declaration, { name }: Key, layers: readonly Block[]): boolean {
+/** An existing tokenizer was trained already, and a data set of the hub has its files. */
+function exists({ kind }: Declaration, { name }: Key, layers: readonly Block[]): boolean {
+  if (kind === "corpus") return name === "files" && valuesOf(layers, "hub").length > 0;
   return kind === "tokenizer" && (name === "kind" || name === "train on") && valuesOf(layers, "file").length > 0;
 }
 

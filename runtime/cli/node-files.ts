@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { globSync, isDynamicPattern } from "tinyglobby";
 import type { Files } from "#runtime/compile/files.ts";
-import { cachedModel } from "#runtime/hub/cache.ts";
+import { cachedData, cachedModel } from "#runtime/hub/cache.ts";
 import { readJson, writeJson } from "#runtime/store/files.ts";
 
 /** The compiler's view of the disk. Fingerprints are remembered by path, size and time of change. */
@@ -22,6 +22,7 @@ export function nodeFiles(root: string): NodeFiles {
     read: (path) => (statOf(path) ? readFileSync(path) : null),
     start: (path, bytes) => (statOf(path) ? readStart(path, bytes) : null),
     hubModel: (name) => cachedModel(name),
+    hubData: (name) => cachedData(name),
     size: (path) => statOf(path)?.size ?? null,
     fingerprint(path) {
       const stat = statOf(path);

@@ -9,6 +9,7 @@ import type { Files } from "./files.ts";
 import { canonical } from "./fingerprint.ts";
 import { type Goal, narrow } from "./goal.ts";
 import { jobGraph, upTo } from "./graph.ts";
+import { withHubData } from "./hub-data.ts";
 import { planComparison } from "./plan-comparison.ts";
 import { planFinetuning } from "./plan-finetuning.ts";
 import { planCorpus, planTokenizer } from "./plan-preparation.ts";
@@ -57,7 +58,7 @@ export function compile(spec: Spec, goal: Goal, files: Files, options: CompileOp
   problems.push(...check(narrowed, files, taskOf));
   if (hasErrors(problems)) return { plan: null, problems, estimated: [] };
   const { known = () => null, measured = () => null, trained = () => null, costs = tracedCosts(), memoryBytes } = options;
-  const { spec: whole, known: checkpoints } = withCheckpoints(narrowed, files);
+  const { spec: whole, known: checkpoints } = withCheckpoints(withHubData(narrowed, files), files);
   const planner: Planner = {
     spec: whole,
     checkpoints,

@@ -11,6 +11,8 @@ export interface Files {
   start(path: string, bytes: number): Uint8Array | null;
   /** The folder of a model that was downloaded from the hub. */
   hubModel(name: string): string | null;
+  /** A data set that was downloaded from the hub: where, and the paths of all files that its repository has. */
+  hubData(name: string): { folder: string; paths: readonly string[] } | null;
   /** Bytes. */
   size(path: string): number | null;
   /** Size and SHA-256 (hex) of the content. */

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 
 /** Where Python's `huggingface_hub` and this program keep what they downloaded: HF_HUB_CACHE, else `hub` in HF_HOME. */
 export function hubCache(environment: NodeJS.ProcessEnv = process.env): string {
@@ -11,11 +11,45 @@ export function hubCache(environment: NodeJS.ProcessEnv = process.env): string {
 
 /** The folder of a model's files as its main branch was when it was last downloaded; null where it never was. */
 export function cachedModel(name: string, cache: string = hubCache()): string | null {
-  const repository = join(cache, `models--${name.replaceAll("/", "--")}`);
-  const branch = join(repository, "refs", "main");
-  if (!existsSync(branch)) return null;
-  const folder = join(repository, "snapshots", readFileSync(branch, "utf8").trim());
+  const commit = commitOf(repositoryOf("model", name, cache));
+  if (commit === null) return null;
+  const folder = join(repositoryOf("model", name, cache), "snapshots", commit);
   return existsSync(join(folder, "config.json")) ? folder : null;
+}
+
+/**
+ * A data set as its main branch was when it was last downloaded: the folder of its files, and the paths of all that its repository has;
+ * of one that Python downloaded, of those that are there. Null where it never was.
+ */
+export function cachedData(name: string, cache: string = hubCache()): { folder: string; paths: string[] } | null {
+  const repository = repositoryOf("dataset", name, cache);
+  const commit = commitOf(repository);
+  if (commit === null) return null;
+  const folder = join(repository, "snapshots", commit);
+  const listing = listingOf(repository, commit);
+  return { folder, paths: existsSync(listing) ? (JSON.parse(readFileSync(listing, "utf8")) as string[]) : filesIn(folder) };
+}
+
+/** The folder of a repository in the cache. */
+export function repositoryOf(type: "model" | "dataset", name: string, cache: string): string {
+  return join(cache, `${type}s--${name.replaceAll("/", "--")}`);
+}
+
+/** Where the paths of all files of a commit are kept, which Python's cache does not have. */
+export function listingOf(repository: string, commit: string): string {
+  return join(repository, "listings", `${commit}.json`);
+}
+
+function commitOf(repository: string): string | null {
+  const branch = join(repository, "refs", "main");
+  return existsSync(branch) ? readFileSync(branch, "utf8").trim() : null;
+}
+
+function filesIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => !entry.isDirectory()).map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+  return paths.map((path) => path.replaceAll("\\", "/")).sort();
 }
 
 /** `name` or `owner/name`, as the hub writes them; not a path. */

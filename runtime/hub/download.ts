@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { downloadFileToCacheDir, modelInfo, pathsInfo } from "@huggingface/hub";
-import { cachedModel, hubCache } from "./cache.ts";
+import { datasetInfo, downloadFileToCacheDir, listFiles, modelInfo, pathsInfo } from "@huggingface/hub";
+import { cachedData, cachedModel, hubCache, listingOf, repositoryOf } from "./cache.ts";
 
-/** A model of the hub that cannot be had, and why. */
+/** A model or a data set of the hub that cannot be had, and why. */
 export class HubError extends Error {}
 
 const single = [
@@ -25,17 +25,8 @@ const [whole, index, pickled] = ["model.safetensors", "model.safetensors.index.j
  */
 export async function downloadModel(name: string, onFile: (file: string) => void, environment = process.env): Promise<string> {
   const cacheDir = hubCache(environment);
-  if (/^(1|on|yes|true)$/i.test(environment.HF_HUB_OFFLINE ?? "")) {
-    const cached = cachedModel(name, cacheDir);
-    if (cached) return cached;
-    throw new HubError(`${name} is not in ${cacheDir}, and HF_HUB_OFFLINE forbids downloading. Download it without, or name a folder`);
-  }
-  const accessToken = environment.HF_TOKEN || storedToken(environment);
-  const hubUrl = environment.HF_ENDPOINT?.replace(/\/$/, "");
-  const access = { ...(hubUrl ? { hubUrl } : {}), ...(accessToken ? { accessToken } : {}) };
-  // the library tells of every file on standard output, where `--json` has its document
-  console.debug = () => {};
-  try {
+  if (isOffline(environment)) return cachedModel(name, cacheDir) ?? refuse(name, cacheDir);
+  await fromHub(name, environment, async (access) => {
     const { sha } = await modelInfo({ name, revision: "main", additionalFields: ["sha"], ...access });
     const at = { repo: name, revision: sha, ...access };
     const there = (await pathsInfo({ ...at, paths: [...single, whole, index, pickled] })).map(({ path }) => path);
@@ -50,18 +41,68 @@ export async function downloadModel(name: string, onFile: (file: string) => void
       throw new HubError(
         `${name} has no ${whole} on the hub${there.includes(pickled) ? `, only pickled weights (${pickled}), which are not read` : ""}`,
       );
-    const branch = join(cacheDir, `models--${name.replaceAll("/", "--")}`, "refs", "main");
-    mkdirSync(dirname(branch), { recursive: true });
-    writeFileSync(branch, sha);
-  } catch (error) {
-    if (error instanceof HubError) throw error;
-    throw new HubError(
-      `${name} could not be downloaded from ${hubUrl ?? "the hub"}: ${(error as Error).message}. Check its name, the network, and HF_TOKEN for a private model`,
-    );
-  }
+    writeInto(join(repositoryOf("model", name, cacheDir), "refs", "main"), sha);
+  });
   const folder = cachedModel(name, cacheDir);
   if (folder) return folder;
   throw new HubError(`${name} has no config.json on the hub: it is no model in the form of Transformers`);
+}
+
+/**
+ * The folder of a data set of the hub, with those of its main branch's files that are wanted, downloaded where they are not; in the same
+ * cache, by the same settings. Throws `HubError`.
+ */
+export async function downloadData(
+  name: string,
+  { wanted, onFile }: { wanted(paths: readonly string[]): string[]; onFile(file: string): void },
+  environment = process.env,
+): Promise<string> {
+  const cacheDir = hubCache(environment);
+  if (isOffline(environment)) return cachedData(name, cacheDir)?.folder ?? refuse(name, cacheDir);
+  const repository = repositoryOf("dataset", name, cacheDir);
+  await fromHub(name, environment, async (access) => {
+    const { sha } = await datasetInfo({ name, revision: "main", additionalFields: ["sha"], ...access });
+    const at = { repo: { type: "dataset", name }, revision: sha, ...access } as const;
+    const paths: string[] = [];
+    for await (const { type, path } of listFiles({ ...at, recursive: true })) if (type === "file") paths.push(path);
+    for (const path of wanted(paths)) {
+      onFile(path);
+      await downloadFileToCacheDir({ ...at, path, cacheDir });
+    }
+    writeInto(listingOf(repository, sha), JSON.stringify(paths.sort()));
+    writeInto(join(repository, "refs", "main"), sha);
+  });
+  return cachedData(name, cacheDir)!.folder;
+}
+
+type Access = { hubUrl?: string; accessToken?: string };
+
+async function fromHub(name: string, environment: NodeJS.ProcessEnv, download: (access: Access) => Promise<void>): Promise<void> {
+  const accessToken = environment.HF_TOKEN || storedToken(environment);
+  const hubUrl = environment.HF_ENDPOINT?.replace(/\/$/, "");
+  // the library tells of every file on standard output, where `--json` has its document
+  console.debug = () => {};
+  try {
+    await download({ ...(hubUrl ? { hubUrl } : {}), ...(accessToken ? { accessToken } : {}) });
+  } catch (error) {
+    if (error instanceof HubError) throw error;
+    throw new HubError(
+      `${name} could not be downloaded from ${hubUrl ?? "the hub"}: ${(error as Error).message}. Check its name, the network, and HF_TOKEN for what is private`,
+    );
+  }
+}
+
+function isOffline({ HF_HUB_OFFLINE }: NodeJS.ProcessEnv): boolean {
+  return /^(1|on|yes|true)$/i.test(HF_HUB_OFFLINE ?? "");
+}
+
+function refuse(name: string, cacheDir: string): never {
+  throw new HubError(`${name} is not in ${cacheDir}, and HF_HUB_OFFLINE forbids downloading. Download it without, or name a folder`);
+}
+
+function writeInto(path: string, content: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
 }
 
 /** Of `huggingface-cli login`. */

@@ -60,6 +60,7 @@ export function epochsOf(plan: Plan, job: JobOf<"pretrain">, results: StoredResu
     read: () => null,
     start: () => null,
     hubModel: () => null,
+    hubData: () => null,
     fingerprint: () => null,
   };
   const declared = "tokenizer" in tokenizer ? tokenizer.tokenizer : null;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { globSync, isDynamicPattern } from "tinyglobby";
 import type { DataFiles } from "#language/files.ts";
 import { type Files, filesOf } from "#runtime/compile/files.ts";
-import { cachedModel } from "#runtime/hub/cache.ts";
+import { cachedData, cachedModel } from "#runtime/hub/cache.ts";
 
 /**
  * The compiler's view of the disk for a program that asks again at every keystroke. What was seen is believed for a moment;
@@ -54,6 +54,7 @@ export function watchedFiles(onRead: () => void): WatchedFiles {
     read: (path) => (statOf(path) ? readFileSync(path) : null),
     start: (path, bytes) => (statOf(path) ? readStart(path, bytes) : null),
     hubModel: (name) => cachedModel(name),
+    hubData: (name) => cachedData(name),
     size: (path) => statOf(path)?.size ?? null,
     fingerprint(path) {
       const stat = statOf(path);

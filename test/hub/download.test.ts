@@ -1,66 +1,12 @@
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { basename, join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
 import { openStoredModel } from "#runtime/checkpoints/stored-model.ts";
 import { cachedModel, isHubName } from "#runtime/hub/cache.ts";
 import { downloadModel } from "#runtime/hub/download.ts";
 import { checkpointIn } from "../checkpoints/example.ts";
 import { temporaryFolder } from "../store/temporary.ts";
-
-const commit = "0123456789abcdef0123456789abcdef01234567";
-
-/** As the hub answers for one private model, `owner/tiny`: what it is, its paths, and its files. */
-async function hubOf(folder: string): Promise<{ url: string; asked: string[] }> {
-  const asked: string[] = [];
-  const server = createServer((request, response) => {
-    asked.push(`${request.method} ${request.url}`);
-    void answer(folder, request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
-  onTestFinished(() => void server.close());
-  return { url: `http://localhost:${(server.address() as AddressInfo).port}`, asked };
-}
-
-async function answer(folder: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const path = new URL(request.url!, "http://hub").pathname;
-  const json = (status: number, value: unknown) =>
-    response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(value));
-  if (request.headers.authorization !== "Bearer hf_secret") return void json(401, { error: "Invalid credentials" });
-  if (path === "/api/models/owner/tiny/revision/main")
-    return void json(200, {
-      _id: "1",
-      id: "owner/tiny",
-      private: true,
-      downloads: 0,
-      gated: false,
-      likes: 0,
-      lastModified: "2026-01-01",
-      sha: commit,
-    });
-  if (path === `/api/models/owner/tiny/paths-info/${commit}`) {
-    let body = "";
-    for await (const part of request) body += part;
-    const { paths } = JSON.parse(body) as { paths: string[] };
-    const there = paths.filter((each) => existsSync(join(folder, each)));
-    const info = (each: string) => ({
-      path: each,
-      type: "file",
-      size: 1,
-      oid: `etag-of-${each}`,
-      lastCommit: { id: commit, title: "", date: "2026-01-01" },
-    });
-    return void json(200, there.map(info));
-  }
-  const file = join(folder, basename(path));
-  if (!path.startsWith(`/owner/tiny/resolve/${commit}/`) || !existsSync(file)) return void json(404, { error: "Not found" });
-  const bytes = readFileSync(file);
-  const range = /bytes=(\d+)-(\d+)/.exec(request.headers.range ?? "");
-  const [start, end] = range ? [Number(range[1]), Math.min(Number(range[2]), bytes.length - 1)] : [0, bytes.length - 1];
-  const headers = { ETag: `"etag-of-${basename(path)}"`, "Content-Range": `bytes ${start}-${end}/${bytes.length}` };
-  response.writeHead(range ? 206 : 200, headers).end(bytes.subarray(start, end + 1));
-}
+import { commit, hubOf } from "./hub.ts";
 
 test("a model lands in Python's layout, once, and offline it is taken from there", async () => {
   const { url, asked } = await hubOf(checkpointIn(temporaryFolder()));

@@ -2,12 +2,14 @@ import { textFormatOf } from "#runtime/contract/formats.ts";
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { CorpusSpec } from "#runtime/contract/spec.ts";
 import { type Files, filesOf, sizeOf } from "../files.ts";
+import { chosenData } from "../hub-data.ts";
 import { error, percent, type Rule } from "./rule.ts";
 
 /** The splits of a corpus leave something to train on, and its patterns find text. */
 export const corpora: Rule = ({ spec, files }) =>
   Object.entries(spec.corpora).flatMap(([name, corpus]) => {
     const { validation, test } = corpus.split;
+    const elsewhere = corpus.hub && corpus.files.length === 0 ? [notHere(name, corpus.hub, files)] : [];
     const missing = corpus.files.flatMap((pattern, index) =>
       files.glob(pattern).length > 0
         ? []
@@ -20,7 +22,7 @@ export const corpora: Rule = ({ spec, files }) =>
           ],
     );
     const empty =
-      missing.length === 0 && sizeOf(corpus.files, files) === 0
+      elsewhere.length === 0 && missing.length === 0 && sizeOf(corpus.files, files) === 0
         ? [error("empty-corpus", ["corpora", name, "files"], `The files of ${name} are empty. Name files with text in them.`)]
         : [];
     const split =
@@ -33,8 +35,25 @@ export const corpora: Rule = ({ spec, files }) =>
               `Validation (${percent(validation)}) and test (${percent(test)}) leave nothing of ${name} to train on. Together they must stay below 100%.`,
             ),
           ];
-    return [...missing, ...empty, ...split, ...unreadable(name, corpus, files), ...unusedColumn(name, corpus, files)];
+    return [...elsewhere, ...missing, ...empty, ...split, ...unreadable(name, corpus, files), ...unusedColumn(name, corpus, files)];
   });
+
+/** A data set of the hub without files to read. */
+function notHere(name: string, hub: NonNullable<CorpusSpec["hub"]>, files: Files): Problem {
+  const data = files.hubData(hub.name);
+  const path = ["corpora", name, hub.files && data ? "data_files" : "hub"];
+  if (!data || chosenData(data.paths, hub.files).length > 0) {
+    const message = `The data set ${hub.name} of the hub is not here. pretrain run downloads it; so does pretrain download --dataset ${hub.name}.`;
+    return error("data-not-here", path, message);
+  }
+  const some = data.paths.slice(0, 5).join(", ");
+  const what = hub.files ? `that match ${hub.files.join(", ")}` : "of text, .jsonl, .csv, .tsv or .parquet";
+  return error(
+    "no-data-files",
+    path,
+    `The data set ${hub.name} has no files ${what}; it has ${some}${data.paths.length > 5 ? ", …" : ""}. Name files with data_files.`,
+  );
+}
 
 /** Files whose content is neither text nor one of the tables. */
 function unreadable(name: string, corpus: CorpusSpec, files: Files): Problem[] {

@@ -66,8 +66,14 @@ export const declarations: readonly Declaration[] = [
       {
         name: "hub",
         value: { type: "text" },
-        help: "A data set on the Hugging Face hub, by name.",
-        later: "data sets are not fetched from the hub yet; download its files and name them with files",
+        help: "Instead of files, a data set of the Hugging Face hub, by name: its texts and tables, of the training split where their names tell splits. `run` downloads it first.",
+        example: 'hub: "Salesforce/wikitext"',
+      },
+      {
+        name: "data_files",
+        value: { type: "list", of: { type: "text" }, atLeast: 1 },
+        help: "Which files of the data set: paths in its repository, or patterns; left out: as above.",
+        example: 'data_files: "wikitext-2-raw-v1/train-*.parquet"',
       },
       {
         name: "column",
