@@ -121,11 +121,7 @@ export function lower({ file, declarations, leftOut, readDefault, docOf, doc }: 
       }),
       ...(settings.has("checkpoints") ? { checkpoints: settings.elements("checkpoints").map(shareOf) } : {}),
       seeds: settings.seeds("seeds"),
-      baselines: settings.has("baselines")
-        ? settings.elements("baselines").map((value) => inlineText(value) as ComparisonSpec["baselines"][number])
-        : settings.elements("finetune").length > 0
-          ? ["scratch", "majority"]
-          : [],
+      baselines: settings.has("baselines") ? settings.elements("baselines").map(inlineText) : null,
       expect: settings.elements("expect").map(lowerExpectation),
     };
   }

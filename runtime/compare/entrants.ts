@@ -23,7 +23,7 @@ export interface Runs {
 /** Who takes part in a comparison: a cell or a baseline, with every score it has. */
 export interface Entrant {
   name: string;
-  kind: "cell" | "scratch" | "majority";
+  kind: "cell" | "scratch" | "majority" | "checkpoint";
   /** The cells it is held against; empty for a cell. */
   of: readonly string[];
   measured: Measured[];
@@ -41,9 +41,14 @@ export interface Measured {
   values: ReadonlyMap<string, number>;
 }
 
-/** Cells in their order, then scratch, then majority. */
+/** Cells in their order, then scratch, checkpoints as they are, majority. */
 export function entrantsOf(job: CompareJob, runs: Runs): Entrant[] {
-  return [...job.cells.map((cell) => cellEntrant(job, cell, runs)), ...scratchEntrants(job, runs), ...majorityEntrant(job, runs)];
+  return [
+    ...job.cells.map((cell) => cellEntrant(job, cell, runs)),
+    ...scratchEntrants(job, runs),
+    ...checkpointEntrants(job, runs),
+    ...majorityEntrant(job, runs),
+  ];
 }
 
 /** A cell as it was at a share of its pre-training's steps. */
@@ -104,6 +109,14 @@ function scratchEntrants(job: CompareJob, runs: Runs): Entrant[] {
     of: cells,
     ...measure(planned, runs),
   }));
+}
+
+function checkpointEntrants(job: CompareJob, runs: Runs): Entrant[] {
+  const ofCheckpoints = job.baselines.filter(({ baseline }) => baseline === "checkpoint");
+  return [...new Set(ofCheckpoints.map(({ cell }) => cell))].map((name) => {
+    const planned = ofCheckpoints.filter(({ cell }) => cell === name);
+    return { name, kind: "checkpoint" as const, of: planned[0]?.of ?? [], ...measure(planned, runs) };
+  });
 }
 
 function majorityEntrant(job: CompareJob, runs: Runs): Entrant[] {

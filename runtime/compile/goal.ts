@@ -1,5 +1,6 @@
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { ComparisonSpec, FinetuneSpec, PretrainSpec, Ref, Spec, Table } from "#runtime/contract/spec.ts";
+import { modelBaselines } from "./baselines.ts";
 import { cellsOf } from "./cells.ts";
 
 /** What to plan: all that runs, or one declaration and what it needs. */
@@ -82,6 +83,7 @@ function keeperOf(spec: Spec, kept: Spec) {
       pretrainings(comparison.extends);
       for (const { pretrain } of cellsOf(spec, name).cells) inputs(pretrain);
       for (const { task } of comparison.finetune) tasks(task);
+      modelBaselines(spec, name).forEach(models);
     });
   return { corpora, tokenizers, pretrainings, finetunings, probes, comparisons };
 }

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import type { ComparedCell, CompareJob, FinetuneJob } from "#runtime/contract/plan.ts";
+import type { ComparedBaseline, ComparedCell, CompareJob, FinetuneJob } from "#runtime/contract/plan.ts";
 import type { ComparisonSpec, Expectation, Ref } from "#runtime/contract/spec.ts";
+import { baselinesOf, modelBaselines } from "./baselines.ts";
 import { identityOf } from "./identity.ts";
 import { amounts, type Contestant, checkpointsOf, contestantsOf } from "./match.ts";
-import { addFinetuning, addLeakCheck, addMajority, type Start, withoutWeights } from "./plan-finetuning.ts";
+import { addFinetuning, addLeakCheck, addMajority, type Start, startOf, withoutWeights } from "./plan-finetuning.ts";
 import { addPretraining } from "./plan-pretraining.ts";
 import type { Planner } from "./planner.ts";
 import { scoresOf } from "./scores.ts";
@@ -14,6 +15,7 @@ import { scoresOf } from "./scores.ts";
  */
 export function planComparison(planner: Planner, name: string): CompareJob | null {
   const comparison = planner.spec.comparisons[name]!;
+  const wanted = baselinesOf(planner.spec, name);
   const contestants = contestantsOf(planner, name, comparison);
   if (!contestants) return null;
   const cells: ComparedCell[] = contestants.map(({ cell, steps, cost, searched }) => ({
@@ -45,7 +47,7 @@ export function planComparison(planner: Planner, name: string): CompareJob | nul
         finetunes: finetunes.map(withId),
         ...(checkpoints.length > 0 ? { checkpoints } : {}),
       });
-      if (!comparison.baselines.includes("scratch")) continue;
+      if (!wanted.includes("scratch")) continue;
       const start = { from: null, model: withoutWeights(setting.model), tokenizer: setting.tokenizer };
       const scratch = addFinetunings(planner, name, start, `${name}: scratch as ${cell.label}, seed ${seed}`, (run) =>
         scratchSeed(seed, run.seed),
@@ -63,7 +65,10 @@ export function planComparison(planner: Planner, name: string): CompareJob | nul
       );
     }
   }
-  if (comparison.baselines.includes("majority")) {
+  const checkpoints = addCheckpoints(planner, name, contestants);
+  if (!checkpoints) return null;
+  baselines.push(...checkpoints);
+  if (wanted.includes("majority")) {
     for (const { task } of comparison.finetune) {
       const majority = addMajority(planner, task);
       if (!majority) return null;
@@ -72,6 +77,41 @@ export function planComparison(planner: Planner, name: string): CompareJob | nul
   }
   const leaks = addLeakChecks(planner, comparison, contestants);
   return leaks && addComparison(planner, name, cells, baselines, leaks);
+}
+
+/** Checkpoints as they are, fine-tuned as often as a cell: what more pre-training must beat. */
+function addCheckpoints(planner: Planner, name: string, contestants: readonly Contestant[]): ComparedBaseline[] | null {
+  const { seeds } = planner.spec.comparisons[name]!;
+  const labels = contestants.map(({ cell }) => cell.label);
+  const baselines: ComparedBaseline[] = [];
+  for (const [index, model] of modelBaselines(planner.spec, name).entries()) {
+    const start = startOf(planner, { kind: "checkpoint", model }, ["comparisons", name, "baselines", index]);
+    if (!start) return null;
+    const starting = contestants.filter(({ cell }) => cell.pretrain.model === model).map(({ cell }) => cell.label);
+    const of = starting.length > 0 ? starting : labels;
+    // a compared model of the same name is that model after its pre-training
+    const label = labels.includes(model) ? `checkpoint ${model}` : model;
+    for (const seed of seeds) {
+      const runs = addFinetunings(planner, name, start, `${name}: ${label}, seed ${seed}`, (run) =>
+        seedOf(`checkpoint ${seed} ${run.seed}`),
+      );
+      if (!runs) return null;
+      baselines.push(
+        ...runs.map(
+          ({ task, seed: finetuneSeed, job }): ComparedBaseline => ({
+            baseline: "checkpoint",
+            cell: label,
+            of,
+            task,
+            seed,
+            finetuneSeed,
+            job: job.id,
+          }),
+        ),
+      );
+    }
+  }
+  return baselines;
 }
 
 /** How many cells before each are the same thing under another name: an A/A comparison, which shows what noise does alone. */
@@ -198,7 +238,11 @@ function comparisonContent(
   expect: readonly Expectation[],
 ) {
   const sides = cells.map(({ cell }) => cell);
-  const side = (label: string) => (sides.includes(label) ? sides.indexOf(label) : label);
+  const checkpoints = [...new Set(baselines.filter(({ baseline }) => baseline === "checkpoint").map(({ cell }) => cell))];
+  const side = (label: string) => {
+    if (checkpoints.includes(label)) return `checkpoint ${checkpoints.indexOf(label)}`;
+    return sides.includes(label) ? sides.indexOf(label) : label;
+  };
   const taskAt = (task: Ref) => tasks.findIndex((each) => each.task === task);
   const placed = <T extends { task: Ref }>(each: T) => ({ ...each, task: taskAt(each.task) });
   return {
@@ -210,7 +254,12 @@ function comparisonContent(
         ...(checkpoints ? { checkpoints: checkpoints.map((each) => ({ ...each, finetunes: each.finetunes.map(placed) })) } : {}),
       })),
     ),
-    baselines: baselines.map((each) => ({ ...each, cell: side(each.cell), task: taskAt(each.task) })),
+    baselines: baselines.map((each) => ({
+      ...each,
+      cell: side(each.cell),
+      ...(each.of ? { of: each.of.map(side) } : {}),
+      task: taskAt(each.task),
+    })),
     tasks: tasks.map(({ metrics }) => metrics),
     expect: expect.map((each) => ({ ...each, left: side(each.left), right: side(each.right), task: taskAt(each.task) })),
   };

@@ -255,13 +255,26 @@ export interface CompareJob extends JobBase<"compare"> {
   cells: ComparedCell[];
   /** Scores to show and judge. */
   tasks: { task: string; metrics: string[]; benchmark?: string }[];
-  /** `scratch` of a cell has that cell's architecture; `majority` is one for each task. */
   /** The check of each task's test examples against each corpus that a cell reads; `corpus` as the specification names it. */
   leaks: { task: string; corpus: string; job: string }[];
-  baselines: { baseline: "scratch" | "majority"; cell: string; task: string; seed: number; finetuneSeed: number; job: string }[];
+  baselines: ComparedBaseline[];
   expect: Expectation[];
   /** Where seeds are added until it is settled: how many there were at each look so far, this one last, and may be at the last one. */
   looks?: { seeds: number[]; most: number };
+}
+
+/**
+ * `scratch` of a cell has that cell's architecture; `majority` is one for each task; a `checkpoint`, named as `cell`, is fine-tuned as it
+ * is, and held against the cells that start from it, where some do.
+ */
+export interface ComparedBaseline {
+  baseline: "scratch" | "majority" | "checkpoint";
+  cell: string;
+  of?: string[];
+  task: string;
+  seed: number;
+  finetuneSeed: number;
+  job: string;
 }
 
 interface FinetuneRun {

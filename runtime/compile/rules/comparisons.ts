@@ -14,7 +14,7 @@ export const comparisons: Rule = (checked) =>
       ...(nothing.length > 0 ? [] : sameTwice(checked, name)),
       ...together(name, comparison),
       ...repeated(name, comparison),
-      ...baselines(name, comparison),
+      ...baselines(checked, name, comparison),
       ...scores(checked, name, comparison),
       ...checkpoints(name, comparison),
     ];
@@ -106,6 +106,7 @@ function sameTwice({ spec, files }: Checked, name: string): Problem[] {
 /** Seeds, tasks and baselines: each once. */
 function repeated(name: string, comparison: ComparisonSpec): Problem[] {
   const path: SpecPath = ["comparisons", name];
+  const written = comparison.baselines ?? [];
   return [
     ...seeds(comparison.seeds, [...path, "seeds"]),
     ...comparison.finetune.flatMap((finetune, index) => [
@@ -120,8 +121,8 @@ function repeated(name: string, comparison: ComparisonSpec): Problem[] {
             ),
           ]),
     ]),
-    ...comparison.baselines.flatMap((baseline, index) =>
-      comparison.baselines.indexOf(baseline) === index
+    ...written.flatMap((baseline, index) =>
+      written.indexOf(baseline) === index
         ? []
         : [error("baseline-twice", [...path, "baselines", index], `The baseline ${baseline} stands twice. Remove one.`)],
     ),
@@ -143,13 +144,21 @@ function seeds(seeds: readonly number[], path: SpecPath): Problem[] {
   ];
 }
 
-function baselines(name: string, comparison: ComparisonSpec): Problem[] {
-  if (comparison.baselines.length === 0 || comparison.finetune.length > 0) return [];
+function baselines({ spec }: Checked, name: string, { baselines: written, finetune }: ComparisonSpec): Problem[] {
+  if (!written || written.length === 0) return [];
+  const path: SpecPath = ["comparisons", name, "baselines"];
+  if (finetune.length > 0)
+    return written.flatMap((baseline, index): Problem[] => {
+      const model = spec.models[baseline];
+      if (!model || model.checkpoint) return [];
+      const message = `The model ${baseline} has sizes and no weights, so as a baseline it would be scratch. Give it a checkpoint, or write scratch.`;
+      return [error("model-without-weights", [...path, index], message, ["scratch"])];
+    });
   return [
     error(
       "baselines-without-task",
-      ["comparisons", name, "baselines"],
-      `${listed(comparison.baselines)} can be scored on a task alone, and ${name} has none. Add finetune: { task: … }, or leave baselines out.`,
+      path,
+      `${listed(written)} can be scored on a task alone, and ${name} has none. Add finetune: { task: … }, or leave baselines out.`,
     ),
   ];
 }

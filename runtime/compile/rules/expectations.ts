@@ -1,7 +1,8 @@
 import { closest, distance } from "fastest-levenshtein";
-import { catalogue, metricOf } from "#runtime/contract/catalogue/index.ts";
+import { catalogue, type Metric, metricOf } from "#runtime/contract/catalogue/index.ts";
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
 import type { ComparisonSpec, Expectation } from "#runtime/contract/spec.ts";
+import { baselinesOf } from "../baselines.ts";
 import { cellsOf } from "../cells.ts";
 import { scoresOf } from "../scores.ts";
 import { type Checked, error, listed, type Rule } from "./rule.ts";
@@ -12,7 +13,7 @@ export const expectations: Rule = ({ spec, taskOf }) =>
     const { cells, leftOut } = cellsOf(spec, name);
     if (comparison.vary.length > 1) return comparison.expect.slice(0, 1).map(() => ofGrid(name, cells[0]?.label ?? ""));
     const known: Known = {
-      sides: [...cells.map((cell) => cell.label), ...comparison.baselines],
+      sides: [...cells.map((cell) => cell.label), ...baselinesOf(spec, name)],
       leftOut: leftOut.map(({ label }) => label),
       scores:
         comparison.finetune.length > 0
@@ -87,8 +88,12 @@ function ofGrid(name: string, cell: string): Problem {
 function taskScores(comparison: ComparisonSpec, { spec, taskOf }: Pick<Checked, "spec" | "taskOf">): Known["scores"] {
   return comparison.finetune.map(({ task }) => {
     const labels = taskOf(task).task?.labels.length ?? 2;
-    const kind = spec.tasks[task]?.kind ?? "";
-    const metrics = catalogue.metrics.filter(({ of, twoClasses }) => of.includes(kind) && (!twoClasses || labels === 2));
+    const declared = spec.tasks[task];
+    const fits = (metric: Metric) =>
+      metric.of.includes(declared?.kind ?? "") &&
+      (!metric.twoClasses || labels === 2) &&
+      !(metric.ofProbabilities && declared && "as" in declared);
+    const metrics = catalogue.metrics.filter(fits);
     return { task, metrics: metrics.map(({ name }) => name) };
   });
 }
