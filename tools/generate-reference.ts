@@ -47,9 +47,7 @@ which they are written.
 
 function declarationSection(declaration: Declaration): string {
   const { kind, help, keys, family, example, later } = declaration;
-  const options = [...new Set([...(family ? [family] : []), ...keys.flatMap((key) => familiesIn(key.value))])].filter(
-    (each) => each === family || ownerOf(each) === kind,
-  );
+  const options = familiesOf(declaration).filter((each) => each === family || ownerOf(each) === kind);
   return join([
     `## ${kind}`,
     `${help}${notYet(later)}`,
@@ -68,6 +66,7 @@ const headings: Readonly<Record<OptionFamily, string>> = {
   task: "task",
   optimizer: "optimizer",
   trained: "train",
+  answered: "as",
   baseline: "baseline",
   from: "from",
 };
@@ -130,10 +129,15 @@ function familiesIn(type: ValueType): OptionFamily[] {
   return type.type === "either" ? type.of.flatMap(familiesIn) : [];
 }
 
+/** Families whose options a declaration takes: its own, those of its keys, and those of its own options' keys. */
+function familiesOf({ family, keys }: Declaration): OptionFamily[] {
+  const inside = catalogue.options.filter((option) => option.family === family).flatMap((option) => option.keys);
+  return [...new Set([...(family ? [family] : []), ...[...keys, ...inside].flatMap((key) => familiesIn(key.value))])];
+}
+
 /** The first declaration that takes options of the family: they are described there. */
 function ownerOf(family: OptionFamily): string | undefined {
-  return catalogue.declarations.find((each) => each.family === family || each.keys.some((key) => familiesIn(key.value).includes(family)))
-    ?.kind;
+  return catalogue.declarations.find((each) => familiesOf(each).includes(family))?.kind;
 }
 
 function metricsSection(): string {

@@ -19,7 +19,7 @@ export function lowerTask(kind: string, settings: Settings): TaskSpec {
       group: optional(settings, "group"),
     };
   }
-  const data = {
+  const shared = {
     train: filesIn(settings, "train"),
     validation: filesOrShare(settings, "validation"),
     test: filesOrShare(settings, "test"),
@@ -27,6 +27,16 @@ export function lowerTask(kind: string, settings: Settings): TaskSpec {
     metrics,
     ...benchmark,
   };
+  switch (kind) {
+    case "translation":
+      return { kind, ...shared, ...writing(settings) };
+    case "summarisation":
+      return { kind, ...shared, ...writing(settings) };
+    case "generation":
+      return { kind, ...shared, ...writing(settings) };
+  }
+  const { name, settings: chosen } = settings.option("as");
+  const data = { ...shared, ...(name === "text" ? { as: { prefix: chosen.has("prefix") ? chosen.word("prefix") : "" } } : {}) };
   switch (kind) {
     case "classification":
     case "pair_classification":
@@ -66,12 +76,6 @@ export function lowerTask(kind: string, settings: Settings): TaskSpec {
         stride: settings.has("stride") ? settings.number("stride") : null,
         longestAnswer: settings.number("longest_answer"),
       };
-    case "translation":
-      return { kind, ...data, ...writing(settings) };
-    case "summarisation":
-      return { kind, ...data, ...writing(settings) };
-    case "generation":
-      return { kind, ...data, ...writing(settings) };
     default:
       return bug(`the specification has no task ${kind}`);
   }

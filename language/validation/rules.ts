@@ -1,6 +1,7 @@
 import { type AstNode, isAstNode, type ValidationAcceptor } from "langium";
 import type { PretrainAstType } from "../generated/ast.ts";
 import type { PretrainServices } from "../module.ts";
+import { answered } from "./answered.ts";
 import { checkpoints } from "./checkpoints.ts";
 import { cycles } from "./cycles.ts";
 import { dataFiles } from "./data-files.ts";
@@ -30,6 +31,7 @@ const ruleFamilies: readonly RuleFamily[] = [
   inheritance,
   cycles,
   checkpoints,
+  answered,
   scoredTasks,
   dataFiles,
   later,

@@ -79,6 +79,7 @@ const familyNames = {
   objective: "an objective of the catalogue",
   task: "a kind of task",
   optimizer: "an optimizer such as adamw",
+  answered: "how a task is answered: head or text",
   trained: "what is trained: all, head, last n layers or lora",
   baseline: "a baseline: scratch or majority",
   from: "scratch { like: … }",

@@ -1,7 +1,7 @@
 import type { FinetuneJob, LeaksJob, MajorityJob, PretrainJob, ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
 import type { SpecPath } from "#runtime/contract/problem.ts";
 import type { Architecture, FinetuneSettings, FinetuneSpec, Ref } from "#runtime/contract/spec.ts";
-import { headOf } from "#runtime/programs/adaptation.ts";
+import { answersInWords, headOf } from "#runtime/programs/adaptation.ts";
 import { bucketOf } from "#runtime/tasks/buckets.ts";
 import { declaredUse } from "./cells.ts";
 import { finetuneContent, taskContent } from "./fingerprint.ts";
@@ -43,6 +43,13 @@ export function addFinetuning(planner: Planner, start: Start, run: FinetuningRun
   const model = run.layers === undefined ? whole : { ...whole, layers: run.layers };
   const misfit = misfitOf(task, model.architecture);
   if (misfit) return unplannable(planner, "task-does-not-fit", [...run.at, "task"], `${taskName}: ${misfit}`);
+  if (train.kind === "head" && answersInWords(task))
+    return unplannable(
+      planner,
+      "nothing-to-train",
+      [...run.at, "train"],
+      `${taskName} is answered in words, and no head is added that could be trained. Use train: all, last, biases, lora or adapters.`,
+    );
   const tokenizer = start.from ? tokenizerOf(planner, start.from) : start.tokenizer;
   const memoryOf = (size: { model: ResolvedModel; batch: number; accumulate: number }) =>
     planner.costs.finetune(size.model, { ...settings, batch: size.batch, accumulate: size.accumulate }, task).memoryBytes;
@@ -105,7 +112,8 @@ function misfitOf(task: ResolvedTask, architecture: Architecture): string | null
     return "an encoder-decoder gives a sentence alone no probability. Use a decoder or an encoder.";
   }
   if (architecture !== "encoder") return null;
-  return `${task.kind} needs a model that writes, and this is an encoder. Use a decoder or an encoder-decoder.`;
+  const what = "as" in task ? `${task.kind} as text` : task.kind;
+  return `${what} needs a model that writes, and this is an encoder. Use a decoder or an encoder-decoder${"as" in task ? ", or as: head" : ""}.`;
 }
 
 export function addMajority(planner: Planner, taskName: Ref): MajorityJob | null {

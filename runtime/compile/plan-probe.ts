@@ -18,7 +18,7 @@ export function planProbe(planner: Planner, name: string): FinetuneJob[] | null 
     for (const [at, task] of probe.tasks.entries()) {
       const { task: read } = planner.taskOf(task);
       if (read && !headOf(read)) {
-        const message = `${task} is a task of ${read.kind}, which has no classifier to probe with. Probe with a task that has labels or numbers.`;
+        const message = `${task} is a task of ${read.kind}${"as" in read ? " as text" : ""}, which has no classifier to probe with. Probe with a task that has labels or numbers.`;
         return unplannable(planner, "task-does-not-fit", ["probes", name, "tasks", at], message);
       }
       for (let layer = 0; layer <= layers; layer++) {

@@ -1,6 +1,7 @@
 import { optionOf } from "#runtime/contract/catalogue/index.ts";
 import type { ResolvedModel, ResolvedObjective, ResolvedTask, WeightedPart } from "#runtime/contract/plan.ts";
 import type { Architecture, MixtureSpec, ModelSpec, ObjectiveSpec, Ref, Spec } from "#runtime/contract/spec.ts";
+import { answersInWords } from "#runtime/programs/adaptation.ts";
 
 /** An objective that is not made of others, as it stands somewhere inside one. */
 export type LeafObjective = Exclude<ObjectiveSpec, { kind: "mixture" | "sequence" }>;
@@ -44,8 +45,8 @@ export function architecturesOfLeaf(spec: Spec, objective: LeafObjective): reado
 }
 
 function isWriting(spec: Spec, objective: LeafObjective): boolean {
-  const kind = objective.kind === "supervised" ? spec.tasks[objective.task]?.kind : undefined;
-  return kind === "translation" || kind === "summarisation" || kind === "generation";
+  const task = objective.kind === "supervised" ? spec.tasks[objective.task] : undefined;
+  return task !== undefined && answersInWords(task);
 }
 
 /** What the model becomes under the objective; null where the two do not fit. */

@@ -28,7 +28,7 @@ const usualSentinels = 100;
 export function readTokenizerFile({ file: path, sentinels }: ExistingTokenizerSpec, files: Files): KnownTokenizer | UnusableTokenizer {
   const found = files.fingerprint(path);
   if (!found) return { key: "file", wrong: `There is no file ${path}. Name a tokenizer.json.` };
-  const content = contentOf(path, found.sha256, files);
+  const content = contentOf(path, found, files);
   if (typeof content === "string") return { key: "file", wrong: content };
   const { entries, present, ownSentinels } = content;
   if (ownSentinels > 0 && sentinels !== null && sentinels !== ownSentinels)
@@ -58,8 +58,10 @@ const remembered = new Map<string, Content>();
 const mostRemembered = 8;
 
 /** What is wrong with it, where it is no tokenizer. */
-function contentOf(path: string, sha256: string, files: Files): Content | string {
-  const known = remembered.get(sha256);
+function contentOf(path: string, { bytes, sha256 }: Omit<InputFile, "path">, files: Files): Content | string {
+  // the editor's server may not have read a large file to its end yet
+  const key = `${path} ${bytes} ${sha256}`;
+  const known = remembered.get(key);
   if (known) return known;
   const tokens = tokensIn(path, files);
   if (typeof tokens === "string") return tokens;
@@ -69,7 +71,7 @@ function contentOf(path: string, sha256: string, files: Files): Content | string
     present: needed.filter((role) => specialTokenNames[role].some((name) => tokens.has(name))),
     ownSentinels: [...tokens.keys()].filter(isSentinelToken).length,
   };
-  remembered.set(sha256, content);
+  remembered.set(key, content);
   if (remembered.size > mostRemembered) remembered.delete(remembered.keys().next().value!);
   return content;
 }

@@ -34,8 +34,10 @@ export interface Documented {
 export type Split = "train" | "validation" | "test";
 
 export interface CorpusSpec extends Documented {
-  /** Glob patterns; already absolute. */
+  /** Glob patterns; already absolute. Of a data set of the hub the files that are here, when compiled. */
   files: string[];
+  /** A data set of the hub instead; `files`: patterns of paths in its repository, null: what is read of it usually. */
+  hub?: { name: string; files: string[] | null };
   /** What one document is: a whole file (of a table a whole text), a line, or a paragraph (blank lines between). */
   documents: "file" | "line" | "paragraph";
   split: {
@@ -263,7 +265,8 @@ export interface ComparisonSpec extends Documented {
   seeds: number[];
   /** Not of the text: a comparison whose seeds are added until it is settled. See `Looks` of the runtime's comparing. */
   looks?: { seeds: number[]; most: number };
-  baselines: ("scratch" | "majority")[];
+  /** `scratch`, `majority`, and models with a checkpoint by name; null: all that there are. */
+  baselines: string[] | null;
   expect: Expectation[];
 }
 

@@ -30,7 +30,18 @@ interface DataOfTask extends Documented {
   benchmark?: string;
 }
 
-export interface ClassificationSpec<K extends "classification" | "pair_classification" = "classification"> extends DataOfTask {
+/** Of kinds that have a head; left out: the head answers. */
+interface Answered {
+  as?: InWords;
+}
+
+/** The model writes the answer. */
+export interface InWords {
+  /** Stands before everything that is read; empty: nothing. */
+  prefix: string;
+}
+
+export interface ClassificationSpec<K extends "classification" | "pair_classification" = "classification"> extends DataOfTask, Answered {
   kind: K;
   /** Column names. `second`: of a pair's second text, else null. */
   text: string;
@@ -39,7 +50,7 @@ export interface ClassificationSpec<K extends "classification" | "pair_classific
   pool: Pooling;
 }
 
-export interface RegressionSpec extends DataOfTask {
+export interface RegressionSpec extends DataOfTask, Answered {
   kind: "regression";
   text: string;
   second: string | null;
@@ -47,14 +58,14 @@ export interface RegressionSpec extends DataOfTask {
   pool: Pooling;
 }
 
-export interface TaggingSpec extends DataOfTask {
+export interface TaggingSpec extends DataOfTask, Answered {
   kind: "tagging";
   /** Columns or fields; null: of a CoNLL file the first and the last column, of JSON Lines `tokens` and `tags`. */
   words: string | null;
   tags: string | null;
 }
 
-export interface MultipleChoiceSpec extends DataOfTask {
+export interface MultipleChoiceSpec extends DataOfTask, Answered {
   kind: "multiple_choice";
   /** Column; null: the choices speak for themselves. */
   question: string | null;
@@ -66,7 +77,7 @@ export interface MultipleChoiceSpec extends DataOfTask {
   pool: Pooling;
 }
 
-export interface QuestionAnsweringSpec extends DataOfTask {
+export interface QuestionAnsweringSpec extends DataOfTask, Answered {
   kind: "span_question_answering";
   /** Tokens from the beginning of a window to that of the next; null: half of what a window holds. */
   stride: number | null;

@@ -6,8 +6,14 @@ import type { Part } from "./training.ts";
 
 type HeadOfTask = Pick<HeadPart, "form" | "outputs" | "rows">;
 
+/** Whether the model writes the answer. */
+export function answersInWords(task: Pick<ResolvedTask, "kind"> & { as?: unknown }): boolean {
+  return task.as !== undefined || task.kind === "translation" || task.kind === "summarisation" || task.kind === "generation";
+}
+
 /** The head that answers a task; null where the model answers by what it writes, or by how probable a text is to it. */
 export function headOf(task: ResolvedTask): HeadOfTask | null {
+  if (answersInWords(task)) return null;
   switch (task.kind) {
     case "classification":
     case "pair_classification":

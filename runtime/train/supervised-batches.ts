@@ -21,11 +21,11 @@ export async function supervisedBatches(task: ResolvedTask, source: SupervisedSo
     reading.emit({ event: "phase", phase: "reading examples", done: examples.length, unit: "examples" });
     return examples;
   };
-  if (part.kind === "text" && (task.kind === "translation" || task.kind === "summarisation" || task.kind === "generation")) {
+  if (part.kind === "text") {
     const pairs = read(await readPairs({ task, model, ...reading }, "train"));
     return packedPairs({ pairs, part, vocabulary, frame: reading.frame, seed, batch, accumulate });
   }
-  if (part.kind === "text" || !isPooled(task)) throw new Error(`the task ${task.kind} is no objective`);
+  if (!isPooled(task)) throw new Error(`the task ${task.kind} is no objective`);
   const answered = read(await readAnsweredTexts(task, "train", reading));
   const scale = task.kind === "regression" ? scaleOf(answered.map(({ answer }) => answer)) : undefined;
   const texts = scale ? answered.map((text) => ({ ...text, answer: scale.down(text.answer) })) : answered;

@@ -30,6 +30,7 @@ export function filesIn(texts: Record<string, string>): Files {
     read: bytes,
     start: (path, most) => bytes(path)?.subarray(0, most) ?? null,
     hubModel: () => null,
+    hubData: () => null,
     size: (path) => bytes(path)?.length ?? null,
     fingerprint(path) {
       const content = bytes(path);

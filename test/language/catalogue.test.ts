@@ -10,7 +10,7 @@ test("the reference page is what the catalogue says", () => {
 
 describe("every text in the catalogue is in the language", () => {
   test.each([...catalogue.declarations, ...catalogue.options].map(({ example }) => example))("%s", (example) => {
-    expect(format(/^(optimizer|train|baselines|from):/.test(example) ? `finetune f { ${example} }` : example)).toHaveProperty("text");
+    expect(format(/^(optimizer|train|as|baselines|from):/.test(example) ? `finetune f { ${example} }` : example)).toHaveProperty("text");
   });
 
   test.each(allKeys().map((key) => [key.name, key.default, key.example]))("%s: %s", (name, value, example) => {

@@ -133,10 +133,11 @@ const examples: [code: string, rule: string, text: string, fixes?: string[], fil
   ["missing-file", "a pattern that matches nothing", 'corpus c { files: ["a.txt", «"*.md"»] }'],
   ["missing-file", "a folder for a file", 'task t = classification { train: «"folder"» }', [], { "folder/x.tsv": "" }],
 
-  ["size-beside-file", "what a tokenizer's file was made with", 'tokenizer k { file: "a.txt", «lowercase»: true }'],
+  ["setting-beside-file", "what a tokenizer's file was made with", 'tokenizer k { file: "a.txt", «lowercase»: true }'],
+  ["files-beside-hub", "files beside a data set of the hub", 'corpus c { hub: "owner/name", «files»: "a.txt" }'],
+  ["data-files-without-hub", "files of no data set", 'corpus c { files: "a.txt", «data_files»: "*.txt" }'],
   ["missing-file", "a tokenizer that is not there", 'tokenizer k { file: «"none.json"» }'],
   ["not-supported-yet", "a budget in time", `${base}pretrain q { extends: p, budget: «20 min» }`],
-  ["not-supported-yet", "a model as a baseline", `${base}compare x { extends: p, vary batch: [1, 2], baselines: [scratch, «m»] }`],
 ];
 
 describe("every rule, by the smallest text that breaks it", () => {

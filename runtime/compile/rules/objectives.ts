@@ -1,5 +1,6 @@
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { ObjectiveSpec, Ref, Spec, TaskKind } from "#runtime/contract/spec.ts";
+import { answersInWords } from "#runtime/programs/adaptation.ts";
 import { addUpToOne, error, listed, percent, type Rule } from "./rule.ts";
 
 /** Percentages that are parts of one whole add up to it. */
@@ -11,24 +12,18 @@ export const objectives: Rule = ({ spec }) =>
     ...tasksAsObjectives(spec, name, objective),
   ]);
 
-const asObjective: readonly TaskKind[] = [
-  "classification",
-  "pair_classification",
-  "regression",
-  "translation",
-  "summarisation",
-  "generation",
-];
+const byHead: readonly TaskKind[] = ["classification", "pair_classification", "regression"];
 
 /** Texts that become one vector each, and texts for texts, can be packed into a row with others. */
 function tasksAsObjectives(spec: Spec, name: Ref, objective: ObjectiveSpec): Problem[] {
   const task = objective.kind === "supervised" ? spec.tasks[objective.task] : undefined;
-  if (objective.kind !== "supervised" || !task || asObjective.includes(task.kind)) return [];
+  if (objective.kind !== "supervised" || !task || byHead.includes(task.kind) || answersInWords(task)) return [];
+  const remedy = task.kind === "minimal_pairs" ? "Score models on it with finetune." : `Write as: text in it, or fine-tune on it instead.`;
   return [
     error(
       "task-is-no-objective",
       ["objectives", name],
-      `${objective.task} is a task of ${task.kind}, which cannot be an objective; tasks of ${listed(asObjective)} can. Fine-tune on it instead.`,
+      `${objective.task} is a task of ${task.kind}, which by a head cannot be an objective; tasks of ${listed(byHead)} can, and those that are answered in words. ${remedy}`,
     ),
   ];
 }

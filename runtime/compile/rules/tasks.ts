@@ -4,10 +4,21 @@ import { error, type Rule } from "./rule.ts";
 
 /** A task's files hold what the task says of them, and its metrics fit its labels. */
 export const tasks: Rule = ({ spec, taskOf }) =>
-  Object.entries(spec.tasks).flatMap(([name, { metrics }]) => {
+  Object.entries(spec.tasks).flatMap(([name, declared]) => {
+    const { metrics } = declared;
     const { task, problems } = taskOf(name);
-    return [...onceForAllFiles(problems), ...binaryMetrics(name, metrics, task?.labels ?? [])];
+    const unsure = "as" in declared ? probabilities(name, metrics) : [];
+    return [...onceForAllFiles(problems), ...binaryMetrics(name, metrics, task?.labels ?? []), ...unsure];
   });
+
+/** A written answer comes without a probability of each label. */
+function probabilities(name: string, metrics: readonly string[]): Problem[] {
+  return metrics.flatMap((metric, index): Problem[] => {
+    if (!metricOf(metric)?.ofProbabilities) return [];
+    const message = `${metric} needs the probability of each label, which a written answer does not have. Leave it out, or use as: head.`;
+    return [error("metric-needs-probabilities", ["tasks", name, "metrics", index], message)];
+  });
+}
 
 /** A column that the task names wrongly is missing in each of its files: one mistake. */
 function onceForAllFiles(problems: readonly Problem[]): Problem[] {

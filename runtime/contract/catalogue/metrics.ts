@@ -39,6 +39,7 @@ export const metrics: readonly Metric[] = [
     of: labelled,
     better: "higher",
     unit: "percent",
+    ofProbabilities: true,
     twoClasses: true,
     keys: [positive],
   },
@@ -50,6 +51,7 @@ export const metrics: readonly Metric[] = [
     of: labelled,
     better: "higher",
     unit: "percent",
+    ofProbabilities: true,
     twoClasses: true,
     keys: [positive],
   },
@@ -61,6 +63,7 @@ export const metrics: readonly Metric[] = [
     of: labelled,
     better: "lower",
     unit: "percent",
+    ofProbabilities: true,
     keys: [{ name: "bins", value: { type: "count", min: 1, max: 1000 }, default: "15", help: "Equally wide bins of confidence." }],
   },
   {

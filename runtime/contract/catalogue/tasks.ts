@@ -1,4 +1,5 @@
 import { benchmarks } from "../published.ts";
+import { answered } from "./answered.ts";
 import { metrics } from "./metrics.ts";
 import { alignedSplits, splitFiles, splitsOf, tableFormat, wordFormat } from "./task-data.ts";
 import type { Choice, Key, Option } from "./types.ts";
@@ -59,7 +60,16 @@ export const taskOptions: readonly Option[] = [
     help: "One label for a text.",
     formula: "l = -\\log p(y \\mid x; \\theta)",
     source: "Devlin et al. 2019, section 4.1",
-    keys: [...splitFiles, text, label, ...tableFormat, metricsOf("classification", "accuracy"), ...benchmarkOf("classification"), pool],
+    keys: [
+      ...splitFiles,
+      text,
+      label,
+      ...tableFormat,
+      metricsOf("classification", "accuracy"),
+      ...benchmarkOf("classification"),
+      pool,
+      answered,
+    ],
     example:
       'task sentiment = classification {\n  train: "data/train.tsv"\n  validation: "data/dev.tsv"\n  test: "data/test.tsv"\n  text: sentence\n  label: polarity\n  metrics: [accuracy, f1]\n}',
   },
@@ -78,6 +88,7 @@ export const taskOptions: readonly Option[] = [
       metricsOf("pair_classification", "accuracy"),
       ...benchmarkOf("pair_classification"),
       pool,
+      answered,
     ],
     example:
       'task entailment = pair_classification {\n  train: "data/train.tsv"\n  text: premise\n  second: hypothesis\n  label: judgment\n}',
@@ -97,6 +108,7 @@ export const taskOptions: readonly Option[] = [
       metricsOf("regression", "pearson"),
       ...benchmarkOf("regression"),
       pool,
+      answered,
     ],
     example: 'task similarity = regression {\n  train: "data/train.tsv"\n  text: sentence1\n  second: sentence2\n  value: score\n}',
   },
@@ -121,6 +133,7 @@ export const taskOptions: readonly Option[] = [
       ...wordFormat,
       metricsOf("tagging", "entity_f1"),
       ...benchmarkOf("tagging"),
+      answered,
     ],
     example: 'task names = tagging {\n  train: "data/train.conll"\n  validation: "data/dev.conll"\n  test: "data/test.conll"\n}',
   },
@@ -151,6 +164,7 @@ export const taskOptions: readonly Option[] = [
       metricsOf("multiple_choice", "accuracy"),
       ...benchmarkOf("multiple_choice"),
       pool,
+      answered,
     ],
     example:
       'task endings = multiple_choice {\n  train: "data/train.csv"\n  question: startphrase\n  choices: [ending0, ending1, ending2, ending3]\n  answer: label\n}',
@@ -178,6 +192,7 @@ export const taskOptions: readonly Option[] = [
       },
       metricsOf("span_question_answering", "answer_f1"),
       ...benchmarkOf("span_question_answering"),
+      answered,
     ],
     example: 'task questions = span_question_answering {\n  train: "data/train.json"\n  test: "data/dev.json"\n}',
   },

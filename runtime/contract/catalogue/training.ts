@@ -1,3 +1,4 @@
+import { answeredOptions } from "./answered.ts";
 import { trainedOptions } from "./trained.ts";
 import type { Key, Option } from "./types.ts";
 
@@ -89,6 +90,7 @@ export const trainingOptions: readonly Option[] = [
     example: "optimizer: adamw { learning_rate: 1e-3, warmup: 5%, schedule: cosine }",
   },
   ...trainedOptions,
+  ...answeredOptions,
   {
     name: "scratch",
     family: "baseline",
@@ -361,16 +363,12 @@ export const compareKeys: readonly Key[] = [
         type: "either",
         of: [
           { type: "option", family: "baseline", choicesOnly: true },
-          {
-            type: "reference",
-            to: ["model"],
-            later: "a model as a baseline needs an existing checkpoint, which is not supported yet; use scratch or majority",
-          },
+          { type: "reference", to: ["model"] },
         ],
       },
     },
-    help: "What the cells are held against. Left out: scratch and majority, where there is a task; baselines: [] for none.",
-    example: "baselines: [scratch, majority]",
+    help: "What the cells are held against: scratch, majority, and models with a checkpoint, fine-tuned as they are. Left out: where there is a task scratch, majority, and the checkpoint that the cells start from; baselines: [] for none.",
+    example: "baselines: [scratch, majority, bert]",
   },
   {
     name: "expect",

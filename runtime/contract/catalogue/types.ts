@@ -60,7 +60,7 @@ export interface Key {
 }
 
 export type DeclarationKind = "corpus" | "tokenizer" | "model" | "objective" | "task" | "pretrain" | "finetune" | "probe" | "compare";
-export type OptionFamily = "objective" | "task" | "optimizer" | "trained" | "baseline" | "from";
+export type OptionFamily = "objective" | "task" | "optimizer" | "trained" | "answered" | "baseline" | "from";
 
 export interface Declaration {
   kind: DeclarationKind;
@@ -102,6 +102,8 @@ export interface Metric {
   unit: "percent" | "number";
   /** It is of the positive class, the second of two. */
   twoClasses?: true;
+  /** It is computed from the probability of each label. */
+  ofProbabilities?: true;
   /** Options of `pretrain score`. */
   keys?: readonly Key[];
 }

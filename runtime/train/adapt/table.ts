@@ -1,5 +1,6 @@
 import type { ResolvedTask, ResolvedTaskOf } from "../../contract/plan.ts";
 import type { TaskKind } from "../../contract/spec.ts";
+import { answersInWords } from "../../programs/adaptation.ts";
 import type { Adaptation, AdaptationSetup } from "./adaptation.ts";
 import { adaptChoices } from "./choices.ts";
 import { adaptClasses } from "./classes.ts";
@@ -8,10 +9,10 @@ import { adaptTags } from "./tags.ts";
 import { adaptValue } from "./value.ts";
 import { adaptWriting } from "./writing.ts";
 
-/** Minimal pairs are scored and not trained on. */
-type TrainedKind = Exclude<TaskKind, "minimal_pairs">;
+/** Minimal pairs are scored and not trained on; texts are written. */
+type TrainedKind = Exclude<TaskKind, "minimal_pairs" | "translation" | "summarisation" | "generation">;
 
-/** How every kind of task is fine-tuned on; adding one touches its file, this table and its tests. */
+/** How every kind of task that has a head is fine-tuned on; adding one touches its file, this table and its tests. */
 const adaptations: { readonly [K in TrainedKind]: (setup: AdaptationSetup<ResolvedTaskOf<K>>) => Promise<unknown> } = {
   classification: adaptClasses,
   pair_classification: adaptClasses,
@@ -19,13 +20,11 @@ const adaptations: { readonly [K in TrainedKind]: (setup: AdaptationSetup<Resolv
   tagging: adaptTags,
   multiple_choice: adaptChoices,
   span_question_answering: adaptSpans,
-  translation: adaptWriting,
-  summarisation: adaptWriting,
-  generation: adaptWriting,
 };
 
 /** Reads the training examples; throws `JobFailure` where they are not what was planned. */
 export function adapt(setup: AdaptationSetup): Promise<Adaptation> {
+  if (answersInWords(setup.task)) return adaptWriting(setup) as unknown as Promise<Adaptation>;
   const of = adaptations[setup.task.kind as TrainedKind] as unknown as (setup: AdaptationSetup<ResolvedTask>) => Promise<Adaptation>;
   return of(setup);
 }

@@ -1,13 +1,12 @@
-import type { ResolvedTaskOf } from "../../contract/plan.ts";
+import type { ResolvedTask } from "../../contract/plan.ts";
 import type { Split } from "../../contract/spec.ts";
 import { assembleBatch } from "../../data/batch.ts";
-import { readTaskExamples } from "../../data/task-examples.ts";
-import { scoreTexts } from "../../metrics/texts.ts";
 import type { Example } from "../../objectives/objective.ts";
 import type { Part } from "../../programs/training.ts";
 import { reportCut } from "../answered-texts.ts";
 import type { Trainer } from "../trainer.ts";
 import { type Adaptation, type AdaptationSetup, once } from "./adaptation.ts";
+import { hasShortAnswers, readWordPairs, scoreWritten } from "./in-words.ts";
 import { writeTexts } from "./write-texts.ts";
 import { smallestWritingPart, writingParts, writtenExample } from "./writing-parts.ts";
 
@@ -20,16 +19,16 @@ interface TextPair {
   target: number[];
 }
 
-type WritingSetup = AdaptationSetup<ResolvedTaskOf<"translation" | "summarisation" | "generation">>;
-
 /**
  * A text for a text: every token of the target is predicted from the source and the tokens before it (Sutskever et al. 2014; Raffel
- * et al. 2020, section 2.4). Epochs are chosen by that loss; texts are written for the test split.
+ * et al. 2020, section 2.4). Epochs are chosen by that loss, and where answers are short by what is written.
  */
-export async function adaptWriting(setup: WritingSetup): Promise<Adaptation<TextPair>> {
+export async function adaptWriting(setup: AdaptationSetup): Promise<Adaptation<TextPair>> {
   const { task, model, batch, tokenizer, frame } = setup;
   const parts = writingParts(model);
   const pairsOf = once((split) => readPairs(setup, split));
+  const train = await pairsOf("train");
+  const { beams, longest } = "beams" in task ? task : { beams: 1, longest: longestAnswer(task, train) };
   const partOf = (pairs: readonly TextPair[]) => smallestWritingPart(parts, pairs) ?? parts.at(-1)!;
   const lengthOf = ({ source, target }: TextPair) => source.length + target.length;
   const fill = (part: Part, pairs: readonly TextPair[]) => {
@@ -40,30 +39,27 @@ export async function adaptWriting(setup: WritingSetup): Promise<Adaptation<Text
     return assembleBatch(examples, layout, tokenizer.vocabulary);
   };
   return {
-    train: await pairsOf("train"),
+    train,
     lengthOf,
     partOf,
     fill,
     async evaluate(split, trainer) {
       const pairs = await pairsOf(split);
       const loss = await lossOf(pairs, { partOf, fill, lengthOf, batch, trainer });
-      if (split === "validation") return { loss, scores: [], main: null, n: pairs.length, predictions: [] };
+      if (split === "validation" && !hasShortAnswers(task)) return { loss, scores: [], main: null, n: pairs.length, predictions: [] };
       const written = await writeTexts(
         pairs.map(({ source }) => source),
-        { trainer, model, vocabulary: tokenizer.vocabulary, frame, beams: task.beams, longest: task.longest },
+        { trainer, model, vocabulary: tokenizer.vocabulary, frame, beams, longest },
       );
-      const texts = written.map((ids) => tokenizer.decode(ids).trim());
-      const examples = readTaskExamples(task, split);
-      const references = examples.map(({ target }) => [target]);
-      return {
-        loss,
-        scores: scoreTexts(task.kind, references, texts),
-        main: null,
-        n: pairs.length,
-        predictions: examples.map(({ id, source, target }, i) => ({ id, source, target, predicted: texts[i] })),
-      };
+      return { loss, n: pairs.length, ...(await scoreWritten(task, split, written, tokenizer)) };
     },
   };
+}
+
+/** As long as what is trained on, with an end. */
+function longestAnswer(task: ResolvedTask, train: readonly TextPair[]): number {
+  if (task.kind === "span_question_answering") return task.longestAnswer;
+  return 1 + Math.max(...train.map(({ target }) => target.length));
 }
 
 /** A row without a text. */
@@ -102,11 +98,11 @@ async function lossOf(
 
 /** Targets are cut to half of a decoder's context, sources to what is left; an encoder-decoder has room for each. */
 export async function readPairs(
-  { task, model, tokenizer, context, emit }: Pick<WritingSetup, "task" | "model" | "tokenizer" | "context" | "emit">,
+  { task, model, tokenizer, context, emit }: Pick<AdaptationSetup, "task" | "model" | "tokenizer" | "context" | "emit">,
   split: Split,
 ): Promise<TextPair[]> {
-  const examples = readTaskExamples(task, split);
-  const sources = await tokenizer.encodeBatch(examples.map(({ source }) => task.prefix + source));
+  const examples = readWordPairs(task, split);
+  const sources = await tokenizer.encodeBatch(examples.map(({ source }) => source));
   const targets = await tokenizer.encodeBatch(examples.map(({ target }) => target));
   const twoSided = model.architecture === "encoder-decoder";
   const targetRoom = (twoSided ? context : Math.floor(context / 2)) - 1;

@@ -1,0 +1,24 @@
+import { isNamed } from "../generated/ast.ts";
+import { rangeOfKey } from "../places.ts";
+import { keyText, nameOf } from "../references/expected.ts";
+import { layersOf, valuesOf } from "../settings.ts";
+import type { RuleFamily } from "./report.ts";
+
+/** What says how a head reads: a written answer has none. */
+const ofHeads = ["pool", "stride"];
+
+/** A task is answered by a head or in words. */
+export const answered: RuleFamily = () => ({
+  Declaration(declaration, report) {
+    if (declaration.kind !== "task") return;
+    const layers = layersOf(declaration);
+    const [as] = valuesOf(layers, "as");
+    if (!as || !isNamed(as) || nameOf(as) !== "text") return;
+    for (const entry of layers[0]?.entries ?? []) {
+      const key = keyText(entry);
+      if (!ofHeads.includes(key)) continue;
+      const message = `${key} says how a head reads the text, and with as: text there is no head. Leave it out.`;
+      report(entry, rangeOfKey(entry), { code: "key-of-head", message });
+    }
+  },
+});
