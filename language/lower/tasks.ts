@@ -1,3 +1,4 @@
+import { benchmarks } from "#runtime/contract/published.ts";
 import type { DataFiles, DataFormat, TaskSpec } from "#runtime/contract/spec.ts";
 import { isQuantity, isText } from "../generated/ast.ts";
 import { bug, choice, pathIn, type Settings, words } from "./settings.ts";
@@ -5,7 +6,9 @@ import { bug, choice, pathIn, type Settings, words } from "./settings.ts";
 /** The catalogue's settings of a kind of task in, the specification's fields out. */
 export function lowerTask(kind: string, settings: Settings): TaskSpec {
   const metrics = words(settings, "metrics") ?? [];
-  const benchmark = settings.has("benchmark") ? { benchmark: settings.word("benchmark") } : {};
+  // only kinds with published values have the key
+  const published = benchmarks.some((each) => each.kind === kind) && settings.has("benchmark");
+  const benchmark = published ? { benchmark: settings.word("benchmark") } : {};
   if (kind === "minimal_pairs") {
     return {
       kind,
