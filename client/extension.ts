@@ -42,5 +42,5 @@ export function activate(context: vscode.ExtensionContext): void {
   addViews(parts);
   addTemplates(context);
   addEngineSelection(context, cli);
-  addEngineInstallation(context, cli);
+  addEngineInstallation(context, outlines, cli);
 }

@@ -9,6 +9,7 @@ export interface Outlines {
   all(): Outline[];
   /** Asks the server, for the present text. */
   refresh(uri: vscode.Uri): Promise<Outline | undefined>;
+  refreshAll(): Promise<void>;
   onChange: vscode.Event<Outline>;
 }
 
@@ -30,6 +31,9 @@ export function keepOutlines(context: vscode.ExtensionContext, language: Languag
     }
     return known.get(uri.toString());
   };
+  const refreshAll = async () => {
+    await Promise.all([...known.keys()].map((uri) => refresh(vscode.Uri.parse(uri))));
+  };
   const forget = (uri: vscode.Uri) => {
     const outline = known.get(uri.toString());
     if (outline && known.delete(uri.toString())) changed.fire({ ...outline, declarations: [] });
@@ -39,7 +43,7 @@ export function keepOutlines(context: vscode.ExtensionContext, language: Languag
     language.onOutlineChanged(({ uri }) => void refresh(vscode.Uri.parse(uri))),
     // times are those of an engine
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration("pretrain.engine")) for (const uri of known.keys()) void refresh(vscode.Uri.parse(uri));
+      if (event.affectsConfiguration("pretrain.engine")) void refreshAll();
     }),
     vscode.workspace.onDidDeleteFiles(({ files }) => files.forEach(forget)),
     vscode.workspace.onDidRenameFiles(({ files }) => {
@@ -47,7 +51,7 @@ export function keepOutlines(context: vscode.ExtensionContext, language: Languag
     }),
     ...openExperiments(),
   );
-  return { get: (uri) => known.get(uri.toString()), all: () => [...known.values()], refresh, onChange: changed.event };
+  return { get: (uri) => known.get(uri.toString()), all: () => [...known.values()], refresh, refreshAll, onChange: changed.event };
 }
 
 const mostFiles = 100;

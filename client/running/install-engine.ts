@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { Outlines } from "../language/outlines.ts";
 import type { CommandLine } from "./command-line.ts";
 
 interface InstallEvent {
@@ -12,7 +13,7 @@ interface InstallEvent {
 }
 
 /** The command Install TensorFlow Engine: the command line's own, with its progress. */
-export function addEngineInstallation(context: vscode.ExtensionContext, commandLine: CommandLine): void {
+export function addEngineInstallation(context: vscode.ExtensionContext, outlines: Outlines, commandLine: CommandLine): void {
   context.subscriptions.push(
     vscode.commands.registerCommand("pretrain.installTensorflow", async () => {
       const chosen = await vscode.window.showQuickPick(
@@ -25,6 +26,8 @@ export function addEngineInstallation(context: vscode.ExtensionContext, commandL
       if (!chosen) return;
       try {
         const outcome = await withProgress(commandLine, context.extensionPath, chosen.args);
+        // `auto` takes another engine from now on
+        if (outcome) void outlines.refreshAll();
         if (outcome) vscode.window.showInformationMessage(outcome);
       } catch (error) {
         vscode.window.showErrorMessage((error as Error).message.replace(/^error: /, ""));

@@ -10,13 +10,12 @@ export function addSpeedMeasurement(context: vscode.ExtensionContext, outlines: 
   const asked = new Set<string>();
   context.subscriptions.push(
     outlines.onChange(async ({ uri, declarations }) => {
-      const engine = vscode.workspace.getConfiguration("pretrain").get("engine", "auto");
-      const unknown = declarations.some(({ plan, errors }) => errors === 0 && plan?.left?.seconds === null);
-      if (!unknown || asked.has(engine) || whyNoRunning(vscode.Uri.parse(uri)) !== null) return;
+      const engine = declarations.find(({ plan, errors }) => errors === 0 && plan?.left?.seconds === null)?.plan?.left?.engine;
+      if (engine === undefined || asked.has(engine) || whyNoRunning(vscode.Uri.parse(uri)) !== null) return;
       asked.add(engine);
       const measured = commandLine.json(["bench", "--case", JSON.stringify({ kind: "speed", engine })], { folder: context.extensionPath });
       await measured.catch(() => undefined);
-      await Promise.all(outlines.all().map((each) => outlines.refresh(vscode.Uri.parse(each.uri))));
+      await outlines.refreshAll();
     }),
   );
 }
