@@ -27,7 +27,7 @@ export function problemsOf(spec: Spec, files: Files, memoryBytes?: number): Prob
 
 /** Every declaration for which there are jobs, those that others read first. */
 export function withJobs(spec: Spec): string[] {
-  return [spec.corpora, spec.tokenizers, spec.pretrainings, spec.finetunings, spec.comparisons].flatMap(Object.keys);
+  return [spec.corpora, spec.tokenizers, spec.pretrainings, spec.finetunings, spec.probes, spec.comparisons].flatMap(Object.keys);
 }
 
 /** Several declarations can share one mistake: the first that says it knows the most, as it saw the whole file. */

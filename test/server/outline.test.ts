@@ -58,6 +58,17 @@ test("corpora, tokenizers and tasks have sizes as measured", async () => {
   expect(examples.train + examples.validation + examples.test).toBe(40);
 });
 
+test("a probe has a plan, whose goals are all its layers", async () => {
+  const text = `${experiment}probe layers { of: [base], tasks: [mood] }\n`;
+  const editor = await startEditor({ ...data, "a.pretrain": text });
+  await editor.open("a.pretrain", text);
+  const { plan, errors } = declaration(await editor.outline("a.pretrain", planned("layers")), "layers");
+  expect(errors).toBe(0);
+  const layers = plan!.jobs.filter(({ kind }) => kind === "finetune");
+  expect(layers.map(({ name }) => name)).toEqual(["layers: layer 0 of base, on mood", "layers: layer 1 of base, on mood"]);
+  expect(plan!.goals).toEqual(layers.map(({ id }) => id));
+});
+
 test("a model of the hub that is not here is told, and once there is a checkpoint its problem goes", async () => {
   const editor = await startEditor({ ...data, "a.pretrain": adapting });
   await editor.open("a.pretrain", adapting);
