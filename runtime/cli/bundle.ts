@@ -1,9 +1,14 @@
-import { cpSync, mkdirSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
+import { cpSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import type { InputFile, Job, Plan, ResolvedObjective } from "#runtime/contract/plan.ts";
+import { hubCache } from "#runtime/hub/cache.ts";
 import { writeJson, writeWhole } from "#runtime/store/files.ts";
-import type { Loaded } from "./loaded.ts";
+import { openStore, type Store } from "#runtime/store/store.ts";
+import { UsageError } from "./exit.ts";
+import { storeRoot } from "./load.ts";
+import { jobsOf, type Loaded } from "./loaded.ts";
+import { shownPath } from "./output.ts";
 import { version } from "./version.ts";
 
 export interface BundleContent {
@@ -16,10 +21,13 @@ export interface BundleContent {
 
 /**
  * Everything that another machine needs to come to the same numbers: the declaration and what it imports, the files that it reads,
- * all where they lie in relation to each other, and the results to hold the new ones against.
+ * all where they lie in relation to each other, the times that were measured on this machine, where steps follow from them, and the
+ * results to hold the new ones against. Models of the hub are named and not copied.
  */
 export function writeBundle(folder: string, { loaded, name, plan, result, commands }: BundleContent): void {
-  const inputs = [...new Map(plan.jobs.flatMap(filesRead).map((file) => [file.path, file])).values()];
+  const all = [...new Map(plan.jobs.flatMap(filesRead).map((file) => [file.path, file])).values()];
+  const inputs = all.filter(({ path }) => !path.startsWith(`${hubCache()}${sep}`));
+  requireRelative(loaded, inputs);
   const paths = [...loaded.files, ...inputs.map(({ path }) => path)];
   const root = commonFolder(paths);
   for (const path of paths) {
@@ -28,6 +36,8 @@ export function writeBundle(folder: string, { loaded, name, plan, result, comman
     cpSync(path, target);
   }
   const home = relative(root, dirname(loaded.file));
+  const target = openStore(storeRoot(join(folder, "experiment", relative(root, loaded.file))));
+  for (const id of timesOf(loaded.store, plan)) cpSync(loaded.store.runFolder(id), target.runFolder(id), { recursive: true });
   writeJson(join(folder, "results.json"), result);
   writeJson(join(folder, "bundle.json"), {
     pretrain: version(),
@@ -55,10 +65,44 @@ names as in \`bundle.json\`: a name is the hash of what a job computes.
 `;
 }
 
+/** What was measured on the plan's encoded corpora; once it is known no plan has it. */
+function timesOf(store: Store, plan: Plan): string[] {
+  const encoded = new Set(jobsOf(plan, "encode").map(({ id }) => id));
+  return jobsOf(plan, "compare").some(({ match }) => match === "time")
+    ? store.jobs().filter((id) => {
+        const job = store.readJob(id);
+        return job?.kind === "measure" && encoded.has(job.encoded) && store.isDone(id);
+      })
+    : [];
+}
+
 function filesRead(job: Job): InputFile[] {
-  if (job.kind === "corpus") return job.files;
-  if (job.kind === "pretrain") return filesOfObjective(job.objective);
-  return "task" in job ? job.task.files : [];
+  switch (job.kind) {
+    case "corpus":
+      return job.files;
+    case "tokenizer":
+      return "file" in job ? [job.file] : "checkpoint" in job ? job.checkpoint.files : [];
+    case "measure":
+    case "pretrain":
+      return [...filesOfObjective(job.objective), ...(job.model.weights?.files ?? [])];
+    case "finetune":
+      return [...job.task.files, ...(job.model.weights?.files ?? [])];
+    default:
+      return "task" in job ? job.task.files : [];
+  }
+}
+
+/** A path from the root of this machine leads nowhere on another one. */
+function requireRelative({ files }: Loaded, inputs: readonly InputFile[]): void {
+  for (const file of files) {
+    for (const [, path = ""] of readFileSync(file, "utf8").matchAll(/"([^"\n]+)"/g)) {
+      const [start = ""] = path.split("*");
+      if (!isAbsolute(path) || !inputs.some((input) => input.path.startsWith(start))) continue;
+      throw new UsageError(
+        `${shownPath(file)} names ${path}, which another machine does not have: write the path from the file's folder on`,
+      );
+    }
+  }
 }
 
 function filesOfObjective(objective: ResolvedObjective): InputFile[] {

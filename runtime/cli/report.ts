@@ -84,7 +84,7 @@ function reportInput(loaded: Loaded, plan: Plan, job: CompareJob): ReportInput {
     work: workOf(plan, store),
     versions: versionsOf(plan, store),
     fingerprints: fingerprintsOf(plan),
-    commands: commandsFor(loaded, job),
+    commands: commandsFor(loaded, plan, job),
     used: all.flatMap((fields) => [...fields].filter(([field]) => /(^| )kind$/.test(field)).map(([, value]) => String(value))),
   };
 }
@@ -180,7 +180,10 @@ function fingerprintsOf({ jobs }: Plan): ReportInput["fingerprints"] {
   ];
 }
 
-function commandsFor({ file }: Loaded, job: CompareJob): string[] {
+/** With the engine, where all was done by one: another gives other bits. */
+function commandsFor({ file, store }: Loaded, { jobs }: Plan, job: CompareJob): string[] {
   const until = job.looks ? ` --until settled --max-seeds ${job.looks.most}` : "";
-  return [`pretrain run ${basename(file)} ${job.comparison}${until}`, `pretrain results ${basename(file)} ${job.comparison}`];
+  const engines = jobs.flatMap(({ id }) => readManifest(store.runFolder(id))?.sessions.flatMap(({ engine }) => engine?.engine ?? []) ?? []);
+  const engine = new Set(engines).size === 1 ? ` --engine ${engines[0]}` : "";
+  return [`pretrain run ${basename(file)} ${job.comparison}${engine}${until}`, `pretrain results ${basename(file)} ${job.comparison}`];
 }

@@ -1,3 +1,4 @@
+import { median } from "../bench/median.ts";
 import type { MeasureResult } from "../contract/artifacts.ts";
 import type { MeasureJob, PretrainJob } from "../contract/plan.ts";
 import type { JobContext } from "../jobs/context.ts";
@@ -19,7 +20,10 @@ export async function measure(job: MeasureJob, context: JobContext): Promise<Mea
   removeCheckpoints(context.folder);
   await pretrain(trial(job), { ...context, emit }, { scored: false });
   const usual = marks.slice(warmUp - 1);
-  return { secondsPerStep: (usual.at(-1)! - usual[0]!) / 1000 / (usual.length - 1) };
+  const lasted = usual.slice(1).map((mark, index) => (mark - usual[index]!) / 1000);
+  // a step that something else held up says nothing of the others; parts of a mixture differ, so that only their mean tells
+  const oneKind = job.objective.kind !== "mixture" && job.objective.kind !== "sequence";
+  return { secondsPerStep: oneKind ? median(lasted) : lasted.reduce((sum, seconds) => sum + seconds, 0) / lasted.length };
 }
 
 function trial({ kind: _, ...job }: MeasureJob): PretrainJob {

@@ -14,6 +14,8 @@ export function dotChart(column: ScoreColumn, names: readonly string[]): Chart {
     csv: () => csvOfScores(column),
   });
   chart.set(dotOption(column, rows, names, readTheme()));
+  if (column.published.length > 0)
+    chart.section.append(element("p", { class: "muted" }, "* published, and not comparable: why is said below"));
   chart.describe([...column.rows.map(({ cell, text }) => `${cell}: ${text}`), ...column.published.map(({ text }) => text)].join("; "));
   return chart;
 }

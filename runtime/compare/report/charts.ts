@@ -25,10 +25,12 @@ export function dotChart(result: ComparisonResult, task: string, metric: string)
     ...rows.flatMap(({ mean, low, high, baseline }) => (baseline ? [mean] : [mean, low ?? mean, high ?? mean])),
     ...runs.map(({ value }) => value),
   ];
+  // an interval of few seeds may reach beyond what a share can be
+  const within = limitsOf(metric, values);
   const left = 20 + 7 * Math.max(4, ...cells.map(({ cell }) => cell.length), ...published.map(({ label }) => label.length + 2));
   const top = 16 + 16 * baselines.length;
   const height = top + 30 * cells.length + 24 * published.length + 40;
-  const x = axis(Math.min(...values), Math.max(...values), left, width - 24, (value) => formatScore(metric, value));
+  const x = axis(within(Math.min(...values)), within(Math.max(...values)), left, width - 24, (value) => formatScore(metric, value));
   const parts = [
     ...x.ticks.map(
       ({ value, label }) => line(x.at(value), top, x.at(value), height - 34, "#ddd") + text(x.at(value), height - 18, label, "middle"),
@@ -43,9 +45,11 @@ export function dotChart(result: ComparisonResult, task: string, metric: string)
       const interval =
         low === null || high === null
           ? ""
-          : line(x.at(low), y, x.at(high), y, colour, "", 2) +
-            line(x.at(low), y - 5, x.at(low), y + 5, colour) +
-            line(x.at(high), y - 5, x.at(high), y + 5, colour);
+          : line(x.at(within(low)), y, x.at(within(high)), y, colour, "", 2) +
+            [low, high]
+              .filter((end) => end === within(end))
+              .map((end) => line(x.at(end), y - 5, x.at(end), y + 5, colour))
+              .join("");
       const points = runs.filter((run) => run.cell === cell).map(({ value }) => circle(x.at(value), y, 2.5, colour, 0.5));
       return text(left - 10, y + 4, cell, "end") + interval + points.join("") + circle(x.at(mean), y, 5, colour);
     }),
@@ -62,6 +66,13 @@ export function dotChart(result: ComparisonResult, task: string, metric: string)
     }),
   ];
   return svg(height, parts);
+}
+
+/** Keeps a value of a chart between the least and the most that a metric can be: shares 0 to 1, correlations −1 to 1. */
+function limitsOf(metric: string, values: readonly number[]): (value: number) => number {
+  if (metricOf(metric)?.unit !== "percent" || values.some((value) => !Number.isFinite(value))) return (value) => value;
+  const least = /matthews|pearson|spearman|kendall/.test(metric) ? -1 : 0;
+  return (value) => Math.min(1, Math.max(least, value));
 }
 
 /** Score against what the pre-training cost; the dashed line joins those that nothing cheaper beats. Undefined without two costs. */
@@ -160,6 +171,8 @@ export function curveChart(curves: readonly Curve[], axes: CurveAxes): string | 
           points.map(({ at, mean }) => [x.at(at), y.at(mean)]),
           colour,
         ) +
+        // so many are a curve, fewer are measurements
+        (points.length > 8 ? "" : points.map(({ at, mean }) => circle(x.at(at), y.at(mean), 3, colour)).join("")) +
         circle(width - 120, 20 + 18 * index, 4, colour) +
         text(width - 110, 24 + 18 * index, cell, "start")
       );
@@ -170,7 +183,7 @@ export function curveChart(curves: readonly Curve[], axes: CurveAxes): string | 
 function axis(least: number, most: number, from: number, to: number, label: (value: number) => string): Axis {
   const margin = Math.max((most - least) * 0.06, Math.abs(most) * 1e-3, 1e-9);
   const [low, high] = [least - margin, most + margin];
-  const raw = (high - low) / 5;
+  const raw = (high - low) / 6;
   const unit = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 5, 10].map((each) => each * unit).find((each) => each >= raw) ?? raw;
   const ticks = [];

@@ -55,4 +55,9 @@ thead th { border-bottom: 1px solid #222; font-weight: bold; } tbody tr:last-chi
 figure { margin: 1.5rem 0; } figcaption { font-weight: bold; } svg { max-width: 100%; height: auto; }
 pre { background: #f5f5f5; padding: 1rem; overflow-x: auto; font-size: 0.875rem; }
 @media print { body { max-width: none; } }
+@media screen and (prefers-color-scheme: dark) {
+  body { color: #ddd; background: #1b1b1d; } h2 { border-color: #444; } pre { background: #26262a; } caption { color: #aaa; }
+  thead th, tbody tr:last-child > * { border-color: #ddd; }
+  svg text { fill: #ddd; } svg text[fill="#555"], svg text[fill="#777"] { fill: #aaa; } svg [stroke="#ddd"] { stroke: #3c3c40; }
+}
 `;
