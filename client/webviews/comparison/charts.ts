@@ -203,9 +203,10 @@ function frontierOption(
           fontFamily: theme.font,
           formatter: ({ name }: { name: string }) => name,
         },
-        labelLayout: { moveOverlap: "shiftY" },
-        data: points.map(({ row, flops }) => ({
+        data: points.map(({ row, flops }, index) => ({
           name: row.cell,
+          // names of points that are close stand above each other
+          label: { offset: [0, -14 * points.slice(0, index).filter((other) => isClose(other, { row, flops }, points)).length] },
           value: [flops, row.mean * column.factor],
           symbol: symbols[Math.max(0, names.indexOf(row.cell)) % symbols.length],
           tip: `${row.cell}: ${row.text} at ${flops.toExponential(2).replace("e+", "e")} FLOPs`,
@@ -214,6 +215,15 @@ function frontierOption(
       },
     ],
   } as EChartsOption;
+}
+
+type FrontierPoint = { row: ScoreRow; flops: number };
+
+/** Within a label's size, about. */
+function isClose(one: FrontierPoint, other: FrontierPoint, points: readonly FrontierPoint[]): boolean {
+  const means = points.map(({ row }) => row.mean);
+  const height = Math.max(...means) - Math.min(...means);
+  return Math.abs(Math.log(one.flops / other.flops)) < 0.2 && Math.abs(one.row.mean - other.row.mean) <= 0.06 * height;
 }
 
 /** Who is not beaten by one that cost less. */

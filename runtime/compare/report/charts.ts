@@ -87,6 +87,7 @@ export function frontierChart(result: ComparisonResult, task: string, metric: st
   const wide = most - least < 0.12 ? 0.3 : 0.08;
   const x = axis(least - wide, most + wide, 70, width - 150, (value) => formatFlops(10 ** value));
   const best = frontierOf(points, metric);
+  const places = points.map(({ flops, score }) => [x.at(Math.log10(flops)), y.at(score)] as const);
   return svg(height, [
     ...x.ticks.map(
       ({ value, label }) => line(x.at(value), 16, x.at(value), height - 40, "#ddd") + text(x.at(value), height - 22, label, "middle"),
@@ -98,9 +99,11 @@ export function frontierChart(result: ComparisonResult, task: string, metric: st
       "#777",
       "4 3",
     ),
-    ...points.map(({ cell, flops, score }, index) => {
-      const [px, py] = [x.at(Math.log10(flops)), y.at(score)];
-      return circle(px, py, 5, colourAt(index)) + text(px + 9, py + 4, cell, "start");
+    ...points.map(({ cell }, index) => {
+      const [px, py] = places[index]!;
+      // names of points that are close stand above each other
+      const above = places.slice(0, index).filter(([ox, oy]) => Math.abs(ox - px) < 60 && Math.abs(oy - py) < 12).length;
+      return circle(px, py, 5, colourAt(index)) + text(px + 9, py + 4 - 14 * above, cell, "start");
     }),
   ]);
 }
