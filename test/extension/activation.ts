@@ -10,7 +10,8 @@ export async function activationMilliseconds(vsix: string): Promise<number> {
     const window = await openWindow(server, workspace, "tiny.pretrain");
     try {
       await window.open();
-      await window.lens("Run").first().waitFor();
+      // it may stand below the window's edge
+      await window.lens("Run").first().waitFor({ state: "attached" });
       await window.palette("Developer: Show Running Extensions");
       const row = window.page.locator(".runtime-extensions-editor .monaco-list-row", { hasText: "pretrain" }).first();
       const text = (await row.locator(".activation-time").textContent()) ?? "";
