@@ -66,7 +66,7 @@ async function takePictures(name: string, theme: string): Promise<void> {
 
     await reveal(lineOf("compare objectives"));
     await lensAbove("probe layers", "at layer");
-    await press("pretrain longer", "Plan", page.locator(".tab.active", { hasText: "Plan of longer" }));
+    await press("compare objectives", "Plan", page.locator(".tab.active", { hasText: "Plan of objectives" }));
     await page.locator(".monaco-editor .view-line", { hasText: "FLOPs to do" }).first().waitFor();
     await picture("plan");
     await palette("View: Close Editor");
