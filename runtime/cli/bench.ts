@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { availableParallelism, cpus } from "node:os";
 import { promisify } from "node:util";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { GenerationCase } from "#runtime/bench/generation.ts";
 import type { BenchCase, Measurement } from "#runtime/bench/measure.ts";
 import { median } from "#runtime/bench/median.ts";
 import { type BenchObjective, type BenchSize, benchObjectives, benchSizes } from "#runtime/bench/settings.ts";
@@ -55,10 +56,12 @@ export function addBench(program: Command): void {
 /** A measurement, the peak of an engine's matrix products, or, for the editor, the speed that estimates of time rest on. */
 type Case =
   | ({ kind: "training" } & BenchCase)
+  | ({ kind: "generation" } & GenerationCase)
   | { kind: "peak"; engine: EngineName; threads: number; seconds: number }
   | { kind: "speed"; engine: EngineChoice };
 
 async function measured(wanted: Case): Promise<unknown> {
+  if (wanted.kind === "generation") return (await import("#runtime/bench/generation.ts")).measureGeneration(wanted);
   if (wanted.kind === "training") return (await import("#runtime/bench/measure.ts")).measure(wanted);
   if (wanted.kind === "speed") return (await measureSpeed(wanted.engine)) ?? null;
   const { matrixPeak } = await import("#runtime/bench/peak.ts");

@@ -1,5 +1,4 @@
 import {
-  add,
   cast,
   equal,
   gather,
@@ -18,6 +17,7 @@ import { choicesOf, stacksOf } from "./choices.ts";
 import { embeddings } from "./embeddings.ts";
 import { type Forward, get } from "./forward.ts";
 import { embed } from "./operations/embedding.ts";
+import { runKernel } from "./operations/kernel.ts";
 import { bucketOf } from "./positions.ts";
 import { runBlocks } from "./transformer.ts";
 
@@ -50,9 +50,9 @@ export function nextStates(forward: Forward, { tokens, positions, room, cache, m
   });
 }
 
-/** 1 at each row's position of (B, 1, room, 1), 0 elsewhere. */
+/** True at each row's position of (B, 1, room, 1). */
 export function atPositions(positions: Tensor, room: number): Tensor {
-  return cast(equal(reshape(positions, [positions.shape[0] as number, 1, 1, 1]), range(room, [1, 1, room, 1])), "float32");
+  return equal(reshape(positions, [positions.shape[0] as number, 1, 1, 1]), range(room, [1, 1, room, 1]));
 }
 
 function biasOf(allowed: Tensor): Tensor {
@@ -77,7 +77,7 @@ function relativeRows({ model, parameters }: Forward, positions: Tensor, room: n
   return reshape(transpose(reshape(biases, [rows, room, model.heads]), [0, 2, 1]), [rows, model.heads, 1, room]);
 }
 
-/** The sum of a cache and one more position: `kept` (B, G, room, W), `added` (B, G, 1, W). */
+/** A cache with one more position: `kept` (B, G, room, W), `added` (B, G, 1, W). */
 export function withPosition(kept: Tensor, added: Tensor, at: Tensor): Tensor {
-  return add(kept, mul(at, added));
+  return runKernel("Insert", { kept, added, at })[0] as Tensor;
 }

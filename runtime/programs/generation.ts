@@ -103,7 +103,7 @@ function cacheState({ model, texts, beams, room, source }: GenerationSettings): 
   ]).flat();
 }
 
-/** Keeps what the texts' beginnings have, once for each continuation; padding leaves zeros, which later positions are added to. */
+/** Keeps what the texts' beginnings have, once for each continuation; padding leaves zeros, whose place later positions take. */
 function fillingCache({ texts, beams, prompt, room }: GenerationSettings, kept: Tensors, segments: Tensor): KeyValueCache {
   const real = cast(reshape(segments, [texts, 1, prompt, 1]), "float32");
   const repeat = (x: Tensor) => (beams === 1 ? x : gather(x, repeated(texts, beams)));

@@ -1,4 +1,4 @@
-import { parentPort, workerData } from "node:worker_threads";
+import { workerData } from "node:worker_threads";
 import { JobFailure } from "../jobs/context.ts";
 import type { BatchThreadData, BatchThreadMessage } from "./batch-thread.ts";
 import type { LoopStep } from "./loop.ts";
@@ -6,8 +6,7 @@ import { pretrainSteps } from "./pretrain-steps.ts";
 
 /* The thread that `openBatchThread` starts: for the number of a step it answers with the step's batches. */
 
-const { job, folders } = workerData as BatchThreadData;
-const port = parentPort!;
+const { job, folders, port } = workerData as BatchThreadData;
 const say = (message: BatchThreadMessage, moved: ArrayBuffer[] = []) => port.postMessage(message, moved);
 
 try {

@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import type { EventBody } from "../contract/events.ts";
 import type { PretrainJob } from "../contract/plan.ts";
 import { JobFailure } from "../jobs/context.ts";
@@ -15,9 +15,11 @@ export interface BatchThreadData {
   job: PretrainJob;
   /** Run folders by job. */
   folders: Record<string, string>;
+  /** Over which it is told the numbers of steps, and answers. */
+  port: MessagePort;
 }
 
-/** What the thread says; it is told the numbers of steps. */
+/** What the thread says. */
 export type BatchThreadMessage = { made: LoopStep } | { event: EventBody } | { failed: string } | { broke: string };
 
 interface Answer {
@@ -34,8 +36,9 @@ const ahead = 2;
  */
 export function openBatchThread(job: PretrainJob, context: PretrainInputs): StepSource {
   const folders = Object.fromEntries([job.encoded, job.tokenizer].map((id) => [id, context.folderOf(id)]));
-  const data: BatchThreadData = { job, folders };
-  const worker = new Worker(threadModule(), { workerData: data });
+  const { port1: port, port2 } = new MessageChannel();
+  const data: BatchThreadData = { job, folders, port: port2 };
+  const worker = new Worker(threadModule(), { workerData: data, transferList: [port2] });
   const waiting: Answer[] = [];
   const steps = new Map<number, Promise<LoopStep>>();
   let failure: Error | undefined;
@@ -43,11 +46,12 @@ export function openBatchThread(job: PretrainJob, context: PretrainInputs): Step
     failure = error;
     for (const { reject } of waiting.splice(0)) reject(error);
   };
-  worker.on("message", (message: BatchThreadMessage) => {
+  const hear = (message: BatchThreadMessage) => {
     if ("made" in message) waiting.shift()!.resolve(message.made);
     else if ("event" in message) context.emit(message.event);
     else fail("failed" in message ? new JobFailure(message.failed) : new Error(message.broke));
-  });
+  };
+  port.on("message", hear);
   worker.on("error", fail);
   const ask = (step: number): Promise<LoopStep> => {
     const known = steps.get(step);
@@ -56,7 +60,7 @@ export function openBatchThread(job: PretrainJob, context: PretrainInputs): Step
       if (failure) reject(failure);
       else waiting.push({ resolve, reject });
     });
-    worker.postMessage(step);
+    port.postMessage(step);
     // a failure is reported when the step is needed, not when it was asked for
     answer.catch(() => {});
     steps.set(step, answer);
@@ -66,11 +70,14 @@ export function openBatchThread(job: PretrainJob, context: PretrainInputs): Step
     async stepOf(step) {
       const made = ask(step);
       for (let next = step + 1; next <= Math.min(step + ahead, job.steps); next++) ask(next);
+      // what was made while the engine held this thread has come; it need not wait for its turn among the events
+      for (let come = receiveMessageOnPort(port); come; come = receiveMessageOnPort(port)) hear(come.message as BatchThreadMessage);
       const result = await made;
       steps.delete(step);
       return result;
     },
     async close() {
+      port.close();
       await worker.terminate();
     },
   };

@@ -57,6 +57,18 @@ const kernels: Record<string, Kernel> = {
     const w = weights.map((value, i) => keep * value - (stepSize * m[i]!) / (Math.sqrt(v[i]!) + epsilon));
     return [w, m, v].map((values) => make(backend, values, inputs.weights!.shape));
   },
+  Insert({ kept, added, at }, _, backend) {
+    const [batch, groups, length, width] = kept!.shape as [number, number, number, number];
+    const values = valuesOf(backend, kept!).slice();
+    const [rows, chosen] = [valuesOf(backend, added!), valuesOf(backend, at!)];
+    for (let row = 0; row < batch * groups; row++) {
+      for (let t = 0; t < length; t++) {
+        if (!chosen[Math.floor(row / groups) * length + t]) continue;
+        values.set(rows.subarray(row * width, (row + 1) * width), (row * length + t) * width);
+      }
+    }
+    return [make(backend, values, kept!.shape)];
+  },
   ScaledMatMul({ a, b }, { scale, transposeA, transposeB }, backend) {
     const [left, right] = [valuesOf(backend, a!), valuesOf(backend, b!)];
     const [aRows, aColumns] = a!.shape.slice(-2) as [number, number];

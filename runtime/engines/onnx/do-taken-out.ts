@@ -7,7 +7,7 @@ import type { GradientPart, Scalar, ScalarOperation, TakenOut } from "./take-out
  * @param outputOf an output of the graph that was added for this
  */
 export function doTakenOut(
-  { optimizer, sums, fills, scalars }: Pick<TakenOut, "sums" | "fills" | "scalars"> & { optimizer: TakenOut["updates"] },
+  { optimizer, sums, insertions, fills, scalars }: Omit<TakenOut, "graph" | "views" | "updates"> & { optimizer: TakenOut["updates"] },
   state: ReadonlyMap<string, Float32Array>,
   inputs: Arrays,
   outputOf: (name: string) => Float32Array,
@@ -37,6 +37,7 @@ export function doTakenOut(
     });
   }
   for (const { entry, parts } of sums) addInPlace(state.get(entry)!, parts.map(partOf));
+  for (const { entry, added, at, groups } of insertions) insertInPlace(state.get(entry)!, outputOf(added), outputOf(at), groups);
   for (const { entry, value } of fills) state.get(entry)!.fill(value);
   return outputs;
 }
@@ -49,6 +50,18 @@ const operations: Record<ScalarOperation, (a: number, b: number) => number> = {
   Minimum: Math.min,
   Sqrt: (a) => Math.sqrt(a),
 };
+
+/** kept (B, G, T, W), added (B, G, 1, W), at (B, 1, T, 1) */
+function insertInPlace(kept: Float32Array, added: Float32Array, at: ArrayLike<number>, groups: number): void {
+  const length = kept.length / added.length;
+  const width = added.length / ((at.length / length) * groups);
+  for (let place = 0; place < at.length; place++) {
+    if (!at[place]) continue;
+    const [batch, t] = [Math.floor(place / length), place % length];
+    for (let row = batch * groups; row < (batch + 1) * groups; row++)
+      kept.set(added.subarray(row * width, (row + 1) * width), (row * length + t) * width);
+  }
+}
 
 function addInPlace(sum: Float32Array, parts: readonly Float32Array[]): void {
   let start = 0;

@@ -148,4 +148,7 @@ export const operators: Record<string, Operator> = {
     builder.node("LayerNormalization", input, output, { axis: { int: -1 }, epsilon: { float: node.attributes.epsilon as number } });
   },
   Gelu: same("Gelu", {}, microsoft),
+  Insert({ inputs: [kept, added, at], outputs }, builder) {
+    builder.node("Where", [at!, added!, kept!].map(builder.name), outputs.map(builder.name));
+  },
 };

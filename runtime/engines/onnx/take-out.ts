@@ -47,6 +47,8 @@ export interface TakenOut {
   graph: Graph;
   updates: Update[];
   sums: Sum[];
+  /** Entries of the state (B, G, T, W) that rows are put into: two outputs of the graph, the rows (B, G, 1, W) and where (B, 1, T, 1). */
+  insertions: { entry: string; added: string; at: string; groups: number }[];
   /** Entries of the state that become the same number everywhere. */
   fills: { entry: string; value: number }[];
   /** Outputs of the function that are such numbers. */
@@ -57,7 +59,8 @@ export interface TakenOut {
 
 /**
  * Takes out of a graph what ONNX Runtime for Node.js would do with copies. AdamW, and the sum of micro-batches' gradients, are done
- * in place by the engine, so that moments never enter the graph and weights never leave it: each output is copied. So is the
+ * in place by the engine, so that moments never enter the graph and weights never leave it: each output is copied. Likewise a cache, of which one position
+ * leaves the graph. So is the
  * gradient's norm, whose many small nodes cost more than their work. The parts of a flat entry of the state come in one by one
  * instead of being split, and the parts of a flat gradient go out one by one instead of being joined.
  */
@@ -122,8 +125,17 @@ function withoutUpdates(graph: Graph): Omit<TakenOut, "views"> {
   const made = new Set(graph.nodes.filter(isUpdate).flatMap((node) => node.outputs.map(({ id }) => id)));
   const sums: Sum[] = [];
   const fills: TakenOut["fills"] = [];
+  const insertions: TakenOut["insertions"] = [];
   const left = graph.updates.filter(({ name, value }) => {
     const [a, b] = makers.get(value.id)?.inputs ?? [];
+    if (makers.get(value.id)?.op === "Insert" && entryOf(makers.get(value.id)!.inputs[0]!) === name) {
+      const [added, at] = makers
+        .get(value.id)!
+        .inputs.slice(1)
+        .map((each) => outputOf(each).output) as [string, string];
+      insertions.push({ entry: name, added, at, groups: value.shape[1]! });
+      return false;
+    }
     const constant = graph.constants.find((each) => each.value.id === value.id)?.data;
     if (constant?.every((number) => number === constant[0])) fills.push({ entry: name, value: constant[0]! });
     else if (makers.get(value.id)?.op === "Add" && value.shape.length === 1 && entryOf(a!) === name)
@@ -143,7 +155,7 @@ function withoutUpdates(graph: Graph): Omit<TakenOut, "views"> {
     updates: left,
     outputs: [...graph.outputs.filter(({ name }) => !(name in own)), ...outputs.values()],
   };
-  return { graph: simplify(rest), updates, sums, fills, scalars: own };
+  return { graph: simplify(rest), updates, sums, insertions, fills, scalars: own };
 }
 
 function isSquares({ op, outputs }: Node): boolean {

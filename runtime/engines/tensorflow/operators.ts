@@ -150,6 +150,7 @@ export const operators: Record<string, Operator> = {
     const change = binary("RealDiv", m, binary("AddV2", builder.node("Sqrt", [v], float), epsilon!));
     return [binary("Sub", binary("Mul", weights!, keep!), binary("Mul", change, stepSize!)), m, v];
   },
+  Insert: ([kept, added, at], _, builder) => [builder.node("SelectV2", [at!, added!, kept!], float)],
   /** As in the gradient (models/operations/gelu.ts), which so finds the cumulative distribution made already. */
   Gelu([x], _, builder) {
     const binary = (op: string, a: string, b: string) => builder.node(op, [a, b], float);

@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { openStoredModel } from "../checkpoints/stored-model.ts";
+import type { EngineName } from "../engines/engine.ts";
+import { loadEngine } from "../engines/table.ts";
+import { openDecoder } from "../train/decoding.ts";
+import { search } from "../train/search.ts";
+import type { Measurement } from "./measure.ts";
+import { median } from "./median.ts";
+
+export interface GenerationCase {
+  engine: EngineName;
+  /** A checkpoint in Transformers' form, with `prompts.json`: ids, texts of one length. */
+  folder: string;
+  threads: number;
+  seconds: number;
+}
+
+export interface GenerationMeasurement
+  extends Pick<Measurement, "parameters" | "tokens_per_step" | "step_milliseconds" | "processor_milliseconds" | "peak_memory_bytes"> {
+  /** With their beginnings. */
+  texts: number[][];
+}
+
+/** Writes the likeliest token again and again, up to the model's context, all texts side by side. A step is a token of each. */
+export async function measureGeneration({ engine: name, folder, threads, seconds }: GenerationCase): Promise<GenerationMeasurement> {
+  const stored = openStoredModel(folder);
+  const { model, parameters } = stored;
+  const beginnings = JSON.parse(readFileSync(join(folder, "prompts.json"), "utf8")) as number[][];
+  const [texts, prompt] = [beginnings.length, beginnings[0]!.length];
+  const engine = await loadEngine(name, { threads });
+  const room = { texts, beams: 1, prompt, room: model.context, source: 0 };
+  const decoder = await openDecoder({ engine, model, parameters, values: stored.read(parameters), ...room });
+  const write = () => search(decoder, { beginnings, ends: [], length: model.context, forcedEnd: null }, { kind: "likeliest" });
+  try {
+    const written = await write();
+    const steps = model.context - prompt;
+    const durations: number[] = [];
+    const before = process.cpuUsage();
+    for (const begin = performance.now(); durations.length < 3 || performance.now() - begin < seconds * 1000; ) {
+      const start = performance.now();
+      await write();
+      durations.push(performance.now() - start);
+    }
+    const used = process.cpuUsage(before);
+    return {
+      parameters: parameters.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
+      tokens_per_step: texts,
+      step_milliseconds: median(durations) / steps,
+      processor_milliseconds: (used.user + used.system) / 1000 / durations.length / steps,
+      peak_memory_bytes: process.resourceUsage().maxRSS * 1024,
+      texts: written,
+    };
+  } finally {
+    await decoder.close();
+  }
+}
