@@ -133,7 +133,7 @@ def pretrained(objective, seed):
 def labelled(name):
     lines = (data / "sst2" / name).read_text(encoding="utf8").splitlines()
     rows = [line.split(" ", 1) for line in lines]
-    ids = tokenizer([text + tokenizer.eos_token for _, text in rows], truncation=True, return_token_type_ids=False)["input_ids"]
+    ids = tokenizer([tokenizer.bos_token + text + tokenizer.eos_token for _, text in rows], truncation=True, return_token_type_ids=False)["input_ids"]
     return [{"input_ids": each, "labels": int(label)} for each, (label, _) in zip(ids, rows)]
 
 
