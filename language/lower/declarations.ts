@@ -71,6 +71,7 @@ export function lowerModel(settings: Settings): ModelSpec {
     tiedEmbeddings: settings.flag("tied_embeddings"),
     biases: settings.flag("biases"),
     dropout: settings.number("dropout"),
+    ...(settings.flag("recompute") ? { recompute: true } : {}),
     ...(settings.has("checkpoint") ? { checkpoint: checkpointOf(settings) } : {}),
   };
 }
@@ -83,6 +84,7 @@ function checkpointOf(settings: Settings): CheckpointSpec {
     folder: absolutePath(dirname(fileOf(settings.value("checkpoint"))), name),
     context: written("context"),
     dropout: written("dropout"),
+    ...(settings.flag("recompute") ? { recompute: true } : {}),
   };
 }
 

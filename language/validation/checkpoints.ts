@@ -18,7 +18,7 @@ const existing: Partial<Record<DeclarationKind, Existing>> = {
   model: {
     key: "checkpoint",
     code: "size-beside-checkpoint",
-    mayStandBeside: (key) => ["checkpoint", "extends", "context", "dropout"].includes(key),
+    mayStandBeside: (key) => ["checkpoint", "extends", "context", "dropout", "recompute"].includes(key),
     message: madeWith("checkpoint"),
   },
   tokenizer: {

@@ -36,6 +36,7 @@ export function readCheckpoint(spec: CheckpointSpec, files: Files): KnownCheckpo
     context,
     ...(model.position === "learned" && context < model.context ? { positions: model.context } : {}),
     dropout: spec.dropout ?? model.dropout,
+    ...(spec.recompute ? { recompute: true } : {}),
     weights: { folder, files: inputs },
   };
   return { model: resolved, files: resolved.weights! };

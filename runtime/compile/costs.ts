@@ -1,4 +1,4 @@
-import type { Cost, FinetuneJob, ResolvedModel, ResolvedObjective, ResolvedTask } from "#runtime/contract/plan.ts";
+import type { Cost, FinetuneJob, PretrainJob, ResolvedModel, ResolvedObjective, ResolvedTask } from "#runtime/contract/plan.ts";
 import { partSchedule } from "#runtime/objectives/schedule.ts";
 import { longestTaskPart } from "#runtime/programs/adaptation.ts";
 import { finetuneCost, pretrainCost } from "#runtime/programs/cost.ts";
@@ -7,9 +7,18 @@ import { canonical, objectiveContent } from "./fingerprint.ts";
 /** What programs cost, from their traces. */
 export interface CostModel {
   /** Of a step, averaged over the parts of a mixture as they are scheduled in `steps` steps. */
-  pretrain(model: ResolvedModel, objective: ResolvedObjective, batch: number, accumulate: number, steps: number): Cost;
+  pretrain(
+    model: ResolvedModel,
+    objective: ResolvedObjective,
+    batch: number,
+    accumulate: number,
+    steps: number,
+    precision?: PretrainJob["precision"],
+  ): Cost;
   finetune(model: ResolvedModel, settings: FinetuneJob["settings"], task: ResolvedTask): Cost;
 }
+
+type Traced = [ResolvedModel, ResolvedObjective, batch: number, accumulate: number, precision?: PretrainJob["precision"]];
 
 /** The costs of the real programs. Kept by who compiles a file again and again as it is edited. */
 export function tracedCosts(): CostModel {
@@ -37,15 +46,17 @@ export function remembering(costs: CostModel): CostModel {
     counts.set(steps, found);
     return found;
   };
-  const traced = (model: ResolvedModel, objective: ResolvedObjective, batch: number, accumulate: number) =>
-    once([model, objectiveContent(objective), batch, accumulate], () => costs.pretrain(model, objective, batch, accumulate, sampleSteps));
+  const traced = (...[model, objective, batch, accumulate, precision = "float32"]: Traced) =>
+    once([model, objectiveContent(objective), batch, accumulate, precision], () =>
+      costs.pretrain(model, objective, batch, accumulate, sampleSteps, precision),
+    );
   return {
-    pretrain(model, objective, batch, accumulate, steps) {
-      const whole = traced(model, objective, batch, accumulate);
+    pretrain(model, objective, batch, accumulate, steps, precision) {
+      const whole = traced(model, objective, batch, accumulate, precision);
       if (objective.kind !== "mixture" && objective.kind !== "sequence") return whole;
       const { parts } = partSchedule(objective, 1);
       const counts = countsOf(objective, steps);
-      const each = parts.map((part) => traced(model, part.objective, batch, accumulate));
+      const each = parts.map((part) => traced(model, part.objective, batch, accumulate, precision));
       const average = (values: number[]) => values.reduce((sum, value, index) => sum + value * counts[index]!, 0) / steps;
       return {
         ...whole,

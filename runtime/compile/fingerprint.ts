@@ -107,6 +107,7 @@ export function measureContent(
     encoded: encodedFingerprint,
     batch,
     accumulate,
+    ...(model.recompute ? { recompute: true } : {}),
     optimizer: { kind, clips: clip !== null },
     precision,
   };

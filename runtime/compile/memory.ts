@@ -40,10 +40,12 @@ export function beyondMemory(training: Training, memoryBytes: number | undefined
     divisors.filter((parts) => parts > accumulate),
     (accumulate) => fits({ accumulate }),
   );
+  const again = !model.recompute && fits({ model: { ...model, recompute: true } });
   const smaller = firstFit(divisors.filter((size) => size < batch && size % accumulate === 0).toReversed(), (batch) => fits({ batch }));
   const shorter = firstFit(halvings(model.context), (context) => fits({ model: { ...model, context } }));
   const remedies = [
     ...(parts === undefined ? [] : [`accumulate: ${parts}, which gives the same numbers`]),
+    ...(again ? ["recompute: true in its model, which gives the same numbers in more time"] : []),
     ...(smaller === undefined ? [] : [`batch: ${smaller}`]),
     ...(shorter === undefined ? [] : [`context: ${shorter} in its model`]),
   ];
@@ -55,7 +57,7 @@ export function beyondMemory(training: Training, memoryBytes: number | undefined
 /** Weights, gradients and two moments, and the attention weights that the backward pass needs again. */
 function leastBytes({ model, batch, accumulate }: Size): number {
   const weights = parametersOf(model).reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
-  const attention = model.layers * (batch / accumulate) * model.heads * model.context ** 2;
+  const attention = (model.recompute ? 1 : model.layers) * (batch / accumulate) * model.heads * model.context ** 2;
   return 4 * (4 * weights + attention);
 }
 

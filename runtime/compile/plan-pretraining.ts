@@ -65,7 +65,7 @@ export function settle(planner: Planner, use: Use): Setting | null {
   if (!objective) return noObjective();
   const { batch, accumulate } = pretrain;
   const memoryOf = (size: { model: ResolvedModel; batch: number; accumulate: number }) =>
-    planner.costs.pretrain(size.model, objective, size.batch, size.accumulate, 1).memoryBytes;
+    planner.costs.pretrain(size.model, objective, size.batch, size.accumulate, 1, pretrain.precision).memoryBytes;
   const tooLarge = beyondMemory(
     { label: use.label, model: resolved, batch, accumulate, memoryOf, at: use.at("batch") },
     planner.memoryBytes,
@@ -82,7 +82,7 @@ export function settle(planner: Planner, use: Use): Setting | null {
     objective,
     batch: pretrain.batch,
     corpusTokens,
-    costOver: (steps) => planner.costs.pretrain(resolved, objective, pretrain.batch, pretrain.accumulate, steps),
+    costOver: (steps) => planner.costs.pretrain(resolved, objective, batch, accumulate, steps, pretrain.precision),
   };
 }
 
@@ -97,8 +97,8 @@ function tokenizerOf(planner: Planner, { pretrain, at }: Use, checkpoint: KnownC
 /** The setting with another model of the same vocabulary. */
 export function withModel(planner: Planner, setting: Setting, model: ResolvedModel): Setting {
   const { objective, use } = setting;
-  const { batch, accumulate } = use.pretrain;
-  return { ...setting, model, costOver: (steps) => planner.costs.pretrain(model, objective, batch, accumulate, steps) };
+  const { batch, accumulate, precision } = use.pretrain;
+  return { ...setting, model, costOver: (steps) => planner.costs.pretrain(model, objective, batch, accumulate, steps, precision) };
 }
 
 /** Steps that a budget buys; null where it is beyond all measure. */

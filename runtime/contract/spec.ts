@@ -99,6 +99,8 @@ export interface ModelSpec extends Documented {
   biases: boolean;
   /** Dropout during pre-training, 0 to 1. */
   dropout: number;
+  /** What is inside a block is computed again in the backward pass instead of being kept; left out: kept. */
+  recompute?: boolean;
   /** An existing model instead of sizes; all of the above is then what its config.json says. */
   checkpoint?: CheckpointSpec;
 }
@@ -111,6 +113,7 @@ export interface CheckpointSpec {
   /** What the file says besides; null: what the checkpoint says. */
   context: number | null;
   dropout: number | null;
+  recompute?: boolean;
 }
 
 export type ObjectiveSpec = Documented &

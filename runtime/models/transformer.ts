@@ -7,6 +7,7 @@ import { type Forward, get, norm, type Sequence } from "./forward.ts";
 import { linear } from "./linear.ts";
 import type { Projection } from "./operations/cross-entropy.ts";
 import { attentionBias, relativeBias } from "./positions.ts";
+import { recomputedBlock } from "./recomputed-block.ts";
 
 export type { Forward, Sequence } from "./forward.ts";
 
@@ -95,10 +96,12 @@ function runStack(forward: Forward, stack: Stack, input: Sequence, memory?: Memo
 
 /** The blocks of a stack over its embeddings, and what follows them. */
 export function runBlocks(forward: Forward, { name, layers }: Stack, embedded: Tensor, { wanted, ...context }: BlockContext): Tensor {
+  // what is kept or looked at inside must be a block's own
+  const run = forward.model.recompute && !context.cache && !forward.observe ? recomputedBlock : block;
   let x = embedded;
   for (let i = 0; i < layers; i++) {
     forward.observe?.(`${name}.hidden_states.${i}`, x);
-    x = block(forward, `${name}.layers.${i}`, x, i === layers - 1 ? { ...context, wanted } : context);
+    x = run(forward, `${name}.layers.${i}`, x, i === layers - 1 ? { ...context, wanted } : context);
   }
   if (forward.model.placement === "pre") x = norm(forward, `${name}.norm`, x);
   forward.observe?.(`${name}.hidden_states.${layers}`, x);

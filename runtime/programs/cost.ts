@@ -3,6 +3,9 @@ import type { OptimizerSpec } from "../contract/spec.ts";
 import { type Parameter, parametersOf } from "../models/parameters.ts";
 import { partSchedule } from "../objectives/schedule.ts";
 import { flopsOf, peakMemoryOf } from "../trace/cost.ts";
+import type { Precision } from "../trace/function.ts";
+import type { Graph } from "../trace/graph.ts";
+import { withBfloat16 } from "../trace/precision.ts";
 import { trace } from "../trace/trace.ts";
 import { longestTaskPart } from "./adaptation.ts";
 import { finetuningParameters, fixedParameters, pretrainingParameters, pretrainingParts } from "./parts.ts";
@@ -23,7 +26,14 @@ const optimizer: OptimizerSpec = {
 };
 
 /** What a step of pre-training costs; of a mixture or sequence, averaged over its schedule of `steps` steps. */
-export function pretrainCost(model: ResolvedModel, objective: ResolvedObjective, batch: number, accumulate: number, steps: number): Cost {
+export function pretrainCost(
+  model: ResolvedModel,
+  objective: ResolvedObjective,
+  batch: number,
+  accumulate: number,
+  steps: number,
+  precision: Precision = "float32",
+): Cost {
   const parts = pretrainingParts(model, objective, steps);
   const trained = pretrainingParameters(model, parts);
   const settings = {
@@ -33,6 +43,7 @@ export function pretrainCost(model: ResolvedModel, objective: ResolvedObjective,
     accumulates: accumulate > 1,
     optimizer,
     dropout: model.dropout,
+    precision,
     trained,
     frozen: fixedParameters(model),
   };
@@ -63,12 +74,26 @@ function tokensOf(part: Part): number {
   return part.kind === "text" ? part.layout.tokens : part.length * part.rows;
 }
 
+/** What is computed again is no more of a training than without it: FLOPs leave it out. */
 function traceStep(settings: TrainingSettings, part: Part): { flops: number; memoryBytes: number } {
+  const { recompute, ...model } = settings.model;
+  const graph = tracedStep(settings, part);
+  return {
+    flops: flopsOf(recompute ? tracedStep({ ...settings, model }, part) : graph),
+    memoryBytes: peakMemoryOf(inPrecision(graph, settings)),
+  };
+}
+
+/** As the engine that has it runs the graph. */
+function inPrecision(graph: Graph, { precision }: TrainingSettings): Graph {
+  return precision === "bfloat16" ? withBfloat16(graph) : graph;
+}
+
+function tracedStep(settings: TrainingSettings, part: Part): Graph {
   const program = trainingProgram(settings);
   const fn = program.functions.find(({ name }) => name === `${settings.accumulates ? "accumulate" : "step"}.${part.name}`);
   if (!fn) throw new Error(`the program has no step for part ${part.name}`);
-  const graph = trace(fn, program.state);
-  return { flops: flopsOf(graph), memoryBytes: peakMemoryOf(graph) };
+  return trace(fn, program.state);
 }
 
 function countParameters(parameters: readonly Parameter[]): Pick<Cost, "parameters" | "embeddings"> {

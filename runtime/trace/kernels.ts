@@ -97,6 +97,8 @@ const kernels: Record<string, Kernel> = {
   Erf: unary("Erf"),
   Step: ({ x }, _, backend) => one(backend.emit("Step", [x!], {}, [x!])),
   Identity: ({ x }) => ({ dataId: x!.dataId, shape: x!.shape, dtype: x!.dtype }),
+  /** x, once `after` is there (models/operations/recompute.ts). */
+  Again: ({ x, after }, _, backend) => backend.emit("Again", [x!, after!], {}, [x!]),
   Reshape: ({ x }, { shape }, backend) => {
     const to = util.inferFromImplicitShape(shape, util.sizeFromShape(x!.shape));
     return one(backend.emit("Reshape", [x!], { shape: to }, [{ shape: to, dtype: x!.dtype }]));

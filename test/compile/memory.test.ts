@@ -6,8 +6,8 @@ import { files, finetune, model, pretrain, specOf } from "./fixtures.ts";
 
 const costs = tracedCosts();
 
-function compiledWith(memoryBytes: number, change: Partial<PretrainSpec> = {}, context = 64) {
-  const spec = specOf({ models: { small: model({ context }) }, pretrainings: { base: pretrain(change) } });
+function compiledWith(memoryBytes: number, change: Partial<PretrainSpec> = {}, context = 64, recompute = false) {
+  const spec = specOf({ models: { small: model({ context, recompute }) }, pretrainings: { base: pretrain(change) } });
   return compile(spec, { kind: "declaration", name: "base" }, files, { costs, memoryBytes });
 }
 
@@ -34,6 +34,8 @@ describe("a step that takes more memory than the machine has", () => {
     expect(memoryOf(compiledWith(whole * 0.8, { accumulate }))).toBeLessThanOrEqual(whole * 0.8);
     expect(memoryOf(compiledWith(whole * 0.8, { batch }))).toBeLessThanOrEqual(whole * 0.8);
     expect(memoryOf(compiledWith(whole * 0.8, {}, context))).toBeLessThanOrEqual(whole * 0.8);
+    expect(message).toContain("recompute: true in its model, which gives the same numbers in more time");
+    expect(memoryOf(compiledWith(whole * 0.8, {}, 64, true))).toBeLessThanOrEqual(whole * 0.8);
     // and nothing nearer does
     expect(compiledWith(whole * 0.8, { batch: batch * 2 }).plan).toBeNull();
   });

@@ -41,6 +41,13 @@ test("accumulation costs the same FLOPs and less memory", () => {
   expect(parts.memoryBytes).toBeLessThan(whole.memoryBytes);
 });
 
+test("products in 16 bits take less memory, and no fewer FLOPs", () => {
+  const model = smallModel({ layers: 4 });
+  const [full, half] = [pretrainCost(model, objectives.causal, 64, 1, 10), pretrainCost(model, objectives.causal, 64, 1, 10, "bfloat16")];
+  expect(half.flopsPerStep).toBe(full.flopsPerStep);
+  expect(half.memoryBytes).toBeLessThan(full.memoryBytes);
+});
+
 test("a mixture costs the average of its parts as they are scheduled", () => {
   const model = smallModel({ biases: false });
   const part = (weight: number, kind: "causal" | "prefix") => ({ weight, name: kind, objective: objectives[kind] });

@@ -57,6 +57,7 @@ const kernels: Record<string, Kernel> = {
     const w = weights.map((value, i) => keep * value - (stepSize * m[i]!) / (Math.sqrt(v[i]!) + epsilon));
     return [w, m, v].map((values) => make(backend, values, inputs.weights!.shape));
   },
+  Again: ({ x }, _, backend) => [backend.makeTensorInfo(x!.shape, x!.dtype, valuesOf(backend, x!).slice())],
   Insert({ kept, added, at }, _, backend) {
     const [batch, groups, length, width] = kept!.shape as [number, number, number, number];
     const values = valuesOf(backend, kept!).slice();

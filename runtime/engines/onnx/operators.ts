@@ -148,6 +148,23 @@ export const operators: Record<string, Operator> = {
     builder.node("LayerNormalization", input, output, { axis: { int: -1 }, epsilon: { float: node.attributes.epsilon as number } });
   },
   Gelu: same("Gelu", {}, microsoft),
+  /** A condition that is always true leaves ONNX Runtime no other order. Its Where has no bool. */
+  Again({ inputs: [x, after], outputs }, builder) {
+    const [yes, first, like] = [builder.fresh(), builder.fresh(), builder.fresh()];
+    builder.node("Cast", [builder.float(1)], [yes], { to: { int: dataTypes.bool } });
+    const axes = after!.shape.map(() => 0);
+    builder.node("Slice", [builder.name(after!), builder.int64(axes), builder.int64(axes.map(() => 1))], [first]);
+    builder.node("Cast", [first], [like], { to: { int: dataTypes[x!.dtype] } });
+    const alone = builder.fresh();
+    builder.node("Reshape", [like, builder.int64([1])], [alone]);
+    if (x!.dtype === "bool") {
+      const either = builder.fresh();
+      builder.node("Or", [alone, yes], [either]);
+      builder.node("And", [builder.name(x!), either], outputs.map(builder.name));
+    } else {
+      builder.node("Where", [yes, builder.name(x!), alone], outputs.map(builder.name));
+    }
+  },
   Insert({ inputs: [kept, added, at], outputs }, builder) {
     builder.node("Where", [at!, added!, kept!].map(builder.name), outputs.map(builder.name));
   },

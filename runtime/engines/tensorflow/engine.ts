@@ -45,7 +45,7 @@ export async function tensorflowEngine({ threads, xla }: TensorflowOptions): Pro
   };
 }
 
-function load({ binding, versions }: Installation, threads: number, xla?: boolean): Host {
+function load({ versions, ...modules }: Installation, threads: number, xla?: boolean): Host {
   const settings: Record<string, string> = {
     // errors only
     TF_CPP_MIN_LOG_LEVEL: "2",
@@ -57,7 +57,7 @@ function load({ binding, versions }: Installation, threads: number, xla?: boolea
   // level 2 compiles wherever it can; nodes on the processor only when told so
   if (xla ?? versions.gpu) settings.TF_XLA_FLAGS = `--tf_xla_auto_jit=2${xla ? " --tf_xla_cpu_global_jit" : ""}`;
   for (const [name, value] of Object.entries(settings)) process.env[name] ??= value;
-  return startHost(binding);
+  return startHost(modules);
 }
 
 async function openSession(host: Host, program: Program, { protobuf }: Installation): Promise<Session> {

@@ -1,16 +1,19 @@
 import { Worker } from "node:worker_threads";
+import type { Installation } from "./installation.ts";
 import type { Kind, Reply, Request, Requests } from "./messages.ts";
+
+/** Paths. */
+export type NativeModules = Pick<Installation, "binding" | "quiet">;
 
 /** The thread with the library, which is loaded once in a process. */
 export interface Host {
   ask<K extends Kind>(kind: K, ask: Requests[K]["ask"]): Promise<Requests[K]["answer"]>;
 }
 
-/** @param binding path of tfjs_binding.node */
-export function startHost(binding: string): Host {
+export function startHost({ binding, quiet }: NativeModules): Host {
   // beside this file among the sources, in the folder above the parts of a bundle
   const script = import.meta.url.endsWith(".ts") ? "./session-thread-main.ts" : "../session-thread-main.js";
-  const worker = new Worker(new URL(script, import.meta.url), { workerData: binding });
+  const worker = new Worker(new URL(script, import.meta.url), { workerData: { binding, quiet } satisfies NativeModules });
   const waiting = new Map<number, { resolve(answer: never): void; reject(error: Error): void }>();
   let [last, failure] = [0, undefined as Error | undefined];
   const settle = (id: number) => {

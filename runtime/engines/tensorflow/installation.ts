@@ -5,6 +5,8 @@ import { engineFolder, installedFile, isInstalled } from "../../machine/user-fol
 export interface Installation {
   /** The native module of @tensorflow/tfjs-node-gpu. */
   binding: string;
+  /** A module to load before it, so that loading it writes nothing. */
+  quiet: string;
   /** Its protobuf classes. */
   protobuf: string;
   versions: InstalledVersions;
@@ -20,6 +22,7 @@ export interface InstalledVersions {
 
 export const nodePackage = "node_modules/@tensorflow/tfjs-node-gpu";
 export const bindingFile = `${nodePackage}/lib/napi-v8/tfjs_binding.node`;
+export const quietFile = `${nodePackage}/lib/napi-v8/quiet.node`;
 const protobufFile = `${nodePackage}/dist/proto/api_pb.js`;
 
 export class NotInstalled extends Error {
@@ -31,5 +34,5 @@ export function installed(folder = engineFolder()): Installation {
   const description = join(folder, installedFile);
   if (!isInstalled(folder)) throw new NotInstalled("it is not installed; `pretrain engines install tensorflow` gets it");
   const versions = createRequire(import.meta.url)(description) as InstalledVersions;
-  return { binding: join(folder, bindingFile), protobuf: join(folder, protobufFile), versions };
+  return { binding: join(folder, bindingFile), quiet: join(folder, quietFile), protobuf: join(folder, protobufFile), versions };
 }

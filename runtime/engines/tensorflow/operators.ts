@@ -150,6 +150,7 @@ export const operators: Record<string, Operator> = {
     const change = binary("RealDiv", m, binary("AddV2", builder.node("Sqrt", [v], float), epsilon!));
     return [binary("Sub", binary("Mul", weights!, keep!), binary("Mul", change, stepSize!)), m, v];
   },
+  Again: ([x, after], { inputs }, builder) => [builder.node("Identity", [x!, `^${after!.split(":")[0]}`], { T: typeOf(inputs[0]) })],
   Insert: ([kept, added, at], _, builder) => [builder.node("SelectV2", [at!, added!, kept!], float)],
   /** As in the gradient (models/operations/gelu.ts), which so finds the cumulative distribution made already. */
   Gelu([x], _, builder) {

@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
 import { dataTypes, savedModelTag } from "./builder.ts";
+import type { NativeModules } from "./host.ts";
 import type { Feed, Reply, Request } from "./messages.ts";
 
 /*
@@ -21,7 +23,11 @@ interface Binding {
   deleteSavedModel(model: number): void;
 }
 
-const binding = createRequire(import.meta.url)(workerData as string) as Binding;
+const { binding: bindingPath, quiet } = workerData as NativeModules;
+const load = createRequire(import.meta.url);
+// one that was installed before there was such a module has none
+if (existsSync(quiet)) load(quiet);
+const binding = load(bindingPath) as Binding;
 
 parentPort!.on("message", (request: Request) => {
   let reply: Reply;

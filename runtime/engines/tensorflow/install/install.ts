@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { engineFolder, installedFile } from "../../../machine/user-folder.ts";
 import { writeJson } from "../../../store/files.ts";
 import { tryLock } from "../../../store/lock.ts";
-import { bindingFile, type InstalledVersions, installed, NotInstalled, nodePackage } from "../installation.ts";
+import { bindingFile, type InstalledVersions, installed, NotInstalled, nodePackage, quietFile } from "../installation.ts";
+import { quietSource } from "./quiet.ts";
 import { findTools, InstallFailure, requireSpace, run, type Tools } from "./tools.ts";
 import { cudaRequirementsScript, unpackScript } from "./unpack.ts";
 
@@ -153,19 +154,25 @@ async function build({ compiler }: Tools, engine: string, signal?: AbortSignal):
   const library = join(engine, "site", "tensorflow");
   const headers = [join(engine, "node_modules/node-api-headers/include"), join(library, "include"), source];
   mkdirSync(dirname(join(engine, bindingFile)), { recursive: true });
+  // from the binding's folder to the library's
+  const there = "../../../../../site/tensorflow";
+  const quiet = join(engine, "quiet.cc");
+  writeFileSync(quiet, quietSource);
+  const shared = ["-O2", "-std=c++17", "-shared", "-fPIC", "-w"];
+  const quietArgs = [...shared, `-DLIBRARY="${there}/libtensorflow_framework.so.2"`, quiet, "-ldl", "-o", join(engine, quietFile)];
+  await succeed(run(compiler, quietArgs, { signal }), "the binding could not be built");
   const args = [
-    ...["-O2", "-std=c++17", "-shared", "-fPIC", "-w", "-DNAPI_VERSION=8"],
+    ...[...shared, "-DNAPI_VERSION=8"],
     ...headers.flatMap((folder) => ["-I", folder]),
     ...["tfjs_backend.cc", "tfjs_binding.cc"].map((file) => join(source, "binding", file)),
     ...["-L", library, "-l:libtensorflow_cc.so.2", "-l:libtensorflow_framework.so.2"],
-    // from the binding's folder to the library's
-    "-Wl,-rpath,$ORIGIN/../../../../../site/tensorflow",
+    `-Wl,-rpath,$ORIGIN/${there}`,
     // Node unloads what a thread has loaded when the thread ends; the library's own threads would then run into nothing
     "-Wl,-z,nodelete",
     ...["-o", join(engine, bindingFile)],
   ];
   await succeed(run(compiler, args, { signal }), "the binding could not be built");
-  for (const part of [join(library, "include"), join(engine, "node_modules/node-api-headers")])
+  for (const part of [quiet, join(library, "include"), join(engine, "node_modules/node-api-headers")])
     rmSync(part, { recursive: true, force: true });
 }
 
