@@ -65,7 +65,9 @@ test("and in a fine-tuning of low-rank updates", async () => {
   const parameters = finetuningParameters(model, labelled, { train: { kind: "lora", rank: 2, alpha: 4 } });
   const settings = { ...settingsOf(model, part, 2), dropout: 0.1, ...parameters };
   await agree(settings, (step) => {
-    const text = (row: number) => [{ ids: [vocabulary.begin, 6 + ((step + row) % 20), 9, vocabulary.end], answer: (step + row) % 3, types: [] }];
+    const text = (row: number) => [
+      { ids: [vocabulary.begin, 6 + ((step + row) % 20), 9, vocabulary.end], answer: (step + row) % 3, types: [] },
+    ];
     return toStep([pooledBatch(part, [text(0), text(1)], 2, vocabulary.pad, "mean")]);
   });
 });

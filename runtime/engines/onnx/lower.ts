@@ -41,7 +41,9 @@ export function lower(traced: Graph): LoweredGraph {
     ],
     graph: {
       name: graph.name,
-      node: builder.nodes,
+      // ONNX Runtime goes from the graph's ends to what they need, the last node first: so that it keeps the trace's order, in which
+      // each gradient of a weight comes as soon as it can and lets go of what it was made from
+      node: builder.nodes.toReversed(),
       initializer: builder.initializers,
       input: [...graph.state, ...graph.inputs].map(({ value }) => valueInfo(builder.name(value), value)),
       output: results.map(({ tensor, value }) => valueInfo(tensor, value)),

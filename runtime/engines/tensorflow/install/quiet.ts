@@ -2,7 +2,7 @@
  * A native module whose loading loads TensorFlow's library, without what that writes to standard error on the way: it says which of
  * its parts are on before it reads how much it should say. An error comes again, as an exception, when the binding is loaded.
  */
-export const quietSource = String.raw`
+export const quietSource = `
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <unistd.h>
