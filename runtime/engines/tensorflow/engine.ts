@@ -46,11 +46,11 @@ export async function tensorflowEngine({ threads, xla }: TensorflowOptions): Pro
 }
 
 function load({ versions, ...modules }: Installation, threads: number, xla?: boolean): Host {
+  // whatever is set: a process that loaded the library with other threads hands its environment on to the processes that it starts
+  process.env.TF_NUM_INTRAOP_THREADS = process.env.TF_NUM_INTEROP_THREADS = String(threads);
   const settings: Record<string, string> = {
     // errors only
     TF_CPP_MIN_LOG_LEVEL: "2",
-    TF_NUM_INTRAOP_THREADS: String(threads),
-    TF_NUM_INTEROP_THREADS: String(threads),
     // of a GPU's memory, what is needed
     TF_FORCE_GPU_ALLOW_GROWTH: "true",
   };
