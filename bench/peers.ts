@@ -2,7 +2,7 @@
  * Our engines and what people use today, on the same work, in turn: medians over the rounds, and their ratios of tokens a second
  * and of tokens for the same processor time. The second holds on a machine that others use too, the first does not.
  *
- *     node bench/peers.ts [--python PATH] [--rounds 5] [--seconds 5] [--threads 2] [--engine onnx] [--peer PyTorch] [--size tiny]
+ *     node bench/peers.ts [--python PATH] [--rounds 5] [--seconds 5] [--threads 2] [--engine onnx] [--peer PyTorch] [--size tiny] [--work causal]
  *
  * Python needs bench/peers/requirements.txt; where it is absent, that is said and nothing is measured.
  */
@@ -34,6 +34,7 @@ const { values } = parseArgs({
     engine: { type: "string", multiple: true },
     peer: { type: "string", multiple: true },
     size: { type: "string", multiple: true },
+    work: { type: "string", multiple: true },
   },
 });
 const root = join(fileURLToPath(import.meta.url), "..", "..");
@@ -83,7 +84,7 @@ async function compare(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "pretrain-peers-"));
   try {
     for (const contest of contests) {
-      if ((values.peer && !values.peer.includes(contest.peer)) || (values.size && !values.size.includes(contest.size))) continue;
+      if ((["peer", "size", "work"] as const).some((part) => values[part] && !values[part].includes(contest[part]))) continue;
       const model = contest.work === "generation" ? exported(folder, contest.size) : undefined;
       const theirs: Reported[] = [];
       const ours = new Map<EngineName, Reported[]>(engines.map((engine) => [engine, []]));
