@@ -4,7 +4,7 @@ import { openStoredModel } from "../checkpoints/stored-model.ts";
 import type { EngineName } from "../engines/engine.ts";
 import { loadEngine } from "../engines/table.ts";
 import { openDecoder } from "../train/decoding.ts";
-import { search } from "../train/search.ts";
+import { openingFor, search } from "../train/search.ts";
 import type { Measurement } from "./measure.ts";
 import { median } from "./median.ts";
 
@@ -30,7 +30,8 @@ export async function measureGeneration({ engine: name, folder, threads, seconds
   const [texts, prompt] = [beginnings.length, beginnings[0]!.length];
   const engine = await loadEngine(name, { threads });
   const room = { texts, beams: 1, prompt, room: model.context, source: 0 };
-  const decoder = await openDecoder({ engine, model, parameters, values: stored.read(parameters), ...room });
+  const opening = openingFor({ kind: "likeliest" }, model.vocabulary);
+  const decoder = await openDecoder({ engine, model, parameters, values: stored.read(parameters), ...room, ...opening });
   const write = () => search(decoder, { beginnings, ends: [], length: model.context, forcedEnd: null }, { kind: "likeliest" });
   try {
     const written = await write();

@@ -3,7 +3,7 @@ import type { Activation } from "../contract/spec.ts";
 import { choicesOf } from "./choices.ts";
 import { type Forward, norm } from "./forward.ts";
 import { linear } from "./linear.ts";
-import { attention, attentionWeights, type Masking } from "./operations/attention.ts";
+import { attention, attentionWeights, type Masking, pagedAttention } from "./operations/attention.ts";
 import { drop, keepFactors, rowsOf } from "./operations/dropout.ts";
 import { gelu, geluTanh } from "./operations/gelu.ts";
 import { attentionOutputs } from "./parameters.ts";
@@ -27,8 +27,8 @@ export interface BlockContext {
 
 /** Keys and values, (B, H, T, W) each, that are kept from earlier positions. */
 export interface KeyValueCache {
-  /** Of a self-attention: takes those of this call's positions and gives all that may be seen. */
-  extend(name: string, keys: Tensor, values: Tensor): [Tensor, Tensor];
+  /** Of a self-attention: takes those of this call's positions and gives all that may be seen, in pages, one behind the other. */
+  extend(name: string, keys: Tensor, values: Tensor): [Tensor[], Tensor[]];
   /** Of a cross-attention: those of the encoder's output, which never change. */
   memory(name: string, compute: () => [Tensor, Tensor]): [Tensor, Tensor];
 }
@@ -77,7 +77,7 @@ function selfAttention(
   const projected = linear(parameters, `${name}.query_key_value`, x);
   const [q, k, v] = toHeads(forward, `${name}.query_key_value`, projected, batch) as [Tensor, Tensor, Tensor];
   const turn = (heads: Tensor) => (model.position === "rotary" ? rotate(heads, positions, model.context, choicesOf(model).rotary) : heads);
-  const [keys, values] = cache ? cache.extend(name, turn(k), v) : [turn(k), v];
+  const [keys, values] = cache ? cache.extend(name, turn(k), v) : [[turn(k)], [v]];
   return attend(forward, name, [turn(q), keys, values], { bias, relative, wanted });
 }
 
@@ -90,22 +90,24 @@ function crossAttention(forward: Forward, name: string, x: Tensor, { batch, memo
     return toHeads(forward, `${name}.key_value`, projected, batch) as [Tensor, Tensor];
   };
   const [k, v] = cache ? cache.memory(name, compute) : compute();
-  return attend(forward, name, [q, k, v], { bias, relative: undefined, wanted });
+  return attend(forward, name, [q, [k], [v]], { bias, relative: undefined, wanted });
 }
 
-/** q (B, H, Tq, W), k and v (B, G, Tk, W) → (B × Tq, C), or the wanted rows of it */
+/** q (B, H, Tq, W), k and v (B, G, Tk, W) in pages along Tk → (B × Tq, C), or the wanted rows of it */
 function attend(
   forward: Forward,
   name: string,
-  [q, k, v]: [Tensor, Tensor, Tensor],
+  [q, k, v]: [Tensor, Tensor[], Tensor[]],
   { bias, relative, wanted }: Pick<BlockContext, "bias" | "relative" | "wanted">,
 ): Tensor {
   const groups = forward.model.heads / choicesOf(forward.model).keyValueHeads;
-  const [keys, values] = [repeatHeads(k, groups), repeatHeads(v, groups)];
+  const [keys, values] = [k, v].map((pages) => pages.map((page) => repeatHeads(page, groups))) as [Tensor[], Tensor[]];
   const masking: Masking = { bias, keep: keepFactors(forward.dropout, `${name}.weights`) };
   if (!choicesOf(forward.model).scaledAttention) masking.scale = 1;
-  forward.observe?.(`${name}.weights`, attentionWeights(q, keys, masking, relative));
-  return linear(forward.parameters, `${name}.output`, rowsOf(fromHeads(attention(q, keys, values, masking, relative)), wanted));
+  const one = keys.length === 1;
+  if (one) forward.observe?.(`${name}.weights`, attentionWeights(q, keys[0]!, masking, relative));
+  const seen = one ? attention(q, keys[0]!, values[0]!, masking, relative) : pagedAttention(q, keys, values, masking, relative);
+  return linear(forward.parameters, `${name}.output`, rowsOf(fromHeads(seen), wanted));
 }
 
 function feedForward({ model, parameters }: Forward, name: string, x: Tensor): Tensor {

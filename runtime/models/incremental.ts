@@ -3,6 +3,7 @@ import {
   equal,
   gather,
   greaterEqual,
+  logicalAnd,
   mul,
   reshape,
   sub,
@@ -21,38 +22,40 @@ import { runKernel } from "./operations/kernel.ts";
 import { bucketOf } from "./positions.ts";
 import { runBlocks } from "./transformer.ts";
 
-/** One more token of each row: `tokens` and `positions` (B), int32, in texts of at most `room` positions. */
+/**
+ * One more token of each row: `tokens` and `positions` (B), int32. All rows' next tokens go to one place of the cache, `at` (1), and
+ * each row's text begins at a place of its own, `first` (B), so that texts of different lengths end side by side. Places count
+ * from 0; `seen` of them are looked at.
+ */
 export interface NextTokens {
   tokens: Tensor;
   positions: Tensor;
-  room: number;
+  at: Tensor;
+  first: Tensor;
+  seen: number;
   cache: KeyValueCache;
   /** (B, S): 1 where the encoder's input has a token; undefined without an encoder. */
   memory: Tensor | undefined;
 }
 
 /** Hidden states (B, C) of the decoder at the next position, from keys and values that the cache keeps of those before. */
-export function nextStates(forward: Forward, { tokens, positions, room, cache, memory }: NextTokens): Tensor {
+export function nextStates(forward: Forward, { tokens, positions, at, first, seen, cache, memory }: NextTokens): Tensor {
   const { model } = forward;
   const stack = stacksOf(model).at(-1)!;
   const rows = tokens.shape[0] as number;
   const column = (values: Tensor) => reshape(values, [rows, 1]);
   const input = { tokens: column(tokens), positions: column(positions), segments: column(tokens) };
-  const reached = greaterEqual(reshape(positions, [rows, 1, 1, 1]), range(room, [1, 1, 1, room]));
+  const places = range(seen, [1, 1, 1, seen]);
+  const filled = logicalAnd(greaterEqual(reshape(at, [1, 1, 1, 1]), places), greaterEqual(places, reshape(first, [rows, 1, 1, 1])));
   return runBlocks(forward, stack, embeddings(forward, stack.name, input), {
     batch: rows,
     positions: input.positions,
-    bias: biasOf(reached),
-    relative: model.position === "relative" ? relativeRows(forward, positions, room) : undefined,
+    bias: biasOf(filled),
+    relative: model.position === "relative" ? relativeRow(forward, at, seen) : undefined,
     // what its blocks make of the encoder's output is in the cache
     memory: memory && { states: memory, bias: biasOf(equal(reshape(memory, [rows, 1, 1, memory.shape[1] as number]), 1)) },
     cache,
   });
-}
-
-/** True at each row's position of (B, 1, room, 1). */
-export function atPositions(positions: Tensor, room: number): Tensor {
-  return equal(reshape(positions, [positions.shape[0] as number, 1, 1, 1]), range(room, [1, 1, room, 1]));
 }
 
 function biasOf(allowed: Tensor): Tensor {
@@ -67,17 +70,16 @@ function range(size: number, shape: number[]): Tensor {
   );
 }
 
-/** (B, H, 1, room): the learned bias of each row's position to all others. */
-function relativeRows({ model, parameters }: Forward, positions: Tensor, room: number): Tensor {
+/** (1, H, 1, seen): the learned bias of a place to all others. */
+function relativeRow({ model, parameters }: Forward, at: Tensor, seen: number): Tensor {
   const { relative } = choicesOf(model);
-  const buckets = Int32Array.from({ length: room * room }, (_, i) => bucketOf((i % room) - Math.floor(i / room), false, relative));
-  const own = gather(tensor(buckets, [room, room], "int32"), positions as Tensor1D);
-  const rows = positions.shape[0] as number;
-  const biases = embed(get(parameters, "decoder.relative") as Tensor2D, reshape(own, [rows * room]));
-  return reshape(transpose(reshape(biases, [rows, room, model.heads]), [0, 2, 1]), [rows, model.heads, 1, room]);
+  const buckets = Int32Array.from({ length: seen * seen }, (_, i) => bucketOf((i % seen) - Math.floor(i / seen), false, relative));
+  const own = reshape(gather(tensor(buckets, [seen, seen], "int32"), at as Tensor1D), [seen]);
+  const biases = embed(get(parameters, "decoder.relative") as Tensor2D, own);
+  return reshape(transpose(biases, [1, 0]), [1, model.heads, 1, seen]);
 }
 
-/** A cache with one more position: `kept` (B, G, room, W), `added` (B, G, 1, W). */
+/** What is kept (B, G, T, W) with one more position, `added` (B, G, 1, W), at a place (1); nothing else may read `kept` or its source. */
 export function withPosition(kept: Tensor, added: Tensor, at: Tensor): Tensor {
   return runKernel("Insert", { kept, added, at })[0] as Tensor;
 }

@@ -1,20 +1,8 @@
-import {
-  cast,
-  concat,
-  gather,
-  logSoftmax,
-  mul,
-  reshape,
-  type Tensor,
-  type Tensor1D,
-  type Tensor2D,
-  tensor1d,
-  zeros,
-} from "@tensorflow/tfjs-core";
+import { add, argMax, concat, gather, logSoftmax, split, type Tensor, type Tensor1D, tensor1d, zeros } from "@tensorflow/tfjs-core";
 import type { ResolvedModel } from "../contract/plan.ts";
 import type { KeyValueCache } from "../models/block.ts";
 import { choicesOf, stacksOf } from "../models/choices.ts";
-import { atPositions, nextStates, withPosition } from "../models/incremental.ts";
+import { nextStates, withPosition } from "../models/incremental.ts";
 import { project } from "../models/operations/cross-entropy.ts";
 import type { Parameter } from "../models/parameters.ts";
 import { type Forward, predictionStates, type Sequence, transformer, vocabularyProjection } from "../models/transformer.ts";
@@ -30,16 +18,20 @@ export interface GenerationSettings {
   beams: number;
   /** Positions of the longest beginning that the decoder is given. */
   prompt: number;
-  /** Positions that the decoder reaches at most. */
+  /** Places that the decoder reaches at most. */
   room: number;
   /** Positions of the encoder's input; 0 without one. */
   source: number;
+  /** Give the likeliest token, of those that are not forbidden, in place of scores. */
+  likeliest?: { forbidden: readonly number[] };
 }
 
 /**
- * Decoding with kept keys and values. `begin`: reads the texts → `scores` (texts, V) of the token after the last; `next`: one more
- * token a row, rows being texts × beams → `scores` (rows, V). Scores are logits; with beams, logarithms of probabilities. With
- * beams, `order` says of which row each row is the continuation. State: the parameters, and the cache by layer.
+ * Decoding with kept keys and values, which lie in pages of the places that texts have side by side. `begin`: reads the texts → `scores`
+ * (texts, V) of the token after the last; `next.P`: one more token a row, rows being texts × beams, to a place of page P, the
+ * last that it looks at → `scores` (rows, V). Scores are logits; with beams, logarithms of probabilities. With
+ * beams, `order` says of which row each row is the continuation. Where the likeliest token is wanted, `likeliest` is the only
+ * output. State: the parameters, and the cache by layer and page.
  */
 export function generationProgram(settings: GenerationSettings): Program {
   const { parameters, texts, beams, prompt, room, source } = settings;
@@ -58,84 +50,114 @@ export function generationProgram(settings: GenerationSettings): Program {
       const kept: Tensors = {};
       const forward = forwardOf(settings, state);
       const target = sequence(inputs, "");
-      const cache = fillingCache(settings, kept, target.segments);
+      const cache = fillingCache(settings, kept);
       const states =
         source > 0 ? transformer(forward, sequence(inputs, "source_"), target, cache) : transformer(forward, target, undefined, cache);
-      return { state: kept, outputs: { scores: scoresOf(forward, gather(states as Tensor2D, inputs.last as Tensor1D), beams) } };
+      return { state: kept, outputs: outputsOf(settings, forward, states) };
     },
   };
-  const next: ProgramFunction = {
-    name: "next",
-    reads: [...names, ...caches.map(({ name }) => name)],
-    inputs: [
-      int("tokens", [rows]),
-      int("positions", [rows]),
-      ...(beams > 1 ? [int("order", [rows])] : []),
-      ...(source > 0 ? [int("source_segments", [rows, source])] : []),
-    ],
-    call(state, inputs) {
-      const kept: Tensors = {};
-      const forward = forwardOf(settings, state);
-      const cache = growingCache(settings, state, inputs, kept);
-      const memory = source > 0 ? inputs.source_segments! : undefined;
-      const states = nextStates(forward, { tokens: inputs.tokens!, positions: inputs.positions!, room, cache, memory });
-      return { state: kept, outputs: { scores: scoresOf(forward, states, beams) } };
-    },
-  };
-  return { state: [...own, ...caches], functions: [begin, next] };
+  const next = pagesOf(room).map(
+    ({ size, start }, page): ProgramFunction => ({
+      name: `next.${page}`,
+      reads: [...names, ...caches.filter((cache) => (cache.page ?? 0) <= page).map(({ name }) => name)],
+      inputs: [
+        int("tokens", [rows]),
+        int("positions", [rows]),
+        int("at", [1]),
+        int("first", [rows]),
+        ...(beams > 1 ? [int("order", [rows])] : []),
+        ...(source > 0 ? [int("source_segments", [rows, source])] : []),
+      ],
+      call(state, inputs) {
+        const kept: Tensors = {};
+        const forward = forwardOf(settings, state);
+        const cache = growingCache(settings, page, state, inputs, kept);
+        const memory = source > 0 ? inputs.source_segments! : undefined;
+        const { tokens, positions, first } = inputs as Record<"tokens" | "positions" | "first", Tensor>;
+        const at = start === 0 ? inputs.at! : add(inputs.at!, tensor1d([start], "int32"));
+        const states = nextStates(forward, { tokens, positions, first, at, seen: start + size, cache, memory });
+        return { state: kept, outputs: outputsOf(settings, forward, states) };
+      },
+    }),
+  );
+  return { state: [...own, ...caches.map(({ page: _, ...spec }) => spec)], functions: [begin, ...next] };
 }
 
-/** Keys and values of each of the decoder's attentions. */
-function cacheState({ model, texts, beams, room, source }: GenerationSettings): TensorSpec[] {
+/** A stretch of the cache. */
+interface Page {
+  /** Its first place. */
+  start: number;
+  size: number;
+}
+
+/**
+ * Attention reads the pages that have something in them, and no program is compiled for each length: more pages are less to read,
+ * and more programs.
+ */
+export function pagesOf(room: number): Page[] {
+  const size = Math.max(smallestPage, Math.ceil(room / mostPages));
+  return Array.from({ length: Math.ceil(room / size) }, (_, i) => ({ start: i * size, size: Math.min(size, room - i * size) }));
+}
+
+const smallestPage = 32;
+const mostPages = 8;
+
+/** Keys and values of each of the decoder's attentions; those of its own texts by page. */
+function cacheState({ model, texts, beams, room, source }: GenerationSettings): (TensorSpec & { page?: number })[] {
   const { headWidth, keyValueHeads } = choicesOf(model);
   const { layers } = stacksOf(model).at(-1)!;
-  const of = (name: string, length: number) =>
-    ["keys", "values"].map(
-      (part): TensorSpec => ({
-        name: `${name}.${part}`,
-        shape: [texts * beams, keyValueHeads, length, headWidth],
-        dtype: "float32",
-      }),
-    );
-  return Array.from({ length: layers }, (_, i) => [
-    ...of(`decoder.layers.${i}.attention`, room),
-    ...(source > 0 ? of(`decoder.layers.${i}.cross_attention`, source) : []),
-  ]).flat();
+  const spec = (name: string, length: number): TensorSpec => ({
+    name,
+    shape: [texts * beams, keyValueHeads, length, headWidth],
+    dtype: "float32",
+  });
+  return Array.from({ length: layers }, (_, i) =>
+    ["keys", "values"].flatMap((part) => [
+      ...pagesOf(room).map(({ size }, page) => ({ ...spec(pageName(`decoder.layers.${i}.attention.${part}`, page), size), page })),
+      ...(source > 0 ? [spec(`decoder.layers.${i}.cross_attention.${part}`, source)] : []),
+    ]),
+  ).flat();
 }
 
-/** Keeps what the texts' beginnings have, once for each continuation; padding leaves zeros, whose place later positions take. */
-function fillingCache({ texts, beams, prompt, room }: GenerationSettings, kept: Tensors, segments: Tensor): KeyValueCache {
-  const real = cast(reshape(segments, [texts, 1, prompt, 1]), "float32");
+const pageName = (name: string, page: number) => `${name}.${page}`;
+
+/** Keeps what the texts' beginnings have, once for each continuation, in as many pages as they reach. */
+function fillingCache({ texts, beams, prompt, room }: GenerationSettings, kept: Tensors): KeyValueCache {
   const repeat = (x: Tensor) => (beams === 1 ? x : gather(x, repeated(texts, beams)));
-  const keep = (name: string, [keys, values]: [Tensor, Tensor]) => {
-    kept[`${name}.keys`] = repeat(keys);
-    kept[`${name}.values`] = repeat(values);
-  };
-  const padded = (x: Tensor): Tensor => {
-    const [batch, heads, length, width] = x.shape as [number, number, number, number];
-    const whole = mul(x, real);
-    return length === room ? whole : concat([whole, zeros([batch, heads, room - length, width])], 2);
+  const pages = pagesOf(room).filter(({ start }) => start < prompt);
+  const keep = (name: string, x: Tensor) => {
+    const [batch, heads, , width] = x.shape as [number, number, number, number];
+    const left = pages.reduce((sum, { size }) => sum + size, 0) - prompt;
+    const whole = left === 0 ? x : concat([x, zeros([batch, heads, left, width])], 2);
+    const sizes = pages.map(({ size }) => size);
+    const parts = pages.length === 1 ? [whole] : split(whole, sizes, 2);
+    for (const [page, part] of parts.entries()) kept[pageName(name, page)] = repeat(part);
   };
   return {
     extend(name, keys, values) {
-      keep(name, [padded(keys), padded(values)]);
-      return [keys, values];
+      keep(`${name}.keys`, keys);
+      keep(`${name}.values`, values);
+      return [[keys], [values]];
     },
     memory(name, compute) {
-      const computed = compute();
-      keep(name, computed);
-      return computed;
+      const [keys, values] = compute();
+      kept[`${name}.keys`] = repeat(keys);
+      kept[`${name}.values`] = repeat(values);
+      return [keys, values];
     },
   };
 }
 
-function growingCache({ room, beams }: GenerationSettings, state: Tensors, { positions, order }: Tensors, kept: Tensors): KeyValueCache {
-  const at = atPositions(positions!, room);
-  const grown = (name: string, added: Tensor): Tensor => {
-    const before = beams > 1 ? gather(state[name]!, order as Tensor1D) : state[name]!;
-    kept[name] = withPosition(before, added, at);
-    return kept[name];
-  };
+/** Puts what is new into the last page that is looked at. */
+function growingCache({ beams }: GenerationSettings, last: number, state: Tensors, { at, order }: Tensors, kept: Tensors): KeyValueCache {
+  const grown = (name: string, added: Tensor): Tensor[] =>
+    Array.from({ length: last + 1 }, (_, page) => {
+      const own = pageName(name, page);
+      const before = beams > 1 ? gather(state[own]!, order as Tensor1D) : state[own]!;
+      const after = page === last ? withPosition(before, added, at!) : before;
+      if (after !== state[own]) kept[own] = after;
+      return after;
+    });
   return {
     extend: (name, keys, values) => [grown(`${name}.keys`, keys), grown(`${name}.values`, values)],
     // the continuations of a text all see its source
@@ -143,9 +165,12 @@ function growingCache({ room, beams }: GenerationSettings, state: Tensors, { pos
   };
 }
 
-function scoresOf(forward: Forward, states: Tensor, beams: number): Tensor {
+function outputsOf({ beams, model, likeliest }: GenerationSettings, forward: Forward, states: Tensor): Tensors {
   const logits = project(predictionStates(forward, states), vocabularyProjection(forward));
-  return beams > 1 ? logSoftmax(logits) : logits;
+  if (!likeliest) return { scores: beams > 1 ? logSoftmax(logits) : logits };
+  const allowed = new Float32Array(model.vocabulary);
+  for (const token of likeliest.forbidden) allowed[token] = -1e9;
+  return { likeliest: argMax(likeliest.forbidden.length > 0 ? add(logits, tensor1d(allowed)) : logits, -1) };
 }
 
 /** 0, 0, 1, 1, … */
@@ -162,5 +187,6 @@ function forwardOf({ model, loraScale }: GenerationSettings, state: Tensors): Fo
 }
 
 function sequence(inputs: Tensors, prefix: string): Sequence {
-  return { tokens: inputs[`${prefix}tokens`]!, positions: inputs[`${prefix}positions`]!, segments: inputs[`${prefix}segments`]! };
+  const given = { tokens: inputs[`${prefix}tokens`]!, positions: inputs[`${prefix}positions`]!, segments: inputs[`${prefix}segments`]! };
+  return prefix === "" ? { ...given, wanted: inputs.last! } : given;
 }

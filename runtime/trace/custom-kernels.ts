@@ -25,7 +25,7 @@ export const customKernels: Record<
     inputs: ["weights", "firstMoment", "secondMoment", "gradient", "scale", "stepSize", "epsilon", "keep"],
     shapes: ({ weights }) => [weights!.shape, weights!.shape, weights!.shape],
   },
-  /** kept (B, G, T, W), added (B, G, 1, W), at (B, 1, T, 1), bool → kept, and added where `at` is true; in place where an engine can. */
+  /** kept (B, G, T, W), added (B, G, 1, W), at (1), int32 → kept, with added at that place of T; in place where an engine can. */
   Insert: { inputs: ["kept", "added", "at"], shapes: ({ kept }) => [kept!.shape] },
   /** a (…, M, K), b (…, K, N) → scale × a b, with transposes of the last two axes. */
   ScaledMatMul: {

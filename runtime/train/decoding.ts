@@ -1,24 +1,27 @@
 import type { ResolvedModel } from "../contract/plan.ts";
 import type { Engine } from "../engines/engine.ts";
 import type { Parameter } from "../models/parameters.ts";
-import { type GenerationSettings, generationProgram } from "../programs/generation.ts";
+import { type GenerationSettings, generationProgram, pagesOf } from "../programs/generation.ts";
 import type { Arrays } from "../trace/function.ts";
 import type { Values } from "./trainer.ts";
 
 /** A model that writes texts side by side, token after token; one search after another. */
 export interface Decoder {
   vocabulary: number;
-  /** Forgets what was written → scores of what follows the beginnings: (texts, V). There may be fewer beginnings than texts. */
-  begin(beginnings: readonly (readonly number[])[], sources?: readonly (readonly number[])[]): Promise<Float32Array>;
-  /** Scores of what follows these tokens, one a row: (rows, V). `order`: of which row each is the continuation. */
-  next(tokens: readonly number[], order?: readonly number[]): Promise<Float32Array>;
+  /** Forgets what was written → what follows the beginnings, by text. There may be fewer beginnings than texts. */
+  begin(beginnings: readonly (readonly number[])[], sources?: readonly (readonly number[])[]): Promise<Following>;
+  /** What follows these tokens, one a row. `order`: of which row each is the continuation. */
+  next(tokens: readonly number[], order?: readonly number[]): Promise<Following>;
   close(): Promise<void>;
 }
+
+/** Scores of all tokens (rows, V), or, where a decoder was opened for it, the likeliest token alone (rows). */
+export type Following = { scores: Float32Array } | { likeliest: Int32Array };
 
 /** How much a decoder has room for. */
 export type DecoderRoom = Pick<GenerationSettings, "texts" | "beams" | "prompt" | "room" | "source">;
 
-export interface DecoderOptions extends DecoderRoom {
+export interface DecoderOptions extends DecoderRoom, Pick<GenerationSettings, "likeliest"> {
   engine: Engine;
   model: ResolvedModel;
   parameters: readonly Parameter[];
@@ -35,31 +38,44 @@ export async function openDecoder({ engine, values, ...settings }: DecoderOption
   const caches = program.state.filter(({ name }) => !Object.hasOwn(values, name));
   await session.write(values);
   await session.write(Object.fromEntries(caches.map(({ name, shape }) => [name, new Float32Array(shape.reduce((a, b) => a * b, 1))])));
+  const pages = pagesOf(room);
   /** Next positions, by row. */
   const reached = new Int32Array(rows);
+  /** The place of the cache that all next tokens go to, and by row the first that has one of its text. */
+  let place = 0;
+  const first = new Int32Array(rows);
   /** By row: where the source has tokens. */
   const seen = new Int32Array(rows * source);
   return {
     vocabulary: model.vocabulary,
     async begin(beginnings, sources) {
       const own = filled(beginnings, texts);
-      const last = Int32Array.from(own, ({ length }, text) => text * prompt + length - 1);
+      place = Math.max(...own.map(({ length }) => length));
+      const last = Int32Array.from({ length: texts }, (_, text) => text * prompt + place - 1);
       const read = sources ? filled(sources, texts) : [];
       for (let row = 0; row < rows; row++) {
         const text = Math.floor(row / beams);
         reached[row] = own[text]!.length;
+        first[row] = place - own[text]!.length;
         for (let at = 0; at < source; at++) seen[row * source + at] = at < read[text]!.length ? 1 : 0;
       }
-      const sourceSide = source > 0 ? sideOf(read, source, "source_") : {};
-      return (await session.call("begin", { ...sourceSide, ...sideOf(own, prompt, ""), last })).scores as Float32Array;
+      const sourceSide = source > 0 ? sideOf(read, source, "source_", () => 0) : {};
+      const side = sideOf(own, prompt, "", ({ length }) => place - length);
+      return (await session.call("begin", { ...sourceSide, ...side, last })) as Following;
     },
     async next(tokens, order) {
-      const inputs: Arrays = { tokens: Int32Array.from({ length: rows }, (_, row) => tokens[row] ?? 0), positions: reached.slice() };
+      const page = pages.findLastIndex(({ start }) => start <= place);
+      const inputs: Arrays = {
+        tokens: Int32Array.from({ length: rows }, (_, row) => tokens[row] ?? 0),
+        positions: reached.slice(),
+        at: Int32Array.of(place - pages[page]!.start),
+        first: first.slice(),
+      };
       if (beams > 1) inputs.order = Int32Array.from({ length: rows }, (_, row) => order?.[row] ?? row);
       if (source > 0) inputs.source_segments = seen;
-      // all continuations of a text are of one length
-      for (let row = 0; row < rows; row++) reached[row] = Math.min(reached[row]! + 1, room - 1);
-      return (await session.call("next", inputs)).scores as Float32Array;
+      place++;
+      for (let row = 0; row < rows; row++) reached[row]!++;
+      return (await session.call(`next.${page}`, inputs)) as Following;
     },
     close: () => session.close(),
   };
@@ -70,11 +86,18 @@ function filled(given: readonly (readonly number[])[], texts: number): (readonly
   return Array.from({ length: texts }, (_, text) => given[text] ?? given[0]!);
 }
 
-function sideOf(texts: readonly (readonly number[])[], length: number, prefix: string): Arrays {
+/** `startOf`: the place of a text's first token. */
+function sideOf(
+  texts: readonly (readonly number[])[],
+  length: number,
+  prefix: string,
+  startOf: (ids: readonly number[]) => number,
+): Arrays {
   const table = (value: (ids: readonly number[], at: number) => number) =>
     Int32Array.from({ length: texts.length * length }, (_, i) => {
-      const [ids, at] = [texts[Math.floor(i / length)]!, i % length];
-      return at < ids.length ? value(ids, at) : 0;
+      const ids = texts[Math.floor(i / length)]!;
+      const at = (i % length) - startOf(ids);
+      return at >= 0 && at < ids.length ? value(ids, at) : 0;
     });
   return {
     [`${prefix}tokens`]: table((ids, at) => ids[at]!),

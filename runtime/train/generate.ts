@@ -10,7 +10,7 @@ import { rolesOf } from "../tokenizers/roles.ts";
 import type { TokenizerJson } from "../tokenizers/tokenizer-json.ts";
 import { decodeWhole, encodeWhole } from "../tokenizers/whole.ts";
 import { openDecoder } from "./decoding.ts";
-import { type Choosing, search } from "./search.ts";
+import { type Choosing, openingFor, search } from "./search.ts";
 
 export interface GenerationOptions {
   prompts: readonly string[];
@@ -80,11 +80,12 @@ export async function generateIds(stored: StoredModel, options: IdOptions, engin
   if (warning) options.onWarning?.(warning);
   const values = stored.read(parameters);
   const room = { texts: encoded.length, beams, prompt: first, room: length, source: twoSided ? read : 0 };
-  const decoder = await openDecoder({ engine, model, parameters, values, ...room });
+  const { ends, forcedEnd, allowed } = special;
+  const choosing = choosingOf(options);
+  const decoder = await openDecoder({ engine, model, parameters, values, ...room, ...openingFor(choosing, model.vocabulary, allowed) });
   try {
-    const { ends, forcedEnd, allowed } = special;
     const texts = { beginnings, ...(sources ? { sources } : {}) };
-    return await search(decoder, { ...texts, ends, forcedEnd, length, ...(allowed ? { allowed } : {}) }, choosingOf(options));
+    return await search(decoder, { ...texts, ends, forcedEnd, length, ...(allowed ? { allowed } : {}) }, choosing);
   } finally {
     await decoder.close();
   }

@@ -1,8 +1,9 @@
 import type { Random } from "../random/random.ts";
-import type { Decoder } from "./decoding.ts";
+import type { Decoder, DecoderOptions, Following } from "./decoding.ts";
 
 /** Which token follows. */
 export type Choosing =
+  /** As a decoder says that was opened for it. */
   | { kind: "likeliest" }
   /** `temperature` above 0. Holtzman et al. 2020 for `topP`: the fewest likeliest tokens that together have that share. */
   | { kind: "sample"; temperature: number; topK: number | null; topP: number | null; random: Random }
@@ -20,8 +21,18 @@ export interface SearchOptions {
   length: number;
   /** The last token of a text that reaches its length; null: whatever follows. */
   forcedEnd: number | null;
-  /** Tokens that may follow; undefined: all. */
+  /** Tokens that may follow, where scores are given; undefined: all. */
   allowed?: (token: number) => boolean;
+}
+
+/** What a decoder must be opened with to write so. */
+export function openingFor(
+  choosing: Choosing,
+  vocabulary: number,
+  allowed: (token: number) => boolean = () => true,
+): Pick<DecoderOptions, "likeliest"> {
+  if (choosing.kind !== "likeliest") return {};
+  return { likeliest: { forbidden: Array.from({ length: vocabulary }, (_, token) => token).filter((token) => !allowed(token)) } };
 }
 
 /** Writes texts to their end: each with its beginning, and with its end where it came to one. */
@@ -37,25 +48,40 @@ async function sampling(decoder: Decoder, options: SearchOptions, choosing: OneB
   const written = beginnings.map((ids) => [...ids]);
   const room = newTokensOf(options);
   const done = written.map(() => false);
-  let scores = await decoder.begin(beginnings, options.sources);
+  const chosen = (row: number) => {
+    if (choosing.kind === "likeliest") return likeliestOf(following)[row]!;
+    return draw(scoresOf(following).subarray(row * vocabulary, (row + 1) * vocabulary), choosing, allowed);
+  };
+  let following = await decoder.begin(beginnings, options.sources);
   for (let step = 1; step <= room; step++) {
     const tokens = written.map((ids, row) => {
       if (done[row]) return ends[0] ?? 0;
-      const own = scores.subarray(row * vocabulary, (row + 1) * vocabulary);
-      const token = step === room && forcedEnd !== null ? forcedEnd : choose(own, choosing, allowed);
+      const token = step === room && forcedEnd !== null ? forcedEnd : chosen(row);
       ids.push(token);
       done[row] = ends.includes(token);
       return token;
     });
     if (step === room || done.every((each) => each)) break;
-    scores = await decoder.next(tokens);
+    following = await decoder.next(tokens);
   }
   return written;
 }
 
-function choose(scores: Float32Array, choosing: OneByOne, allowed: SearchOptions["allowed"]): number {
-  if (choosing.kind === "likeliest") return best(scores, 1, allowed)[0]!;
-  const { temperature, topK, topP, random } = choosing;
+function scoresOf(following: Following): Float32Array {
+  if ("scores" in following) return following.scores;
+  throw new Error("the decoder was opened to give the likeliest token, not scores");
+}
+
+function likeliestOf(following: Following): Int32Array {
+  if ("likeliest" in following) return following.likeliest;
+  throw new Error("the decoder was not opened to give the likeliest token");
+}
+
+function draw(
+  scores: Float32Array,
+  { temperature, topK, topP, random }: Extract<Choosing, { kind: "sample" }>,
+  allowed: SearchOptions["allowed"],
+): number {
   const candidates = best(scores, topK ?? scores.length, allowed);
   const largest = scores[candidates[0]!]!;
   let weights = candidates.map((token) => Math.exp((scores[token]! - largest) / temperature));
@@ -119,7 +145,7 @@ async function beamSearch(decoder: Decoder, options: SearchOptions, { beams, len
   const { beginnings, ends, forcedEnd, allowed } = options;
   const room = newTokensOf(options);
   const texts = beginnings.map((ids): Beams => ({ running: [{ ids: [...ids], score: 0, parent: 0 }], finished: [], done: room === 0 }));
-  let scores = await decoder.begin(beginnings, options.sources);
+  let scores = scoresOf(await decoder.begin(beginnings, options.sources));
   for (let step = 1; step <= room; step++) {
     for (const [text, state] of texts.entries()) {
       if (state.done) continue;
@@ -143,10 +169,8 @@ async function beamSearch(decoder: Decoder, options: SearchOptions, { beams, len
         return { token: own?.ids.at(-1) ?? 0, order: text * beams + (step === 1 ? 0 : (own?.parent ?? 0)) };
       }),
     );
-    scores = await decoder.next(
-      rows.map(({ token }) => token),
-      rows.map(({ order }) => order),
-    );
+    const [tokens, order] = [rows.map(({ token }) => token), rows.map((row) => row.order)];
+    scores = scoresOf(await decoder.next(tokens, order));
   }
   return texts.map(({ finished, running }) => (finished[0] ?? running[0]!).ids);
 }

@@ -13,7 +13,7 @@ import {
   weightsName,
 } from "../programs/training.ts";
 import type { Arrays } from "../trace/function.ts";
-import { type Decoder, type DecoderRoom, openDecoder } from "./decoding.ts";
+import { type Decoder, type DecoderOptions, type DecoderRoom, openDecoder } from "./decoding.ts";
 import { withMasks } from "./dropout-masks.ts";
 import { uniformNoise } from "./sampling-noise.ts";
 
@@ -36,7 +36,7 @@ export interface Trainer {
   step(part: Part, batches: readonly Arrays[], at: { step: number; learningRate: number }): Promise<{ loss: number; gradientNorm: number }>;
   evaluate(part: Part, batch: Arrays): Promise<Arrays>;
   /** The model as it is now, to write with; it stays so while the trainer goes on. */
-  openDecoder(room: DecoderRoom): Promise<Decoder>;
+  openDecoder(wanted: DecoderRoom & Pick<DecoderOptions, "likeliest">): Promise<Decoder>;
   /** Of the trained parameters. */
   weights(): Promise<Values>;
   setWeights(values: Values): Promise<void>;
@@ -87,7 +87,7 @@ export async function openTrainer({ engine, settings, initial, seed }: TrainerOp
       return { loss, gradientNorm: scalarOf(await session.call("apply", scalars), "gradient_norm") };
     },
     evaluate: (part, batch) => session.call(`evaluate.${part.name}`, batch),
-    async openDecoder(room) {
+    async openDecoder(wanted) {
       const { model, loraScale } = settings;
       const still = await session.read(settings.frozen.map(({ name }) => frozenName(name)));
       const values = {
@@ -95,7 +95,7 @@ export async function openTrainer({ engine, settings, initial, seed }: TrainerOp
         ...Object.fromEntries(settings.frozen.map(({ name }) => [name, still[frozenName(name)]!])),
       };
       const parameters = [...settings.trained, ...settings.frozen];
-      return openDecoder({ engine, model, parameters, values, ...(loraScale === undefined ? {} : { loraScale }), ...room });
+      return openDecoder({ engine, model, parameters, values, ...(loraScale === undefined ? {} : { loraScale }), ...wanted });
     },
     weights: () => read(weightsName),
     setWeights: (values) => write(weightsName, values),

@@ -61,13 +61,9 @@ const kernels: Record<string, Kernel> = {
   Insert({ kept, added, at }, _, backend) {
     const [batch, groups, length, width] = kept!.shape as [number, number, number, number];
     const values = valuesOf(backend, kept!).slice();
-    const [rows, chosen] = [valuesOf(backend, added!), valuesOf(backend, at!)];
-    for (let row = 0; row < batch * groups; row++) {
-      for (let t = 0; t < length; t++) {
-        if (!chosen[Math.floor(row / groups) * length + t]) continue;
-        values.set(rows.subarray(row * width, (row + 1) * width), (row * length + t) * width);
-      }
-    }
+    const [rows, place] = [valuesOf(backend, added!), valuesOf(backend, at!)[0]!];
+    for (let row = 0; row < batch * groups; row++)
+      values.set(rows.subarray(row * width, (row + 1) * width), (row * length + place) * width);
     return [make(backend, values, kept!.shape)];
   },
   ScaledMatMul({ a, b }, { scale, transposeA, transposeB }, backend) {

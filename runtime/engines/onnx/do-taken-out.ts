@@ -37,7 +37,7 @@ export function doTakenOut(
     });
   }
   for (const { entry, parts } of sums) addInPlace(state.get(entry)!, parts.map(partOf));
-  for (const { entry, added, at, groups } of insertions) insertInPlace(state.get(entry)!, outputOf(added), outputOf(at), groups);
+  for (const { entry, added, at, width } of insertions) insertInPlace(state.get(entry)!, outputOf(added), scalar(at), width);
   for (const { entry, value } of fills) state.get(entry)!.fill(value);
   return outputs;
 }
@@ -51,16 +51,11 @@ const operations: Record<ScalarOperation, (a: number, b: number) => number> = {
   Sqrt: (a) => Math.sqrt(a),
 };
 
-/** kept (B, G, T, W), added (B, G, 1, W), at (B, 1, T, 1) */
-function insertInPlace(kept: Float32Array, added: Float32Array, at: ArrayLike<number>, groups: number): void {
+/** kept (B, G, T, W), added (B, G, 1, W) */
+function insertInPlace(kept: Float32Array, added: Float32Array, place: number, width: number): void {
   const length = kept.length / added.length;
-  const width = added.length / ((at.length / length) * groups);
-  for (let place = 0; place < at.length; place++) {
-    if (!at[place]) continue;
-    const [batch, t] = [Math.floor(place / length), place % length];
-    for (let row = batch * groups; row < (batch + 1) * groups; row++)
-      kept.set(added.subarray(row * width, (row + 1) * width), (row * length + t) * width);
-  }
+  for (let row = 0; row < added.length / width; row++)
+    kept.set(added.subarray(row * width, (row + 1) * width), (row * length + place) * width);
 }
 
 function addInPlace(sum: Float32Array, parts: readonly Float32Array[]): void {

@@ -166,6 +166,11 @@ export const operators: Record<string, Operator> = {
     }
   },
   Insert({ inputs: [kept, added, at], outputs }, builder) {
-    builder.node("Where", [at!, added!, kept!].map(builder.name), outputs.map(builder.name));
+    const [wide, chosen, shaped] = [builder.fresh(), builder.fresh(), builder.fresh()];
+    const length = kept!.shape[2]!;
+    builder.node("Cast", [builder.name(at!)], [wide], { to: { int: dataTypes.int64 } });
+    builder.node("Equal", [builder.int64(Array.from({ length }, (_, i) => i)), wide], [chosen]);
+    builder.node("Reshape", [chosen, builder.int64([1, 1, length, 1])], [shaped]);
+    builder.node("Where", [shaped, builder.name(added!), builder.name(kept!)], outputs.map(builder.name));
   },
 };

@@ -47,8 +47,8 @@ export interface TakenOut {
   graph: Graph;
   updates: Update[];
   sums: Sum[];
-  /** Entries of the state (B, G, T, W) that rows are put into: two outputs of the graph, the rows (B, G, 1, W) and where (B, 1, T, 1). */
-  insertions: { entry: string; added: string; at: string; groups: number }[];
+  /** Entries of the state (B, G, T, W) that rows are put into: an output of the graph (B, G, 1, W), and at which place of T. */
+  insertions: { entry: string; added: string; at: Scalar; width: number }[];
   /** Entries of the state that become the same number everywhere. */
   fills: { entry: string; value: number }[];
   /** Outputs of the function that are such numbers. */
@@ -129,11 +129,8 @@ function withoutUpdates(graph: Graph): Omit<TakenOut, "views"> {
   const left = graph.updates.filter(({ name, value }) => {
     const [a, b] = makers.get(value.id)?.inputs ?? [];
     if (makers.get(value.id)?.op === "Insert" && entryOf(makers.get(value.id)!.inputs[0]!) === name) {
-      const [added, at] = makers
-        .get(value.id)!
-        .inputs.slice(1)
-        .map((each) => outputOf(each).output) as [string, string];
-      insertions.push({ entry: name, added, at, groups: value.shape[1]! });
+      const [, added, at] = makers.get(value.id)!.inputs as [Value, Value, Value];
+      insertions.push({ entry: name, added: outputOf(added).output, at: scalarOf(at), width: value.shape[3]! });
       return false;
     }
     const constant = graph.constants.find((each) => each.value.id === value.id)?.data;

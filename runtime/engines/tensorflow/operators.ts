@@ -151,7 +151,17 @@ export const operators: Record<string, Operator> = {
     return [binary("Sub", binary("Mul", weights!, keep!), binary("Mul", change, stepSize!)), m, v];
   },
   Again: ([x, after], { inputs }, builder) => [builder.node("Identity", [x!, `^${after!.split(":")[0]}`], { T: typeOf(inputs[0]) })],
-  Insert: ([kept, added, at], _, builder) => [builder.node("SelectV2", [at!, added!, kept!], float)],
+  /** Into the variable's own memory, of which this is an alias: the assignment that follows copies nothing either. */
+  Insert([kept, added, at], { inputs }, builder) {
+    const [batch, groups, length, width] = inputs[0]!.shape as [number, number, number, number];
+    const rows = batch * groups;
+    const shaped = (value: string, shape: readonly number[]) =>
+      builder.node("Reshape", [value, builder.ints(shape)], { ...float, Tshape: int32 });
+    const starts = builder.ints(Array.from({ length: rows }, (_, row) => row * length));
+    const places = builder.node("AddV2", [starts, at!], { T: int32 });
+    const flat = builder.node("InplaceUpdate", [shaped(kept!, [rows * length, width]), places, shaped(added!, [rows, width])], float);
+    return [shaped(flat, inputs[0]!.shape)];
+  },
   /** As in the gradient (models/operations/gelu.ts), which so finds the cumulative distribution made already. */
   Gelu([x], _, builder) {
     const binary = (op: string, a: string, b: string) => builder.node(op, [a, b], float);

@@ -1,4 +1,4 @@
-import { add, mul, softmax, sub, sum, type Tensor } from "@tensorflow/tfjs-core";
+import { add, concat, mul, softmax, split, sub, sum, type Tensor } from "@tensorflow/tfjs-core";
 import { differentiable, scaledMatMul } from "./kernel.ts";
 
 export interface Masking {
@@ -40,12 +40,35 @@ export function attention(q: Tensor, k: Tensor, v: Tensor, masking: Masking, rel
   });
 }
 
-/** The weights (B, H, Tq, Tk) of `attention` before dropout. Without a gradient. */
-export function attentionWeights(q: Tensor, k: Tensor, masking: Masking, relative?: Tensor): Tensor {
-  const scores = add(scaledMatMul(q, k, { scale: scaleOf(q, masking), transposeB: true }), masking.bias);
-  return softmax(relative ? add(scores, relative) : scores);
+/**
+ * The same over keys and values that lie in several arrays, one behind the other along Tk: none is copied to join them. Without
+ * dropout and gradient.
+ */
+export function pagedAttention(
+  q: Tensor,
+  keys: readonly Tensor[],
+  values: readonly Tensor[],
+  masking: Omit<Masking, "keep">,
+  relative?: Tensor,
+): Tensor {
+  const scale = scaleOf(q, masking);
+  const scores = keys.map((page) => scaledMatMul(q, page, { scale, transposeB: true }));
+  const weights = masked(concat(scores, -1), masking.bias, relative);
+  const lengths = keys.map(({ shape }) => shape.at(-2) as number);
+  const outputs = split(weights, lengths, -1).map((part, i) => scaledMatMul(part, values[i]!));
+  return outputs.reduce((total, output) => add(total, output));
 }
 
-function scaleOf(q: Tensor, { scale }: Masking): number {
+/** The weights (B, H, Tq, Tk) of `attention` before dropout. Without a gradient. */
+export function attentionWeights(q: Tensor, k: Tensor, masking: Masking, relative?: Tensor): Tensor {
+  return masked(scaledMatMul(q, k, { scale: scaleOf(q, masking), transposeB: true }), masking.bias, relative);
+}
+
+function masked(scores: Tensor, bias: Tensor, relative: Tensor | undefined): Tensor {
+  const allowed = add(scores, bias);
+  return softmax(relative ? add(allowed, relative) : allowed);
+}
+
+function scaleOf(q: Tensor, { scale }: Pick<Masking, "scale">): number {
   return scale ?? 1 / Math.sqrt(q.shape.at(-1) as number);
 }

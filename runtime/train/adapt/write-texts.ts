@@ -4,7 +4,7 @@ import { isWritten, type Vocabulary } from "../../objectives/objective.ts";
 import { bucketOf } from "../../tasks/buckets.ts";
 import type { Frame } from "../../tokenizers/frame.ts";
 import type { Decoder, DecoderRoom } from "../decoding.ts";
-import { type Choosing, search } from "../search.ts";
+import { type Choosing, openingFor, search } from "../search.ts";
 import type { Trainer } from "../trainer.ts";
 import { sourceIds } from "./writing-parts.ts";
 
@@ -33,6 +33,8 @@ export async function writeTexts(sources: readonly (readonly number[])[], writin
   const order = Array.from(read.keys()).sort((a, b) => read[a]!.length - read[b]!.length);
   const written: number[][] = new Array(sources.length);
   const choosing: Choosing = beams > 1 ? { kind: "beams", beams, lengthPenalty: 1 } : { kind: "likeliest" };
+  const allowed = (token: number) => isWritten(token, vocabulary);
+  const opening = openingFor(choosing, model.vocabulary, allowed);
   let open: { room: DecoderRoom; decoder: Decoder } | undefined;
   try {
     for (let start = 0; start < order.length; ) {
@@ -46,7 +48,7 @@ export async function writeTexts(sources: readonly (readonly number[])[], writin
         await open.decoder.close();
         open = undefined;
       }
-      open ??= { room, decoder: await writing.trainer.openDecoder(room) };
+      open ??= { room, decoder: await writing.trainer.openDecoder({ ...room, ...opening }) };
       const texts = indices.map((index) => read[index]!);
       const beginnings = twoSided ? texts.map(() => [begin]) : texts;
       const options = {
@@ -55,7 +57,7 @@ export async function writeTexts(sources: readonly (readonly number[])[], writin
         ends: [end],
         length: Math.min(room.room, Math.max(...beginnings.map((ids) => ids.length)) + longest),
         forcedEnd: null,
-        allowed: (token: number) => isWritten(token, vocabulary),
+        allowed,
       };
       const results = await search(open.decoder, options, choosing);
       for (const [i, index] of indices.entries()) {
