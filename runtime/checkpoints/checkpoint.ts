@@ -4,7 +4,7 @@ import { JobFailure } from "../jobs/context.ts";
 import { CheckpointError } from "../models/families/config.ts";
 import { type Described, describedBy } from "../models/families/described.ts";
 import { joined, type Sources, sourcesOf } from "../models/families/weights.ts";
-import { type Parameter, parametersOf } from "../models/parameters.ts";
+import { type Parameter, parametersOf, pooler, poolerParameters } from "../models/parameters.ts";
 import { describeSafetensors, readSafetensors } from "../store/safetensors.ts";
 
 /** A model in Transformers' form: config.json and model.safetensors, in one file or in shards. */
@@ -12,7 +12,7 @@ export interface Checkpoint extends Described {
   folder: string;
   /** The body's names stand with the family's prefix. */
   hasPrefix: boolean;
-  /** The model's weights that the checkpoint holds; a body's weight that it lacks is a failure, one that only predicts is not. */
+  /** The model's weights that the checkpoint holds; a body's weight that it lacks is a failure, one that reads its states is not. */
   parameters: Parameter[];
   /** Values of parameters, by our names. */
   read(parameters: readonly Parameter[]): Record<string, Float32Array>;
@@ -59,7 +59,8 @@ export function openCheckpoint(folder: string): Checkpoint {
     if (!missing.body) return undefined;
     throw new JobFailure(`${folder} has no tensor ${missing.name}, which ${family.title} needs (its config.json says so). ${remedy}`);
   };
-  const parameters = parametersOf(model).filter((parameter) => foundSources(parameter) !== undefined);
+  const named = [...parametersOf(model), ...(pooler in family.prediction ? poolerParameters(model) : [])];
+  const parameters = named.filter((parameter) => foundSources(parameter) !== undefined);
   return {
     ...described,
     folder,

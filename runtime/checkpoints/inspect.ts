@@ -2,7 +2,7 @@ import type { EngineName } from "../engines/engine.ts";
 import { chooseEngine } from "../engines/table.ts";
 import { JobFailure } from "../jobs/context.ts";
 import { stacksOf } from "../models/choices.ts";
-import { isPrediction } from "../models/parameters.ts";
+import { readsStates } from "../models/parameters.ts";
 import { verificationProgram } from "../programs/verification.ts";
 import { encodeWhole } from "../tokenizers/whole.ts";
 import type { Arrays } from "../trace/function.ts";
@@ -31,7 +31,7 @@ export async function inspect(stored: StoredModel, text: string, engineName: Eng
   const [stack] = stacksOf(model);
   const alone = { ...model, architecture: stack!.name };
   const parameters = stored.parameters.filter(
-    ({ name }) => !isPrediction(name) && (stacksOf(model).length === 1 || !name.startsWith("decoder.")),
+    ({ name }) => !readsStates(name) && (stacksOf(model).length === 1 || !name.startsWith("decoder.")),
   );
   const sizes = { batch: 1, length: ids.length, decoderLength: 0, types: (model.tokenTypes ?? 0) > 0, labelled: false, gradients: false };
   const { engine } = await chooseEngine(engineName, { threads });

@@ -5,7 +5,7 @@ import { JobFailure } from "../jobs/context.ts";
 import type { Head } from "../models/families/family.ts";
 import { joined, parted, sourcesOf } from "../models/families/weights.ts";
 import { headLayerName } from "../models/head.ts";
-import { isPrediction, type Parameter } from "../models/parameters.ts";
+import { type Parameter, readsStates } from "../models/parameters.ts";
 import { gradientOf, type VerificationSettings, verificationProgram } from "../programs/verification.ts";
 import { readSafetensors, type StoredTensor } from "../store/safetensors.ts";
 import type { Arrays } from "../trace/function.ts";
@@ -62,7 +62,7 @@ const gradientPrefix = "grad_norm.";
 /** Everything that the checkpoint gives for a batch, under Transformers' names. */
 export async function outputsOf(checkpoint: Checkpoint, batch: CheckpointBatch, gradients: boolean, engineName: EngineName | "auto") {
   const { model, head } = checkpoint;
-  const own = checkpoint.parameters.filter(({ name }) => head?.kind === "tokens" || !isPrediction(name));
+  const own = checkpoint.parameters.filter(({ name }) => head?.kind === "tokens" || !readsStates(name));
   const heads = head ? headWeights(checkpoint, head) : [];
   const parameters = [...own, ...heads.map(({ parameter }) => parameter)];
   const settings: VerificationSettings = { model, head, parameters, gradients, ...batch.sizes };

@@ -10,6 +10,7 @@ import type {
   ResolvedTask,
 } from "#runtime/contract/plan.ts";
 import type { CorpusSpec, DataFiles, FinetuneSettings, LearnedTokenizerSpec } from "#runtime/contract/spec.ts";
+import { headOf } from "#runtime/programs/adaptation.ts";
 import { pathsOf } from "#runtime/tasks/examples.ts";
 
 /**
@@ -88,6 +89,7 @@ export function pretrainContent(job: Pretraining, encodedFingerprint: string): u
     accumulate: job.accumulate,
     optimizer,
     ...(job.model.weights ? readingContent(job.model, tasksIn(job.objective)) : {}),
+    ...headContent(tasksIn(job.objective), job.model.dropout),
     // results from before there was a choice stay valid
     ...(job.precision === "float32" ? {} : { precision: job.precision }),
     seed: job.seed,
@@ -134,7 +136,13 @@ export function finetuneContent(job: {
     task: taskContent(job.task),
     settings: settingsContent(settings),
     ...readingContent(job.model, [job.task]),
+    ...headContent([job.task], settings.dropout),
   };
+}
+
+/** Heads once read without dropout, and results without any stay valid. */
+function headContent(tasks: readonly ResolvedTask[], dropout: number): object {
+  return dropout > 0 && tasks.some((task) => headOf(task) && headOf(task)?.form !== "span") ? { heads: 1 } : {};
 }
 
 /** How texts are put together and written where that was once done in another way; other results from then stay valid. */
@@ -173,7 +181,8 @@ export function objectiveContent(objective: ResolvedObjective): unknown {
       return { kind: objective.kind, task: taskContent(objective.task) };
     default: {
       const { doc: _, ...settings } = objective;
-      return settings;
+      // pairs of texts were once told apart without a pooler
+      return objective.kind === "masked" && objective.sentences ? { ...settings, pooler: 1 } : settings;
     }
   }
 }
@@ -206,7 +215,8 @@ export function checkpointContent({ files }: CheckpointFiles): unknown {
 
 /** Only what is chosen: a model declared by its sizes has the same content as ever. */
 function familyContent(model: ResolvedModel): Partial<FamilyChoices> {
-  const names: Record<keyof FamilyChoices, true> = {
+  // the pooler follows from the checkpoint
+  const names: Record<Exclude<keyof FamilyChoices, "pooler">, true> = {
     decoderLayers: true,
     headWidth: true,
     keyValueHeads: true,

@@ -106,7 +106,11 @@ function usedFor(model: ResolvedModel, task: ResolvedTask): ResolvedModel {
 
 /** Why an architecture cannot do a task. */
 function misfitOf(task: ResolvedTask, architecture: Architecture): string | null {
-  if (headOf(task)) return null;
+  const head = headOf(task);
+  if (head) {
+    if (!head.pooler || architecture !== "decoder") return null;
+    return "its pooler reads the first token, which in a decoder has seen no other. Use pool: last or mean, or an encoder.";
+  }
   if (task.kind === "minimal_pairs") {
     if (architecture !== "encoder-decoder") return null;
     return "an encoder-decoder gives a sentence alone no probability. Use a decoder or an encoder.";

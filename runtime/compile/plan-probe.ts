@@ -21,6 +21,10 @@ export function planProbe(planner: Planner, name: string): FinetuneJob[] | null 
         const message = `${task} is a task of ${read.kind}${"as" in read ? " as text" : ""}, which has no classifier to probe with. Probe with a task that has labels or numbers.`;
         return unplannable(planner, "task-does-not-fit", ["probes", name, "tasks", at], message);
       }
+      if (read && headOf(read)?.pooler) {
+        const message = `${task} reads the first token through a pooler, and a probe is linear. Probe with a task that has pool: mean, first or last.`;
+        return unplannable(planner, "task-does-not-fit", ["probes", name, "tasks", at], message);
+      }
       for (let layer = 0; layer <= layers; layer++) {
         const job = addFinetuning(planner, start, {
           settings: settingsOf(probe, task),

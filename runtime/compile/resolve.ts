@@ -38,10 +38,13 @@ export function architecturesOf(spec: Spec, ref: Ref): Architecture[] {
   return order.filter((architecture) => allowed.every((list) => list.includes(architecture)));
 }
 
-/** A task that is answered by writing needs a decoder. */
+/** A task that is answered by writing needs a decoder; a pooler reads what has seen the whole text. */
 export function architecturesOfLeaf(spec: Spec, objective: LeafObjective): readonly Architecture[] {
   if (isWriting(spec, objective)) return ["encoder-decoder", "decoder"];
-  return optionOf("objective", objective.kind)?.architectures ?? [];
+  const architectures = optionOf("objective", objective.kind)?.architectures ?? [];
+  const task = objective.kind === "supervised" ? spec.tasks[objective.task] : undefined;
+  const pools = task !== undefined && "pool" in task && task.pool === "pooler";
+  return pools ? architectures.filter((architecture) => architecture !== "decoder") : architectures;
 }
 
 function isWriting(spec: Spec, objective: LeafObjective): boolean {

@@ -134,6 +134,8 @@ export interface FamilyChoices {
   projectionScale: number;
   /** A bias of each vocabulary entry; `fixed`: it is never trained. */
   projectionBias: "none" | "trained" | "fixed";
+  /** The layer before a head that reads the first token: what follows it, and whether what it reads is dropped out too. */
+  pooler: { activation: "tanh" | "gelu" | "relu"; dropsInput: boolean };
 }
 
 export interface RotaryChoices {

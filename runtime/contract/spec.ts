@@ -162,6 +162,8 @@ export interface MixtureSpec {
 
 /** How the hidden states of a text become one vector. */
 export type Pooling = "mean" | "first" | "last";
+/** Before a head: `pooler` is the first token through a layer of its own. */
+export type HeadPooling = Pooling | "pooler";
 
 export type ObjectiveKind = ObjectiveSpec["kind"];
 

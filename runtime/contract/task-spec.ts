@@ -1,4 +1,4 @@
-import type { Documented, Pooling } from "./spec.ts";
+import type { Documented, HeadPooling } from "./spec.ts";
 
 /** One file, several one after the other, or two of which line n of the one belongs to line n of the other. Absolute paths. */
 export type DataFiles = string | readonly string[] | AlignedFiles;
@@ -47,7 +47,7 @@ export interface ClassificationSpec<K extends "classification" | "pair_classific
   text: string;
   second: string | null;
   label: string;
-  pool: Pooling;
+  pool: HeadPooling;
 }
 
 export interface RegressionSpec extends DataOfTask, Answered {
@@ -55,7 +55,7 @@ export interface RegressionSpec extends DataOfTask, Answered {
   text: string;
   second: string | null;
   value: string;
-  pool: Pooling;
+  pool: HeadPooling;
 }
 
 export interface TaggingSpec extends DataOfTask, Answered {
@@ -74,7 +74,7 @@ export interface MultipleChoiceSpec extends DataOfTask, Answered {
   answer: string;
   /** Answers that are numbers count from here: 0 or 1. */
   firstNumber: number;
-  pool: Pooling;
+  pool: HeadPooling;
 }
 
 export interface QuestionAnsweringSpec extends DataOfTask, Answered {

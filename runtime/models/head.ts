@@ -1,8 +1,11 @@
 import { gather, mul, relu, reshape, sigmoid, sub, type Tensor, type Tensor1D, tensor1d } from "@tensorflow/tfjs-core";
+import { choicesOf } from "./choices.ts";
 import type { Head, HeadLayer } from "./families/family.ts";
 import type { Forward } from "./forward.ts";
 import { linear } from "./linear.ts";
+import { drop } from "./operations/dropout.ts";
 import { gelu } from "./operations/gelu.ts";
+import { pooler } from "./parameters.ts";
 
 /** Our name of a head's layer. */
 export const headLayerName = (index: number) => `head.${index}`;
@@ -21,6 +24,15 @@ function firstPositions(states: Tensor, batch: number): Tensor {
   const [rows, width] = states.shape as [number, number];
   const starts = Int32Array.from({ length: batch }, (_, row) => (row * rows) / batch);
   return reshape(gather(states, tensor1d(starts, "int32") as Tensor1D), [batch, width]);
+}
+
+/**
+ * The layer before a head that reads the first token, x (N, C) → (N, C): tanh in BERT's released code, and what Transformers'
+ * classifiers of other families have in its place.
+ */
+export function pooled({ model, parameters, dropout }: Forward, x: Tensor): Tensor {
+  const { activation, dropsInput } = choicesOf(model).pooler;
+  return activateHead(activation, linear(parameters, pooler, dropsInput ? drop(x, dropout, pooler) : x));
 }
 
 function activateHead(activation: HeadLayer["activation"], x: Tensor): Tensor {

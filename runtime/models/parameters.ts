@@ -32,9 +32,21 @@ export function parametersOf(model: ResolvedModel): Parameter[] {
   ];
 }
 
-/** Whether a weight only serves to predict tokens, so that a model that classifies has no use for it. */
-export function isPrediction(name: string): boolean {
-  return name.startsWith("projection.") || name.startsWith("prediction.");
+/** Whether a weight reads the last hidden states: the body does without it. */
+export function readsStates(name: string): boolean {
+  return ["projection.", "prediction.", `${pooler}.`].some((module) => name.startsWith(module));
+}
+
+/** Name of the layer before a head that reads the first token, one for all of a model's heads. */
+export const pooler = "pooler";
+
+/** Hidden → hidden (Devlin et al. 2019, released code). */
+export function poolerParameters({ hidden }: Pick<ResolvedModel, "hidden">): Parameter[] {
+  const layer = Number.POSITIVE_INFINITY;
+  return [
+    { ...matrix(`${pooler}.weight`, [hidden, hidden], deviation), layer },
+    { ...vector(`${pooler}.bias`, hidden, 0), layer },
+  ];
 }
 
 /** A classification head: hidden → labels (Devlin et al. 2019, section 4.1). */

@@ -4,7 +4,7 @@ import type { Layout } from "../objectives/objective.ts";
 import type { HeadPart } from "./heads/head.ts";
 import type { Part } from "./training.ts";
 
-type HeadOfTask = Pick<HeadPart, "form" | "outputs" | "rows">;
+type HeadOfTask = Pick<HeadPart, "form" | "outputs" | "rows" | "pooler">;
 
 /** Whether the model writes the answer. */
 export function answersInWords(task: Pick<ResolvedTask, "kind"> & { as?: unknown }): boolean {
@@ -14,18 +14,19 @@ export function answersInWords(task: Pick<ResolvedTask, "kind"> & { as?: unknown
 /** The head that answers a task; null where the model answers by what it writes, or by how probable a text is to it. */
 export function headOf(task: ResolvedTask): HeadOfTask | null {
   if (answersInWords(task)) return null;
+  const pooler = "pool" in task && task.pool === "pooler";
   switch (task.kind) {
     case "classification":
     case "pair_classification":
-      return { form: "classes", outputs: task.labels.length, rows: 1 };
+      return { form: "classes", outputs: task.labels.length, rows: 1, pooler };
     case "regression":
-      return { form: "value", outputs: 1, rows: 1 };
+      return { form: "value", outputs: 1, rows: 1, pooler };
     case "tagging":
-      return { form: "tags", outputs: task.labels.length, rows: 1 };
+      return { form: "tags", outputs: task.labels.length, rows: 1, pooler };
     case "multiple_choice":
-      return { form: "choices", outputs: 1, rows: task.labels.length };
+      return { form: "choices", outputs: 1, rows: task.labels.length, pooler };
     case "span_question_answering":
-      return { form: "span", outputs: 2, rows: 1 };
+      return { form: "span", outputs: 2, rows: 1, pooler };
     default:
       return null;
   }

@@ -1,6 +1,14 @@
 import type { ResolvedModel, ResolvedObjective, ResolvedTask } from "../contract/plan.ts";
 import type { FinetuneSettings, TrainedPart } from "../contract/spec.ts";
-import { adapterParameters, headParameters, isPrediction, loraParameters, type Parameter, parametersOf } from "../models/parameters.ts";
+import {
+  adapterParameters,
+  headParameters,
+  loraParameters,
+  type Parameter,
+  parametersOf,
+  poolerParameters,
+  readsStates,
+} from "../models/parameters.ts";
 import { type LeafObjective, partSchedule } from "../objectives/schedule.ts";
 import { isTextObjective, layoutOf } from "../objectives/table.ts";
 import { finetuningHead, headOf, packedWritingLayout } from "./adaptation.ts";
@@ -31,8 +39,14 @@ export function labelledSlots(context: number): number {
 export function pretrainingParameters(model: ResolvedModel, parts: readonly Part[]): Parameter[] {
   return [
     ...parametersOf(model).filter(({ fixed }) => !fixed),
+    ...(parts.some(hasPooler) ? poolerParameters(model) : []),
     ...parts.flatMap((part) => (part.kind === "head" ? headParameters(model, part.head, part.outputs) : textParameters(model, part))),
   ];
+}
+
+/** One pooler serves all of a model's parts. */
+function hasPooler(part: Part): boolean {
+  return part.kind === "head" ? part.pooler : part.layout.also?.kind === "pairs";
 }
 
 /** Weights that no training changes. */
@@ -59,7 +73,9 @@ export function finetuningParameters(
   const answering = headOf(task);
   const isUsed = (name: string) => answering === null || takesPart(model, name);
   const used = parametersOf(model).filter(({ name }) => isUsed(name));
-  const head = answering ? headParameters(model, finetuningHead, answering.outputs) : [];
+  const head = answering
+    ? [...(answering.pooler ? poolerParameters(model) : []), ...headParameters(model, finetuningHead, answering.outputs)]
+    : [];
   const { added, changes } = changedBy(train, model);
   const trained = [
     ...used.filter((parameter) => !parameter.fixed && changes(parameter)),
@@ -100,6 +116,6 @@ function withRate(parameter: Parameter, layers: number, decay: number): Paramete
 }
 
 function takesPart({ architecture }: ResolvedModel, name: string): boolean {
-  if (isPrediction(name)) return false;
+  if (readsStates(name)) return false;
   return architecture !== "encoder-decoder" || !name.startsWith("decoder.");
 }

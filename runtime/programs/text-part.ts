@@ -20,6 +20,7 @@ import {
 import type { ResolvedModel } from "../contract/plan.ts";
 import { choicesOf } from "../models/choices.ts";
 import { generatorOf, generatorParameters, generatorPlace, generatorsOwn } from "../models/generator.ts";
+import { pooled } from "../models/head.ts";
 import { linear } from "../models/linear.ts";
 import { contrast } from "../models/operations/contrast.ts";
 import { binaryLosses, classLosses, negativeLogLikelihood, project, projectedCrossEntropy } from "../models/operations/cross-entropy.ts";
@@ -202,10 +203,10 @@ function tokenLosses(forward: Forward, states: Tensor, inputs: Tensors): TokenLo
   };
 }
 
-/** A linear layer on the first hidden state of each pair (Devlin et al. 2019, section 3.1). */
-function pairLosses({ parameters }: Forward, { name }: TextPart, states: Tensor, inputs: Tensors): Tensor {
+/** The pooler and a linear layer on the first hidden state of each pair (Devlin et al. 2019, section 3.1 and released code). */
+function pairLosses(forward: Forward, { name }: TextPart, states: Tensor, inputs: Tensors): Tensor {
   const first = gather(states as Tensor2D, inputs.pair_positions as Tensor1D);
-  return classLosses(linear(parameters, `heads.${pairHead(name)}`, first), inputs.pair_labels!);
+  return classLosses(linear(forward.parameters, `heads.${pairHead(name)}`, pooled(forward, first)), inputs.pair_labels!);
 }
 
 /**

@@ -1,8 +1,11 @@
-import { add, engine, matMul, mul, type Tensor, type Tensor2D, tensor1d, zeros } from "@tensorflow/tfjs-core";
+import { add, engine, mul, type Tensor, tensor1d, zeros } from "@tensorflow/tfjs-core";
 import type { ResolvedModel } from "../contract/plan.ts";
 import type { OptimizerSpec } from "../contract/spec.ts";
 import { choicesOf } from "../models/choices.ts";
-import type { Parameter } from "../models/parameters.ts";
+import { pooled } from "../models/head.ts";
+import { linear } from "../models/linear.ts";
+import { drop } from "../models/operations/dropout.ts";
+import { type Parameter, pooler as poolerName } from "../models/parameters.ts";
 import { dropoutPlaces, encode, type Forward } from "../models/transformer.ts";
 import type { Precision, Program, ProgramFunction, TensorSpec, Tensors } from "../trace/function.ts";
 import { registerGradients } from "../trace/gradients.ts";
@@ -89,8 +92,7 @@ export function batchInputs(settings: Pick<TrainingSettings, "batch" | "model">,
 /** Masks of a part, bool: 1 keeps. Empty without dropout. */
 export function dropoutInputs(settings: Pick<TrainingSettings, "batch" | "model" | "dropout">, part: Part): TensorSpec[] {
   if (settings.dropout === 0) return [];
-  const places =
-    part.kind === "text" ? textDropoutPlaces(settings, part) : dropoutPlaces(settings.model, settings.batch * part.rows, part.length, 0);
+  const places = part.kind === "text" ? textDropoutPlaces(settings, part) : headDropoutPlaces(settings, part);
   return places.map(({ name, shape }) => ({
     name: dropoutName(name),
     shape,
@@ -219,11 +221,26 @@ function scaled(scalars: AdamWScalars, rate: number): AdamWScalars {
 
 /** What the head makes of the hidden states. An encoder-decoder answers by its encoder alone. */
 function answersOf(forward: Forward, shape: HeadShape, inputs: Tensors): Tensor {
-  const { form, head } = shape.part;
-  const [weight, bias] = [forward.parameters[`heads.${head}.weight`]!, forward.parameters[`heads.${head}.bias`]!];
-  const linear = (x: Tensor) => add(matMul(x as Tensor2D, weight as Tensor2D), bias);
-  return heads[form].answers(encode(forward, sequence(inputs, "")), linear, inputs, shape);
+  const { form, head, pooler } = shape.part;
+  const place = headPlace(shape.part);
+  const answer = (x: Tensor) => linear(forward.parameters, `heads.${head}`, drop(pooler ? pooled(forward, x) : x, forward.dropout, place));
+  return heads[form].answers(encode(forward, sequence(inputs, "")), answer, inputs, shape);
 }
+
+function headDropoutPlaces(
+  { batch, model }: Pick<TrainingSettings, "batch" | "model">,
+  part: HeadPart,
+): { name: string; shape: number[] }[] {
+  const shape = shapeOf({ batch }, part);
+  const vectors = [heads[part.form].dropped(shape), model.hidden];
+  return [
+    ...dropoutPlaces(model, shape.rows, part.length, 0),
+    ...(part.pooler && choicesOf(model).pooler.dropsInput ? [{ name: poolerName, shape: vectors }] : []),
+    ...(vectors[0] === 0 ? [] : [{ name: headPlace(part), shape: vectors }]),
+  ];
+}
+
+const headPlace = ({ head }: HeadPart) => `heads.${head}`;
 
 function shapeOf({ batch }: Pick<TrainingSettings, "batch">, part: HeadPart): HeadShape {
   return { part, rows: batch * part.rows };

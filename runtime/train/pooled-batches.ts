@@ -1,4 +1,4 @@
-import type { Pooling } from "../contract/spec.ts";
+import type { HeadPooling } from "../contract/spec.ts";
 import type { HeadPart } from "../programs/heads/head.ts";
 import type { Arrays } from "../trace/function.ts";
 import { packedRows } from "./packed-rows.ts";
@@ -13,7 +13,7 @@ export interface AnsweredText {
 }
 
 /** Rows of texts, of which each becomes one vector, in a part's shapes. */
-export function pooledBatch(part: HeadPart, rows: readonly (readonly AnsweredText[])[], batch: number, pad: number, pooling: Pooling) {
+export function pooledBatch(part: HeadPart, rows: readonly (readonly AnsweredText[])[], batch: number, pad: number, pooling: HeadPooling) {
   const { length, slots } = part;
   const tokens = new Int32Array(batch * length).fill(pad);
   const [positions, segments, types] = Array.from({ length: 3 }, () => new Int32Array(batch * length)) as [
@@ -48,16 +48,16 @@ export function pooledBatch(part: HeadPart, rows: readonly (readonly AnsweredTex
   return { arrays, tokensRead, predicted };
 }
 
-function poolWeight(pooling: Pooling, position: number, length: number): number {
+function poolWeight(pooling: HeadPooling, position: number, length: number): number {
   if (pooling === "mean") return 1 / length;
-  return position === (pooling === "first" ? 0 : length - 1) ? 1 : 0;
+  return position === (pooling === "last" ? length - 1 : 0) ? 1 : 0;
 }
 
 export interface PooledSource extends BatchSizes {
   texts: readonly AnsweredText[];
   part: HeadPart;
   pad: number;
-  pooling: Pooling;
+  pooling: HeadPooling;
   seed: number;
 }
 

@@ -1,7 +1,7 @@
 import { openCheckpoint } from "../checkpoints/checkpoint.ts";
 import type { ResolvedModel } from "../contract/plan.ts";
 import { type JobContext, JobFailure } from "../jobs/context.ts";
-import { initialValues, isPrediction, type Parameter } from "../models/parameters.ts";
+import { initialValues, type Parameter, readsStates } from "../models/parameters.ts";
 import type { Vocabulary } from "../objectives/objective.ts";
 import type { Part } from "../programs/training.ts";
 import type { Values } from "./trainer.ts";
@@ -14,7 +14,7 @@ export function startingValues(model: ResolvedModel, parameters: readonly Parame
   const checkpoint = openCheckpoint(model.weights.folder);
   const held = new Set(checkpoint.parameters.map(({ name }) => name));
   const fresh = parameters.filter(({ name }) => !held.has(name));
-  const missing = fresh.filter(({ name }) => isPrediction(name)).map(({ name }) => name);
+  const missing = fresh.filter(({ name }) => readsStates(name)).map(({ name }) => name);
   if (missing.length > 0) context.emit({ event: "warning", message: `the checkpoint has no ${missing.join(", ")}: freshly initialised` });
   return { ...drawn(fresh), ...checkpoint.read(parameters.filter(({ name }) => held.has(name))) };
 }

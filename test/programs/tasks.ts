@@ -22,6 +22,7 @@ export const labelled: ResolvedTaskOf<"classification"> = {
 
 /** A task of every head, and an architecture to carry it. */
 export const tasks: [string, ResolvedTask, Architecture][] = [
+  ["classification behind a pooler", { ...labelled, pool: "pooler" }, "encoder"],
   ["regression", { ...data, kind: "regression", text: "text", second: null, value: "value", pool: "mean" }, "encoder"],
   ["tagging", { ...data, kind: "tagging", words: null, tags: null, labels: ["B", "I", "O"] }, "decoder"],
   [

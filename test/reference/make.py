@@ -9,15 +9,17 @@ import json
 import pathlib
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from transformers import (
     BartConfig,
     BartForConditionalGeneration,
+    BertForSequenceClassification,
     DistilBertConfig,
     DistilBertForMaskedLM,
     DistilBertForSequenceClassification,
     ElectraConfig,
     ElectraForMaskedLM,
+    ElectraForSequenceClassification,
     LlamaConfig,
     LlamaForCausalLM,
     RobertaConfig,
@@ -57,6 +59,7 @@ MODELS = {
     "distilbert-masked-lm": (DistilBertForMaskedLM, DistilBertConfig(**distil)),
     "distilbert-classification": (DistilBertForSequenceClassification, DistilBertConfig(**distil)),
     "electra-masked-lm": (ElectraForMaskedLM, electra),
+    "electra-classification": (ElectraForSequenceClassification, electra),
     "llama-grouped-lm": (LlamaForCausalLM, llama),
     "t5v1.1-uneven-conditional": (T5ForConditionalGeneration, t5),
     "bart-scaled-conditional": (BartForConditionalGeneration, bart),
@@ -134,9 +137,12 @@ def main() -> None:
                 expected[f"grad_norm.{parameter}"] = value.grad.norm()
         save_file(contiguous(batch), folder / "batch.safetensors")
         save_file(contiguous(expected), folder / "expected.safetensors")
-        if name in ("t5v1.1-uneven-conditional", "electra-masked-lm", "llama-grouped-lm"):
+        if name in ("t5v1.1-uneven-conditional", "electra-masked-lm", "llama-grouped-lm") or name.endswith("classification"):
             (folder / "curve.json").write_text(json.dumps(curve(model, batch)))
         print(name, json.dumps(output.loss.item()))
+    folder = ROOT / "bert-classification"
+    bert = BertForSequenceClassification.from_pretrained(folder, attn_implementation="eager", dtype=torch.float32).train()
+    (folder / "curve.json").write_text(json.dumps(curve(bert, load_file(folder / "batch.safetensors"))))
 
 
 if __name__ == "__main__":

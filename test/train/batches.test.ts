@@ -5,7 +5,7 @@ import { dropoutMasks } from "#runtime/train/dropout-masks.ts";
 import { type AnsweredText, packedBatches, pooledBatch } from "#runtime/train/pooled-batches.ts";
 
 const frame = usualFrame({ begin: 2, end: 3 });
-const part: HeadPart = { kind: "head", name: "0", head: "0", form: "classes", outputs: 3, length: 8, slots: 2, rows: 1 };
+const part: HeadPart = { kind: "head", name: "0", head: "0", form: "classes", outputs: 3, length: 8, slots: 2, rows: 1, pooler: false };
 const text = (answer: number, ...tokens: number[]): AnsweredText => ({ ...framed([tokens], frame, 8), answer });
 
 test("a text is framed, and cut to the room with its end token kept", () => {

@@ -47,10 +47,15 @@ const pool: Key = {
       },
       { name: "first", help: "The first token.", source: "Devlin et al. 2019" },
       { name: "last", help: "The last token.", source: "Radford et al. 2018" },
+      {
+        name: "pooler",
+        help: "The first token through a layer of its own, as Transformers' classifiers read it. With BERT that is its pooler, with tanh: its weights come with the checkpoint, or from pre-training with sentences: next or order. With RoBERTa (tanh), ELECTRA (GELU) and DistilBERT (ReLU) it is new, with an encoder declared by its sizes as in BERT. Not for decoders, whose first token sees no other.",
+        source: "Devlin et al. 2019, released code",
+      },
     ],
   },
   default: "mean",
-  help: "How hidden states become one vector for the head.",
+  help: "How hidden states become one vector for the head, which reads it with the fine-tuning's dropout.",
 };
 
 export const taskOptions: readonly Option[] = [

@@ -46,7 +46,9 @@ export const bert: Family = {
     "prediction.norm": "cls.predictions.transform.LayerNorm",
     "projection.weight": "cls.predictions.decoder.weight",
     "projection.bias": "cls.predictions.bias",
+    pooler: "bert.pooler.dense",
   },
+  aliases: { "bert.pooler.dense.weight": ["pooler.dense.weight"], "bert.pooler.dense.bias": ["pooler.dense.bias"] },
   heads: {
     BertForMaskedLM: tokensHead,
     BertForSequenceClassification: {

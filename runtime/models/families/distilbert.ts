@@ -19,6 +19,7 @@ export const distilbert: Family = {
     dropout: config.number("dropout", 0.1),
     vocabulary: config.count("vocab_size", 30522),
     normEpsilon: 1e-12,
+    pooler: { activation: "relu", dropsInput: false },
   }),
   write: (model) => ({
     n_layers: model.layers,

@@ -15,7 +15,7 @@ export interface Family {
    * name (`embeddings.tokens`) for one tensor. `N` is the number of a block.
    */
   body(model: ResolvedModel): NameTable;
-  /** Likewise what predicts tokens; without the prefix. */
+  /** Likewise what reads the last hidden states: what predicts tokens, the pooler; without the prefix. */
   prediction: NameTable;
   /** Linear weights are stored as inputs × outputs. */
   inputsFirst?: true;

@@ -27,6 +27,7 @@ export const roberta: Family = {
       vocabulary: config.count("vocab_size", 50265),
       tokenTypes: config.count("type_vocab_size", 2),
       normEpsilon: config.number("layer_norm_eps", 1e-12),
+      pooler: { activation: "tanh", dropsInput: true },
     };
   },
   write: (model) => ({

@@ -8,6 +8,7 @@ import { pooled, poolInput } from "./pooled.ts";
  * has fewer choices. Devlin et al. 2019, section 4.4.
  */
 export const choices: Head = {
+  dropped: ({ part, rows }) => rows * part.slots,
   inputs(shape) {
     const examples = shape.rows / shape.part.rows;
     return {

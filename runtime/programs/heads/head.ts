@@ -16,6 +16,8 @@ export interface HeadPart {
   slots: number;
   /** Rows that one example takes. */
   rows: number;
+  /** A layer of its own comes before the linear one. */
+  pooler: boolean;
 }
 
 export type HeadForm = "classes" | "value" | "tags" | "choices" | "span";
@@ -28,9 +30,11 @@ export interface HeadShape {
 
 /** A head over hidden states, the same for every architecture. One file each, listed in `table.ts`. */
 export interface Head {
+  /** How many vectors the linear layer reads with dropout. Devlin et al. 2019 do so in their released code, but for spans. */
+  dropped(shape: HeadShape): number;
   /** Inputs besides tokens, positions and segments, and what only the loss needs; `weights` are among the latter. */
   inputs(shape: HeadShape): { given: TensorSpec[]; targets: TensorSpec[] };
-  /** `states` (rows × T, C); `linear` is the head's layer, (N, C) → (N, outputs). */
+  /** `states` (rows × T, C); `linear` is the head's layer, (N, C) → (N, outputs), behind dropout and a pooler where it has them. */
   answers(states: Tensor, linear: (x: Tensor) => Tensor, inputs: Tensors, shape: HeadShape): Tensor;
   /** Σ weightsᵢ lossᵢ */
   loss(answers: Tensor, inputs: Tensors): Tensor;

@@ -7,6 +7,7 @@ import type { Head } from "./head.ts";
  * answer may stand, a large negative number elsewhere. Devlin et al. 2019, sections 4.2 and 4.3.
  */
 export const span: Head = {
+  dropped: () => 0,
   inputs: ({ part, rows }) => ({
     given: [{ name: "outside", shape: [rows, part.length], dtype: "float32" }],
     targets: [...classTargets(rows * 2)],

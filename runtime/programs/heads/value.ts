@@ -4,6 +4,7 @@ import { pooled, poolInput } from "./pooled.ts";
 
 /** A number for each text, (rows × slots, 1), and its squared error. Devlin et al. 2019 do STS-B so, in their released code. */
 export const value: Head = {
+  dropped: ({ part, rows }) => rows * part.slots,
   inputs: (shape) => ({
     given: [poolInput(shape)],
     targets: ["values", "weights"].map((name) => ({ name, shape: [shape.rows * shape.part.slots], dtype: "float32" as const })),
