@@ -1,6 +1,7 @@
 import type { FinetuneJob, LeaksJob, MajorityJob, PretrainJob, ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
 import type { SpecPath } from "#runtime/contract/problem.ts";
 import type { Architecture, FinetuneSettings, FinetuneSpec, Ref } from "#runtime/contract/spec.ts";
+import { choicesOf } from "#runtime/models/choices.ts";
 import { answersInWords, headOf } from "#runtime/programs/adaptation.ts";
 import { bucketOf } from "#runtime/tasks/buckets.ts";
 import { declaredUse } from "./cells.ts";
@@ -37,7 +38,7 @@ export function addFinetuning(planner: Planner, start: Start, run: FinetuningRun
   const ways = { ...(layerDecay === undefined ? {} : { layerDecay }), ...(patience === undefined ? {} : { patience }) };
   const task = readTask(planner, taskName);
   if (!task) return null;
-  const { sizes, characters } = planner.taskOf(taskName);
+  const { sizes, characters, longestBytes } = planner.taskOf(taskName);
   const settings = { epochs: task.kind === "minimal_pairs" ? 0 : epochs, batch, accumulate, train, optimizer, dropout, ...ways };
   const whole = start.from ? start.from.model : usedFor(start.model, task);
   const model = run.layers === undefined ? whole : { ...whole, layers: run.layers };
@@ -51,9 +52,13 @@ export function addFinetuning(planner: Planner, start: Start, run: FinetuningRun
       `${taskName} is answered in words, and no head is added that could be trained. Use train: all, last, biases, lora or adapters.`,
     );
   const tokenizer = start.from ? tokenizerOf(planner, start.from) : start.tokenizer;
+  const read = headOf(task) ? reading(model, longestBytes, tokensPerByte(planner, tokenizer.id)) : model;
   const memoryOf = (size: { model: ResolvedModel; batch: number; accumulate: number }) =>
     planner.costs.finetune(size.model, { ...settings, batch: size.batch, accumulate: size.accumulate }, task).memoryBytes;
-  const tooLarge = beyondMemory({ label: run.name, model, batch, accumulate, memoryOf, at: [...run.at, "batch"] }, planner.memoryBytes);
+  const tooLarge = beyondMemory(
+    { label: run.name, model: read, batch, accumulate, memoryOf, at: [...run.at, "batch"] },
+    planner.memoryBytes,
+  );
   if (tooLarge) {
     planner.problems.push(tooLarge);
     return null;
@@ -79,18 +84,29 @@ export function addFinetuning(planner: Planner, start: Start, run: FinetuningRun
     taskName,
     settings,
     seed: run.seed,
-    cost: planner.costs.finetune(model, settings, task),
+    cost: planner.costs.finetune(read, settings, task),
     examples: sizes,
-    fill: fillOf(planner, tokenizer.id, characters, model.context),
+    fill: bucketOf(tokensOf(characters, tokensPerByte(planner, tokenizer.id)), read.context) / read.context,
   });
 }
 
-/** Texts are padded to the next bucket's length. */
-function fillOf(planner: Planner, tokenizer: string, characters: number, context: number): number {
+/**
+ * The model as it reads the longest text that is there: batches are padded to their own longest text, so what a step costs goes by that
+ * and not by the context. A single text may have twice the tokens that are expected of its bytes, but no more than bytes.
+ */
+function reading(model: ResolvedModel, longestBytes: number, perByte: number): ResolvedModel {
+  const context = bucketOf(tokensOf(longestBytes, Math.min(1, 2 * perByte)), model.context);
+  return context === model.context ? model : { ...model, context, positions: choicesOf(model).positions };
+}
+
+/** Of a text with its frame, about. */
+function tokensOf(bytes: number, perByte: number): number {
+  return Math.ceil(bytes * perByte) + separators;
+}
+
+function tokensPerByte(planner: Planner, tokenizer: string): number {
   const job = planner.graph.jobs().find(({ id }) => id === tokenizer);
-  const declared = job?.kind === "tokenizer" && "tokenizer" in job ? job.tokenizer : null;
-  const tokens = Math.ceil(characters * expectedTokensPerByte(declared)) + separators;
-  return bucketOf(tokens, context) / context;
+  return expectedTokensPerByte(job?.kind === "tokenizer" && "tokenizer" in job ? job.tokenizer : null);
 }
 
 /** `<s>` and `</s>`. */

@@ -10,7 +10,7 @@ export function taskReader(spec: Spec, files: Files): TaskReader {
   const known = new Map<Ref, TaskReading>();
   return (key) => {
     const task = spec.tasks[key];
-    if (!task) return { task: null, problems: [], sizes: { train: 0, validation: 0, test: 0 }, characters: 0 };
+    if (!task) return { task: null, problems: [], sizes: { train: 0, validation: 0, test: 0 }, characters: 0, longestBytes: 0 };
     const found = known.get(key) ?? resolveTask(task, key, files);
     known.set(key, found);
     return found;

@@ -236,11 +236,11 @@ export interface FinetuneJob extends JobBase<"finetune"> {
   taskName: string;
   settings: Omit<FinetuneSettings, "task">;
   seed: number;
-  /** Of full rows. */
+  /** Of rows as long as the longest training text, about; where the model writes, of full rows. */
   cost: Cost;
   /** How many the splits have. Not part of the fingerprint, as the task's files are. */
   examples: Record<Split, number>;
-  /** The part of the positions, 0 to 1, that batches of its texts need, about. Likewise. */
+  /** The part of these positions, 0 to 1, that batches of its texts need, about. Likewise. */
   fill: number;
 }
 

@@ -16,6 +16,8 @@ export interface TaskReading {
   sizes: Record<Split, number>;
   /** Of a training text, on average; where the answer is written, with it. */
   characters: number;
+  /** Of the longest training text, in UTF-8. */
+  longestBytes: number;
 }
 
 /** Reads a task's files: its labels, their fingerprints, and what is wrong with them. `key` is the task's in the specification. */
@@ -32,7 +34,12 @@ export function resolveTask(declared: TaskSpec, key: Ref, files: TextFiles): Tas
   const problems = [...inFiles, ...inExamples].map(({ key: at, ...problem }): Problem => ({ ...problem, path: ["tasks", key, at] }));
   const task = problems.some(({ severity }) => severity === "error") ? null : resolved(spec, labels, files);
   const sizes = Object.fromEntries(found.map(({ split, examples }) => [split, examples.length])) as Record<Split, number>;
-  return { task, problems, sizes, characters: meanLength(spec, bySplit.train) };
+  return { task, problems, sizes, characters: meanLength(spec, bySplit.train), longestBytes: longestBytes(spec, bySplit.train) };
+}
+
+function longestBytes(spec: TaskSpec, examples: readonly TaskExample[]): number {
+  const reader = readerOf(spec);
+  return examples.reduce((longest, example) => Math.max(longest, Buffer.byteLength(reader.shown(example).input)), 0);
 }
 
 /** Enough for an average. */

@@ -25,4 +25,4 @@ export function taskReadings(files: WatchedFiles): TaskReadings {
   };
 }
 
-const none: TaskReading = { task: null, problems: [], sizes: { train: 0, validation: 0, test: 0 }, characters: 0 };
+const none: TaskReading = { task: null, problems: [], sizes: { train: 0, validation: 0, test: 0 }, characters: 0, longestBytes: 0 };

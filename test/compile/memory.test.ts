@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { compile } from "#runtime/compile/compile.ts";
 import { tracedCosts } from "#runtime/compile/costs.ts";
 import type { PretrainSpec } from "#runtime/contract/spec.ts";
-import { files, finetune, model, pretrain, specOf } from "./fixtures.ts";
+import { files, filesIn, finetune, model, pretrain, specOf, texts } from "./fixtures.ts";
 
 const costs = tracedCosts();
 
@@ -51,6 +51,32 @@ describe("a step that takes more memory than the machine has", () => {
     const { plan, problems } = compile(spec, { kind: "declaration", name: "tuned" }, files, { costs, memoryBytes: 1000 });
     expect(plan).toBeNull();
     expect(problems[0]!.message).toContain("Make the model smaller.");
+  });
+});
+
+describe("a fine-tuning's memory goes by the longest text that is there", () => {
+  const costOf = (context: number, text: string) => {
+    const rows = Array.from({ length: 30 }, (_, i) => `${i} ${i === 7 ? text : "short"}\t${i % 2 ? "good" : "bad"}`);
+    const own = filesIn({ ...texts, "/data/train.tsv": ["sentence\tpolarity", ...rows].join("\n") });
+    const spec = specOf({ models: { small: model({ context }) }, finetunings: { tuned: finetune() } });
+    const { plan } = compile(spec, { kind: "declaration", name: "tuned" }, own, { costs });
+    const job = plan!.jobs.find(({ kind }) => kind === "finetune")!;
+    return job.kind === "finetune" ? { ...job.cost, positions: job.cost.tokensPerStep * job.fill } : undefined;
+  };
+  const short = "a text of some forty letters, not longer";
+
+  it("and not by the context, where that is longer", () => {
+    const [near, far] = [costOf(128, short)!, costOf(1024, short)!];
+    // the table of learned positions is as long as the context: a weight, its gradient and two moments each
+    expect(far.parameters - near.parameters).toBe(32 * (1024 - 128));
+    expect(far.memoryBytes - near.memoryBytes).toBeLessThanOrEqual(16 * (far.parameters - near.parameters));
+    expect(far.positions).toBe(near.positions);
+  });
+
+  it("and by the context, where the text is longer", () => {
+    expect(costOf(64, short.repeat(20))!.tokensPerStep).toBe(64 * finetune().batch);
+    expect(costOf(64, short)!.tokensPerStep).toBeLessThan(64 * finetune().batch);
+    expect(costOf(1024, short.repeat(20))!.memoryBytes).toBeGreaterThan(4 * costOf(1024, short)!.memoryBytes);
   });
 });
 
