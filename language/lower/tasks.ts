@@ -1,6 +1,7 @@
 import { benchmarks } from "#runtime/contract/published.ts";
-import type { DataFiles, DataFormat, TaskSpec } from "#runtime/contract/spec.ts";
-import { isQuantity, isText } from "../generated/ast.ts";
+import type { DataFiles, DataFormat, HeadPooling, TaskSpec } from "#runtime/contract/spec.ts";
+import { isBlock, isQuantity, isText } from "../generated/ast.ts";
+import { keyText } from "../references/expected.ts";
 import { bug, choice, pathIn, type Settings, words } from "./settings.ts";
 
 /** The catalogue's settings of a kind of task in, the specification's fields out. */
@@ -42,15 +43,9 @@ export function lowerTask(kind: string, settings: Settings): TaskSpec {
   const data = { ...shared, ...(name === "text" ? { as: { prefix: chosen.has("prefix") ? chosen.word("prefix") : "" } } : {}) };
   switch (kind) {
     case "classification":
+      return { kind, ...data, ...labelled(settings), second: null };
     case "pair_classification":
-      return {
-        kind,
-        ...data,
-        text: settings.word("text"),
-        second: kind === "pair_classification" ? settings.word("second") : null,
-        label: settings.word("label"),
-        pool: choice(settings, "pool"),
-      };
+      return { kind, ...data, ...labelled(settings), second: settings.word("second") };
     case "regression":
       return {
         kind,
@@ -84,6 +79,10 @@ export function lowerTask(kind: string, settings: Settings): TaskSpec {
   }
 }
 
+function labelled(settings: Settings) {
+  return { text: settings.word("text"), label: settings.word("label"), pool: choice<HeadPooling>(settings, "pool") };
+}
+
 function optional(settings: Settings, key: string): string | null {
   return settings.has(key) ? settings.word(key) : null;
 }
@@ -100,11 +99,15 @@ function writing(settings: Settings) {
 
 const squad: DataFormat = { format: "squad", columns: null, separators: null, encoding: "utf-8" };
 
-/** A path, or a block that names two aligned files. */
+/** A path, or a block that names two aligned files or files of a data set of the hub. */
 function filesIn(settings: Settings, key: string): DataFiles {
-  if (isText(settings.value(key))) return settings.path(key);
-  const aligned = settings.block(key);
-  return { source: aligned.path("source"), target: aligned.path("target") };
+  const value = settings.value(key);
+  if (isText(value)) return settings.path(key);
+  const block = settings.block(key);
+  const isOfHub = isBlock(value) && value.entries.some((entry) => ["hub", "data_files"].includes(keyText(entry)));
+  return isOfHub
+    ? { hub: block.word("hub"), files: words(block, "data_files") }
+    : { source: block.path("source"), target: block.path("target") };
 }
 
 /** Files where some are named, else a share. */

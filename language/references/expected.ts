@@ -65,8 +65,14 @@ export function shapeOf(block: Block): Shape | undefined {
     return option && shapeOfOption(option, isDeclaration(container.$container) ? container.$container.kind : undefined);
   }
   const expected = expectedOf(block);
-  const type = expected && alternativesOf(expected).find((alternative) => alternative.type === "block");
+  const blocks = expected ? alternativesOf(expected).filter((alternative) => alternative.type === "block") : [];
+  const type = blocks.find((each) => hasKeysOf(each, block)) ?? blocks[0];
   return type && { name: nameOfPlace(block), keys: type.keys, weighted: false };
+}
+
+/** Of several kinds of blocks that may stand somewhere, the written keys tell which is meant. */
+export function hasKeysOf(type: Extract<ValueType, { type: "block" }>, block: Block): boolean {
+  return block.entries.some((entry) => type.keys.some(({ name }) => name === keyText(entry)));
 }
 
 /** The catalogue's key that the entry sets; for `vary objective` with the values that may be tried. */

@@ -1,6 +1,6 @@
 import type { ValueType } from "#runtime/contract/catalogue/index.ts";
-import { isList, isNamed, type Value } from "../generated/ast.ts";
-import { type Expected, nameOf, optionNamed } from "../references/expected.ts";
+import { isBlock, isList, isNamed, type Value } from "../generated/ast.ts";
+import { type Expected, hasKeysOf, nameOf, optionNamed } from "../references/expected.ts";
 
 /**
  * The branch of `either`, or the element type of a list for a value that stands alone, by the value's form in the text;
@@ -9,6 +9,7 @@ import { type Expected, nameOf, optionNamed } from "../references/expected.ts";
 export function fittingType(expected: Expected, value: Value): Expected | undefined {
   if (expected.type === "either") {
     const fitting = expected.of.flatMap((branch) => fittingType(branch, value) ?? []);
+    if (isBlock(value)) return fitting.find((branch) => branch.type === "block" && hasKeysOf(branch, value)) ?? fitting[0];
     // Of several that take a name, the one that knows this name; else the last, which refers to declarations.
     return fitting.find((branch) => isNamed(value) && optionNamed(branch, nameOf(value))) ?? fitting.at(-1);
   }

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { chosenData } from "#runtime/compile/hub-data.ts";
-import type { CorpusSpec, Spec } from "#runtime/contract/spec.ts";
+import { chosenData, hubFilesOf } from "#runtime/compile/hub-data.ts";
+import type { CorpusSpec, Spec, Split } from "#runtime/contract/spec.ts";
 import { cachedData, cachedModel, isHubName } from "#runtime/hub/cache.ts";
 import { ProblemsError, UsageError } from "./exit.ts";
 import { print, printJson, say } from "./output.ts";
@@ -40,12 +40,12 @@ async function modelFromHub(name: string): Promise<string> {
   return saying(() => downloadModel(name, (file) => say(`downloading ${name}: ${file}`)));
 }
 
-type HubData = NonNullable<CorpusSpec["hub"]>;
+type HubData = NonNullable<CorpusSpec["hub"]> & { split?: Split };
 
 /** Downloads of a data set what is read, telling what. */
-async function dataFromHub({ name, files }: HubData): Promise<string> {
+async function dataFromHub({ name, files, split }: HubData): Promise<string> {
   const { downloadData } = await import("#runtime/hub/download.ts");
-  const wanted = (paths: readonly string[]) => chosenData(paths, files);
+  const wanted = (paths: readonly string[]) => chosenData(paths, files, split);
   return saying(() => downloadData(name, { wanted, onFile: (file) => say(`downloading ${name}: ${file}`) }));
 }
 
@@ -65,10 +65,16 @@ export async function downloadMissing(spec: Spec): Promise<void> {
     if (!checkpoint || existsSync(join(checkpoint.folder, "config.json"))) continue;
     if (isHubName(checkpoint.name) && !cachedModel(checkpoint.name)) await modelFromHub(checkpoint.name);
   }
+  for (const task of Object.values(spec.tasks)) {
+    for (const { split, from } of hubFilesOf(task)) {
+      const data = { name: from.hub, files: from.files, split };
+      if (isHubName(from.hub) && !isHere(data)) await dataFromHub(data);
+    }
+  }
   for (const { hub } of Object.values(spec.corpora)) if (hub && isHubName(hub.name) && !isHere(hub)) await dataFromHub(hub);
 }
 
-function isHere({ name, files }: HubData): boolean {
+function isHere({ name, files, split }: HubData): boolean {
   const data = cachedData(name);
-  return data !== null && chosenData(data.paths, files).every((path) => existsSync(join(data.folder, path)));
+  return data !== null && chosenData(data.paths, files, split).every((path) => existsSync(join(data.folder, path)));
 }

@@ -1,18 +1,32 @@
-import type { CorpusSpec, Spec } from "#runtime/contract/spec.ts";
+import type { Problem } from "#runtime/contract/problem.ts";
+import type { CorpusSpec, DataFiles, HubFiles, Ref, Spec, Split, TaskSpec } from "#runtime/contract/spec.ts";
+import { resolveTask, type TaskReading } from "#runtime/tasks/resolve.ts";
 import type { Files } from "./files.ts";
+import { error } from "./rules/rule.ts";
+
+/** Words by which names tell splits. */
+const splitWords: Readonly<Record<Split, RegExp>> = {
+  train: wordIn("train(?:ing)?"),
+  validation: wordIn("valid(?:ation)?|val|dev"),
+  test: wordIn("test|eval"),
+};
+
+function wordIn(words: string): RegExp {
+  return new RegExp(`(?:^|[^a-z])(?:${words})(?:[^a-z]|$)`, "iu");
+}
 
 /**
- * Of a data set's files, by their paths in its repository, those that a corpus reads: what the patterns match; without patterns texts
- * and tables, of the training split alone where the names tell splits.
+ * Of a data set's files, by their paths in its repository, those that are read: what the patterns match; without patterns texts and
+ * tables, of the split alone where the names tell splits.
  */
-export function chosenData(paths: readonly string[], patterns: readonly string[] | null): string[] {
+export function chosenData(paths: readonly string[], patterns: readonly string[] | null, split: Split = "train"): string[] {
   if (patterns) {
     const expressions = patterns.map(expressionOf);
     return paths.filter((path) => expressions.some((expression) => expression.test(path)));
   }
   const readable = paths.filter((path) => /\.(?:txt|jsonl|ndjson|csv|tsv|parquet)(?:\.gz|\.zst)?$/iu.test(path));
-  const training = readable.filter((path) => /(?:^|[^a-z])train(?:ing)?(?:[^a-z]|$)/iu.test(path));
-  return training.length > 0 ? training : readable;
+  const own = readable.filter((path) => splitWords[split].test(path));
+  return own.length > 0 || split !== "train" ? own : readable;
 }
 
 /** `*` and `?` stand for what is no slash, `**` for any folders. */
@@ -40,4 +54,56 @@ function filesHere({ hub }: CorpusSpec, files: Files): Partial<CorpusSpec> {
   if (!data) return {};
   const paths = chosenData(data.paths, hub.files).map((path) => `${data.folder}/${path}`);
   return paths.every((path) => files.size(path) !== null) ? { files: paths.sort() } : {};
+}
+
+const splits = ["train", "validation", "test"] as const;
+
+/** A task's files of data sets of the hub, with the split that reads them. */
+export function hubFilesOf(task: TaskSpec): { split: Split; from: HubFiles }[] {
+  return splits.flatMap((split) => {
+    const from = task[split];
+    return isOfHub(from) ? [{ split, from }] : [];
+  });
+}
+
+function isOfHub(files: DataFiles | number | null): files is HubFiles {
+  return typeof files === "object" && files !== null && "hub" in files;
+}
+
+/** As `resolveTask`, with the files of data sets of the hub in place, where they are here. */
+export function readTaskHere(declared: TaskSpec, key: Ref, files: Files): TaskReading {
+  let task = declared;
+  const problems: Problem[] = [];
+  for (const { split, from } of hubFilesOf(declared)) {
+    const data = files.hubData(from.hub);
+    const paths = data ? chosenData(data.paths, from.files, split) : [];
+    const here = paths.map((path) => `${data!.folder}/${path}`).sort();
+    if (here.length > 0 && here.every((path) => files.size(path) !== null)) task = { ...task, [split]: here } as TaskSpec;
+    else
+      problems.push(
+        dataNotHere({ hub: from.hub, patterns: from.files, paths: data && paths, all: data?.paths ?? [] }, ["tasks", key, split]),
+      );
+  }
+  if (problems.length === 0) return resolveTask(task, key, files);
+  return { task: null, problems, sizes: { train: 0, validation: 0, test: 0 }, characters: 0, longestBytes: 0 };
+}
+
+interface MissingData {
+  hub: string;
+  patterns: readonly string[] | null;
+  /** Of the files that it has, those that would be read; null: it was never downloaded. */
+  paths: readonly string[] | null;
+  all: readonly string[];
+}
+
+/** A data set of the hub without files to read. */
+export function dataNotHere({ hub, patterns, paths, all }: MissingData, at: Problem["path"]): Problem {
+  if (!paths || paths.length > 0) {
+    const message = `The data set ${hub} of the hub is not here. pretrain run downloads it; so does pretrain download --dataset ${hub}.`;
+    return error("data-not-here", at, message);
+  }
+  const some = all.slice(0, 5).join(", ");
+  const what = patterns ? `that match ${patterns.join(", ")}` : "of text, .jsonl, .csv, .tsv or .parquet";
+  const message = `The data set ${hub} has no files ${what}; it has ${some}${all.length > 5 ? ", …" : ""}. Name files with data_files.`;
+  return error("no-data-files", at, message);
 }

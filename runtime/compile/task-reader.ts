@@ -1,6 +1,7 @@
 import type { Ref, Spec } from "#runtime/contract/spec.ts";
-import { resolveTask, type TaskReading } from "#runtime/tasks/resolve.ts";
+import type { TaskReading } from "#runtime/tasks/resolve.ts";
 import type { Files } from "./files.ts";
+import { readTaskHere } from "./hub-data.ts";
 
 /** A task with its labels, its numbers of examples, and what is wrong with its files. */
 export type TaskReader = (key: Ref) => TaskReading;
@@ -11,7 +12,7 @@ export function taskReader(spec: Spec, files: Files): TaskReader {
   return (key) => {
     const task = spec.tasks[key];
     if (!task) return { task: null, problems: [], sizes: { train: 0, validation: 0, test: 0 }, characters: 0, longestBytes: 0 };
-    const found = known.get(key) ?? resolveTask(task, key, files);
+    const found = known.get(key) ?? readTaskHere(task, key, files);
     known.set(key, found);
     return found;
   };

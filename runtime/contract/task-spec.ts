@@ -1,7 +1,15 @@
 import type { Documented, HeadPooling } from "./spec.ts";
 
-/** One file, several one after the other, or two of which line n of the one belongs to line n of the other. Absolute paths. */
-export type DataFiles = string | readonly string[] | AlignedFiles;
+/**
+ * One file, several one after the other, two of which line n of the one belongs to line n of the other, or files of a data set of the hub.
+ * Absolute paths.
+ */
+export type DataFiles = string | readonly string[] | AlignedFiles | HubFiles;
+/** `files`: patterns of paths in the data set's repository; null: those of the split, by their names. */
+export interface HubFiles {
+  hub: string;
+  files: string[] | null;
+}
 export interface AlignedFiles {
   source: string;
   target: string;

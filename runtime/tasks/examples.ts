@@ -32,7 +32,7 @@ export function exampleReader(task: TaskData, read: ReadFile): (split: Split) =>
   };
 }
 
-/** The files that a setting names; none where it is a share. */
+/** The files that a setting names; none where it is a share, or where they are on the hub. */
 export function pathsOf(files: DataFiles | number | null): string[] {
   return readTogether(files).flat();
 }
@@ -41,6 +41,7 @@ export function pathsOf(files: DataFiles | number | null): string[] {
 function readTogether(files: DataFiles | number | null): string[][] {
   if (files === null || typeof files === "number") return [];
   if (typeof files === "string") return [[files]];
+  if ("hub" in files) return [];
   return "source" in files ? [[files.source, files.target]] : files.map((path) => [path]);
 }
 

@@ -1,6 +1,7 @@
+import { hubFilesOf, readTaskHere } from "#runtime/compile/hub-data.ts";
 import type { Ref, Spec } from "#runtime/contract/spec.ts";
 import { pathsOf } from "#runtime/tasks/examples.ts";
-import { resolveTask, type TaskReading } from "#runtime/tasks/resolve.ts";
+import type { TaskReading } from "#runtime/tasks/resolve.ts";
 import type { WatchedFiles } from "./watched-files.ts";
 
 /** Reads the files of a task; a reading is kept until the declaration or a file changes. */
@@ -12,13 +13,17 @@ export function taskReadings(files: WatchedFiles): TaskReadings {
     const task = spec.tasks[key];
     if (!task) return none;
     const { doc: _, metrics: __, ...read } = task;
-    const paths = [task.train, task.validation, task.test].flatMap(pathsOf);
+    const ofHub = hubFilesOf(task).flatMap(({ from }) => {
+      const data = files.hubData(from.hub);
+      return data ? data.paths.map((path) => `${data.folder}/${path}`) : [];
+    });
+    const paths = [...[task.train, task.validation, task.test].flatMap(pathsOf), ...ofHub];
     // what the declaration says of its files, and what they are now
     const seen = `${JSON.stringify(read)}\n${files.signature(paths)}`;
     const place = `${spec.file}\n${key}`;
     const found = known.get(place);
     if (found?.seen === seen) return found.reading;
-    const reading = resolveTask(task, key, files);
+    const reading = readTaskHere(task, key, files);
     // reading a file makes its hash known
     known.set(place, { seen: `${JSON.stringify(read)}\n${files.signature(paths)}`, reading });
     return reading;

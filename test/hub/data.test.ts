@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { chosenData } from "#runtime/compile/hub-data.ts";
 import type { CorpusResult } from "#runtime/contract/artifacts.ts";
+import type { FinetuneJob } from "#runtime/contract/plan.ts";
 import { cachedData } from "#runtime/hub/cache.ts";
 import { downloadData } from "#runtime/hub/download.ts";
 import { openStore } from "#runtime/store/store.ts";
@@ -69,6 +70,12 @@ describe("which files are read", () => {
     ["two stars over folders", ["**/train*"], ["a/train.txt", "b/train-0.parquet"]],
   ])("%s", (_, patterns, expected) => expect(chosenData(paths, patterns)).toEqual(expected));
 
+  test("those of another split", () => {
+    expect(chosenData(paths, null, "validation")).toEqual(["a/validation.txt"]);
+    expect(chosenData(["a/train.csv", "val.csv", "dev-0.csv", "valley.csv"], null, "validation")).toEqual(["val.csv", "dev-0.csv"]);
+    expect(chosenData(paths, null, "test")).toEqual([]);
+  });
+
   test("all texts and tables, where no name tells a split", () => {
     expect(chosenData(["README.md", "one.jsonl.gz", "two.txt", "x.json"], null)).toEqual(["one.jsonl.gz", "two.txt"]);
   });
@@ -96,6 +103,51 @@ pretrain base { model: small, objective: causal, corpus: tiny, tokenizer: letter
   expect(splits.train.documents + splits.validation.documents).toBe(60);
   writeFileSync(join(folder, "a.pretrain"), experiment(', data_files: "none/*.txt"'));
   expect((await run("plan", "a.pretrain")).stderr).toMatch(/has no files that match none\/\*\.txt; it has README\.md/);
+}, 120_000);
+
+test("a run downloads the files of its tasks first, each split's by name or pattern, and says what is wrong with them", async () => {
+  const rows = (count: number) =>
+    Array.from({ length: count }, (_, i) => `${i % 2 ? "good" : "bad"},a ${i % 2 ? "fine" : "poor"} day ${i}`);
+  const table = (count: number, from = 0) => ["label,text", ...rows(count + from).slice(from)].join("\n");
+  const source = folderWith({
+    "train-0.csv": table(30),
+    "train-1.csv": table(20, 30),
+    "dev.csv": table(12, 50),
+    "more/held-out.csv": table(10, 62),
+    "README.md": "# tiny",
+  });
+  const { url, asked } = await hubOf(source, "datasets");
+  const experiment = (test: string) => `
+corpus tales { files: "tales.txt", documents: line, split: { validation: 20% } }
+tokenizer letters { kind: bytes, train on: tales }
+model small { layers: 1, hidden: 8, heads: 1, context: 32 }
+pretrain base { model: small, objective: masked, corpus: tales, tokenizer: letters, budget: 1 step, batch: 2 }
+task mood = classification {
+  train: { hub: "owner/tiny" }
+  validation: { hub: "owner/tiny" }
+  test: { hub: "owner/tiny", data_files: "${test}" }
+}
+finetune told { from: scratch { like: base }, task: mood, epochs: 1, batch: 8 }
+`;
+  const folder = folderWith({ "a.pretrain": experiment("more/*.csv"), "tales.txt": sentences(40) });
+  const environment = { ...process.env, HF_HOME: temporaryFolder(), HF_ENDPOINT: url, HF_TOKEN: "hf_secret" };
+  const run = (...args: string[]) => pretrainIn(folder, environment, args);
+  expect((await run("plan", "a.pretrain")).stderr).toMatch(
+    /:7:3: error: The data set owner\/tiny of the hub is not here\. pretrain run downloads it/,
+  );
+  expect(await run("run", "a.pretrain", "told")).toMatchObject({ code: 0 });
+  const store = openStore(join(folder, ".pretrain"));
+  const id = store.jobs().find((each) => each.startsWith("finetune-"))!;
+  const job = JSON.parse(readFileSync(join(store.runFolder(id), "job.json"), "utf8")) as FinetuneJob;
+  expect(job.examples).toEqual({ train: 50, validation: 12, test: 10 });
+  expect(asked.filter((request) => request.includes("README.md"))).toEqual([]);
+  const there = JSON.stringify(job.task.files.map(({ path }) => path.split(`${commit}/`)[1]).sort());
+  expect(there).toBe('["dev.csv","more/held-out.csv","train-0.csv","train-1.csv"]');
+
+  writeFileSync(join(folder, "a.pretrain"), experiment("none.csv"));
+  expect((await run("plan", "a.pretrain")).stderr).toMatch(
+    /:9:3: error: The data set owner\/tiny has no files that match none\.csv; it has README\.md/,
+  );
 }, 120_000);
 
 function pretrainIn(folder: string, env: NodeJS.ProcessEnv, args: string[]): Promise<{ code: number | null; stderr: string }> {

@@ -2,7 +2,7 @@ import { textFormatOf } from "#runtime/contract/formats.ts";
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { CorpusSpec } from "#runtime/contract/spec.ts";
 import { type Files, filesOf, sizeOf } from "../files.ts";
-import { chosenData } from "../hub-data.ts";
+import { chosenData, dataNotHere } from "../hub-data.ts";
 import { error, percent, type Rule } from "./rule.ts";
 
 /** The splits of a corpus leave something to train on, and its patterns find text. */
@@ -38,21 +38,10 @@ export const corpora: Rule = ({ spec, files }) =>
     return [...elsewhere, ...missing, ...empty, ...split, ...unreadable(name, corpus, files), ...unusedColumn(name, corpus, files)];
   });
 
-/** A data set of the hub without files to read. */
-function notHere(name: string, hub: NonNullable<CorpusSpec["hub"]>, files: Files): Problem {
-  const data = files.hubData(hub.name);
-  const path = ["corpora", name, hub.files && data ? "data_files" : "hub"];
-  if (!data || chosenData(data.paths, hub.files).length > 0) {
-    const message = `The data set ${hub.name} of the hub is not here. pretrain run downloads it; so does pretrain download --dataset ${hub.name}.`;
-    return error("data-not-here", path, message);
-  }
-  const some = data.paths.slice(0, 5).join(", ");
-  const what = hub.files ? `that match ${hub.files.join(", ")}` : "of text, .jsonl, .csv, .tsv or .parquet";
-  return error(
-    "no-data-files",
-    path,
-    `The data set ${hub.name} has no files ${what}; it has ${some}${data.paths.length > 5 ? ", …" : ""}. Name files with data_files.`,
-  );
+function notHere(name: string, { name: hub, files: patterns }: NonNullable<CorpusSpec["hub"]>, files: Files): Problem {
+  const data = files.hubData(hub);
+  const missing = { hub, patterns, paths: data && chosenData(data.paths, patterns), all: data?.paths ?? [] };
+  return dataNotHere(missing, ["corpora", name, patterns && data ? "data_files" : "hub"]);
 }
 
 /** Files whose content is neither text nor one of the tables. */

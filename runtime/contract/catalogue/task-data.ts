@@ -13,17 +13,39 @@ const aligned: ValueType = {
   ],
 };
 
-export const splitFiles = splitsOf("Training examples: TSV or CSV with a header, or JSON Lines.", 'train: "data/train.tsv"');
+const ofHub: ValueType = {
+  type: "block",
+  keys: [
+    {
+      name: "hub",
+      value: { type: "text" },
+      required: true,
+      help: "A data set of the Hugging Face hub, by name. `run` downloads it first.",
+      example: 'hub: "owner/questions"',
+    },
+    {
+      name: "data_files",
+      value: { type: "list", of: { type: "text" }, atLeast: 1 },
+      help: "Which of its files: paths in its repository, or patterns; left out: those whose names tell the split.",
+      example: 'data_files: "data/train-*.jsonl"',
+    },
+  ],
+};
+
+export const splitFiles = splitsOf(
+  "Training examples: TSV or CSV with a header, or JSON Lines; a file, or files of a data set of the hub.",
+  'train: "data/train.tsv"',
+);
 /** Of tasks whose examples are pairs of texts. */
 export const alignedSplits = splitsOf(
-  "Training examples: TSV or CSV with a header, JSON Lines, or two files of which line n of the one belongs to line n of the other.",
+  "Training examples: TSV or CSV with a header, JSON Lines, two files of which line n of the one belongs to line n of the other, or files of a data set of the hub.",
   'train: { source: "data/train.en", target: "data/train.de" }',
   aligned,
 );
 
 export function splitsOf(help: string, example: string, ...forms: ValueType[]): readonly Key[] {
-  const files: ValueType = forms.length > 0 ? { type: "either", of: [path, ...forms] } : path;
-  const filesOrShare: ValueType = { type: "either", of: [path, ...forms, share] };
+  const files: ValueType = { type: "either", of: [path, ...forms, ofHub] };
+  const filesOrShare: ValueType = { type: "either", of: [path, ...forms, ofHub, share] };
   return [
     { name: "train", value: files, required: true, help, example },
     {
