@@ -1,6 +1,15 @@
 import { declarationOf, extendsKey, type Key, optionOf } from "#runtime/contract/catalogue/index.ts";
 import { presets } from "#runtime/contract/catalogue/presets.ts";
-import type { ComparisonSpec, Documented, MixtureSpec, Spec, Varied, VariedKey, VariedValue } from "#runtime/contract/spec.ts";
+import {
+  type ComparisonSpec,
+  type Documented,
+  emptySpec,
+  type MixtureSpec,
+  type Spec,
+  type Varied,
+  type VariedKey,
+  type VariedValue,
+} from "#runtime/contract/spec.ts";
 import {
   type Block,
   type Declaration,
@@ -55,19 +64,7 @@ export interface Lowered {
  * function knows the grammar. A varied value whose objective is left out stays in its comparison as a name without an entry.
  */
 export function lower({ file, declarations, leftOut, readDefault, docOf, doc }: LowerOptions): Lowered {
-  const spec: Spec = {
-    file,
-    ...(doc === undefined ? {} : { doc }),
-    corpora: {},
-    tokenizers: {},
-    models: {},
-    objectives: {},
-    tasks: {},
-    pretrainings: {},
-    finetunings: {},
-    probes: {},
-    comparisons: {},
-  };
+  const spec: Spec = { ...emptySpec(file), ...(doc === undefined ? {} : { doc }) };
   const places = new Map<string, Named>();
   for (const declaration of declarations) if (!leftOut.has(declaration)) lowerDeclaration(declaration);
   return { spec, places };

@@ -1,5 +1,13 @@
 import type { Problem } from "#runtime/contract/problem.ts";
-import type { ComparisonSpec, FinetuneSpec, PretrainSpec, Ref, Spec, Table } from "#runtime/contract/spec.ts";
+import {
+  type ComparisonSpec,
+  emptySpec,
+  type FinetuneSpec,
+  type PretrainSpec,
+  type Ref,
+  type Spec,
+  type Table,
+} from "#runtime/contract/spec.ts";
 import { modelBaselines } from "./baselines.ts";
 import { cellsOf } from "./cells.ts";
 
@@ -13,18 +21,7 @@ const others = { models: "a model", objectives: "an objective", tasks: "a task" 
 export function narrow(spec: Spec, goal: Goal): { spec: Spec; problems: Problem[] } {
   if (goal.kind === "everything") return { spec, problems: [] };
   const { name } = goal;
-  const kept: Spec = {
-    file: spec.file,
-    corpora: {},
-    tokenizers: {},
-    models: {},
-    objectives: {},
-    tasks: {},
-    pretrainings: {},
-    finetunings: {},
-    probes: {},
-    comparisons: {},
-  };
+  const kept = emptySpec(spec.file);
   const table = runnable.find((each) => Object.hasOwn(spec[each], name));
   if (!table) return { spec: kept, problems: [nothingToRun(spec, name)] };
   keeperOf(spec, kept)[table](name);

@@ -21,6 +21,21 @@ export interface Spec extends Documented {
   comparisons: Table<ComparisonSpec>;
 }
 
+export function emptySpec(file: string): Spec {
+  return {
+    file,
+    corpora: {},
+    tokenizers: {},
+    models: {},
+    objectives: {},
+    tasks: {},
+    pretrainings: {},
+    finetunings: {},
+    probes: {},
+    comparisons: {},
+  };
+}
+
 export type Table<T> = Record<string, T>;
 /** A key into a table of the specification. */
 export type Ref = string;

@@ -1,3 +1,6 @@
+import type { FamilyChoices, ResolvedModel } from "../../contract/plan.ts";
+import { activationName, type Config } from "./config.ts";
+
 /** What BERT and those after it have in common. */
 export const encoderChoices = {
   architecture: "encoder",
@@ -27,3 +30,48 @@ export const bertBody = {
   "encoder.layers.N.feed_forward.output": "encoder.layer.N.output.dense",
   "encoder.layers.N.feed_forward_norm": "encoder.layer.N.output.LayerNorm",
 };
+
+/** Where a configuration says nothing. */
+interface BertDefaults {
+  hidden: number;
+  heads: number;
+  feedForward: number;
+  vocabulary: number;
+}
+
+/** What the configurations of BERT, RoBERTa and ELECTRA tell alike. */
+export function readBert(config: Config, { hidden, heads, feedForward, vocabulary }: BertDefaults) {
+  config.only("position_embedding_type", "absolute");
+  config.only("is_decoder", false);
+  return {
+    ...encoderChoices,
+    layers: config.count("num_hidden_layers", 12),
+    hidden: config.count("hidden_size", hidden),
+    heads: config.count("num_attention_heads", heads),
+    feedForward: config.count("intermediate_size", feedForward),
+    context: config.count("max_position_embeddings", 512),
+    tiedEmbeddings: config.flag("tie_word_embeddings", true),
+    dropout: config.number("hidden_dropout_prob", 0.1),
+    vocabulary: config.count("vocab_size", vocabulary),
+    tokenTypes: config.count("type_vocab_size", 2),
+    normEpsilon: config.number("layer_norm_eps", 1e-12),
+  };
+}
+
+/** The settings that `readBert` reads. */
+export function writeBert(model: ResolvedModel & FamilyChoices) {
+  return {
+    num_hidden_layers: model.layers,
+    hidden_size: model.hidden,
+    num_attention_heads: model.heads,
+    intermediate_size: model.feedForward,
+    max_position_embeddings: model.context,
+    hidden_act: activationName(model.activation),
+    hidden_dropout_prob: model.dropout,
+    attention_probs_dropout_prob: model.dropout,
+    tie_word_embeddings: model.tiedEmbeddings,
+    vocab_size: model.vocabulary,
+    type_vocab_size: model.tokenTypes,
+    layer_norm_eps: model.normEpsilon,
+  };
+}
