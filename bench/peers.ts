@@ -70,7 +70,7 @@ const contests: Contest[] = [
 
 const head = [
   ...["peer", "work", "size", "engine", "ms/step", "peer's", "ratio", "processor ms", "peer's", "ratio", "memory, MB", "peer's"],
-  ...["of peak", "around", "same tokens"],
+  ...["of peak", "products alone", "around", "same tokens"],
 ];
 
 if (pythonHas("torch", "transformers")) await compare();
@@ -89,11 +89,16 @@ async function compare(): Promise<void> {
       const theirs: Reported[] = [];
       const ours = new Map<EngineName, Reported[]>(engines.map((engine) => [engine, []]));
       const peaks: number[] = [];
+      const products = new Map<EngineName, number[]>(engines.map((engine) => [engine, []]));
       for (let round = 1; round <= Number(values.rounds); round++) {
         console.error(`${contest.peer}, ${contest.work}, ${contest.size}: round ${round} of ${values.rounds}`);
         theirs.push(runPeer(model ? [...contest.script, model] : contest.script));
         for (const engine of engines) {
-          if (!model) peaks.push(runOurs<{ flops: number }>({ kind: "peak", engine, seconds: Math.min(2, seconds) }).flops);
+          if (!model) {
+            peaks.push(runOurs<{ flops: number }>({ kind: "peak", engine, seconds: Math.min(2, seconds) }).flops);
+            const alone = { ...caseOf(contest, engine, model), kind: "products", seconds: Math.min(2, seconds) };
+            products.get(engine)!.push(runOurs<{ milliseconds: number }>(alone).milliseconds);
+          }
           ours.get(engine)!.push(runOurs<Reported>(caseOf(contest, engine, model)));
         }
       }
@@ -101,7 +106,9 @@ async function compare(): Promise<void> {
       console.log(
         alignedRows(
           head,
-          [...ours].map(([engine, found]) => rowOf(contest, engine, found, theirs, Math.max(0, ...peaks))),
+          [...ours].map(([engine, found]) =>
+            rowOf(contest, engine, found, theirs, { peak: Math.max(0, ...peaks), products: products.get(engine)! }),
+          ),
         ),
       );
     }
@@ -119,7 +126,7 @@ function rowOf(
   engine: string,
   ours: readonly Reported[],
   theirs: readonly Reported[],
-  peak: number,
+  { peak, products }: { peak: number; products: readonly number[] },
 ): string[] {
   const of = (found: readonly Reported[], key: Exclude<keyof Reported, "texts">) => median(found.map((each) => each[key] ?? 0));
   const perToken = (found: readonly Reported[], key: "step_milliseconds" | "processor_milliseconds") =>
@@ -137,6 +144,7 @@ function rowOf(
     ratio("processor_milliseconds"),
     ...both("peak_memory_bytes", (value) => String(Math.round(value / 1e6))),
     trains ? percent((of(ours, "flops_per_step") * 1000) / of(ours, "step_milliseconds") / peak) : "",
+    trains ? percent(median(products) / of(ours, "step_milliseconds")) : "",
     trains ? percent(of(ours, "around_step")) : "",
     trains ? "" : percent(sameTokens(ours[0]!.texts!, theirs[0]!.texts!)),
   ];

@@ -1,29 +1,48 @@
 import type { EngineName } from "../engines/engine.ts";
 import { loadEngine } from "../engines/table.ts";
+import { pretrainGraph } from "../programs/cost.ts";
 import { matrixChain } from "../programs/matrix-chain.ts";
+import { productsProgram } from "../programs/products.ts";
 import { random } from "../random/random.ts";
+import type { Program } from "../trace/function.ts";
+import { sizeOf } from "../trace/graph.ts";
+import type { BenchCase } from "./measure.ts";
+import { median } from "./median.ts";
+import { benchJob } from "./settings.ts";
 
 /** Rows and columns; products of such matrices find their blocks in the cache. */
 const size = 1024;
 const products = 8;
 
 /** FLOP/s that an engine reaches in products of square float32 matrices, the best of some calls: what a machine has to give. */
-export async function matrixPeak(name: EngineName, threads: number, seconds: number): Promise<number> {
+export async function matrixPeak(engine: EngineName, threads: number, seconds: number): Promise<number> {
+  const times = await callsOf(matrixChain(size, products), engine, threads, seconds);
+  return (products * 2 * size ** 3 * 1000) / Math.min(...times);
+}
+
+/** Milliseconds that the matrix products of a training step take alone, median: what a step with nothing beside them would take. */
+export async function productsMilliseconds({ engine, objective, size, threads, seconds }: BenchCase): Promise<number> {
+  return median(await callsOf(productsProgram(pretrainGraph(benchJob(size, objective))), engine, threads, seconds));
+}
+
+/** Milliseconds of each call of a program's one function, after a first one. */
+async function callsOf(program: Program, name: EngineName, threads: number, seconds: number): Promise<number[]> {
   const engine = await loadEngine(name, { threads });
-  const session = await engine.open(matrixChain(size, products));
+  const session = await engine.open(program);
   const from = random("peak");
-  const values = () => Float32Array.from({ length: size * size }, () => (from.uniform() - 0.5) / 16);
-  await session.write({ a: values(), b: values() });
-  let best = Number.POSITIVE_INFINITY;
+  const values = (count: number) => Float32Array.from({ length: count }, () => (from.uniform() - 0.5) / 16);
+  await session.write(Object.fromEntries(program.state.map((spec) => [spec.name, values(sizeOf(spec.shape))])));
+  const call = () => session.call(program.functions[0]!.name, {});
+  const times: number[] = [];
   try {
-    await session.call("chain", {});
+    await call();
     for (const begin = performance.now(); performance.now() - begin < seconds * 1000; ) {
       const start = performance.now();
-      await session.call("chain", {});
-      best = Math.min(best, performance.now() - start);
+      await call();
+      times.push(performance.now() - start);
     }
   } finally {
     await session.close();
   }
-  return (products * 2 * size ** 3 * 1000) / best;
+  return times;
 }

@@ -53,9 +53,9 @@ export function addBench(program: Command): void {
     });
 }
 
-/** A measurement, the peak of an engine's matrix products, or, for the editor, the speed that estimates of time rest on. */
+/** A measurement, the peak of an engine's matrix products, those of a step alone, or, for the editor, the speed that estimates of time rest on. */
 type Case =
-  | ({ kind: "training" } & BenchCase)
+  | ({ kind: "training" | "products" } & BenchCase)
   | ({ kind: "generation" } & GenerationCase)
   | { kind: "peak"; engine: EngineName; threads: number; seconds: number }
   | { kind: "speed"; engine: EngineChoice };
@@ -64,7 +64,8 @@ async function measured(wanted: Case): Promise<unknown> {
   if (wanted.kind === "generation") return (await import("#runtime/bench/generation.ts")).measureGeneration(wanted);
   if (wanted.kind === "training") return (await import("#runtime/bench/measure.ts")).measure(wanted);
   if (wanted.kind === "speed") return (await measureSpeed(wanted.engine)) ?? null;
-  const { matrixPeak } = await import("#runtime/bench/peak.ts");
+  const { matrixPeak, productsMilliseconds } = await import("#runtime/bench/peak.ts");
+  if (wanted.kind === "products") return { milliseconds: await productsMilliseconds(wanted) };
   return { flops: await matrixPeak(wanted.engine, wanted.threads, wanted.seconds) };
 }
 

@@ -1,4 +1,4 @@
-import type { Cost, FinetuneJob, ResolvedModel, ResolvedObjective, ResolvedTask } from "../contract/plan.ts";
+import type { Cost, FinetuneJob, PretrainJob, ResolvedModel, ResolvedObjective, ResolvedTask } from "../contract/plan.ts";
 import type { OptimizerSpec } from "../contract/spec.ts";
 import { type Parameter, parametersOf } from "../models/parameters.ts";
 import { partSchedule } from "../objectives/schedule.ts";
@@ -34,19 +34,8 @@ export function pretrainCost(
   steps: number,
   precision: Precision = "float32",
 ): Cost {
-  const parts = pretrainingParts(model, objective, steps);
-  const trained = pretrainingParameters(model, parts);
-  const settings = {
-    model,
-    parts,
-    batch: batch / accumulate,
-    accumulates: accumulate > 1,
-    optimizer,
-    dropout: model.dropout,
-    precision,
-    trained,
-    frozen: fixedParameters(model),
-  };
+  const settings = settingsOf(model, objective, batch, accumulate, steps, precision);
+  const { parts, trained } = settings;
   const traced = parts.map((part) => traceStep(settings, part));
   const { counts } = partSchedule(objective, steps);
   const average = (values: number[]) => values.reduce((sum, value, i) => sum + value * (counts[i] as number), 0) / steps;
@@ -55,6 +44,34 @@ export function pretrainCost(
     tokensPerStep: average(parts.map((part) => batch * tokensOf(part))),
     flopsPerStep: average(traced.map(({ flops }) => flops * accumulate)),
     memoryBytes: Math.max(...traced.map(({ memoryBytes }) => memoryBytes)),
+  };
+}
+
+/** A step of pre-training, of the first part of its objective. */
+export function pretrainGraph({ model, objective, batch, accumulate, steps, precision }: PretrainJob): Graph {
+  const settings = settingsOf(model, objective, batch, accumulate, steps, precision);
+  return tracedStep(settings, settings.parts[0]!);
+}
+
+function settingsOf(
+  model: ResolvedModel,
+  objective: ResolvedObjective,
+  batch: number,
+  accumulate: number,
+  steps: number,
+  precision: Precision,
+): TrainingSettings {
+  const parts = pretrainingParts(model, objective, steps);
+  return {
+    model,
+    parts,
+    batch: batch / accumulate,
+    accumulates: accumulate > 1,
+    optimizer,
+    dropout: model.dropout,
+    precision,
+    trained: pretrainingParameters(model, parts),
+    frozen: fixedParameters(model),
   };
 }
 

@@ -1,10 +1,13 @@
-import { type Graph, sizeOf, type Value } from "./graph.ts";
+import { type Graph, type Node, sizeOf, type Value } from "./graph.ts";
+
+export function isProduct({ op }: Node): boolean {
+  return op === "BatchMatMul" || op === "ScaledMatMul";
+}
 
 /** Multiply-adds × 2 of all matrix products. Element-wise work is not counted, as in PyTorch's FlopCounterMode. */
 export function flopsOf(graph: Graph): number {
   let flops = 0;
-  for (const { op, inputs, attributes, outputs } of graph.nodes) {
-    if (op !== "BatchMatMul" && op !== "ScaledMatMul") continue;
+  for (const { inputs, attributes, outputs } of graph.nodes.filter(isProduct)) {
     const inner = inputs[0]!.shape.at(attributes.transposeA ? -2 : -1) as number;
     flops += 2 * sizeOf(outputs[0]!.shape) * inner;
   }

@@ -1,7 +1,11 @@
 import { expect, test } from "vitest";
+import { benchJob, benchObjectives } from "#runtime/bench/settings.ts";
 import type { ResolvedModel, ResolvedObjective } from "#runtime/contract/plan.ts";
 import { layoutOf } from "#runtime/objectives/table.ts";
-import { pretrainCost } from "#runtime/programs/cost.ts";
+import { pretrainCost, pretrainGraph } from "#runtime/programs/cost.ts";
+import { productsProgram } from "#runtime/programs/products.ts";
+import { flopsOf } from "#runtime/trace/cost.ts";
+import { trace } from "#runtime/trace/trace.ts";
 import { masked, model } from "../compile/fixtures.ts";
 
 const batch = 3;
@@ -64,4 +68,10 @@ test.each(families)("FLOPs of a step as counted by hand, and by PyTorch: $name",
   const { flopsPerStep } = pretrainCost(family.model, family.objective, batch, 1, 1);
   expect(flopsPerStep).toBe(byHand(family));
   expect(flopsPerStep).toBe(family.pytorch);
+});
+
+test.each(benchObjectives)("the products of a step alone, %s, have all of its FLOPs", (objective) => {
+  const step = pretrainGraph(benchJob("tiny", objective));
+  const program = productsProgram(step);
+  expect(flopsOf(trace(program.functions[0]!, program.state))).toBe(flopsOf(step));
 });
