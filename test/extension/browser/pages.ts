@@ -24,10 +24,16 @@ export async function testPages(window: Window, { step, picture }: Steps, worksp
       const target = join(workspace, `loss.${format}`);
       await (await webview("base")).locator(`vscode-button[title="Save Loss as ${format.toUpperCase()}"]`).click();
       const input = page.locator(".quick-input-widget input[type=text]");
-      await input.waitFor({ state: "visible" });
-      await input.fill(target);
-      await page.locator(".quick-input-widget .monaco-button", { hasText: "OK" }).click();
-      await until(async () => existsSync(target) && readFileSync(target).length > 0);
+      // the dialog lists a folder first, with the name that it proposes; until then it forgets what is typed, and answers nothing
+      await until(async () => (await input.inputValue({ timeout: 1000 })).endsWith(`.${format}`));
+      await until(async () => {
+        if (existsSync(target) && readFileSync(target).length > 0) return true;
+        if (!(await input.isVisible())) return false;
+        await input.fill(target);
+        await page.locator(".quick-input-widget .monaco-button", { hasText: "OK" }).click({ timeout: 1000 });
+        await page.waitForTimeout(1000);
+        return false;
+      });
       return readFileSync(target);
     };
     const svg = (await saved("svg")).toString("utf8");
