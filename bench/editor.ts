@@ -25,11 +25,16 @@ import { lineOf, makeWorkspace, removeWorkspace } from "../test/extension/worksp
 const root = join(import.meta.dirname, "..");
 const vsix = join(root, `dist/pretrain-${process.platform}-${process.arch}.vsix`);
 
-console.log(`lens: ${await lensMilliseconds()}`);
-console.log(`tree made: ${await treeMilliseconds()}`);
-for (const line of await inWindow()) console.log(line);
-console.log(`charts: ${await chartMilliseconds()}`);
-console.log(`activation: ${await activation()}`);
+const measurements: Record<string, () => Promise<string[]>> = {
+  lens: async () => [`lens: ${await lensMilliseconds()}`],
+  tree: async () => [`tree made: ${await treeMilliseconds()}`],
+  window: inWindow,
+  charts: async () => [`charts: ${await chartMilliseconds()}`],
+  activation: async () => [`activation: ${await activation()}`],
+};
+const wanted = process.argv.slice(2);
+for (const [name, measure] of Object.entries(measurements))
+  if (wanted.length === 0 || wanted.includes(name)) for (const line of await measure()) console.log(line);
 
 /** 30 events, one after another, each waited for. */
 async function lensMilliseconds(): Promise<string> {

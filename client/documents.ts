@@ -17,9 +17,23 @@ export function addDocuments(context: vscode.ExtensionContext): void {
 
 /** @param name with an extension, which decides the language */
 export async function showDocument(name: string, content: string): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(keep(name, content));
+  await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preview: true });
+}
+
+/** Markdown as VS Code's own preview renders it: as text, lines of a wide table would wrap. */
+export async function showMarkdown(name: string, content: string): Promise<void> {
+  try {
+    await vscode.commands.executeCommand("markdown.showPreviewToSide", keep(`${name}.md`, content));
+  } catch {
+    // its extension can be disabled
+    await showDocument(`${name}.md`, content);
+  }
+}
+
+function keep(name: string, content: string): vscode.Uri {
   const uri = vscode.Uri.from({ scheme, path: `/${name}` });
   contents.set(uri.toString(), content);
   changed.fire(uri);
-  const document = await vscode.workspace.openTextDocument(uri);
-  await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preview: true });
+  return uri;
 }

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { formatBytes, formatCount, formatFlops, formatRoughly, formatSeconds } from "#runtime/contract/numbers.ts";
-import { showDocument } from "../documents.ts";
+import { showMarkdown } from "../documents.ts";
 import type { Declared } from "../language/outlines.ts";
 import type { CommandLine } from "../running/command-line.ts";
 
@@ -30,7 +30,7 @@ export async function showPlan(
   const engine = vscode.workspace.getConfiguration("pretrain").get("engine", "auto");
   try {
     const plan = await commandLine.json<PlannedJobs>(["plan", file, declaration.name, "--engine", engine], { folder });
-    await showDocument(`Plan of ${declaration.name}.md`, planText(declaration.name, plan));
+    await showMarkdown(`Plan of ${declaration.name}`, planText(declaration.name, plan));
   } catch (error) {
     void vscode.window.showErrorMessage(`There is no plan of ${declaration.name}: ${(error as Error).message.split("\n")[0]}`);
   }

@@ -180,7 +180,7 @@ export function createCurves(): Curves {
     zoomed: { startValue: number; endValue: number } | undefined,
   ): EChartsOption {
     const style = axisStyle(theme);
-    const most = Math.min(2000, Math.max(100, Math.floor(30_000 / Math.max(1, shown.length))));
+    const most = Math.min(2000, Math.max(100, Math.floor(16_000 / Math.max(1, shown.length))));
     const part = { from: zoomed?.startValue ?? -Infinity, to: zoomed?.endValue ?? Infinity };
     const lines = runs.length > few ? shown.map((run) => lineOf(run, measure, colourOf(groups, run.group, theme))) : null;
     const series = lines

@@ -244,7 +244,7 @@ export function defineSuite(): void {
       await vscode.commands.executeCommand("pretrain.previewObjective", target("mlm"));
       await tab("Preview mlm");
       await vscode.commands.executeCommand("pretrain.showPlan", target("objectives"));
-      await tab("Plan of objectives.md");
+      await tab("Preview Plan of objectives.md");
     });
 
     it("makes a new experiment from a template that has no mistakes", async () => {
