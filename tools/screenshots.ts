@@ -23,7 +23,7 @@ probe layers {
 /** Long enough to be seen at work. */
 pretrain longer {
   extends: base
-  budget: 20M tokens
+  budget: 100M tokens
 }
 `;
 
@@ -67,7 +67,7 @@ async function takePictures(name: string, theme: string): Promise<void> {
     await reveal(lineOf("compare objectives"));
     await lensAbove("probe layers", "at layer");
     await press("compare objectives", "Plan", page.locator(".tab.active", { hasText: "Plan of objectives" }));
-    await page.locator(".monaco-editor .view-line", { hasText: "FLOPs to do" }).first().waitFor();
+    await (await webview("Plan of objectives")).locator("p", { hasText: "FLOPs to do" }).first().waitFor();
     await picture("plan");
     await palette("View: Close Editor");
 
