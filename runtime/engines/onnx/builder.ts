@@ -14,6 +14,8 @@ export interface Builder {
   node(opType: string, inputs: string[], outputs: string[], attributes?: Record<string, AttributeValue>, domain?: string): void;
   int64(values: readonly number[]): string;
   float(value: number): string;
+  /** (1, count) */
+  ones(count: number): string;
 }
 
 export type AttributeValue = { int: number } | { ints: readonly number[] } | { float: number } | { string: string };
@@ -43,6 +45,7 @@ export function createBuilder(): Builder {
     },
     int64: (values) => constant(`i ${values}`, [values.length], dataTypes.int64, BigInt64Array.from(values, BigInt)),
     float: (value) => constant(`f ${value}`, [], dataTypes.float32, Float32Array.of(value)),
+    ones: (count) => constant(`ones ${count}`, [1, count], dataTypes.float32, new Float32Array(count).fill(1)),
   };
 }
 

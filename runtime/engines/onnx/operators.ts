@@ -1,5 +1,5 @@
 import type { DType } from "../../trace/function.ts";
-import type { Node } from "../../trace/graph.ts";
+import { type Node, sumsRows } from "../../trace/graph.ts";
 import { type AttributeValue, type Builder, dataTypes } from "./builder.ts";
 
 type Operator = (node: Node, builder: Builder) => void;
@@ -99,6 +99,12 @@ export const operators: Record<string, Operator> = {
   },
   Sum(node, builder) {
     const { input, output } = names(node, builder);
+    if (sumsRows(node)) {
+      const product = node.attributes.keepDims ? output : [builder.fresh()];
+      builder.node("MatMul", [builder.ones(node.inputs[0]!.shape[0]!), input[0]!], product);
+      if (!node.attributes.keepDims) builder.node("Reshape", [product[0]!, builder.int64(node.outputs[0]!.shape)], output);
+      return;
+    }
     builder.node("ReduceSum", [input[0]!, builder.int64(node.attributes.axes as readonly number[])], output, { keepdims: keepDims(node) });
   },
   SumSquare: reduce("ReduceSumSquare"),

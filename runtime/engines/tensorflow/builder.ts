@@ -23,6 +23,8 @@ export interface Builder {
   ints(values: readonly number[]): string;
   int(value: number): string;
   float(value: number): string;
+  /** (1, count) */
+  ones(count: number): string;
   /** A SavedModel with the graph, serialised. */
   finish(): Uint8Array;
 }
@@ -57,6 +59,7 @@ export function createBuilder(pb: Protobuf): Builder {
     ints: (values) => once(`ints ${values}`, () => constant("int32", [values.length], Int32Array.from(values))),
     int: (value) => once(`int ${value}`, () => constant("int32", [], Int32Array.of(value))),
     float: (value) => once(`float ${value}`, () => constant("float32", [], Float32Array.of(value))),
+    ones: (count) => once(`ones ${count}`, () => constant("float32", [1, count], new Float32Array(count).fill(1))),
     finish() {
       const versions = new pb.VersionDef();
       versions.setProducer(producer);

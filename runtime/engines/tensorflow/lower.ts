@@ -1,5 +1,5 @@
 import type { Program } from "../../trace/function.ts";
-import type { Graph, Value } from "../../trace/graph.ts";
+import type { Graph, Node, Value } from "../../trace/graph.ts";
 import { withBfloat16 } from "../../trace/precision.ts";
 import { trace } from "../../trace/trace.ts";
 import { type Builder, createBuilder } from "./builder.ts";
@@ -72,22 +72,65 @@ function lowerFunction(
     names.set(value.id, placeholder);
     inputs[name] = `${placeholder}:0`;
   }
+  // an entry that is read is replaced after everyone has the old value: a read that came later would see the new one
+  const reads = new Map(graph.state.map(({ name, value }) => [name, nameOf(value)]));
+  const assign = (name: string, value: string, dtype: Value["dtype"]) => {
+    const before = reads.has(name) ? [`^${reads.get(name)}`] : [];
+    return builder.node("AssignVariableOp", [handles[name]!, value, ...before], { dtype: { type: dtype } });
+  };
+  const assigned: string[] = [];
+  const inPlace = new Set<string>();
   for (const node of graph.nodes) {
+    if (node.op === "AdamW") {
+      const entries = node.inputs.slice(0, 3).map(({ id }) => graph.state.find(({ value }) => value.id === id)!.name);
+      assigned.push(updateInPlace(node, entries, { builder, handles, nameOf, assign }));
+      for (const entry of entries) inPlace.add(entry);
+      continue;
+    }
     const operator = operators[node.op];
     if (!operator) throw new Error(`the tensorflow engine has no operator for ${node.op}`);
     const outputs = operator(node.inputs.map(nameOf), node, builder);
     for (const [i, output] of node.outputs.entries()) names.set(output.id, outputs[i]!);
   }
-  // an entry that is read is replaced after everyone has the old value: a read that came later would see the new one
-  const reads = new Map(graph.state.map(({ name, value }) => [name, nameOf(value)]));
-  const assigned = graph.updates.map(({ name, value }) => {
-    const before = reads.has(name) ? [`^${reads.get(name)}`] : [];
-    return builder.node("AssignVariableOp", [handles[name]!, nameOf(value), ...before], { dtype: { type: value.dtype } });
-  });
+  for (const { name, value } of graph.updates) if (!inPlace.has(name)) assigned.push(assign(name, nameOf(value), value.dtype));
   const outputs: Record<string, string> = {};
   for (const [i, { name, value }] of graph.outputs.entries()) {
     const after = assigned.map((node) => `^${node}`);
     outputs[name] = `${builder.node("Identity", [nameOf(value), ...after], { T: { type: value.dtype } }, `${prefix}.output.${i}`)}:0`;
   }
   return { inputs, outputs };
+}
+
+interface Lowering {
+  builder: Builder;
+  handles: Record<string, string>;
+  nameOf(value: Value): string;
+  assign(entry: string, value: string, dtype: Value["dtype"]): string;
+}
+
+/**
+ * AdamW on the variables themselves, in one pass over weights and moments, once the weights have decayed. TensorFlow's Adam corrects
+ * the bias of its moments by the powers of the decay rates; that is in the step size already, and so these are 0.
+ */
+function updateInPlace(
+  { inputs, attributes }: Node,
+  [weights, firstMoment, secondMoment]: readonly string[],
+  { builder, handles, nameOf, assign }: Lowering,
+): string {
+  const [before, , , gradient, scale, stepSize, epsilon, keep] = inputs.map(nameOf) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  const T = { type: "float32" } as const;
+  const decayed = assign(weights!, builder.node("Mul", [before, keep], { T }), "float32");
+  const [none, beta1, beta2] = [0, attributes.beta1 as number, attributes.beta2 as number].map(builder.float) as [string, string, string];
+  const variables = [weights, firstMoment, secondMoment].map((entry) => handles[entry!]!);
+  const scaled = builder.node("Mul", [gradient, scale], { T });
+  return builder.node("ResourceApplyAdam", [...variables, none, none, stepSize, beta1, beta2, epsilon, scaled, `^${decayed}`], { T });
 }

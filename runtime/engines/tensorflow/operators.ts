@@ -1,4 +1,4 @@
-import { type Node, sizeOf, type Value } from "../../trace/graph.ts";
+import { type Node, sizeOf, sumsRows, type Value } from "../../trace/graph.ts";
 import type { AttributeValue, Builder, DType } from "./builder.ts";
 
 /** Inputs are names of nodes or of their outputs; so is the result, one for each output of the traced node. */
@@ -77,7 +77,12 @@ export const operators: Record<string, Operator> = {
   Transpose: ([x], { inputs, attributes }, builder) => [
     builder.node("Transpose", [x!, builder.ints(attributes.perm as readonly number[])], { T: typeOf(inputs[0]), Tperm: int32 }),
   ],
-  Sum: reduce("Sum"),
+  Sum([x], node, builder) {
+    const { inputs, outputs, attributes } = node;
+    if (!sumsRows(node)) return reduce("Sum")([x!], node, builder);
+    const sum = builder.node("MatMul", [builder.ones(inputs[0]!.shape[0]!), x!], float);
+    return [attributes.keepDims ? sum : builder.node("Reshape", [sum, builder.ints(outputs[0]!.shape)], { ...float, Tshape: int32 })];
+  },
   Mean: reduce("Mean"),
   Max: reduce("Max"),
   ArgMax: ([x], { inputs, attributes }, builder) => [
@@ -139,16 +144,6 @@ export const operators: Record<string, Operator> = {
     const inverse = builder.node("Rsqrt", [binary("AddV2", variance, builder.float(attributes.epsilon as number))], float);
     const scaled = binary("Mul", binary("Mul", centred, inverse), scale!);
     return [bias === undefined ? scaled : binary("AddV2", scaled, bias), mu, inverse];
-  },
-  AdamW([weights, firstMoment, secondMoment, gradient, scale, stepSize, epsilon, keep], { attributes }, builder) {
-    const binary = (op: string, a: string, b: string) => builder.node(op, [a, b], float);
-    const times = (a: string, by: number) => binary("Mul", a, builder.float(by));
-    const [beta1, beta2] = [attributes.beta1 as number, attributes.beta2 as number];
-    const g = binary("Mul", gradient!, scale!);
-    const m = binary("AddV2", times(firstMoment!, beta1), times(g, 1 - beta1));
-    const v = binary("AddV2", times(secondMoment!, beta2), times(builder.node("Square", [g], float), 1 - beta2));
-    const change = binary("RealDiv", m, binary("AddV2", builder.node("Sqrt", [v], float), epsilon!));
-    return [binary("Sub", binary("Mul", weights!, keep!), binary("Mul", change, stepSize!)), m, v];
   },
   Again: ([x, after], { inputs }, builder) => [builder.node("Identity", [x!, `^${after!.split(":")[0]}`], { T: typeOf(inputs[0]) })],
   /** Into the variable's own memory, of which this is an alias: the assignment that follows copies nothing either. */
