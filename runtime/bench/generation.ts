@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { openStoredModel } from "../checkpoints/stored-model.ts";
 import type { EngineName } from "../engines/engine.ts";
 import { loadEngine } from "../engines/table.ts";
+import { largestWritingProduct } from "../programs/largest-product.ts";
 import { openDecoder } from "../train/decoding.ts";
 import { openingFor, search } from "../train/search.ts";
 import type { Measurement } from "./measure.ts";
@@ -28,8 +29,8 @@ export async function measureGeneration({ engine: name, folder, threads, seconds
   const { model, parameters } = stored;
   const beginnings = JSON.parse(readFileSync(join(folder, "prompts.json"), "utf8")) as number[][];
   const [texts, prompt] = [beginnings.length, beginnings[0]!.length];
-  const engine = await loadEngine(name, { threads });
   const room = { texts, beams: 1, prompt, room: model.context, source: 0 };
+  const engine = await loadEngine(name, { threads, largestProduct: largestWritingProduct({ model, ...room }) });
   const opening = openingFor({ kind: "likeliest" }, model.vocabulary);
   const decoder = await openDecoder({ engine, model, parameters, values: stored.read(parameters), ...room, ...opening });
   const write = () => search(decoder, { beginnings, ends: [], length: model.context, forcedEnd: null }, { kind: "likeliest" });

@@ -7,6 +7,7 @@ import type { EngineName } from "../engines/engine.ts";
 import { loadEngine } from "../engines/table.ts";
 import { initialValues } from "../models/parameters.ts";
 import { pretrainCost } from "../programs/cost.ts";
+import { largestTrainingProduct } from "../programs/largest-product.ts";
 import { random } from "../random/random.ts";
 import { openEvents } from "../store/events.ts";
 import { tokenizerJson } from "../tokenizers/tokenizer-json.ts";
@@ -65,7 +66,7 @@ export async function measure({ engine: name, objective, size, threads, seconds 
     },
   };
   const begin = performance.now();
-  const engine = await loadEngine(name, { threads });
+  const engine = await loadEngine(name, { threads, largestProduct: largestTrainingProduct(settings) });
   const initial = Object.fromEntries(settings.trained.map((parameter) => [parameter.name, initialValues(parameter, 1)]));
   const trainer = await openTrainer({ engine, settings, initial, seed: 1 });
   const batches = openBatchThread(job, context);
@@ -80,6 +81,7 @@ export async function measure({ engine: name, objective, size, threads, seconds 
       saveEvery: Number.POSITIVE_INFINITY,
       stepOf: batches.stepOf,
       learningRateOf: () => job.optimizer.learningRate,
+      pausesAfter: () => false,
       afterStep: async () => {},
       save: async () => {},
     });

@@ -22,6 +22,8 @@ export interface EngineDescription {
 }
 
 export interface Session {
+  /** Requests are done in the order in which they are made, so that they need not wait for each other's answers. */
+  queues: boolean;
   /**
    * Replaces entries of the state; every entry must have been written before the first call that reads it. The arrays are the
    * session's from then on: nobody else changes them or writes them a second time.

@@ -1,4 +1,5 @@
 import type { Engine, EngineName } from "./engine.ts";
+import { operatorThreads } from "./threads.ts";
 
 export interface EngineChoice {
   engine: Engine;
@@ -12,17 +13,23 @@ export interface EngineOptions {
   threads: number;
   /** Of `tensorflow`: XLA compiles the graph; left out: with a GPU. */
   xla?: boolean | undefined;
+  /** FLOPs of the largest matrix product in what is run; left out: a large one. */
+  largestProduct?: number;
 }
 
 /** Loads an engine; the module of one that is not asked for is never read. */
-export async function loadEngine(name: EngineName, { threads, xla }: EngineOptions): Promise<Engine> {
+export async function loadEngine(name: EngineName, { threads, xla, largestProduct }: EngineOptions): Promise<Engine> {
   switch (name) {
     case "cpu":
       return (await import("./cpu/engine.ts")).cpuEngine;
     case "onnx":
-      return (await import("./onnx/engine.ts")).onnxEngine({ threads });
+      return (await import("./onnx/engine.ts")).onnxEngine({ threads, operatorThreads: operatorThreads(threads, largestProduct) });
     case "tensorflow":
-      return (await import("./tensorflow/engine.ts")).tensorflowEngine({ threads, xla });
+      return (await import("./tensorflow/engine.ts")).tensorflowEngine({
+        threads,
+        operatorThreads: operatorThreads(threads, largestProduct),
+        xla,
+      });
   }
 }
 

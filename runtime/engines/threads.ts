@@ -5,6 +5,16 @@ export function threadsFor(jobs: number): number {
   return Math.max(1, Math.floor(availableParallelism() / jobs));
 }
 
+/**
+ * Threads that share out one operator. A small product is done before other threads have begun: with two threads, a step of the
+ * bench's size `tiny` (products of 8e6 FLOPs) took twice the processor time, and longer.
+ */
+export function operatorThreads(threads: number, largestProduct = Number.POSITIVE_INFINITY): number {
+  return largestProduct < smallProduct ? 1 : threads;
+}
+
+const smallProduct = 3e7;
+
 /** Bytes that new processes may take before others, or the container's limit, are in their way. */
 export function availableMemory(): number {
   // not in Node 20.0 to 20.12

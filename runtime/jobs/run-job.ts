@@ -107,17 +107,18 @@ function keepsAll(job: Job, store: Store): boolean {
 }
 
 /**
- * The threads, and where any engine will do the engine, that a job which goes on from a checkpoint began with, or which was done
- * before: the bits of its numbers depend on both.
+ * The threads that a job began with; where it goes on from a checkpoint or was done before, and any engine will do, the engine too: the
+ * bits of its numbers depend on both.
  */
 function begunWith(
   folder: string,
   { engine, threads }: Pick<RunJobOptions, "engine" | "threads">,
   again: boolean,
 ): Pick<RunJobOptions, "engine" | "threads"> {
-  const begun = (again || latestCheckpointPath(folder)) && readManifest(folder)?.sessions.findLast((session) => session.engine)?.engine;
+  const begun = readManifest(folder)?.sessions.findLast((session) => session.engine)?.engine;
   if (!begun) return { engine, threads };
-  return { engine: engine === "auto" ? begun.engine : engine, threads: begun.threads };
+  const goesOn = again || latestCheckpointPath(folder) !== undefined;
+  return { engine: goesOn && engine === "auto" ? begun.engine : engine, threads: begun.threads };
 }
 
 /** A failure's own words; of a bug, where it happened too. */

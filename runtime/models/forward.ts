@@ -27,6 +27,8 @@ export interface Forward {
   model: ResolvedModel;
   parameters: Tensors;
   dropout: Dropout;
+  /** Groups of a batch's sequences that go through the blocks each on its own way (side-by-side.ts); left out: 1. */
+  groups?: number;
   /**
    * Called with what lies inside: `STACK.hidden_states.N` (B × T, C), N from 0 (embeddings) to the number of blocks (the stack's
    * output), and `STACK.layers.N.attention.weights` (B, H, Tq, Tk), likewise `cross_attention.weights`.

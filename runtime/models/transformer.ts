@@ -8,6 +8,7 @@ import { linear } from "./linear.ts";
 import type { Projection } from "./operations/cross-entropy.ts";
 import { attentionBias, relativeBias } from "./positions.ts";
 import { recomputedBlock } from "./recomputed-block.ts";
+import { inGroups } from "./side-by-side.ts";
 
 export type { Forward, Sequence } from "./forward.ts";
 
@@ -97,12 +98,22 @@ function runStack(forward: Forward, stack: Stack, input: Sequence, memory?: Memo
 /** The blocks of a stack over its embeddings, and what follows them. */
 export function runBlocks(forward: Forward, { name, layers }: Stack, embedded: Tensor, { wanted, ...context }: BlockContext): Tensor {
   // what is kept or looked at inside must be a block's own
-  const run = forward.model.recompute && !context.cache && !forward.observe ? recomputedBlock : block;
-  let x = embedded;
-  for (let i = 0; i < layers; i++) {
-    forward.observe?.(`${name}.hidden_states.${i}`, x);
-    x = run(forward, `${name}.layers.${i}`, x, i === layers - 1 ? { ...context, wanted } : context);
-  }
+  const alone = !context.cache && !forward.observe;
+  const run = forward.model.recompute && alone ? recomputedBlock : block;
+  const groups = alone && !forward.model.recompute ? Math.min(forward.groups ?? 1, context.batch) : 1;
+  const last = layers - 1;
+  const through = (first: number, end: number) => (own: Forward, input: Tensor, seen: BlockContext) => {
+    let x = input;
+    for (let i = first; i < end; i++) {
+      own.observe?.(`${name}.hidden_states.${i}`, x);
+      x = run(own, `${name}.layers.${i}`, x, i === last ? { ...seen, wanted } : seen);
+    }
+    return x;
+  };
+  // where only some rows are wanted of the last block, they are of all groups together
+  const grouped = groups === 1 ? 0 : wanted ? last : layers;
+  let x = grouped > 0 ? inGroups(groups, through(0, grouped))(forward, embedded, context) : embedded;
+  x = through(grouped, layers)(forward, x, context);
   if (forward.model.placement === "pre") x = norm(forward, `${name}.norm`, x);
   forward.observe?.(`${name}.hidden_states.${layers}`, x);
   return x;

@@ -43,6 +43,8 @@ export interface TrainingSettings {
   precision?: Precision;
   /** alpha ÷ rank of low-rank updates. */
   loraScale?: number;
+  /** Groups that a batch is computed in, where not as a whole. */
+  groups?: number;
 }
 
 export interface TrainingProgram extends Program {
@@ -69,7 +71,13 @@ export function trainingProgram(settings: TrainingSettings): TrainingProgram {
     evaluateFunction(settings, groups, part),
   ]);
   const all = settings.accumulates ? [...functions, applyFunction(settings, groups)] : functions;
-  return { groups, state, functions: all, precision: settings.precision ?? "float32" };
+  return {
+    groups,
+    state,
+    functions: all,
+    precision: settings.precision ?? "float32",
+    inGroups: (count) => trainingProgram({ ...settings, groups: count }),
+  };
 }
 
 export const weightsName = (group: Group) => `weights.${group.index}`;
@@ -154,7 +162,7 @@ function evaluateFunction(settings: TrainingSettings, groups: readonly Group[], 
     inputs: batchInputs(settings, part).filter(({ name }) => !onlyForLoss(settings, part).includes(name)),
     call(state, inputs) {
       const parameters = { ...namedWeights(settings, groups, state), ...frozenWeights(settings, state) };
-      const forward: Forward = { model: settings.model, parameters, dropout: { rate: 0, masks: {} } };
+      const forward = forwardOf({ ...settings, dropout: 0 }, parameters, {});
       if (part.kind === "head") return { state: {}, outputs: { answers: answersOf(forward, shapeOf(settings, part), inputs) } };
       return { state: {}, outputs: textLosses(forward, part, inputs) };
     },
@@ -177,7 +185,7 @@ function lossAndGradients(
   );
   const loss = (...weights: Tensor[]): Tensor => {
     const parameters = { ...frozenWeights(settings, state), ...Object.fromEntries(names.map((name, i) => [name, weights[i]!])) };
-    const forward: Forward = { model: settings.model, parameters, dropout: { rate: settings.dropout, masks } };
+    const forward = forwardOf(settings, parameters, masks);
     if (part.kind === "head") return heads[part.form].loss(answersOf(forward, shapeOf(settings, part), inputs), inputs);
     return textLoss(forward, part, inputs);
   };
@@ -241,6 +249,10 @@ function headDropoutPlaces(
 }
 
 const headPlace = ({ head }: HeadPart) => `heads.${head}`;
+
+function forwardOf({ model, dropout: rate, groups }: TrainingSettings, parameters: Tensors, masks: Tensors): Forward {
+  return { model, parameters, dropout: { rate, masks }, ...(groups === undefined ? {} : { groups }) };
+}
 
 function shapeOf({ batch }: Pick<TrainingSettings, "batch">, part: HeadPart): HeadShape {
   return { part, rows: batch * part.rows };

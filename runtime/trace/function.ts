@@ -32,4 +32,6 @@ export interface Program {
   precision?: Precision;
   state: readonly TensorSpec[];
   functions: readonly ProgramFunction[];
+  /** The same with the work of each function in so many parts that do not wait for one another, where it can be parted. */
+  inGroups?(count: number): Program;
 }

@@ -5,6 +5,7 @@ import type { FinetuneResult, Score } from "../contract/artifacts.ts";
 import type { FinetuneJob } from "../contract/plan.ts";
 import { chooseEngine } from "../engines/table.ts";
 import type { JobContext } from "../jobs/context.ts";
+import { largestTrainingProduct } from "../programs/largest-product.ts";
 import { finetuningParameters } from "../programs/parts.ts";
 import { learningRateAt } from "../programs/schedule.ts";
 import type { TrainingSettings } from "../programs/training.ts";
@@ -33,10 +34,6 @@ export async function finetune(job: FinetuneJob, context: JobContext): Promise<F
   const { task, model } = job;
   const tokenizer = openTokenizer(context.folderOf(job.tokenizer));
   checkVocabulary(job, tokenizer.vocabulary);
-  const { engine, reason, warning } = await chooseEngine(context.engine, context);
-  context.describeEngine({ ...(await engine.describe()), reason });
-  if (warning) context.emit({ event: "warning", message: warning });
-
   const parameters = finetuningParameters(model, task, job.settings);
   const { batch, accumulate, optimizer, dropout } = job.settings;
   const settings: TrainingSettings = {
@@ -48,6 +45,14 @@ export async function finetune(job: FinetuneJob, context: JobContext): Promise<F
     dropout,
     ...parameters,
   };
+  const { threads, xla } = context;
+  const { engine, reason, warning } = await chooseEngine(context.engine, {
+    threads,
+    xla,
+    largestProduct: largestTrainingProduct(settings),
+  });
+  context.describeEngine({ ...(await engine.describe()), reason });
+  if (warning) context.emit({ event: "warning", message: warning });
   const trainer = await openTrainer({ engine, settings, initial: startingWeights(job, context, parameters), seed: job.seed });
   try {
     if (task.kind === "minimal_pairs") return await scoreMinimalPairs({ job, task, context }, { trainer, tokenizer, settings });
@@ -146,6 +151,7 @@ async function train(setup: Setup): Promise<{ counters: Counters; best: Best; st
       return { ...made, batches: trainer.withMasks(made.part, made.batches, step) };
     },
     learningRateOf: (step) => learningRateAt(step, steps, warmupSteps, optimizer),
+    pausesAfter: (step) => step % perEpoch === 0,
     async afterStep(step) {
       if (step % perEpoch !== 0) return;
       epoch = step / perEpoch;

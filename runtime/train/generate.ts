@@ -5,6 +5,7 @@ import type { EngineName } from "../engines/engine.ts";
 import { chooseEngine } from "../engines/table.ts";
 import { JobFailure } from "../jobs/context.ts";
 import { isWritten } from "../objectives/objective.ts";
+import { largestWritingProduct } from "../programs/largest-product.ts";
 import { random } from "../random/random.ts";
 import { rolesOf } from "../tokenizers/roles.ts";
 import type { TokenizerJson } from "../tokenizers/tokenizer-json.ts";
@@ -76,10 +77,13 @@ export async function generateIds(stored: StoredModel, options: IdOptions, engin
   const length = bounded ? Math.min(first + tokens, model.context) : first + tokens;
   if (length < first + tokens)
     options.onWarning?.(`the model has positions for ${model.context} tokens: ${length - first} new ones at the most`);
-  const { engine, warning } = await chooseEngine(engineName, { threads: options.threads });
+  const room = { texts: encoded.length, beams, prompt: first, room: length, source: twoSided ? read : 0 };
+  const { engine, warning } = await chooseEngine(engineName, {
+    threads: options.threads,
+    largestProduct: largestWritingProduct({ model, ...room }),
+  });
   if (warning) options.onWarning?.(warning);
   const values = stored.read(parameters);
-  const room = { texts: encoded.length, beams, prompt: first, room: length, source: twoSided ? read : 0 };
   const { ends, forcedEnd, allowed } = special;
   const choosing = choosingOf(options);
   const decoder = await openDecoder({ engine, model, parameters, values, ...room, ...openingFor(choosing, model.vocabulary, allowed) });

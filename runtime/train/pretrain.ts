@@ -7,6 +7,7 @@ import { chooseEngine } from "../engines/table.ts";
 import { type JobContext, JobFailure } from "../jobs/context.ts";
 import { type Phase, partSchedule, phasesOf } from "../objectives/schedule.ts";
 import { isTextObjective } from "../objectives/table.ts";
+import { largestTrainingProduct } from "../programs/largest-product.ts";
 import { learningRateAt } from "../programs/schedule.ts";
 import type { Part, TrainingSettings } from "../programs/training.ts";
 import { readJson } from "../store/files.ts";
@@ -30,12 +31,17 @@ export async function pretrain(job: PretrainJob, context: JobContext, { scored =
   const tokenizer = openTokenizer(context.folderOf(job.tokenizer));
   const encoded = readResult(context.folderOf(job.encoded));
   checkVocabulary(job, tokenizer.vocabulary);
-  const { engine, reason, warning } = await chooseEngine(context.engine, context);
+  const settings = pretrainSettings(job);
+  const { threads, xla } = context;
+  const { engine, reason, warning } = await chooseEngine(context.engine, {
+    threads,
+    xla,
+    largestProduct: largestTrainingProduct(settings),
+  });
   context.describeEngine({ ...(await engine.describe()), reason });
   if (warning) context.emit({ event: "warning", message: warning });
   if (job.precision === "bfloat16" && engine.name !== "tensorflow") throw new JobFailure(refusedPrecision(engine.name));
 
-  const settings = pretrainSettings(job);
   const { parts, trained } = settings;
   checkSentinels(parts, tokenizer.vocabulary);
   context.emit({ event: "phase", phase: "compiling" });
@@ -106,6 +112,7 @@ async function train({ job, context, settings, trainer, batches, validate }: Tra
       return learningRateAt(step - start, steps, warmupSteps, job.optimizer);
     },
     optimizerStepOf: (step) => step - phaseOf(step).start,
+    pausesAfter: (step) => job.keep?.includes(step) || step % job.evaluateEvery === 0,
     async afterStep(step) {
       if (job.keep?.includes(step)) {
         const path = keptWeightsFile(context.folder, step);

@@ -3,6 +3,7 @@ import type { EngineName } from "../engines/engine.ts";
 import { chooseEngine } from "../engines/table.ts";
 import { initialValues } from "../models/parameters.ts";
 import { layoutOf, type TextObjectiveSettings } from "../objectives/table.ts";
+import { largestTrainingProduct } from "../programs/largest-product.ts";
 import { pretrainingParameters } from "../programs/parts.ts";
 import { batchInputs, type Part, type TrainingSettings } from "../programs/training.ts";
 import type { Arrays } from "../trace/function.ts";
@@ -29,8 +30,8 @@ export interface ProbeOptions {
 
 /** Of each step, ascending. */
 export async function probeTimes(job: PretrainJob | FinetuneJob, options: ProbeOptions): Promise<number[]> {
-  const { engine } = await chooseEngine(options.engine, options);
   const settings = job.kind === "pretrain" ? pretrainSettings(job) : likeFinetuning(job);
+  const { engine } = await chooseEngine(options.engine, { ...options, largestProduct: largestTrainingProduct(settings) });
   const initial = Object.fromEntries(settings.trained.map((parameter) => [parameter.name, initialValues(parameter, 1)]));
   const trainer = await openTrainer({ engine, settings, initial, seed: 1 });
   try {

@@ -28,6 +28,8 @@ export interface OptimizerState {
 
 /** A model in an engine's session, with its optimiser. */
 export interface Trainer {
+  /** Steps are done in the order in which they are asked for, so that one may be asked for before the last is done. */
+  queues: boolean;
   /** A step's micro-batches with their dropout masks and noise: a function of (seed, step), so it can be made ahead. */
   withMasks(part: Part, batches: readonly Arrays[], step: number): Arrays[];
   /** A batch with the numbers that samples in it are drawn by, a function of the path; for evaluation. */
@@ -76,15 +78,24 @@ export async function openTrainer({ engine, settings, initial, seed }: TrainerOp
   await clear(firstMomentName);
   await clear(secondMomentName);
 
+  /** Functions with their inputs, one after the other. */
+  const callAll = async (calls: readonly (readonly [string, Arrays])[]): Promise<Arrays[]> => {
+    if (session.queues) return Promise.all(calls.map(([name, inputs]) => session.call(name, inputs)));
+    const outputs: Arrays[] = [];
+    for (const [name, inputs] of calls) outputs.push(await session.call(name, inputs));
+    return outputs;
+  };
+
   return {
+    queues: session.queues,
     withMasks: (part, batches, step) => withMasks(settings, part, batches, [seed, step]),
     withNoise: (part, batch, path) => ({ ...batch, ...uniformNoise(noiseInputs(settings, part), path) }),
     async step(part, batches, { step, learningRate }) {
       const scalars = adamWScalars(settings.optimizer, step, learningRate);
       if (!settings.accumulates) return lossAndNorm(await session.call(`step.${part.name}`, { ...batches[0], ...scalars }));
-      let loss = 0;
-      for (const batch of batches) loss += scalarOf(await session.call(`accumulate.${part.name}`, batch), "loss");
-      return { loss, gradientNorm: scalarOf(await session.call("apply", scalars), "gradient_norm") };
+      const outputs = await callAll([...batches.map((batch) => [`accumulate.${part.name}`, batch] as const), ["apply", scalars]]);
+      const applied = outputs.pop()!;
+      return { loss: outputs.reduce((sum, each) => sum + scalarOf(each, "loss"), 0), gradientNorm: scalarOf(applied, "gradient_norm") };
     },
     evaluate: (part, batch) => session.call(`evaluate.${part.name}`, batch),
     async openDecoder(wanted) {

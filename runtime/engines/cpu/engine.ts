@@ -28,6 +28,7 @@ function openSession(program: Program): Session {
     state[name] = keep(value);
   };
   return {
+    queues: false,
     async write(values) {
       setBackend("cpu");
       for (const [name, value] of Object.entries(values)) {

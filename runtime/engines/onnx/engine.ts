@@ -10,12 +10,13 @@ import { doTakenOut } from "./do-taken-out.ts";
 import { type LoweredGraph, lower } from "./lower.ts";
 
 export interface OnnxOptions {
-  /** Threads of one operator. */
   threads: number;
+  /** Of these, those of one operator. */
+  operatorThreads: number;
 }
 
 /** The embedded default: each function's trace as an ONNX model in ONNX Runtime, state in arrays that are swapped each call. */
-export function onnxEngine({ threads }: OnnxOptions): Engine {
+export function onnxEngine({ threads, operatorThreads }: OnnxOptions): Engine {
   const runtime = createRequire(import.meta.url)("onnxruntime-node") as typeof OnnxRuntime;
   return {
     name: "onnx",
@@ -24,7 +25,7 @@ export function onnxEngine({ threads }: OnnxOptions): Engine {
     },
     async open(program) {
       requireFloat32(program, "onnx");
-      return openSession(runtime, program, threads);
+      return openSession(runtime, program, operatorThreads);
     },
   };
 }
@@ -83,6 +84,7 @@ function openSession(runtime: typeof OnnxRuntime, program: Program, threads: num
   };
 
   return {
+    queues: false,
     async write(values) {
       for (const [name, value] of Object.entries(values)) {
         const { shape } = specOf(name);

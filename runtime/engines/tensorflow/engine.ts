@@ -9,22 +9,28 @@ import { type Host, startHost } from "./host.ts";
 import { type Installation, installed } from "./installation.ts";
 import { lower } from "./lower.ts";
 import type { Feed } from "./messages.ts";
+import { packed } from "./packed.ts";
 import type { Protobuf } from "./protobuf.ts";
 
 export interface TensorflowOptions {
-  /** Of one operator, and of operators side by side. */
+  /** Of operators side by side. */
   threads: number;
+  /** Of one operator. */
+  operatorThreads: number;
   /** XLA compiles the graph; left out: what is on a GPU. */
   xla?: boolean | undefined;
 }
 
+/** Calls that the host was told of. */
+let lastCall = 0;
+
 /** What this process loaded: the library reads its settings once. */
-let loaded: { host: Host; threads: number; xla: boolean | undefined } | undefined;
+let loaded: (TensorflowOptions & { host: Host }) | undefined;
 
 /** All functions of a program as one TensorFlow graph in the session of @tensorflow/tfjs-node-gpu, state in variables on the device. */
-export async function tensorflowEngine({ threads, xla }: TensorflowOptions): Promise<Engine> {
+export async function tensorflowEngine(options: TensorflowOptions): Promise<Engine> {
   const installation = installed();
-  loaded ??= { host: load(installation, threads, xla), threads, xla };
+  loaded ??= { host: load(installation, options), ...options };
   const { host, ...used } = loaded;
   const { version, gpu } = await host.ask("describe", {}).catch((error) => {
     loaded = undefined;
@@ -41,13 +47,18 @@ export async function tensorflowEngine({ threads, xla }: TensorflowOptions): Pro
         xla: used.xla ?? gpu,
       };
     },
-    open: (program) => openSession(host, program, installation),
+    open(program) {
+      // small operators on one thread each: what is independent runs on the others
+      const groups = used.operatorThreads < used.threads && !gpu ? used.threads : 1;
+      return openSession(host, groups > 1 && program.inGroups ? program.inGroups(groups) : program, installation);
+    },
   };
 }
 
-function load({ versions, ...modules }: Installation, threads: number, xla?: boolean): Host {
+function load({ versions, ...modules }: Installation, { threads, operatorThreads, xla }: TensorflowOptions): Host {
   // whatever is set: a process that loaded the library with other threads hands its environment on to the processes that it starts
-  process.env.TF_NUM_INTRAOP_THREADS = process.env.TF_NUM_INTEROP_THREADS = String(threads);
+  process.env.TF_NUM_INTRAOP_THREADS = String(operatorThreads);
+  process.env.TF_NUM_INTEROP_THREADS = String(threads);
   const settings: Record<string, string> = {
     // errors only
     TF_CPP_MIN_LOG_LEVEL: "2",
@@ -72,11 +83,24 @@ async function openSession(host: Host, program: Program, { protobuf }: Installat
   }
   const specs = new Map(program.state.map((spec) => [spec.name, spec]));
   const functions = new Map(program.functions.map((fn) => [fn.name, fn]));
-  const feedOf = (tensor: string, { name, shape, dtype }: TensorSpec, data: Feed["data"] | undefined): Feed => {
-    if (data?.length !== sizeOf(shape)) throw new Error(`${name} takes ${sizeOf(shape)} values, not ${data?.length}`);
-    // a message takes the whole memory behind an array with it
-    const alone = data.byteLength === data.buffer.byteLength ? data : data.slice();
-    return { tensor, shape, dtype, data: alone };
+  const calls = new Map<string, number>();
+  /** `feeds`: tensors with what they take. */
+  const run = (feeds: readonly { tensor: string; spec: TensorSpec; value: Arrays[string] | undefined }[], fetches: readonly string[]) => {
+    const values = feeds.map(({ spec: { name, shape }, value }) => {
+      if (value?.length !== sizeOf(shape)) throw new Error(`${name} takes ${sizeOf(shape)} values, not ${value?.length}`);
+      return value;
+    });
+    const key = `${feeds.map(({ tensor }) => tensor)} ${fetches}`;
+    let call = calls.get(key);
+    if (call === undefined) {
+      call = lastCall++;
+      calls.set(key, call);
+      const shapes = feeds.map(({ tensor, spec: { shape, dtype } }): Feed => ({ tensor, shape, dtype }));
+      // heard before the run that follows, which fails for the same reason
+      host.ask("define", { call, model, feeds: shapes, fetches }).catch(() => {});
+    }
+    const memory = packed(values);
+    return host.ask("run", { call, packed: memory }, [memory]);
   };
   const entry = (name: string) => {
     const [spec, tensors] = [specs.get(name), lowered.state[name]];
@@ -84,18 +108,21 @@ async function openSession(host: Host, program: Program, { protobuf }: Installat
     return { spec, tensors };
   };
   return {
+    queues: true,
     async write(values) {
       const entries = Object.entries(values).map(([name, value]) => ({ ...entry(name), value }));
       if (entries.length === 0) return;
-      await host.ask("run", {
-        model,
-        feeds: entries.map(({ spec, tensors, value }) => feedOf(tensors.value, spec, value)),
-        fetches: entries.map(({ tensors }) => tensors.written),
-      });
+      await run(
+        entries.map(({ spec, tensors, value }) => ({ tensor: tensors.value, spec, value })),
+        entries.map(({ tensors }) => tensors.written),
+      );
     },
     async read(names) {
       if (names.length === 0) return {};
-      const values = await host.ask("run", { model, feeds: [], fetches: names.map((name) => entry(name).tensors.read) });
+      const values = await run(
+        [],
+        names.map((name) => entry(name).tensors.read),
+      );
       return Object.fromEntries(names.map((name, i) => [name, values[i] as Float32Array]));
     },
     async call(name, inputs) {
@@ -103,10 +130,13 @@ async function openSession(host: Host, program: Program, { protobuf }: Installat
       if (!fn || !tensors) throw new Error(`the program has no function ${name}`);
       const feeds = fn.inputs.flatMap((spec) => {
         const tensor = tensors.inputs[spec.name];
-        return tensor === undefined ? [] : [feedOf(tensor, spec, inputs[spec.name])];
+        return tensor === undefined ? [] : [{ tensor, spec, value: inputs[spec.name] }];
       });
       const outputs = Object.entries(tensors.outputs);
-      const values = await host.ask("run", { model, feeds, fetches: outputs.map(([, tensor]) => tensor) });
+      const values = await run(
+        feeds,
+        outputs.map(([, tensor]) => tensor),
+      );
       return Object.fromEntries(outputs.map(([output], i) => [output, values[i]!])) satisfies Arrays;
     },
     async close() {

@@ -7,7 +7,7 @@ export type NativeModules = Pick<Installation, "binding" | "quiet">;
 
 /** The thread with the library, which is loaded once in a process. */
 export interface Host {
-  ask<K extends Kind>(kind: K, ask: Requests[K]["ask"]): Promise<Requests[K]["answer"]>;
+  ask<K extends Kind>(kind: K, ask: Requests[K]["ask"], moved?: readonly ArrayBuffer[]): Promise<Requests[K]["answer"]>;
 }
 
 export function startHost({ binding, quiet }: NativeModules): Host {
@@ -34,13 +34,13 @@ export function startHost({ binding, quiet }: NativeModules): Host {
     for (const id of waiting.keys()) settle(id).reject(error);
   });
   return {
-    ask<K extends Kind>(kind: K, ask: Requests[K]["ask"]) {
+    ask<K extends Kind>(kind: K, ask: Requests[K]["ask"], moved: readonly ArrayBuffer[] = []) {
       if (failure) return Promise.reject(failure);
       return new Promise<Requests[K]["answer"]>((resolve, reject) => {
         const id = ++last;
         waiting.set(id, { resolve, reject });
         worker.ref();
-        worker.postMessage({ id, kind, ...ask } as Request);
+        worker.postMessage({ id, kind, ...ask } as Request, moved);
       });
     },
   };

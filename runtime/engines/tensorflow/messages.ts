@@ -5,7 +5,10 @@ export interface Requests {
   describe: { ask: Record<never, never>; answer: { version: string; gpu: boolean } };
   /** Loads a SavedModel; the answer is its number. */
   load: { ask: { folder: string }; answer: number };
-  run: { ask: { model: number; feeds: readonly Feed[]; fetches: readonly string[] }; answer: Arrays[string][] };
+  /** `call`: what it is known by from then on. */
+  define: { ask: { call: number; model: number; feeds: readonly Feed[]; fetches: readonly string[] }; answer: null };
+  /** `packed`: the values of the call's feeds, one behind the other. */
+  run: { ask: { call: number; packed: ArrayBuffer }; answer: Arrays[string][] };
   unload: { ask: { model: number }; answer: null };
 }
 
@@ -14,7 +17,6 @@ export interface Feed {
   tensor: string;
   shape: readonly number[];
   dtype: DType;
-  data: Arrays[string];
 }
 
 export type Kind = keyof Requests;

@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
+import type { Arrays } from "../../trace/function.ts";
 import { dataTypes, savedModelTag } from "./builder.ts";
 import type { NativeModules } from "./host.ts";
-import type { Feed, Reply, Request } from "./messages.ts";
+import type { Feed, Reply, Request, Requests } from "./messages.ts";
+import { unpacked } from "./packed.ts";
 
 /*
  * The thread that holds the session. A call into the library returns when the step is done; on a thread of its own it lets the
@@ -14,9 +16,9 @@ import type { Feed, Reply, Request } from "./messages.ts";
 interface Binding {
   TF_Version: string;
   isUsingGpuDevice(): boolean;
-  createTensor(shape: readonly number[], type: number, data: Feed["data"]): number;
+  createTensor(shape: readonly number[], type: number, data: Arrays[string]): number;
   deleteTensor(tensor: number): void;
-  tensorDataSync(tensor: number): Feed["data"];
+  tensorDataSync(tensor: number): Arrays[string];
   loadSavedModel(folder: string, tags: string): number;
   /** Names are joined by commas. */
   runSavedModel(model: number, feeds: readonly number[], feedNames: string, fetchNames: string): { id: number }[];
@@ -28,6 +30,7 @@ const load = createRequire(import.meta.url);
 // one that was installed before there was such a module has none
 if (existsSync(quiet)) load(quiet);
 const binding = load(bindingPath) as Binding;
+const calls = new Map<number, Call>();
 
 parentPort!.on("message", (request: Request) => {
   let reply: Reply;
@@ -46,18 +49,34 @@ function answerTo(request: Request) {
       return { version: binding.TF_Version, gpu: binding.isUsingGpuDevice() };
     case "load":
       return binding.loadSavedModel(request.folder, savedModelTag);
+    case "define":
+      calls.set(request.call, callOf(request));
+      return null;
     case "run":
-      return run(request);
+      return run(calls.get(request.call)!, request.packed);
     case "unload":
       binding.deleteSavedModel(request.model);
+      for (const [call, { model }] of calls) if (model === request.model) calls.delete(call);
       return null;
   }
 }
 
-function run({ model, feeds, fetches }: Extract<Request, { kind: "run" }>): Feed["data"][] {
-  const fed = feeds.map(({ shape, dtype, data }) => binding.createTensor(shape, dataTypes[dtype], data));
+interface Call {
+  model: number;
+  feeds: readonly Feed[];
+  /** Joined by commas. */
+  fed: string;
+  fetched: string;
+}
+
+function callOf({ model, feeds, fetches }: Requests["define"]["ask"]): Call {
+  return { model, feeds, fed: feeds.map(({ tensor }) => tensor).join(), fetched: fetches.join() };
+}
+
+function run({ model, feeds, fed: feedNames, fetched }: Call, packed: ArrayBuffer): Arrays[string][] {
+  const fed = unpacked(packed, feeds).map((data, i) => binding.createTensor(feeds[i]!.shape, dataTypes[feeds[i]!.dtype], data));
   try {
-    const results = binding.runSavedModel(model, fed, feeds.map(({ tensor }) => tensor).join(), fetches.join());
+    const results = binding.runSavedModel(model, fed, feedNames, fetched);
     return results.map(({ id }) => {
       const data = binding.tensorDataSync(id);
       binding.deleteTensor(id);

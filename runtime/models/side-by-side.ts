@@ -1,0 +1,44 @@
+import { concat, gather, split, type Tensor, type Tensor1D, tensor1d } from "@tensorflow/tfjs-core";
+import type { BlockContext } from "./block.ts";
+import type { Forward } from "./forward.ts";
+
+/** Blocks over x (B × T, C) → (B × T, C). */
+type Blocks = (forward: Forward, x: Tensor, context: BlockContext) => Tensor;
+
+/**
+ * The same with the batch's sequences in so many groups, each on its own way through the blocks: an engine that computes what is
+ * independent side by side need not share out the work of single operations, which costs more than it gives where they are small.
+ */
+export function inGroups(groups: number, blocks: Blocks): Blocks {
+  return (forward, x, context) => {
+    const { batch } = context;
+    const sizes = Array.from({ length: groups }, (_, i) => Math.floor(((i + 1) * batch) / groups) - Math.floor((i * batch) / groups));
+    /** By group, of an array whose first axis goes over the sequences, or over their positions. */
+    const grouped = (all: Tensor): Tensor[] => {
+      const rows = (all.shape[0] as number) / batch;
+      return split(
+        all,
+        sizes.map((size) => size * rows),
+        0,
+      );
+    };
+    // not a part of the whole's memory: TensorFlow joins the sum with the product before it, and then reads from the whole's beginning
+    const copied = (all: Tensor): Tensor[] => {
+      const rows = Array.from({ length: batch }, (_, row) => row);
+      return sizes.map((size) => gather(all, tensor1d(rows.splice(0, size), "int32") as Tensor1D));
+    };
+    const inputs = grouped(x);
+    const [biases, positions] = [copied(context.bias), grouped(context.positions)];
+    const memories = context.memory && { states: grouped(context.memory.states), biases: copied(context.memory.bias) };
+    const masks = Object.entries(forward.dropout.masks).flatMap(([place, mask]) =>
+      place.includes(".layers.") ? [[place, grouped(mask)] as const] : [],
+    );
+    const outputs = sizes.map((size, i) => {
+      const dropout = { ...forward.dropout, masks: Object.fromEntries(masks.map(([place, parts]) => [place, parts[i]!])) };
+      const own = { ...context, batch: size, bias: biases[i]!, positions: positions[i]! };
+      const memory = memories && { states: memories.states[i]!, bias: memories.biases[i]! };
+      return blocks({ ...forward, dropout }, inputs[i]!, { ...own, memory });
+    });
+    return concat(outputs, 0);
+  };
+}
