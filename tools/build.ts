@@ -23,6 +23,7 @@ const programs: BuildOptions = {
     server: "server/main.ts",
     "session-thread-main": "runtime/engines/tensorflow/session-thread-main.ts",
     "batch-thread-main": "runtime/train/batch-thread-main.ts",
+    "mask-thread-main": "runtime/train/mask-thread-main.ts",
     "encode-thread-main": "runtime/data/encode-thread-main.ts",
   },
   outdir: dist,

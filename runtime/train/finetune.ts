@@ -20,6 +20,7 @@ import { adapt } from "./adapt/table.ts";
 import { frameFor } from "./answered-texts.ts";
 import { latestCheckpoint, removeCheckpoints, saveCheckpoint } from "./checkpoints.ts";
 import { runLoop } from "./loop.ts";
+import { type MaskThread, openMaskThread } from "./mask-thread.ts";
 import { type Counters, freshCounters, shareOf } from "./progress.ts";
 import { pairParts, scoreMinimalPairs } from "./score-pairs.ts";
 import { checkVocabulary, startingValues, withoutCheckpoint } from "./starting-values.ts";
@@ -54,6 +55,7 @@ export async function finetune(job: FinetuneJob, context: JobContext): Promise<F
   context.describeEngine({ ...(await engine.describe()), reason });
   if (warning) context.emit({ event: "warning", message: warning });
   const trainer = await openTrainer({ engine, settings, initial: startingWeights(job, context, parameters), seed: job.seed });
+  let masks: MaskThread | undefined;
   try {
     if (task.kind === "minimal_pairs") return await scoreMinimalPairs({ job, task, context }, { trainer, tokenizer, settings });
     const adaptation = await adapt({
@@ -65,7 +67,8 @@ export async function finetune(job: FinetuneJob, context: JobContext): Promise<F
       context: model.context,
       emit: context.emit,
     });
-    const { counters, best, steps } = await train({ job, context, settings, trainer, adaptation });
+    masks = openMaskThread(settings, { seed: job.seed, micro: accumulate });
+    const { counters, best, steps } = await train({ job, context, settings, trainer, masks, adaptation });
     await trainer.setWeights(best.weights);
     context.emit({ event: "phase", phase: "evaluating" });
     const testReadAt = new Date().toISOString();
@@ -87,6 +90,7 @@ export async function finetune(job: FinetuneJob, context: JobContext): Promise<F
       testReadAt,
     };
   } finally {
+    await masks?.close();
     await trainer.close();
   }
 }
@@ -96,6 +100,7 @@ interface Setup {
   context: JobContext;
   settings: TrainingSettings;
   trainer: Trainer;
+  masks: MaskThread;
   adaptation: Adaptation;
 }
 
@@ -126,7 +131,7 @@ function startingWeights(job: FinetuneJob, context: JobContext, { trained, froze
 }
 
 async function train(setup: Setup): Promise<{ counters: Counters; best: Best; steps: number }> {
-  const { job, context, settings, trainer, adaptation } = setup;
+  const { job, context, settings, trainer, masks, adaptation } = setup;
   const { epochs, batch, optimizer, patience } = job.settings;
   const perEpoch = Math.ceil(adaptation.train.length / batch);
   const steps = epochs * perEpoch;
@@ -136,7 +141,14 @@ async function train(setup: Setup): Promise<{ counters: Counters; best: Best; st
   const counters: Counters = { ...freshCounters(), ...resumed?.progress };
   let best = resumed?.progress.best ? { ...resumed.progress.best, weights: readBest(context.folder) } : undefined;
   let epoch = 0;
-  let order: { epoch: number; batches: FineTuningBatch[] } | undefined;
+  const orders = new Map<number, FineTuningBatch[]>();
+  const itemsOf = (step: number): unknown[] => {
+    const epoch = Math.floor((step - 1) / perEpoch);
+    const order = orders.get(epoch) ?? epochBatches(setup, epoch);
+    orders.set(epoch, order);
+    orders.delete(epoch - 2);
+    return order[(step - 1) % perEpoch]!.map((index) => adaptation.train[index]!);
+  };
   await runLoop({
     context,
     trainer,
@@ -144,11 +156,13 @@ async function train(setup: Setup): Promise<{ counters: Counters; best: Best; st
     steps,
     counters,
     saveEvery: null,
-    stepOf(step) {
-      const epoch = Math.floor((step - 1) / perEpoch);
-      if (order?.epoch !== epoch) order = { epoch, batches: epochBatches(setup, epoch) };
-      const made = stepBatches(setup, order.batches[(step - 1) % perEpoch]!);
-      return { ...made, batches: trainer.withMasks(made.part, made.batches, step) };
+    async stepOf(step) {
+      const made = stepBatches(setup, itemsOf(step));
+      const drawn = masks.take(step, made.part);
+      // drawn while the engine works on this step
+      if (step < steps) masks.prepare(step + 1, adaptation.partOf(itemsOf(step + 1)));
+      const own = await drawn;
+      return { ...made, batches: made.batches.map((batch, i) => ({ ...batch, ...own[i]! })) };
     },
     learningRateOf: (step) => learningRateAt(step, steps, warmupSteps, optimizer),
     pausesAfter: (step) => step % perEpoch === 0,
@@ -182,10 +196,9 @@ function epochBatches({ job, adaptation }: Setup, epoch: number): FineTuningBatc
 }
 
 /** One step's micro-batches, all in one part's shapes; rows without an example weigh nothing. */
-function stepBatches({ job, adaptation }: Setup, indices: FineTuningBatch) {
+function stepBatches({ job, adaptation }: Setup, items: readonly unknown[]) {
   const { batch, accumulate } = job.settings;
   const size = batch / accumulate;
-  const items = indices.map((index) => adaptation.train[index]!);
   const part = adaptation.partOf(items);
   const micro = Array.from({ length: accumulate }, (_, i) => adaptation.fill(part, items.slice(i * size, (i + 1) * size)));
   return { part, ...toStep(micro) };

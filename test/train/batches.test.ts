@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { HeadPart } from "#runtime/programs/heads/head.ts";
 import { framed, usualFrame } from "#runtime/tokenizers/frame.ts";
-import { dropoutMasks } from "#runtime/train/dropout-masks.ts";
+import { dropoutMasks } from "#runtime/train/drawn-masks.ts";
 import { type AnsweredText, packedBatches, pooledBatch } from "#runtime/train/pooled-batches.ts";
 
 const frame = usualFrame({ begin: 2, end: 3 });
