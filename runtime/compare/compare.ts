@@ -166,7 +166,7 @@ function missingRuns(entrants: readonly Entrant[]): string[] {
     if (entrant.missing.length === 0) return [];
     const all = entrant.missing.length + entrant.measured.length;
     return [
-      `${entrant.name}: ${entrant.measured.length} of ${all} runs have a result; missing are ${entrant.missing.map(({ job }) => job).join(", ")}`,
+      `${entrant.name}: ${entrant.measured.length} of ${all} runs have a result; missing are ${someOf(entrant.missing.map(({ job }) => job))}`,
     ];
   });
 }
@@ -175,3 +175,11 @@ function seedWarnings(job: CompareJob): string[] {
   if (job.cells.every((cell) => cell.runs.length > 1)) return [];
   return ["one pre-training seed shows no spread, so no difference can be told from noise: write seeds: 1..3 or more"];
 }
+
+/** Of a comparison that has hardly begun the names would fill the page. */
+function someOf(names: readonly string[]): string {
+  const left = names.length - mostNames;
+  return left > 0 ? `${names.slice(0, mostNames).join(", ")} and ${left} more` : names.join(", ");
+}
+
+const mostNames = 3;

@@ -52,10 +52,19 @@ function trainingIn(folder: string): DoneTraining | undefined {
   if (job?.kind !== "pretrain" && job?.kind !== "finetune") return undefined;
   if (!result || session?.host !== hostname() || !session.engine) return undefined;
   const { engine, threads } = session.engine;
-  const work = workOf(job, result.steps);
-  // a run of an earlier version may lack what this needs
-  if (!(work > 0) || !(result.seconds > 0)) return undefined;
+  const work = knownWork(job, result.steps);
+  if (!work || !(result.seconds > 0)) return undefined;
   return { kind: job.kind, engine, work, seconds: result.seconds * Math.min(1, threads / availableParallelism()) };
+}
+
+/** Undefined for a job of an earlier version, which may lack what this needs, or have it in another form. */
+function knownWork(job: TrainingJob, steps: number): number | undefined {
+  try {
+    const work = workOf(job, steps);
+    return work > 0 ? work : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function namesIn(folder: string): string[] {

@@ -70,6 +70,12 @@ test("a failed run lowers n and is named; pairs use the seeds that both have", (
   expect(result.verdicts[0]!.difference).toBeCloseTo((0.1 + 0.1 + 0.09) / 3, 12);
 });
 
+test("of many missing runs a few are named", () => {
+  const result = compared([{ cell: "mlm", accuracy: [[null], [null], [null], [null], [null], [0.8]] }, clm]);
+  const named = ["pretrain-mlm-1-1", "pretrain-mlm-2-1", "pretrain-mlm-3-1"].join(", ");
+  expect(result.warnings).toContain(`mlm: 1 of 6 runs have a result; missing are ${named} and 2 more`);
+});
+
 test("scratch is paired by seed and majority is one number for all", () => {
   const scratch = { cell: "fresh", accuracy: [[0.69], [0.72], [0.7], [0.73]] };
   const result = compared([mlm, clm], { scratch, majority: 0.5 });

@@ -72,6 +72,9 @@ test("a run folder tells what a training took of the machine: on one of several 
   write("pretrain-1", { job, result: { steps: 10, seconds: 100 }, manifest: manifest(hostname()) });
   write("pretrain-2", { job, result: { steps: 10, seconds: 100 }, manifest: manifest(`not-${hostname()}`) });
   write("pretrain-3", { job });
+  // of an earlier version, which counted no examples
+  const { examples: _, ...older } = finetuning();
+  write("finetune-1", { job: older, result: { steps: 10, seconds: 100 }, manifest: manifest(hostname()) });
   const done = doneTrainings(root);
   expect(done.all()).toEqual([{ kind: "pretrain", engine: "onnx", work: workOf(job), seconds: 100 / processors }]);
   write("pretrain-3", { job, result: { steps: 10, seconds: 50 }, manifest: manifest(hostname()) });
