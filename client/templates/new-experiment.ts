@@ -36,8 +36,9 @@ export function addTemplates(context: vscode.ExtensionContext): void {
       if (!template) return;
       const target = await freeName(folder, template.file);
       const source = vscode.Uri.joinPath(context.extensionUri, "media", "templates", `${template.file}.pretrain`);
+      // first what it reads: a text that is there is looked at at once, and would be told that its files are missing
+      await bringSample(context, folder, Buffer.from(await vscode.workspace.fs.readFile(source)).toString("utf8"));
       await vscode.workspace.fs.copy(source, target);
-      await bringSample(context, folder, Buffer.from(await vscode.workspace.fs.readFile(target)).toString("utf8"));
       // a tab that stays: what is opened next does not take its place, nor does it take the walkthrough's
       await vscode.window.showTextDocument(target, { preview: false });
     }),
