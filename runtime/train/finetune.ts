@@ -3,9 +3,7 @@ import { join } from "node:path";
 import { withStandardErrors } from "../compare/standard-errors.ts";
 import type { FinetuneResult, Score } from "../contract/artifacts.ts";
 import type { FinetuneJob } from "../contract/plan.ts";
-import { chooseEngine } from "../engines/table.ts";
 import type { JobContext } from "../jobs/context.ts";
-import { largestTrainingProduct } from "../programs/largest-product.ts";
 import { finetuningParameters } from "../programs/parts.ts";
 import { learningRateAt } from "../programs/schedule.ts";
 import type { TrainingSettings } from "../programs/training.ts";
@@ -19,6 +17,7 @@ import { partsOf } from "./adapt/parts.ts";
 import { adapt } from "./adapt/table.ts";
 import { frameFor } from "./answered-texts.ts";
 import { latestCheckpoint, removeCheckpoints, saveCheckpoint } from "./checkpoints.ts";
+import { engineOfJob } from "./job-engine.ts";
 import { runLoop } from "./loop.ts";
 import { type MaskThread, openMaskThread } from "./mask-thread.ts";
 import { type Counters, freshCounters, shareOf } from "./progress.ts";
@@ -46,14 +45,7 @@ export async function finetune(job: FinetuneJob, context: JobContext): Promise<F
     dropout,
     ...parameters,
   };
-  const { threads, xla } = context;
-  const { engine, reason, warning } = await chooseEngine(context.engine, {
-    threads,
-    xla,
-    largestProduct: largestTrainingProduct(settings),
-  });
-  context.describeEngine({ ...(await engine.describe()), reason });
-  if (warning) context.emit({ event: "warning", message: warning });
+  const engine = await engineOfJob(settings, context);
   const trainer = await openTrainer({ engine, settings, initial: startingWeights(job, context, parameters), seed: job.seed });
   let masks: MaskThread | undefined;
   try {

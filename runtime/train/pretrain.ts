@@ -3,11 +3,9 @@ import { dirname, join } from "node:path";
 import type { EncodeResult, PretrainResult, Score } from "../contract/artifacts.ts";
 import type { PretrainJob } from "../contract/plan.ts";
 import { refusedPrecision } from "../engines/engine.ts";
-import { chooseEngine } from "../engines/table.ts";
 import { type JobContext, JobFailure } from "../jobs/context.ts";
 import { type Phase, partSchedule, phasesOf } from "../objectives/schedule.ts";
 import { isTextObjective } from "../objectives/table.ts";
-import { largestTrainingProduct } from "../programs/largest-product.ts";
 import { learningRateAt } from "../programs/schedule.ts";
 import type { Part, TrainingSettings } from "../programs/training.ts";
 import { readJson } from "../store/files.ts";
@@ -17,6 +15,7 @@ import { openTokenizer } from "../tokenizers/tokenizer.ts";
 import { openBatchThread, type StepSource } from "./batch-thread.ts";
 import { type Checkpoint, latestCheckpoint, removeCheckpoints, saveCheckpoint } from "./checkpoints.ts";
 import { ownLoss, runningEvaluationTokens, scoreText, type TextEvaluation, type TextObjectivePart } from "./evaluate-text.ts";
+import { engineOfJob } from "./job-engine.ts";
 import { runLoop } from "./loop.ts";
 import { pretrainSettings } from "./pretrain-steps.ts";
 import { type Counters, freshCounters, shareOf } from "./progress.ts";
@@ -32,14 +31,7 @@ export async function pretrain(job: PretrainJob, context: JobContext, { scored =
   const encoded = readResult(context.folderOf(job.encoded));
   checkVocabulary(job, tokenizer.vocabulary);
   const settings = pretrainSettings(job);
-  const { threads, xla } = context;
-  const { engine, reason, warning } = await chooseEngine(context.engine, {
-    threads,
-    xla,
-    largestProduct: largestTrainingProduct(settings),
-  });
-  context.describeEngine({ ...(await engine.describe()), reason });
-  if (warning) context.emit({ event: "warning", message: warning });
+  const engine = await engineOfJob(settings, context);
   if (job.precision === "bfloat16" && engine.name !== "tensorflow") throw new JobFailure(refusedPrecision(engine.name));
 
   const { parts, trained } = settings;

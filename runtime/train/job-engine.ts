@@ -1,0 +1,15 @@
+import type { Engine } from "../engines/engine.ts";
+import { chooseEngine } from "../engines/table.ts";
+import type { JobContext } from "../jobs/context.ts";
+import { largestTrainingProduct } from "../programs/largest-product.ts";
+import type { TrainingSettings } from "../programs/training.ts";
+
+/** Loads the engine that a job trains on; the run records which it is and why, and warns where another would have been taken. */
+export async function engineOfJob(settings: TrainingSettings, context: JobContext): Promise<Engine> {
+  const { threads, xla } = context;
+  const largestProduct = largestTrainingProduct(settings);
+  const { engine, reason, warning } = await chooseEngine(context.engine, { threads, xla, largestProduct });
+  context.describeEngine({ ...(await engine.describe()), reason });
+  if (warning) context.emit({ event: "warning", message: warning });
+  return engine;
+}
