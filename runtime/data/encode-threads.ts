@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { threadModule } from "#runtime/machine/thread-module.ts";
 import { openTokenizer } from "#runtime/tokenizers/tokenizer.ts";
 
 /** Encodes batches of texts; several at a time, where there are threads for it. */
@@ -30,7 +31,7 @@ export function openBatchEncoder(folder: string, threads: number): BatchEncoder 
 export type EncodedBatch = { ids: Int32Array[] } | { broke: string };
 
 function encodingThread(folder: string): Pick<BatchEncoder, "encode" | "close"> {
-  const worker = new Worker(threadModule(), {
+  const worker = new Worker(threadModule(import.meta.url, "encode-thread-main"), {
     workerData: folder,
     resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 8 },
   });
@@ -58,9 +59,4 @@ function encodingThread(folder: string): Pick<BatchEncoder, "encode" | "close"> 
       await worker.terminate();
     },
   };
-}
-
-/** Beside this module as a source, beside the bundles' folder as a bundle. */
-function threadModule(): URL {
-  return new URL(import.meta.url.endsWith(".ts") ? "./encode-thread-main.ts" : "../encode-thread-main.js", import.meta.url);
 }

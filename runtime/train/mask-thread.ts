@@ -1,4 +1,5 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import { threadModule } from "../machine/thread-module.ts";
 import { dropoutInputs, type Part, type TrainingSettings } from "../programs/training.ts";
 import type { Arrays, TensorSpec } from "../trace/function.ts";
 
@@ -37,7 +38,10 @@ interface Answer {
 export function openMaskThread(settings: TrainingSettings, { seed, micro }: { seed: number; micro: number }): MaskThread {
   if (settings.dropout === 0) return { prepare() {}, take: async () => Array.from({ length: micro }, () => ({})), async close() {} };
   const { port1: port, port2 } = new MessageChannel();
-  const worker = new Worker(threadModule(), { workerData: { port: port2 } satisfies MaskThreadData, transferList: [port2] });
+  const worker = new Worker(threadModule(import.meta.url, "mask-thread-main"), {
+    workerData: { port: port2 } satisfies MaskThreadData,
+    transferList: [port2],
+  });
   const waiting: Answer[] = [];
   const asked = new Map<number, Promise<Arrays[]>>();
   let failure: Error | undefined;
@@ -73,9 +77,4 @@ export function openMaskThread(settings: TrainingSettings, { seed, micro }: { se
       await worker.terminate();
     },
   };
-}
-
-/** Beside this module as a source, beside the bundles' folder as a bundle. */
-function threadModule(): URL {
-  return new URL(import.meta.url.endsWith(".ts") ? "./mask-thread-main.ts" : "../mask-thread-main.js", import.meta.url);
 }
