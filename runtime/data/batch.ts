@@ -1,12 +1,13 @@
 import type { Pooling } from "#runtime/contract/spec.ts";
-import type { Example, Layout, Side, Vocabulary } from "#runtime/objectives/objective.ts";
+import { type Example, type Layout, predictsInPlace, type Side, type Vocabulary } from "#runtime/objectives/objective.ts";
 import type { Arrays } from "#runtime/trace/function.ts";
 
 export interface Batch {
   /**
    * int32 `tokens`, `positions`, `segments` [B, T]; `prefix` [B, T] where the layout has one; of an encoder-decoder also
    * `decoder_tokens`, `decoder_positions`, `decoder_segments` [B, U]; int32 `predict` and `targets`, float32 `weights`
-   * [B × predicted]: `predict` is b × T + t (of the decoder, b × U + u), behind the last one 0 with weight 0. Row-major.
+   * [B × predicted]: `predict` is b × T + t (of the decoder, b × U + u), behind the last one 0 with weight 0. Where each position
+   * has a place of its own (`predictsInPlace`), targets and weights stand there and there is no `predict`. Row-major.
    */
   arrays: Arrays;
   /** Positions read, of both sides, without padding. */
@@ -43,8 +44,7 @@ export function assembleBatch(examples: readonly Example[], layout: Layout, voca
     const { arrays: pooled, texts } = pooledTexts([...examples, ...views], also, layout.context);
     return { arrays: { ...arrays, ...pooled }, tokensRead, predicted: texts };
   }
-  const width = layout.decoderContext || layout.context;
-  const predictions = gather(examples, layout.predicted, width);
+  const predictions = predictionsOf(examples, layout);
   Object.assign(arrays, predictions.arrays);
   if (also?.kind === "replaced") Object.assign(arrays, replacements(arrays, predictions.count));
   if (also?.kind === "pairs") Object.assign(arrays, pairsOf(examples, also.slots, layout.context));
@@ -140,19 +140,30 @@ function table(rows: readonly (readonly number[])[], length: number, fill: numbe
   return values;
 }
 
-/** All predictions of the batch, one after the other: rows with few leave no gaps. */
-function gather(examples: readonly Example[], room: number, width: number): { arrays: Arrays; count: number } {
+function predictionsOf(examples: readonly Example[], layout: Layout): { arrays: Arrays; count: number } {
+  const room = layout.predicted;
+  const width = layout.decoderContext || layout.context;
   const predict = new Int32Array(examples.length * room);
   const targets = new Int32Array(examples.length * room);
   const weights = new Float32Array(examples.length * room);
   let count = 0;
+  const places = predictionPlaces(examples, layout);
   examples.forEach((example, b) => {
     if (example.predict.length > room) throw new RangeError(`${example.predict.length} predictions in a layout of ${room}`);
     example.predict.forEach((position, i) => {
-      predict[count] = b * width + position;
-      targets[count] = example.targets[i] as number;
-      weights[count++] = 1;
+      const place = places[b]![i]!;
+      predict[place] = b * width + position;
+      targets[place] = example.targets[i]!;
+      weights[place] = 1;
+      count++;
     });
   });
-  return { arrays: { predict, targets, weights }, count };
+  return { arrays: predictsInPlace(layout) ? { targets, weights } : { predict, targets, weights }, count };
+}
+
+/** Where each example's predictions stand in the batch: each at its position, or one behind the other without gaps. */
+export function predictionPlaces(examples: readonly Pick<Example, "predict">[], layout: Layout): number[][] {
+  if (predictsInPlace(layout)) return examples.map(({ predict }, b) => predict.map((position) => b * layout.predicted + position));
+  let count = 0;
+  return examples.map(({ predict }) => predict.map(() => count++));
 }

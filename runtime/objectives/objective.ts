@@ -74,6 +74,11 @@ export interface Layout {
   also?: AlsoComputed;
 }
 
+/** Whether each position has a place of its own for what it predicts, in order; else predictions say where they are made. */
+export function predictsInPlace({ context, decoderContext, predicted, also }: Layout): boolean {
+  return !also && predicted === (decoderContext || context);
+}
+
 export type AlsoComputed =
   /** A class for each of up to `slots` pairs of texts in a sequence. */
   | { kind: "pairs"; slots: number }

@@ -28,7 +28,7 @@ import { gelu } from "../models/operations/gelu.ts";
 import { detached } from "../models/operations/kernel.ts";
 import { headParameters, type Parameter } from "../models/parameters.ts";
 import { dropoutPlaces, type Forward, predictionStates, type Sequence, transformer, vocabularyProjection } from "../models/transformer.ts";
-import type { AlsoComputed, Layout } from "../objectives/objective.ts";
+import { type AlsoComputed, type Layout, predictsInPlace } from "../objectives/objective.ts";
 import type { TensorSpec, Tensors } from "../trace/function.ts";
 import { float, int } from "./inputs.ts";
 
@@ -76,7 +76,8 @@ export function textInputs({ batch, model }: { batch: number; model: ResolvedMod
     ...side("", context),
     ...(prefix ? [int("prefix", [rows, context])] : []),
     ...(decoderContext > 0 ? side("decoder_", decoderContext) : []),
-    ...(predicted > 0 ? [int("predict", [count]), int("targets", [count]), float("weights", [count])] : []),
+    ...(predicted > 0 && !predictsInPlace(layout) ? [int("predict", [count])] : []),
+    ...(predicted > 0 ? [int("targets", [count]), float("weights", [count])] : []),
     ...alsoInputs(also, model, batch, layout),
   ];
 }
@@ -184,12 +185,13 @@ function computed(forward: Forward, part: TextPart, inputs: Tensors): Computed {
  * Hidden states (P, C) where something is predicted. Where that is at few positions, the last block computes what only a position
  * itself reads for these alone.
  */
-function predictingStates(forward: Forward, { context, decoderContext, predicted }: Layout, inputs: Tensors): Tensor {
+function predictingStates(forward: Forward, layout: Layout, inputs: Tensors): Tensor {
+  const { context, decoderContext, predicted } = layout;
   const few = predicted < (decoderContext || context) / 2;
   const wanted = few ? { wanted: inputs.predict! } : {};
   const [input, target] = [sequence(inputs, ""), decoderContext > 0 ? { ...sequence(inputs, "decoder_"), ...wanted } : undefined];
   const states = transformer(forward, target ? input : { ...input, ...wanted }, target);
-  return few ? states : gather(states as Tensor2D, inputs.predict as Tensor1D);
+  return few || predictsInPlace(layout) ? states : gather(states as Tensor2D, inputs.predict as Tensor1D);
 }
 
 /** Of hidden states (P, C) at the positions that predict. */

@@ -168,8 +168,8 @@ async function likelihoodsOf(
         const loss = outputs[term.losses]![at]!;
         total.sum += loss;
         total.n++;
-        if (!arrays.predict || i > 0) continue;
-        const index = start + Math.floor(arrays.predict[at]! / width);
+        if (part.layout.predicted === 0 || i > 0) continue;
+        const index = start + Math.floor((arrays.predict?.[at] ?? at) / width);
         const window = total.windows[index] ?? { sum: 0, n: 0 };
         total.windows[index] = { sum: window.sum + loss, n: window.n + 1 };
       }

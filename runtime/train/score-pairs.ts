@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { withStandardErrors } from "../compare/standard-errors.ts";
 import type { FinetuneResult, Score } from "../contract/artifacts.ts";
 import type { FinetuneJob, ResolvedModel, ResolvedTaskOf } from "../contract/plan.ts";
-import { assembleBatch } from "../data/batch.ts";
+import { assembleBatch, predictionPlaces } from "../data/batch.ts";
 import { readTaskExamples } from "../data/task-examples.ts";
 import type { JobContext } from "../jobs/context.ts";
 import { scorePairs } from "../metrics/pairs.ts";
@@ -104,8 +104,8 @@ async function likelihoodsOf(
     const examples = Array.from({ length: settings.batch }, (_, row) => batch[row]?.example ?? nothing);
     const { arrays } = assembleBatch(examples, part.layout, vocabulary);
     const losses = (await trainer.evaluate(part, arrays)).losses!;
-    let at = 0;
-    for (const { sentence, example } of batch) for (const _ of example.targets) sums[sentence]! -= losses[at++]!;
+    const places = predictionPlaces(examples, part.layout);
+    for (const [row, { sentence }] of batch.entries()) for (const place of places[row]!) sums[sentence]! -= losses[place]!;
     if ((start / settings.batch) % reportEvery === 0) how.report(start);
   }
   return sums;

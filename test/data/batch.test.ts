@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { assembleBatch } from "#runtime/data/batch.ts";
+import { assembleBatch, predictionPlaces } from "#runtime/data/batch.ts";
 import type { Layout } from "#runtime/objectives/objective.ts";
 
 const layout: Layout = {
@@ -37,7 +37,7 @@ test("rows are padded, and predictions of all rows stand one after the other", (
   expect({ tokensRead, predicted }).toEqual({ tokensRead: 5, predicted: 3 });
 });
 
-test("of an encoder-decoder, predictions are positions of the decoder", () => {
+test("where each position has a place for what it predicts, it stands there; of an encoder-decoder, a position of the decoder", () => {
   const example = {
     tokens: [7, 8, 9],
     positions: [0, 1, 2],
@@ -46,11 +46,15 @@ test("of an encoder-decoder, predictions are positions of the decoder", () => {
     predict: [0, 1],
     targets: [5, 6],
   };
+  const shorter = { ...example, predict: [1], targets: [6] };
   const sides = { ...layout, architecture: "encoder-decoder", prefix: false, decoderContext: 2, predicted: 2 } as const;
-  const { arrays, tokensRead } = assembleBatch([example, example], sides, { pad: 0 });
-  expect(arrays.predict).toEqual(Int32Array.of(0, 1, 2, 3));
-  expect(arrays.decoder_tokens).toEqual(Int32Array.of(2, 5, 2, 5));
+  const { arrays, tokensRead } = assembleBatch([shorter, example, nobody], sides, { pad: 0 });
+  expect(arrays.targets).toEqual(Int32Array.of(0, 6, 5, 6, 0, 0));
+  expect(arrays.weights).toEqual(Float32Array.of(0, 1, 1, 1, 0, 0));
+  expect(predictionPlaces([shorter, example, nobody], sides)).toEqual([[1], [2, 3], []]);
+  expect(arrays.decoder_tokens).toEqual(Int32Array.of(2, 5, 2, 5, 0, 0));
   expect(Object.keys(arrays)).not.toContain("prefix");
+  expect(Object.keys(arrays)).not.toContain("predict");
   expect(tokensRead).toBe(10);
 });
 

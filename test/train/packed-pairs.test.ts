@@ -45,14 +45,14 @@ describe.each(["encoder-decoder", "decoder"] as const)("pairs of texts in an %s"
     const source = packedPairs({ pairs, part, vocabulary, frame: usualFrame(vocabulary), seed: 1, batch: 4, accumulate: 2 });
     const seen = new Set<string>();
     for (let step = 0; step < 6; step++) {
-      for (const { predict, targets, weights, ...arrays } of source.at(step).batches) {
+      for (const { targets, weights, ...arrays } of source.at(step).batches) {
         const side = architecture === "decoder" ? "" : "decoder_";
         const [tokens, segments] = [arrays[`${side}tokens`]!, arrays[`${side}segments`]!];
-        for (const [i, position] of predict!.entries()) {
-          if (weights![i] === 0 || targets![i] === end) continue;
+        for (const [position, target] of targets!.entries()) {
+          if (weights![position] === 0 || target === end) continue;
           // what stands at the next position is what is predicted, in the same segment
-          expect([tokens[position + 1], segments[position + 1]]).toEqual([targets![i], segments[position]]);
-          seen.add(String(targets![i]));
+          expect([tokens[position + 1], segments[position + 1]]).toEqual([target, segments[position]]);
+          seen.add(String(target));
         }
       }
     }

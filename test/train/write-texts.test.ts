@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
 import type { TrainedPart } from "#runtime/contract/spec.ts";
-import { assembleBatch } from "#runtime/data/batch.ts";
+import { assembleBatch, predictionPlaces } from "#runtime/data/batch.ts";
 import { loadEngine } from "#runtime/engines/table.ts";
 import { isWritten } from "#runtime/objectives/objective.ts";
 import { writingPart } from "#runtime/programs/adaptation.ts";
@@ -9,6 +9,7 @@ import { finetuningParameters } from "#runtime/programs/parts.ts";
 import { random } from "#runtime/random/random.ts";
 import { usualFrame } from "#runtime/tokenizers/frame.ts";
 import { writeTexts } from "#runtime/train/adapt/write-texts.ts";
+import { meanTokenLoss } from "#runtime/train/adapt/writing.ts";
 import { writtenExample } from "#runtime/train/adapt/writing-parts.ts";
 import { openTrainer, type Trainer } from "#runtime/train/trainer.ts";
 import { settingsOf, smallModel, startingValues, vocabulary } from "../programs/small.ts";
@@ -38,7 +39,8 @@ async function surprises(trainer: Trainer, model: ResolvedModel, source: number[
     return { ...example, predict: [example.predict.at(-2)!], targets: [token] };
   });
   const { arrays } = assembleBatch(examples, part.layout, vocabulary);
-  return ((await trainer.evaluate(part, arrays)).losses as Float32Array).slice(0, vocabulary.size);
+  const losses = (await trainer.evaluate(part, arrays)).losses!;
+  return Float32Array.from(predictionPlaces(examples, part.layout), ([place]) => losses[place!]!);
 }
 
 async function likeliestText(trainer: Trainer, model: ResolvedModel, source: number[]): Promise<number[]> {
@@ -86,3 +88,41 @@ test.each([
   }
   await trainer.close();
 });
+
+test.each(["a decoder", "an encoder-decoder"] as const)(
+  "the loss of %s is the mean over what is written, and nothing else",
+  async (name) => {
+    const model = smallModel({ ...models[name], context: 20 });
+    const trainer = await trainerOf(model, { kind: "all" });
+    const pairs = sources.map((source, i) => ({ id: String(i), source, target: [7, 8, 9, 10].slice(0, i) }));
+    let [sum, n] = [0, 0];
+    for (const { source, target } of pairs)
+      for (const [at, token] of [...target, vocabulary.end].entries()) {
+        sum += (await surprises(trainer, model, source, target.slice(0, at)))[token]!;
+        n++;
+      }
+    const part = writingPart(model.architecture, 12, 8);
+    const nothing = {
+      tokens: [],
+      positions: [],
+      segments: [],
+      decoder: { tokens: [], positions: [], segments: [] },
+      predict: [],
+      targets: [],
+    };
+    const loss = await meanTokenLoss(pairs, {
+      partOf: () => part,
+      fill(_, rows) {
+        const examples = Array.from({ length: vocabulary.size }, (_, row) =>
+          rows[row] ? writtenExample(rows[row], model, vocabulary, frame) : nothing,
+        );
+        return assembleBatch(examples, part.layout, vocabulary);
+      },
+      lengthOf: ({ source }) => source.length,
+      batch: vocabulary.size,
+      trainer,
+    });
+    expect(loss).toBeCloseTo(sum / n, 5);
+    await trainer.close();
+  },
+);

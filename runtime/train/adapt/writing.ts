@@ -45,7 +45,7 @@ export async function adaptWriting(setup: AdaptationSetup): Promise<Adaptation<T
     fill,
     async evaluate(split, trainer) {
       const pairs = await pairsOf(split);
-      const loss = await lossOf(pairs, { partOf, fill, lengthOf, batch, trainer });
+      const loss = await meanTokenLoss(pairs, { partOf, fill, lengthOf, batch, trainer });
       if (split === "validation" && !hasShortAnswers(task)) return { loss, scores: [], main: null, n: pairs.length, predictions: [] };
       const written = await writeTexts(
         pairs.map(({ source }) => source),
@@ -73,7 +73,7 @@ const nothing: Example = {
 };
 
 /** Mean over all target tokens, nats. */
-async function lossOf(
+export async function meanTokenLoss(
   pairs: readonly TextPair[],
   {
     partOf,
@@ -90,7 +90,7 @@ async function lossOf(
     const part = partOf(rows);
     const { arrays, predicted } = fill(part, rows);
     const losses = (await trainer.evaluate(part, arrays)).losses!;
-    for (let i = 0; i < predicted; i++) sum += losses[i]!;
+    for (const [i, weight] of arrays.weights!.entries()) if (weight > 0) sum += losses[i]!;
     n += predicted;
   }
   return sum / n;
