@@ -108,13 +108,13 @@ export function runBlocks(forward: Forward, { name, layers }: Stack, embedded: T
       own.observe?.(`${name}.hidden_states.${i}`, x);
       x = run(own, `${name}.layers.${i}`, x, i === last ? { ...seen, wanted } : seen);
     }
+    if (end < layers) return x;
+    if (forward.model.placement === "pre") x = norm(own, `${name}.norm`, x);
+    own.observe?.(`${name}.hidden_states.${layers}`, x);
     return x;
   };
+  if (groups === 1) return through(0, layers)(forward, embedded, context);
+  if (!wanted) return inGroups(groups, through(0, layers))(forward, embedded, context);
   // where only some rows are wanted of the last block, they are of all groups together
-  const grouped = groups === 1 ? 0 : wanted ? last : layers;
-  let x = grouped > 0 ? inGroups(groups, through(0, grouped))(forward, embedded, context) : embedded;
-  x = through(grouped, layers)(forward, x, context);
-  if (forward.model.placement === "pre") x = norm(forward, `${name}.norm`, x);
-  forward.observe?.(`${name}.hidden_states.${layers}`, x);
-  return x;
+  return through(last, layers)(forward, inGroups(groups, through(0, last))(forward, embedded, context), context);
 }

@@ -16,16 +16,20 @@ export interface Group {
 }
 
 const groupSize = 512 * 1024;
+/** Groups of a model that is smaller than one of that size, which an engine may update side by side. */
+const fewest = 2;
 
 export function groupParameters(parameters: readonly Parameter[]): Group[] {
   const groups: Group[] = [];
+  const all = parameters.reduce((sum, parameter) => sum + sizeOf(parameter), 0);
+  const full = Math.min(groupSize, Math.ceil(all / fewest));
   const rateOf = ({ rate }: Parameter) => rate ?? 1;
   const kinds = [...new Set(parameters.map(rateOf))].flatMap((rate) => [true, false].map((decay) => ({ rate, decay })));
   for (const { rate, decay } of kinds) {
     let open: Group | undefined;
     for (const parameter of parameters.filter((candidate) => candidate.decay === decay && rateOf(candidate) === rate)) {
       const size = sizeOf(parameter);
-      if (!open || open.size + size > groupSize) {
+      if (!open || open.size + size > full) {
         open = { index: groups.length, parameters: [], size: 0, decay, rate };
         groups.push(open);
       }

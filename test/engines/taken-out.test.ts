@@ -42,7 +42,7 @@ test("no weights and no moments leave a step's graph, and no moments enter it", 
   const program = trainingProgram(settingsOf(model, textPart(model, objectives.causal), 2));
   const step = lower(trace(program.functions[0]!, program.state));
   expect(step.updates).toEqual({});
-  expect(step.optimizer.map(({ weights }) => weights)).toEqual(["weights.0", "weights.1"]);
+  expect(step.optimizer.map(({ weights }) => weights)).toEqual(program.groups.map(({ index }) => `weights.${index}`));
   expect(Object.keys(step.state).filter((name) => name.includes("moment"))).toEqual([]);
   const sizeOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
   // nor is the gradient's norm a part of the graph
@@ -58,7 +58,8 @@ test("micro-batches add to their gradients in place, and the update empties thes
   const lowered = (name: string) => lower(trace(program.functions.find((fn) => fn.name === name)!, program.state));
   const [micro, apply] = [lowered("accumulate.0"), lowered("apply")];
   expect([micro.updates, apply.updates]).toEqual([{}, {}]);
-  expect(micro.sums.map(({ entry }) => entry)).toEqual(["gradient.0", "gradient.1"]);
-  expect(apply.fills).toEqual([0, 1].map((i) => ({ entry: `gradient.${i}`, value: 0 })));
+  const entries = program.groups.map(({ index }) => `gradient.${index}`);
+  expect(micro.sums.map(({ entry }) => entry)).toEqual(entries);
+  expect(apply.fills).toEqual(entries.map((entry) => ({ entry, value: 0 })));
   expect(apply.optimizer[0]!.gradient).toEqual([{ entry: "gradient.0" }]);
 });

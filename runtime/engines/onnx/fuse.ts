@@ -1,4 +1,5 @@
 import type { Graph, Node, Value } from "../../trace/graph.ts";
+import { makersOfOneUse, withSumSquare } from "../../trace/sum-square.ts";
 
 /**
  * Rewrites pairs of nodes for which ONNX Runtime has one operator:
@@ -7,27 +8,13 @@ import type { Graph, Node, Value } from "../../trace/graph.ts";
  *   Add(a, UnsortedSegmentSum(x, ids)) → ScatterAdd(a, x, ids), and with Sub the negated x: rows are added to an array
  *   that is there already instead of to zeros that are then added.
  */
-export function fuse(graph: Graph): Graph {
-  const maker = new Map<number, Node>();
-  const uses = new Map<number, number>();
-  for (const node of graph.nodes) {
-    for (const output of node.outputs) maker.set(output.id, node);
-    for (const input of node.inputs) uses.set(input.id, (uses.get(input.id) ?? 0) + 1);
-  }
-  for (const { value } of [...graph.updates, ...graph.outputs]) uses.set(value.id, (uses.get(value.id) ?? 0) + 1);
+export function fuse(traced: Graph): Graph {
+  const graph = withSumSquare(traced);
+  const alone = makersOfOneUse(graph);
   let last = Math.max(0, ...graph.nodes.flatMap((node) => node.outputs.map(({ id }) => id)));
-  const alone = (value: Value, op: string): Node | undefined => {
-    const node = maker.get(value.id);
-    return node?.op === op && uses.get(value.id) === 1 ? node : undefined;
-  };
   const absorbed = new Set<Node>();
   const nodes = graph.nodes.flatMap((node): Node[] => {
     const [a, b] = node.inputs;
-    const square = node.op === "Sum" && a && alone(a, "Square");
-    if (square) {
-      absorbed.add(square);
-      return [{ ...node, op: "SumSquare", inputs: square.inputs }];
-    }
     const product = node.op === "Add" && a?.shape.length === 2 && b?.shape.length === 1 && alone(a, "BatchMatMul");
     if (product && product.inputs.length === 2) {
       absorbed.add(product);

@@ -1,6 +1,7 @@
 import type { Program } from "../../trace/function.ts";
 import type { Graph, Node, Value } from "../../trace/graph.ts";
 import { withBfloat16 } from "../../trace/precision.ts";
+import { withSumSquare } from "../../trace/sum-square.ts";
 import { trace } from "../../trace/trace.ts";
 import { type Builder, createBuilder } from "./builder.ts";
 import { operators } from "./operators.ts";
@@ -38,7 +39,7 @@ export function lower(program: Program, pb: Protobuf): LoweredProgram {
   }
   const functions: LoweredProgram["functions"] = {};
   for (const [i, fn] of program.functions.entries()) {
-    const traced = trace(fn, program.state);
+    const traced = withSumSquare(trace(fn, program.state));
     const graph = program.precision === "bfloat16" ? withBfloat16(traced) : traced;
     functions[fn.name] = lowerFunction(graph, `f${i}`, handles, builder);
   }

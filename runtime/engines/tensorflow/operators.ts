@@ -83,6 +83,15 @@ export const operators: Record<string, Operator> = {
     const sum = builder.node("MatMul", [builder.ones(inputs[0]!.shape[0]!), x!], float);
     return [attributes.keepDims ? sum : builder.node("Reshape", [sum, builder.ints(outputs[0]!.shape)], { ...float, Tshape: int32 })];
   },
+  /** L2Loss is half of it, over all axes, and makes no array of the squares. */
+  SumSquare([x], node, builder) {
+    const [{ shape }] = node.inputs as [Value];
+    if (sizeOf(node.outputs[0]!.shape) > 1) return reduce("Sum")([builder.node("Square", [x!], float)], node, builder);
+    const sum = builder.node("Mul", [builder.node("L2Loss", [x!], float), builder.float(2)], float);
+    return shape.length > 0 && node.attributes.keepDims
+      ? [builder.node("Reshape", [sum, builder.ints(shape.map(() => 1))], { ...float, Tshape: int32 })]
+      : [sum];
+  },
   Mean: reduce("Mean"),
   Max: reduce("Max"),
   ArgMax: ([x], { inputs, attributes }, builder) => [

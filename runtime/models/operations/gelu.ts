@@ -7,8 +7,9 @@ export function gelu(x: Tensor): Tensor {
     value: runKernel("Gelu", { x: x! })[0] as Tensor,
     saved: [x!],
     gradient(dy, [x]) {
-      const cumulative = add(mul(erf(mul(x!, Math.SQRT1_2)), 0.5), 0.5);
-      const density = mul(exp(mul(square(x!), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+      const y = mul(x!, Math.SQRT1_2);
+      const cumulative = add(mul(erf(y), 0.5), 0.5);
+      const density = exp(sub(-0.5 * Math.log(2 * Math.PI), square(y)));
       return [mul(dy, add(cumulative, mul(x!, density)))];
     },
   }));
