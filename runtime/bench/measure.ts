@@ -97,7 +97,9 @@ export async function measure({ engine: name, objective, size, threads, seconds 
     const count = Math.max(5, Math.round((seconds * 1000) / once));
     const counters = await train(warmUp + 1, warmUp + count);
     const used = process.cpuUsage(before);
-    const durations = ends.slice(1).map((end, i) => end - ends[i]!);
+    // short steps are reported several at a time
+    const window = Math.max(1, Math.min(32, Math.floor(100 / once)));
+    const durations = ends.slice(window).map((end, i) => (end - ends[i]!) / window);
     const saving = performance.now();
     saveCheckpoint(folder, { step: 1, progress: counters, state: await trainer.state() }, settings.trained, 1);
     const checkpointShare = (performance.now() - saving) / (checkpointSeconds * 1000);
@@ -122,7 +124,6 @@ export async function measure({ engine: name, objective, size, threads, seconds 
 }
 
 const warmUp = 4;
-
 /** What an encode and a tokenizer job leave: two million tokens in documents of 200, the r-th commonest as frequent as 1 ÷ r. */
 function writeInputs(folder: string, { encoded, tokenizer }: PretrainJob, size: BenchSize): void {
   const tokens = benchTokens(size);

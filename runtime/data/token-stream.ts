@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { EncodeResult } from "#runtime/contract/artifacts.ts";
 import type { Split } from "#runtime/contract/spec.ts";
 
-/** The tokens of one split, as one long sequence of documents `<s> … </s>`; in memory is only a small block of it. */
+/** The tokens of one split, as one long sequence of documents `<s> … </s>`; in memory is a small block of it, or a small corpus. */
 export interface TokenStream {
   length: number;
   /** A copy of tokens start … start + count − 1. */
@@ -18,7 +18,9 @@ export function openTokens(folder: string, result: EncodeResult, split: Split): 
   const width = result.width;
   // both are little-endian on every machine that Node runs on
   const view = (bytes: Uint8Array<ArrayBuffer>) => (width === 2 ? new Uint16Array(bytes.buffer) : new Uint32Array(bytes.buffer));
-  const bytes = new Uint8Array(blockTokens * width);
+  const whole = length <= wholeTokens;
+  const room = whole ? Math.max(0, ...shards.map(({ tokens }) => tokens)) : blockTokens;
+  const bytes = new Uint8Array(room * width);
   const block = view(bytes);
   let first = 0;
   let filled = 0;
@@ -27,10 +29,9 @@ export function openTokens(folder: string, result: EncodeResult, split: Split): 
     let shardStart = 0;
     for (const shard of shards) {
       if (start < shardStart + shard.tokens) {
-        const count = Math.min(blockTokens, shardStart + shard.tokens - start);
-        readAll(shard.file, bytes, count * width, (start - shardStart) * width);
-        first = start;
-        filled = count;
+        first = whole ? shardStart : start;
+        filled = Math.min(room, shardStart + shard.tokens - first);
+        readAll(shard.file, bytes, filled * width, (first - shardStart) * width);
         return;
       }
       shardStart += shard.tokens;
@@ -58,6 +59,8 @@ export function openTokens(folder: string, result: EncodeResult, split: Split): 
 
 /** Windows are read at random places: a block is not much longer than one. */
 const blockTokens = 4096;
+/** So many are read once: 8 MB, 16 with a large vocabulary. */
+const wholeTokens = 4 << 20;
 
 function readAll(file: number, into: Uint8Array, length: number, position: number): void {
   for (let done = 0; done < length; ) {

@@ -1,5 +1,5 @@
 import type { Layout } from "#runtime/objectives/objective.ts";
-import { permutation, random } from "#runtime/random/random.ts";
+import { type Permutation, permutation, random } from "#runtime/random/random.ts";
 import type { TokenStream } from "./token-stream.ts";
 
 type WindowShape = Pick<Layout, "window" | "stride">;
@@ -36,12 +36,36 @@ export function windowElsewhere(stream: TokenStream, layout: WindowShape, at: Se
 function windowAt(stream: TokenStream, layout: WindowShape, at: SequenceIndex, further: number): Int32Array {
   const windows = windowCount(stream.length, layout);
   const epoch = Math.floor(at.index / windows);
-  const offset = random(at.seed, "windows", at.part, epoch).below(layout.stride);
-  const window = permutation(windows, at.seed, "windows", at.part, epoch).at((at.index + further) % windows);
+  const { offset, order } = orderOf({ ...at, epoch, windows, stride: layout.stride });
+  const window = order.at((at.index + further) % windows);
   const start = window * layout.stride;
   const overlap = layout.window - layout.stride;
   const count = Math.min(layout.window, stream.length - start + overlap, stream.length);
   return readRing(stream, (offset + start) % stream.length, count);
+}
+
+interface Order {
+  /** Where the ring is cut. */
+  offset: number;
+  order: Permutation;
+}
+
+/** A window is asked for as often as there are sequences, its epoch's order is one: kept for some epochs of some parts. */
+const orders = new Map<string, Order>();
+const keptOrders = 16;
+
+function orderOf(of: { seed: number; part: number; epoch: number; windows: number; stride: number }): Order {
+  const { seed, part, epoch, windows, stride } = of;
+  const key = `${seed} ${part} ${epoch} ${windows} ${stride}`;
+  const known = orders.get(key);
+  if (known) return known;
+  const made = {
+    offset: random(seed, "windows", part, epoch).below(stride),
+    order: permutation(windows, seed, "windows", part, epoch),
+  };
+  if (orders.size === keptOrders) orders.delete(orders.keys().next().value!);
+  orders.set(key, made);
+  return made;
 }
 
 function readRing(stream: TokenStream, start: number, count: number): Int32Array {

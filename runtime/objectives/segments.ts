@@ -58,5 +58,8 @@ export function append(
 }
 
 export function slice(window: ArrayLike<number>, start: number, end: number): number[] {
-  return Array.prototype.slice.call(window, start, end) as number[];
+  const part: number[] = [];
+  // not Array.prototype.slice, ten times as slow on a typed array
+  for (let i = start; i < Math.min(end, window.length); i++) part.push(window[i]!);
+  return part;
 }

@@ -15,9 +15,10 @@ export interface Random {
 
 /** xoshiro128** (Blackman and Vigna 2021, section 4), its state hashed from the path. */
 export function random(...path: readonly (number | string)[]): Random {
-  const state = hashPath(path);
-  let [a, b, c, d] = state as [number, number, number, number];
+  let [a, b, c, d] = [0, 0, 0, 0];
   const uint32 = (): number => {
+    // not before the first number is wanted: some never are; a state is never all zeros
+    if ((a | b | c | d) === 0) [a, b, c, d] = hashPath(path) as [number, number, number, number];
     const five = Math.imul(b, 5);
     const result = Math.imul((five << 7) | (five >>> 25), 9) >>> 0;
     const t = b << 9;

@@ -1,23 +1,27 @@
 import { workerData } from "node:worker_threads";
 import { JobFailure } from "../jobs/context.ts";
-import type { BatchThreadData, BatchThreadMessage } from "./batch-thread.ts";
+import type { BatchRequest, BatchThreadData, BatchThreadMessage } from "./batch-thread.ts";
 import type { LoopStep } from "./loop.ts";
 import { pretrainSteps } from "./pretrain-steps.ts";
 
-/* The thread that `openBatchThread` starts: for the number of a step it answers with the step's batches. */
+/* The thread that `openBatchThread` starts: for some steps in a row it answers with the batches of each. */
 
 const { job, folders, port } = workerData as BatchThreadData;
 const say = (message: BatchThreadMessage, moved: ArrayBuffer[] = []) => port.postMessage(message, moved);
 
 try {
   const stepOf = await pretrainSteps(job, { folderOf: (id) => folders[id]!, emit: (event) => say({ event }) });
-  port.on("message", (step: number) => {
+  port.on("message", ({ first, count }: BatchRequest) => {
+    const made: LoopStep[] = [];
+    let failure: { error: unknown } | undefined;
     try {
-      const made = stepOf(step);
-      say({ made }, buffersOf(made));
+      for (let step = first; step < first + count; step++) made.push(stepOf(step));
     } catch (error) {
-      report(error);
+      failure = { error };
     }
+    say({ made }, made.flatMap(buffersOf));
+    // the steps before it are good
+    if (failure) report(failure.error);
   });
 } catch (error) {
   report(error);

@@ -2,6 +2,7 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "
 import type { EventBody } from "../contract/events.ts";
 import type { PretrainJob } from "../contract/plan.ts";
 import { JobFailure } from "../jobs/context.ts";
+import { threadModule } from "../machine/thread-module.ts";
 import type { LoopStep } from "./loop.ts";
 import type { PretrainInputs } from "./pretrain-steps.ts";
 
@@ -15,19 +16,27 @@ export interface BatchThreadData {
   job: PretrainJob;
   /** Run folders by job. */
   folders: Record<string, string>;
-  /** Over which it is told the numbers of steps, and answers. */
+  /** Over which it is told which steps are wanted, and answers. */
   port: MessagePort;
 }
 
-/** What the thread says. */
-export type BatchThreadMessage = { made: LoopStep } | { event: EventBody } | { failed: string } | { broke: string };
+/** Steps in a row. */
+export interface BatchRequest {
+  first: number;
+  count: number;
+}
+
+/** What the thread says; steps come in the order in which they were asked for. */
+export type BatchThreadMessage = { made: LoopStep[] } | { event: EventBody } | { failed: string } | { broke: string };
 
 interface Answer {
   resolve(step: LoopStep): void;
   reject(error: Error): void;
 }
 
-/** Steps that are asked for before they are needed. */
+/** What goes as one message: waking a thread takes as long as making the batch of a small step. */
+const [blockBytes, longestBlock] = [128 * 1024, 8];
+/** Blocks that are asked for before they are needed. */
 const ahead = 2;
 
 /**
@@ -38,43 +47,47 @@ export function openBatchThread(job: PretrainJob, context: PretrainInputs): Step
   const folders = Object.fromEntries([job.encoded, job.tokenizer].map((id) => [id, context.folderOf(id)]));
   const { port1: port, port2 } = new MessageChannel();
   const data: BatchThreadData = { job, folders, port: port2 };
-  const worker = new Worker(threadModule(), { workerData: data, transferList: [port2] });
+  const worker = new Worker(threadModule(import.meta.url, "batch-thread-main"), { workerData: data, transferList: [port2] });
   const waiting: Answer[] = [];
   const steps = new Map<number, Promise<LoopStep>>();
+  /** The last step that was asked for, and how many are at a time. */
+  let [last, block] = [0, 1];
   let failure: Error | undefined;
   const fail = (error: Error) => {
     failure = error;
     for (const { reject } of waiting.splice(0)) reject(error);
   };
   const hear = (message: BatchThreadMessage) => {
-    if ("made" in message) waiting.shift()!.resolve(message.made);
+    if ("made" in message) for (const made of message.made) waiting.shift()?.resolve(made);
     else if ("event" in message) context.emit(message.event);
     else fail("failed" in message ? new JobFailure(message.failed) : new Error(message.broke));
   };
   port.on("message", hear);
   worker.on("error", fail);
-  const ask = (step: number): Promise<LoopStep> => {
-    const known = steps.get(step);
-    if (known) return known;
-    const answer = new Promise<LoopStep>((resolve, reject) => {
-      if (failure) reject(failure);
-      else waiting.push({ resolve, reject });
-    });
-    port.postMessage(step);
-    // a failure is reported when the step is needed, not when it was asked for
-    answer.catch(() => {});
-    steps.set(step, answer);
-    return answer;
+  const ask = (first: number) => {
+    const count = Math.min(block, job.steps - first + 1);
+    for (let step = first; step < first + count; step++) {
+      const answer = new Promise<LoopStep>((resolve, reject) => {
+        if (failure) reject(failure);
+        else waiting.push({ resolve, reject });
+      });
+      // a failure is reported when the step is needed, not when it was asked for
+      answer.catch(() => {});
+      steps.set(step, answer);
+    }
+    port.postMessage({ first, count } satisfies BatchRequest);
+    last = first + count - 1;
   };
   return {
     async stepOf(step) {
-      const made = ask(step);
-      for (let next = step + 1; next <= Math.min(step + ahead, job.steps); next++) ask(next);
+      if (!steps.has(step)) ask(step);
+      while (last < Math.min(step + ahead * block, job.steps)) ask(last + 1);
       // what was made while the engine held this thread has come; it need not wait for its turn among the events
       for (let come = receiveMessageOnPort(port); come; come = receiveMessageOnPort(port)) hear(come.message as BatchThreadMessage);
-      const result = await made;
+      const made = await steps.get(step)!;
       steps.delete(step);
-      return result;
+      block = blockOf(made);
+      return made;
     },
     async close() {
       port.close();
@@ -83,7 +96,7 @@ export function openBatchThread(job: PretrainJob, context: PretrainInputs): Step
   };
 }
 
-/** Beside this module as a source, beside the bundles' folder as a bundle. */
-function threadModule(): URL {
-  return new URL(import.meta.url.endsWith(".ts") ? "./batch-thread-main.ts" : "../batch-thread-main.js", import.meta.url);
+function blockOf({ batches }: LoopStep): number {
+  const bytes = batches.flatMap((batch) => Object.values(batch)).reduce((sum, { byteLength }) => sum + byteLength, 0);
+  return Math.max(1, Math.min(longestBlock, Math.floor(blockBytes / bytes)));
 }

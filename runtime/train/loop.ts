@@ -38,7 +38,7 @@ export interface Loop {
 
 /**
  * Training: batch, learning rate, forward and backward and update, report; now and then validation and a checkpoint. Where the
- * engine does its calls in order, the next step is begun before the last is reported, so that it never stands still; not where
+ * engine does its calls in order, the next steps are begun before the last is reported, so that it never stands still; not where
  * something looks at the weights in between.
  */
 export async function runLoop(loop: Loop): Promise<void> {
@@ -49,6 +49,7 @@ export async function runLoop(loop: Loop): Promise<void> {
   const checkpointDue = checkpointClock({ every: loop.saveEvery });
   const tokensPerSecond = speedometer();
   const engine = idleClock();
+  const block = blockLength();
   const start = async (step: number): Promise<BegunStep> => {
     const asked = performance.now();
     const made = await loop.stepOf(step);
@@ -61,14 +62,26 @@ export async function runLoop(loop: Loop): Promise<void> {
     const result = engine.working(trainer.step(made.part, made.batches, { step: optimizerStep, learningRate }));
     return { step, made, learningRate, result };
   };
-  for (let begun = await start(first); ; ) {
+  /** Begun and not yet reported. */
+  const underWay: BegunStep[] = [];
+  /** Asked once for each step. */
+  const saves = (begun: BegunStep) => {
+    begun.saves ??= checkpointDue(begun.step) && begun.step < steps;
+    return begun.saves;
+  };
+  const mayGoOn = (begun: BegunStep) =>
+    trainer.queues && begun.step < steps && !saves(begun) && !loop.pausesAfter(begun.step) && !context.signal.aborted;
+  for (let next = first; ; ) {
+    // a block is with the engine while the one before it is reported
+    if (underWay.length <= block.length())
+      while (underWay.length === 0 || (underWay.length < 2 * block.length() && mayGoOn(underWay.at(-1)!)))
+        underWay.push(await start(next++));
+    const begun = underWay.shift()!;
     const { step, made, learningRate } = begun;
-    const saves = checkpointDue(step) && step < steps;
-    const runsAhead = trainer.queues && step < steps && !saves && !loop.pausesAfter(step) && !context.signal.aborted;
-    const next = runsAhead ? await start(step + 1) : undefined;
     const { loss, gradientNorm } = await begun.result;
     const stepped = performance.now();
-    checkFinite(step, { loss, gradientNorm }, latestCheckpointPath(context.folder));
+    block.done(stepped);
+    checkFinite(step, { loss, gradientNorm }, () => latestCheckpointPath(context.folder));
     counters.tokens += made.tokensRead;
     counters.predicted += made.predicted;
     counters.loss = loss;
@@ -87,16 +100,14 @@ export async function runLoop(loop: Loop): Promise<void> {
     await loop.afterStep(step);
     const scored = performance.now();
     counters.seconds = (scored - begin) / 1000;
-    if (!next) {
-      if (context.signal.aborted) {
-        await loop.save(step);
-        throw new JobStopped(step);
-      }
-      if (step === steps || loop.isOver?.()) return;
-      if (saves) await loop.save(step);
-      counters.around += engine.idleSince(scored);
+    if (underWay.length > 0 || mayGoOn(begun)) continue;
+    if (context.signal.aborted) {
+      await loop.save(step);
+      throw new JobStopped(step);
     }
-    begun = next ?? (await start(step + 1));
+    if (step === steps || loop.isOver?.()) return;
+    if (saves(begun)) await loop.save(step);
+    counters.around += engine.idleSince(scored);
   }
 }
 
@@ -105,6 +116,28 @@ interface BegunStep {
   made: LoopStep;
   learningRate: number;
   result: ReturnType<Trainer["step"]>;
+  /** Whether a checkpoint is due after it; absent: nobody has asked. */
+  saves?: boolean;
+}
+
+/** How long a block of steps may take, milliseconds, and how many they may be. */
+const [blockMilliseconds, longestBlock] = [10, 8];
+
+/** How many steps are handed to the engine at a time: more than one only where a step is so short that handing it over shows. */
+function blockLength() {
+  const ends: number[] = [];
+  return {
+    done(now: number) {
+      ends.push(now);
+      if (ends.length > 4 * longestBlock) ends.shift();
+    },
+    length(): number {
+      // the first steps are slower
+      if (ends.length <= 2 * longestBlock) return 1;
+      const each = (ends.at(-1)! - ends[0]!) / (ends.length - 1);
+      return Math.max(1, Math.min(longestBlock, Math.floor(blockMilliseconds / each)));
+    },
+  };
 }
 
 /** Knows since when the engine has nothing to do. */

@@ -46,14 +46,14 @@ export function shareOf(part: number, seconds: number): number {
   return seconds > 0 ? Math.round((part / seconds) * 1e4) / 1e4 : 0;
 }
 
-/** Tokens a second over the last steps. */
+/** Tokens a second over the last twenty steps, and at least half a second: short steps are reported several at a time. */
 export function speedometer(now: () => number = performance.now.bind(performance)): (tokens: number) => number {
   const marks: { at: number; tokens: number }[] = [{ at: now(), tokens: 0 }];
   let total = 0;
   return (tokens) => {
     total += tokens;
     marks.push({ at: now(), tokens: total });
-    if (marks.length > 20) marks.shift();
+    while (marks.length > 20 && marks.at(-1)!.at - marks[1]!.at >= 500) marks.shift();
     const [first, last] = [marks[0]!, marks.at(-1)!];
     return ((last.tokens - first.tokens) * 1000) / Math.max(1, last.at - first.at);
   };
@@ -63,9 +63,10 @@ export function speedometer(now: () => number = performance.now.bind(performance
 export function checkFinite(
   step: number,
   { loss, gradientNorm }: { loss: number; gradientNorm: number },
-  checkpoint: string | undefined,
+  checkpointPath: () => string | undefined,
 ): void {
   if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return;
+  const checkpoint = checkpointPath();
   const what = Number.isFinite(loss) ? `the gradient norm became ${gradientNorm}` : `the loss became ${loss}`;
   const kept = checkpoint === undefined ? "no checkpoint was written before it" : `the last good checkpoint is ${checkpoint}`;
   throw new JobFailure(

@@ -60,7 +60,11 @@ export function toStep(micro: readonly { arrays: Arrays; tokensRead: number; pre
   const totals = names.map((name) => micro.reduce((sum, { arrays }) => sum + sumOf(arrays[name]!), 0));
   return {
     batches: micro.map(({ arrays }) => {
-      const scaled = names.map((name, i) => [name, Float32Array.from(arrays[name]!, (weight) => weight / Math.max(1, totals[i]!))]);
+      const scaled = names.map((name, i) => {
+        const total = Math.max(1, totals[i]!);
+        // not `from`, which goes through an iterator
+        return [name, (arrays[name] as Float32Array).map((weight) => weight / total)];
+      });
       return { ...arrays, ...Object.fromEntries(scaled) };
     }),
     tokensRead: micro.reduce((sum, batch) => sum + batch.tokensRead, 0),

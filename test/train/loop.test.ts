@@ -10,9 +10,9 @@ import { freshCounters } from "#runtime/train/progress.ts";
 const folder = mkdtempSync(join(tmpdir(), "pretrain-loop-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What happened, in order: `begin 1`, `done 1`, `report 1`, `score 1`, `save 1`. */
-async function history(over: Partial<Loop> & { queues: boolean; abortAt?: number; failAt?: number }): Promise<string[]> {
-  const { queues, abortAt, failAt, ...loop } = over;
+/** What happened, in order: `begin 1`, `done 1`, `report 1`, `score 1`, `save 1`. Steps take a millisecond, or no time. */
+async function history(over: Partial<Loop> & { queues: boolean; short?: boolean; abortAt?: number; failAt?: number }): Promise<string[]> {
+  const { queues, short = false, abortAt, failAt, ...loop } = over;
   const happened: string[] = [];
   const stop = new AbortController();
   let last: Promise<void> = Promise.resolve();
@@ -21,7 +21,7 @@ async function history(over: Partial<Loop> & { queues: boolean; abortAt?: number
     step(_part, _batches, { step }) {
       happened.push(`begin ${step}`);
       // as a session does that takes one request after the other
-      const done = last.then(() => new Promise<void>((resolve) => setTimeout(resolve, 1)));
+      const done = last.then(() => new Promise<void>((resolve) => (short ? setImmediate(resolve) : setTimeout(resolve, 1))));
       last = done;
       return done.then(() => {
         happened.push(`done ${step}`);
@@ -91,4 +91,29 @@ test("a loss that is no number ends it, whatever is under way", async () => {
 test("the optimiser begins anew between two steps", async () => {
   const phases = await history({ queues: true, steps: 3, optimizerStepOf: (step) => (step < 3 ? step : 1) });
   expect(phases.filter((each) => /begin|reset/.test(each))).toEqual(["begin 1", "begin 2", "reset", "begin 1"]);
+});
+
+test("of short steps several are with the engine, and what looks at the weights still sees those of its step", async () => {
+  const happened = await history({ queues: true, short: true, steps: 90, saveEvery: 40, abortAt: 85, pausesAfter: (step) => step === 60 });
+  const steps = (what: string) => happened.filter((each) => each.startsWith(what)).map((each) => Number(each.split(" ")[1]));
+  const counted = happened.reduce(
+    ({ begun, most }, each) => {
+      const now = begun + Number(each.startsWith("begin")) - Number(each.startsWith("report"));
+      return { begun: now, most: Math.max(most, now) };
+    },
+    { begun: 0, most: 0 },
+  );
+  expect(counted.most).toBeGreaterThan(2);
+  expect(counted.begun).toBe(0);
+  const last = steps("begin").at(-1)!;
+  expect(last).toBeGreaterThanOrEqual(85);
+  expect(steps("report")).toEqual(Array.from({ length: last }, (_, i) => i + 1));
+  expect(steps("save")).toEqual([40, 80, last]);
+  for (const [before, after] of [
+    ["save 40", "begin 41"],
+    ["report 60 60", "begin 61"],
+    ["save 80", "begin 81"],
+  ])
+    expect(happened.indexOf(after!)).toBeGreaterThan(happened.indexOf(before!));
+  expect(happened.at(-1)).toBe(`stopped ${last}`);
 });

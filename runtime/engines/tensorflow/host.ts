@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { threadModule } from "../../machine/thread-module.ts";
 import type { Installation } from "./installation.ts";
 import type { Kind, Reply, Request, Requests } from "./messages.ts";
 
@@ -7,15 +8,17 @@ export type NativeModules = Pick<Installation, "binding" | "quiet">;
 
 /** The thread with the library, which is loaded once in a process. */
 export interface Host {
+  /** What is asked for in one turn of the event loop goes as one message, and is answered by one: waking a thread takes time. */
   ask<K extends Kind>(kind: K, ask: Requests[K]["ask"], moved?: readonly ArrayBuffer[]): Promise<Requests[K]["answer"]>;
 }
 
 export function startHost({ binding, quiet }: NativeModules): Host {
-  // beside this file among the sources, in the folder above the parts of a bundle
-  const script = import.meta.url.endsWith(".ts") ? "./session-thread-main.ts" : "../session-thread-main.js";
-  const worker = new Worker(new URL(script, import.meta.url), { workerData: { binding, quiet } satisfies NativeModules });
+  const worker = new Worker(threadModule(import.meta.url, "session-thread-main"), {
+    workerData: { binding, quiet } satisfies NativeModules,
+  });
   const waiting = new Map<number, { resolve(answer: never): void; reject(error: Error): void }>();
   let [last, failure] = [0, undefined as Error | undefined];
+  let outbox: { requests: Request[]; moved: ArrayBuffer[] } | undefined;
   const settle = (id: number) => {
     const call = waiting.get(id)!;
     waiting.delete(id);
@@ -23,11 +26,18 @@ export function startHost({ binding, quiet }: NativeModules): Host {
     if (waiting.size === 0) worker.unref();
     return call;
   };
+  const send = () => {
+    const { requests, moved } = outbox!;
+    outbox = undefined;
+    worker.postMessage(requests, moved);
+  };
   worker.unref();
-  worker.on("message", (reply: Reply) => {
-    const { resolve, reject } = settle(reply.id);
-    if ("error" in reply) reject(new Error(reply.error));
-    else resolve(reply.answer as never);
+  worker.on("message", (replies: Reply[]) => {
+    for (const reply of replies) {
+      const { resolve, reject } = settle(reply.id);
+      if ("error" in reply) reject(new Error(reply.error));
+      else resolve(reply.answer as never);
+    }
   });
   worker.on("error", (error: Error) => {
     failure = error;
@@ -40,7 +50,12 @@ export function startHost({ binding, quiet }: NativeModules): Host {
         const id = ++last;
         waiting.set(id, { resolve, reject });
         worker.ref();
-        worker.postMessage({ id, kind, ...ask } as Request, moved);
+        if (!outbox) {
+          outbox = { requests: [], moved: [] };
+          setImmediate(send);
+        }
+        outbox.requests.push({ id, kind, ...ask } as Request);
+        outbox.moved.push(...moved);
       });
     },
   };

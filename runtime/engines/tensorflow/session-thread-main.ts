@@ -32,16 +32,22 @@ if (existsSync(quiet)) load(quiet);
 const binding = load(bindingPath) as Binding;
 const calls = new Map<number, Call>();
 
-parentPort!.on("message", (request: Request) => {
-  let reply: Reply;
-  try {
-    reply = { id: request.id, answer: answerTo(request) };
-  } catch (error) {
-    reply = { id: request.id, error: error instanceof Error ? error.message : String(error) };
-  }
-  const transferred = "answer" in reply && Array.isArray(reply.answer) ? reply.answer.map((array) => array.buffer as ArrayBuffer) : [];
-  parentPort!.postMessage(reply, transferred);
+parentPort!.on("message", (requests: readonly Request[]) => {
+  const replies = requests.map(replyTo);
+  const arrays = replies.flatMap((reply) => ("answer" in reply && Array.isArray(reply.answer) ? reply.answer : []));
+  parentPort!.postMessage(
+    replies,
+    arrays.map(({ buffer }) => buffer as ArrayBuffer),
+  );
 });
+
+function replyTo(request: Request): Reply {
+  try {
+    return { id: request.id, answer: answerTo(request) };
+  } catch (error) {
+    return { id: request.id, error: error instanceof Error ? error.message : String(error) };
+  }
+}
 
 function answerTo(request: Request) {
   switch (request.kind) {
