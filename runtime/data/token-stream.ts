@@ -11,8 +11,8 @@ export interface TokenStream {
   close(): void;
 }
 
-/** `folder`: of the encode job. */
-export function openTokens(folder: string, result: EncodeResult, split: Split): TokenStream {
+/** `folder`: of the encode job. `wholeTokens`: a split of so many is read at once. */
+export function openTokens(folder: string, result: EncodeResult, split: Split, wholeTokens = 4 << 20): TokenStream {
   const shards = result.splits[split].shards.map(({ file, tokens }) => ({ file: openSync(join(folder, file), "r"), tokens }));
   const length = result.splits[split].tokens;
   const width = result.width;
@@ -59,8 +59,6 @@ export function openTokens(folder: string, result: EncodeResult, split: Split): 
 
 /** Windows are read at random places: a block is not much longer than one. */
 const blockTokens = 4096;
-/** So many are read once: 8 MB, 16 with a large vocabulary. */
-const wholeTokens = 4 << 20;
 
 function readAll(file: number, into: Uint8Array, length: number, position: number): void {
   for (let done = 0; done < length; ) {

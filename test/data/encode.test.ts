@@ -27,11 +27,11 @@ test("every document is <s> … </s>, in order", async () => {
   tokens.close();
 });
 
-test("reading anywhere gives what reading everything gives", async () => {
+test.each(["in blocks", "at once"])("reading anywhere gives what reading everything gives, %s", async (how) => {
   const work = workshop();
   await work.corpus([work.file("a.txt", told(3000))], { documents: "line" });
   await work.tokenizer({ kind: "bytes" });
-  const tokens = openTokens(work.folder("encode"), await work.encode(), "train");
+  const tokens = openTokens(work.folder("encode"), await work.encode(), "train", how === "in blocks" ? 0 : undefined);
   const all = tokens.read(0, tokens.length);
   expect(all.length).toBeGreaterThan(100_000);
   const from = random(1, "places");
