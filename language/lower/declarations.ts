@@ -56,13 +56,16 @@ export function lowerTokenizer(settings: Settings): TokenizerSpec {
 
 export function lowerModel(settings: Settings): ModelSpec {
   const hidden = settings.number("hidden");
+  const family = settings.has("family") ? choice<NonNullable<ModelSpec["family"]>>(settings, "family") : undefined;
   const activation = choice<ModelSpec["activation"]>(settings, "activation");
+  const isGated = family ? family === "llama" || family === "t5-v1_1" : activation === "swiglu" || activation.startsWith("geglu");
   return {
+    ...(family ? { family } : {}),
     architecture: choice(settings, "architecture"),
     layers: settings.number("layers"),
     hidden,
     heads: settings.number("heads"),
-    feedForward: settings.has("feed_forward") ? settings.number("feed_forward") : defaultFeedForward(hidden, activation),
+    feedForward: settings.has("feed_forward") ? settings.number("feed_forward") : defaultFeedForward(hidden, isGated),
     context: settings.number("context"),
     position: choice(settings, "position"),
     norm: choice(settings, "norm"),
@@ -134,9 +137,8 @@ export function warmupOf({ unit, value }: { unit: string; value: number }): Opti
 }
 
 /** Four times the width (Vaswani et al. 2017); gated activations have a third matrix and so two thirds of that (Shazeer 2020). */
-function defaultFeedForward(hidden: number, activation: ModelSpec["activation"]): number {
-  const gated = activation === "swiglu" || activation.startsWith("geglu");
-  return gated ? Math.ceil((8 * hidden) / 3 / 8) * 8 : 4 * hidden;
+function defaultFeedForward(hidden: number, isGated: boolean): number {
+  return isGated ? Math.ceil((8 * hidden) / 3 / 8) * 8 : 4 * hidden;
 }
 
 function lowerOptimizer(outer: Settings): OptimizerSpec {

@@ -1,6 +1,7 @@
 import type { CheckpointFiles, InputFile, ResolvedModel } from "#runtime/contract/plan.ts";
 import type { CheckpointSpec, ModelSpec, Spec } from "#runtime/contract/spec.ts";
 import { CheckpointError } from "#runtime/models/families/config.ts";
+import { declaredModel } from "#runtime/models/families/declared.ts";
 import { describedBy } from "#runtime/models/families/described.ts";
 import type { Files } from "./files.ts";
 
@@ -42,12 +43,17 @@ export function readCheckpoint(spec: CheckpointSpec, files: Files): KnownCheckpo
   return { model: resolved, files: resolved.weights! };
 }
 
-/** The specification with the sizes of its checkpoints in place; one that cannot be read stays as it is (`rules/checkpoints.ts` says why). */
-export function withCheckpoints(spec: Spec, files: Files): { spec: Spec; known: Map<string, KnownCheckpoint> } {
+/**
+ * The specification with the sizes of its checkpoints and the choices of its models' families in place. A checkpoint that cannot be read
+ * stays as it is (`rules/checkpoints.ts` says why), and so do sizes that no model can have (`rules/models.ts`).
+ */
+export function withKnownModels(spec: Spec, files: Files): { spec: Spec; known: Map<string, KnownCheckpoint> } {
   const known = new Map<string, KnownCheckpoint>();
   const models = Object.entries(spec.models).map(([name, model]): [string, ModelSpec] => {
-    if (!model.checkpoint) return [name, model];
+    if (!model.checkpoint && !model.family) return [name, model];
     try {
+      // choices do not depend on the vocabulary
+      if (!model.checkpoint) return [name, sizesOf(model, declaredModel(model.family!, { ...model, vocabulary: 1 }))];
       const found = readCheckpoint(model.checkpoint, files);
       known.set(name, found);
       return [name, sizesOf(model, found.model)];

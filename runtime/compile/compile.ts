@@ -3,7 +3,7 @@ import type { EncodeJob, Job, MeasureJob, Plan, PretrainJob } from "#runtime/con
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { Spec, Table } from "#runtime/contract/spec.ts";
 import { check } from "./check.ts";
-import { withCheckpoints } from "./checkpoints.ts";
+import { withKnownModels } from "./checkpoints.ts";
 import { type CostModel, tracedCosts } from "./costs.ts";
 import type { Files } from "./files.ts";
 import { canonical } from "./fingerprint.ts";
@@ -58,7 +58,7 @@ export function compile(spec: Spec, goal: Goal, files: Files, options: CompileOp
   problems.push(...check(narrowed, files, taskOf));
   if (hasErrors(problems)) return { plan: null, problems, estimated: [] };
   const { known = () => null, measured = () => null, trained = () => null, costs = tracedCosts(), memoryBytes } = options;
-  const { spec: whole, known: checkpoints } = withCheckpoints(withHubData(narrowed, files), files);
+  const { spec: whole, known: checkpoints } = withKnownModels(withHubData(narrowed, files), files);
   const planner: Planner = {
     spec: whole,
     checkpoints,

@@ -204,7 +204,7 @@ function modelContent(model: ResolvedModel): unknown {
     biases: model.biases,
     dropout: model.dropout,
     ...familyContent(model),
-    ...(model.weights ? { weights: checkpointContent(model.weights) } : {}),
+    ...(model.weights ? { weights: checkpointContent(model.weights) } : model.pooler ? { pooler: model.pooler } : {}),
   };
 }
 
@@ -215,7 +215,7 @@ export function checkpointContent({ files }: CheckpointFiles): unknown {
 
 /** Only what is chosen: a model declared by its sizes has the same content as ever. */
 function familyContent(model: ResolvedModel): Partial<FamilyChoices> {
-  // the pooler follows from the checkpoint
+  // the pooler follows from a checkpoint
   const names: Record<Exclude<keyof FamilyChoices, "pooler">, true> = {
     decoderLayers: true,
     headWidth: true,

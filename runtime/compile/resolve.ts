@@ -1,6 +1,7 @@
 import { optionOf } from "#runtime/contract/catalogue/index.ts";
 import type { ResolvedModel, ResolvedObjective, ResolvedTask, WeightedPart } from "#runtime/contract/plan.ts";
 import type { Architecture, MixtureSpec, ModelSpec, ObjectiveSpec, Ref, Spec } from "#runtime/contract/spec.ts";
+import { declaredModel } from "#runtime/models/families/declared.ts";
 import { answersInWords } from "#runtime/programs/adaptation.ts";
 
 /** An objective that is not made of others, as it stands somewhere inside one. */
@@ -60,8 +61,9 @@ export function resolveArchitecture(spec: Spec, model: ModelSpec, objective: Ref
 }
 
 export function resolveModel(model: ModelSpec, architecture: Architecture, vocabulary: number): ResolvedModel {
-  const { doc: _, checkpoint: __, ...sizes } = model;
-  return { ...sizes, architecture, vocabulary };
+  const { doc: _, checkpoint: __, family, recompute, ...sizes } = model;
+  const chosen = family ? declaredModel(family, { ...sizes, vocabulary }) : { ...sizes, architecture, vocabulary };
+  return recompute ? { ...chosen, recompute } : chosen;
 }
 
 /** What an objective's references lead to. */

@@ -96,7 +96,13 @@ export type Architecture = "decoder" | "encoder" | "encoder-decoder";
 
 export type Activation = "gelu" | "gelu_tanh" | "relu" | "swiglu" | "geglu" | "geglu_tanh";
 
+/** Published kinds of models: what a model of one has besides its sizes. */
+export const modelFamilies = ["bert", "roberta", "distilbert", "electra", "gpt2", "llama", "t5", "t5-v1_1", "bart"] as const;
+export type ModelFamily = (typeof modelFamilies)[number];
+
 export interface ModelSpec extends Documented {
+  /** All but sizes and dropout is then the family's. */
+  family?: ModelFamily;
   architecture: Architecture | "auto";
   /** Blocks; an encoder-decoder has as many on each side. */
   layers: number;

@@ -5,8 +5,8 @@ import { choicesOf, isGated, type Stack, stacksOf } from "./choices.ts";
 export interface Parameter {
   name: string;
   shape: readonly number[];
-  /** Standard deviation of a normal, or a constant. */
-  initial: { normal: number } | { constant: number };
+  /** Standard deviation of a normal, or of each block of columns; or a constant. */
+  initial: { normal: number | readonly Columns[] } | { constant: number };
   /** Weight decay applies: matrices of linear layers and token embeddings. */
   decay: boolean;
   /** Part of the embeddings: token and position tables, the vocabulary projection. */
@@ -19,17 +19,39 @@ export interface Parameter {
   rate?: number;
 }
 
+interface Columns {
+  count: number;
+  deviation: number;
+}
+
 /** Standard deviation of initial weights (Radford et al. 2019; Devlin et al. 2019). */
 const deviation = 0.02;
 
 /** All weights of a model, in a fixed order. */
 export function parametersOf(model: ResolvedModel): Parameter[] {
   const { embeddingWidth } = choicesOf(model);
-  return [
+  const parameters = [
     table("embeddings.tokens", [model.vocabulary, embeddingWidth], true),
     ...stacksOf(model).flatMap((stack) => stackParameters(model, stack)),
     ...predictionParameters(model).map((parameter) => ({ ...parameter, layer: Number.POSITIVE_INFINITY })),
   ];
+  return choicesOf(model).scaledAttention ? parameters : parameters.map((parameter) => asT5(model, parameter));
+}
+
+/**
+ * As T5's authors draw it (Raffel et al. 2020, released code): tokens with deviation 1, and what reads n numbers with 1/√n. Queries have the
+ * scaling of the scores in theirs, which such a model leaves out.
+ */
+function asT5(model: ResolvedModel, parameter: Parameter): Parameter {
+  const { name, shape, initial } = parameter;
+  if ("constant" in initial) return parameter;
+  if (name === "embeddings.tokens" || name === "projection.weight") return { ...parameter, initial: { normal: 1 } };
+  if (name.endsWith(".relative")) return { ...parameter, initial: { normal: model.hidden ** -0.5 } };
+  const inputs = shape[0]! ** -0.5;
+  if (!/attention\.query/.test(name)) return { ...parameter, initial: { normal: inputs } };
+  const [queries, ...others] = attentionOutputs(model, name) as [number, ...number[]];
+  const rest = others.map((count) => ({ count, deviation: inputs }));
+  return { ...parameter, initial: { normal: [{ count: queries, deviation: inputs * choicesOf(model).headWidth ** -0.5 }, ...rest] } };
 }
 
 /** Whether a weight reads the last hidden states: the body does without it. */
@@ -96,7 +118,13 @@ export function initialValues({ name, shape, initial }: Parameter, seed: number)
   const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
   if ("constant" in initial) return values.fill(initial.constant);
   const from = random(seed, "initial", name);
-  for (let i = 0; i < values.length; i++) values[i] = initial.normal * from.normal();
+  const { normal } = initial;
+  if (typeof normal === "number") {
+    for (let i = 0; i < values.length; i++) values[i] = normal * from.normal();
+    return values;
+  }
+  const deviations = normal.flatMap(({ count, deviation }) => Array.from({ length: count }, () => deviation));
+  for (let i = 0; i < values.length; i++) values[i] = deviations[i % deviations.length]! * from.normal();
   return values;
 }
 

@@ -42,6 +42,9 @@ const examples: [code: string, rule: string, text: string, fixes?: string[], fil
     "settings for a declared objective",
     `${base}objective o = masked\npretrain q { extends: p, objective: «o» { rate: 40% } }`,
   ],
+  ["choice-beside-family", "a choice that the family has made", "model m { family: bert, «norm»: rms }"],
+  ["choice-beside-family", "one that is taken over", "model a { norm: rms }\nmodel m { extends: a, «family»: bert }"],
+  ["size-beside-checkpoint", "a family beside a checkpoint", 'model m { checkpoint: "b", «family»: bert }'],
   ["unexpected-settings", "settings for a choice", "model m { norm: «rms» { x: 1 } }"],
   ["unexpected-settings", "settings for an objective without any", "objective o = mixture { 100%: «causal» { } }"],
 

@@ -33,7 +33,9 @@ function meeting(spec: Spec, use: Use): Problem[] {
       `The objective ${objective} needs ${articled(listed(allowed, "or"))}, and the model ${modelName} is ${articled(has)}. ` +
         (model.checkpoint
           ? "Use another objective or another checkpoint."
-          : `Use another objective, or set ${modelName}'s architecture to ${listed(["auto", ...allowed], "or")}.`),
+          : model.family
+            ? "Use another objective or another family."
+            : `Use another objective, or set ${modelName}'s architecture to ${listed(["auto", ...allowed], "or")}.`),
       modelVaries ? modelsThatFit(spec, objective) : objectivesThatFit(spec, has),
     ),
   ];

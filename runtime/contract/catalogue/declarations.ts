@@ -164,6 +164,33 @@ export const declarations: readonly Declaration[] = [
     help: "Sizes and choices of a Transformer.",
     keys: [
       {
+        name: "family",
+        value: {
+          type: "choice",
+          of: [
+            { name: "bert", help: "An encoder.", source: "Devlin et al. 2019" },
+            { name: "roberta", help: "BERT without token types, positions counted from behind the padding.", source: "Liu et al. 2019" },
+            { name: "distilbert", help: "BERT without token types and pooler.", source: "Sanh et al. 2019" },
+            { name: "electra", help: "BERT whose classifiers have a GELU.", source: "Clark et al. 2020" },
+            { name: "gpt2", help: "A decoder.", source: "Radford et al. 2019" },
+            {
+              name: "llama",
+              help: "A decoder with rotary positions, root mean squares and SwiGLU.",
+              source: "Touvron et al. 2023",
+            },
+            { name: "t5", help: "An encoder-decoder with relative positions; version 1.0.", source: "Raffel et al. 2020" },
+            {
+              name: "t5-v1_1",
+              help: "T5 with a gated feed-forward layer and a projection of its own.",
+              source: "Shazeer 2020, section 3",
+            },
+            { name: "bart", help: "An encoder-decoder with learned positions.", source: "Lewis et al. 2020" },
+          ],
+        },
+        help: "A published kind of model, with new weights: everything but sizes and dropout is as Transformers builds it. Beside it may stand layers, hidden, heads, feed_forward, context, dropout and recompute. Initial weights are normal with deviation 0.02, and with T5 as its authors draw them.",
+        example: "family: bert",
+      },
+      {
         name: "architecture",
         value: {
           type: "choice",

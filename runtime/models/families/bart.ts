@@ -34,20 +34,22 @@ export const bart: Family = {
       projectionBias: has("final_logits_bias") ? "fixed" : "none",
     };
   },
-  write: (model) => ({
+  sizes: (model) => ({
     encoder_layers: model.layers,
-    decoder_layers: model.decoderLayers,
+    decoder_layers: model.decoderLayers ?? model.layers,
     d_model: model.hidden,
     encoder_attention_heads: model.heads,
     decoder_attention_heads: model.heads,
     encoder_ffn_dim: model.feedForward,
     decoder_ffn_dim: model.feedForward,
     max_position_embeddings: model.context,
-    activation_function: activationName(model.activation),
     dropout: model.dropout,
     attention_dropout: model.dropout,
-    tie_word_embeddings: model.tiedEmbeddings,
     vocab_size: model.vocabulary,
+  }),
+  write: (model) => ({
+    activation_function: activationName(model.activation),
+    tie_word_embeddings: model.tiedEmbeddings,
     scale_embedding: model.embeddingScale !== 1,
     is_encoder_decoder: true,
   }),

@@ -1,5 +1,5 @@
 import { activationOf } from "./config.ts";
-import { bertBody, readBert, writeBert } from "./encoder.ts";
+import { bertBody, bertSizes, readBert, writeBert } from "./encoder.ts";
 import { type Family, tokensHead } from "./family.ts";
 
 /** Devlin et al. 2019. */
@@ -11,6 +11,7 @@ export const bert: Family = {
     ...readBert(config, { hidden: 768, heads: 12, feedForward: 3072, vocabulary: 30522 }),
     activation: activationOf(config, "hidden_act", "gelu"),
   }),
+  sizes: bertSizes,
   write: writeBert,
   body: () => bertBody,
   prediction: {

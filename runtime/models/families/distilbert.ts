@@ -21,18 +21,17 @@ export const distilbert: Family = {
     normEpsilon: 1e-12,
     pooler: { activation: "relu", dropsInput: false },
   }),
-  write: (model) => ({
+  sizes: (model) => ({
     n_layers: model.layers,
     dim: model.hidden,
     n_heads: model.heads,
     hidden_dim: model.feedForward,
     max_position_embeddings: model.context,
-    activation: activationName(model.activation),
     dropout: model.dropout,
     attention_dropout: model.dropout,
-    tie_word_embeddings: model.tiedEmbeddings,
     vocab_size: model.vocabulary,
   }),
+  write: (model) => ({ activation: activationName(model.activation), tie_word_embeddings: model.tiedEmbeddings }),
   body: () => ({
     "embeddings.tokens": "embeddings.word_embeddings.weight",
     "encoder.positions": "embeddings.position_embeddings.weight",

@@ -1,4 +1,4 @@
-import { bertBody, readBert, writeBert } from "./encoder.ts";
+import { bertBody, bertSizes, readBert, writeBert } from "./encoder.ts";
 import { type Family, tokensHead } from "./family.ts";
 
 /** Clark et al. 2020: the discriminator or, as ElectraForMaskedLM, the generator. */
@@ -16,6 +16,7 @@ export const electra: Family = {
       pooler: { activation: "gelu", dropsInput: true },
     };
   },
+  sizes: (model) => ({ ...bertSizes(model), embedding_size: model.hidden }),
   write: (model) => ({ ...writeBert(model), embedding_size: model.embeddingWidth }),
   body: () => ({ ...bertBody, "encoder.embedding_projection": "embeddings_project" }),
   prediction: {

@@ -1,5 +1,6 @@
 import type { FamilyChoices, ResolvedModel } from "../../contract/plan.ts";
 import { activationName, type Config } from "./config.ts";
+import type { Sizes } from "./family.ts";
 
 /** What BERT and those after it have in common. */
 export const encoderChoices = {
@@ -58,19 +59,25 @@ export function readBert(config: Config, { hidden, heads, feedForward, vocabular
   };
 }
 
-/** The settings that `readBert` reads. */
-export function writeBert(model: ResolvedModel & FamilyChoices) {
+/** The settings that `readBert` reads: sizes. */
+export function bertSizes(model: Sizes) {
   return {
     num_hidden_layers: model.layers,
     hidden_size: model.hidden,
     num_attention_heads: model.heads,
     intermediate_size: model.feedForward,
     max_position_embeddings: model.context,
-    hidden_act: activationName(model.activation),
     hidden_dropout_prob: model.dropout,
     attention_probs_dropout_prob: model.dropout,
-    tie_word_embeddings: model.tiedEmbeddings,
     vocab_size: model.vocabulary,
+  };
+}
+
+/** The settings that `readBert` reads: choices. */
+export function writeBert(model: ResolvedModel & FamilyChoices) {
+  return {
+    hidden_act: activationName(model.activation),
+    tie_word_embeddings: model.tiedEmbeddings,
     type_vocab_size: model.tokenTypes,
     layer_norm_eps: model.normEpsilon,
   };

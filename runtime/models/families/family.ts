@@ -25,9 +25,15 @@ export interface Family {
   rows?: readonly string[];
   /** By the class in `architectures` of config.json: what the checkpoint was made for. A class ending in `Model` has no head. */
   heads: Readonly<Record<string, Head>>;
-  /** The settings of config.json that `read` reads, of a model of the family. */
+  /** The settings of config.json that tell the sizes of a model; the rest is as the family has it where config.json says nothing. */
+  sizes(model: Sizes): Record<string, unknown>;
+  /** The settings of config.json that `read` reads besides, of a model of the family. */
   write(model: ResolvedModel & FamilyChoices): Record<string, unknown>;
 }
+
+/** `decoderLayers` and `headWidth` only where a model has others than its layers and its heads' share. */
+export type Sizes = Pick<ResolvedModel, "layers" | "hidden" | "heads" | "feedForward" | "context" | "vocabulary" | "dropout"> &
+  Partial<Pick<FamilyChoices, "decoderLayers" | "headWidth">>;
 
 export const familyNames = ["bert", "roberta", "distilbert", "electra", "gpt2", "llama", "t5", "bart"] as const;
 export type FamilyName = (typeof familyNames)[number];

@@ -30,18 +30,20 @@ export const gpt2: Family = {
       normEpsilon: config.number("layer_norm_epsilon", 1e-5),
     };
   },
-  write: (model) => ({
+  sizes: (model) => ({
     n_layer: model.layers,
     n_embd: model.hidden,
     n_head: model.heads,
     n_inner: model.feedForward,
     n_positions: model.context,
-    activation_function: activationName(model.activation),
     resid_pdrop: model.dropout,
     embd_pdrop: model.dropout,
     attn_pdrop: model.dropout,
-    tie_word_embeddings: model.tiedEmbeddings,
     vocab_size: model.vocabulary,
+  }),
+  write: (model) => ({
+    activation_function: activationName(model.activation),
+    tie_word_embeddings: model.tiedEmbeddings,
     layer_norm_epsilon: model.normEpsilon,
   }),
   body: () => ({

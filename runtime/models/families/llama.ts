@@ -33,19 +33,21 @@ export const llama: Family = {
       normEpsilon: config.number("rms_norm_eps", 1e-6),
     };
   },
-  write: (model) => ({
+  sizes: (model) => ({
     num_hidden_layers: model.layers,
     hidden_size: model.hidden,
     num_attention_heads: model.heads,
-    num_key_value_heads: model.keyValueHeads,
-    head_dim: model.headWidth,
+    head_dim: model.headWidth ?? model.hidden / model.heads,
     intermediate_size: model.feedForward,
     max_position_embeddings: model.context,
+    attention_dropout: model.dropout,
+    vocab_size: model.vocabulary,
+  }),
+  write: (model) => ({
+    num_key_value_heads: model.keyValueHeads,
     hidden_act: "silu",
     rope_theta: model.rotary.base,
-    attention_dropout: model.dropout,
     tie_word_embeddings: model.tiedEmbeddings,
-    vocab_size: model.vocabulary,
     rms_norm_eps: model.normEpsilon,
   }),
   body: () => ({

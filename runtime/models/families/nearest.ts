@@ -33,7 +33,7 @@ export function familyOf(model: ResolvedModel): AsFamily {
 function tryFamily(family: Family, model: ResolvedModel): (AsFamily & { unlike: string[] }) | undefined {
   const { weights: _, ...own } = model;
   const whole = { ...own, ...choicesOf(model), context: choicesOf(model).positions };
-  const written = family.write(whole);
+  const written = { ...family.sizes(whole), ...family.write(whole) };
   let found: ResolvedModel;
   try {
     const has = (tensor: string) => (tensor === "final_logits_bias" ? whole.projectionBias !== "none" : !model.tiedEmbeddings);

@@ -1,4 +1,4 @@
-import { bertBody, readBert, writeBert } from "./encoder.ts";
+import { bertBody, bertSizes, readBert, writeBert } from "./encoder.ts";
 import { type Family, tokensHead } from "./family.ts";
 
 /** Liu et al. 2019. Positions are counted from behind the padding token. */
@@ -19,6 +19,7 @@ export const roberta: Family = {
       pooler: { activation: "tanh", dropsInput: true },
     };
   },
+  sizes: (model) => ({ ...bertSizes(model), max_position_embeddings: model.context + 2 }),
   write: (model) => ({
     ...writeBert(model),
     max_position_embeddings: model.context + model.positionOffset,

@@ -38,19 +38,21 @@ export const t5: Family = {
       normEpsilon: config.number("layer_norm_epsilon", 1e-6),
     };
   },
-  write: (model) => ({
+  sizes: (model) => ({
     num_layers: model.layers,
-    num_decoder_layers: model.decoderLayers,
+    num_decoder_layers: model.decoderLayers ?? model.layers,
     d_model: model.hidden,
     num_heads: model.heads,
-    d_kv: model.headWidth,
+    d_kv: model.headWidth ?? model.hidden / model.heads,
     d_ff: model.feedForward,
     n_positions: model.context,
+    dropout_rate: model.dropout,
+    vocab_size: model.vocabulary,
+  }),
+  write: (model) => ({
     relative_attention_num_buckets: model.relative.buckets,
     relative_attention_max_distance: model.relative.distance,
     feed_forward_proj: model.activation === "relu" ? "relu" : "gated-gelu",
-    dropout_rate: model.dropout,
-    vocab_size: model.vocabulary,
     layer_norm_epsilon: model.normEpsilon,
     is_encoder_decoder: true,
     tie_word_embeddings: model.tiedEmbeddings,

@@ -1,0 +1,37 @@
+import type { FamilyChoices, ResolvedModel } from "../../contract/plan.ts";
+import type { ModelFamily } from "../../contract/spec.ts";
+import { choicesOf } from "../choices.ts";
+import { configOf } from "./config.ts";
+import type { FamilyName, Sizes } from "./family.ts";
+import { families } from "./table.ts";
+
+/** What config.json says of a published model, where that is not what it means when it says nothing. */
+const published: Record<ModelFamily, { family: FamilyName; config?: Record<string, unknown>; ownProjection?: true }> = {
+  bert: { family: "bert" },
+  roberta: { family: "roberta", config: { type_vocab_size: 1, layer_norm_eps: 1e-5 } },
+  distilbert: { family: "distilbert" },
+  electra: { family: "electra" },
+  gpt2: { family: "gpt2" },
+  llama: { family: "llama", ownProjection: true },
+  t5: { family: "t5" },
+  "t5-v1_1": { family: "t5", config: { feed_forward_proj: "gated-gelu", tie_word_embeddings: false }, ownProjection: true },
+  bart: { family: "bart" },
+};
+
+/** A new model of a family: its own sizes, and all else as Transformers builds it from a configuration with these sizes. */
+export function declaredModel(name: ModelFamily, sizes: Sizes): ResolvedModel {
+  const { family, config, ownProjection } = published[name];
+  const { title, read, sizes: told } = families[family];
+  const has = (tensor: string) => tensor === "lm_head.weight" && ownProjection === true;
+  const model = read(configOf({ ...told(sizes), ...config }, title), has);
+  // what every model has needs no mention: a search for other sizes then changes it with them
+  const usual = choicesOf(withoutChoices(model));
+  return Object.fromEntries(
+    Object.entries(model).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(usual[key as keyof FamilyChoices])),
+  ) as unknown as ResolvedModel;
+}
+
+function withoutChoices(model: ResolvedModel): ResolvedModel {
+  const names = Object.keys(choicesOf(model));
+  return Object.fromEntries(Object.entries(model).filter(([key]) => !names.includes(key))) as unknown as ResolvedModel;
+}
