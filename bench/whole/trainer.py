@@ -1,5 +1,6 @@
-"""The cells of comparison.pretrain with Transformers' Trainer: pre-training of GPT-2, BERT and T5 from their configurations, then
-AutoModelForSequenceClassification on SST-2, the best of the epochs on validation, its accuracy on test.
+"""The cells of comparison.pretrain with Transformers' Trainer: pre-training of GPT-2, BERT and T5 from their configurations, then a
+linear classifier on the mean of the last hidden states (of T5 the encoder's), trained with the model on SST-2, the best of the epochs on
+validation, its accuracy on test.
 
     python bench/whole/trainer.py FOLDER --causal STEPS --masked STEPS --span_corruption STEPS [--epochs 3] [--threads 2]
 
@@ -13,9 +14,10 @@ import torch
 import transformers
 from tokenizers import ByteLevelBPETokenizer
 from transformers import (
-    AutoModelForSequenceClassification, BertConfig, BertForMaskedLM, DataCollatorForLanguageModeling, DataCollatorWithPadding, GPT2Config,
-    GPT2LMHeadModel, PreTrainedTokenizerFast, T5Config, T5ForConditionalGeneration, Trainer, TrainingArguments, set_seed,
+    BertConfig, BertForMaskedLM, BertModel, DataCollatorForLanguageModeling, DataCollatorWithPadding, GPT2Config, GPT2LMHeadModel, GPT2Model,
+    PreTrainedTokenizerFast, T5Config, T5EncoderModel, T5ForConditionalGeneration, Trainer, TrainingArguments, set_seed,
 )
+from transformers.modeling_outputs import SequenceClassifierOutput
 
 objectives = ["causal", "masked", "span_corruption"]
 arguments = argparse.ArgumentParser()
@@ -138,27 +140,42 @@ def labelled(name):
 
 
 def accuracy(prediction):
-    logits = prediction.predictions[0] if isinstance(prediction.predictions, tuple) else prediction.predictions
-    return {"accuracy": float((logits.argmax(-1) == prediction.label_ids).mean())}
+    return {"accuracy": float((prediction.predictions.argmax(-1) == prediction.label_ids).mean())}
 
 
-class EndsOnEnd(DataCollatorWithPadding):
-    """T5's classifier reads the state of the last end of text, so a text that was cut needs one."""
+bodies = {
+    "causal": GPT2Model.from_pretrained,
+    "masked": BertModel.from_pretrained,
+    "span_corruption": lambda folder: T5EncoderModel.from_pretrained(folder).encoder,
+}
 
-    def __call__(self, features):
-        return super().__call__([{**each, "input_ids": each["input_ids"][:-1] + [end]} for each in features])
+
+class Classifier(torch.nn.Module):
+    """All three are read in one way, so that what differs is the pre-training and the model."""
+
+    def __init__(self, objective, folder):
+        super().__init__()
+        self.body = bodies[objective](folder)
+        self.head = torch.nn.Linear(width, 2)
+        torch.nn.init.normal_(self.head.weight, std=0.02)
+        torch.nn.init.zeros_(self.head.bias)
+
+    def forward(self, input_ids, attention_mask, labels):
+        states = self.body(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        present = attention_mask.unsqueeze(-1).to(states.dtype)
+        logits = self.head((states * present).sum(1) / present.sum(1))
+        return SequenceClassifierOutput(loss=torch.nn.functional.cross_entropy(logits, labels), logits=logits)
 
 
 sentiment = {name: labelled(f"{name}.txt") for name in ["train", "dev", "test"]}
 
 
-def finetuned(folder, seed):
+def finetuned(objective, folder, seed):
     set_seed(seed)
-    model = AutoModelForSequenceClassification.from_pretrained(folder, num_labels=2)
-    model.config.pad_token_id = pad
+    model = Classifier(objective, folder)
     own = settings(seed, "finetune", num_train_epochs=options.epochs, per_device_train_batch_size=32, per_device_eval_batch_size=32, learning_rate=5e-4,
                    eval_strategy="epoch", save_strategy="epoch", load_best_model_at_end=True, metric_for_best_model="accuracy", save_total_limit=1)
-    trainer = Trainer(model=model, args=own, train_dataset=sentiment["train"], eval_dataset=sentiment["dev"], data_collator=EndsOnEnd(tokenizer),
+    trainer = Trainer(model=model, args=own, train_dataset=sentiment["train"], eval_dataset=sentiment["dev"], data_collator=DataCollatorWithPadding(tokenizer),
                       compute_metrics=accuracy)
     trainer.train()
     return trainer.evaluate(sentiment["test"])["eval_accuracy"]
@@ -168,5 +185,5 @@ cells = []
 for objective in objectives:
     for seed in range(1, options.seeds + 1):
         folder, loss = pretrained(objective, seed)
-        cells.append({"objective": objective, "seed": seed, "loss": loss, "accuracy": finetuned(folder, seed)})
+        cells.append({"objective": objective, "seed": seed, "loss": loss, "accuracy": finetuned(objective, folder, seed)})
 print(json.dumps(cells))

@@ -52,8 +52,7 @@ export function withKnownModels(spec: Spec, files: Files): { spec: Spec; known: 
   const models = Object.entries(spec.models).map(([name, model]): [string, ModelSpec] => {
     if (!model.checkpoint && !model.family) return [name, model];
     try {
-      // choices do not depend on the vocabulary
-      if (!model.checkpoint) return [name, sizesOf(model, declaredModel(model.family!, { ...model, vocabulary: 1 }))];
+      if (!model.checkpoint) return [name, sizesOf(model, declaredModel(model.family!, { ...model, vocabulary: 0 }))];
       const found = readCheckpoint(model.checkpoint, files);
       known.set(name, found);
       return [name, sizesOf(model, found.model)];

@@ -23,7 +23,8 @@ export function declaredModel(name: ModelFamily, sizes: Sizes): ResolvedModel {
   const { family, config, ownProjection } = published[name];
   const { title, read, sizes: told } = families[family];
   const has = (tensor: string) => tensor === "lm_head.weight" && ownProjection === true;
-  const model = read(configOf({ ...told(sizes), ...config }, title), has);
+  // the vocabulary may not be known yet, and decides nothing
+  const model = { ...read(configOf({ ...told({ ...sizes, vocabulary: 1 }), ...config }, title), has), vocabulary: sizes.vocabulary };
   // what every model has needs no mention: a search for other sizes then changes it with them
   const usual = choicesOf(withoutChoices(model));
   return Object.fromEntries(
