@@ -25,6 +25,7 @@ const programs: BuildOptions = {
     "batch-thread-main": "runtime/train/batch-thread-main.ts",
     "mask-thread-main": "runtime/train/mask-thread-main.ts",
     "encode-thread-main": "runtime/data/encode-thread-main.ts",
+    "parquet-thread-main": "runtime/tasks/formats/parquet-thread-main.ts",
   },
   outdir: dist,
   splitting: true,

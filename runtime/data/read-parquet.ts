@@ -1,19 +1,9 @@
-import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
-import { asyncBufferFromFile, type Compressors, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
 import { JobFailure } from "#runtime/jobs/context.ts";
+import { parquetCompressors as compressors } from "#runtime/tasks/formats/parquet-compressors.ts";
 import { fileBytes } from "./file-bytes.ts";
 import type { TableSource } from "./read-rows.ts";
 import { asText, missing } from "./row-text.ts";
-
-/** Snappy is the library's own. */
-const compressors: Compressors = {
-  GZIP: (input) => gunzipSync(input),
-  BROTLI: (input) => brotliDecompressSync(input),
-  ZSTD(input) {
-    if (typeof zstdDecompressSync === "function") return zstdDecompressSync(input);
-    throw new Error(`its Zstandard compression needs Node 22.15 or later, and this is ${process.version}`);
-  },
-};
 
 /**
  * The texts of a Parquet file, row group by row group, of which one column is in memory at a time. `onBytes` sees the whole file

@@ -1,7 +1,9 @@
 import { basename } from "node:path";
+import { textFormatOf } from "#runtime/contract/formats.ts";
 import type { DataFiles, Split } from "#runtime/contract/spec.ts";
 import type { DecodedFile, TaskData, TaskExamples, TaskProblem } from "./example.ts";
 import { decode } from "./formats/decode.ts";
+import { unpacked } from "./formats/unpack.ts";
 import { type HashedSplit, sha256, splitOf } from "./share.ts";
 import { readerOf } from "./table.ts";
 
@@ -67,7 +69,10 @@ function readFiles(task: TaskData, key: Split, read: ReadFile): TaskExamples {
 function readFile(task: TaskData, path: string, key: Split, read: ReadFile): DecodedFile | TaskProblem {
   const bytes = read(path);
   if (bytes === null) return { severity: "error", code: "missing-file", message: `${path} is not there`, key };
-  const decoded = decode(bytes, task.data.encoding);
+  const content = unpacked(path, bytes);
+  if ("message" in content) return { severity: "error", code: "unreadable-file", message: content.message, key };
+  const isRows = textFormatOf(path).table === ".parquet";
+  const decoded = decode(content.bytes, isRows ? "utf-8" : task.data.encoding);
   if ("text" in decoded) return { path, name: basename(path), text: decoded.text };
   const remedy = "save the file as UTF-8, or say encoding: latin-1";
   const message = `${path}: the byte at offset ${decoded.invalidAt} is not valid UTF-8; ${remedy}`;

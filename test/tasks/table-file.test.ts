@@ -114,5 +114,5 @@ describe("JSON Lines", () => {
 });
 
 test("an ending that tells no format", () => {
-  expect(readTable("a.parquet", "").problems[0]?.message).toContain(".tsv, .txt, .csv, .jsonl, .ndjson");
+  expect(readTable("a.arrow", "").problems[0]?.message).toContain(".tsv, .txt, .csv, .jsonl, .ndjson, .parquet");
 });

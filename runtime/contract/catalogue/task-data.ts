@@ -78,7 +78,7 @@ export const tableFormat: readonly Key[] = [
     value: {
       type: "choice",
       of: [
-        { name: "auto", help: "By the ending: .tsv and .txt, .csv, .jsonl and .ndjson." },
+        { name: "auto", help: "By the ending: .tsv and .txt, .csv, .jsonl and .ndjson, .parquet; also compressed (.gz, .zst)." },
         { name: "tsv", help: "A line is a row; tabs part its columns." },
         { name: "csv", help: "Commas part the columns; quotes hold fields together." },
         { name: "jsonl", help: "A line is a JSON object." },
@@ -109,7 +109,10 @@ export const wordFormat: readonly Key[] = [
     value: {
       type: "choice",
       of: [
-        { name: "auto", help: "By the ending: .jsonl and .ndjson are JSON Lines, all others CoNLL." },
+        {
+          name: "auto",
+          help: "By the ending: .jsonl, .ndjson and .parquet hold lists of words and of tags, all others are CoNLL; also compressed (.gz, .zst).",
+        },
         {
           name: "conll",
           help: "A line for each word with its columns, parted by tabs or spaces; blank lines between sentences.",

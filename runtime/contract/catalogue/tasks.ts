@@ -181,7 +181,10 @@ export const taskOptions: readonly Option[] = [
     formula: "l = -\\tfrac{1}{2} \\left( \\log p_{start}(i \\mid q, c) + \\log p_{end}(j \\mid q, c) \\right)",
     source: "Rajpurkar et al. 2016 and 2018, SQuAD; Devlin et al. 2019, sections 4.2 and 4.3",
     keys: [
-      ...splitsOf("Training questions: a JSON file in SQuAD's form.", 'train: "data/train.json"'),
+      ...splitsOf(
+        "Training questions: a JSON file in SQuAD's form, or rows (JSON Lines, Parquet) as the hub has them.",
+        'train: "data/train.json"',
+      ),
       {
         name: "stride",
         value: { type: "count", min: 1, unit: "tokens" },

@@ -9,6 +9,27 @@ export interface SquadQuestion {
   answers: { text: string; start: number }[];
 }
 
+/** Rows as the hub has them: `id`, `context`, `question`, and `answers` with lists `text` and `answer_start`. */
+export function readQuestionRows(text: string): { questions: SquadQuestion[]; problems: TableProblem[] } {
+  const problems: TableProblem[] = [];
+  const questions = text.split("\n").flatMap((row, i): SquadQuestion[] => {
+    if (row.trim() === "") return [];
+    const fail = (message: string) => void problems.push({ line: i + 1, column: 1, message });
+    const value = parsed(row, fail);
+    const [context, question, answers] = [textIn(value, "context"), textIn(value, "question"), fieldOf(value, "answers")];
+    const [texts, starts] = [listIn(answers, "text"), listIn(answers, "answer_start")];
+    if (context === null || question === null || !texts || !starts || texts.length !== starts.length) {
+      if (value !== undefined)
+        fail('a row needs "context", "question", and "answers" with the lists "text" and "answer_start", one as long as the other');
+      return [];
+    }
+    const unitAt = codeUnits(context);
+    const found = texts.map((text, at) => ({ text: String(text), start: unitAt(Number(starts[at])) }));
+    return [{ id: textIn(value, "id") ?? String(i + 1), line: i + 1, question, context, answers: found }];
+  });
+  return { questions, problems };
+}
+
 /** Questions about paragraphs: `data`, `paragraphs`, `qas` (Rajpurkar et al. 2016; 2018 for `is_impossible`). */
 export function readSquad(text: string): { questions: SquadQuestion[]; problems: TableProblem[] } {
   const lineAt = lineCounter(text);

@@ -17,10 +17,15 @@ export interface TableProblem {
   message: string;
 }
 
-/** `data.format`, or else the ending of `path`, tells the format: `.tsv` and `.txt`, `.csv`, or `.jsonl` and `.ndjson`. */
+/**
+ * `data.format`, or else the ending of `path`, tells the format: `.tsv` and `.txt`, `.csv`, or `.jsonl`, `.ndjson` and `.parquet`, whose
+ * rows have come as JSON Lines.
+ */
 export function readTable(path: string, text: string, data: DataFormat): TableFile {
+  const told = path.toLowerCase().replace(/\.(?:gz|zst)$/u, "");
+  const isRows = told.endsWith(".parquet");
   const format = formats.find(({ name, endings }) =>
-    data.format === "auto" ? endings.some((ending) => path.toLowerCase().endsWith(ending)) : name === data.format,
+    data.format === "auto" || isRows ? endings.some((ending) => told.endsWith(ending)) : name === data.format,
   );
   if (format) return format.read(text.replace(/^\uFEFF/u, "").replaceAll("\r\n", "\n"), data);
   const known = formats.flatMap(({ endings }) => endings).join(", ");
@@ -33,7 +38,7 @@ type TableFormat = Pick<DataFormat, "columns" | "separators">;
 const formats: readonly { name: DataFormat["format"]; endings: readonly string[]; read(text: string, format: TableFormat): TableFile }[] = [
   { name: "tsv", endings: [".tsv", ".txt"], read: readLines },
   { name: "csv", endings: [".csv"], read: (text, format) => readSeparated(text, format.separators?.[0] ?? ",", '"', format.columns) },
-  { name: "jsonl", endings: [".jsonl", ".ndjson"], read: readJsonLines },
+  { name: "jsonl", endings: [".jsonl", ".ndjson", ".parquet"], read: readJsonLines },
 ];
 
 function readLines(text: string, { columns, separators }: TableFormat): TableFile {

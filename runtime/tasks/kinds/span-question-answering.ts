@@ -1,11 +1,13 @@
+import { textFormatOf } from "#runtime/contract/formats.ts";
 import { malformed, malformedRows } from "../columns.ts";
 import type { QuestionExample, TaskDataOf, TaskProblem, TaskReader } from "../example.ts";
-import { readSquad } from "../formats/squad.ts";
+import { readQuestionRows, readSquad } from "../formats/squad.ts";
 
 /** The span of a context that answers a question, or that there is none. */
 export const spanQuestionAnswering: TaskReader<TaskDataOf<"span_question_answering">, QuestionExample> = {
   read(_, [file], key) {
-    const { questions, problems } = readSquad(file!.text);
+    const isTable = textFormatOf(file!.path).table !== null;
+    const { questions, problems } = isTable ? readQuestionRows(file!.text) : readSquad(file!.text);
     const found: TaskProblem[] = malformed({ problems }, file!.name, key);
     if (questions.length === 0 && found.length === 0) {
       found.push({ severity: "error", code: "no-examples", message: `${file!.name} has no questions`, key });

@@ -16,7 +16,7 @@ export const tagging: TaskReader<TaggingTask, TaggedExample> = {
 };
 
 function isJsonLines({ data }: TaggingTask, { path }: DecodedFile): boolean {
-  return data.format === "jsonl" || (data.format === "auto" && /\.(jsonl|ndjson)$/iu.test(path));
+  return data.format === "jsonl" || (data.format === "auto" && /\.(?:(?:jsonl|ndjson)(?:\.gz|\.zst)?|parquet)$/iu.test(path));
 }
 
 /** Without names the first column holds the words and the last the tags. */
