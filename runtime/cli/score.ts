@@ -1,6 +1,8 @@
 import { type Command, Option } from "commander";
 import { alignedRows } from "#runtime/compare/table.ts";
 import { catalogue, type Key, type Metric, type ValueType } from "#runtime/contract/catalogue/index.ts";
+import { HubError } from "#runtime/hub/download.ts";
+import { isSentencePiece, type SentencePieceTokenizer, sacrebleuModel } from "#runtime/hub/sacrebleu.ts";
 import type { Form, Scored, ScoreOptions } from "#runtime/metrics/score.ts";
 import { ProblemsError, UsageError } from "./exit.ts";
 import { didYouMean } from "./nearest.ts";
@@ -95,9 +97,33 @@ async function scoreFiles(metric: Metric, given: FileOptions & Record<string, un
   const references = scorer.references === "texts" ? answers.map((_, i) => right.flatMap((texts) => texts[i] as string[])) : right[0];
   if (scorer.references === "texts" && scorer.predictions === "text") refuseNoTexts(metric, references as string[][], matched[0] ?? []);
   try {
+    if (metric.name === "bleu" && isSentencePiece(options.tokenize))
+      return scorer.score(...(await inPieces(options.tokenize, options, answers as string[], references as string[][])), options);
     return scorer.score(answers, references ?? [], options);
   } catch (error) {
     if (error instanceof ScoreError) throw new ProblemsError(`${metric.name}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** The texts parted by a SentencePiece model, as they are for BLEU: without the space at their ends, and folded where that is wanted. */
+async function inPieces(
+  name: SentencePieceTokenizer,
+  { lowercase }: ScoreOptions,
+  texts: readonly string[],
+  references: readonly string[][],
+): Promise<[string[], string[][]]> {
+  const { SentencePieceError, sentencePieces } = await import("#runtime/tokenizers/sentencepiece.ts");
+  try {
+    const { path, bytes } = await sacrebleuModel(name);
+    const parted = sentencePieces(bytes, path);
+    const piecesOf = async (lines: readonly string[]) => {
+      const pieces = await parted(lines.map((line) => (lowercase ? line.toLowerCase() : line).trimEnd()));
+      return pieces.map((each) => each.join(" "));
+    };
+    return [await piecesOf(texts), await Promise.all(references.map(piecesOf))];
+  } catch (error) {
+    if (error instanceof HubError || error instanceof SentencePieceError) throw new ProblemsError(error.message);
     throw error;
   }
 }

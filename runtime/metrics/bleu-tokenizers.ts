@@ -20,6 +20,11 @@ export const bleuTokenizers = {
   char: (line) => Array.from(line).join(" "),
   /** As it stands, parted at white space. */
   none: (line) => line,
+  // pieces of SentencePiece models: the texts come parted already (tokenizers/sentencepiece.ts)
+  spm: (line) => line,
+  flores101: (line) => line,
+  flores200: (line) => line,
+  "spBLEU-1K": (line) => line,
 } as const satisfies Record<string, (line: string) => string>;
 
 export type BleuTokenizer = keyof typeof bleuTokenizers;

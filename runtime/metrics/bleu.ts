@@ -130,7 +130,7 @@ function signatureOf(references: readonly (readonly string[])[], options: BleuOp
     `nrefs:${referenceCount(references)}`,
     `case:${options.lowercase ? "lc" : "mixed"}`,
     `eff:${options.effective_order ? "yes" : "no"}`,
-    `tok:${options.tokenize}`,
+    `tok:${options.tokenize === "spm" ? "flores101" : options.tokenize}`,
     `smooth:${options.smooth_method}${takesValue ? `[${value.toFixed(2)}]` : ""}`,
   ].join("|");
 }
