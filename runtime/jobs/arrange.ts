@@ -52,9 +52,9 @@ export async function arrange(needed: readonly Job[], options: ArrangeOptions): 
   return ratio > 1 ? beside! : alone!;
 }
 
-/** FLOPs that take a minute or more: measuring takes some ten seconds. */
+/** FLOPs that take a minute or more: measuring takes some five seconds. */
 const worthMeasuring = 5e12;
-const probeSeconds = 2;
+const probeSeconds = 1;
 
 /** Seconds a step, of so many processes at a time. Empty where one could not: the run itself will say why. */
 async function probes(

@@ -3,6 +3,8 @@ import type { RunEvent } from "#runtime/contract/events.ts";
 import type { Job, Plan } from "#runtime/contract/plan.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
 import { availableMemory, threadsFor } from "#runtime/engines/threads.ts";
+import { isTraining } from "#runtime/machine/estimate.ts";
+import { workOf } from "#runtime/machine/work.ts";
 import { eventsEnd, followEvents, openEvents } from "#runtime/store/events.ts";
 import { type LockHolder, lockedBy, tryLock } from "#runtime/store/lock.ts";
 import { lockFile, type Store } from "#runtime/store/store.ts";
@@ -55,7 +57,7 @@ export async function schedule(plan: Plan, options: ScheduleOptions): Promise<Sc
       for (const job of waiting) states.set(job.id, "stopped");
       waiting.clear();
     }
-    for (const job of waiting) {
+    for (const job of inOrder(waiting, options.parallel)) {
       const inputs = job.after.map((id) => states.get(id));
       if (inputs.some((state) => state !== undefined && state !== "done")) {
         waiting.delete(job);
@@ -75,6 +77,25 @@ export async function schedule(plan: Plan, options: ScheduleOptions): Promise<Sc
     if (running.size > 0) await Promise.race(running.values());
   }
   return { states, interrupted: options.signal.aborted };
+}
+
+/**
+ * Which jobs go first. In the plan's order, so that cell after cell is done; towards the end those with the most work behind them, so that
+ * no processor stands idle while another has one last pre-training and its fine-tunings to do (Graham 1969, section 4).
+ */
+export function inOrder(waiting: ReadonlySet<Job>, parallel: number): Job[] {
+  const jobs = [...waiting];
+  if (parallel === 1 || jobs.filter(isTraining).length > 3 * parallel) return jobs;
+  const known = new Map<Job, number>();
+  const chain = (job: Job): number => {
+    const found = known.get(job);
+    if (found !== undefined) return found;
+    const behind = jobs.filter(({ after }) => after.includes(job.id)).map(chain);
+    const work = (isTraining(job) ? workOf(job) : 0) + Math.max(0, ...behind);
+    known.set(job, work);
+    return work;
+  };
+  return jobs.sort((a, b) => chain(b) - chain(a));
 }
 
 /** A job that runs alone is let run. A measurement of time runs alone: beside others it would measure them too. */

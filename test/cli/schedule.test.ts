@@ -5,7 +5,7 @@ import { expect, test, vi } from "vitest";
 import type { RunEvent } from "#runtime/contract/events.ts";
 import type { CorpusJob, Job, MajorityJob, Plan, TokenizerJob } from "#runtime/contract/plan.ts";
 import { neededJobs } from "#runtime/jobs/needed.ts";
-import { type ScheduleOptions, schedule } from "#runtime/jobs/schedule.ts";
+import { inOrder, type ScheduleOptions, schedule } from "#runtime/jobs/schedule.ts";
 import { tryLock } from "#runtime/store/lock.ts";
 import { readManifest } from "#runtime/store/manifest.ts";
 import { lockFile, openStore } from "#runtime/store/store.ts";
@@ -217,4 +217,26 @@ test("a pre-training is done again where weights of before its end are wanted an
   expect(needed(["corpus-1", "pretrain-1"], [40])).toEqual(["pretrain-1", "finetune-1", "finetune-2"]);
   expect(needed(["pretrain-1", "finetune-1"], [])).toEqual(["corpus-1", "pretrain-1", "finetune-2"]);
   expect(needed(["corpus-1", "pretrain-1", "finetune-1", "finetune-2"], [])).toEqual([]);
+});
+
+test("towards the end the longest chain of trainings goes first, before that the plan's order holds", () => {
+  const training = (id: string, steps: number, ...after: string[]) =>
+    ({ id, kind: "pretrain", after, steps, accumulate: 1, cost: { flopsPerStep: 1e9 } }) as unknown as Job;
+  const jobs = [
+    training("short", 5, "tokens"),
+    training("behind short", 1, "short"),
+    { id: "leaks", kind: "leaks", after: ["tokens"] } as unknown as Job,
+    training("long", 4, "tokens"),
+    training("behind long", 9, "long"),
+    { id: "tokens", kind: "encode", after: [] } as unknown as Job,
+    { id: "compare", kind: "compare", after: ["behind short", "behind long", "leaks"] } as unknown as Job,
+  ];
+  const order = (parallel: number, some = jobs) => inOrder(new Set(some), parallel).map(({ id }) => id);
+  // what all wait for has as much behind it as the longest
+  expect(order(2).slice(0, 2).sort()).toEqual(["long", "tokens"]);
+  expect(order(2).slice(2)).toEqual(["behind long", "short", "behind short", "leaks", "compare"]);
+  const planned = jobs.map(({ id }) => id);
+  expect(order(1)).toEqual(planned);
+  const many = [...Array.from({ length: 3 }, (_, i) => training(`first ${i}`, 1)), ...jobs];
+  expect(order(2, many)).toEqual(many.map(({ id }) => id));
 });
