@@ -21,7 +21,7 @@ options = arguments.parse_args()
 torch.set_num_threads(options.threads)
 torch.manual_seed(options.seed)
 
-epochs, batch, width, dropout, rate, decay = 8, 32, 256, 0.4, 1e-3, 0.1
+epochs, batch, width, heads, dropout, rate, decay = 12, 32, 384, 12, 0.4, 5e-4, 0.1
 tokenizer = Tokenizer.from_file(options.tokenizer)
 begin, end, pad = (tokenizer.token_to_id(token) for token in ("<s>", "</s>", "<pad>"))
 
@@ -68,7 +68,7 @@ def evaluated(rows):
 
 model = BertForSequenceClassification(
     BertConfig(
-        vocab_size=tokenizer.get_vocab_size(), hidden_size=width, num_hidden_layers=1, num_attention_heads=8, intermediate_size=4 * width,
+        vocab_size=tokenizer.get_vocab_size(), hidden_size=width, num_hidden_layers=1, num_attention_heads=heads, intermediate_size=4 * width,
         max_position_embeddings=64, hidden_dropout_prob=dropout, attention_probs_dropout_prob=dropout, pad_token_id=pad, num_labels=len(labels),
     )
 )
