@@ -6,6 +6,8 @@ import { ngramMatcher } from "./ngram-matches.ts";
 import { corpusPieces } from "./read-documents.ts";
 import { readTaskExamples } from "./task-examples.ts";
 
+/** Characters between two reports. */
+const reportEvery = 1 << 22;
 /** Examples that the result shows. */
 const shown = 5;
 
@@ -14,11 +16,14 @@ export async function findLeaks(job: LeaksJob, context: JobContext): Promise<Lea
   const { question } = readerOf(job.task);
   const items = readTaskExamples(job.task, "test").map((example) => ({ id: example.id, texts: question(example) }));
   const matcher = ngramMatcher(items.map(({ texts }) => texts));
-  let done = 0;
+  let [done, reported] = [0, 0];
   for (const piece of corpusPieces(context.folderOf(job.corpus), "train")) {
     if (context.signal.aborted) throw new JobStopped();
     matcher.read(piece);
     done += piece.text.length;
+    // pieces are as long as documents are
+    if (done - reported < reportEvery) continue;
+    reported = done;
     context.emit({ event: "phase", phase: "looking for test examples", done, unit: "characters" });
   }
   const found = matcher.matches();
