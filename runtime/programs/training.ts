@@ -56,7 +56,7 @@ export interface TrainingProgram extends Program {
  *   step.PART        forward, backward, update → loss, gradient_norm
  *   accumulate.PART  forward, backward, gradients added to the state → loss
  *   evaluate.PART    forward → the losses of each term, item by item (text), answers (of a head)
- * and `apply`: update with the accumulated gradients → gradient_norm.
+ * and `apply`: update with the accumulated gradients → gradient_norm. Where nothing is trained, `evaluate` alone.
  * The loss of a step is Σ weightsᵢ lossᵢ: the host gives weights that add up to 1 over the whole step, so that micro-batches
  * change no number.
  */
@@ -66,11 +66,14 @@ export function trainingProgram(settings: TrainingSettings): TrainingProgram {
     ...groups.flatMap((group) => groupState(group, settings.accumulates)),
     ...settings.frozen.map(({ name, shape }) => float(frozenName(name), shape)),
   ];
-  const functions = settings.parts.flatMap((part) => [
-    settings.accumulates ? accumulateFunction(settings, groups, part) : stepFunction(settings, groups, part),
-    evaluateFunction(settings, groups, part),
-  ]);
-  const all = settings.accumulates ? [...functions, applyFunction(settings, groups)] : functions;
+  // what scores minimal pairs trains nothing
+  const trains = groups.length > 0;
+  const functions = settings.parts.flatMap((part) => {
+    const evaluate = evaluateFunction(settings, groups, part);
+    if (!trains) return [evaluate];
+    return [settings.accumulates ? accumulateFunction(settings, groups, part) : stepFunction(settings, groups, part), evaluate];
+  });
+  const all = trains && settings.accumulates ? [...functions, applyFunction(settings, groups)] : functions;
   return {
     groups,
     state,
