@@ -98,7 +98,7 @@ export async function measure({ engine: name, objective, size, threads, seconds 
     const counters = await train(warmUp + 1, warmUp + count);
     const used = process.cpuUsage(before);
     // short steps are reported several at a time
-    const window = Math.max(1, Math.min(32, Math.floor(100 / once)));
+    const window = Math.max(1, Math.min(32, count, Math.floor(100 / once)));
     const durations = ends.slice(window).map((end, i) => (end - ends[i]!) / window);
     const saving = performance.now();
     saveCheckpoint(folder, { step: 1, progress: counters, state: await trainer.state() }, settings.trained, 1);

@@ -35,7 +35,8 @@ export function parametersOf(model: ResolvedModel): Parameter[] {
     ...stacksOf(model).flatMap((stack) => stackParameters(model, stack)),
     ...predictionParameters(model).map((parameter) => ({ ...parameter, layer: Number.POSITIVE_INFINITY })),
   ];
-  return choicesOf(model).scaledAttention ? parameters : parameters.map((parameter) => asT5(model, parameter));
+  const isT5 = model.architecture === "encoder-decoder" && !choicesOf(model).scaledAttention;
+  return isT5 ? parameters.map((parameter) => asT5(model, parameter)) : parameters;
 }
 
 /**

@@ -37,10 +37,10 @@ describe("at the cursor", () => {
     [
       "keys of a block that are not there yet",
       "model m { layers: 4, hea|",
-      ["extends", "architecture", "hidden", "heads", "feed_forward", "context", "position"],
+      ["extends", "family", "architecture", "hidden", "heads", "feed_forward", "context"],
     ],
     ["keys on the next line", "tokenizer t {\n  kind: bpe\n  |\n}", ["extends", "vocabulary", "train on", "lowercase", "sentinels"]],
-    ["a key in front of others", "model m {\n  activ|\n  layers: 4\n}", ["extends", "architecture", "layers", "hidden"]],
+    ["a key in front of others", "model m {\n  activ|\n  layers: 4\n}", ["extends", "family", "architecture", "layers"]],
     ["the second word of a key", "tokenizer t { train |", ["on"]],
     ["keys of settings in place", "pretrain p { optimizer: adamw { learning_rate: 1e-3, |", ["final_learning_rate", "warmup", "schedule"]],
     ["keys of an option", "objective x = masked { |", ["extends", "rate", "mask", "random", "keep", "whole_words", "sentences"]],
