@@ -45,14 +45,13 @@ export function readCheckpoint(spec: CheckpointSpec, files: Files): KnownCheckpo
 
 /**
  * The specification with the sizes of its checkpoints and the choices of its models' families in place. A checkpoint that cannot be read
- * stays as it is (`rules/checkpoints.ts` says why), and so do sizes that no model can have (`rules/models.ts`).
+ * stays as it is (`rules/checkpoints.ts` says why).
  */
 export function withKnownModels(spec: Spec, files: Files): { spec: Spec; known: Map<string, KnownCheckpoint> } {
   const known = new Map<string, KnownCheckpoint>();
   const models = Object.entries(spec.models).map(([name, model]): [string, ModelSpec] => {
-    if (!model.checkpoint && !model.family) return [name, model];
+    if (!model.checkpoint) return [name, model.family ? sizesOf(model, declaredModel(model.family, { ...model, vocabulary: 0 })) : model];
     try {
-      if (!model.checkpoint) return [name, sizesOf(model, declaredModel(model.family!, { ...model, vocabulary: 0 }))];
       const found = readCheckpoint(model.checkpoint, files);
       known.set(name, found);
       return [name, sizesOf(model, found.model)];

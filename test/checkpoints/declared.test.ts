@@ -47,6 +47,10 @@ describe.each(modelFamilies)("%s by its sizes", (name) => {
     expect(model).toMatchObject({ layers: 2, hidden: 32, heads: 4, feedForward: 64, vocabulary: 96 });
   });
 
+  test("is made of any sizes: that heads do not divide the width is said where they are declared", () => {
+    expect(declaredModel(name, { ...sizes, hidden: 30 })).toMatchObject({ hidden: 30, heads: 4 });
+  });
+
   test("is found again at other sizes, on both sides", () => {
     const larger = { ...declaredModel(name, sizes), layers: 3 };
     expect(whole(larger)).toEqual(whole(declaredModel(name, { ...sizes, layers: 3 })));

@@ -18,18 +18,22 @@ const published: Record<ModelFamily, { family: FamilyName; config?: Record<strin
   bart: { family: "bart" },
 };
 
-/** A new model of a family: its own sizes, and all else as Transformers builds it from a configuration with these sizes. */
+/**
+ * A new model of a family: its own sizes, and all else as Transformers builds it from a configuration with these sizes. For any sizes, also
+ * those of which no model can be made.
+ */
 export function declaredModel(name: ModelFamily, sizes: Sizes): ResolvedModel {
   const { family, config, ownProjection } = published[name];
   const { title, read, sizes: told } = families[family];
   const has = (tensor: string) => tensor === "lm_head.weight" && ownProjection === true;
-  // the vocabulary may not be known yet, and decides nothing
-  const model = { ...read(configOf({ ...told({ ...sizes, vocabulary: 1 }), ...config }, title), has), vocabulary: sizes.vocabulary };
+  // a vocabulary may not be known yet, and heads may not divide the width; no choice depends on them
+  const model = read(configOf({ ...told({ ...sizes, heads: 1, vocabulary: 1 }), ...config }, title), has);
   // what every model has needs no mention: a search for other sizes then changes it with them
   const usual = choicesOf(withoutChoices(model));
-  return Object.fromEntries(
+  const chosen = Object.fromEntries(
     Object.entries(model).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(usual[key as keyof FamilyChoices])),
   ) as unknown as ResolvedModel;
+  return { ...chosen, heads: sizes.heads, vocabulary: sizes.vocabulary };
 }
 
 function withoutChoices(model: ResolvedModel): ResolvedModel {
