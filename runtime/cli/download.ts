@@ -50,7 +50,7 @@ async function dataFromHub({ name, files, split }: HubData): Promise<string> {
 }
 
 async function saying(download: () => Promise<string>): Promise<string> {
-  const { HubError } = await import("#runtime/hub/download.ts");
+  const { HubError } = await import("#runtime/hub/access.ts");
   try {
     return await download();
   } catch (error) {

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { alignedRows } from "#runtime/compare/table.ts";
 import { catalogue, type Key, type Metric, type ValueType } from "#runtime/contract/catalogue/index.ts";
-import { HubError } from "#runtime/hub/download.ts";
+import { HubError } from "#runtime/hub/access.ts";
 import { isSentencePiece, type SentencePieceTokenizer, sacrebleuModel } from "#runtime/hub/sacrebleu.ts";
 import type { Form, Scored, ScoreOptions } from "#runtime/metrics/score.ts";
 import { ProblemsError, UsageError } from "./exit.ts";

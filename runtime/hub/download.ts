@@ -2,10 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { datasetInfo, downloadFileToCacheDir, listFiles, modelInfo, pathsInfo } from "@huggingface/hub";
+import { HubError, isOffline } from "./access.ts";
 import { cachedData, cachedModel, hubCache, listingOf, repositoryOf } from "./cache.ts";
-
-/** A model or a data set of the hub that cannot be had, and why. */
-export class HubError extends Error {}
 
 const single = [
   "config.json",
@@ -90,10 +88,6 @@ async function fromHub(name: string, environment: NodeJS.ProcessEnv, download: (
       `${name} could not be downloaded from ${hubUrl ?? "the hub"}: ${(error as Error).message}. Check its name, the network, and HF_TOKEN for what is private`,
     );
   }
-}
-
-function isOffline({ HF_HUB_OFFLINE }: NodeJS.ProcessEnv): boolean {
-  return /^(1|on|yes|true)$/i.test(HF_HUB_OFFLINE ?? "");
 }
 
 function refuse(name: string, cacheDir: string): never {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { HubError } from "./download.ts";
+import { HubError, isOffline } from "./access.ts";
 
 /** Where sacreBLEU gets the SentencePiece models of its tokenizers from, by their names there. */
 const models = {
@@ -29,7 +29,7 @@ export async function sacrebleuModel(
   const path = join(environment.SACREBLEU ?? join(homedir(), ".sacrebleu"), "models", basename(models[name]));
   if (!existsSync(path)) {
     const url = sources[name];
-    if (["1", "true", "yes", "on"].includes((environment.HF_HUB_OFFLINE ?? "").toLowerCase()))
+    if (isOffline(environment))
       throw new HubError(`the model of the tokenizer ${name} is not in ${dirname(path)}, and HF_HUB_OFFLINE forbids to download it`);
     const reasonOf = (error: unknown) =>
       error instanceof Error ? (error.cause instanceof Error ? error.cause : error).message : String(error);
