@@ -3,6 +3,7 @@ import { pipeline, Readable, type Transform } from "node:stream";
 import zlib from "node:zlib";
 import { type TextFormat, textFormatOf } from "#runtime/contract/formats.ts";
 import { JobFailure } from "#runtime/jobs/context.ts";
+import { damaged, parquetInside, zstandardMissing } from "#runtime/tasks/formats/compressed.ts";
 
 const pieceBytes = 1 << 20;
 
@@ -10,9 +11,7 @@ const decompressors: { readonly [K in NonNullable<TextFormat["compressed"]>]: (p
   ".gz": () => zlib.createGunzip(),
   ".zst"(path) {
     if (typeof zlib.createZstdDecompress === "function") return zlib.createZstdDecompress();
-    throw new JobFailure(
-      `${path}: Zstandard needs Node 22.15 or later, and this is ${process.version}; decompress the file, or use another Node`,
-    );
+    throw new JobFailure(`${path}: ${zstandardMissing}`);
   },
 };
 
@@ -24,7 +23,7 @@ export async function* fileBytes(path: string, onBytes: (bytes: Uint8Array) => v
   const { table, compressed } = textFormatOf(path);
   if (compressed === null) yield* rawBytes(path, 0, onBytes);
   else if (table === ".parquet") {
-    throw new JobFailure(`${path}: a Parquet file is read from its end and compressed inside; decompress it`);
+    throw new JobFailure(`${path}: ${parquetInside}`);
   } else yield* decompressed(path, decompressors[compressed], onBytes);
 }
 
@@ -51,7 +50,7 @@ async function* decompressed(
       for await (const piece of decoder) yield piece as Buffer;
     } catch (error) {
       if (error instanceof JobFailure || (error as NodeJS.ErrnoException).syscall !== undefined) throw error;
-      throw new JobFailure(`${path}: the compressed data is damaged or cut off (${(error as Error).message}); get the file anew`);
+      throw new JobFailure(`${path}: ${damaged(error)}`);
     }
     start += Math.max(1, decoder.bytesWritten);
   }

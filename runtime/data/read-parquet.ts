@@ -1,5 +1,6 @@
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
 import { JobFailure } from "#runtime/jobs/context.ts";
+import { notParquet } from "#runtime/tasks/formats/compressed.ts";
 import { parquetCompressors as compressors } from "#runtime/tasks/formats/parquet-compressors.ts";
 import { fileBytes } from "./file-bytes.ts";
 import type { TableSource } from "./read-rows.ts";
@@ -30,6 +31,6 @@ async function orFailure<T>(path: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    throw new JobFailure(`${path}: not a Parquet file that can be read (${(error as Error).message}); get the file anew, or write it anew`);
+    throw new JobFailure(`${path}: ${notParquet((error as Error).message)}`);
   }
 }
