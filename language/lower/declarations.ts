@@ -1,17 +1,18 @@
 import { dirname } from "node:path";
-import type {
-  Budget,
-  CheckpointSpec,
-  CorpusSpec,
-  FinetuneSettings,
-  FinetuneSpec,
-  ModelSpec,
-  OptimizerSpec,
-  PretrainSpec,
-  ProbeSpec,
-  TokenizerKind,
-  TokenizerSpec,
-  TrainedPart,
+import {
+  type Budget,
+  type CheckpointSpec,
+  type CorpusSpec,
+  type FinetuneSettings,
+  type FinetuneSpec,
+  isGated,
+  type ModelSpec,
+  type OptimizerSpec,
+  type PretrainSpec,
+  type ProbeSpec,
+  type TokenizerKind,
+  type TokenizerSpec,
+  type TrainedPart,
 } from "#runtime/contract/spec.ts";
 import { absolutePath } from "../files.ts";
 import { isDeclaration, isNamed, type Value } from "../generated/ast.ts";
@@ -58,14 +59,14 @@ export function lowerModel(settings: Settings): ModelSpec {
   const hidden = settings.number("hidden");
   const family = settings.has("family") ? choice<NonNullable<ModelSpec["family"]>>(settings, "family") : undefined;
   const activation = choice<ModelSpec["activation"]>(settings, "activation");
-  const isGated = family ? family === "llama" || family === "t5-v1_1" : activation === "swiglu" || activation.startsWith("geglu");
+  const gates = family ? family === "llama" || family === "t5-v1_1" : isGated(activation);
   return {
     ...(family ? { family } : {}),
     architecture: choice(settings, "architecture"),
     layers: settings.number("layers"),
     hidden,
     heads: settings.number("heads"),
-    feedForward: settings.has("feed_forward") ? settings.number("feed_forward") : defaultFeedForward(hidden, isGated),
+    feedForward: settings.has("feed_forward") ? settings.number("feed_forward") : defaultFeedForward(hidden, gates),
     context: settings.number("context"),
     position: choice(settings, "position"),
     norm: choice(settings, "norm"),
@@ -137,8 +138,8 @@ export function warmupOf({ unit, value }: { unit: string; value: number }): Opti
 }
 
 /** Four times the width (Vaswani et al. 2017); gated activations have a third matrix and so two thirds of that (Shazeer 2020). */
-function defaultFeedForward(hidden: number, isGated: boolean): number {
-  return isGated ? Math.ceil((8 * hidden) / 3 / 8) * 8 : 4 * hidden;
+function defaultFeedForward(hidden: number, gates: boolean): number {
+  return gates ? Math.ceil((8 * hidden) / 3 / 8) * 8 : 4 * hidden;
 }
 
 function lowerOptimizer(outer: Settings): OptimizerSpec {

@@ -96,6 +96,11 @@ export type Architecture = "decoder" | "encoder" | "encoder-decoder";
 
 export type Activation = "gelu" | "gelu_tanh" | "relu" | "swiglu" | "geglu" | "geglu_tanh";
 
+/** The first half of the feed-forward layer's inner units gates the second. */
+export function isGated(activation: Activation): boolean {
+  return activation === "swiglu" || activation.startsWith("geglu");
+}
+
 /** Published kinds of models: what a model of one has besides its sizes. */
 export const modelFamilies = ["bert", "roberta", "distilbert", "electra", "gpt2", "llama", "t5", "t5-v1_1", "bart"] as const;
 export type ModelFamily = (typeof modelFamilies)[number];

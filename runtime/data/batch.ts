@@ -51,6 +51,8 @@ export function assembleBatch(examples: readonly Example[], layout: Layout, voca
   return { arrays, tokensRead, predicted: predictions.count };
 }
 
+/** A row of padding. */
+export const nothing: Example = { tokens: [], positions: [], segments: [], predict: [], targets: [] };
 const nobody: Side = { tokens: [], positions: [], segments: [] };
 
 function pairsOf(examples: readonly Example[], slots: number, context: number): Arrays {

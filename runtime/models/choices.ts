@@ -1,5 +1,4 @@
 import type { FamilyChoices, ResolvedModel } from "../contract/plan.ts";
-import type { Activation } from "../contract/spec.ts";
 
 /** A model's choices with those of a model declared by its sizes filled in. */
 export function choicesOf(model: ResolvedModel): FamilyChoices {
@@ -23,11 +22,6 @@ export function choicesOf(model: ResolvedModel): FamilyChoices {
     projectionBias: model.projectionBias ?? "none",
     pooler: model.pooler ?? { activation: "tanh", dropsInput: false },
   };
-}
-
-/** The first half of the feed-forward layer's inner units gates the second. */
-export function isGated(activation: Activation): boolean {
-  return activation === "swiglu" || activation === "geglu" || activation === "geglu_tanh";
 }
 
 /** A model's stacks of blocks, in the order in which text passes them. */

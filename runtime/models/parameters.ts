@@ -1,6 +1,7 @@
 import type { ResolvedModel } from "../contract/plan.ts";
+import { isGated } from "../contract/spec.ts";
 import { random } from "../random/random.ts";
-import { choicesOf, isGated, type Stack, stacksOf } from "./choices.ts";
+import { choicesOf, type Stack, stacksOf } from "./choices.ts";
 
 export interface Parameter {
   name: string;

@@ -1,6 +1,6 @@
 import type { EncodeResult, Score } from "../contract/artifacts.ts";
 import type { Split } from "../contract/spec.ts";
-import { assembleBatch } from "../data/batch.ts";
+import { assembleBatch, nothing } from "../data/batch.ts";
 import { openTokens, type TokenStream } from "../data/token-stream.ts";
 import { evaluationWindows } from "../data/windows.ts";
 import { bitsPerByte } from "../metrics/bits-per-byte.ts";
@@ -177,9 +177,6 @@ async function likelihoodsOf(
   }
   return totals;
 }
-
-/** A row of padding. */
-const nothing: Example = { tokens: [], positions: [], segments: [], predict: [], targets: [] };
 
 async function withStream<T>({ folder, encoded }: TextEvaluation, split: Split, use: (stream: TokenStream) => Promise<T>): Promise<T> {
   const stream = openTokens(folder, encoded, split);

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { withStandardErrors } from "../compare/standard-errors.ts";
 import type { FinetuneResult, Score } from "../contract/artifacts.ts";
 import type { FinetuneJob, ResolvedModel, ResolvedTaskOf } from "../contract/plan.ts";
-import { assembleBatch, predictionPlaces } from "../data/batch.ts";
+import { assembleBatch, nothing, predictionPlaces } from "../data/batch.ts";
 import { readTaskExamples } from "../data/task-examples.ts";
 import type { JobContext } from "../jobs/context.ts";
 import { scorePairs } from "../metrics/pairs.ts";
@@ -112,4 +112,3 @@ async function likelihoodsOf(
 }
 
 const reportEvery = 50;
-const nothing: Example = { tokens: [], positions: [], segments: [], predict: [], targets: [] };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
 import type { TrainedPart } from "#runtime/contract/spec.ts";
-import { assembleBatch, predictionPlaces } from "#runtime/data/batch.ts";
+import { assembleBatch, nothing, predictionPlaces } from "#runtime/data/batch.ts";
 import { loadEngine } from "#runtime/engines/table.ts";
 import { isWritten } from "#runtime/objectives/objective.ts";
 import { writingPart } from "#runtime/programs/adaptation.ts";
@@ -102,14 +102,6 @@ test.each(["a decoder", "an encoder-decoder"] as const)(
         n++;
       }
     const part = writingPart(model.architecture, 12, 8);
-    const nothing = {
-      tokens: [],
-      positions: [],
-      segments: [],
-      decoder: { tokens: [], positions: [], segments: [] },
-      predict: [],
-      targets: [],
-    };
     const loss = await meanTokenLoss(pairs, {
       partOf: () => part,
       fill(_, rows) {

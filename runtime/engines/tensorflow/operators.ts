@@ -85,12 +85,8 @@ export const operators: Record<string, Operator> = {
   },
   /** L2Loss is half of it, over all axes, and makes no array of the squares. */
   SumSquare([x], node, builder) {
-    const [{ shape }] = node.inputs as [Value];
-    if (sizeOf(node.outputs[0]!.shape) > 1) return reduce("Sum")([builder.node("Square", [x!], float)], node, builder);
-    const sum = builder.node("Mul", [builder.node("L2Loss", [x!], float), builder.float(2)], float);
-    return shape.length > 0 && node.attributes.keepDims
-      ? [builder.node("Reshape", [sum, builder.ints(shape.map(() => 1))], { ...float, Tshape: int32 })]
-      : [sum];
+    if (node.outputs[0]!.shape.length > 0) return reduce("Sum")([builder.node("Square", [x!], float)], node, builder);
+    return [builder.node("Mul", [builder.node("L2Loss", [x!], float), builder.float(2)], float)];
   },
   Mean: reduce("Mean"),
   Max: reduce("Max"),

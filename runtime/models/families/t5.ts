@@ -1,4 +1,4 @@
-import { isGated } from "../choices.ts";
+import { isGated } from "../../contract/spec.ts";
 import { CheckpointError, type Config } from "./config.ts";
 import { type Family, type NameTable, tokensHead } from "./family.ts";
 

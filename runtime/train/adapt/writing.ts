@@ -1,7 +1,6 @@
 import type { ResolvedTask } from "../../contract/plan.ts";
 import type { Split } from "../../contract/spec.ts";
-import { assembleBatch } from "../../data/batch.ts";
-import type { Example } from "../../objectives/objective.ts";
+import { assembleBatch, nothing } from "../../data/batch.ts";
 import type { Part } from "../../programs/training.ts";
 import { reportCut } from "../answered-texts.ts";
 import type { Trainer } from "../trainer.ts";
@@ -61,16 +60,6 @@ function longestAnswer(task: ResolvedTask, train: readonly TextPair[]): number {
   if (task.kind === "span_question_answering") return task.longestAnswer;
   return 1 + Math.max(...train.map(({ target }) => target.length));
 }
-
-/** A row without a text. */
-const nothing: Example = {
-  tokens: [],
-  positions: [],
-  segments: [],
-  decoder: { tokens: [], positions: [], segments: [] },
-  predict: [],
-  targets: [],
-};
 
 /** Mean over all target tokens, nats. */
 export async function meanTokenLoss(
