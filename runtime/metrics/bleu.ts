@@ -123,6 +123,9 @@ function scoreOf({ right, all, length, referenceLength }: Counts, options: BleuO
   return { score: brevity * Math.exp(logs.reduce((sum, log) => sum + log, 0) / orders), ...rest };
 }
 
+/** Tokenizers that a signature names otherwise: an older name, and the versions of MeCab and the dictionary that `mecabWords` follows. */
+const signatures = { spm: "flores101", "ja-mecab": "ja-mecab-0.996-IPA", "ko-mecab": "ko-mecab-0.996/ko-0.9.2-KO" };
+
 function signatureOf(references: readonly (readonly string[])[], options: BleuOptions): string {
   const value = options.smooth_value ?? (options.smooth_method === "floor" ? 0.1 : 1);
   const takesValue = options.smooth_method === "floor" || options.smooth_method === "add-k";
@@ -130,7 +133,7 @@ function signatureOf(references: readonly (readonly string[])[], options: BleuOp
     `nrefs:${referenceCount(references)}`,
     `case:${options.lowercase ? "lc" : "mixed"}`,
     `eff:${options.effective_order ? "yes" : "no"}`,
-    `tok:${options.tokenize === "spm" ? "flores101" : options.tokenize}`,
+    `tok:${signatures[options.tokenize as keyof typeof signatures] ?? options.tokenize}`,
     `smooth:${options.smooth_method}${takesValue ? `[${value.toFixed(2)}]` : ""}`,
   ].join("|");
 }

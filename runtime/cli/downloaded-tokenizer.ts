@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { HubError } from "#runtime/hub/access.ts";
+import { isMecab, isSentencePiece, type MecabTokenizer, sacrebleuDictionary, sacrebleuModel } from "#runtime/hub/sacrebleu.ts";
+import { ProblemsError } from "./exit.ts";
+
+/** What each of several texts is parted into. */
+export type WordsOfTexts = (texts: readonly string[]) => Promise<string[][]>;
+
+/** A tokenizer of sacreBLEU that is no rule but a model or a dictionary, which is downloaded where it is not; undefined for the others. */
+export async function downloadedTokenizer(name: unknown): Promise<WordsOfTexts | undefined> {
+  if (isMecab(name)) return mecab(name);
+  if (!isSentencePiece(name)) return undefined;
+  const { SentencePieceError, sentencePieces } = await import("#runtime/tokenizers/sentencepiece.ts");
+  return told([HubError, SentencePieceError], async () => {
+    const { path, bytes } = await sacrebleuModel(name);
+    return sentencePieces(bytes, path);
+  });
+}
+
+async function mecab(name: MecabTokenizer): Promise<WordsOfTexts> {
+  const { MecabError, mecabWords } = await import("#runtime/tokenizers/mecab.ts");
+  const { trim } = await import("#runtime/metrics/white-space.ts");
+  return told([HubError, MecabError], async () => {
+    const folder = await sacrebleuDictionary(name);
+    const [words, unknown, connections, characters] = ["sys.dic", "unk.dic", "matrix.bin", "char.bin"].map((file) =>
+      readFileSync(join(folder, file)),
+    ) as [Buffer, Buffer, Buffer, Buffer];
+    const settings = readFileSync(join(folder, "dicrc"), "utf8");
+    const wordsOf = mecabWords({ words, unknown, connections, characters, settings }, folder);
+    return async (texts) => texts.map((text) => wordsOf(trim(text)));
+  });
+}
+
+/** The outcome, or what the user is told of errors of these kinds. */
+async function told<T>(kinds: readonly (new (message: string) => Error)[], make: () => Promise<T>): Promise<T> {
+  try {
+    return await make();
+  } catch (error) {
+    if (kinds.some((kind) => error instanceof kind)) throw new ProblemsError((error as Error).message);
+    throw error;
+  }
+}
