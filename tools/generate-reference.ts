@@ -42,15 +42,14 @@ which they are written.
   replaced whole. The same holds for the defaults below that are themselves blocks.
 - **An objective in place is its own text.** \`masked { rate: 40% }\` needs no declaration and is called so in tables.
 - **A unit belongs to its number**, on the same line, as line ends do not end an entry.
-- **What is not supported yet is in the language** and marked here. Using it is an error that says so at its place; all that does
-  not need it runs.`;
+- **A budget in time** (\`budget: 30 min\`) is in the language and not supported yet: an error says so at its place.`;
 
 function declarationSection(declaration: Declaration): string {
-  const { kind, help, keys, family, example, later } = declaration;
+  const { kind, help, keys, family, example } = declaration;
   const options = familiesOf(declaration).filter((each) => each === family || ownerOf(each) === kind);
   return join([
     `## ${kind}`,
-    `${help}${notYet(later)}`,
+    help,
     codeBlock(example),
     keyList([extendsKey(kind), ...keys]),
     ...options.flatMap((each) => optionsSection(each)),
@@ -72,10 +71,10 @@ const headings: Readonly<Record<OptionFamily, string>> = {
 };
 
 function optionSection(option: Option, heading: string): string {
-  const { name, help, formula, source, architectures, keys, example, later, weighted } = option;
+  const { name, help, formula, source, architectures, keys, example, weighted } = option;
   return join([
     `### ${heading}: ${name}`,
-    `${help}${notYet(later)}`,
+    help,
     formula ? `$$${formula}$$` : "",
     architectures ? `Carried by: ${architectures.join(", ")}; \`architecture: auto\` takes the first.` : "",
     weighted ? "Its block holds `50%: objective` entries that add up to 100%." : "",
@@ -93,13 +92,11 @@ function keyList(keys: readonly Key[]): string {
 function keyEntry(key: Key, indent: string): string {
   const given = key.required ? "required" : key.default === undefined ? "may be left out" : `default \`${key.default}\``;
   const facts = [
-    `${indent}- \`${key.name}\`: ${typeOf(key.value)}; ${given}. ${key.help.replaceAll("<", "&lt;")}${notYet(key.later)}`,
+    `${indent}- \`${key.name}\`: ${typeOf(key.value)}; ${given}. ${key.help.replaceAll("<", "&lt;")}`,
     key.formula ? `${indent}  $${key.formula}$` : "",
     key.source ? `${indent}  Source: ${key.source}.` : "",
     key.example ? `${indent}  Example: \`${key.example}\`` : "",
-    ...choicesIn(key.value).map(
-      ({ name, help, source, later }) => `${indent}  - \`${name}\`: ${help}${source ? ` (${source})` : ""}${notYet(later)}`,
-    ),
+    ...choicesIn(key.value).map(({ name, help, source }) => `${indent}  - \`${name}\`: ${help}${source ? ` (${source})` : ""}`),
     ...blockKeysIn(key.value).map((inner) => keyEntry(inner, `${indent}  `)),
   ];
   return facts.filter((fact) => fact !== "").join("\n");
@@ -112,7 +109,7 @@ function typeOf(type: ValueType): string {
   return type.type === "either" ? type.of.map(typeOf).join(", or ") : describeType(type);
 }
 
-function choicesIn(type: ValueType): readonly { name: string; help: string; source?: string; later?: string }[] {
+function choicesIn(type: ValueType): readonly { name: string; help: string; source?: string }[] {
   if (type.type === "choice") return type.of;
   if (type.type === "list") return choicesIn(type.of);
   return type.type === "either" ? type.of.flatMap(choicesIn) : [];
@@ -160,10 +157,6 @@ function metricsSection(): string {
 
 function codeBlock(example: string): string {
   return `\`\`\`pretrain\n${example}\n\`\`\``;
-}
-
-function notYet(later: string | undefined): string {
-  return later === undefined ? "" : ` **Not yet:** ${later}.`;
 }
 
 function join(parts: readonly string[]): string {

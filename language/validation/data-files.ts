@@ -1,9 +1,8 @@
 import { dirname } from "node:path";
 import { AstUtils } from "langium";
 import { absolutePath, absolutePattern } from "../files.ts";
-import { isEntry, type Text } from "../generated/ast.ts";
 import { fileOf, rangeOfValue } from "../places.ts";
-import { expectedOf, keyOf } from "../references/expected.ts";
+import { expectedOf } from "../references/expected.ts";
 import { fittingType } from "../values/fit.ts";
 import type { RuleFamily } from "./report.ts";
 
@@ -14,7 +13,7 @@ export const dataFiles: RuleFamily = ({ validation }) => ({
     if (AstUtils.getDocument(text).uri.scheme !== "file") return;
     const expected = expectedOf(text);
     const type = expected && fittingType(expected, text);
-    if (type?.type !== "path" || text.text.trim() === "" || isForLater(text)) return;
+    if (type?.type !== "path" || text.text.trim() === "") return;
     const folder = dirname(fileOf(text));
     if (type.glob && !validation.DataFiles.matchesAny(absolutePattern(folder, text.text))) {
       report(text, rangeOfValue(text), { code: "missing-file", message: `No file matches ${text.text}, seen from ${folder}.` });
@@ -23,8 +22,3 @@ export const dataFiles: RuleFamily = ({ validation }) => ({
     }
   },
 });
-
-function isForLater(text: Text): boolean {
-  const entry = AstUtils.getContainerOfType(text, isEntry);
-  return entry !== undefined && keyOf(entry)?.later !== undefined;
-}

@@ -39,7 +39,7 @@ function takesSettings(named: Named): boolean {
     return (
       !declared &&
       !(type.type === "option" && type.choicesOnly) &&
-      (!option || option.keys.length > 0 || option.weighted === true || option.later !== undefined || isDeclaration(named.$container))
+      (!option || option.keys.length > 0 || option.weighted === true || isDeclaration(named.$container))
     );
   }
   return false;

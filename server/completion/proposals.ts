@@ -36,9 +36,8 @@ export interface Declared {
 }
 
 export function declarationProposals(): Proposal[] {
-  const declarations = catalogue.declarations.filter(({ later }) => !later);
   return [
-    ...declarations.map((declaration) => ({
+    ...catalogue.declarations.map((declaration) => ({
       label: declaration.kind,
       kind: CompletionItemKind.Keyword,
       insert: declarationSnippet(declaration.kind),
@@ -50,7 +49,7 @@ export function declarationProposals(): Proposal[] {
 
 export function keyProposals({ keys, weighted }: Shape, before: readonly string[], present: readonly string[]): Proposal[] {
   const written = before.length > 0 ? `${before.join(" ")} ` : "";
-  const known = keys.filter(({ later }) => !later).flatMap(spelled);
+  const known = keys.flatMap(spelled);
   const fitting = known.filter(({ name }) => name.startsWith(written) && !present.includes(name));
   const shares =
     weighted && before.length === 0
@@ -85,22 +84,15 @@ export function unitProposals(type: Expected): Proposal[] {
 function proposalsFor(type: Expected, declared: readonly Declared[]): Proposal[] {
   switch (type.type) {
     case "choice":
-      return type.of.filter(({ later }) => !later).map(choiceProposal);
+      return type.of.map(choiceProposal);
     case "boolean":
       return ["true", "false"].map((label) => ({ label, kind: CompletionItemKind.EnumMember, insert: label }));
     case "option":
-      return optionsOf(type.family)
-        .filter(({ later }) => !later)
-        .map(optionProposal);
+      return optionsOf(type.family).map(optionProposal);
     case "objective":
-      return [
-        ...named(declared, ["objective", "task"]),
-        ...optionsOf("objective")
-          .filter(({ later }) => !later)
-          .map(optionProposal),
-      ];
+      return [...named(declared, ["objective", "task"]), ...optionsOf("objective").map(optionProposal)];
     case "reference":
-      return type.later ? [] : named(declared, type.to);
+      return named(declared, type.to);
     case "cell":
     case "expectation":
       return named(declared, ["objective", "task", "model", "corpus", "tokenizer"]);

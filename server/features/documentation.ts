@@ -4,15 +4,14 @@ import type { Choice, Declaration, Key, Metric, Option } from "#runtime/contract
 import { formulaText } from "./formula.ts";
 
 /** What the catalogue says of a thing, in Markdown: for hovers and beside completions. */
-export function declarationDocumentation({ kind, help, example, later }: Declaration): string {
-  return paragraphs([`**${kind}**`, help, notYet(later), code(example)]);
+export function declarationDocumentation({ kind, help, example }: Declaration): string {
+  return paragraphs([`**${kind}**`, help, code(example)]);
 }
 
-export function keyDocumentation({ name, value, required, default: byDefault, help, formula, source, example, later }: Key): string {
+export function keyDocumentation({ name, value, required, default: byDefault, help, formula, source, example }: Key): string {
   return paragraphs([
     `**${name}**: ${describeType(value)}`,
     help,
-    notYet(later),
     byDefault === undefined ? (required ? "Required." : undefined) : `Default: \`${byDefault}\``,
     formulaOf(formula),
     sourceOf(source),
@@ -20,11 +19,10 @@ export function keyDocumentation({ name, value, required, default: byDefault, he
   ]);
 }
 
-export function optionDocumentation({ name, help, formula, source, keys, architectures, example, later }: Option): string {
+export function optionDocumentation({ name, help, formula, source, keys, architectures, example }: Option): string {
   return paragraphs([
     `**${name}**`,
     help,
-    notYet(later),
     formulaOf(formula),
     architectures
       ? `Carried by: ${listed(architectures, "and")}${architectures.length > 1 ? `; by default ${architectures[0]}` : ""}`
@@ -35,8 +33,8 @@ export function optionDocumentation({ name, help, formula, source, keys, archite
   ]);
 }
 
-export function choiceDocumentation({ name, help, source, later }: Choice): string {
-  return paragraphs([`**${name}**`, help, notYet(later), sourceOf(source)]);
+export function choiceDocumentation({ name, help, source }: Choice): string {
+  return paragraphs([`**${name}**`, help, sourceOf(source)]);
 }
 
 export function metricDocumentation({ name, help, formula, source, better }: Metric): string {
@@ -59,10 +57,6 @@ export function code(text: string): string {
 
 function keyLine({ name, help, default: byDefault }: Key): string {
   return `- \`${name}\`: ${help}${byDefault === undefined ? "" : ` Default: \`${byDefault}\`.`}`;
-}
-
-function notYet(later: string | undefined): string | undefined {
-  return later && `*Not yet: ${later}.*`;
 }
 
 function formulaOf(tex: string | undefined): string | undefined {

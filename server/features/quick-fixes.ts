@@ -61,7 +61,7 @@ function objectivesFor(architecture: Architecture | undefined, { data }: Diagnos
   const { fixes = [] } = (data ?? {}) as Partial<DiagnosticData>;
   if (!architecture) return [];
   return optionsOf("objective")
-    .filter(({ architectures, later, keys }) => architectures?.includes(architecture) && !later && keys.every((key) => !key.required))
+    .filter(({ architectures, keys }) => architectures?.includes(architecture) && keys.every((key) => !key.required))
     .map(({ name }) => name)
     .filter((name) => !fixes.includes(name));
 }

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CompletionItem, CompletionList } from "vscode-languageserver-protocol";
-import { catalogue } from "#runtime/contract/catalogue/index.ts";
 import { atCursor, type Editor, startEditor } from "./client.ts";
 
 const declared = "objective clm = causal\nobjective mlm = masked\nmodel small {}\ncorpus mails {}\n";
@@ -93,10 +92,9 @@ test("nothing in comments, after a finished value and where a name is invented",
 });
 
 test("what the runtime does not have yet is not offered", async () => {
-  const later = catalogue.declarations.filter((declaration) => declaration.later).map(({ kind }) => kind);
-  const { labels } = await offered("|");
-  expect(labels).toContain("corpus");
-  for (const kind of later) expect(labels).not.toContain(kind);
+  const { labels } = await offered("pretrain p { budget: 5 |");
+  expect(labels).toContain("tokens");
+  for (const unit of ["s", "min", "h"]) expect(labels).not.toContain(unit);
 });
 
 test("items carry documentation, defaults and what is to be replaced", async () => {

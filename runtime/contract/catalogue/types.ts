@@ -16,7 +16,7 @@ export type ValueType =
   /** A path beside the file; a glob where `glob`; `exists`: a file must be there. */
   | { type: "path"; glob?: boolean; exists?: boolean }
   /** The name of a declaration. */
-  | { type: "reference"; to: readonly DeclarationKind[]; later?: string }
+  | { type: "reference"; to: readonly DeclarationKind[] }
   /** A declared objective or task, an objective of the catalogue by name, or one with settings in place. */
   | { type: "objective" }
   /** An option of a family, with settings in place: `adamw { … }`, `lora { rank: 8 }`; `last 4 layers` for `trained`. */
@@ -40,8 +40,6 @@ export interface Choice {
   name: string;
   help: string;
   source?: string;
-  /** The language knows it, the runtime does not yet: what to say. */
-  later?: string;
 }
 
 export interface Key {
@@ -56,7 +54,6 @@ export interface Key {
   formula?: string;
   source?: string;
   example?: string;
-  later?: string;
 }
 
 export type DeclarationKind = "corpus" | "tokenizer" | "model" | "objective" | "task" | "pretrain" | "finetune" | "probe" | "compare";
@@ -70,7 +67,6 @@ export interface Declaration {
   /** Where it is written `name = option`: the family. */
   family?: OptionFamily;
   example: string;
-  later?: string;
 }
 
 /** A named thing with settings: an objective, a task, an optimiser, what is trained. */
@@ -86,7 +82,6 @@ export interface Option {
   /** Its block holds `50%: name` entries. */
   weighted?: boolean;
   example: string;
-  later?: string;
 }
 
 export interface Metric {
