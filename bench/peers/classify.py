@@ -1,9 +1,10 @@
-"""TREC's six classes from scratch with Transformers' BertForSequenceClassification, in the setting of bench/tasks/trec.pretrain.
+"""TREC's six classes or SST-2's two from scratch with Transformers' BertForSequenceClassification, in the settings of
+bench/tasks/trec.pretrain and bench/tasks/sst2.pretrain.
 
-    python bench/peers/trec.py TOKENIZER_JSON bench/tasks/data/trec --seed 1
+    python bench/peers/classify.py trec TOKENIZER_JSON bench/tasks/data/trec --seed 1
 
-TOKENIZER_JSON is what `pretrain run` left in the run folder of the tokenizer. The same validation questions (5% of the training file, by
-hash) choose the epoch. Prints a line an epoch, then one JSON line: the epoch, its accuracy on validation and test, and seconds.
+TOKENIZER_JSON is what `pretrain run` left in the run folder of the tokenizer. The same validation texts (SST-2's own; of TREC 5% of the
+training file, by hash) choose the epoch. Prints a line an epoch, then one JSON line: the epoch, its accuracy on validation and test, and seconds.
 """
 import argparse, hashlib, json, pathlib, random, time
 
@@ -13,6 +14,7 @@ from torch.nn.functional import cross_entropy
 from transformers import BertConfig, BertForSequenceClassification, get_linear_schedule_with_warmup
 
 arguments = argparse.ArgumentParser()
+arguments.add_argument("data", choices=["trec", "sst2"])
 arguments.add_argument("tokenizer")
 arguments.add_argument("folder", type=pathlib.Path)
 arguments.add_argument("--seed", type=int, default=1)
@@ -21,13 +23,14 @@ options = arguments.parse_args()
 torch.set_num_threads(options.threads)
 torch.manual_seed(options.seed)
 
-epochs, batch, width, heads, dropout, rate, decay = 12, 32, 384, 12, 0.4, 5e-4, 0.1
+epochs, width, heads, context, dropout, rate = {"trec": (12, 384, 12, 48, 0.4, 5e-4), "sst2": (8, 128, 4, 64, 0.3, 1e-3)}[options.data]
+batch, decay = 32, 0.1
 tokenizer = Tokenizer.from_file(options.tokenizer)
 begin, end, pad = (tokenizer.token_to_id(token) for token in ("<s>", "</s>", "<pad>"))
 
 
 def read(name):
-    lines = (options.folder / name).read_text(encoding="latin-1").split("\n")
+    lines = (options.folder / name).read_text(encoding="latin-1" if options.data == "trec" else "utf-8").split("\n")
     rows = [line.split(" ", 1) for line in lines if line]
     return [(label.split(":")[0], text) for label, text in rows]
 
@@ -37,13 +40,15 @@ def is_held_out(text):
 
 
 def encoded(rows):
-    return [(labels.index(label), [begin, *tokenizer.encode(text, add_special_tokens=False).ids, end]) for label, text in rows]
+    pieces = [tokenizer.encode(text, add_special_tokens=False).ids[: context - 2] for _, text in rows]
+    return [(labels.index(label), [begin, *ids, end]) for (label, _), ids in zip(rows, pieces)]
 
 
 rows = read("train.txt")
 labels = sorted({label for label, _ in rows})
-train = encoded([row for row in rows if not is_held_out(row[1])])
-validation = encoded([row for row in rows if is_held_out(row[1])])
+held_out = [row for row in rows if is_held_out(row[1])] if options.data == "trec" else read("dev.txt")
+train = encoded([row for row in rows if options.data != "trec" or not is_held_out(row[1])])
+validation = encoded(held_out)
 test = encoded(read("test.txt"))
 
 
@@ -69,7 +74,7 @@ def evaluated(rows):
 model = BertForSequenceClassification(
     BertConfig(
         vocab_size=tokenizer.get_vocab_size(), hidden_size=width, num_hidden_layers=1, num_attention_heads=heads, intermediate_size=4 * width,
-        max_position_embeddings=64, hidden_dropout_prob=dropout, attention_probs_dropout_prob=dropout, pad_token_id=pad, num_labels=len(labels),
+        max_position_embeddings=context, hidden_dropout_prob=dropout, attention_probs_dropout_prob=dropout, pad_token_id=pad, num_labels=len(labels),
     )
 )
 groups = [
