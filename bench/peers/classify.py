@@ -36,7 +36,7 @@ def read(name):
 
 
 def is_held_out(text):
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") / 2**32 < 0.05
+    return options.data == "trec" and int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") / 2**32 < 0.05
 
 
 def encoded(rows):
@@ -46,9 +46,8 @@ def encoded(rows):
 
 rows = read("train.txt")
 labels = sorted({label for label, _ in rows})
-held_out = [row for row in rows if is_held_out(row[1])] if options.data == "trec" else read("dev.txt")
-train = encoded([row for row in rows if options.data != "trec" or not is_held_out(row[1])])
-validation = encoded(held_out)
+train = encoded([row for row in rows if not is_held_out(row[1])])
+validation = encoded([row for row in rows if is_held_out(row[1])] or read("dev.txt"))
 test = encoded(read("test.txt"))
 
 

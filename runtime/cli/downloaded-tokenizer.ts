@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { HubError } from "#runtime/hub/access.ts";
 import { isMecab, isSentencePiece, type MecabTokenizer, sacrebleuDictionary, sacrebleuModel } from "#runtime/hub/sacrebleu.ts";
 import { ProblemsError } from "./exit.ts";
@@ -19,15 +17,11 @@ export async function downloadedTokenizer(name: unknown): Promise<WordsOfTexts |
 }
 
 async function mecab(name: MecabTokenizer): Promise<WordsOfTexts> {
-  const { MecabError, mecabWords } = await import("#runtime/tokenizers/mecab.ts");
+  const { MecabError, mecabFiles, mecabWords } = await import("#runtime/tokenizers/mecab.ts");
   const { trim } = await import("#runtime/metrics/white-space.ts");
   return told([HubError, MecabError], async () => {
     const folder = await sacrebleuDictionary(name);
-    const [words, unknown, connections, characters] = ["sys.dic", "unk.dic", "matrix.bin", "char.bin"].map((file) =>
-      readFileSync(join(folder, file)),
-    ) as [Buffer, Buffer, Buffer, Buffer];
-    const settings = readFileSync(join(folder, "dicrc"), "utf8");
-    const wordsOf = mecabWords({ words, unknown, connections, characters, settings }, folder);
+    const wordsOf = mecabWords(mecabFiles(folder), folder);
     return async (texts) => texts.map((text) => wordsOf(trim(text)));
   });
 }

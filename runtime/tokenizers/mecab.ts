@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 /** The files of a dictionary that `mecab-dict-index` compiled, and its dicrc. */
 export interface MecabFiles {
   /** sys.dic */
@@ -10,6 +13,13 @@ export interface MecabFiles {
   characters: Uint8Array;
   /** dicrc */
   settings: string;
+}
+
+/** Those of a folder, by MeCab's names for them. */
+export function mecabFiles(folder: string): MecabFiles {
+  const bytes = (file: string) => readFileSync(join(folder, file));
+  const settings = readFileSync(join(folder, "dicrc"), "utf8");
+  return { words: bytes("sys.dic"), unknown: bytes("unk.dic"), connections: bytes("matrix.bin"), characters: bytes("char.bin"), settings };
 }
 
 /** A dictionary that cannot be used as it is. */

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import { HubError } from "#runtime/hub/access.ts";
 import { type MecabTokenizer, sacrebleuDictionary } from "#runtime/hub/sacrebleu.ts";
 import { trim, wordsOf } from "#runtime/metrics/white-space.ts";
-import { MecabError, type MecabFiles, mecabWords } from "#runtime/tokenizers/mecab.ts";
+import { MecabError, type MecabFiles, mecabFiles, mecabWords } from "#runtime/tokenizers/mecab.ts";
 import { pretrain } from "../cli/cli.ts";
 import { temporaryFolder } from "../store/temporary.ts";
 
@@ -53,7 +53,7 @@ afterAll(() => void server.close());
 describe.each(["ja-mecab", "ko-mecab"] as const)("%s", (name) => {
   test("parts texts as MeCab does", async () => {
     const folder = await sacrebleuDictionary(name, { SACREBLEU: temporaryFolder() }, sources);
-    const parted = mecabWords(filesIn(folder), folder);
+    const parted = mecabWords(mecabFiles(folder), folder);
     const { hypotheses, references, words } = expected[name];
     expect([...hypotheses, ...references].map((text) => wordsOf(parted(trim(text)).join(" ")))).toEqual(words);
   });
@@ -114,16 +114,10 @@ test.each<[string, (files: MecabFiles) => Partial<MecabFiles>, RegExp]>([
   ["cut characters", ({ characters }) => ({ characters: characters.subarray(0, 300) }), /d\/char\.bin is no table of characters/],
   ["kinds of which unk.dic has none", ({ characters }) => ({ characters: changed(characters, 4, "NOTHING\0") }), /no entry .* NOTHING/],
 ])("%s: refused with the file", async (_, change, message) => {
-  const files = filesIn(await sacrebleuDictionary("ja-mecab", { SACREBLEU: temporaryFolder() }, sources));
+  const files = mecabFiles(await sacrebleuDictionary("ja-mecab", { SACREBLEU: temporaryFolder() }, sources));
   expect(() => mecabWords({ ...files, ...change(files) }, "d")).toThrow(message);
   expect(() => mecabWords({ ...files, ...change(files) }, "d")).toThrow(MecabError);
 });
-
-function filesIn(folder: string): MecabFiles {
-  const bytes = (file: string) => readFileSync(join(folder, file));
-  const settings = readFileSync(join(folder, "dicrc"), "utf8");
-  return { words: bytes("sys.dic"), unknown: bytes("unk.dic"), connections: bytes("matrix.bin"), characters: bytes("char.bin"), settings };
-}
 
 function changed(bytes: Uint8Array, at: number, text: string): Uint8Array {
   const copy = new Uint8Array(bytes);
