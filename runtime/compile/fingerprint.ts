@@ -204,8 +204,13 @@ function modelContent(model: ResolvedModel): unknown {
     biases: model.biases,
     dropout: model.dropout,
     ...familyContent(model),
-    ...(model.weights ? { weights: checkpointContent(model.weights) } : model.pooler ? { pooler: model.pooler } : {}),
+    ...(model.weights ? { weights: checkpointContent(model.weights) } : drawnContent(model)),
   };
+}
+
+/** What a model chooses for itself that a checkpoint's weights decide otherwise. */
+function drawnContent({ pooler, initial }: ResolvedModel): Partial<FamilyChoices> {
+  return { ...(pooler ? { pooler } : {}), ...(initial ? { initial } : {}) };
 }
 
 /** Its files by their content. */
@@ -215,8 +220,8 @@ export function checkpointContent({ files }: CheckpointFiles): unknown {
 
 /** Only what is chosen: a model declared by its sizes has the same content as ever. */
 function familyContent(model: ResolvedModel): Partial<FamilyChoices> {
-  // the pooler follows from a checkpoint
-  const names: Record<Exclude<keyof FamilyChoices, "pooler">, true> = {
+  // these follow from a checkpoint
+  const names: Record<Exclude<keyof FamilyChoices, "pooler" | "initial">, true> = {
     decoderLayers: true,
     headWidth: true,
     keyValueHeads: true,

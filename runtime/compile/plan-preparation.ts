@@ -47,9 +47,10 @@ export function planTokenizerFile(
 ): TokenizerJob | null {
   const read = readTokenizerFile(tokenizer, planner.files);
   if ("wrong" in read) return unplannable(planner, "unusable-tokenizer", ["tokenizers", name, read.key], read.wrong);
-  const { file, entries } = read;
+  const { file, entries, pad } = read;
   const added = adds ? read.added : [];
-  return planner.graph.add("tokenizer", { file: file.sha256, added }, { name, after: [], file, added, vocabulary: entries + added.length });
+  const content = { file: file.sha256, added };
+  return planner.graph.add("tokenizer", content, { name, after: [], file, added, pad, vocabulary: entries + added.length });
 }
 
 /** The tokenizer that a checkpoint brings. `name`: of the model. */

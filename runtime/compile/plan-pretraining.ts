@@ -52,7 +52,7 @@ export function settle(planner: Planner, use: Use): Setting | null {
     if ("file" in tokenizer) return tokenizer.vocabulary;
     return result?.vocabulary ?? expectedVocabulary(declared!, spec.corpora[declared!.trainOn]!, files);
   };
-  const resolved = checkpoint?.model ?? resolveModel(model, architecture, vocabulary());
+  const resolved = checkpoint?.model ?? resolveModel(model, architecture, vocabulary(), "file" in tokenizer ? tokenizer.pad : 0);
   const corpusTokens = result?.splits.train.tokens ?? expectedTokens(corpus.corpus, declared, files);
   const objective = resolveObjective(spec, pretrain.objective, {
     taskOf: (key) => planner.taskOf(key).task,

@@ -60,9 +60,10 @@ export function resolveArchitecture(spec: Spec, model: ModelSpec, objective: Ref
   return allowed.includes(model.architecture) ? model.architecture : null;
 }
 
-export function resolveModel(model: ModelSpec, architecture: Architecture, vocabulary: number): ResolvedModel {
+/** @param pad id of the padding token */
+export function resolveModel(model: ModelSpec, architecture: Architecture, vocabulary: number, pad = 0): ResolvedModel {
   const { doc: _, checkpoint: __, family, recompute, ...sizes } = model;
-  const chosen = family ? declaredModel(family, { ...sizes, vocabulary }) : { ...sizes, architecture, vocabulary };
+  const chosen = family ? declaredModel(family, { ...sizes, vocabulary }, pad) : { ...sizes, architecture, vocabulary };
   return recompute ? { ...chosen, recompute } : chosen;
 }
 

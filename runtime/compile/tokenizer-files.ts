@@ -10,6 +10,8 @@ export interface KnownTokenizer {
   entries: number;
   /** Tokens that objectives need and the file has not, in the order in which they are added behind its own. */
   added: string[];
+  /** Id of the padding token, added or not. */
+  pad: number;
   /** Sentinels, added ones included. */
   sentinels: number;
 }
@@ -30,7 +32,7 @@ export function readTokenizerFile({ file: path, sentinels }: ExistingTokenizerSp
   if (!found) return { key: "file", wrong: `There is no file ${path}. Name a tokenizer.json.` };
   const content = contentOf(path, found, files);
   if (typeof content === "string") return { key: "file", wrong: content };
-  const { entries, present, ownSentinels } = content;
+  const { entries, present, pad, ownSentinels } = content;
   if (ownSentinels > 0 && sentinels !== null && sentinels !== ownSentinels)
     return { key: "sentinels", wrong: `${path} has ${ownSentinels} sentinels of its own. Leave sentinels out.` };
   const wanted = ownSentinels > 0 ? 0 : (sentinels ?? usualSentinels);
@@ -38,6 +40,8 @@ export function readTokenizerFile({ file: path, sentinels }: ExistingTokenizerSp
   return {
     file: { path, ...found },
     entries,
+    // the first that is added
+    pad: pad ?? entries,
     added: [...special, ...Array.from({ length: wanted }, (_, index) => sentinelToken(index))],
     sentinels: ownSentinels || wanted,
   };
@@ -50,6 +54,7 @@ type Role = (typeof needed)[number];
 interface Content {
   entries: number;
   present: Role[];
+  pad: number | null;
   ownSentinels: number;
 }
 
@@ -69,6 +74,7 @@ function contentOf(path: string, { bytes, sha256 }: Omit<InputFile, "path">, fil
   const content: Content = {
     entries: Math.max(...ids) + 1,
     present: needed.filter((role) => specialTokenNames[role].some((name) => tokens.has(name))),
+    pad: specialTokenNames.pad.map((name) => tokens.get(name)).find((id) => id !== undefined) ?? null,
     ownSentinels: [...tokens.keys()].filter(isSentinelToken).length,
   };
   remembered.set(key, content);

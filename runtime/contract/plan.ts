@@ -69,6 +69,8 @@ export interface AdoptedTokenizerJob extends JobBase<"tokenizer"> {
 export interface ExistingTokenizerJob extends JobBase<"tokenizer"> {
   file: InputFile;
   added: string[];
+  /** Id of the padding token. */
+  pad: number;
   /** Entries in all. */
   vocabulary: number;
 }
@@ -136,6 +138,15 @@ export interface FamilyChoices {
   projectionBias: "none" | "trained" | "fixed";
   /** The layer before a head that reads the first token: what follows it, and whether what it reads is dropped out too. */
   pooler: { activation: "tanh" | "gelu" | "relu"; dropsInput: boolean };
+  /** How weights are drawn. */
+  initial: InitialChoices;
+}
+
+export interface InitialChoices {
+  /** What a block adds to its input starts smaller the more blocks there are (Radford et al. 2019, section 2.3), or as all else. */
+  branches: "scaled" | "plain";
+  /** Row of the token embeddings that starts as zero: that of padding; null: none. */
+  padding: number | null;
 }
 
 export interface RotaryChoices {

@@ -21,6 +21,7 @@ export function choicesOf(model: ResolvedModel): FamilyChoices {
     projectionScale: model.projectionScale ?? 1,
     projectionBias: model.projectionBias ?? "none",
     pooler: model.pooler ?? { activation: "tanh", dropsInput: false },
+    initial: model.initial ?? { branches: "scaled", padding: null },
   };
 }
 

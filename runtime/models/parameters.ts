@@ -6,8 +6,8 @@ import { choicesOf, type Stack, stacksOf } from "./choices.ts";
 export interface Parameter {
   name: string;
   shape: readonly number[];
-  /** Standard deviation of a normal, or of each block of columns; or a constant. */
-  initial: { normal: number | readonly Columns[] } | { constant: number };
+  /** Standard deviation of a normal, or of each block of columns, and a row that is zero; or a constant. */
+  initial: { normal: number | readonly Columns[]; zeroRow?: number | null } | { constant: number };
   /** Weight decay applies: matrices of linear layers and token embeddings. */
   decay: boolean;
   /** Part of the embeddings: token and position tables, the vocabulary projection. */
@@ -30,9 +30,9 @@ const deviation = 0.02;
 
 /** All weights of a model, in a fixed order. */
 export function parametersOf(model: ResolvedModel): Parameter[] {
-  const { embeddingWidth } = choicesOf(model);
+  const { embeddingWidth, initial } = choicesOf(model);
   const parameters = [
-    table("embeddings.tokens", [model.vocabulary, embeddingWidth], true),
+    withZeroRow(table("embeddings.tokens", [model.vocabulary, embeddingWidth], true), initial.padding),
     ...stacksOf(model).flatMap((stack) => stackParameters(model, stack)),
     ...predictionParameters(model).map((parameter) => ({ ...parameter, layer: Number.POSITIVE_INFINITY })),
   ];
@@ -120,9 +120,11 @@ export function initialValues({ name, shape, initial }: Parameter, seed: number)
   const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
   if ("constant" in initial) return values.fill(initial.constant);
   const from = random(seed, "initial", name);
-  const { normal } = initial;
+  const { normal, zeroRow } = initial;
   if (typeof normal === "number") {
     for (let i = 0; i < values.length; i++) values[i] = normal * from.normal();
+    // the other rows are the same with it and without
+    if (zeroRow !== undefined && zeroRow !== null) values.fill(0, zeroRow * shape.at(-1)!, (zeroRow + 1) * shape.at(-1)!);
     return values;
   }
   const deviations = normal.flatMap(({ count, deviation }) => Array.from({ length: count }, () => deviation));
@@ -166,9 +168,9 @@ function stackParameters(model: ResolvedModel, stack: Stack): Parameter[] {
 
 function blockParameters(model: ResolvedModel, { layers, cross }: Stack, block: string): Parameter[] {
   const { hidden, heads, feedForward } = model;
-  const { headWidth } = choicesOf(model);
+  const { headWidth, initial } = choicesOf(model);
   // residual branches start small, so that the sum of all does not grow with depth (Radford et al. 2019, section 2.3)
-  const branch = deviation / Math.sqrt((cross ? 3 : 2) * layers);
+  const branch = initial.branches === "scaled" ? deviation / Math.sqrt((cross ? 3 : 2) * layers) : deviation;
   const linear = (name: string, input: number, output: number, std: number) =>
     linearParameters(model, `${block}.${name}`, [input, output], std);
   const norm = (name: string) => normParameters(model, `${block}.${name}`, hidden);
@@ -234,6 +236,10 @@ function ofEmbeddings(parameter: Parameter): Parameter {
 
 function table(name: string, shape: readonly number[], decay: boolean): Parameter {
   return { name, shape, initial: { normal: deviation }, decay, embedding: true, layer: null };
+}
+
+function withZeroRow(parameter: Parameter, zeroRow: number | null): Parameter {
+  return zeroRow === null ? parameter : { ...parameter, initial: { normal: deviation, zeroRow } };
 }
 
 function matrix(name: string, shape: readonly number[], std: number): Parameter {

@@ -187,7 +187,7 @@ export const declarations: readonly Declaration[] = [
             { name: "bart", help: "An encoder-decoder with learned positions.", source: "Lewis et al. 2020" },
           ],
         },
-        help: "A published kind of model, with new weights: everything but sizes and dropout is as Transformers builds it. Beside it may stand layers, hidden, heads, feed_forward, context, dropout and recompute. Initial weights are normal with deviation 0.02, and with T5 as its authors draw them.",
+        help: "A published kind of model, with new weights: everything but sizes and dropout is as Transformers builds it. Beside it may stand layers, hidden, heads, feed_forward, context, dropout and recompute. Initial weights are drawn as Transformers draws them: normal with deviation 0.02, in GPT-2 smaller where a block adds to its input, in T5 as its authors have it; the row of padding is zero in BERT, RoBERTa, DistilBERT, ELECTRA and BART.",
         example: "family: bert",
       },
       {

@@ -30,6 +30,7 @@ export const bart: Family = {
       dropout: config.number("dropout", 0.1),
       vocabulary: config.count("vocab_size", 50265),
       embeddingNorm: true,
+      initial: { branches: "plain", padding: 0 },
       embeddingScale: config.flag("scale_embedding", false) ? Math.sqrt(hidden) : 1,
       projectionBias: has("final_logits_bias") ? "fixed" : "none",
     };

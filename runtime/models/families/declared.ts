@@ -20,9 +20,9 @@ const published: Record<ModelFamily, { family: FamilyName; config?: Record<strin
 
 /**
  * A new model of a family: its own sizes, and all else as Transformers builds it from a configuration with these sizes. For any sizes, also
- * those of which no model can be made.
+ * those of which no model can be made. `pad`: id of the padding token.
  */
-export function declaredModel(name: ModelFamily, sizes: Sizes): ResolvedModel {
+export function declaredModel(name: ModelFamily, sizes: Sizes, pad = 0): ResolvedModel {
   const { family, config, ownProjection } = published[name];
   const { title, read, sizes: told } = families[family];
   const has = (tensor: string) => tensor === "lm_head.weight" && ownProjection === true;
@@ -33,7 +33,13 @@ export function declaredModel(name: ModelFamily, sizes: Sizes): ResolvedModel {
   const chosen = Object.fromEntries(
     Object.entries(model).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(usual[key as keyof FamilyChoices])),
   ) as unknown as ResolvedModel;
-  return { ...chosen, heads: sizes.heads, vocabulary: sizes.vocabulary };
+  const { initial } = chosen;
+  return {
+    ...chosen,
+    heads: sizes.heads,
+    vocabulary: sizes.vocabulary,
+    ...(initial ? { initial: { ...initial, padding: initial.padding === null ? null : pad } } : {}),
+  };
 }
 
 function withoutChoices(model: ResolvedModel): ResolvedModel {

@@ -12,6 +12,7 @@ export const encoderChoices = {
   embeddingNorm: true,
   predictionTransform: true,
   projectionBias: "trained",
+  initial: { branches: "plain", padding: 0 },
 } as const;
 
 /** Where BERT, RoBERTa and ELECTRA keep the weights of their encoder. */

@@ -31,6 +31,7 @@ export const llama: Family = {
       dropout: config.number("attention_dropout", 0),
       vocabulary: config.count("vocab_size", 32000),
       normEpsilon: config.number("rms_norm_eps", 1e-6),
+      initial: { branches: "plain", padding: null },
     };
   },
   sizes: (model) => ({
