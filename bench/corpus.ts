@@ -6,23 +6,13 @@
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  closeSync,
-  createReadStream,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, createReadStream, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { InputFile, PretrainJob, ResolvedModel } from "#runtime/contract/plan.ts";
+import type { Results } from "#runtime/contract/artifacts.ts";
+import type { InputFile, JobKind, PretrainJob, ResolvedModel } from "#runtime/contract/plan.ts";
 import type { CorpusSpec, OptimizerSpec, TokenizerKind } from "#runtime/contract/spec.ts";
 import { prepareCorpus } from "#runtime/data/corpus.ts";
 import { encodeCorpus } from "#runtime/data/encode.ts";
@@ -32,6 +22,7 @@ import { threadsFor } from "#runtime/engines/threads.ts";
 import type { JobContext } from "#runtime/jobs/context.ts";
 import { pretrainCost } from "#runtime/programs/cost.ts";
 import { random } from "#runtime/random/random.ts";
+import { writeResult } from "#runtime/store/store.ts";
 import { trainTokenizer } from "#runtime/tokenizers/train.ts";
 import { pretrain } from "#runtime/train/pretrain.ts";
 
@@ -207,8 +198,8 @@ function contextOf({ folder }: Settings, job: JobName): JobContext {
   };
 }
 
-function save({ folder }: Settings, job: JobName, result: unknown): void {
-  writeFileSync(join(folder, job, "result.json"), JSON.stringify(result));
+function save({ folder }: Settings, job: JobName, result: Results[JobKind]): void {
+  writeResult(join(folder, job), result);
 }
 
 /** Hashed in pieces: the file is larger than what a job may hold. */

@@ -16,6 +16,7 @@ import { median } from "#runtime/bench/median.ts";
 import { prepareCorpus } from "#runtime/data/corpus.ts";
 import { openBatchEncoder } from "#runtime/data/encode-threads.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
+import { writeResult } from "#runtime/store/store.ts";
 import { trainTokenizer } from "#runtime/tokenizers/train.ts";
 
 const { values } = parseArgs({
@@ -83,10 +84,7 @@ async function learn(): Promise<void> {
     bytes: Buffer.byteLength(texts[i]!),
     sha256: createHash("sha256").update(texts[i]!).digest("hex"),
   }));
-  writeFileSync(
-    join(context("corpus").folder, "result.json"),
-    JSON.stringify(await prepareCorpus({ ...base("corpus"), corpus, files: inputs }, context("corpus"))),
-  );
+  writeResult(context("corpus").folder, await prepareCorpus({ ...base("corpus"), corpus, files: inputs }, context("corpus")));
   const tokenizer = { kind: "bpe" as const, vocabulary: 2048, trainOn: "text", lowercase: false, sentinels: 100 };
   await trainTokenizer({ ...base("tokenizer"), tokenizer, corpus: "corpus" }, context("tokenizer"));
   writeFileSync(join(folder, "texts.json"), JSON.stringify(texts));

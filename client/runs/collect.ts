@@ -1,6 +1,6 @@
-import type { ComparisonResult, FinetuneResult, MajorityResult, PretrainResult } from "#runtime/contract/artifacts.ts";
+import type { ComparisonResult, FinetuneResult, MajorityResult, PretrainResult, Results } from "#runtime/contract/artifacts.ts";
 import type { RunEvent } from "#runtime/contract/events.ts";
-import type { Job } from "#runtime/contract/plan.ts";
+import type { Job, JobKind } from "#runtime/contract/plan.ts";
 import type { Run } from "./model.ts";
 
 export function newRun(job: Job): Run {
@@ -41,17 +41,17 @@ function changed(run: Run, event: RunEvent): Run {
 }
 
 /** The run with its result: it is done. */
-export function withResult(run: Run, result: unknown, ended: number): Run {
+export function withResult(run: Run, result: Results[JobKind], ended: number): Run {
   const { phase: _, pid: __, message: ___, ...kept } = run;
   const done = { ...kept, state: "done" as const, ended };
   switch (run.kind) {
     case "pretrain":
     case "finetune": {
       const { scores, seconds } = result as PretrainResult | FinetuneResult;
-      return { ...done, scores: scores ?? [], seconds };
+      return { ...done, scores, seconds };
     }
     case "majority":
-      return { ...done, scores: (result as MajorityResult).scores ?? [] };
+      return { ...done, scores: (result as MajorityResult).scores };
     case "compare":
       return { ...done, comparison: result as ComparisonResult };
     default:

@@ -1,12 +1,25 @@
 import { type FileHandle, open, readdir, readFile, stat } from "node:fs/promises";
-import type { RunEvent } from "#runtime/contract/events.ts";
+import type * as v from "valibot";
+import { parseEvent, type RunEvent } from "#runtime/contract/events.ts";
+import { type Parsed, parseRecord } from "#runtime/contract/record-text.ts";
+import { parseSealed } from "#runtime/contract/sealed.ts";
 
 /* Run folders are read without ever blocking: the extension host serves all extensions. A file that is not there is no error. */
 
-/** Undefined where there is no such file, or it is no JSON. */
-export async function readJson<T>(path: string): Promise<T | undefined> {
+/** Undefined where there is no such file, or it is not what its schema says. */
+export async function readRecord<T>(path: string, schema: v.GenericSchema<unknown, T>): Promise<T | undefined> {
+  return readParsed(path, (text) => parseRecord(text, schema));
+}
+
+/** The same of a file that bears its checksum. */
+export async function readSealed<T>(path: string, schema: v.GenericSchema<unknown, T>): Promise<T | undefined> {
+  return readParsed(path, (text) => parseSealed(text, schema));
+}
+
+async function readParsed<T>(path: string, parse: (text: string) => Parsed<T>): Promise<T | undefined> {
   try {
-    return JSON.parse(await readFile(path, "utf8")) as T;
+    const parsed = parse(await readFile(path, "utf8"));
+    return "value" in parsed ? parsed.value : undefined;
   } catch {
     return undefined;
   }
@@ -62,27 +75,19 @@ export function openEventFile(path: string, tail = Number.POSITIVE_INFINITY): Ev
 const blockBytes = 1 << 18;
 const newline = 10;
 
+/** Whole lines, at most a block of them. A line that is longer than a block is none that a run wrote: it is passed over, piece by piece. */
 async function wholeLines(file: FileHandle, from: number, to: number): Promise<Buffer> {
-  for (let length = blockBytes; ; length *= 2) {
-    const bytes = Buffer.alloc(Math.min(length, to - from));
-    const { bytesRead } = await file.read(bytes, 0, bytes.length, from);
-    const end = bytes.subarray(0, bytesRead).lastIndexOf(newline) + 1;
-    // a line longer than a block
-    if (end === 0 && bytesRead === bytes.length && from + bytesRead < to) continue;
-    return bytes.subarray(0, end);
-  }
+  const bytes = Buffer.alloc(Math.min(blockBytes, to - from));
+  const { bytesRead } = await file.read(bytes, 0, bytes.length, from);
+  const read = bytes.subarray(0, bytesRead);
+  const end = read.lastIndexOf(newline) + 1;
+  return end > 0 || bytesRead < blockBytes ? read.subarray(0, end) : read;
 }
 
+/** Lines that are no events are left out: a disk that was full, a copy cut short. The other lines hold. */
 function eventsOf(lines: Buffer): RunEvent[] {
-  const events: RunEvent[] = [];
-  for (const line of lines.toString("utf8").split("\n")) {
-    if (line === "") continue;
-    try {
-      const value: unknown = JSON.parse(line);
-      if (typeof value === "object" && value !== null && "event" in value) events.push(value as RunEvent);
-    } catch {
-      // a disk that was full, a copy cut short: the other lines hold
-    }
-  }
-  return events;
+  return lines
+    .toString("utf8")
+    .split("\n")
+    .flatMap((line) => (line === "" ? [] : (parseEvent(line) ?? [])));
 }

@@ -1,9 +1,11 @@
 import { type FSWatcher, watch } from "node:fs";
-import { join } from "node:path";
-import type { RunSession } from "#runtime/contract/artifacts.ts";
-import type { Job } from "#runtime/contract/plan.ts";
+import { basename, join } from "node:path";
+import { type Results, type RunSession, results, runSession } from "#runtime/contract/artifacts.ts";
+import type { JobKind } from "#runtime/contract/plan.ts";
+import { jobRecord } from "#runtime/contract/plan-schema.ts";
+import { lockHolder } from "#runtime/contract/records.ts";
 import { newRun, withEvent, withResult } from "./collect.ts";
-import { type EventFile, namesIn, openEventFile, readJson, statOf } from "./files.ts";
+import { type EventFile, namesIn, openEventFile, readRecord, readSealed, statOf } from "./files.ts";
 import { emptyStore, type Run, type Store } from "./model.ts";
 import { isAlive, isHere, type NamedProcess } from "./process.ts";
 
@@ -129,24 +131,27 @@ function runFolder(folder: string): RunFolder {
   let seenEvents = "";
   let run: Run | undefined;
   let seenResult: number | undefined;
+  let damaged = false;
   return {
     async look() {
       if (!run) {
-        const job = await readJson<Job>(join(folder, "job.json"));
-        if (!job?.id) return undefined;
+        const job = await readSealed(join(folder, "job.json"), jobRecord);
+        if (job?.id !== basename(folder)) return undefined;
         run = newRun(job);
       }
       const result = await statOf(join(folder, "result.json"));
       if (result) {
         if (result.changed !== seenResult) {
-          const read = await readJson<unknown>(join(folder, "result.json"));
-          if (read === undefined) return run;
-          run = withResult(run, read, result.changed);
+          const read = await readSealed<Results[JobKind]>(join(folder, "result.json"), results[run.kind]);
+          // not what the job left: it is not done, and the next run does it again
+          damaged = read === undefined;
+          if (read !== undefined) run = withResult(run, read, result.changed);
           seenResult = result.changed;
         }
-        return run;
+        if (!damaged) return run;
       }
-      if (seenResult !== undefined) {
+      if (!result && seenResult !== undefined) {
+        damaged = false;
         seenResult = undefined;
         events = undefined;
         seenEvents = "";
@@ -166,10 +171,8 @@ function runFolder(folder: string): RunFolder {
 }
 
 async function holderOf(folder: string): Promise<NamedProcess | undefined> {
-  const holder = await readJson<Partial<NamedProcess>>(join(folder, "lock"));
-  if (typeof holder?.pid !== "number" || typeof holder.host !== "string") return undefined;
-  const named = { pid: holder.pid, host: holder.host, started: holder.started ?? null };
-  return (await isAlive(named)) ? named : undefined;
+  const holder = await readRecord(join(folder, "lock"), lockHolder);
+  return holder && (await isAlive(holder)) ? holder : undefined;
 }
 
 function withHolder(run: Run, holder: NamedProcess | undefined): Run {
@@ -182,8 +185,8 @@ function withHolder(run: Run, holder: NamedProcess | undefined): Run {
 
 async function sessionsIn(root: string): Promise<RunSession[]> {
   const names = (await namesIn(join(root, "sessions"))).filter((name) => name.endsWith(".json")).sort();
-  const sessions = await Promise.all(names.map((name) => readJson<RunSession>(join(root, "sessions", name))));
-  const known = sessions.filter((session) => typeof session?.pid === "number") as RunSession[];
+  const sessions = await Promise.all(names.map((name) => readRecord(join(root, "sessions", name), runSession)));
+  const known = sessions.filter((session) => session !== undefined);
   const alive = await Promise.all(known.map(isAlive));
   return known.filter((_, index) => alive[index]);
 }

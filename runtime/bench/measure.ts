@@ -10,6 +10,7 @@ import { pretrainCost } from "../programs/cost.ts";
 import { largestTrainingProduct } from "../programs/largest-product.ts";
 import { random } from "../random/random.ts";
 import { openEvents } from "../store/events.ts";
+import { writeResult } from "../store/store.ts";
 import { tokenizerJson } from "../tokenizers/tokenizer-json.ts";
 import { openBatchThread } from "../train/batch-thread.ts";
 import { saveCheckpoint } from "../train/checkpoints.ts";
@@ -101,7 +102,7 @@ export async function measure({ engine: name, objective, size, threads, seconds 
     const window = Math.max(1, Math.min(32, count, Math.floor(100 / once)));
     const durations = ends.slice(window).map((end, i) => (end - ends[i]!) / window);
     const saving = performance.now();
-    saveCheckpoint(folder, { step: 1, progress: counters, state: await trainer.state() }, settings.trained, 1);
+    saveCheckpoint(folder, { step: 1, progress: counters, state: await trainer.state() }, { parameters: settings.trained, keep: 1 });
     const checkpointShare = (performance.now() - saving) / (checkpointSeconds * 1000);
     const cost = pretrainCost(job.model, job.objective, job.batch, 1, 1);
     return {
@@ -158,5 +159,5 @@ function writeInputs(folder: string, { encoded, tokenizer }: PretrainJob, size: 
       test: none,
     },
   };
-  writeFileSync(join(folder, encoded, "result.json"), JSON.stringify(result));
+  writeResult(join(folder, encoded), result);
 }

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Job, ResolvedModel } from "../contract/plan.ts";
+import type { ResolvedModel } from "../contract/plan.ts";
 import { JobFailure } from "../jobs/context.ts";
 import { type Parameter, parametersOf } from "../models/parameters.ts";
-import { readJson } from "../store/files.ts";
+import { readJobRecord } from "../store/inspect.ts";
 import { readSafetensors } from "../store/safetensors.ts";
 import { checkpointTokenizer } from "../tokenizers/adopt.ts";
 import type { TokenizerJson } from "../tokenizers/tokenizer-json.ts";
@@ -30,7 +30,9 @@ export function openStoredModel(folder: string): StoredModel {
 }
 
 function ofRun(folder: string): StoredModel {
-  const job = readJson<Job>(join(folder, "job.json"));
+  const read = readJobRecord(folder);
+  if (read && "problem" in read) throw new JobFailure(`${join(folder, "job.json")}: ${read.problem}. Run its pretrain again`);
+  const job = read?.value;
   if (job?.kind !== "pretrain")
     throw new JobFailure(`${folder} holds no pre-training. Give the run of a pretrain, or a checkpoint's folder`);
   const path = join(folder, "model.safetensors");

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { fieldsOf } from "#runtime/compare/fields.ts";
-import { readItems } from "#runtime/compare/items.ts";
+import { predictionsFile, readItems } from "#runtime/compare/items.ts";
 import { alignedRows } from "#runtime/compare/table.ts";
 import { type ScoreDifference, scoreDifference } from "#runtime/compare/two-runs.ts";
 import type { Score } from "#runtime/contract/artifacts.ts";
@@ -73,7 +73,8 @@ function environmentOf(job: Job, store: Store): [string, unknown][] {
 }
 
 function differenceOf(left: Job, right: Job, metric: string, store: Store): ScoreDifference | null {
-  const [a, b] = [readItems(store.runFolder(left.id)), readItems(store.runFolder(right.id))];
+  const itemsOf = ({ id }: Job) => store.left(id, [predictionsFile]) && readItems(store.runFolder(id));
+  const [a, b] = [itemsOf(left), itemsOf(right)];
   return (a && b && scoreDifference(a, b, metric)) ?? null;
 }
 

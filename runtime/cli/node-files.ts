@@ -1,12 +1,17 @@
-import { createHash } from "node:crypto";
 import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { globSync, isDynamicPattern } from "tinyglobby";
 import type { Files } from "#runtime/compile/files.ts";
+import { fileSign } from "#runtime/contract/file-sign.ts";
+import { type KnownContent, knownContents } from "#runtime/contract/records.ts";
 import { cachedData, cachedModel } from "#runtime/hub/cache.ts";
 import { readJson, writeJson } from "#runtime/store/files.ts";
+import { recordOf } from "#runtime/store/written.ts";
 
-/** The compiler's view of the disk. Fingerprints are remembered by path, size and time of change. */
+/**
+ * The compiler's view of the disk. Fingerprints of large files are remembered by what changes with them (`file-sign.ts`); small ones are
+ * read each time, as far as that is quick.
+ */
 export interface NodeFiles extends Files {
   /** Keeps the fingerprints for the next time. */
   save(): void;
@@ -16,6 +21,9 @@ export interface NodeFiles extends Files {
 export function nodeFiles(root: string): NodeFiles {
   const cachePath = join(root, "cache", "fingerprints.json");
   const known = new Map(Object.entries(readCache(cachePath)));
+  /** Read by this process. */
+  const seenNow = new Set<string>();
+  const readAgain = { left: readAgainBytes };
   let changed = false;
   return {
     glob: (pattern) => (isDynamicPattern(pattern) ? globFiles(pattern) : statOf(pattern) ? [pattern] : []),
@@ -25,17 +33,20 @@ export function nodeFiles(root: string): NodeFiles {
     hubData: (name) => cachedData(name),
     size: (path) => statOf(path)?.size ?? null,
     fingerprint(path) {
-      const stat = statOf(path);
+      const stat = exactStatOf(path);
       if (!stat) return null;
+      const { sign } = stat;
       const entry = known.get(path);
-      if (entry && entry.bytes === stat.size && entry.changed === stat.mtimeMs) return { bytes: entry.bytes, sha256: entry.sha256 };
-      const sha256 = hashFile(path);
-      // a file that was just written may change again without its time showing it
-      if (Date.now() - stat.mtimeMs > clockGrain) {
-        known.set(path, { bytes: stat.size, changed: stat.mtimeMs, sha256 });
-        changed = true;
-      }
-      return { bytes: stat.size, sha256 };
+      if (entry?.sign === sign && (seenNow.has(path) || stat.size > readAgain.left)) return { bytes: entry.bytes, sha256: entry.sha256 };
+      readAgain.left -= stat.size;
+      const record = recordOf(path);
+      if (entry?.sign !== sign || entry.sha256 !== record.sha256) changed = true;
+      // a file that was just written may change again without its times showing it
+      if (Date.now() - stat.changed > clockGrain) {
+        known.set(path, { sign, ...record });
+        seenNow.add(path);
+      } else known.delete(path);
+      return record;
     },
     save() {
       if (changed) writeJson(cachePath, Object.fromEntries(known));
@@ -44,23 +55,16 @@ export function nodeFiles(root: string): NodeFiles {
   };
 }
 
-interface Known {
-  bytes: number;
-  /** Time of the last change, milliseconds. */
-  changed: number;
-  sha256: string;
-}
+/** So much is read again each time whatever the file system says of it: that takes less than a tenth of a second. */
+const readAgainBytes = 32 << 20;
 
 /** Coarsest time stamps of common file systems (FAT), milliseconds. */
 const clockGrain = 2000;
 
-function readCache(path: string): Record<string, Known> {
-  try {
-    return readJson<Record<string, Known>>(path) ?? {};
-  } catch {
-    // a cache can be made again
-    return {};
-  }
+/** A cache can be made again. */
+function readCache(path: string): Record<string, KnownContent> {
+  const read = readJson(path, knownContents);
+  return read && "value" in read ? read.value : {};
 }
 
 function globFiles(pattern: string): string[] {
@@ -87,14 +91,9 @@ function readStart(path: string, bytes: number): Uint8Array {
   }
 }
 
-function hashFile(path: string): string {
-  const hash = createHash("sha256");
-  const block = Buffer.alloc(1 << 20);
-  const file = openSync(path, "r");
-  try {
-    for (let got = readSync(file, block); got > 0; got = readSync(file, block)) hash.update(block.subarray(0, got));
-  } finally {
-    closeSync(file);
-  }
-  return hash.digest("hex");
+/** With its times to the nanosecond. */
+function exactStatOf(path: string): { sign: string; size: number; changed: number } | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false, bigint: true });
+  if (!stat?.isFile()) return undefined;
+  return { sign: fileSign(stat), size: Number(stat.size), changed: Math.max(Number(stat.ctimeMs), Number(stat.mtimeMs)) };
 }

@@ -10,7 +10,7 @@ import { htmlReport } from "#runtime/compare/report/html.ts";
 import { latexReport } from "#runtime/compare/report/latex.ts";
 import { markdownReport } from "#runtime/compare/report/markdown.ts";
 import type { CompareJob, Job, Plan } from "#runtime/contract/plan.ts";
-import { readEvents } from "#runtime/store/events.ts";
+import { eventBlocks, lastEvent } from "#runtime/store/events.ts";
 import { writeWhole } from "#runtime/store/files.ts";
 import { readManifest } from "#runtime/store/manifest.ts";
 import type { Store } from "#runtime/store/store.ts";
@@ -74,7 +74,7 @@ function reportInput(loaded: Loaded, plan: Plan, job: CompareJob): ReportInput {
     .map(({ task, job: id }) => ({ task, fields: settingsOf(jobOf(id)!, jobOf) }));
   const all = [...pretrainings, ...finetunings.map(({ fields }) => fields)];
   return {
-    result: compareRuns(job, runsIn(store.runFolder)),
+    result: compareRuns(job, runsIn(store)),
     files: loaded.files.map((file) => ({ name: relative(dirname(loaded.file), file), text: readFileSync(file, "utf8") })),
     pretraining: rowsOf(pretrainings),
     finetuning: rowsOf(finetunings.map(({ fields }) => fields)),
@@ -125,10 +125,11 @@ function curvesOf(job: CompareJob, store: Store): Curve[] {
   return job.cells.flatMap(({ cell, runs }) => {
     const losses = new Map<number, number[]>();
     for (const { pretrain } of runs) {
-      for (const event of readEvents(store.runFolder(pretrain)).events) {
-        if (event.event !== "evaluation" || event.metric !== "loss" || event.split !== "validation") continue;
-        losses.set(event.step, [...(losses.get(event.step) ?? []), event.value]);
-      }
+      const own = new Map<number, number>();
+      for (const { events } of eventBlocks(store.runFolder(pretrain)))
+        for (const event of events)
+          if (event.event === "evaluation" && event.metric === "loss" && event.split === "validation") own.set(event.step, event.value);
+      for (const [step, loss] of own) losses.set(step, [...(losses.get(step) ?? []), loss]);
     }
     const points = [...losses]
       .sort(([a], [b]) => a - b)
@@ -152,8 +153,8 @@ function workOf({ jobs }: Plan, store: Store): ReportInput["work"] {
 }
 
 function secondsOf(id: string, store: Store): number {
-  const events = readEvents(store.runFolder(id)).events;
-  return events.reduce((sum, event) => sum + (event.event === "job-done" ? event.seconds : 0), 0);
+  const last = lastEvent(store.runFolder(id));
+  return last?.event === "job-done" ? last.seconds : 0;
 }
 
 /** As the runs' manifests have it; several where runs were made in several ways. */

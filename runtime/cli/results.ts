@@ -25,7 +25,7 @@ export function addResults(program: Command): void {
       if (Object.hasOwn(loaded.spec.probes, name)) return showProbe(loaded, name, options);
       const job = comparisonIn(loaded.plan(name).plan, name);
       // read anew, not from the job's result: cells may have other names by now, and what is done so far counts too
-      const result = compareRuns(job, runsIn(loaded.store.runFolder));
+      const result = compareRuns(job, runsIn(loaded.store));
       if (options.json) printJson(result);
       else if (result.summary.length > 0) print(comparisonTable(result));
       else say(`nothing of ${name} has a result yet: pretrain run ${shownPath(loaded.file)} ${name}`);

@@ -114,14 +114,14 @@ function untilSettled(loaded: Loaded, name: string, planned: Planned, maxSeeds: 
 /** The plan with a further seed; undefined where all is settled, or no more seeds may be added. */
 function oneMoreSeed(loaded: Loaded, name: string, planned: Planned): Planned | undefined {
   const job = comparisonIn(planned.plan, name);
-  if (isSettled(compareRuns(job, runsIn(loaded.store.runFolder)))) return undefined;
+  if (isSettled(compareRuns(job, runsIn(loaded.store)))) return undefined;
   if (!lookAgain(loaded.store.root, comparisonIn(planned.declared, name))) return undefined;
   say(`not settled with ${seedCount(job)} seeds; adding one of at most ${job.looks?.most}`);
   return loaded.plan(name);
 }
 
 function strictly(loaded: Loaded, name: string, plan: Plan): number {
-  const { expectations } = compareRuns(comparisonIn(plan, name), runsIn(loaded.store.runFolder));
+  const { expectations } = compareRuns(comparisonIn(plan, name), runsIn(loaded.store));
   const open = expectations.filter(({ answer }) => answer !== "confirmed");
   for (const { text, answer, reason } of open) say(`${text}: ${answer} (${reason})`);
   return open.length > 0 ? exitCodes.unexpected : exitCodes.done;
@@ -200,7 +200,7 @@ function printOutcome(loaded: Loaded, name: string, plan: Plan): void {
   const { store } = loaded;
   const comparison = jobsOf(plan, "compare").find((job) => job.comparison === name);
   if (comparison) {
-    const result = compareRuns(comparison, runsIn(store.runFolder));
+    const result = compareRuns(comparison, runsIn(store));
     if (result.summary.length === 0) return;
     print(`\n${comparisonTable(result)}`);
     const advice = nextSteps(result, comparison, shownPath(loaded.file));

@@ -1,17 +1,15 @@
-import { readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
-import type { ComparisonResult, FinetuneResult } from "#runtime/contract/artifacts.ts";
+import { dirname } from "node:path";
+import type { ComparisonResult, FinetuneResult, LeaksResult } from "#runtime/contract/artifacts.ts";
 import { metricOf } from "#runtime/contract/catalogue/index.ts";
-import type { CompareJob, FinetuneJob } from "#runtime/contract/plan.ts";
+import type { CompareJob } from "#runtime/contract/plan.ts";
 import type { JobContext } from "#runtime/jobs/context.ts";
-import { readJson } from "#runtime/store/files.ts";
 import { readHypotheses } from "#runtime/store/hypotheses.ts";
-import { jobFile, resultFile } from "#runtime/store/store.ts";
+import { openStore, type Store } from "#runtime/store/store.ts";
 import { learningCurves } from "./curves.ts";
 import { type Entrant, earlyEntrants, entrantsOf, type Runs } from "./entrants.ts";
 import { answerExpectation, whenExpected } from "./expectations.ts";
 import { type DoneFinetuning, secondLooks, testFirstRead } from "./history.ts";
-import { type Items, readItems } from "./items.ts";
+import { type Items, predictionsFile, readItems } from "./items.ts";
 import { leaksOf, leakWarnings, meanWithoutLeaks } from "./leaks.ts";
 import { publishedScores } from "./references.ts";
 import { type Resampler, resampler } from "./resample.ts";
@@ -21,33 +19,30 @@ import { verdictsOf } from "./verdicts.ts";
 
 /** The job: reads the results of its cells' runs, writes nothing but its result. */
 export async function compare(job: CompareJob, context: Pick<JobContext, "folderOf">): Promise<ComparisonResult> {
-  return compareRuns(job, runsIn(context.folderOf));
+  return compareRuns(job, runsIn(openStore(dirname(dirname(context.folderOf(job.id))))));
 }
 
-/** Run folders as a comparison reads them. */
-export function runsIn(folderOf: (id: string) => string): Runs {
+/** Run folders as a comparison reads them: what does not fit with what was left there counts as not done. */
+export function runsIn(store: Store): Runs {
   const items = new Map<string, Items | undefined>();
   return {
-    result: (id) => readJson(resultFile(folderOf(id))),
-    job: (id) => readJson(jobFile(folderOf(id))),
+    result: (id) => store.left(id, [predictionsFile])?.result as ReturnType<Runs["result"]>,
+    job: store.readJob,
     items(id) {
-      if (!items.has(id)) items.set(id, readItems(folderOf(id)));
+      if (!items.has(id)) items.set(id, store.left(id, [predictionsFile]) && readItems(store.runFolder(id)));
       return items.get(id);
     },
-    leaks: (id) => readJson(resultFile(folderOf(id))),
-    finetunings: () => finetuningsIn(dirname(folderOf("any"))),
-    hypotheses: () => readHypotheses(dirname(dirname(folderOf("any")))),
+    leaks: (id) => store.left(id)?.result as LeaksResult | undefined,
+    finetunings: () => finetuningsIn(store),
+    hypotheses: () => readHypotheses(store.root),
   };
 }
 
-function finetuningsIn(folder: string): DoneFinetuning[] {
-  return readdirSync(folder)
-    .filter((id) => id.startsWith("finetune-"))
-    .flatMap((id) => {
-      const job = readJson<FinetuneJob>(jobFile(join(folder, id)));
-      const result = readJson<FinetuneResult>(resultFile(join(folder, id)));
-      return job && result ? [{ job, result }] : [];
-    });
+function finetuningsIn(store: Store): DoneFinetuning[] {
+  return store.jobs().flatMap((id) => {
+    const left = id.startsWith("finetune-") ? store.left(id) : undefined;
+    return left?.job.kind === "finetune" ? [{ job: left.job, result: left.result as FinetuneResult }] : [];
+  });
 }
 
 /** Summaries, verdicts and answers from whatever runs are done; what is missing is said in `warnings`. */

@@ -1,6 +1,6 @@
 import type { FinetuneResult, LeaksResult, MajorityResult, PretrainResult, Score } from "#runtime/contract/artifacts.ts";
 import type { ComparedCell, CompareJob, Job } from "#runtime/contract/plan.ts";
-import type { Hypothesis } from "#runtime/store/hypotheses.ts";
+import type { Hypothesis } from "#runtime/contract/records.ts";
 import type { DoneFinetuning } from "./history.ts";
 import type { Items } from "./items.ts";
 

@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import * as v from "valibot";
+import { parseLines } from "#runtime/contract/record-text.ts";
 import { marginsOf } from "#runtime/metrics/confusion-matrix.ts";
 import { classMetrics, needsTwoClasses } from "#runtime/metrics/table.ts";
 import { readText } from "#runtime/store/files.ts";
@@ -15,14 +17,14 @@ export interface Items {
 
 /** From a run folder's `predictions.jsonl`; undefined where there is none, or none that single examples can be scored with. */
 export function readItems(folder: string): Items | undefined {
-  const text = readText(join(folder, "predictions.jsonl"));
-  if (text === undefined) return undefined;
-  const lines = text
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as Line);
-  return itemsOf(lines);
+  const text = readText(join(folder, predictionsFile));
+  return text === undefined ? undefined : itemsOf(parseLines(text, prediction) as Line[]);
 }
+
+export const predictionsFile = "predictions.jsonl";
+
+/** What else stands in a line depends on the task's form of answers. */
+const prediction = v.looseObject({ id: v.string() });
 
 /** Undefined where single examples cannot be scored with what is kept of them. */
 export function itemsOf(lines: readonly Line[]): Items | undefined {

@@ -1,4 +1,5 @@
-import type { Split } from "./spec.ts";
+import * as v from "valibot";
+import { numberOrNull, processId, shareOfOne, split, whole } from "./schema.ts";
 
 /*
  * The run folder `.pretrain/runs/<job id>/`:
@@ -22,206 +23,259 @@ import type { Split } from "./spec.ts";
  */
 
 /** `.pretrain/sessions/<process id>.json`: a `pretrain run` that works now. Its process may have been killed. */
-export interface RunSession {
+export const runSession = v.object({
   /** SIGINT asks it to stop cleanly. */
-  pid: number;
+  pid: processId,
   /** When the process started, as its system writes it, to tell it from a later one with the same id; null: not known. */
-  started: string | null;
-  host: string;
+  started: v.nullable(v.string()),
+  host: v.string(),
   /** Absolute path of the `.pretrain` file, and the declaration of it that is run. */
-  file: string;
-  name: string;
+  file: v.string(),
+  name: v.string(),
   /** ISO 8601, UTC. */
-  start: string;
+  start: v.string(),
+});
+export type RunSession = v.InferOutput<typeof runSession>;
+
+function eachSplit<S extends v.GenericSchema>(schema: S) {
+  return v.object({ train: schema, validation: schema, test: schema });
 }
 
-export interface CorpusResult {
-  splits: Record<Split, { documents: number; bytes: number; characters: number }>;
+export const corpusResult = v.object({
+  splits: eachSplit(v.object({ documents: whole, bytes: whole, characters: whole })),
   /** Documents that were left out because they repeat an earlier one. */
-  repeated?: number;
-}
+  repeated: v.exactOptional(whole),
+});
+export type CorpusResult = v.InferOutput<typeof corpusResult>;
 
-export interface TokenizerResult {
+export const tokenizerResult = v.object({
   /** Entries in all, as in the model's embedding. */
-  vocabulary: number;
-}
+  vocabulary: whole,
+});
+export type TokenizerResult = v.InferOutput<typeof tokenizerResult>;
 
-export interface EncodeResult {
-  vocabulary: number;
+export const encodeResult = v.object({
+  vocabulary: whole,
   /** Bytes an id takes: 2 or 4. */
-  width: 2 | 4;
-  splits: Record<Split, { tokens: number; bytes: number; documents: number; shards: { file: string; tokens: number }[] }>;
-}
+  width: v.picklist([2, 4]),
+  splits: eachSplit(
+    v.object({ tokens: whole, bytes: whole, documents: whole, shards: v.array(v.object({ file: v.string(), tokens: whole })) }),
+  ),
+});
+export type EncodeResult = v.InferOutput<typeof encodeResult>;
 
 /** A score and over how many items it was taken. */
-export interface Score {
-  metric: string;
-  value: number;
-  split: Split;
-  n: number;
+export const score = v.object({
+  metric: v.string(),
+  value: v.number(),
+  split,
+  n: whole,
   /** How far it would move with other items of the kind: test examples, windows of text. Where that can be computed. */
-  standard_error?: number;
-}
+  standard_error: v.exactOptional(v.number()),
+});
+export type Score = v.InferOutput<typeof score>;
 
-export interface PretrainResult {
-  steps: number;
-  tokens: number;
+export const pretrainResult = v.object({
+  steps: whole,
+  tokens: whole,
   /** Positions that were predicted. */
-  predicted: number;
-  flops: number;
-  seconds: number;
+  predicted: whole,
+  flops: v.number(),
+  seconds: v.number(),
   /** Share of the training's time, 0 to 1, that went into batches, events and checkpoints. */
-  aroundSteps?: number;
+  aroundSteps: v.exactOptional(shareOfOne),
   /** Of it, the share in which the engine had no batch to work on. */
-  waitingForData?: number;
-  finalLoss: number;
-  scores: Score[];
-}
+  waitingForData: v.exactOptional(shareOfOne),
+  finalLoss: v.number(),
+  scores: v.array(score),
+});
+export type PretrainResult = v.InferOutput<typeof pretrainResult>;
 
-export interface LeaksResult {
+export const leaksResult = v.object({
   /** Test examples. */
-  items: number;
+  items: whole,
   /** Of these, long enough to be looked for. */
-  checked: number;
+  checked: whole,
   /** Ids of those that the corpus holds, word for word. */
-  leaked: string[];
+  leaked: v.array(v.string()),
   /** The first of them, with the words that both have. */
-  examples: { id: string; text: string; words: string }[];
-}
+  examples: v.array(v.object({ id: v.string(), text: v.string(), words: v.string() })),
+});
+export type LeaksResult = v.InferOutput<typeof leaksResult>;
 
-export interface MeasureResult {
+export const measureResult = v.object({
   /** Of work, once it runs at its usual speed. */
-  secondsPerStep: number;
-}
+  secondsPerStep: v.number(),
+});
+export type MeasureResult = v.InferOutput<typeof measureResult>;
 
-export interface FinetuneResult {
-  steps: number;
-  seconds: number;
+export const finetuneResult = v.object({
+  steps: whole,
+  seconds: v.number(),
   /** As of a pre-training. */
-  aroundSteps?: number;
-  waitingForData?: number;
+  aroundSteps: v.exactOptional(shareOfOne),
+  waitingForData: v.exactOptional(shareOfOne),
   /** Chosen on validation. */
-  bestEpoch: number;
-  scores: Score[];
+  bestEpoch: whole,
+  scores: v.array(score),
   /** When the test split was read, ISO 8601. */
-  testReadAt: string;
-}
+  testReadAt: v.string(),
+});
+export type FinetuneResult = v.InferOutput<typeof finetuneResult>;
 
-export interface MajorityResult {
-  label: string;
-  scores: Score[];
-}
-
-/** `pretrain results --json`: other programs rely on these names. */
-export interface ComparisonResult {
-  comparison: string;
-  question?: string;
-  matched: {
-    match: string;
-    cells: {
-      cell: string;
-      tokens: number;
-      flops: number;
-      steps: number;
-      parameters: number;
-      embeddings: number;
-      seconds: number;
-      /** Where it was searched for on validation: what was taken, and the FLOPs of the runs that were not. */
-      learning_rate?: number;
-      search_flops?: number;
-    }[];
-  };
-  cells: { cell: string; seed: number; finetune_seed: number; task: string; metric: string; value: number }[];
-  summary: {
-    cell: string;
-    task: string;
-    metric: string;
-    n: number;
-    mean: number;
-    standard_error: number;
-    /** 95% interval of the mean; null with one seed. */
-    low: number | null;
-    high: number | null;
-    /** True where the row is a baseline. */
-    baseline: boolean;
-    /** The mean without the test examples that a corpus holds; null where none is held, or single examples are not known. */
-    without_leaks: number | null;
-    /** Baselines that are better than this cell. */
-    below: string[];
-  }[];
-  verdicts: Verdict[];
-  expectations: {
-    text: string;
-    answer: "confirmed" | "refuted" | "undecided";
-    reason: string;
-    /** When it was first recorded, ISO 8601; null: never, as nothing was run since it was written. */
-    recorded: string | null;
-    /** Whether that was before a test split was read. */
-    before_test: boolean | null;
-  }[];
-  /** Scores along the pre-training, of comparisons with `checkpoints`: the last point is the end. */
-  curves?: LearningCurve[];
-  /** Published values for tasks that name their `benchmark`. */
-  references?: PublishedScores[];
-  /** Test examples that the corpus of a cell holds, word for word. */
-  leaks: (LeaksResult & { task: string; corpus: string })[];
-  /** When a run of the comparison first read a test split, ISO 8601. */
-  test_first_read: string | null;
-  warnings: string[];
-  /** How means, intervals and p-values were computed, in one or two sentences. */
-  method: string;
-}
+export const majorityResult = v.object({
+  label: v.string(),
+  scores: v.array(score),
+});
+export type MajorityResult = v.InferOutput<typeof majorityResult>;
 
 /** What a publication says of a task's metric. */
-export interface PublishedScores {
-  task: string;
-  metric: string;
+export const publishedScores = v.object({
+  task: v.string(),
+  metric: v.string(),
   /** A few words for a chart. */
-  label: string;
+  label: v.string(),
   /** The work as it is cited, and where in it. */
-  source: string;
-  place: string;
-  models: { name: string; value: number }[];
+  source: v.string(),
+  place: v.string(),
+  models: v.array(v.object({ name: v.string(), value: v.number() })),
   /** Why these are not to be held against the cells' scores. */
-  not_comparable: string[];
-}
+  not_comparable: v.array(v.string()),
+});
+export type PublishedScores = v.InferOutput<typeof publishedScores>;
 
 /** A task's score when weights of the pre-training's course are fine-tuned. */
-export interface LearningCurve {
-  cell: string;
-  task: string;
-  metric: string;
+export const learningCurve = v.object({
+  cell: v.string(),
+  task: v.string(),
+  metric: v.string(),
   /** Ascending. */
-  points: {
-    /** Of the pre-training's steps, 0 to 1. */
-    share: number;
-    step: number;
-    /** Pre-training seeds, and the score of each over its fine-tuning seeds. */
-    n: number;
-    values: number[];
-    mean: number;
-    standard_error: number;
-    /** 95% interval of the mean; null with one seed. */
-    low: number | null;
-    high: number | null;
-  }[];
-}
+  points: v.array(
+    v.object({
+      /** Of the pre-training's steps, 0 to 1. */
+      share: v.number(),
+      step: whole,
+      /** Pre-training seeds, and the score of each over its fine-tuning seeds. */
+      n: whole,
+      values: v.array(v.number()),
+      mean: v.number(),
+      standard_error: v.number(),
+      /** 95% interval of the mean; null with one seed. */
+      low: numberOrNull,
+      high: numberOrNull,
+    }),
+  ),
+});
+export type LearningCurve = v.InferOutput<typeof learningCurve>;
 
-export interface Verdict {
-  left: string;
-  right: string;
-  task: string;
-  metric: string;
+export const verdict = v.object({
+  left: v.string(),
+  right: v.string(),
+  task: v.string(),
+  metric: v.string(),
   /** Pre-training seeds that both sides have. */
-  n: number;
+  n: whole,
   /** Mean of left − right over the paired seeds. */
-  difference: number;
-  low: number | null;
-  high: number | null;
-  p: number | null;
-  verdict: "greater" | "less" | "no difference found";
+  difference: v.number(),
+  low: numberOrNull,
+  high: numberOrNull,
+  p: numberOrNull,
+  verdict: v.picklist(["greater", "less", "no difference found"]),
   /** Where none was found: the true difference that this design finds four times in five; null where it cannot be said. */
-  detectable: number | null;
+  detectable: numberOrNull,
   /** Where none was found: more seeds that would find the difference that was seen; null: no reasonable number. */
-  more_seeds: number | null;
-}
+  more_seeds: numberOrNull,
+});
+export type Verdict = v.InferOutput<typeof verdict>;
+
+/** `pretrain results --json`: other programs rely on these names. */
+export const comparisonResult = v.object({
+  comparison: v.string(),
+  question: v.exactOptional(v.string()),
+  matched: v.object({
+    match: v.string(),
+    cells: v.array(
+      v.object({
+        cell: v.string(),
+        tokens: v.number(),
+        flops: v.number(),
+        steps: v.number(),
+        parameters: v.number(),
+        embeddings: v.number(),
+        seconds: v.number(),
+        /** Where it was searched for on validation: what was taken, and the FLOPs of the runs that were not. */
+        learning_rate: v.exactOptional(v.number()),
+        search_flops: v.exactOptional(v.number()),
+      }),
+    ),
+  }),
+  cells: v.array(
+    v.object({
+      cell: v.string(),
+      seed: v.number(),
+      finetune_seed: v.number(),
+      task: v.string(),
+      metric: v.string(),
+      value: v.number(),
+    }),
+  ),
+  summary: v.array(
+    v.object({
+      cell: v.string(),
+      task: v.string(),
+      metric: v.string(),
+      n: whole,
+      mean: v.number(),
+      standard_error: v.number(),
+      /** 95% interval of the mean; null with one seed. */
+      low: numberOrNull,
+      high: numberOrNull,
+      /** True where the row is a baseline. */
+      baseline: v.boolean(),
+      /** The mean without the test examples that a corpus holds; null where none is held, or single examples are not known. */
+      without_leaks: numberOrNull,
+      /** Baselines that are better than this cell. */
+      below: v.array(v.string()),
+    }),
+  ),
+  verdicts: v.array(verdict),
+  expectations: v.array(
+    v.object({
+      text: v.string(),
+      answer: v.picklist(["confirmed", "refuted", "undecided"]),
+      reason: v.string(),
+      /** When it was first recorded, ISO 8601; null: never, as nothing was run since it was written. */
+      recorded: v.nullable(v.string()),
+      /** Whether that was before a test split was read. */
+      before_test: v.nullable(v.boolean()),
+    }),
+  ),
+  /** Scores along the pre-training, of comparisons with `checkpoints`: the last point is the end. */
+  curves: v.exactOptional(v.array(learningCurve)),
+  /** Published values for tasks that name their `benchmark`. */
+  references: v.exactOptional(v.array(publishedScores)),
+  /** Test examples that the corpus of a cell holds, word for word. */
+  leaks: v.array(v.object({ ...leaksResult.entries, task: v.string(), corpus: v.string() })),
+  /** When a run of the comparison first read a test split, ISO 8601. */
+  test_first_read: v.nullable(v.string()),
+  warnings: v.array(v.string()),
+  /** How means, intervals and p-values were computed, in one or two sentences. */
+  method: v.string(),
+});
+export type ComparisonResult = v.InferOutput<typeof comparisonResult>;
+
+const byKind = {
+  corpus: corpusResult,
+  tokenizer: tokenizerResult,
+  encode: encodeResult,
+  leaks: leaksResult,
+  measure: measureResult,
+  pretrain: pretrainResult,
+  finetune: finetuneResult,
+  majority: majorityResult,
+  compare: comparisonResult,
+};
+
+/** What each kind of job leaves in `result.json`. */
+export type Results = { [K in keyof typeof byKind]: v.InferOutput<(typeof byKind)[K]> };
+export const results: { [K in keyof Results]: v.GenericSchema<unknown, Results[K]> } = byKind;

@@ -21,7 +21,6 @@ export async function prepareCorpus(job: CorpusJob, context: JobContext): Promis
   const survey = await surveyDocuments(job, context);
   const writers = splits.map((split) => openSplitWriter(context.folder, split));
   const spread = job.corpus.split.by === "document" ? byDocument(survey) : byPosition(survey, job.corpus.split);
-  let totals: Totals[] = [];
   try {
     await eachPiece(job, context, { phase: "writing documents", until: survey.count }, (piece) => {
       for (const { split, text, characters, last } of spread(piece)) {
@@ -30,9 +29,11 @@ export async function prepareCorpus(job: CorpusJob, context: JobContext): Promis
         if (last) writer.endDocument();
       }
     });
-  } finally {
-    totals = writers.map((writer) => writer.close());
+  } catch (error) {
+    for (const writer of writers) writer.abandon();
+    throw error;
   }
+  const totals = writers.map((writer) => writer.finish());
   const [train, validation, test] = totals as [Totals, Totals, Totals];
   const result: CorpusResult = { splits: { train, validation, test }, ...(survey.repeated > 0 ? { repeated: survey.repeated } : {}) };
   refuseEmptySplits(job.corpus, survey.documents, result);

@@ -1,10 +1,10 @@
-import { closeSync, openSync, writeSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { CorpusResult, EncodeResult } from "#runtime/contract/artifacts.ts";
+import type { EncodeResult } from "#runtime/contract/artifacts.ts";
 import type { EncodeJob } from "#runtime/contract/plan.ts";
 import type { Split } from "#runtime/contract/spec.ts";
 import { type JobContext, JobStopped } from "#runtime/jobs/context.ts";
+import { openWhole, type WholeFile } from "#runtime/store/files.ts";
+import { readInput } from "#runtime/store/inspect.ts";
 import { openTokenizer, type Tokenizer } from "#runtime/tokenizers/tokenizer.ts";
 import { splits } from "./corpus.ts";
 import { type BatchEncoder, openBatchEncoder } from "./encode-threads.ts";
@@ -16,7 +16,7 @@ import { type CorpusPiece, corpusPieces } from "./read-documents.ts";
  */
 export async function encodeCorpus(job: EncodeJob, context: JobContext): Promise<EncodeResult> {
   const folder = context.folderOf(job.corpus);
-  const corpus = JSON.parse(await readFile(join(folder, "result.json"), "utf8")) as CorpusResult;
+  const corpus = readInput(folder, "corpus");
   const tokenizer = openTokenizer(context.folderOf(job.tokenizer));
   const width = tokenizer.vocabulary.size <= 65536 ? 2 : 4;
   const total = splits.reduce((sum, split) => sum + corpus.splits[split].bytes, 0);
@@ -34,8 +34,10 @@ export async function encodeCorpus(job: EncodeJob, context: JobContext): Promise
       const shards = openShards(context.folder, split, width, limit);
       try {
         await encodeSplit(inBatches(corpusPieces(folder, split)), encoder, tokenizer, shards, report);
-      } finally {
-        shards.close();
+        shards.finish();
+      } catch (error) {
+        shards.abandon();
+        throw error;
       }
       encoded[split] = { tokens: shards.tokens(), ...shards.read, shards: shards.written };
     }
@@ -108,7 +110,9 @@ interface Shards {
   isFull(): boolean;
   /** What was written, a document that the limit cuts included. */
   read: { documents: number; bytes: number };
-  close(): void;
+  finish(): void;
+  /** After a failure. */
+  abandon(): void;
   written: { file: string; tokens: number }[];
   tokens(): number;
 }
@@ -121,18 +125,17 @@ function openShards(folder: string, split: Split, width: 2 | 4, most: number): S
   const buffer = width === 2 ? new Uint16Array(bufferTokens) : new Uint32Array(bufferTokens);
   let filled = 0;
   let left = most;
-  let file: number | null = null;
+  let file: WholeFile | null = null;
 
   const flush = () => {
     let shard = written.at(-1);
     if (file === null || shard === undefined || shard.tokens + filled > shardTokens) {
-      if (file !== null) closeSync(file);
+      file?.finish();
       shard = { file: `${split}-${String(written.length).padStart(5, "0")}.bin`, tokens: 0 };
       written.push(shard);
-      file = openSync(join(folder, shard.file), "w");
+      file = openWhole(join(folder, shard.file));
     }
-    const bytes = new Uint8Array(buffer.buffer, 0, filled * width);
-    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+    file.write(new Uint8Array(buffer.buffer, 0, filled * width));
     shard.tokens += filled;
     filled = 0;
   };
@@ -149,9 +152,13 @@ function openShards(folder: string, split: Split, width: 2 | 4, most: number): S
       }
       left -= count;
     },
-    close() {
+    finish() {
       if (filled > 0) flush();
-      if (file !== null) closeSync(file);
+      file?.finish();
+      file = null;
+    },
+    abandon() {
+      file?.abandon();
       file = null;
     },
   };

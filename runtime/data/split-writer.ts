@@ -1,18 +1,20 @@
-import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { Split } from "#runtime/contract/spec.ts";
+import { openWhole } from "#runtime/store/files.ts";
 
 /** Writes one split of a corpus: `<split>.txt` and `<split>.index`, as `runtime/contract/artifacts.ts` describes them. */
 export interface SplitWriter {
   write(text: string, characters: number): void;
   /** Ends the document; without text since the last one it was none. */
   endDocument(): void;
-  close(): { documents: number; bytes: number; characters: number };
+  finish(): { documents: number; bytes: number; characters: number };
+  /** After a failure. */
+  abandon(): void;
 }
 
 export function openSplitWriter(folder: string, split: Split): SplitWriter {
-  const text = openSync(join(folder, `${split}.txt`), "w");
-  const index = openSync(join(folder, `${split}.index`), "w");
+  const text = openWhole(join(folder, `${split}.txt`));
+  const index = openWhole(join(folder, `${split}.index`));
   const waiting: Buffer[] = [];
   let waitingBytes = 0;
   const starts = new DataView(new ArrayBuffer(8 * 4096));
@@ -21,9 +23,9 @@ export function openSplitWriter(folder: string, split: Split): SplitWriter {
   let documentStart = 0;
 
   const flush = () => {
-    writeAll(text, Buffer.concat(waiting.splice(0)));
+    text.write(Buffer.concat(waiting.splice(0)));
     waitingBytes = 0;
-    writeAll(index, new Uint8Array(starts.buffer, 0, waitingStarts * 8));
+    index.write(new Uint8Array(starts.buffer, 0, waitingStarts * 8));
     waitingStarts = 0;
   };
   const writeStart = (offset: number) => {
@@ -46,16 +48,16 @@ export function openSplitWriter(folder: string, split: Split): SplitWriter {
       total.documents++;
       documentStart = total.bytes;
     },
-    close() {
+    finish() {
       writeStart(total.bytes);
       flush();
-      closeSync(text);
-      closeSync(index);
+      text.finish();
+      index.finish();
       return total;
     },
+    abandon() {
+      text.abandon();
+      index.abandon();
+    },
   };
-}
-
-function writeAll(file: number, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
 }

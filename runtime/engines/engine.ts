@@ -1,3 +1,4 @@
+import type { EngineDescription } from "../contract/records.ts";
 import type { Arrays, Program } from "../trace/function.ts";
 
 /** Runs programs. State lives in the session, on the device where there is one; only a batch goes in and scalars come out. */
@@ -8,18 +9,8 @@ export interface Engine {
   open(program: Program): Promise<Session>;
 }
 
-export type EngineName = "tensorflow" | "onnx" | "cpu";
-
-export interface EngineDescription {
-  engine: EngineName;
-  version: string;
-  device: string;
-  threads: number;
-  /** Whether XLA compiles the graphs, where the engine has it. */
-  xla?: boolean;
-  /** Why this engine, where it was chosen. */
-  reason?: string;
-}
+export type { EngineDescription };
+export type EngineName = EngineDescription["engine"];
 
 export interface Session {
   /** Requests are done in the order in which they are made, so that they need not wait for each other's answers. */

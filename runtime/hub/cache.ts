@@ -27,7 +27,7 @@ export function cachedData(name: string, cache: string = hubCache()): { folder: 
   if (commit === null) return null;
   const folder = join(repository, "snapshots", commit);
   const listing = listingOf(repository, commit);
-  return { folder, paths: existsSync(listing) ? (JSON.parse(readFileSync(listing, "utf8")) as string[]) : filesIn(folder) };
+  return { folder, paths: listedIn(listing) ?? filesIn(folder) };
 }
 
 /** The folder of a repository in the cache. */
@@ -38,6 +38,17 @@ export function repositoryOf(type: "model" | "dataset", name: string, cache: str
 /** Where the paths of all files of a commit are kept, which Python's cache does not have. */
 export function listingOf(repository: string, commit: string): string {
   return join(repository, "listings", `${commit}.json`);
+}
+
+/** Undefined where there is no listing, or the file is none: then those that are there are listed. */
+function listedIn(path: string): string[] | undefined {
+  if (!existsSync(path)) return undefined;
+  try {
+    const listed: unknown = JSON.parse(readFileSync(path, "utf8"));
+    return Array.isArray(listed) && listed.every((each) => typeof each === "string") ? listed : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function commitOf(repository: string): string | null {

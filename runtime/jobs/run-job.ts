@@ -2,12 +2,13 @@ import { rmSync } from "node:fs";
 import { hostname } from "node:os";
 import type { EventBody, RunEvent } from "#runtime/contract/events.ts";
 import type { Job } from "#runtime/contract/plan.ts";
+import type { LockHolder } from "#runtime/contract/records.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
 import { type EventWriter, openEvents } from "#runtime/store/events.ts";
-import { removeTemporaries, writeJson } from "#runtime/store/files.ts";
-import { type LockHolder, tryLock } from "#runtime/store/lock.ts";
+import { removeTemporaries } from "#runtime/store/files.ts";
+import { tryLock } from "#runtime/store/lock.ts";
 import { beginSession, readManifest } from "#runtime/store/manifest.ts";
-import { lockFile, resultFile, type Store } from "#runtime/store/store.ts";
+import { lockFile, resultFile, type Store, writeResult } from "#runtime/store/store.ts";
 import { latestCheckpointPath } from "#runtime/train/checkpoints.ts";
 import { JobFailure, JobStopped } from "./context.ts";
 import { execute } from "./execute.ts";
@@ -41,7 +42,7 @@ export async function runJob(job: Job, options: RunJobOptions): Promise<JobOutco
   if (!lock.held) return { outcome: "running-elsewhere", holder: lock.holder };
   try {
     // who held the lock until now may have finished it
-    const again = options.store.isDone(job.id);
+    const again = options.store.left(job.id, "content") !== undefined;
     if (again && keepsAll(job, options.store)) return { outcome: "done" };
     rmSync(resultFile(folder), { force: true });
     removeTemporaries(folder);
@@ -85,7 +86,7 @@ async function runLocked(job: Job, folder: string, events: EventWriter, options:
       xla: options.xla,
     });
     end("done");
-    writeJson(resultFile(folder), result);
+    writeResult(folder, result);
     emit({ event: "job-done", seconds: (Date.now() - begin) / 1000 });
     return { outcome: "done" };
   } catch (error) {

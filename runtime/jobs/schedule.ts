@@ -1,12 +1,13 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { RunEvent } from "#runtime/contract/events.ts";
 import type { Job, Plan } from "#runtime/contract/plan.ts";
+import type { LockHolder } from "#runtime/contract/records.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
 import { availableMemory, threadsFor } from "#runtime/engines/threads.ts";
 import { isTraining } from "#runtime/machine/estimate.ts";
 import { workOf } from "#runtime/machine/work.ts";
 import { eventsEnd, followEvents, openEvents } from "#runtime/store/events.ts";
-import { type LockHolder, lockedBy, tryLock } from "#runtime/store/lock.ts";
+import { lockedBy, tryLock } from "#runtime/store/lock.ts";
 import { lockFile, type Store } from "#runtime/store/store.ts";
 import { type Child, type ChildOutcome, startChild } from "./child.ts";
 import { neededJobs } from "./needed.ts";

@@ -1,8 +1,11 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { availableParallelism, hostname } from "node:os";
 import { join } from "node:path";
-import type { FinetuneResult, PretrainResult } from "#runtime/contract/artifacts.ts";
-import type { Job } from "#runtime/contract/plan.ts";
+import type * as v from "valibot";
+import { type FinetuneResult, finetuneResult, type PretrainResult, pretrainResult } from "#runtime/contract/artifacts.ts";
+import { jobRecord } from "#runtime/contract/plan-schema.ts";
+import { manifest } from "#runtime/contract/records.ts";
+import { parseSealed } from "#runtime/contract/sealed.ts";
 import { type TrainingJob, workOf } from "./work.ts";
 
 /** A training that was done on this machine. */
@@ -40,15 +43,11 @@ export function doneTrainings(root: string): DoneTrainings {
   };
 }
 
-/** As `manifest.json` has it, as far as it is read here. */
-interface Ran {
-  sessions: { host: string; outcome?: string; engine?: { engine: string; threads: number } }[];
-}
-
 function trainingIn(folder: string): DoneTraining | undefined {
-  const job = readJson<Job>(join(folder, "job.json"));
-  const result = readJson<PretrainResult | FinetuneResult>(join(folder, "result.json"));
-  const session = readJson<Ran>(join(folder, "manifest.json"))?.sessions.at(-1);
+  const job = read(join(folder, "job.json"), jobRecord);
+  const session = read(join(folder, "manifest.json"), manifest)?.sessions.at(-1);
+  const result =
+    job && read<PretrainResult | FinetuneResult>(join(folder, "result.json"), job.kind === "pretrain" ? pretrainResult : finetuneResult);
   if (job?.kind !== "pretrain" && job?.kind !== "finetune") return undefined;
   if (!result || session?.host !== hostname() || !session.engine) return undefined;
   const { engine, threads } = session.engine;
@@ -75,9 +74,11 @@ function namesIn(folder: string): string[] {
   }
 }
 
-function readJson<T>(path: string): T | undefined {
+/** Undefined where it is not there, or not what was written: there are others. */
+function read<T>(path: string, schema: v.GenericSchema<unknown, T>): T | undefined {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as T;
+    const parsed = parseSealed(readFileSync(path, "utf8"), schema);
+    return "value" in parsed ? parsed.value : undefined;
   } catch {
     return undefined;
   }

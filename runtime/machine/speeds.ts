@@ -1,22 +1,25 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { availableParallelism, hostname } from "node:os";
 import { join } from "node:path";
+import * as v from "valibot";
+import { parseRecord } from "#runtime/contract/record-text.ts";
 import { cacheFolder } from "./user-folder.ts";
 
 /** How fast an engine trains on this machine, measured once. */
-export interface MeasuredSpeed {
+const measuredSpeed = v.object({
   /** Work (`stepWork`) a second. */
-  workPerSecond: number;
+  workPerSecond: v.pipe(v.number(), v.gtValue(0)),
   /** What it was measured on. */
-  processors: number;
+  processors: v.number(),
   /** This program's and the engine's: another version may be faster. */
-  version: string;
+  version: v.string(),
   /** ISO 8601. */
-  date: string;
-}
+  date: v.string(),
+});
+export type MeasuredSpeed = v.InferOutput<typeof measuredSpeed>;
 
 /** By engine. */
-type Speeds = Record<string, MeasuredSpeed>;
+const speeds = v.record(v.string(), measuredSpeed);
 
 /** Undefined where none was measured, or on other processors. */
 export function readSpeed(engine: string): MeasuredSpeed | undefined {
@@ -34,11 +37,12 @@ export function writeSpeed(engine: string, measured: Pick<MeasuredSpeed, "workPe
   return speed;
 }
 
-function readSpeeds(): Speeds {
+/** A cache can be made again. */
+function readSpeeds(): v.InferOutput<typeof speeds> {
   try {
-    return JSON.parse(readFileSync(speedsFile(), "utf8")) as Speeds;
+    const parsed = parseRecord(readFileSync(speedsFile(), "utf8"), speeds);
+    return "value" in parsed ? parsed.value : {};
   } catch {
-    // a cache can be made again
     return {};
   }
 }

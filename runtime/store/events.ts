@@ -1,8 +1,9 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { basename, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import type { EventBody, RunEvent, StepEvent } from "#runtime/contract/events.ts";
+import { type EventBody, parseEvent, type RunEvent, type StepEvent } from "#runtime/contract/events.ts";
 import { isMissing } from "./files.ts";
+import { endOfLines, newline, openLines } from "./lines.ts";
 
 /** Appends events to a run folder's `events.jsonl`. Only for who holds the folder's lock. */
 export interface EventWriter {
@@ -12,29 +13,60 @@ export interface EventWriter {
 }
 
 export function openEvents(folder: string, job: string, clock: () => Date = () => new Date()): EventWriter {
-  const path = eventsFile(folder);
-  dropTornLine(path);
-  const file = openSync(path, "a");
+  const lines = openLines(eventsFile(folder));
   return {
     write(body) {
       const event = { time: clock().toISOString(), job, ...body } as RunEvent;
-      writeSync(file, `${JSON.stringify(event)}\n`);
+      lines.append(JSON.stringify(event));
       return event;
     },
-    close: () => closeSync(file),
+    close: () => lines.close(),
   };
 }
 
-/** Events from a byte offset on, and the offset behind the last whole line. A torn last line is left for the next reading. */
-export function readEvents(folder: string, offset = 0): { events: RunEvent[]; offset: number } {
-  const bytes = readFrom(eventsFile(folder), offset);
-  const end = bytes.lastIndexOf(newline) + 1;
-  const events: RunEvent[] = [];
-  for (const line of bytes.toString("utf8", 0, end).split("\n")) {
-    const event = parseLine(line);
-    if (event) events.push(event);
+/** Some events, and the offset behind them. */
+export interface EventBlock {
+  events: RunEvent[];
+  offset: number;
+}
+
+/** Events from a byte offset on, a block at a time, however many there are. A torn last line is left for the next reading. */
+export function* eventBlocks(folder: string, from = 0): Generator<EventBlock> {
+  const file = openedFile(folder);
+  if (file === undefined) return;
+  try {
+    const block = Buffer.alloc(blockBytes);
+    let offset = from;
+    // a line that is longer than a block is none that was written here: it is passed over
+    let passing = false;
+    while (true) {
+      const got = readSync(file, block, 0, block.length, offset);
+      const end = block.subarray(0, got).lastIndexOf(newline) + 1;
+      if (end === 0 && got < block.length) return;
+      const length = end === 0 ? got : end;
+      const start = passing ? block.indexOf(newline) + 1 : 0;
+      offset += length;
+      if (end > 0) yield { events: eventsIn(block.toString("utf8", start, end), folder), offset };
+      passing = end === 0;
+    }
+  } finally {
+    closeSync(file);
   }
-  return { events, offset: offset + end };
+}
+
+/** The last event of a folder that was written whole; only the end of the file is read. */
+export function lastEvent(folder: string): RunEvent | undefined {
+  const file = openedFile(folder);
+  if (file === undefined) return undefined;
+  try {
+    const end = endOfLines(file);
+    const start = Math.max(0, end - blockBytes);
+    const block = Buffer.alloc(end - start);
+    const got = readSync(file, block, 0, block.length, start);
+    return eventsIn(block.toString("utf8", 0, got), folder).at(-1);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Events as they are written, from a byte offset on, until the signal; what was written before the signal is still given. */
@@ -45,9 +77,10 @@ export async function* followEvents(
   let offset = options.offset ?? 0;
   while (true) {
     const last = options.signal.aborted;
-    const read = readEvents(folder, offset);
-    offset = read.offset;
-    yield* read.events;
+    for (const block of eventBlocks(folder, offset)) {
+      offset = block.offset;
+      yield* block.events;
+    }
     if (last) return;
     // polling: file notifications are missing on network drives, where run folders often are
     await wait(options.everyMilliseconds ?? 100, undefined, { signal: options.signal }).catch(() => {});
@@ -56,7 +89,13 @@ export async function* followEvents(
 
 /** The byte offset behind what is written now: where to start following only what comes. */
 export function eventsEnd(folder: string): number {
-  return readEvents(folder).offset;
+  const file = openedFile(folder);
+  if (file === undefined) return 0;
+  try {
+    return endOfLines(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Each step once, in order: after a resumed run a step may stand twice, and the later line holds. */
@@ -70,60 +109,26 @@ export function eventsFile(folder: string): string {
   return join(folder, "events.jsonl");
 }
 
-const newline = 10;
+/** Longer than any event. */
+const blockBytes = 1 << 20;
 
-function parseLine(line: string): RunEvent | undefined {
-  if (line === "") return undefined;
+/** Lines that are no events of this job are left out: a disk that was full, a copy cut short, a file of another folder. */
+function eventsIn(text: string, folder: string): RunEvent[] {
+  const job = basename(folder);
+  return text.split("\n").flatMap((line) => {
+    const event = line === "" ? undefined : parseEvent(line);
+    return event?.job === job ? [event] : [];
+  });
+}
+
+function openedFile(folder: string): number | undefined {
   try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === "object" && value !== null && "event" in value ? (value as RunEvent) : undefined;
-  } catch {
-    // a disk that was full, a copy cut short: the other lines hold
+    const file = openSync(eventsFile(folder), "r");
+    if (fstatSync(file).isFile()) return file;
+    closeSync(file);
     return undefined;
-  }
-}
-
-/** Cuts off what a killed writer left of a line. Readers never went past the last newline, so their offsets stay valid. */
-function dropTornLine(path: string): void {
-  const file = openSync(path, "a+");
-  try {
-    const size = fstatSync(file).size;
-    const block = Buffer.alloc(65536);
-    let end = size;
-    while (end > 0) {
-      const start = Math.max(0, end - block.length);
-      const got = readSync(file, block, 0, end - start, start);
-      const last = block.subarray(0, got).lastIndexOf(newline);
-      if (last >= 0) {
-        end = start + last + 1;
-        break;
-      }
-      end = start;
-    }
-    if (end < size) ftruncateSync(file, end);
-  } finally {
-    closeSync(file);
-  }
-}
-
-function readFrom(path: string, offset: number): Buffer {
-  let file: number;
-  try {
-    file = openSync(path, "r");
   } catch (error) {
-    if (isMissing(error)) return Buffer.alloc(0);
+    if (isMissing(error)) return undefined;
     throw error;
-  }
-  try {
-    const bytes = Buffer.alloc(Math.max(0, fstatSync(file).size - offset));
-    let filled = 0;
-    while (filled < bytes.length) {
-      const got = readSync(file, bytes, filled, bytes.length - filled, offset + filled);
-      if (got === 0) break;
-      filled += got;
-    }
-    return bytes.subarray(0, filled);
-  } finally {
-    closeSync(file);
   }
 }

@@ -1,47 +1,104 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, constants, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type * as v from "valibot";
+import { type Parsed, parseRecord } from "#runtime/contract/record-text.ts";
+import type { FileRecord } from "#runtime/contract/records.ts";
+import { parseSealed, sealedText } from "#runtime/contract/sealed.ts";
+import { refuseLinks } from "./links.ts";
+import { contentHash, rememberWritten } from "./written.ts";
+
+/** A file that is being written beside its place. */
+export interface WholeFile {
+  write(bytes: Uint8Array): void;
+  /** Flushes it to the disk and renames it into its place. */
+  finish(): FileRecord;
+  /** Removes what was written. */
+  abandon(): void;
+}
 
 /**
  * Writes a file whole: readers see the old content or the new, never a part, whatever kills the writer. The content goes to a
- * temporary file beside it, is flushed to the disk, and is renamed into place.
+ * temporary file beside it, is flushed to the disk, and is renamed into place. Its checksum is taken on the way.
  */
-export function writeWhole(path: string, content: string | Uint8Array): void {
-  writeWholeWith(path, (file) => writeAll(file, typeof content === "string" ? Buffer.from(content) : content));
-}
-
-/** As `writeWhole`, for content that is written piece by piece into the open temporary file. */
-export function writeWholeWith(path: string, write: (file: number) => void): void {
-  mkdirSync(dirname(path), { recursive: true });
+export function openWhole(path: string): WholeFile {
+  makeFolder(dirname(path));
   temporaryFiles++;
   const temporary = `${path}.${process.pid}-${temporaryFiles}${temporarySuffix}`;
-  const file = openSync(temporary, "w");
+  const file = naming(path, () => openSync(temporary, "wx"));
+  const content = contentHash();
+  let open = true;
+  const close = () => {
+    if (open) closeSync(file);
+    open = false;
+  };
+  return {
+    write(bytes) {
+      naming(path, () => writeAll(file, bytes));
+      content.add(bytes);
+    },
+    finish() {
+      refuseLinks(path);
+      naming(path, () => {
+        fsyncSync(file);
+        close();
+        renameSync(temporary, path);
+        flushFolder(dirname(path));
+      });
+      const record = content.record();
+      rememberWritten(path, record);
+      return record;
+    },
+    abandon() {
+      close();
+      rmSync(temporary, { force: true });
+    },
+  };
+}
+
+export function writeWhole(path: string, content: string | Uint8Array): FileRecord {
+  return writeWholeWith(path, (file) => file.write(typeof content === "string" ? Buffer.from(content) : content));
+}
+
+/** As `writeWhole`, for content that is written piece by piece. */
+export function writeWholeWith(path: string, write: (file: Pick<WholeFile, "write">) => void): FileRecord {
+  const file = openWhole(path);
   try {
     write(file);
-    fsyncSync(file);
+    return file.finish();
   } catch (error) {
-    closeSync(file);
-    rmSync(temporary, { force: true });
+    file.abandon();
     throw error;
   }
-  closeSync(file);
-  renameSync(temporary, path);
-  flushFolder(dirname(path));
+}
+
+/** A document of our own, with its checksum. */
+export function writeSealed(path: string, value: object): FileRecord {
+  return writeWhole(path, sealedText(value));
+}
+
+/** Undefined where there is no file. */
+export function readSealed<T>(path: string, schema: v.GenericSchema<unknown, T>): Parsed<T> | undefined {
+  return parsedFile(path, (text) => parseSealed(text, schema));
 }
 
 /** Two spaces of indentation: people read these files too. */
-export function writeJson(path: string, value: unknown): void {
-  writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
+export function writeJson(path: string, value: unknown): FileRecord {
+  return writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** The parsed file, or undefined where there is none. Its writer decides the type: run folders are written by this program alone. */
-export function readJson<T>(path: string): T | undefined {
-  const text = readText(path);
-  if (text === undefined) return undefined;
+/** Undefined where there is no file. */
+export function readJson<T>(path: string, schema: v.GenericSchema<unknown, T>): Parsed<T> | undefined {
+  return parsedFile(path, (text) => parseRecord(text, schema));
+}
+
+function parsedFile<T>(path: string, parse: (text: string) => Parsed<T>): Parsed<T> | undefined {
+  let text: string | undefined;
   try {
-    return JSON.parse(text) as T;
+    text = readText(path);
   } catch (error) {
-    throw new Error(`${path} is not the JSON that was written there (${(error as Error).message}); delete it to make it anew`);
+    return { problem: `it cannot be read: ${(error as Error).message}` };
   }
+  return text === undefined ? undefined : parse(text);
 }
 
 /** The text, or undefined where there is no file. */
@@ -54,9 +111,35 @@ export function readText(path: string): string | undefined {
   }
 }
 
-/** Removes what a killed writer left in a folder. Only for who holds the folder's lock. */
+/** Opens a file that is only ever appended to; never through a link. */
+export function openToAppend(path: string): number {
+  return openOwn(path, constants.O_RDWR | constants.O_APPEND);
+}
+
+/** Opens a file that begins anew; never through a link. */
+export function openAnew(path: string): number {
+  return openOwn(path, constants.O_WRONLY | constants.O_TRUNC);
+}
+
+function openOwn(path: string, flags: number): number {
+  makeFolder(dirname(path));
+  refuseLinks(path);
+  return naming(path, () => openSync(path, flags | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o666));
+}
+
+/** Makes a folder and those above it; never through a link. */
+export function makeFolder(folder: string): void {
+  refuseLinks(folder);
+  mkdirSync(folder, { recursive: true });
+}
+
+/** Removes what a killed writer left in a folder and below it. Only for who holds the folder's lock. */
 export function removeTemporaries(folder: string): void {
-  for (const name of readdirSync(folder)) if (name.endsWith(temporarySuffix)) rmSync(join(folder, name), { force: true });
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.name.endsWith(temporarySuffix)) rmSync(path, { force: true, recursive: true });
+    else if (entry.isDirectory()) removeTemporaries(path);
+  }
 }
 
 /** `write` may take less than it was given. */
@@ -66,12 +149,23 @@ export function writeAll(file: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, Math.min(most, bytes.length - at));
 }
 
+/** Nor is anything below a file. */
 export function isMissing(error: unknown): boolean {
-  return hasCode(error, "ENOENT");
+  return hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR");
 }
 
 export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
+}
+
+/** An error of the system names the file, also where it comes from a file that is open. */
+export function naming<T>(path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof Error && "code" in error) (error as NodeJS.ErrnoException).path = path;
+    throw error;
+  }
 }
 
 const temporarySuffix = ".tmp";

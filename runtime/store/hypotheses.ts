@@ -1,31 +1,27 @@
-import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { parseLines } from "#runtime/contract/record-text.ts";
+import { type Hypothesis, hypothesis } from "#runtime/contract/records.ts";
 import { readText } from "./files.ts";
-
-/** What was expected of a comparison, and when that was known. */
-export interface Hypothesis {
-  /** ISO 8601, UTC. */
-  time: string;
-  comparison: string;
-  /** `mlm > clm on sentiment.accuracy`. */
-  text: string;
-  /** Of the comparison as planned: its cells, seeds, tasks and expectations. */
-  fingerprint: string;
-}
+import { openLines } from "./lines.ts";
 
 /** `.pretrain/hypotheses.jsonl`, one a line, only ever appended to: written before a run may read a test split. */
 export function recordHypotheses(root: string, hypotheses: readonly Omit<Hypothesis, "time">[]): void {
   const known = readHypotheses(root);
   const fresh = hypotheses.filter((each) => !known.some((other) => other.comparison === each.comparison && other.text === each.text));
   if (fresh.length === 0) return;
-  mkdirSync(root, { recursive: true });
   const time = new Date().toISOString();
-  appendFileSync(file(root), fresh.map((each) => `${JSON.stringify({ time, ...each })}\n`).join(""));
+  const lines = openLines(file(root));
+  try {
+    for (const each of fresh) lines.append(JSON.stringify({ time, ...each }));
+  } finally {
+    lines.close();
+  }
 }
 
+/** Without the lines that are none: one that a killed writer left torn was of a run that had read nothing yet. */
 export function readHypotheses(root: string): Hypothesis[] {
-  const lines = (readText(file(root)) ?? "").split("\n").slice(0, -1);
-  return lines.map((line) => JSON.parse(line) as Hypothesis);
+  const text = readText(file(root)) ?? "";
+  return parseLines(text.slice(0, text.lastIndexOf("\n") + 1), hypothesis);
 }
 
 function file(root: string): string {

@@ -1,12 +1,9 @@
 import { linkSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { hasCode, readText } from "./files.ts";
-import { isAlive, type ProcessIdentity, thisProcess } from "./process-identity.ts";
-
-/** Who works on something: what a lock file holds. */
-export interface LockHolder extends ProcessIdentity {
-  host: string;
-}
+import { type LockHolder, lockHolder } from "#runtime/contract/records.ts";
+import { hasCode, naming, readJson } from "./files.ts";
+import { refuseLinks } from "./links.ts";
+import { isAlive, thisProcess } from "./process-identity.ts";
 
 export type LockAttempt = { held: true; release(): void } | { held: false; holder: LockHolder };
 
@@ -15,6 +12,7 @@ export type LockAttempt = { held: true; release(): void } | { held: false; holde
  * is taken over. A lock of another host cannot be looked into and counts as held.
  */
 export function tryLock(path: string): LockAttempt {
+  refuseLinks(path);
   while (true) {
     if (create(path)) return { held: true, release: () => rmSync(path, { force: true }) };
     const holder = holderOf(path);
@@ -34,7 +32,7 @@ export function lockedBy(path: string): LockHolder | undefined {
 function create(path: string): boolean {
   const own = `${path}.${process.pid}-${attempts++}.claim`;
   const content: LockHolder = { host: hostname(), ...thisProcess() };
-  writeFileSync(own, JSON.stringify(content));
+  naming(path, () => writeFileSync(own, JSON.stringify(content), { flag: "wx" }));
   try {
     linkSync(own, path);
     return true;
@@ -71,16 +69,10 @@ function breakStale(path: string): LockHolder | undefined {
   return undefined;
 }
 
+/** A file that names no process (torn, or of something else) is held by nobody. */
 function holderOf(path: string): LockHolder | undefined {
-  const text = readText(path);
-  if (text === undefined) return undefined;
-  try {
-    const value = JSON.parse(text) as Partial<LockHolder>;
-    if (typeof value.pid !== "number" || typeof value.host !== "string") return undefined;
-    return { pid: value.pid, host: value.host, started: value.started ?? null };
-  } catch {
-    return undefined;
-  }
+  const read = readJson(path, lockHolder);
+  return read && "value" in read ? read.value : undefined;
 }
 
 function isHeld(holder: LockHolder): boolean {

@@ -1,23 +1,22 @@
 import { join } from "node:path";
-import { readJson, writeJson } from "./files.ts";
+import { type LooksRecord, looksRecord } from "#runtime/contract/records.ts";
+import { JobFailure } from "../jobs/context.ts";
+import { readSealed, writeSealed } from "./files.ts";
 
 /**
- * `.pretrain/looks/<id>.json`: a comparison whose seeds are added until it is settled. `id` is that of the comparison with the
- * seeds that the text declares, so that one which was changed starts anew.
+ * How a comparison was looked at so far; undefined where no seeds are added to it. Throws `JobFailure` where the file is not what was
+ * written: without it more looks would be taken than the verdicts are corrected for.
  */
-export interface LooksRecord {
-  /** Seeds at each look so far, ascending. */
-  seeds: number[];
-  /** Seeds at the last look that there may be. */
-  most: number;
-}
-
 export function readLooks(root: string, id: string): LooksRecord | undefined {
-  return readJson(looksFile(root, id));
+  const path = looksFile(root, id);
+  const read = readSealed(path, looksRecord);
+  if (read && "problem" in read)
+    throw new JobFailure(`${path}: ${read.problem}. Delete it to begin anew with the seeds of the text (pretrain run --until settled)`);
+  return read?.value;
 }
 
 export function writeLooks(root: string, id: string, record: LooksRecord): void {
-  writeJson(looksFile(root, id), record);
+  writeSealed(looksFile(root, id), record);
 }
 
 function looksFile(root: string, id: string): string {

@@ -1,45 +1,30 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { InputFile, Job } from "#runtime/contract/plan.ts";
-import type { EngineDescription } from "#runtime/engines/engine.ts";
-import { readJson, writeJson } from "./files.ts";
+import type { Parsed } from "#runtime/contract/record-text.ts";
+import { type Manifest, manifest, type Session } from "#runtime/contract/records.ts";
+import { readSealed, writeSealed } from "./files.ts";
 
-/** How a result came about: `manifest.json` of a run folder. */
-export interface Manifest {
-  job: string;
-  fingerprint: string;
-  /** Each time a process worked on it, the last one last. */
-  sessions: Session[];
-  /** Raw files it read itself. */
-  files: InputFile[];
-}
-
-export interface Session {
-  /** ISO 8601, UTC. */
-  start: string;
-  end?: string;
-  outcome?: "done" | "failed" | "stopped";
-  pretrain: string;
-  node: string;
-  platform: string;
-  host: string;
-  pid: number;
-  /** Absent where the job needs none. */
-  engine?: EngineDescription;
-}
-
+/** How a result came about; undefined where nothing says so, a file that is not what was written included. */
 export function readManifest(folder: string): Manifest | undefined {
-  return readJson<Manifest>(manifestFile(folder));
+  const read = inspectManifest(folder);
+  return read && "value" in read ? read.value : undefined;
+}
+
+export function inspectManifest(folder: string): Parsed<Manifest> | undefined {
+  const read = readSealed(manifestFile(folder), manifest);
+  if (read && "value" in read && read.value.job !== basename(folder)) return { problem: `it is of another job, ${read.value.job}` };
+  return read;
 }
 
 /** Adds a session to the manifest, or makes it; the returned function changes that session. */
 export function beginSession(folder: string, job: Job, session: Session): (change: Partial<Session>) => void {
-  const manifest: Manifest = {
+  const content: Manifest = {
     job: job.id,
     fingerprint: job.fingerprint,
     sessions: [...(readManifest(folder)?.sessions ?? []), session],
     files: inputFilesOf(job),
   };
-  const write = () => writeJson(manifestFile(folder), manifest);
+  const write = () => writeSealed(manifestFile(folder), content);
   write();
   return (change) => {
     Object.assign(session, change);
@@ -47,12 +32,13 @@ export function beginSession(folder: string, job: Job, session: Session): (chang
   };
 }
 
-function inputFilesOf(job: Job): InputFile[] {
+/** Raw files that a job reads itself. */
+export function inputFilesOf(job: Job): InputFile[] {
   if (job.kind === "corpus") return job.files;
   if (job.kind === "finetune" || job.kind === "majority" || job.kind === "leaks") return job.task.files;
   return [];
 }
 
-function manifestFile(folder: string): string {
+export function manifestFile(folder: string): string {
   return join(folder, "manifest.json");
 }

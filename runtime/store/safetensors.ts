@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import type { FileRecord } from "#runtime/contract/records.ts";
 import { JobFailure } from "#runtime/jobs/context.ts";
-import { isMissing, writeAll, writeWholeWith } from "./files.ts";
+import { isMissing, writeWholeWith } from "./files.ts";
 import { isNumberType, type NumberType, numberTypes } from "./number-types.ts";
 
 /** A tensor as it is stored: `data` has as many entries as the shape's product. */
@@ -22,7 +23,7 @@ export function writeSafetensors(
   path: string,
   tensors: Readonly<Record<string, StoredTensor>>,
   metadata: Record<string, string> = {},
-): void {
+): FileRecord {
   const names = Object.keys(tensors).sort();
   const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
   let offset = 0;
@@ -36,14 +37,14 @@ export function writeSafetensors(
     };
     offset += data.byteLength;
   }
-  writeWholeWith(path, (file) => {
-    writeAll(file, headerBytes(header));
-    for (const name of names) writeAll(file, bytesOf(tensors[name]!.data));
+  return writeWholeWith(path, (file) => {
+    file.write(headerBytes(header));
+    for (const name of names) file.write(bytesOf(tensors[name]!.data));
   });
 }
 
 /** What a job left can be made again. */
-const makeAgain = "Delete the folder it is in to have it made again";
+const makeAgain = "Delete the folder it is in, or its file result.json, to have it made again";
 
 /**
  * Reads tensors, all or those named; numbers of other types become float32 or int32. Throws `JobFailure`, with the remedy, where

@@ -1,33 +1,14 @@
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
-import { join } from "node:path";
-import type {
-  ComparisonResult,
-  CorpusResult,
-  EncodeResult,
-  FinetuneResult,
-  LeaksResult,
-  MajorityResult,
-  MeasureResult,
-  PretrainResult,
-  TokenizerResult,
-} from "#runtime/contract/artifacts.ts";
+import { existsSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { Results } from "#runtime/contract/artifacts.ts";
 import type { Job, JobKind, JobOf } from "#runtime/contract/plan.ts";
-import { readEvents } from "./events.ts";
-import { isMissing, readJson, writeJson } from "./files.ts";
+import { lastEvent } from "./events.ts";
+import { isMissing, makeFolder, writeSealed } from "./files.ts";
+import { type Depth, inspector, type Left, readJobRecord } from "./inspect.ts";
 import { lockedBy } from "./lock.ts";
+import { filesLeft } from "./written.ts";
 
-/** What each kind of job leaves in `result.json`. */
-export interface Results {
-  corpus: CorpusResult;
-  tokenizer: TokenizerResult;
-  encode: EncodeResult;
-  leaks: LeaksResult;
-  measure: MeasureResult;
-  pretrain: PretrainResult;
-  finetune: FinetuneResult;
-  majority: MajorityResult;
-  compare: ComparisonResult;
-}
+export type { Results };
 
 /** For people. `stopped` is also a job whose process was killed. */
 export type JobState = "done" | "running" | "stopped" | "failed" | "new";
@@ -37,12 +18,17 @@ export interface Store {
   readonly root: string;
   /** Of a job; it need not exist. */
   runFolder(id: string): string;
+  /** Whether its result is there and all that belongs to it, as it was left. A job of which that is not so is done again. */
   isDone(id: string): boolean;
+  /** What it left; undefined where it is not done. `depth`: whether the content of its files is looked at too. */
+  left(id: string, depth?: Depth): Left | undefined;
+  /** Why the job counts as not done though it has a result: the file and what is wrong with it. */
+  damage(id: string): string | undefined;
   /** Whether a pre-training's weights are there as they were after so many steps. */
   keeps(id: string, step: number): boolean;
   /** Undefined where the job is not done. */
   readResult<K extends JobKind>(job: JobOf<K>): Results[K] | undefined;
-  /** The job as it was planned when it last ran; undefined where it never did. */
+  /** The job as it was planned when it last ran; undefined where it never did, or the file is not what was written. */
   readJob(id: string): Job | undefined;
   /** Makes the run folder and writes `job.json`. */
   writeJob(job: Job): void;
@@ -51,23 +37,50 @@ export interface Store {
   jobs(): string[];
 }
 
-export function openStore(root: string): Store {
+/** @param onDamage told, once, of each file that is not what a job left */
+export function openStore(root: string, onDamage: (problem: string) => void = () => {}): Store {
   const runFolder = (id: string) => join(root, "runs", id);
-  const isDone = (id: string) => existsSync(resultFile(runFolder(id)));
+  const inspect = inspector();
+  const told = new Set<string>();
+  const look = (id: string, depth: Depth) => {
+    const found = inspect(runFolder(id), depth);
+    if (found && "problem" in found && !told.has(found.problem)) {
+      told.add(found.problem);
+      onDamage(found.problem);
+    }
+    return found;
+  };
+  const leftBy = (id: string, depth: Depth = "sizes") => {
+    const found = look(id, depth);
+    return found && "left" in found ? found.left : undefined;
+  };
   return {
     root,
     runFolder,
-    isDone,
-    keeps: (id, step) => existsSync(keptWeightsFile(runFolder(id), step)),
-    readResult: <K extends JobKind>(job: JobOf<K>) => readJson<Results[K]>(resultFile(runFolder(job.id))),
-    readJob: (id) => readJson<Job>(jobFile(runFolder(id))),
-    writeJob(job) {
-      mkdirSync(runFolder(job.id), { recursive: true });
-      writeJson(jobFile(runFolder(job.id)), job);
+    isDone: (id) => leftBy(id) !== undefined,
+    left: leftBy,
+    damage(id) {
+      const found = look(id, "sizes");
+      return found && "problem" in found ? found.problem : undefined;
     },
-    state: (id) => (isDone(id) ? "done" : stateOfUndone(runFolder(id))),
+    keeps: (id, step) => existsSync(keptWeightsFile(runFolder(id), step)),
+    readResult: <K extends JobKind>(job: JobOf<K>) => leftBy(job.id)?.result as Results[K] | undefined,
+    readJob(id) {
+      const read = readJobRecord(runFolder(id));
+      return read && "value" in read ? read.value : undefined;
+    },
+    writeJob(job) {
+      makeFolder(runFolder(job.id));
+      writeSealed(jobFile(runFolder(job.id)), job);
+    },
+    state: (id) => (leftBy(id) ? "done" : stateOfUndone(runFolder(id))),
     jobs: () => foldersIn(join(root, "runs")),
   };
+}
+
+/** The last that a job writes: from then on it is done. What else it left stands there with size and checksum. */
+export function writeResult(folder: string, result: Results[JobKind]): void {
+  writeSealed(resultFile(folder), { ...result, job: basename(folder), files: filesLeft(folder) });
 }
 
 export function resultFile(folder: string): string {
@@ -89,7 +102,7 @@ export function lockFile(folder: string): string {
 
 function stateOfUndone(folder: string): JobState {
   if (lockedBy(lockFile(folder))) return "running";
-  const last = readEvents(folder).events.findLast((event) => event.event.startsWith("job-"));
+  const last = lastEvent(folder);
   if (!last) return "new";
   return last.event === "job-failed" ? "failed" : "stopped";
 }

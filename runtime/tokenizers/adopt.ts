@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { TokenizerResult } from "#runtime/contract/artifacts.ts";
 import type { AdoptedTokenizerJob, ExistingTokenizerJob } from "#runtime/contract/plan.ts";
 import { JobFailure } from "#runtime/jobs/context.ts";
+import { writeWhole } from "../store/files.ts";
 import { tokensOf } from "./roles.ts";
 import { specialToken, type TokenizerJson } from "./tokenizer-json.ts";
 import { requireReadable } from "./whole.ts";
@@ -12,7 +12,7 @@ import { requireReadable } from "./whole.ts";
 /** Takes over a checkpoint's tokenizer, or a file with what it lacks, as `tokenizer.json`. Throws `JobFailure`. */
 export async function adoptTokenizer(job: AdoptedTokenizerJob | ExistingTokenizerJob, into: string): Promise<TokenizerResult> {
   const json = "checkpoint" in job ? checkpointTokenizer(job.checkpoint.folder) : extendedTokenizer(job);
-  await writeFile(join(into, "tokenizer.json"), `${JSON.stringify(json, null, 1)}\n`);
+  writeWhole(join(into, "tokenizer.json"), `${JSON.stringify(json, null, 1)}\n`);
   return { vocabulary: tokensOf(json).length };
 }
 

@@ -1,12 +1,13 @@
-import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Tokenizer as NativeTokenizer } from "tokenizers";
-import type { CorpusResult, TokenizerResult } from "#runtime/contract/artifacts.ts";
+import type { TokenizerResult } from "#runtime/contract/artifacts.ts";
 import type { TrainedTokenizerJob } from "#runtime/contract/plan.ts";
 import type { LearnedTokenizerSpec, TokenizerKind } from "#runtime/contract/spec.ts";
 import { sentinelToken } from "#runtime/contract/special-tokens.ts";
 import { type JobContext, JobFailure, JobStopped } from "#runtime/jobs/context.ts";
+import { writeWhole } from "#runtime/store/files.ts";
+import { readInput } from "#runtime/store/inspect.ts";
 import { byteAlphabet } from "./byte-alphabet.ts";
 import { byCodePoint, type Counting, countStretches, distinctCharacters } from "./count-words.ts";
 import { type CountedWord, learnMerges } from "./learn-merges.ts";
@@ -20,7 +21,7 @@ import { specialTokens, vocabularyTokens } from "./vocabulary.ts";
  */
 export async function trainTokenizer(job: TrainedTokenizerJob, context: JobContext): Promise<TokenizerResult> {
   const corpus = context.folderOf(job.corpus);
-  const { splits } = JSON.parse(await readFile(join(corpus, "result.json"), "utf8")) as CorpusResult;
+  const { splits } = readInput(corpus, "corpus");
   const learned = await learn(job.tokenizer, countingOf(job.tokenizer, corpus, splits.train.bytes, context), context);
   const tokens = vocabularyTokens(learned.ordinary, job.tokenizer.sentinels);
   const json = tokenizerJson({
@@ -30,7 +31,7 @@ export async function trainTokenizer(job: TrainedTokenizerJob, context: JobConte
     merges: learned.merges,
     scores: learned.scores,
   });
-  await writeFile(join(context.folder, "tokenizer.json"), `${JSON.stringify(json, null, 1)}\n`);
+  writeWhole(join(context.folder, "tokenizer.json"), `${JSON.stringify(json, null, 1)}\n`);
   warnOfOtherSize(job.tokenizer, tokens.length, context);
   return { vocabulary: tokens.length };
 }

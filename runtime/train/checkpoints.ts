@@ -1,8 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
+import * as v from "valibot";
+import { type FileRecord, fileRecord } from "../contract/records.ts";
+import { whole } from "../contract/schema.ts";
 import type { Parameter } from "../models/parameters.ts";
-import { readJson, writeJson } from "../store/files.ts";
+import { makeFolder, naming, readSealed, writeSealed } from "../store/files.ts";
+import { refuseLinks } from "../store/links.ts";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../store/safetensors.ts";
+import { differenceFrom, filesLeft, recordOf } from "../store/written.ts";
 import type { OptimizerState, Values } from "./trainer.ts";
 
 /** A place to go on from; `progress` is whatever the loop counts. */
@@ -12,51 +17,62 @@ export interface Checkpoint<P> {
   state: OptimizerState;
 }
 
+export interface SaveOptions {
+  parameters: readonly Parameter[];
+  /** How many of the newest stay. */
+  keep: number;
+  /** Files under `checkpoints/` that belong to it, besides its own. */
+  beside?: readonly string[];
+}
+
 const parts = { weights: "weights/", firstMoment: "first_moment/", secondMoment: "second_moment/" } as const;
+const [stateFile, tensorsFile] = ["state.json", "state.safetensors"];
 
 /**
- * Writes `checkpoints/step-…/` whole or not at all, then removes all but the newest `keep`. Returns its path, relative to the
- * run folder.
+ * Writes `checkpoints/step-…/` whole or not at all, then removes all but the newest `keep`. It names, with size and checksum, its
+ * tensors and whatever else the run needs to go on from it. Returns its path, relative to the run folder.
  */
 export function saveCheckpoint<P>(
   folder: string,
   { step, progress, state }: Checkpoint<P>,
-  parameters: readonly Parameter[],
-  keep: number,
+  { parameters, keep, beside = [] }: SaveOptions,
 ): string {
   const root = join(folder, "checkpoints");
-  const name = `step-${String(step).padStart(8, "0")}`;
+  const name = nameOf(step);
   const [temporary, final] = [join(root, `${name}.tmp`), join(root, name)];
+  refuseLinks(temporary);
+  refuseLinks(final);
   rmSync(temporary, { recursive: true, force: true });
-  mkdirSync(temporary, { recursive: true });
+  makeFolder(temporary);
   const tensors: Record<string, StoredTensor> = {};
   for (const [part, prefix] of Object.entries(parts)) {
     for (const { name, shape } of parameters) tensors[prefix + name] = { shape, data: state[part as keyof OptimizerState][name]! };
   }
-  writeSafetensors(join(temporary, "state.safetensors"), tensors);
-  writeJson(join(temporary, "state.json"), { step, progress });
+  const own = writeSafetensors(join(temporary, tensorsFile), tensors);
+  const kept = Object.entries(filesLeft(folder)).filter(([file]) => file.startsWith("kept/"));
+  const files: Record<string, FileRecord> = { ...Object.fromEntries(kept), [`checkpoints/${name}/${tensorsFile}`]: own };
+  for (const each of beside) files[`checkpoints/${each}`] = recordOf(join(root, each));
+  writeSealed(join(temporary, stateFile), { job: basename(folder), step, progress, files });
   rmSync(final, { recursive: true, force: true });
-  renameSync(temporary, final);
+  naming(final, () => renameSync(temporary, final));
   for (const old of checkpointNames(root).slice(0, -keep)) rmSync(join(root, old), { recursive: true, force: true });
   return join("checkpoints", name);
 }
 
-/** The newest checkpoint; undefined without one. */
-export function latestCheckpoint<P>(folder: string): Checkpoint<P> | undefined {
+/**
+ * The newest checkpoint that is whole, with all that belongs to it; undefined without one. Of those that are not it says why: the steps
+ * since an older one are done again, with the same numbers.
+ */
+export function latestCheckpoint<P>(folder: string, warn: (message: string) => void): Checkpoint<P> | undefined {
   const root = join(folder, "checkpoints");
-  const name = checkpointNames(root).at(-1);
-  if (name === undefined) return undefined;
-  const saved = readJson<{ step: number; progress: P }>(join(root, name, "state.json"));
-  if (!saved) return undefined;
-  const { tensors } = readSafetensors(join(root, name, "state.safetensors"));
-  const pick = (prefix: string): Values =>
-    Object.fromEntries(
-      Object.entries(tensors)
-        .filter(([key]) => key.startsWith(prefix))
-        .map(([key, { data }]) => [key.slice(prefix.length), data as Float32Array]),
-    );
-  const state = { weights: pick(parts.weights), firstMoment: pick(parts.firstMoment), secondMoment: pick(parts.secondMoment) };
-  return { ...saved, state };
+  for (const name of checkpointNames(root).reverse()) {
+    const read = readCheckpoint<P>(folder, name);
+    if ("checkpoint" in read) return read.checkpoint;
+    warn(`a checkpoint is left out: ${read.problem}. What was done since the one before it is done again`);
+    refuseLinks(join(root, name));
+    rmSync(join(root, name), { recursive: true, force: true });
+  }
+  return undefined;
 }
 
 /** Where the newest checkpoint is, relative to the run folder. */
@@ -67,7 +83,42 @@ export function latestCheckpointPath(folder: string): string | undefined {
 
 /** The job is done: its result replaces them. */
 export function removeCheckpoints(folder: string): void {
-  rmSync(join(folder, "checkpoints"), { recursive: true, force: true });
+  const root = join(folder, "checkpoints");
+  refuseLinks(root);
+  rmSync(root, { recursive: true, force: true });
+}
+
+/** What `state.json` says; what the loop counts is its own business. */
+const savedState = v.object({
+  job: v.string(),
+  step: whole,
+  progress: v.looseObject({}),
+  files: v.record(v.string(), fileRecord),
+});
+
+function readCheckpoint<P>(folder: string, name: string): { checkpoint: Checkpoint<P> } | { problem: string } {
+  const path = join(folder, "checkpoints", name, stateFile);
+  const read = readSealed(path, savedState) ?? { problem: "it is not there" };
+  if ("problem" in read) return { problem: `${path}: ${read.problem}` };
+  const { job, step, progress, files } = read.value;
+  if (job !== basename(folder) || nameOf(step) !== name) return { problem: `${path}: it is that of step ${step} of ${job}` };
+  for (const [file, record] of Object.entries(files)) {
+    const problem = differenceFrom(record, join(folder, file), true);
+    if (problem) return { problem: `${join(folder, file)}: ${problem}` };
+  }
+  const { tensors } = readSafetensors(join(folder, "checkpoints", name, tensorsFile));
+  const pick = (prefix: string): Values =>
+    Object.fromEntries(
+      Object.entries(tensors)
+        .filter(([key]) => key.startsWith(prefix))
+        .map(([key, { data }]) => [key.slice(prefix.length), data as Float32Array]),
+    );
+  const state = { weights: pick(parts.weights), firstMoment: pick(parts.firstMoment), secondMoment: pick(parts.secondMoment) };
+  return { checkpoint: { step, progress: progress as P, state } };
+}
+
+function nameOf(step: number): string {
+  return `step-${String(step).padStart(8, "0")}`;
 }
 
 function checkpointNames(root: string): string[] {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { withStandardErrors } from "../compare/standard-errors.ts";
 import type { FinetuneResult, Score } from "../contract/artifacts.ts";
@@ -128,10 +128,12 @@ async function train(setup: Setup): Promise<{ counters: Counters; best: Best; st
   const perEpoch = Math.ceil(adaptation.train.length / batch);
   const steps = epochs * perEpoch;
   const warmupSteps = optimizer.warmup.unit === "steps" ? optimizer.warmup.value : Math.round(optimizer.warmup.value * steps);
-  const resumed = latestCheckpoint<FinetuneProgress>(context.folder);
+  const resumed = latestCheckpoint<FinetuneProgress>(context.folder, (message) => context.emit({ event: "warning", message }));
   if (resumed) await trainer.setState(resumed.state);
   const counters: Counters = { ...freshCounters(), ...resumed?.progress };
-  let best = resumed?.progress.best ? { ...resumed.progress.best, weights: readBest(context.folder) } : undefined;
+  let best = resumed?.progress.best
+    ? { ...resumed.progress.best, weights: readBest(context.folder, resumed.progress.best.epoch) }
+    : undefined;
   let epoch = 0;
   const orders = new Map<number, FineTuningBatch[]>();
   const itemsOf = (step: number): unknown[] => {
@@ -165,12 +167,15 @@ async function train(setup: Setup): Promise<{ counters: Counters; best: Best; st
       for (const score of candidate.scores) context.emit({ event: "evaluation", ...score, step });
       if (best && !isBetter(candidate, best)) return;
       best = { ...candidate, weights: await trainer.weights() };
-      writeBest(context.folder, settings, best.weights);
+      writeBest(context.folder, settings, best);
     },
     isOver: () => patience !== undefined && best !== undefined && epoch - best.epoch >= patience,
     async save(step) {
       const progress: FinetuneProgress = { ...counters, best: best ? withoutWeights(best) : null };
-      const path = saveCheckpoint(context.folder, { step, progress, state: await trainer.state() }, settings.trained, 1);
+      const checkpoint = { step, progress, state: await trainer.state() };
+      const beside = best ? [bestName(best.epoch)] : [];
+      const path = saveCheckpoint(context.folder, checkpoint, { parameters: settings.trained, keep: 1, beside });
+      removeOtherBest(context.folder, beside);
       context.emit({ event: "checkpoint", step, path });
     },
   });
@@ -215,15 +220,20 @@ function withoutWeights({ weights: _, ...rest }: Best): Omit<Best, "weights"> {
   return rest;
 }
 
-const bestFile = (folder: string) => join(folder, "checkpoints", "best.safetensors");
+/** By epoch: a checkpoint names that of its own time, which a better one written behind it leaves as it is. */
+const bestName = (epoch: number) => `best-epoch-${String(epoch).padStart(5, "0")}.safetensors`;
+const bestFile = (folder: string, epoch: number) => join(folder, "checkpoints", bestName(epoch));
 
-function writeBest(folder: string, { trained }: TrainingSettings, weights: Values): void {
-  mkdirSync(join(folder, "checkpoints"), { recursive: true });
-  writeSafetensors(bestFile(folder), Object.fromEntries(trained.map(({ name, shape }) => [name, { shape, data: weights[name]! }])));
+function writeBest(folder: string, { trained }: TrainingSettings, { epoch, weights }: Best): void {
+  writeSafetensors(bestFile(folder, epoch), Object.fromEntries(trained.map(({ name, shape }) => [name, { shape, data: weights[name]! }])));
 }
 
-function readBest(folder: string): Values {
-  if (!existsSync(bestFile(folder))) return {};
-  const { tensors } = readSafetensors(bestFile(folder));
+function readBest(folder: string, epoch: number): Values {
+  const { tensors } = readSafetensors(bestFile(folder, epoch));
   return Object.fromEntries(Object.entries(tensors).map(([name, { data }]) => [name, data as Float32Array]));
+}
+
+function removeOtherBest(folder: string, kept: readonly string[]): void {
+  for (const name of readdirSync(join(folder, "checkpoints")))
+    if (name.startsWith("best-") && !kept.includes(name)) rmSync(join(folder, "checkpoints", name), { force: true });
 }

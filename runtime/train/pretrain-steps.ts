@@ -1,6 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import type { EncodeResult } from "../contract/artifacts.ts";
 import type { PretrainJob } from "../contract/plan.ts";
 import { openTokens } from "../data/token-stream.ts";
 import type { JobContext } from "../jobs/context.ts";
@@ -8,6 +5,7 @@ import { partSchedule } from "../objectives/schedule.ts";
 import { isTextObjective } from "../objectives/table.ts";
 import { fixedParameters, pretrainingParameters, pretrainingParts } from "../programs/parts.ts";
 import type { TrainingSettings } from "../programs/training.ts";
+import { readInput } from "../store/inspect.ts";
 import { openTokenizer } from "../tokenizers/tokenizer.ts";
 import { frameFor } from "./answered-texts.ts";
 import { withMasks } from "./dropout-masks.ts";
@@ -38,7 +36,7 @@ export async function pretrainSteps(job: PretrainJob, { folderOf, emit }: Pretra
   const tokenizer = openTokenizer(folderOf(job.tokenizer));
   const { vocabulary } = tokenizer;
   const encoded = folderOf(job.encoded);
-  const stream = openTokens(encoded, JSON.parse(readFileSync(join(encoded, "result.json"), "utf8")) as EncodeResult, "train");
+  const stream = openTokens(encoded, readInput(encoded, "encode"), "train");
   const sizes = { batch: job.batch, accumulate: job.accumulate };
   const schedule = partSchedule(job.objective, job.steps);
   const sources = await Promise.all(

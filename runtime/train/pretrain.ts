@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
-import type { EncodeResult, PretrainResult, Score } from "../contract/artifacts.ts";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { PretrainResult, Score } from "../contract/artifacts.ts";
 import type { PretrainJob } from "../contract/plan.ts";
 import { refusedPrecision } from "../engines/engine.ts";
 import { type JobContext, JobFailure } from "../jobs/context.ts";
@@ -8,7 +8,7 @@ import { type Phase, partSchedule, phasesOf } from "../objectives/schedule.ts";
 import { isTextObjective } from "../objectives/table.ts";
 import { learningRateAt } from "../programs/schedule.ts";
 import type { Part, TrainingSettings } from "../programs/training.ts";
-import { readJson } from "../store/files.ts";
+import { readInput } from "../store/inspect.ts";
 import { writeSafetensors } from "../store/safetensors.ts";
 import { keptWeightsFile } from "../store/store.ts";
 import { openTokenizer } from "../tokenizers/tokenizer.ts";
@@ -28,7 +28,7 @@ import { openTrainer, type Trainer } from "./trainer.ts";
  */
 export async function pretrain(job: PretrainJob, context: JobContext, { scored = true } = {}): Promise<PretrainResult> {
   const tokenizer = openTokenizer(context.folderOf(job.tokenizer));
-  const encoded = readResult(context.folderOf(job.encoded));
+  const encoded = readInput(context.folderOf(job.encoded), "encode");
   checkVocabulary(job, tokenizer.vocabulary);
   const settings = pretrainSettings(job);
   const engine = await engineOfJob(settings, context);
@@ -108,7 +108,6 @@ async function train({ job, context, settings, trainer, batches, validate }: Tra
     async afterStep(step) {
       if (job.keep?.includes(step)) {
         const path = keptWeightsFile(context.folder, step);
-        mkdirSync(dirname(path), { recursive: true });
         await writeWeights(path, trainer, settings);
       }
       if (step % job.evaluateEvery !== 0 || step === job.steps) return;
@@ -120,8 +119,7 @@ async function train({ job, context, settings, trainer, batches, validate }: Tra
       const path = saveCheckpoint(
         context.folder,
         { step, progress: counters, state: await trainer.state() },
-        settings.trained,
-        job.save.keep,
+        { parameters: settings.trained, keep: job.save.keep },
       );
       context.emit({ event: "checkpoint", step, path });
     },
@@ -131,7 +129,7 @@ async function train({ job, context, settings, trainer, batches, validate }: Tra
 
 /** None where weights that are to be kept were passed before anyone wanted them: then it begins again. */
 function checkpointToGoOnFrom({ keep = [] }: PretrainJob, { folder, emit }: JobContext): Checkpoint<Counters> | undefined {
-  const latest = latestCheckpoint<Counters>(folder);
+  const latest = latestCheckpoint<Counters>(folder, (message) => emit({ event: "warning", message }));
   const missed = latest && keep.find((step) => step <= latest.step && !existsSync(keptWeightsFile(folder, step)));
   if (missed === undefined) return latest;
   emit({ event: "warning", message: `begins again: the weights after step ${missed} are to be kept, and the checkpoint is behind it` });
@@ -183,10 +181,4 @@ async function finalScores(evaluation: TextEvaluation, texts: readonly (TextObje
   const main = texts.toSorted((a, b) => b.steps - a.steps)[0];
   if (!main) return [];
   return [...(await scoreText(evaluation, main, "validation")), ...(await scoreText(evaluation, main, "test"))];
-}
-
-function readResult(folder: string): EncodeResult {
-  const result = readJson<EncodeResult>(join(folder, "result.json"));
-  if (!result) throw new JobFailure(`${folder} has no result; run its job first`);
-  return result;
 }

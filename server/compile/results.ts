@@ -1,23 +1,10 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type {
-  CorpusResult,
-  EncodeResult,
-  FinetuneResult,
-  MeasureResult,
-  PretrainResult,
-  TokenizerResult,
-} from "#runtime/contract/artifacts.ts";
+import type * as v from "valibot";
+import { type Results, results } from "#runtime/contract/artifacts.ts";
 import type { Job } from "#runtime/contract/plan.ts";
-
-interface Results {
-  corpus: CorpusResult;
-  tokenizer: TokenizerResult;
-  encode: EncodeResult;
-  measure: MeasureResult;
-  pretrain: PretrainResult;
-  finetune: FinetuneResult;
-}
+import { jobRecord } from "#runtime/contract/plan-schema.ts";
+import { parseSealed } from "#runtime/contract/sealed.ts";
 
 /** What jobs left in a `.pretrain` folder. A file is read again only when it changed. */
 export interface StoredResults {
@@ -33,19 +20,19 @@ export function storedResults(store: string): StoredResults {
   const known = new Map<string, { changed: number; value: unknown }>();
   const resultOf = (id: string) => join(store, "runs", id, "result.json");
   return {
-    read<K extends keyof Results>(_kind: K, id: string) {
+    read<K extends keyof Results>(kind: K, id: string) {
       const path = resultOf(id);
       const changed = changeOf(path);
       if (changed === undefined) return null;
       const found = known.get(path);
       if (found?.changed === changed) return found.value as Results[K] | null;
-      const value = readJson<Results[K]>(path);
+      const value = readSealed<Results[K]>(path, results[kind]);
       known.set(path, { changed, value });
       return value;
     },
     signature: (id) => String(changeOf(resultOf(id))),
     // an id comes from outside; a run folder's name has no separators
-    readJob: (id) => (/^[\w-]+$/.test(id) ? readJson<Job>(join(store, "runs", id, "job.json")) : null),
+    readJob: (id) => (/^[\w-]+$/.test(id) ? readSealed(join(store, "runs", id, "job.json"), jobRecord) : null),
   };
 }
 
@@ -53,10 +40,11 @@ function changeOf(path: string): number | undefined {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
 }
 
-/** Null where the file is not there, or is no JSON: another program's business. */
-function readJson<T>(path: string): T | null {
+/** Null where the file is not there, or not what a job wrote: to the plan it is as if it were not done. */
+function readSealed<T>(path: string, schema: v.GenericSchema<unknown, T>): T | null {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as T;
+    const parsed = parseSealed(readFileSync(path, "utf8"), schema);
+    return "value" in parsed ? parsed.value : null;
   } catch {
     return null;
   }

@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { globSync, isDynamicPattern } from "tinyglobby";
 import type { DataFiles } from "#language/files.ts";
 import { type Files, filesOf } from "#runtime/compile/files.ts";
+import { fileSign } from "#runtime/contract/file-sign.ts";
+import { parseRecord } from "#runtime/contract/record-text.ts";
+import { type KnownContent, knownContents } from "#runtime/contract/records.ts";
 import { cachedData, cachedModel } from "#runtime/hub/cache.ts";
 
 /**
@@ -27,9 +30,9 @@ export const unread = "being read";
 export function watchedFiles(onRead: () => void): WatchedFiles {
   const stats = new Map<string, Seen<Stat | undefined>>();
   const globs = new Map<string, Seen<string[]>>();
-  const hashes = new Map<string, Hashed>();
+  const hashes = new Map<string, KnownContent>();
   const reading = new Set<string>();
-  const stores = new Map<string, number>();
+  const stores = new Map<string, string>();
   let spent = { bytes: 0, since: 0 };
 
   const statOf = (path: string) => seen(stats, path, () => statFile(path));
@@ -37,15 +40,15 @@ export function watchedFiles(onRead: () => void): WatchedFiles {
     if (!isDynamicPattern(pattern)) return statOf(pattern) ? [pattern] : [];
     return seen(globs, pattern, () => globFiles(pattern));
   };
-  const hashOf = (path: string, { size, changed }: Stat): string => {
+  const hashOf = (path: string, { size, sign }: Stat): string => {
     const known = hashes.get(path);
-    if (known && known.bytes === size && known.changed === changed) return known.sha256;
+    if (known?.sign === sign) return known.sha256;
     if (!mayReadNow(size)) {
-      void readLater(path, { size, changed });
+      void readLater(path, { size, sign });
       return unread;
     }
     const sha256 = createHash("sha256").update(readFileSync(path)).digest("hex");
-    hashes.set(path, { bytes: size, changed, sha256 });
+    hashes.set(path, { sign, bytes: size, sha256 });
     return sha256;
   };
 
@@ -63,10 +66,10 @@ export function watchedFiles(onRead: () => void): WatchedFiles {
     isFile: (path) => statOf(path) !== undefined,
     matchesAny: (pattern) => glob(pattern).length > 0,
     signature(patterns) {
-      const known = (path: string, stat: Stat) => hashes.get(path)?.changed === stat.changed;
+      const known = (path: string, stat: Stat) => hashes.get(path)?.sign === stat.sign;
       const each = filesOf(patterns, { glob } as Files).map((path) => {
         const stat = statOf(path);
-        return stat ? `${path} ${stat.size} ${stat.changed} ${known(path, stat)}` : path;
+        return stat ? `${path} ${stat.sign} ${known(path, stat)}` : path;
       });
       return each.join("\n");
     },
@@ -77,8 +80,8 @@ export function watchedFiles(onRead: () => void): WatchedFiles {
     remember(store) {
       const path = join(store, "cache", "fingerprints.json");
       const stat = statFile(path);
-      if (!stat || stores.get(path) === stat.changed) return;
-      stores.set(path, stat.changed);
+      if (!stat || stores.get(path) === stat.sign) return;
+      stores.set(path, stat.sign);
       for (const [file, hashed] of Object.entries(readCache(path))) if (!hashes.has(file)) hashes.set(file, hashed);
     },
   };
@@ -91,13 +94,13 @@ export function watchedFiles(onRead: () => void): WatchedFiles {
     return spent.bytes <= mostBytesNow;
   }
 
-  async function readLater(path: string, { size, changed }: Stat): Promise<void> {
+  async function readLater(path: string, { size, sign }: Stat): Promise<void> {
     if (reading.has(path)) return;
     reading.add(path);
     try {
       const hash = createHash("sha256");
       for await (const block of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(block as Buffer);
-      hashes.set(path, { bytes: size, changed, sha256: hash.digest("hex") });
+      hashes.set(path, { sign, bytes: size, sha256: hash.digest("hex") });
     } catch {
       // it went away: the next look at it says so
       stats.delete(path);
@@ -109,15 +112,8 @@ export function watchedFiles(onRead: () => void): WatchedFiles {
 
 interface Stat {
   size: number;
-  /** Time of the last change, milliseconds. */
-  changed: number;
-}
-
-/** As the command line's cache has it. */
-interface Hashed {
-  bytes: number;
-  changed: number;
-  sha256: string;
+  /** Changes with the file. */
+  sign: string;
 }
 
 interface Seen<T> {
@@ -141,8 +137,8 @@ function seen<T>(known: Map<string, Seen<T>>, key: string, look: () => T): T {
 
 function statFile(path: string): Stat | undefined {
   try {
-    const stat = statSync(path, { throwIfNoEntry: false });
-    return stat?.isFile() ? { size: stat.size, changed: stat.mtimeMs } : undefined;
+    const stat = statSync(path, { throwIfNoEntry: false, bigint: true });
+    return stat?.isFile() ? { size: Number(stat.size), sign: fileSign(stat) } : undefined;
   } catch {
     return undefined;
   }
@@ -164,11 +160,12 @@ function globFiles(pattern: string): string[] {
   return globSync(portable, { absolute: true, onlyFiles: true, dot: false }).sort();
 }
 
-function readCache(path: string): Record<string, Hashed> {
+/** A cache can be made again. */
+function readCache(path: string): Record<string, KnownContent> {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as Record<string, Hashed>;
+    const read = parseRecord(readFileSync(path, "utf8"), knownContents);
+    return "value" in read ? read.value : {};
   } catch {
-    // a cache can be made again
     return {};
   }
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { openEventFile } from "#client/runs/files.ts";
 import { type StoreWatch, watchStore } from "#client/runs/store-watch.ts";
+import { sealedText } from "#runtime/contract/sealed.ts";
 import { event, job, lines, session, step, writeJob } from "./samples.ts";
 
 let root: string;
@@ -34,7 +35,10 @@ test("a run is new, running, stopped, done and gone, as its folder says", async 
   expect(await look()).toMatchObject({ state: "new", name: "base" });
 
   writeFileSync(join(folder, "lock"), JSON.stringify({ pid: process.pid, host: hostname() }));
-  appendFileSync(join(folder, "events.jsonl"), lines([event(id, { event: "job-started", pid: process.pid }), step(id, 1, 5)]));
+  appendFileSync(
+    join(folder, "events.jsonl"),
+    lines([event(id, { event: "job-started", kind: "pretrain", name: "base", pid: process.pid }), step(id, 1, 5)]),
+  );
   expect(await look()).toMatchObject({ state: "running", pid: process.pid, step: { step: 1, loss: 5 } });
   appendFileSync(join(folder, "events.jsonl"), lines([step(id, 2, 4.5)]));
   expect(await look()).toMatchObject({ state: "running", step: { step: 2, loss: 4.5 } });
@@ -44,7 +48,7 @@ test("a run is new, running, stopped, done and gone, as its folder says", async 
 
   expect(results).not.toContain(true);
   const scores = [{ metric: "perplexity", value: 61.3, split: "validation", n: 1000 }];
-  writeFileSync(join(folder, "result.json"), JSON.stringify({ scores, seconds: 3 }));
+  writeFileSync(join(folder, "result.json"), sealedText({ steps: 2, tokens: 8, predicted: 8, flops: 1, seconds: 3, finalLoss: 4, scores }));
   expect(await look()).toMatchObject({ state: "done", scores, seconds: 3 });
   expect(results.at(-1)).toBe(true);
 
@@ -57,7 +61,10 @@ test("a job whose process was killed is stopped, one that failed says why", asyn
   const folder = writeJob(root, job("pretrain", id));
   const dead = { pid: 2 ** 22 - 1, host: hostname(), started: "never" };
   writeFileSync(join(folder, "lock"), JSON.stringify(dead));
-  writeFileSync(join(folder, "events.jsonl"), lines([event(id, { event: "job-started", pid: dead.pid }), step(id, 1)]));
+  writeFileSync(
+    join(folder, "events.jsonl"),
+    lines([event(id, { event: "job-started", kind: "pretrain", name: "base", pid: dead.pid }), step(id, 1)]),
+  );
   watch = watchStore(root, () => {});
   await watch.look();
   expect(watch.store().runs.get(id)?.state).toBe("stopped");
@@ -76,6 +83,35 @@ test("sessions are those of living processes, of this machine or another", async
   watch = watchStore(root, () => {});
   await watch.look();
   expect(watch.store().sessions.map(({ name }) => name)).toEqual(["alive", "far"]);
+});
+
+test("a process id that names no process, or a group of them, is nobody's: nothing is signalled for it", async () => {
+  const { mkdirSync } = await import("node:fs");
+  mkdirSync(join(root, "sessions"));
+  const folder = writeJob(root, job("pretrain", id));
+  for (const [index, pid] of [0, -1, 1, -process.pid, process.pid + 0.5, "1", null].entries()) {
+    writeFileSync(join(root, "sessions", `${index}.json`), JSON.stringify({ ...session("foreign"), pid }));
+    writeFileSync(join(folder, "lock"), JSON.stringify({ pid, host: hostname() }));
+    watch = watchStore(root, () => {});
+    await watch.look();
+    expect(watch.store().sessions).toEqual([]);
+    expect(watch.store().runs.get(id)).toMatchObject({ state: "new" });
+    watch.dispose();
+  }
+});
+
+test("a result that is not what the job left is no result", async () => {
+  const folder = writeJob(root, job("pretrain", id));
+  const scores = [{ metric: "perplexity", value: 61.3, split: "validation", n: 1000 }];
+  const text = sealedText({ steps: 2, tokens: 8, predicted: 8, flops: 1, seconds: 3, finalLoss: 4, scores });
+  writeFileSync(join(folder, "result.json"), text.replace("61.3", "16.3"));
+  watch = watchStore(root, () => {});
+  await watch.look();
+  expect(watch.store().runs.get(id)).toMatchObject({ state: "new", scores: [] });
+  writeFileSync(join(folder, "result.json"), text);
+  await watch.look();
+  await watch.look();
+  expect(watch.store().runs.get(id)).toMatchObject({ state: "done", scores });
 });
 
 test("events are read on from where the last reading ended; a torn line waits", async () => {

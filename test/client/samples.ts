@@ -5,12 +5,17 @@ import { newRun } from "#client/runs/collect.ts";
 import type { Run, Store } from "#client/runs/model.ts";
 import type { RunEvent } from "#runtime/contract/events.ts";
 import type { Job } from "#runtime/contract/plan.ts";
+import { sealedText } from "#runtime/contract/sealed.ts";
 import type { Outline, OutlineDeclaration, OutlinePlan } from "#server/protocol.ts";
 
 /** A job with the fields that the extension reads. */
 export function job(kind: Job["kind"], id: string, name = id): Job {
   const cost = { parameters: 1000, embeddings: 400, tokensPerStep: 256, flopsPerStep: 1e6, memoryBytes: 1e6 };
-  return { id, kind, name, after: [], fingerprint: "", steps: 100, seed: 1, model: { architecture: "decoder" }, cost } as unknown as Job;
+  const task = { kind: "classification", files: [] };
+  const settings = { optimizer: {}, batch: 1, evaluateEvery: 100, save: {}, settings: {} };
+  const inputs = { encoded: "encode-1", tokenizer: "tokenizer-1", from: null, task, taskName: "task", objective: { kind: "causal" } };
+  const model = { architecture: "decoder" };
+  return { id, kind, name, after: [], fingerprint: "", steps: 100, seed: 1, model, cost, ...settings, ...inputs } as unknown as Job;
 }
 
 export function runOf(kind: Job["kind"], id: string, more: Partial<Run> = {}): Run {
@@ -33,7 +38,7 @@ export function step(id: string, number: number, loss = 4): RunEvent {
 export function writeJob(root: string, made: Job): string {
   const folder = join(root, "runs", made.id);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "job.json"), JSON.stringify(made));
+  writeFileSync(join(folder, "job.json"), sealedText(made));
   return folder;
 }
 

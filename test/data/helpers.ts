@@ -3,14 +3,15 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { CorpusResult, EncodeResult } from "#runtime/contract/artifacts.ts";
+import type { CorpusResult, EncodeResult, Results } from "#runtime/contract/artifacts.ts";
 import type { EventBody } from "#runtime/contract/events.ts";
-import type { CorpusJob, InputFile } from "#runtime/contract/plan.ts";
+import type { CorpusJob, InputFile, JobKind } from "#runtime/contract/plan.ts";
 import type { CorpusSpec, LearnedTokenizerSpec, Split } from "#runtime/contract/spec.ts";
 import { prepareCorpus } from "#runtime/data/corpus.ts";
 import { encodeCorpus } from "#runtime/data/encode.ts";
 import { corpusPieces } from "#runtime/data/read-documents.ts";
 import type { JobContext } from "#runtime/jobs/context.ts";
+import { writeResult } from "#runtime/store/store.ts";
 import { trainTokenizer } from "#runtime/tokenizers/train.ts";
 
 /** A folder for raw files and for what jobs make of them; gone when the test is over. */
@@ -53,8 +54,8 @@ export function workshop(): Workshop {
     describeEngine: () => {},
   });
   const base = <K extends string>(kind: K, id: string = kind) => ({ id, kind, name: id, after: [], fingerprint: "" });
-  const done = <T>(job: string, result: T): T => {
-    writeFileSync(join(root, job, "result.json"), JSON.stringify(result));
+  const done = <T extends Results[JobKind]>(job: string, result: T): T => {
+    writeResult(join(root, job), result);
     return result;
   };
   return {

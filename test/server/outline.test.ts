@@ -3,6 +3,7 @@ import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { sealedText } from "#runtime/contract/sealed.ts";
 import { type Change, changesRequest, type Outline, resultsChangedNotification } from "#server/protocol.ts";
 import { checkpointIn } from "../checkpoints/example.ts";
 import { startEditor, textAt } from "./client.ts";
@@ -156,7 +157,7 @@ test("a plan is an estimate until the corpus is encoded, and exact when its resu
   mkdirSync(folder, { recursive: true });
   writeFileSync(
     join(folder, "result.json"),
-    JSON.stringify({ vocabulary: 390, width: 2, splits: { train: split, validation: split, test: split } }),
+    sealedText({ vocabulary: 390, width: 2, splits: { train: split, validation: split, test: split } }),
   );
   await editor.connection.sendNotification(resultsChangedNotification, { store: estimated.store });
   const exact = await editor.outline("a.pretrain", (outline) => declaration(outline, "base").plan?.estimated === false);

@@ -1,15 +1,24 @@
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { RunEvent } from "#runtime/contract/events.ts";
-import { eventsEnd, eventsFile, followEvents, openEvents, readEvents, stepsOf } from "#runtime/store/events.ts";
+import { eventsEnd, eventsFile, followEvents, openEvents, stepsOf } from "#runtime/store/events.ts";
 import { killed, printed, startProgram } from "./child.ts";
+import { readEvents } from "./read-events.ts";
 import { temporaryFolder } from "./temporary.ts";
+
+/** Events are those of the job that a folder is named after. */
+const runFolder = () => {
+  const folder = join(temporaryFolder(), "pretrain-1");
+  mkdirSync(folder);
+  return folder;
+};
 
 const step = (number: number, loss: number) =>
   ({ event: "step", step: number, tokens: 0, loss, learning_rate: 0, gradient_norm: 0, tokens_per_second: 0 }) as const;
 
 test("events are lines with their job and time", () => {
-  const folder = temporaryFolder();
+  const folder = runFolder();
   const events = openEvents(folder, "pretrain-1", () => new Date("2026-01-02T03:04:05Z"));
   events.write({ event: "job-stopped", step: 7 });
   events.close();
@@ -19,11 +28,11 @@ test("events are lines with their job and time", () => {
 });
 
 test("no file is no events", () => {
-  expect(readEvents(temporaryFolder())).toEqual({ events: [], offset: 0 });
+  expect(readEvents(runFolder())).toEqual({ events: [], offset: 0 });
 });
 
 test("a torn last line is not read, and the next writer removes it", () => {
-  const folder = temporaryFolder();
+  const folder = runFolder();
   const before = openEvents(folder, "pretrain-1");
   before.write(step(1, 3));
   before.close();
@@ -39,14 +48,14 @@ test("a torn last line is not read, and the next writer removes it", () => {
 });
 
 test("a torn line alone in the file, and one longer than a block", () => {
-  const folder = temporaryFolder();
+  const folder = runFolder();
   writeFileSync(eventsFile(folder), "x".repeat(200_000));
   openEvents(folder, "pretrain-1").close();
   expect(readFileSync(eventsFile(folder), "utf8")).toBe("");
 });
 
 test("a reader never sees half a letter", () => {
-  const folder = temporaryFolder();
+  const folder = runFolder();
   const events = openEvents(folder, "pretrain-1");
   events.write({ event: "warning", message: "naïve 😀" });
   events.close();
@@ -69,7 +78,7 @@ test("of a step that stands twice the later line holds", () => {
 });
 
 test("following gives what comes, and what was written before the end", async () => {
-  const folder = temporaryFolder();
+  const folder = runFolder();
   const events = openEvents(folder, "pretrain-1");
   events.write(step(1, 3));
   const stop = new AbortController();
@@ -90,7 +99,7 @@ test("following gives what comes, and what was written before the end", async ()
 });
 
 test("a writer killed in the middle of writing leaves whole lines", async () => {
-  const folder = temporaryFolder();
+  const folder = runFolder();
   const child = startProgram(
     folder,
     `import { openEvents } from "#runtime/store/events.ts";

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import * as v from "valibot";
 import { expect, test } from "vitest";
-import { readJson, removeTemporaries, writeJson, writeWhole, writeWholeWith } from "#runtime/store/files.ts";
+import { readJson, readSealed, removeTemporaries, writeJson, writeSealed, writeWhole, writeWholeWith } from "#runtime/store/files.ts";
 import { killed, printed, startProgram } from "./child.ts";
 import { temporaryFolder } from "./temporary.ts";
 
@@ -9,7 +10,7 @@ test("a file is replaced whole", () => {
   const path = join(temporaryFolder(), "deep", "result.json");
   writeJson(path, { value: 1 });
   writeJson(path, { value: 2 });
-  expect(readJson(path)).toEqual({ value: 2 });
+  expect(readJson(path, v.object({ value: v.number() }))).toEqual({ value: { value: 2 } });
 });
 
 test("a writer that fails leaves the old file and nothing else", () => {
@@ -38,14 +39,32 @@ test("a writer killed at any moment leaves a whole file", async () => {
   );
   await printed(child);
   await killed(child);
-  expect(readJson<{ filler: string }>(path)!.filler).toHaveLength(1_000_000);
+  expect(readJson(path, v.object({ filler: v.pipe(v.string(), v.length(1_000_000)) }))).toHaveProperty("value");
   removeTemporaries(folder);
   expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
 });
 
-test("a file that is not there is undefined; one that was spoilt is said with its path", () => {
+test("a file that is not there is undefined; of one that was spoilt it is said why", () => {
   const folder = temporaryFolder();
-  expect(readJson(join(folder, "none.json"))).toBeUndefined();
-  writeFileSync(join(folder, "half.json"), '{"value":');
-  expect(() => readJson(join(folder, "half.json"))).toThrow("half.json is not the JSON that was written there");
+  const schema = v.object({ value: v.number() });
+  const read = (text: string) => {
+    writeFileSync(join(folder, "a.json"), text);
+    return readJson(join(folder, "a.json"), schema);
+  };
+  expect(readJson(join(folder, "none.json"), schema)).toBeUndefined();
+  expect(read('{"value":')).toEqual({ problem: "it is no JSON: it was cut short, or something else wrote it" });
+  expect(read("")).toEqual({ problem: "it is empty" });
+  expect(read('{"value":"x"}')).toEqual({ problem: 'value: expected number, found "x"' });
+  expect(read('{"value":1,"later":2}')).toEqual({ value: { value: 1 } });
+});
+
+test("a sealed document is what was written, or it is said that it is not", () => {
+  const path = join(temporaryFolder(), "a.json");
+  const schema = v.object({ score: v.number() });
+  writeSealed(path, { score: 0.5, reason: undefined });
+  expect(readSealed(path, schema)).toEqual({ value: { score: 0.5 } });
+  writeFileSync(path, readFileSync(path, "utf8").replace("0.5", "0.6"));
+  expect(readSealed(path, schema)).toEqual({ problem: expect.stringContaining("not what was written there") });
+  writeFileSync(path, '{"score":0.5}');
+  expect(readSealed(path, schema)).toEqual({ problem: expect.stringContaining("no checksum") });
 });

@@ -70,7 +70,7 @@ test.skipIf(process.platform !== "linux")("whoever asks while the holder ends is
 
 test("a lock of another host counts as held: nobody can look there", () => {
   const path = join(temporaryFolder(), "lock");
-  writeFileSync(path, JSON.stringify({ pid: 1, host: "elsewhere", started: null }));
+  writeFileSync(path, JSON.stringify({ pid: 4711, host: "elsewhere", started: null }));
   expect(tryLock(path)).toMatchObject({ held: false, holder: { host: "elsewhere" } });
 });
 
@@ -80,3 +80,15 @@ test("a lock that is no lock file holds nothing", () => {
   expect(tryLock(path).held).toBe(true);
   expect(readFileSync(path, "utf8")).toContain(String(process.pid));
 });
+
+test.each([0, -1, 1, -process.pid, process.pid + 0.5, 2 ** 60, null, "1", String(process.pid), [process.pid], true])(
+  "the process id %j names no process: the lock is free, on whatever host",
+  (pid) => {
+    for (const host of [hostname(), "elsewhere"]) {
+      const path = join(temporaryFolder(), "lock");
+      writeFileSync(path, JSON.stringify({ pid, host, started: null }));
+      expect(lockedBy(path)).toBeUndefined();
+      expect(tryLock(path).held).toBe(true);
+    }
+  },
+);

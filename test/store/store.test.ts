@@ -1,12 +1,12 @@
 import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { EventBody } from "#runtime/contract/events.ts";
 import type { CorpusJob } from "#runtime/contract/plan.ts";
 import { openEvents } from "#runtime/store/events.ts";
-import { writeJson } from "#runtime/store/files.ts";
 import { tryLock } from "#runtime/store/lock.ts";
 import { beginSession, readManifest } from "#runtime/store/manifest.ts";
-import { lockFile, openStore, resultFile } from "#runtime/store/store.ts";
+import { lockFile, openStore, writeResult } from "#runtime/store/store.ts";
 import { temporaryFolder } from "./temporary.ts";
 
 const job: CorpusJob = {
@@ -56,7 +56,7 @@ test("a job's folder under runs holds the job and its result", () => {
     validation: { documents: 0, bytes: 0, characters: 0 },
     test: { documents: 0, bytes: 0, characters: 0 },
   };
-  writeJson(resultFile(store.runFolder(job.id)), { splits });
+  writeResult(store.runFolder(job.id), { splits });
   expect(store.readResult(job)).toEqual({ splits });
   expect(store.state(job.id)).toBe("done");
 });
@@ -78,7 +78,7 @@ test("a job is running while a process holds its lock", () => {
 });
 
 test("the manifest keeps every session and the files that were read", () => {
-  const folder = temporaryFolder();
+  const folder = join(temporaryFolder(), job.id);
   const session = { pretrain: "0.1.0", node: "v24", platform: "linux x64", host: "here", pid: 1 };
   beginSession(folder, job, { ...session, start: "2026-01-01T00:00:00Z" });
   const change = beginSession(folder, job, { ...session, start: "2026-01-02T00:00:00Z" });

@@ -61,6 +61,7 @@ function numbersOf(folder: string): Record<string, unknown> {
         testReadAt: __,
         aroundSteps: ___,
         waitingForData: ____,
+        checksum: _____,
         ...result
       } = JSON.parse(readFileSync(join(store.runFolder(id), "result.json"), "utf8"));
       return [id, { result, weights: readFileSync(join(store.runFolder(id), "model.safetensors")).toString("base64") }];

@@ -1,0 +1,76 @@
+import * as v from "valibot";
+import type { Job } from "./plan.ts";
+import { whole } from "./schema.ts";
+
+/*
+ * A `job.json` as far as readers rely on it. What it computes is planned from the text each time, and its settings have more forms than
+ * are worth a second description: they are taken as they are.
+ */
+
+const file = v.looseObject({ path: v.string(), bytes: whole, sha256: v.string() });
+const cost = v.looseObject({
+  parameters: v.number(),
+  embeddings: v.number(),
+  tokensPerStep: v.number(),
+  flopsPerStep: v.number(),
+  memoryBytes: v.number(),
+});
+const model = v.looseObject({ architecture: v.picklist(["encoder", "decoder", "encoder-decoder"]) });
+const objective = v.looseObject({ kind: v.string() });
+const settings = v.looseObject({});
+const task = v.looseObject({ kind: v.string(), files: v.array(file) });
+const run = v.looseObject({ task: v.string(), seed: v.number(), job: v.string() });
+
+function ofKind<K extends Job["kind"], E extends v.ObjectEntries>(kind: K, entries: E) {
+  return v.looseObject({
+    id: v.string(),
+    kind: v.literal(kind),
+    name: v.string(),
+    after: v.array(v.string()),
+    fingerprint: v.string(),
+    ...entries,
+  });
+}
+
+const anyJob = v.variant("kind", [
+  ofKind("corpus", { corpus: settings, files: v.array(file) }),
+  ofKind("tokenizer", {}),
+  ofKind("encode", { corpus: v.string(), tokenizer: v.string(), limit: v.nullable(v.number()) }),
+  ofKind("leaks", { corpus: v.string(), task, taskName: v.string() }),
+  ofKind("measure", { model, objective, encoded: v.string(), tokenizer: v.string() }),
+  ofKind("pretrain", {
+    model,
+    objective,
+    encoded: v.string(),
+    tokenizer: v.string(),
+    steps: whole,
+    batch: whole,
+    optimizer: settings,
+    seed: v.number(),
+    evaluateEvery: whole,
+    save: settings,
+    cost,
+  }),
+  ofKind("finetune", {
+    from: v.nullable(v.string()),
+    model,
+    tokenizer: v.string(),
+    task,
+    taskName: v.string(),
+    settings,
+    seed: v.number(),
+    cost,
+  }),
+  ofKind("majority", { task, taskName: v.string() }),
+  ofKind("compare", {
+    comparison: v.string(),
+    cells: v.array(v.looseObject({ cell: v.string(), runs: v.array(v.looseObject({ pretrain: v.string(), finetunes: v.array(run) })) })),
+    tasks: v.array(v.looseObject({ task: v.string(), metrics: v.array(v.string()) })),
+    leaks: v.array(v.looseObject({ task: v.string(), corpus: v.string(), job: v.string() })),
+    baselines: v.array(v.looseObject({ cell: v.string(), task: v.string(), job: v.string() })),
+    expect: v.array(v.looseObject({})),
+  }),
+]);
+
+/** `job.json`. */
+export const jobRecord = anyJob as unknown as v.GenericSchema<unknown, Job>;

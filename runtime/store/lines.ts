@@ -1,0 +1,43 @@
+import { closeSync, fstatSync, ftruncateSync, readSync } from "node:fs";
+import { naming, openToAppend, writeAll } from "./files.ts";
+
+/* Files of lines that are only ever appended to. A line without its end is not one yet: who writes on cuts it off, who reads leaves it. */
+
+/** Appends lines, each whole in one call. A line that a killed writer left torn is cut off first. */
+export function openLines(path: string): { append(line: string): void; close(): void } {
+  const file = openToAppend(path);
+  try {
+    naming(path, () => dropTornLine(file));
+  } catch (error) {
+    closeSync(file);
+    throw error;
+  }
+  return {
+    append(line) {
+      naming(path, () => writeAll(file, Buffer.from(`${line}\n`)));
+    },
+    close: () => closeSync(file),
+  };
+}
+
+/** The byte offset behind the last whole line, found from the end on. */
+export function endOfLines(file: number): number {
+  const block = Buffer.alloc(blockBytes);
+  for (let end = fstatSync(file).size; end > 0; ) {
+    const start = Math.max(0, end - block.length);
+    const got = readSync(file, block, 0, end - start, start);
+    const last = block.subarray(0, got).lastIndexOf(newline);
+    if (last >= 0) return start + last + 1;
+    end = start;
+  }
+  return 0;
+}
+
+export const newline = 10;
+const blockBytes = 1 << 16;
+
+/** Readers never went past the last newline, so their offsets stay valid. */
+function dropTornLine(file: number): void {
+  const end = endOfLines(file);
+  if (end < fstatSync(file).size) ftruncateSync(file, end);
+}
