@@ -23,8 +23,8 @@ const versions: Record<JobKind, number> = {
   encode: 1,
   leaks: 1,
   measure: 1,
-  pretrain: 2,
-  finetune: 2,
+  pretrain: 3,
+  finetune: 3,
   majority: 2,
   compare: 2,
 };

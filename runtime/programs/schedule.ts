@@ -1,14 +1,16 @@
 import type { OptimizerSpec } from "../contract/spec.ts";
 
 /**
- * Learning rate of a step, counted from 1: a line from 0 over the warm-up, then constant, a line, or half a cosine
- * (Loshchilov and Hutter 2017, equation 5) down to the final rate at the last step.
+ * Learning rate of a step, counted from 1. Every step has one above 0. The warm-up is a line that reaches the whole rate at its last
+ * step. Behind it the rate is constant, or falls in a line or along half a cosine (Loshchilov and Hutter 2017, equation 5) from the
+ * whole rate at the first step to the final rate one step behind the last: as Transformers' `get_linear_schedule_with_warmup` and
+ * `get_cosine_schedule_with_warmup` fall. Their warm-up begins with a rate of 0, ours with its first step's.
  */
 export function learningRateAt(step: number, steps: number, warmupSteps: number, optimizer: OptimizerSpec): number {
   const { learningRate, finalLearningRate, schedule } = optimizer;
-  if (step <= warmupSteps) return (learningRate * step) / warmupSteps;
+  if (step <= warmupSteps) return learningRate * (step / warmupSteps);
   if (schedule === "constant") return learningRate;
-  const progress = Math.min(1, (step - warmupSteps) / Math.max(1, steps - warmupSteps));
+  const progress = (step - 1 - warmupSteps) / (steps - warmupSteps);
   const share = schedule === "linear" ? 1 - progress : (1 + Math.cos(Math.PI * progress)) / 2;
   return finalLearningRate + (learningRate - finalLearningRate) * share;
 }

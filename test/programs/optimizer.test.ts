@@ -42,12 +42,36 @@ test("gradients above the clip are scaled down to it, smaller ones stay", () => 
 
 test.each([
   ["constant", [0.05, 0.1, 0.1, 0.1]],
-  ["linear", [0.05, 0.1, 0.06, 0.02]],
-  ["cosine", [0.05, 0.1, 0.06, 0.02]],
-] as const)("%s: a line up over the warm-up, then down to the final rate at the last step", (schedule, expected) => {
-  const settings = { ...optimizer, schedule, learningRate: 0.1, finalLearningRate: 0.02 };
-  const rates = [5, 10, 55, 100].map((step) => learningRateAt(step, 100, 10, settings));
-  for (const [i, rate] of rates.entries()) expect(rate).toBeCloseTo(expected[i]!, 12);
+  ["linear", [0.05, 0.1, 0.1, 0.06]],
+  ["cosine", [0.05, 0.1, 0.1, 0.06]],
+] as const)(
+  "%s: a line up over the warm-up, then from the whole rate down to the final rate one step behind the last",
+  (schedule, expected) => {
+    const settings = { ...optimizer, schedule, learningRate: 0.1, finalLearningRate: 0.02 };
+    const rates = [5, 10, 11, 56].map((step) => learningRateAt(step, 100, 10, settings));
+    for (const [i, rate] of rates.entries()) expect(rate).toBeCloseTo(expected[i]!, 12);
+    expect(learningRateAt(101, 100, 10, settings)).toBeCloseTo(schedule === "constant" ? 0.1 : 0.02, 12);
+  },
+);
+
+test("a schedule without warm-up falls as those of Transformers", () => {
+  // get_linear_schedule_with_warmup and get_cosine_schedule_with_warmup, lambda(0) … lambda(3) of 4 steps
+  const fresh = { ...optimizer, learningRate: 1, finalLearningRate: 0 };
+  const rates = (schedule: "linear" | "cosine") => [1, 2, 3, 4].map((step) => learningRateAt(step, 4, 0, { ...fresh, schedule }));
+  for (const [i, rate] of rates("linear").entries()) expect(rate).toBeCloseTo([1, 0.75, 0.5, 0.25][i]!, 12);
+  for (const [i, rate] of rates("cosine").entries()) expect(rate).toBeCloseTo([1, 0.853553, 0.5, 0.146447][i]!, 6);
+});
+
+test("every step has a rate above 0, however few or many and however long the warm-up", () => {
+  for (const schedule of ["constant", "linear", "cosine"] as const)
+    for (const steps of [1, 2, 3, 7, 1e7])
+      for (const warmup of new Set([0, 1, 2, steps - 1, steps, steps + 5]))
+        for (const step of new Set([1, 2, Math.min(steps, warmup + 1), steps - 1, steps])) {
+          if (step < 1 || step > steps) continue;
+          const rate = learningRateAt(step, steps, warmup, { ...optimizer, schedule, learningRate: 0.1, finalLearningRate: 0 });
+          expect(rate, `${schedule}, step ${step} of ${steps}, warm-up ${warmup}`).toBeGreaterThan(0);
+          expect(rate).toBeLessThanOrEqual(0.1);
+        }
 });
 
 test("without warm-up the first step has the full rate", () => {

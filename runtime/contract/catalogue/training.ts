@@ -15,14 +15,14 @@ const optimizerKeys: readonly Key[] = [
     name: "final_learning_rate",
     value: { type: "number", min: 0 },
     default: "0",
-    help: "Where a decaying schedule ends.",
+    help: "Where a decaying schedule ends, one step behind the last: every step trains.",
     example: "final_learning_rate: 1e-4",
   },
   {
     name: "warmup",
     value: { type: "quantity", units: ["share", "steps"] },
     default: "5%",
-    help: "The learning rate rises linearly over this share of the steps, or this many.",
+    help: "The learning rate rises linearly over this share of the steps, or this many, and is whole at the last of them.",
     example: "warmup: 100 steps",
   },
   {
