@@ -106,8 +106,10 @@ interface Best {
 }
 
 interface FinetuneProgress extends Counters {
-  best: Omit<Best, "weights"> | null;
+  best: SavedBest | null;
 }
+
+type SavedBest = Omit<Best, "weights" | "loss"> & { loss: number | null };
 
 function startingWeights(job: FinetuneJob, context: JobContext, { trained, frozen }: Pick<TrainingSettings, "trained" | "frozen">): Values {
   const values = startingValues(job.from === null ? job.model : withoutCheckpoint(job.model), [...trained, ...frozen], job.seed, context);
@@ -131,10 +133,9 @@ async function train(setup: Setup): Promise<{ counters: Counters; best: Best; st
   const resumed = latestCheckpoint<FinetuneProgress>(context.folder, (message) => context.emit({ event: "warning", message }));
   if (resumed) await trainer.setState(resumed.state);
   const counters: Counters = { ...freshCounters(), ...resumed?.progress };
-  let best = resumed?.progress.best
-    ? { ...resumed.progress.best, weights: readBest(context.folder, resumed.progress.best.epoch) }
-    : undefined;
-  let epoch = 0;
+  let best = resumed?.progress.best ? restoredBest(resumed.progress.best, context.folder) : undefined;
+  /** Whole epochs behind us, those of earlier sessions too. */
+  let epoch = Math.floor((resumed?.step ?? 0) / perEpoch);
   const orders = new Map<number, FineTuningBatch[]>();
   const itemsOf = (step: number): unknown[] => {
     const epoch = Math.floor((step - 1) / perEpoch);
@@ -205,7 +206,19 @@ async function validate({ adaptation, trainer }: Setup, epoch: number): Promise<
   const evaluation = await adaptation.evaluate("validation", trainer);
   const { loss, n } = evaluation;
   const main = evaluation.scores.find(({ metric }) => metric === evaluation.main)?.value ?? 0;
-  return { epoch, loss, main, scores: [{ metric: "loss", value: loss, split: "validation", n }, ...scoresOf(evaluation, "validation")] };
+  // nothing is worse than a loss that is no number
+  const comparable = Number.isFinite(loss) ? loss : Number.POSITIVE_INFINITY;
+  return {
+    epoch,
+    loss: comparable,
+    main,
+    scores: [{ metric: "loss", value: loss, split: "validation", n }, ...scoresOf(evaluation, "validation")],
+  };
+}
+
+/** JSON has no infinity: it was written as null. */
+function restoredBest(best: SavedBest, folder: string): Best {
+  return { ...best, loss: best.loss ?? Number.POSITIVE_INFINITY, weights: readBest(folder, best.epoch) };
 }
 
 function isBetter(candidate: Omit<Best, "weights">, best: Omit<Best, "weights">): boolean {

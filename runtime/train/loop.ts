@@ -30,7 +30,7 @@ export interface Loop {
   pausesAfter(step: number): boolean;
   /** Validation, after the step's report. */
   afterStep(step: number): Promise<void>;
-  /** Whether to end before the last step; asked after `afterStep`. */
+  /** Whether to end before the last step; asked before the first step, which may be behind that one, and after `afterStep`. */
   isOver?(): boolean;
   /** Writes a checkpoint; the counters are up to date. */
   save(step: number): Promise<void>;
@@ -44,7 +44,8 @@ export interface Loop {
 export async function runLoop(loop: Loop): Promise<void> {
   const { context, trainer, first, steps, counters } = loop;
   context.emit({ event: "phase", phase: "training", done: first - 1, total: steps, unit: "steps" });
-  if (first > steps) return;
+  // a stop may have come behind the step that ended it
+  if (first > steps || loop.isOver?.()) return;
   const begin = performance.now() - counters.seconds * 1000;
   const checkpointDue = checkpointClock({ every: loop.saveEvery });
   const tokensPerSecond = speedometer();

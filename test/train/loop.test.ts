@@ -72,8 +72,20 @@ test("what looks at the weights after a step sees those of that step", async () 
   const saved = await history({ queues: true, saveEvery: 2 });
   expect(saved.filter((each) => each.startsWith("save"))).toEqual(["save 2", "save 4"]);
   for (const step of [2, 4]) expect(saved.indexOf(`begin ${step + 1}`)).toBeGreaterThan(saved.indexOf(`save ${step}`));
-  const over = await history({ queues: true, pausesAfter: (step) => step === 2, isOver: () => true });
+  let done = 0;
+  const over = await history({
+    queues: true,
+    pausesAfter: (step) => step === 2,
+    async afterStep(step) {
+      done = step;
+    },
+    isOver: () => done === 2,
+  });
   expect(over.at(-1)).toBe("report 2 2");
+});
+
+test("what was over when it was stopped does not go on", async () => {
+  expect(await history({ queues: true, first: 3, isOver: () => true })).toEqual([]);
 });
 
 test("who stops it gets a checkpoint of the last step that was begun", async () => {

@@ -43,7 +43,7 @@ pretrain ${names.goal} {
   optimizer: adamw { learning_rate: ${rate} }
   seed: ${seed}
 }
-finetune adapted { from: ${names.goal}, task: mood, epochs: ${epochs}, batch: 8, train: lora { rank: 2 } }
+finetune adapted { from: ${names.goal}, task: mood, epochs: ${epochs}, batch: 8, patience: 20, train: lora { rank: 2 } }
 `;
 
 const folderOf = (options: Options = {}) =>
