@@ -1,5 +1,4 @@
 import { type AstNode, AstUtils, type LangiumDocument, URI } from "langium";
-import { NodeFileSystem } from "langium/node";
 import type { DeclarationKind } from "#runtime/contract/catalogue/index.ts";
 import type { PlacedProblem, Problem } from "#runtime/contract/problem.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
@@ -9,8 +8,9 @@ import { lower, unusable } from "./lower.ts";
 import { createPretrainServices, type PretrainServices } from "./module.ts";
 import { placeProblem } from "./place.ts";
 import { fileOf, placedAt, rangeOfName, startOfFile } from "./places.ts";
-import { problemsOf } from "./problems.ts";
+import { problemsOf, silentProblemsOf } from "./problems.ts";
 import { filesSeenFrom, loadImports } from "./references/imports.ts";
+import { textsOnDisk } from "./texts-on-disk.ts";
 import { hasSyntaxErrors } from "./validation/report.ts";
 
 export interface Analysis {
@@ -37,7 +37,7 @@ export interface DeclaredName {
 
 /** Reads a file and all that it imports, checks them and lowers them. Mistakes are problems; nothing a file says throws. */
 export async function analyse(file: string): Promise<Analysis> {
-  const { shared, pretrain } = createPretrainServices(NodeFileSystem);
+  const { shared, pretrain } = createPretrainServices(textsOnDisk);
   const uri = URI.file(file);
   const read = await readDocument(uri, pretrain);
   if (typeof read === "string") return unreadable(uri.fsPath, read);
@@ -86,7 +86,7 @@ function unreadable(file: string, reason: string): Analysis {
 }
 
 function withErrors(declarations: readonly Declaration[], files: readonly LangiumDocument[]): Set<Declaration> {
-  const problems = files.flatMap(problemsOf).filter(({ severity }) => severity === "error");
+  const problems = files.flatMap((file) => [...problemsOf(file), ...silentProblemsOf(file)]).filter(({ severity }) => severity === "error");
   return new Set(
     declarations.filter((declaration) => {
       const range = declaration.$cstNode?.range;

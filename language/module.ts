@@ -10,6 +10,7 @@ import {
 } from "langium";
 import { type DataFiles, dataFilesOnDisk } from "./files.ts";
 import { PretrainGeneratedModule, PretrainGeneratedSharedModule } from "./generated/module.ts";
+import { PretrainLexer, PretrainTokenBuilder } from "./lexer.ts";
 import { Defaults } from "./lower/defaults.ts";
 import { type CatalogueNames, createCatalogueNames } from "./references/built-in.ts";
 import { PretrainScopeProvider } from "./references/scope.ts";
@@ -32,6 +33,8 @@ export type PretrainServices = LangiumCoreServices & PretrainAddedServices;
  */
 export const PretrainModule: Module<PretrainServices, PartialLangiumCoreServices & PretrainAddedServices> = {
   parser: {
+    Lexer: (services) => new PretrainLexer(services),
+    TokenBuilder: () => new PretrainTokenBuilder(),
     LexerErrorMessageProvider: () => new PretrainLexerMessages(),
     ParserErrorMessageProvider: () => new PretrainParserMessages(),
   },

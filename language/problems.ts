@@ -7,7 +7,15 @@ type Diagnostics = NonNullable<LangiumDocument["diagnostics"]>;
 
 /** What parsing and validation found in a document, from top to bottom. */
 export function problemsOf({ uri, diagnostics }: LangiumDocument): PlacedProblem[] {
-  return placedDiagnostics(uri.fsPath, diagnostics ?? []);
+  return placedDiagnostics(
+    uri.fsPath,
+    (diagnostics ?? []).filter((each) => !isSilent(each)),
+  );
+}
+
+/** Likewise what nobody is told, as it may be no mistake: see `Finding`. */
+export function silentProblemsOf({ uri, diagnostics }: LangiumDocument): PlacedProblem[] {
+  return placedDiagnostics(uri.fsPath, (diagnostics ?? []).filter(isSilent));
 }
 
 export function placedDiagnostics(file: string, diagnostics: Diagnostics): PlacedProblem[] {
@@ -22,6 +30,10 @@ export function placedDiagnostics(file: string, diagnostics: Diagnostics): Place
     });
   });
   return problems.sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+function isSilent({ data }: Diagnostics[number]): boolean {
+  return (data as FindingData | undefined)?.silent === true;
 }
 
 /** `DiagnosticSeverity.Warning` of the Language Server Protocol. */

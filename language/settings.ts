@@ -16,11 +16,14 @@ export function blockOf(declaration: Declaration): Block | undefined {
   return declaration.body ?? declaration.value?.body;
 }
 
+/** So many declarations may extend each other in a row: more are a mistake (see validation/inheritance.ts). */
+export const mostAncestors = 32;
+
 /** What the declaration extends, nearest first; a cycle ends where it closes. */
-function ancestorsOf(declaration: Declaration): Declaration[] {
+export function ancestorsOf(declaration: Declaration): Declaration[] {
   const ancestors: Declaration[] = [];
   let current = extendedBy(declaration);
-  while (current && current !== declaration && !ancestors.includes(current)) {
+  while (current && current !== declaration && ancestors.length <= mostAncestors && !ancestors.includes(current)) {
     ancestors.push(current);
     current = extendedBy(current);
   }

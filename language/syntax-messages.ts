@@ -36,11 +36,21 @@ export class PretrainParserMessages extends LangiumParserErrorMessageProvider {
 export class PretrainLexerMessages extends DefaultLexerErrorMessageProvider {
   override buildUnexpectedCharactersMessage(fullText: string, startOffset: number, length: number): string {
     const text = fullText.slice(startOffset, startOffset + length);
-    if (/^["']/.test(text)) return `The text that starts here has no closing ${text.charAt(0)} on its line.`;
-    if (fullText.startsWith("/*", startOffset)) return "The comment that starts here has no end */.";
     return `Found ${text.trim()}, which has no meaning here. Texts with such characters stand in quotes.`;
   }
 }
+
+/** A text that goes on to the end of its line. */
+export function openText(text: string): string {
+  const quote = text.charAt(0);
+  const escaped = text.slice(1).includes(`\\${quote}`)
+    ? ` Behind \\ the sign ${quote} belongs to the text; in paths write / or \\\\ for \\.`
+    : "";
+  return `The text that starts here has no closing ${quote} on its line.${escaped}`;
+}
+
+export const openComment = "The comment that starts here has no end */.";
+export const hashComment = "Found #; comments begin with // or stand between /* and */.";
 
 const terminals: Readonly<Record<string, string>> = { AMOUNT: "a number", ID: "a name", STRING: "a text in quotes" };
 

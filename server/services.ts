@@ -6,11 +6,12 @@ import {
   type LangiumSharedServices,
   type PartialLangiumServices,
 } from "langium/lsp";
-import { NodeFileSystem } from "langium/node";
+
 import type { Connection } from "vscode-languageserver";
 import type { DataFiles } from "#language/files.ts";
 import { PretrainGeneratedModule, PretrainGeneratedSharedModule } from "#language/generated/module.ts";
 import { type PretrainAddedServices, PretrainModule } from "#language/module.ts";
+import { textsOnDisk } from "#language/texts-on-disk.ts";
 import { registerRules } from "#language/validation/rules.ts";
 import type { Analyses } from "./analysis/analyses.ts";
 import type { WatchedFiles } from "./compile/watched-files.ts";
@@ -66,7 +67,7 @@ export interface ServerContext {
 
 /** The language as in language/module.ts, with Langium's services for editors and what is said better here. */
 export function createServerServices({ connection, files, analyses, snippets }: ServerContext): PretrainServerServices {
-  const shared = inject(createDefaultSharedModule({ connection, ...NodeFileSystem }), PretrainGeneratedSharedModule, sharedModule);
+  const shared = inject(createDefaultSharedModule({ connection, ...textsOnDisk }), PretrainGeneratedSharedModule, sharedModule);
   const editorModule: Module<PretrainLanguageServices, PartialLangiumServices & { validation: { DataFiles: DataFiles } }> = {
     validation: { DataFiles: () => files },
     lsp: {

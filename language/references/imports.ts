@@ -45,12 +45,17 @@ export async function loadImports(document: LangiumDocument, shared: LangiumShar
     visited.add(current.uri.toString());
     for (const statement of current.parseResult.value.imports) {
       const uri = importedUri(current, statement);
-      if (uri && isPretrainFile(uri) && (documents.hasDocument(uri) || (await isFile(uri, files)))) {
-        await visit((await documents.getOrCreateDocument(uri)) as LangiumDocument<File>);
-      }
+      const imported = uri && isPretrainFile(uri) ? await documentAt(uri) : undefined;
+      if (imported) await visit(imported);
     }
   };
   await visit(document as LangiumDocument<File>);
+
+  /** Undefined where it cannot be read. */
+  async function documentAt(uri: URI): Promise<LangiumDocument<File> | undefined> {
+    if (!documents.hasDocument(uri) && !(await isFile(uri, files))) return undefined;
+    return (await documents.getOrCreateDocument(uri).catch(() => undefined)) as LangiumDocument<File> | undefined;
+  }
 }
 
 export function isPretrainFile(uri: URI): boolean {

@@ -4,24 +4,40 @@ import { rangeOfName, rangeOfValue } from "../places.ts";
 import { layersOf, writtenParts } from "../settings.ts";
 import type { RuleFamily } from "./report.ts";
 
-/** No mixture and no sequence contains itself. */
+/** No mixture and no sequence contains itself, and none goes through more others than anybody could follow. */
 export const cycles: RuleFamily = () => ({
   Declaration(declaration, report) {
     if (declaration.kind !== "objective") return;
+    let tooDeep = false;
     for (const { part, target } of partsOf(declaration)) {
-      if (!contains(target, declaration)) continue;
-      const message = `${declaration.name} contains itself${target === declaration ? "" : ` through ${target.name}`}; a mixture or sequence is made of others.`;
       const own = AstUtils.getContainerOfType(part, isDeclaration) === declaration;
-      report(declaration, own ? rangeOfValue(part) : rangeOfName(declaration), { code: "objective-cycle", message });
+      const place = own ? rangeOfValue(part) : rangeOfName(declaration);
+      const found = search(target, declaration);
+      if (found === "cycle") {
+        const message = `${declaration.name} contains itself${target === declaration ? "" : ` through ${target.name}`}; a mixture or sequence is made of others.`;
+        report(declaration, place, { code: "objective-cycle", message });
+      } else if (found === "deep" && !tooDeep) {
+        tooDeep = true;
+        const message = `${declaration.name} is made of ${target.name}, which is made of another, and so on: more than ${mostLevels} deep. Name the parts directly.`;
+        report(declaration, place, { code: "objective-too-deep", message });
+      }
     }
   },
 });
 
-function contains(from: Declaration, goal: Declaration, visited = new Set<Declaration>()): boolean {
-  if (from === goal) return true;
-  if (visited.has(from)) return false;
-  visited.add(from);
-  return partsOf(from).some(({ target }) => contains(target, goal, visited));
+const mostLevels = 32;
+
+/** Level by level: whether `goal` is among what `from` is made of, or there are more levels than are followed. */
+function search(from: Declaration, goal: Declaration): "cycle" | "deep" | "neither" {
+  const visited = new Set<Declaration>();
+  let level = [from];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (level.includes(goal)) return "cycle";
+    if (depth === mostLevels) return "deep";
+    for (const each of level) visited.add(each);
+    level = [...new Set(level.flatMap(partsOf).map(({ target }) => target))].filter((each) => !visited.has(each));
+  }
+  return "neither";
 }
 
 /** The declared objectives in its shares, also in mixtures in place. */

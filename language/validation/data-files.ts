@@ -4,6 +4,7 @@ import { absolutePath, absolutePattern } from "../files.ts";
 import { fileOf, rangeOfValue } from "../places.ts";
 import { expectedOf } from "../references/expected.ts";
 import { fittingType } from "../values/fit.ts";
+import { readPath } from "../values/read.ts";
 import type { RuleFamily } from "./report.ts";
 
 /** The files that declarations name are there. */
@@ -13,7 +14,7 @@ export const dataFiles: RuleFamily = ({ validation }) => ({
     if (AstUtils.getDocument(text).uri.scheme !== "file") return;
     const expected = expectedOf(text);
     const type = expected && fittingType(expected, text);
-    if (type?.type !== "path" || text.text.trim() === "") return;
+    if (type?.type !== "path" || !readPath(text, type).ok) return;
     const folder = dirname(fileOf(text));
     if (type.glob && !validation.DataFiles.matchesAny(absolutePattern(folder, text.text))) {
       report(text, rangeOfValue(text), { code: "missing-file", message: `No file matches ${text.text}, seen from ${folder}.` });

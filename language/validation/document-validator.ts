@@ -1,21 +1,37 @@
-import { DefaultDocumentValidator, type LangiumDocument } from "langium";
+import { DefaultDocumentValidator, DocumentValidator, type LangiumDocument } from "langium";
+import type { LexicalMistake } from "../lexer.ts";
+import type { FindingData } from "./report.ts";
 
 type Diagnostics = NonNullable<LangiumDocument["diagnostics"]>;
+
+/** Of the parser: behind so many nobody reads on. */
+const mostMistakes = 100;
 
 export class PretrainDocumentValidator extends DefaultDocumentValidator {
   /** What the parser alone found. */
   syntaxDiagnostics({ parseResult }: LangiumDocument): Diagnostics {
     const diagnostics: Diagnostics = [];
-    this.processLexingErrors(parseResult, diagnostics, {});
+    this.processLexingErrors(parseResult, diagnostics);
     this.processParsingErrors(parseResult, diagnostics, {});
     return diagnostics;
   }
 
+  /** As Langium has it, but with what to write instead. */
+  protected override processLexingErrors({ lexerErrors }: LangiumDocument["parseResult"], diagnostics: Diagnostics): void {
+    for (const { line, column, length, message, fixes } of lexerErrors as LexicalMistake[]) {
+      const start = { line: (line ?? 1) - 1, character: (column ?? 1) - 1 };
+      const data: FindingData = { code: DocumentValidator.LexingError, ...(fixes ? { fixes } : {}) };
+      diagnostics.push({ severity: 1, range: { start, end: { ...start, character: start.character + length } }, message, data });
+    }
+  }
+
   /** What the parser says behind characters that it never saw is noise. */
   protected override processParsingErrors(parseResult: LangiumDocument["parseResult"], diagnostics: Diagnostics, options: object): void {
-    const unread = Math.min(...parseResult.lexerErrors.map(({ offset }) => offset));
-    const parserErrors = parseResult.parserErrors.filter(({ token }) => token.startOffset < unread);
-    super.processParsingErrors(parseResult.lexerErrors.length === 0 ? parseResult : { ...parseResult, parserErrors }, diagnostics, options);
+    const unread = parseResult.lexerErrors.reduce((first, { offset }) => Math.min(first, offset), Number.POSITIVE_INFINITY);
+    const parserErrors = parseResult.parserErrors
+      .filter(({ token }) => parseResult.lexerErrors.length === 0 || (token.startOffset >= 0 && token.startOffset < unread))
+      .slice(0, mostMistakes);
+    super.processParsingErrors({ ...parseResult, parserErrors }, diagnostics, options);
   }
 
   /** The rules walk the file themselves: see `registerRules`. */

@@ -11,7 +11,7 @@ export const imports: RuleFamily = ({ shared }) => {
     File(file, report) {
       const document = AstUtils.getDocument(file) as LangiumDocument<File>;
       const seen: LangiumDocument<File>[] = [];
-      for (const statement of file.imports.filter((each) => each.path)) {
+      for (const statement of file.imports.filter((each) => each.path !== undefined)) {
         const imported = loadedDocument(document, statement, documents);
         const finding = imported ? findingOf(document, statement, imported, seen) : notThere(document, statement);
         if (finding) report(statement, rangeOfProperty(statement, "path"), finding);
@@ -40,6 +40,8 @@ export const imports: RuleFamily = ({ shared }) => {
 };
 
 function notThere(document: LangiumDocument, statement: Import): Finding {
+  if (statement.path.trim() === "")
+    return { code: "unresolved-import", message: "The import names no file; write one beside this file in the quotes." };
   const uri = importedUri(document, statement);
   if (uri && !isPretrainFile(uri)) {
     return {
@@ -50,7 +52,7 @@ function notThere(document: LangiumDocument, statement: Import): Finding {
   }
   return {
     code: "unresolved-import",
-    message: `There is no file ${statement.path} beside this one. Check the name; it starts at this file's folder.`,
+    message: `There is no file ${statement.path} beside this one, or it cannot be read. Check the name; it starts at this file's folder.`,
   };
 }
 

@@ -1,7 +1,7 @@
 import { isDeclaration, isNamed } from "../generated/ast.ts";
 import { rangeOfValue } from "../places.ts";
 import { nameOf } from "../references/expected.ts";
-import { extendedBy, extendsEntry } from "../settings.ts";
+import { ancestorsOf, extendedBy, extendsEntry, mostAncestors } from "../settings.ts";
 import type { RuleFamily } from "./report.ts";
 
 /** `extends` leads to a declaration of the same option and never back to where it started. */
@@ -10,7 +10,11 @@ export const inheritance: RuleFamily = () => ({
     const value = extendsEntry(declaration)?.value;
     const target = extendedBy(declaration);
     if (!value || !target) return;
-    if (reaches(target, declaration)) {
+    const ancestors = ancestorsOf(declaration);
+    if (ancestors.length > mostAncestors) {
+      const message = `${declaration.name} extends ${target.name}, which extends another, and so on: more than ${mostAncestors} in a row. Extend one that is nearer to the first.`;
+      report(value, rangeOfValue(value), { code: "extends-too-far", message });
+    } else if (target === declaration || ancestors.some((each) => extendedBy(each) === declaration)) {
       const message =
         target === declaration
           ? `${declaration.name} extends itself; leave extends out.`
@@ -28,12 +32,3 @@ export const inheritance: RuleFamily = () => ({
     }
   },
 });
-
-function reaches(from: NonNullable<ReturnType<typeof extendedBy>>, goal: typeof from): boolean {
-  const visited = new Set<typeof from>();
-  for (let current: typeof from | undefined = from; current && !visited.has(current); current = extendedBy(current)) {
-    if (current === goal) return true;
-    visited.add(current);
-  }
-  return false;
-}

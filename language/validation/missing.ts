@@ -11,7 +11,8 @@ export const missing: RuleFamily = (services) => ({
   Declaration(declaration, report) {
     const shape = shapeOfDeclaration(declaration);
     const inheritsUnknown = declaration.kind !== "compare" && extendsEntry(declaration) && !extendedBy(declaration);
-    if (!shape || inheritsUnknown || isIncomplete(AstUtils.getDocument(declaration), services)) return;
+    if (!shape || inheritsUnknown) return;
+    const silent = isIncomplete(AstUtils.getDocument(declaration), services);
     check(layersOf(declaration), shape, undefined);
 
     function check(layers: readonly Block[], { keys, name, weighted }: Shape, at: Value | undefined): void {
@@ -19,7 +20,7 @@ export const missing: RuleFamily = (services) => ({
         const values = given(layers, key);
         if (values.length === 0 && key.required && !comesWithModel(key, layers) && !exists(declaration, key, layers)) {
           const message = `${name} needs ${key.name}: ${lowered(key.help)}${key.example ? ` For example: ${key.example}` : ""}`;
-          report(at ?? declaration, at ? rangeOfValue(at) : rangeOfName(declaration), { code: "missing-key", message });
+          report(at ?? declaration, at ? rangeOfValue(at) : rangeOfName(declaration), { code: "missing-key", message, silent });
         }
         for (const value of values.slice(0, key.value.type === "varied" ? undefined : 1)) checkValue(value, values);
       }

@@ -8,9 +8,9 @@ import type { RuleFamily } from "./report.ts";
 /** One name, one thing: over all kinds of declarations, the imported files and the catalogue, where both could stand. */
 export const names: RuleFamily = ({ shared }) => ({
   File(file, report) {
-    const seen = declarationsSeenFrom(AstUtils.getDocument(file), shared.workspace.LangiumDocuments);
+    const seen = Map.groupBy(declarationsSeenFrom(AstUtils.getDocument(file), shared.workspace.LangiumDocuments), ({ name }) => name);
     for (const declaration of file.declarations.filter((each) => each.name)) {
-      const other = seen.find((each) => each.name === declaration.name && isBefore(each, declaration));
+      const other = seen.get(declaration.name)?.find((each) => isBefore(each, declaration));
       if (other) report(declaration, rangeOfName(declaration), { code: "duplicate-name", message: taken(declaration, other) });
       const family = reservingFamilies[declaration.kind]?.find((each) => optionOf(each, declaration.name));
       if (family) {

@@ -15,15 +15,15 @@ export const references: RuleFamily = (services) => ({
     const expected = expectedOf(named);
     const type = expected && fittingType(expected, named);
     if (!expected || !type || !named.target || !takesNames(type) || named.target.ref) return;
-    const finding = unresolved({ container: named, property: "target", reference: named.target }, expected, services);
-    if (finding) report(named, rangeOfProperty(named, "target"), finding);
+    const info = { container: named, property: "target", reference: named.target };
+    report(named, rangeOfProperty(named, "target"), unresolved(info, expected, services));
   },
   Expectation(expectation, report) {
     for (const property of ["task", "metric"] as const) {
       const reference = expectation[property];
       if (!reference || reference.ref || (property === "task" && reference.$refText === allCorpora)) continue;
-      const finding = unresolved({ container: expectation, property, reference }, expectedTypes[property], services);
-      if (finding) report(expectation, rangeOfProperty(expectation, property), finding);
+      const info = { container: expectation, property, reference };
+      report(expectation, rangeOfProperty(expectation, property), unresolved(info, expectedTypes[property], services));
     }
   },
 });
@@ -38,7 +38,7 @@ function takesNames({ type }: Expected): boolean {
   return type === "choice" || type === "option" || type === "objective" || type === "reference" || type === "cell";
 }
 
-function unresolved(info: ReferenceInfo, expected: Expected, services: PretrainServices): Finding | undefined {
+function unresolved(info: ReferenceInfo, expected: Expected, services: PretrainServices): Finding {
   const container = info.container as Named | Expectation;
   const name = info.reference.$refText;
   const document = AstUtils.getDocument(container);
@@ -54,10 +54,10 @@ function unresolved(info: ReferenceInfo, expected: Expected, services: PretrainS
     const message = `There is no ${name} here.${didYouMean(fixes)} Expected ${listed(known)}.`;
     return { code: "unknown-choice", message, fixes };
   }
-  if (isIncomplete(document, services)) return undefined;
   const help =
     fixes.length > 0 ? didYouMean(fixes) : known.length > 0 ? ` There ${known.length === 1 ? "is" : "are"} ${listed(known, "and")}.` : "";
-  return { code: "unresolved-reference", message: `Found no ${name}; expected ${describeType(expected)}.${help}`, fixes };
+  const silent = isIncomplete(document, services);
+  return { code: "unresolved-reference", silent, message: `Found no ${name}; expected ${describeType(expected)}.${help}`, fixes };
 }
 
 function wrongKind(container: Named | Expectation, kind: string, name: string, expected: Expected): string {

@@ -12,6 +12,11 @@ export interface Finding {
   severity?: Problem["severity"];
   /** Replacements for the text at the place, best first. */
   fixes?: string[];
+  /**
+   * Found while a part of what the file sees could not be read, so that it may be no mistake: nobody is told, and the
+   * declaration is not used.
+   */
+  silent?: boolean;
 }
 
 export type Report = (node: AstNode, range: TextRange | undefined, finding: Finding) => void;
@@ -25,18 +30,19 @@ export type RuleFamily = (services: PretrainServices) => {
 export interface FindingData {
   code: string;
   fixes?: string[];
+  silent?: true;
 }
 
 export function reportTo(accept: ValidationAcceptor): Report {
-  return (node, range, { code, message, severity = "error", fixes }) => {
-    const data: FindingData = { code, ...(fixes && fixes.length > 0 ? { fixes } : {}) };
+  return (node, range, { code, message, severity = "error", fixes, silent }) => {
+    const data: FindingData = { code, ...(fixes && fixes.length > 0 ? { fixes } : {}), ...(silent ? { silent } : {}) };
     accept(severity, message, { node, ...(range ? { range } : {}), code, data });
   };
 }
 
 /**
  * A part of what the file sees could not be read (a mistake in the syntax, an import that is not there): what seems to be
- * missing may be in that part, so it is not reported before the part is.
+ * missing may be in that part, so nobody is told of it before the part is read.
  */
 export function isIncomplete(document: LangiumDocument, services: PretrainServices): boolean {
   const documents = services.shared.workspace.LangiumDocuments;

@@ -60,9 +60,18 @@ export function readText(value: Value, type: TypeNamed<"text">): Reading<string>
   return wrongType(value, type, isQuantity(value) ? [`"${value.amount}"`] : []);
 }
 
+/** As Linux has it. */
+export const longestPath = 4096;
+
 /** As written: relative to the file that says it. */
 export function readPath(value: Value, type: TypeNamed<"path">): Reading<string> {
-  if (isText(value)) return filled(value, type);
+  if (isText(value)) {
+    if (value.text.length <= longestPath) return filled(value, type);
+    return problem(
+      "out-of-range",
+      `The path has ${value.text.length.toLocaleString("en-US")} characters; at most ${longestPath.toLocaleString("en-US")}.`,
+    );
+  }
   return wrongType(value, type, isNamed(value) && !value.body ? [`"${nameOf(value)}"`] : []);
 }
 

@@ -134,12 +134,11 @@ function cursorIn(lexer: Lexer, text: string, offset: number): Cursor {
     end: token.startOffset + token.image.length,
     start: token.startOffset,
   }));
-  const comment = hidden.find((token) => token.startOffset + token.image.length === offset && token.image.startsWith("//"));
-  if (comment || isInOpenComment(before)) return { in: "comment", start: offset, tokens: [] };
-  const open = openString(before.slice(before.lastIndexOf("\n") + 1));
-  if (open !== undefined) {
-    const start = offset - open.length;
-    return { in: "string", start, tokens: tokens.filter((token) => token.end < start), written: open };
+  const around = hidden.find(({ startOffset, image }) => image.length > 0 && startOffset + image.length === offset);
+  if (around && isComment(around.tokenType.name)) return { in: "comment", start: offset, tokens: [] };
+  if (around?.tokenType.name === "OPEN_TEXT") {
+    const start = around.startOffset + 1;
+    return { in: "string", start, tokens: tokens.filter((token) => token.end < start), written: around.image.slice(1) };
   }
   const last = tokens.at(-1);
   const amount =
@@ -153,14 +152,9 @@ function cursorIn(lexer: Lexer, text: string, offset: number): Cursor {
   return { in: "word", start, tokens: tokens.filter((token) => token.end <= start) };
 }
 
-function isInOpenComment(before: string): boolean {
-  return before.lastIndexOf("/*") > before.lastIndexOf("*/");
-}
-
-/** What stands in quotes that are not closed on the line. */
-function openString(line: string): string | undefined {
-  const unquoted = line.replace(/\/\/.*$/, "").replace(/"(\\.|[^"\\])*"|'(\\.|[^'\\])*'/g, "");
-  return unquoted === line.replace(/"(\\.|[^"\\])*"|'(\\.|[^'\\])*'/g, "") ? /["']([^"']*)$/.exec(unquoted)?.[1] : undefined;
+/** One that goes on where the text before the cursor ends. */
+function isComment(type: string): boolean {
+  return type === "SL_COMMENT" || type === "OPEN_COMMENT" || type === "HASH_COMMENT";
 }
 
 /** Files and folders beside the file, one level at a time, where a path or an import stands. */

@@ -59,13 +59,17 @@ function clipped(range: TextEdit["range"], lines: readonly string[]): TextEdit["
   return { start: range.start, end: { line: lines.length - 1, character: last.length } };
 }
 
+/** Of lines with lines: where a large text changes nearly everywhere, the changed part is replaced whole. */
+const mostComparisons = 4_000_000;
+
 /** Pairs of indices of equal lines, as many as possible, in order (Hunt and Szymanski 1977's problem, by dynamic programming). */
 function commonLines(old: readonly string[], fresh: readonly string[]): [number, number][] {
   let start = 0;
   while (start < old.length && start < fresh.length && old[start] === fresh[start]) start++;
   let end = 0;
   while (end < Math.min(old.length, fresh.length) - start && old.at(-1 - end) === fresh.at(-1 - end)) end++;
-  const [rows, columns] = [old.length - start - end, fresh.length - start - end];
+  const isLarge = (old.length - start - end) * (fresh.length - start - end) > mostComparisons;
+  const [rows, columns] = isLarge ? [0, 0] : [old.length - start - end, fresh.length - start - end];
   const lengths = new Uint32Array((rows + 1) * (columns + 1));
   const at = (row: number, column: number) => row * (columns + 1) + column;
   for (let row = rows - 1; row >= 0; row--) {

@@ -1,0 +1,106 @@
+import { DefaultLexer, DefaultTokenBuilder, type LexerResult, type TokenizeOptions } from "langium";
+import { hashComment, openComment, openText } from "./syntax-messages.ts";
+
+type Token = LexerResult["tokens"][number];
+
+/** What the lexer cannot read, and what to write instead. */
+export type LexicalMistake = LexerResult["errors"][number] & { fixes?: string[] };
+
+/**
+ * How large a text may be. Files that people write are far below; without bounds a data file that was opened by mistake
+ * would stop the editor, and brackets in brackets the parser, which goes down into each.
+ */
+export const bounds = { characters: 500_000, tokens: 30_000, nesting: 32, mistakes: 100 } as const;
+
+/** The language's tokens, within bounds, and the mistakes that are seen in single characters. */
+export class PretrainLexer extends DefaultLexer {
+  override tokenize(text: string, options?: TokenizeOptions): LexerResult {
+    const unreadable = mistakeInWhole(text);
+    if (unreadable) return { tokens: [], hidden: [], errors: [unreadable] };
+    const { tokens, hidden, errors, ...rest } = super.tokenize(text, options);
+    const mistakes = [...errors, ...hidden.flatMap(mistakeOf)].sort((a, b) => a.offset - b.offset).slice(0, bounds.mistakes);
+    const beyond = firstBeyond(tokens);
+    if (beyond === undefined) return { tokens, hidden, errors: mistakes, ...rest };
+    const end = tokens[beyond.index]!.startOffset;
+    return {
+      tokens: tokens.slice(0, beyond.index),
+      hidden: hidden.filter(({ startOffset }) => startOffset < end),
+      errors: [...mistakes.filter(({ offset }) => offset < end), at(tokens[beyond.index]!, beyond.message)],
+      ...rest,
+    };
+  }
+}
+
+/**
+ * Beside the grammar's tokens what is never right: a text or a comment without an end, a comment of another language. As
+ * tokens they are read once, from left to right, and whoever asks whether a place is in a text or in a comment has the
+ * same answer as the parser.
+ */
+export class PretrainTokenBuilder extends DefaultTokenBuilder {
+  protected override buildTerminalTokens(rules: Parameters<DefaultTokenBuilder["buildTerminalTokens"]>[0]) {
+    return [
+      ...super.buildTerminalTokens(rules),
+      ...Object.entries(neverRight).map(([name, PATTERN]) => ({ name, PATTERN, GROUP: "hidden" })),
+    ];
+  }
+}
+
+const neverRight = {
+  OPEN_TEXT: /"[^"\\\n]*(\\.[^"\\\n]*)*\\?|'[^'\\\n]*(\\.[^'\\\n]*)*\\?/,
+  OPEN_COMMENT: /\/\*[\s\S]*/,
+  HASH_COMMENT: /#[^\n\r]*/,
+};
+
+function mistakeInWhole(text: string): LexicalMistake | undefined {
+  if (text.length > bounds.characters) {
+    const most = bounds.characters.toLocaleString("en-US");
+    return atStart(
+      `The file has more than ${most} characters and is not read. Data stand in files of their own, which a .pretrain file names.`,
+    );
+  }
+  if (text.startsWith("\uFFFD\uFFFD") || text.slice(0, 200).includes("\0")) {
+    return atStart("The file is no text in UTF-8. Save it as UTF-8; in VS Code the encoding stands in the status bar.");
+  }
+  return undefined;
+}
+
+function mistakeOf(token: Token): LexicalMistake[] {
+  switch (token.tokenType.name) {
+    case "OPEN_TEXT":
+      return [{ ...at(token, openText(token.image)), length: 1 }];
+    case "OPEN_COMMENT":
+      return [{ ...at(token, openComment), length: 2 }];
+    case "HASH_COMMENT":
+      return [{ ...at(token, hashComment), length: 1, fixes: ["//"] }];
+    default:
+      return [];
+  }
+}
+
+/** The first token that is nested too deep, or is one too many. */
+function firstBeyond(tokens: readonly Token[]): { index: number; message: string } | undefined {
+  let depth = 0;
+  for (const [index, { image }] of tokens.entries()) {
+    if (index === bounds.tokens) {
+      const most = bounds.tokens.toLocaleString("en-US");
+      return {
+        index,
+        message: `The file has more than ${most} words and signs; what follows is not read. Divide it into files that import each other.`,
+      };
+    }
+    if (image === "{" || image === "[") depth++;
+    else if ((image === "}" || image === "]") && depth > 0) depth--;
+    if (depth > bounds.nesting) {
+      return { index, message: `Nested deeper than ${bounds.nesting} brackets; what follows is not read. Is a } or ] missing further up?` };
+    }
+  }
+  return undefined;
+}
+
+function at({ startOffset, startLine, startColumn, image }: Token, message: string): LexicalMistake {
+  return { offset: startOffset, line: startLine ?? 1, column: startColumn ?? 1, length: image.length, message };
+}
+
+function atStart(message: string): LexicalMistake {
+  return { offset: 0, line: 1, column: 1, length: 0, message };
+}
