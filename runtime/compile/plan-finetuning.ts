@@ -3,6 +3,7 @@ import type { SpecPath } from "#runtime/contract/problem.ts";
 import type { Architecture, FinetuneSettings, FinetuneSpec, Ref } from "#runtime/contract/spec.ts";
 import { choicesOf } from "#runtime/models/choices.ts";
 import { answersInWords, headOf } from "#runtime/programs/adaptation.ts";
+import { answeringStack } from "#runtime/programs/parts.ts";
 import { bucketOf } from "#runtime/tasks/buckets.ts";
 import { declaredUse } from "./cells.ts";
 import { finetuneContent, taskContent } from "./fingerprint.ts";
@@ -50,6 +51,15 @@ export function addFinetuning(planner: Planner, start: Start, run: FinetuningRun
       "nothing-to-train",
       [...run.at, "train"],
       `${taskName} is answered in words, and no head is added that could be trained. Use train: all, last, biases, lora or adapters.`,
+    );
+  const { layers, name: side } = answeringStack(model, task);
+  // models with fewer layers on both sides are refused where they are declared
+  if (train.kind === "last" && train.layers > layers && train.layers <= model.layers)
+    return unplannable(
+      planner,
+      "more-layers-than-model",
+      [...run.at, "train"],
+      `The last ${train.layers} layers cannot be trained: the ${side} of the model, which writes the answers to ${taskName}, has ${layers}. Use at most that many, or train: all.`,
     );
   const tokenizer = start.from ? tokenizerOf(planner, start.from) : start.tokenizer;
   const read = headOf(task) ? reading(model, longestBytes, tokensPerByte(planner, tokenizer.id)) : model;

@@ -1,5 +1,6 @@
 import type { ResolvedModel, ResolvedObjective, ResolvedTask } from "../contract/plan.ts";
 import type { FinetuneSettings, TrainedPart } from "../contract/spec.ts";
+import { type Stack, stacksOf } from "../models/choices.ts";
 import {
   adapterParameters,
   headParameters,
@@ -76,7 +77,7 @@ export function finetuningParameters(
   const head = answering
     ? [...(answering.pooler ? poolerParameters(model) : []), ...headParameters(model, finetuningHead, answering.outputs)]
     : [];
-  const { added, changes } = changedBy(train, model);
+  const { added, changes } = changedBy(train, model, answeringStack(model, task));
   const trained = [
     ...used.filter((parameter) => !parameter.fixed && changes(parameter)),
     ...added.filter(({ name }) => isUsed(name.slice(name.indexOf(".") + 1))),
@@ -90,15 +91,24 @@ export function finetuningParameters(
   };
 }
 
-/** What a way of fine-tuning adds to the model, and which of the model's own weights it changes. */
-function changedBy(train: TrainedPart, model: ResolvedModel): { added: Parameter[]; changes(parameter: Parameter): boolean } {
+/** The blocks that answer a task: of an encoder-decoder the decoder's where it writes, the encoder's on labels; else all there are. */
+export function answeringStack(model: ResolvedModel, task: ResolvedTask): Stack {
+  return stacksOf(model).at(headOf(task) ? 0 : -1)!;
+}
+
+/** What a way of fine-tuning adds to the model, and which of the model's own weights it changes; `answering` has its last layers. */
+function changedBy(
+  train: TrainedPart,
+  model: ResolvedModel,
+  answering: Stack,
+): { added: Parameter[]; changes(parameter: Parameter): boolean } {
   switch (train.kind) {
     case "all":
       return { added: [], changes: () => true };
     case "head":
       return { added: [], changes: () => false };
     case "last":
-      return { added: [], changes: ({ layer }) => layer !== null && layer >= model.layers - train.layers };
+      return { added: [], changes: ({ layer }) => layer !== null && layer >= answering.before + answering.layers - train.layers };
     case "biases":
       return { added: [], changes: ({ name }) => name.endsWith(".bias") };
     case "lora":

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { ResolvedTask } from "#runtime/contract/plan.ts";
+import type { Architecture, TrainedPart } from "#runtime/contract/spec.ts";
 import { loadEngine } from "#runtime/engines/table.ts";
 import { headOf, headPart } from "#runtime/programs/adaptation.ts";
 import { finetuningParameters } from "#runtime/programs/parts.ts";
@@ -35,6 +37,39 @@ describe("what is trained", () => {
     const all = [...trained, ...frozen].map(({ name }) => name);
     expect(new Set(all).size).toBe(all.length);
     expect(all.length).toBe(finetuningParameters(model, labelled, { train: { kind: "all" } }).trained.length);
+  });
+});
+
+describe("the last layers are those of what answers", () => {
+  const blocks = (architecture: Architecture, task: ResolvedTask, layers: number, train: TrainedPart = { kind: "last", layers }) => {
+    const { trained } = finetuningParameters(smallModel({ architecture, layers: 4, placement: "pre" }), task, { train });
+    const found = trained.flatMap(({ name }) => /(?:en|de)coder\.layers\.\d/.exec(name) ?? []);
+    return [...new Set(found)];
+  };
+  const written = { ...labelled, as: "text" } as ResolvedTask;
+  test.each([
+    ["decoder" as const, labelled, 2, ["decoder.layers.2", "decoder.layers.3"]],
+    ["encoder" as const, labelled, 1, ["encoder.layers.3"]],
+    ["encoder-decoder" as const, labelled, 1, ["encoder.layers.3"]],
+    ["decoder" as const, written, 1, ["decoder.layers.3"]],
+    ["encoder-decoder" as const, written, 1, ["decoder.layers.3"]],
+    ["encoder-decoder" as const, written, 3, ["decoder.layers.1", "decoder.layers.2", "decoder.layers.3"]],
+  ])("%s", (architecture, task, layers, expected) => {
+    expect(blocks(architecture, task, layers)).toEqual(expected);
+  });
+
+  test("a decoder of another depth than its encoder counts by its own", () => {
+    const model = { ...smallModel({ architecture: "encoder-decoder", layers: 2 }), decoderLayers: 3 };
+    const { trained } = finetuningParameters(model, written, { train: { kind: "last", layers: 2 } });
+    const found = new Set(trained.flatMap(({ name }) => /(?:en|de)coder\.layers\.\d/.exec(name) ?? []));
+    expect([...found]).toEqual(["decoder.layers.1", "decoder.layers.2"]);
+    expect(trained.some(({ name }) => name === "encoder.norm.weight")).toBe(false);
+  });
+
+  test("the norm behind an encoder is none of its decoder's last layers", () => {
+    const model = smallModel({ architecture: "encoder-decoder", layers: 2, placement: "pre" });
+    const { trained } = finetuningParameters(model, written, { train: { kind: "last", layers: 1 } });
+    expect(trained.filter(({ name }) => name.startsWith("encoder."))).toEqual([]);
   });
 });
 

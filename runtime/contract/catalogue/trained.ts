@@ -13,7 +13,7 @@ export const trainedOptions: readonly Option[] = [
   {
     name: "last",
     family: "trained",
-    help: "The head and the last n layers; written `last 4 layers`.",
+    help: "The head and the last n layers; written `last 4 layers`. Of an encoder-decoder that writes they are the decoder's, of one that answers by a head the encoder's.",
     keys: [],
     example: "train: last 2 layers",
   },
