@@ -108,7 +108,7 @@ async function prepare(pretrain: PretrainJob, loaded: Loaded): Promise<void> {
       store: loaded.store,
       command: ownCommand(),
       engine: "auto",
-      threads: threadsFor(1),
+      threadsOf: () => threadsFor(1),
       parallel: 1,
       signal: stop.signal,
       killSignal: new AbortController().signal,

@@ -141,7 +141,7 @@ async function runPlan(
   const arrangement =
     jobs === "auto"
       ? await arrange(neededJobs(plan, store).needed, { store, command, engine, xla, signal: stopping.signal, say })
-      : { parallel: jobs, threads: threadsFor(jobs) };
+      : { parallel: jobs, threadsOf: () => threadsFor(jobs) };
   const reporter = reporterFor(plan, options, arrangement.parallel, finished);
   try {
     return await schedule(plan, {

@@ -17,8 +17,8 @@ export interface ScheduleOptions {
   /** Program and arguments that start this command line: `[node, cli.js]`. */
   command: readonly string[];
   engine: EngineName | "auto";
-  /** Threads that each job trains on. What trains nothing takes all: its result does not depend on them. */
-  threads: number;
+  /** Threads that a job trains on. What trains nothing takes all: its result does not depend on them. */
+  threadsOf(job: Job): number;
   /** Of `tensorflow`: XLA compiles the graph; left out: with a GPU. */
   xla?: boolean | undefined;
   /** Jobs at a time, at most: together they must fit into the memory that is free. */
@@ -147,7 +147,7 @@ function failedOutside(job: Job, error: unknown, options: ScheduleOptions): "fai
 async function runChild(job: Job, options: ScheduleOptions): Promise<ScheduledState | "running-elsewhere"> {
   if (options.signal.aborted) return "stopped";
   const trains = job.kind === "pretrain" || job.kind === "finetune" || job.kind === "measure";
-  const child = startChild(job, { ...options, threads: trains ? options.threads : threadsFor(1) });
+  const child = startChild(job, { ...options, threads: trains ? options.threadsOf(job) : threadsFor(1) });
   const unlink = linkSignals(child, options);
   const ended = await child.ended;
   unlink();

@@ -25,7 +25,7 @@ function example(files: Record<string, string | Uint8Array> = {}) {
     store,
     command,
     engine: "auto",
-    threads: 1,
+    threadsOf: () => 1,
     parallel: 2,
     signal: new AbortController().signal,
     killSignal: new AbortController().signal,

@@ -46,7 +46,7 @@ describe("the last layers are those of what answers", () => {
     const found = trained.flatMap(({ name }) => /(?:en|de)coder\.layers\.\d/.exec(name) ?? []);
     return [...new Set(found)];
   };
-  const written = { ...labelled, as: "text" } as ResolvedTask;
+  const written = { ...labelled, as: { prefix: "" } } as ResolvedTask;
   test.each([
     ["decoder" as const, labelled, 2, ["decoder.layers.2", "decoder.layers.3"]],
     ["encoder" as const, labelled, 1, ["encoder.layers.3"]],
