@@ -188,8 +188,8 @@ async function runComparison(
       await endOfSession(outline, name, cancelled, parts.stores);
       return `the run of ${name} ended without a result`;
     }
-    const { said } = await start.process.ended;
-    return said.split("\n").findLast((line) => line !== "") ?? `the run of ${name} ended without a result`;
+    const end = await start.process.ended;
+    return end.outcome === "failed" ? end.failure.message : `the run of ${name} ended without a result`;
   } finally {
     stopping.dispose();
   }

@@ -1,14 +1,15 @@
-import { execFile, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { type CommandFailure, type Ending, failureOf } from "./failure.ts";
 
-/** The command line that comes with the extension, on VS Code's own Node. */
+/** The command line that comes with the extension, on VS Code's own Node. Whatever goes wrong is a `CommandFailure`. */
 export interface CommandLine {
-  /** One JSON document; rejects with what was printed on standard error. */
+  /** One JSON document. */
   json<T>(args: readonly string[], options: { folder: string; signal?: AbortSignal }): Promise<T>;
-  /** A JSON document a line, each given away as it comes; rejects with what was printed on standard error. */
+  /** A JSON document a line, each given away as it comes. */
   lines<T>(args: readonly string[], options: { folder: string; signal: AbortSignal; onLine(line: T): void }): Promise<void>;
   /** Starts `run`: it outlives this window. */
   run(options: { file: string; name: string; engine: string; jobs: number }): RunProcess;
@@ -16,64 +17,110 @@ export interface CommandLine {
 
 export interface RunProcess {
   pid: number | undefined;
-  ended: Promise<{ code: number | null; said: string }>;
+  ended: Promise<RunEnd>;
 }
 
-/** @param logs a folder for what runs print */
-export function commandLine(script: string, logs: string): CommandLine {
+export type RunEnd = { outcome: "done" | "stopped" } | { outcome: "failed"; failure: CommandFailure };
+
+/**
+ * @param logs a folder for what runs print
+ * @param program Node, or what is Node when told so
+ */
+export function commandLine(script: string, logs: string, program = process.execPath): CommandLine {
   // VS Code's executable is Node when told so; what it starts in turn inherits that
   const environment = { ...process.env, ELECTRON_RUN_AS_NODE: "1" };
+  const start = (args: readonly string[], folder: string, signal: AbortSignal | undefined) => {
+    const child = started(() =>
+      spawn(program, [script, ...args, "--json"], { cwd: folder, env: environment, windowsHide: true, stdio: ["ignore", "pipe", "pipe"] }),
+    );
+    if (child instanceof Error) throw failureOf(neverStarted(child), { program, script, folder });
+    // it has ended, and let go of what it held, before anyone tries again
+    signal?.addEventListener("abort", () => child.kill(), { once: true });
+    if (signal?.aborted) child.kill();
+    return child;
+  };
   return {
-    json<T>(args: readonly string[], { folder, signal }: { folder: string; signal?: AbortSignal }) {
-      return new Promise<T>((resolve, reject) => {
-        const options = { cwd: folder, env: environment, maxBuffer: 1 << 28, windowsHide: true, ...(signal ? { signal } : {}) };
-        execFile(process.execPath, [script, ...args, "--json"], options, (error, stdout, stderr) => {
-          try {
-            resolve(JSON.parse(stdout) as T);
-          } catch {
-            reject(new Error(stderr.trim() || error?.message || "it printed nothing"));
-          }
-        });
-      });
+    async json<T>(args: readonly string[], { folder, signal }: { folder: string; signal?: AbortSignal }) {
+      const child = start(args, folder, signal);
+      const printed: Buffer[] = [];
+      child.stdout!.on("data", (data: Buffer) => printed.push(data));
+      const ending = await endOf(child);
+      const document = ending.code === 0 ? parsed<T>(Buffer.concat(printed).toString("utf8")) : undefined;
+      if (document === undefined) throw failureOf(ending, { program, script, folder });
+      return document;
     },
-    lines<T>(args: readonly string[], { folder, signal, onLine }: { folder: string; signal: AbortSignal; onLine(line: T): void }) {
-      return new Promise<void>((resolve, reject) => {
-        const child = spawn(process.execPath, [script, ...args, "--json"], { cwd: folder, env: environment, windowsHide: true });
-        // it has ended, and let go of what it held, before anyone tries again
-        signal.addEventListener("abort", () => child.kill(), { once: true });
-        let said = "";
-        child.stderr.on("data", (data: Buffer) => {
-          said += data;
-        });
-        createInterface({ input: child.stdout }).on("line", (line) => onLine(JSON.parse(line) as T));
-        child.once("error", reject);
-        child.once("close", (code) => (code === 0 ? resolve() : reject(new Error(said.trim() || `it ended with ${code}`))));
+    async lines<T>(args: readonly string[], { folder, signal, onLine }: { folder: string; signal: AbortSignal; onLine(line: T): void }) {
+      const child = start(args, folder, signal);
+      createInterface({ input: child.stdout! }).on("line", (line) => {
+        const document = parsed<T>(line);
+        if (document !== undefined) onLine(document);
       });
+      const ending = await endOf(child);
+      if (ending.code !== 0) throw failureOf(ending, { program, script, folder });
     },
     run({ file, name, engine, jobs }) {
-      mkdirSync(logs, { recursive: true });
-      const log = join(logs, `${name}-${Date.now()}.log`);
-      const output = openSync(log, "a");
+      const folder = dirname(file);
       const args = [script, "run", file, name, "--json", "--engine", engine, "--jobs", String(jobs)];
-      const child = spawn(process.execPath, args, {
-        cwd: dirname(file),
-        detached: true,
-        stdio: ["ignore", "ignore", output],
-        env: environment,
-        windowsHide: true,
+      let log = "";
+      const child = started(() => {
+        mkdirSync(logs, { recursive: true });
+        // a name can be longer than a file's name may be
+        log = join(logs, `${name.slice(0, 60)}-${Date.now()}.log`);
+        const output = openSync(log, "a");
+        try {
+          return spawn(program, args, {
+            cwd: folder,
+            detached: true,
+            stdio: ["ignore", "ignore", output],
+            env: environment,
+            windowsHide: true,
+          });
+        } finally {
+          closeSync(output);
+        }
       });
-      closeSync(output);
+      const failed = (ending: Ending): RunEnd => ({ outcome: "failed", failure: failureOf(ending, { program, script, folder }) });
+      if (child instanceof Error) return { pid: undefined, ended: Promise.resolve(failed(neverStarted(child))) };
       child.unref();
-      const ended = new Promise<{ code: number | null; said: string }>((resolve) => {
-        child.once("error", (error) => resolve({ code: null, said: error.message }));
-        child.once("exit", (code) => {
-          void readFile(log, "utf8").then(
-            (said) => resolve({ code, said: said.trim() }),
-            () => resolve({ code, said: "" }),
-          );
-        });
+      const ended = endOf(child).then(async (ending): Promise<RunEnd> => {
+        if (ending.code === 0) return { outcome: "done" };
+        if (ending.code === interrupted) return { outcome: "stopped" };
+        return failed({ ...ending, said: await readFile(log, "utf8").catch(() => "") });
       });
       return { pid: child.pid, ended };
     },
   };
+}
+
+/** `pretrain run` stopped on request. */
+const interrupted = 130;
+
+/** Some of what can go wrong at the start is thrown, and some comes later as an event. */
+function started(make: () => ChildProcess): ChildProcess | Error {
+  try {
+    return make();
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+function neverStarted(error: Error): Ending {
+  return { code: null, signal: null, said: "", error };
+}
+
+function endOf(child: ChildProcess): Promise<Ending> {
+  const said: Buffer[] = [];
+  child.stderr?.on("data", (data: Buffer) => said.push(data));
+  return new Promise((resolve) => {
+    child.once("error", (error) => resolve(neverStarted(error)));
+    child.once("close", (code, signal) => resolve({ code, signal, said: Buffer.concat(said).toString("utf8") }));
+  });
+}
+
+function parsed<T>(text: string): T | undefined {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { type Declared, pathOf } from "../language/outlines.ts";
+import { showInformation, showWarning } from "../notify.ts";
 import { isHere } from "../runs/process.ts";
 import { sessionOf } from "../status/progress.ts";
 import { statusOf } from "../status/status.ts";
@@ -24,10 +25,10 @@ export function addRunning(parts: RunningParts): void {
 
 async function run(declared: Declared, parts: RunningParts): Promise<void> {
   const start = await startRun(declared, parts);
-  if ("refused" in start) return void vscode.window.showWarningMessage(`${start.refused}.`);
+  if ("refused" in start) return void showWarning(`${start.refused}.`);
   if ("elsewhere" in start) {
     const where = isHere(start.elsewhere) ? "" : ` on ${start.elsewhere.host}`;
-    void vscode.window.showInformationMessage(`${declared.declaration.name} is running already${where}: see the line above it.`);
+    showInformation(`${declared.declaration.name} is running already${where}: see the line above it.`);
   }
 }
 
@@ -35,7 +36,7 @@ function stop({ outline, declaration }: Declared, { stores }: RunningParts): voi
   const store = stores.get(outline.store);
   const session = sessionOf(store, pathOf(outline), declaration.name);
   if (session && !isHere(session)) {
-    void vscode.window.showWarningMessage(`${declaration.name} runs on ${session.host}: stop it there.`);
+    void showWarning(`${declaration.name} runs on ${session.host}: stop it there.`);
     return;
   }
   // without a session a run of something else works on it: it is that job that is asked

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { Language } from "../language/client.ts";
 import { folderOf, type Outlines, whyNoRunning } from "../language/outlines.ts";
+import { showError, showWarning, whileNotifying } from "../notify.ts";
 import type { CommandLine } from "./command-line.ts";
 import { pickDeclared, type Target } from "./pick.ts";
 
@@ -20,16 +21,12 @@ export function addDownload({ context, language, outlines, commandLine }: Downlo
       if (!declared || name === undefined) return;
       const { outline } = declared;
       const refused = whyNoRunning(vscode.Uri.parse(outline.uri));
-      if (refused !== null) return void vscode.window.showWarningMessage(`${refused}.`);
-      const options = { location: vscode.ProgressLocation.Notification, title: `Downloading ${name}`, cancellable: true };
-      await vscode.window.withProgress(options, async (_, cancelled) => {
-        const stop = new AbortController();
-        cancelled.onCancellationRequested(() => stop.abort());
+      if (refused !== null) return void showWarning(`${refused}.`);
+      await whileNotifying(`Downloading ${name}`, async (_, stopped) => {
         try {
-          await commandLine.json(["download", name], { folder: folderOf(outline), signal: stop.signal });
+          await commandLine.json(["download", name], { folder: folderOf(outline), signal: stopped });
         } catch (error) {
-          const said = (error as Error).message.split("\n").at(-1)!;
-          if (!stop.signal.aborted) void vscode.window.showErrorMessage(said.replace(/^error: /, ""));
+          if (!stopped.aborted) void showError(`${name} was not downloaded: ${(error as Error).message}.`);
         }
       });
       language.resultsChanged({ store: outline.store });

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { showError } from "../notify.ts";
 import type { CommandLine } from "./command-line.ts";
 
 interface EngineList {
@@ -38,7 +39,8 @@ export function addEngineSelection(context: vscode.ExtensionContext, commandLine
 async function enginesHere(commandLine: CommandLine, context: vscode.ExtensionContext): Promise<EngineList["engines"]> {
   try {
     return (await commandLine.json<EngineList>(["engines"], { folder: context.extensionPath })).engines;
-  } catch {
+  } catch (error) {
+    void showError(`Which engines are here is not known: ${(error as Error).message}.`);
     return [];
   }
 }

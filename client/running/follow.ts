@@ -3,9 +3,11 @@ import type { Outline } from "#server/protocol.ts";
 import { showDocument } from "../documents.ts";
 import { type Outlines, pathOf } from "../language/outlines.ts";
 import { runningText } from "../lenses/collect.ts";
+import { showError, whileNotifying } from "../notify.ts";
 import type { Stores } from "../runs/stores.ts";
 import { statusOf } from "../status/status.ts";
 import type { RunProcess } from "./command-line.ts";
+import type { CommandFailure } from "./failure.ts";
 
 export interface FollowedRun {
   context: vscode.ExtensionContext;
@@ -19,9 +21,8 @@ export interface FollowedRun {
 
 /** Shows what the user has started as a notification that can be cancelled, and says why it ended where it did not end well. */
 export function followRun({ outlines, stores, outline, name, process, stop }: FollowedRun): void {
-  const options = { location: vscode.ProgressLocation.Notification, cancellable: true, title: name };
-  void vscode.window.withProgress(options, async (progress, cancelled) => {
-    cancelled.onCancellationRequested(stop);
+  void whileNotifying(name, async (notification, cancelled) => {
+    cancelled.addEventListener("abort", stop);
     let shown = 0;
     const show = () => {
       const uri = vscode.Uri.parse(outline.uri);
@@ -30,34 +31,21 @@ export function followRun({ outlines, stores, outline, name, process, stop }: Fo
       const status = statusOf(declaration, pathOf(outline), stores.get(outline.store), Date.now());
       if (status.state !== "running") return;
       const percent = Math.floor(status.progress.share * 100);
-      progress.report({ message: textWithoutBar(runningText(status.progress)), increment: Math.max(0, percent - shown) });
+      notification.report(textWithoutBar(runningText(status.progress)), Math.max(0, percent - shown));
       shown = Math.max(shown, percent);
     };
     const listening = stores.onChange(({ store }) => store.root === outline.store && show());
-    const { code, said } = await process.ended;
+    const end = await process.ended;
     listening.dispose();
     await stores.look(outline.store);
-    if (code !== 0 && code !== interrupted) void explain(name, said, failureOf(stores, outline, name));
+    if (end.outcome === "failed") void explain(name, end.failure);
   });
 }
 
-/** `pretrain run` stopped on request. */
-const interrupted = 130;
-
-async function explain(name: string, said: string, failure: string | undefined): Promise<void> {
+async function explain(name: string, { message, said }: CommandFailure): Promise<void> {
   const showLog = "Show Log";
-  const last = said.split("\n").findLast((line) => line !== "");
-  const chosen = await vscode.window.showErrorMessage(
-    `${name} did not end well: ${failure ?? last ?? "it said nothing"}`,
-    ...(said ? [showLog] : []),
-  );
+  const chosen = await showError(`The run of ${name} failed: ${message.split("\n")[0]}.`, ...(said ? [showLog] : []));
   if (chosen === showLog) await showDocument(`${name}.log`, said);
-}
-
-function failureOf(stores: Stores, outline: Outline, name: string): string | undefined {
-  const plan = outline.declarations.find((each) => each.name === name)?.plan;
-  const runs = plan?.jobs.map(({ id }) => stores.get(outline.store).runs.get(id));
-  return runs?.find((run) => run?.state === "failed")?.message?.split("\n")[0];
 }
 
 /** The notification has a bar of its own. */

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { Outlines } from "../language/outlines.ts";
+import { showError, showInformation, whileNotifying } from "../notify.ts";
 import type { CommandLine } from "./command-line.ts";
 
 interface InstallEvent {
@@ -28,9 +29,9 @@ export function addEngineInstallation(context: vscode.ExtensionContext, outlines
         const outcome = await withProgress(commandLine, context.extensionPath, chosen.args);
         // `auto` takes another engine from now on
         if (outcome) void outlines.refreshAll();
-        if (outcome) vscode.window.showInformationMessage(outcome);
+        if (outcome) showInformation(outcome);
       } catch (error) {
-        vscode.window.showErrorMessage((error as Error).message.replace(/^error: /, ""));
+        void showError(`TensorFlow was not installed: ${(error as Error).message.replace(/^tensorflow cannot be installed: /, "")}.`);
       }
     }),
   );
@@ -38,22 +39,19 @@ export function addEngineInstallation(context: vscode.ExtensionContext, outlines
 
 /** What to say at the end; undefined where the user cancelled. */
 function withProgress(commandLine: CommandLine, folder: string, args: readonly string[]): Thenable<string | undefined> {
-  const options = { location: vscode.ProgressLocation.Notification, title: "Installing TensorFlow", cancellable: true };
-  return vscode.window.withProgress(options, async (progress, cancelled) => {
-    const stop = new AbortController();
-    cancelled.onCancellationRequested(() => stop.abort());
+  return whileNotifying("Installing TensorFlow", async (notification, stopped) => {
     let last: InstallEvent | undefined;
     try {
       await commandLine.lines<InstallEvent>(["engines", "install", "tensorflow", ...args], {
         folder,
-        signal: stop.signal,
+        signal: stopped,
         onLine(event) {
           last = event;
-          if (event.step) progress.report({ message: event.done ? `${event.step} (${Math.round(event.done / 1e6)} MB)` : event.step });
+          if (event.step) notification.report(event.done ? `${event.step} (${Math.round(event.done / 1e6)} MB)` : event.step);
         },
       });
     } catch (error) {
-      if (stop.signal.aborted) return undefined;
+      if (stopped.aborted) return undefined;
       throw error;
     }
     const device = last?.gpuFound

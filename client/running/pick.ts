@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { OutlineDeclaration } from "#server/protocol.ts";
 import type { Declared, Outlines } from "../language/outlines.ts";
+import { showInformation } from "../notify.ts";
 
 /** What a lens, the tree or a test names: a declaration by its file and its name. */
 export interface Target {
@@ -23,7 +24,7 @@ export async function pickDeclared(
     .flatMap((outline) => outline.declarations.map((declaration) => ({ outline, declaration })))
     .filter((declared) => fits(declared.declaration) && fitsNow(declared));
   if (candidates.length === 0) {
-    void vscode.window.showInformationMessage("There is nothing to choose from here: open a .pretrain file with a declaration that fits.");
+    showInformation("There is nothing to choose from here: open a .pretrain file with a declaration that fits.");
     return undefined;
   }
   const line = editor?.selection.active.line ?? -1;

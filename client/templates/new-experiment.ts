@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { showInformation } from "../notify.ts";
 
 interface Template {
   file: string;
@@ -29,7 +30,7 @@ export function addTemplates(context: vscode.ExtensionContext): void {
   context.subscriptions.push(
     vscode.commands.registerCommand("pretrain.newExperiment", async (given?: { template?: string }) => {
       const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-      if (!folder) return void vscode.window.showInformationMessage("Open a folder first: an experiment is a file in it.");
+      if (!folder) return showInformation("Open a folder first: an experiment is a file in it.");
       const template =
         templates.find(({ file }) => file === given?.template) ??
         (await vscode.window.showQuickPick(templates, { title: "New Experiment from Template" }));

@@ -3,6 +3,7 @@ import type { Change } from "#server/protocol.ts";
 import { showDocument } from "../documents.ts";
 import type { Language } from "../language/client.ts";
 import { type Declared, folderOf, type Outlines, pathOf, whyNoRunning } from "../language/outlines.ts";
+import { showInformation, showWarning } from "../notify.ts";
 import type { CommandLine } from "../running/command-line.ts";
 import { pickDeclared, type Target } from "../running/pick.ts";
 import { type Run, writesText } from "../runs/model.ts";
@@ -76,7 +77,7 @@ export function addViews(parts: ViewParts): void {
 
 function refused({ outline }: Declared): boolean {
   const why = whyNoRunning(vscode.Uri.parse(outline.uri));
-  if (why !== null) void vscode.window.showWarningMessage(`${why}.`);
+  if (why !== null) void showWarning(`${why}.`);
   return why !== null;
 }
 
@@ -121,8 +122,7 @@ async function compareRuns({ outlines, stores }: ViewParts, panels: Panels, chos
         root: store.root,
       })),
   );
-  if (comparisons.length + runs.length === 0)
-    return void vscode.window.showInformationMessage("There are no runs to compare yet: run something first.");
+  if (comparisons.length + runs.length === 0) return showInformation("There are no runs to compare yet: run something first.");
   const picked = first?.run ? runs.filter(({ run }) => run.id === first.run) : [];
   const items = [...comparisons, { label: "Runs", kind: vscode.QuickPickItemKind.Separator }, ...runs] as (vscode.QuickPickItem &
     Partial<(typeof comparisons)[number] & (typeof runs)[number]>)[];
@@ -159,7 +159,7 @@ function pickSeveral<T extends vscode.QuickPickItem>(items: T[], picked: readonl
 async function showChanges({ outline, declaration }: Declared, { language, stores }: ViewParts): Promise<void> {
   const status = statusOf(declaration, pathOf(outline), stores.get(outline.store), Date.now());
   const earlier = "earlier" in status ? status.earlier : undefined;
-  if (!earlier) return void vscode.window.showInformationMessage(`${declaration.name} has no earlier run that differs.`);
+  if (!earlier) return showInformation(`${declaration.name} has no earlier run that differs.`);
   const changes = (await language.changes({ uri: outline.uri, name: declaration.name, run: earlier.id })) ?? [];
   await showDocument(`Changes of ${declaration.name}.md`, changesText(declaration.name, earlier, changes));
 }

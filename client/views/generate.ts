@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { showDocument } from "../documents.ts";
 import { type Declared, folderOf, pathOf } from "../language/outlines.ts";
+import { showError } from "../notify.ts";
 import type { CommandLine } from "../running/command-line.ts";
 
 let lastPrompt = "The ";
@@ -17,10 +18,10 @@ export async function generateText({ outline, declaration: { name } }: Declared,
   const options = { location: vscode.ProgressLocation.Window, title: `Generating with ${name}` };
   try {
     const { text } = await vscode.window.withProgress(options, () =>
-      commandLine.json<{ text: string }>(["generate", `${pathOf(outline)}#${name}`, "--prompt", prompt], { folder: folderOf(outline) }),
+      commandLine.json<{ text: string }>(["generate", `${pathOf(outline)}#${name}`, `--prompt=${prompt}`], { folder: folderOf(outline) }),
     );
     await showDocument(`Text of ${name}.txt`, `${text}\n`);
   } catch (error) {
-    void vscode.window.showErrorMessage(`${name} wrote nothing: ${(error as Error).message.split("\n")[0]}`);
+    void showError(`${name} wrote nothing: ${(error as Error).message.split("\n")[0]}.`);
   }
 }

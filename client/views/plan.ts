@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { formatBytes, formatCount, formatFlops, formatRoughly, formatSeconds } from "#runtime/contract/numbers.ts";
 import { showMarkdown } from "../documents.ts";
 import type { Declared } from "../language/outlines.ts";
+import { showError } from "../notify.ts";
 import type { CommandLine } from "../running/command-line.ts";
 
 interface PlannedJobs {
@@ -32,7 +33,7 @@ export async function showPlan(
     const plan = await commandLine.json<PlannedJobs>(["plan", file, declaration.name, "--engine", engine], { folder });
     await showMarkdown(`Plan of ${declaration.name}`, planText(declaration.name, plan));
   } catch (error) {
-    void vscode.window.showErrorMessage(`There is no plan of ${declaration.name}: ${(error as Error).message.split("\n")[0]}`);
+    void showError(`There is no plan of ${declaration.name}: ${(error as Error).message.split("\n")[0]}.`);
   }
 }
 

@@ -1,6 +1,8 @@
 import { CommanderError } from "commander";
+import type { PlacedProblem } from "#runtime/contract/problem.ts";
+import { describeSystemError } from "#runtime/contract/system-error.ts";
 import { JobFailure } from "#runtime/jobs/context.ts";
-import { say } from "./output.ts";
+import { problemLine, say } from "./output.ts";
 
 /** What other programs rely on. */
 export const exitCodes = { done: 0, problems: 1, usage: 2, runFailed: 3, unexpected: 4, interrupted: 130 } as const;
@@ -9,7 +11,14 @@ export const exitCodes = { done: 0, problems: 1, usage: 2, runFailed: 3, unexpec
 export class UsageError extends Error {}
 
 /** The file or its data has errors, which were printed or are in the message: exit code 1. */
-export class ProblemsError extends Error {}
+export class ProblemsError extends Error {
+  /** Those that were printed. */
+  readonly printed: readonly PlacedProblem[];
+  constructor(message: string, printed: readonly PlacedProblem[] = []) {
+    super(message);
+    this.printed = printed;
+  }
+}
 
 /** What cannot be done for a reason in the data is said as it is, without a stack. */
 export async function sayFailures(action: () => Promise<void>): Promise<void> {
@@ -21,17 +30,55 @@ export async function sayFailures(action: () => Promise<void>): Promise<void> {
   }
 }
 
+/** Why a command failed, for a program that started it. */
+export interface Failure {
+  exit_code: number;
+  /** A sentence for people, without a full stop: what happened, and what to do. */
+  message: string;
+  /** A mistake of this program: where it happened. */
+  stack?: string;
+}
+
 /** Says what went wrong, where it was not said yet, and gives the exit code for it. */
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-  if (error instanceof UsageError) {
-    say(`error: ${error.message}`);
-    return exitCodes.usage;
-  }
-  if (error instanceof ProblemsError) {
-    if (error.message) say(`error: ${error.message}`);
-    return exitCodes.problems;
-  }
-  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  return exitCodes.problems;
+  if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
+  const failure = failureOf(error);
+  if (failure.stack !== undefined && !wantsJson()) say(failure.stack);
+  // commander has said it, and printed problems speak for themselves
+  const isSaid = error instanceof CommanderError || (error instanceof ProblemsError && error.message === "");
+  return fail(failure, isSaid ? "" : `error: ${failure.message}`);
+}
+
+/** Says why the command fails: to people as `words`, with `--json` as a last line of standard error that programs read. */
+export function fail(failure: Failure, words: string): number {
+  if (wantsJson()) say(JSON.stringify({ failure }));
+  else if (words !== "") say(words);
+  return failure.exit_code;
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof CommanderError) return { exit_code: exitCodes.usage, message: error.message.replace(/^error: /, "") };
+  if (error instanceof UsageError) return { exit_code: exitCodes.usage, message: error.message };
+  if (error instanceof ProblemsError) return { exit_code: exitCodes.problems, message: error.message || firstOf(error.printed) };
+  if (error instanceof JobFailure) return { exit_code: exitCodes.problems, message: error.message };
+  const ofSystem = describeSystemError(error);
+  if (ofSystem !== undefined) return { exit_code: exitCodes.problems, message: ofSystem };
+  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
+  return {
+    exit_code: exitCodes.problems,
+    message: `this is a mistake of Pretrain itself (${message.split("\n")[0]}); please report it with what is printed above`,
+    stack: stack ?? message,
+  };
+}
+
+/** `a.pretrain:3:3: error: … (and 2 more)`. */
+function firstOf(printed: readonly PlacedProblem[]): string {
+  const errors = printed.filter(({ severity }) => severity === "error");
+  const [first, ...more] = errors;
+  if (!first) return "the file has errors";
+  return `${problemLine(first).replace(": error: ", ": ")}${more.length > 0 ? ` (and ${more.length} more)` : ""}`;
+}
+
+function wantsJson(): boolean {
+  return process.argv.includes("--json");
 }

@@ -33,7 +33,7 @@ export async function load(path: string): Promise<Loaded> {
   const { spec } = analysis;
   if (!spec) {
     for (const problem of analysis.problems) say(problemLine(problem));
-    throw new ProblemsError("");
+    throw new ProblemsError("", analysis.problems);
   }
   const store = openStore(storeRoot(file));
   const files = nodeFiles(store.root);
@@ -56,8 +56,9 @@ export async function load(path: string): Promise<Loaded> {
     declaredAs: (name) => analysis.declarations.filter((each) => each.name === name).map(({ kind }) => kind),
     sayProblems: () => sayEach(analysis.problems),
     refuse(problem) {
-      sayEach([analysis.place(problem)]);
-      throw new ProblemsError("");
+      const placed = [analysis.place(problem)];
+      sayEach(placed);
+      throw new ProblemsError("", placed);
     },
     plan(name) {
       const goal: Goal = name === undefined ? { kind: "everything" } : { kind: "declaration", name };
@@ -66,8 +67,9 @@ export async function load(path: string): Promise<Loaded> {
       const grown = declared.plan && withAddedSeeds(spec, declared.plan, store.root);
       const compiled = grown ? compile(grown, goal, files, options) : declared;
       files.save();
-      sayEach(each([...analysis.problems, ...compiled.problems.map(analysis.place)]));
-      if (!compiled.plan) throw new ProblemsError("");
+      const problems = each([...analysis.problems, ...compiled.problems.map(analysis.place)]);
+      sayEach(problems);
+      if (!compiled.plan) throw new ProblemsError("", problems);
       const first = compiled.estimated.length > 0 ? firstStage(compiled) : null;
       return { plan: compiled.plan, declared: declared.plan ?? compiled.plan, ...(first ? { first } : {}) };
     },

@@ -3,7 +3,9 @@ import { exitCodeOf } from "./exit.ts";
 import { createProgram } from "./program.ts";
 
 // a reader that closes the pipe (`| head`) wants no more: that is no error
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+process.stdout.on("error", (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === "EPIPE" ? 0 : exitCodeOf(Object.assign(error, { path: error.path ?? "standard output" }))),
+);
 
 try {
   await createProgram().parseAsync(process.argv);

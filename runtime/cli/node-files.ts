@@ -4,8 +4,10 @@ import { globSync, isDynamicPattern } from "tinyglobby";
 import type { Files } from "#runtime/compile/files.ts";
 import { fileSign } from "#runtime/contract/file-sign.ts";
 import { type KnownContent, knownContents } from "#runtime/contract/records.ts";
+import { describeSystemError } from "#runtime/contract/system-error.ts";
 import { cachedData, cachedModel } from "#runtime/hub/cache.ts";
 import { readJson, writeJson } from "#runtime/store/files.ts";
+import { makeStoreFolder } from "#runtime/store/root.ts";
 import { recordOf } from "#runtime/store/written.ts";
 
 /**
@@ -49,7 +51,7 @@ export function nodeFiles(root: string): NodeFiles {
       return record;
     },
     save() {
-      if (changed) writeJson(cachePath, Object.fromEntries(known));
+      if (changed) keep(root, cachePath, Object.fromEntries(known));
       changed = false;
     },
   };
@@ -65,6 +67,16 @@ const clockGrain = 2000;
 function readCache(path: string): Record<string, KnownContent> {
   const read = readJson(path, knownContents);
   return read && "value" in read ? read.value : {};
+}
+
+/** Where nothing can be written it is only read again the next time: who does work that has to be written says why it cannot. */
+function keep(root: string, path: string, fingerprints: Record<string, KnownContent>): void {
+  try {
+    makeStoreFolder(root);
+    writeJson(path, fingerprints);
+  } catch (error) {
+    if (describeSystemError(error) === undefined) throw error;
+  }
 }
 
 function globFiles(pattern: string): string[] {

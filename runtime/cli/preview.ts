@@ -99,6 +99,7 @@ async function prepare(pretrain: PretrainJob, loaded: Loaded): Promise<void> {
   // inputs stand before what reads them
   for (const job of plan.jobs.toReversed()) if (wanted.has(job.id)) for (const id of job.after) wanted.add(id);
   const jobs = plan.jobs.filter((job) => wanted.has(job.id));
+  const failures: string[] = [];
   const stop = new AbortController();
   const onSignal = () => stop.abort();
   process.once("SIGINT", onSignal);
@@ -114,13 +115,14 @@ async function prepare(pretrain: PretrainJob, loaded: Loaded): Promise<void> {
       killSignal: new AbortController().signal,
       onEvent(event) {
         if (event.event === "job-started") say(`preparing ${event.name}`);
-        if (event.event === "job-failed") say(`error: ${event.message}`);
+        if (event.event === "job-failed") failures.push(event.message);
       },
     },
   );
   process.off("SIGINT", onSignal);
   if (interrupted) process.exit(exitCodes.interrupted);
-  if ([...states.values()].some((state) => state !== "done")) throw new ProblemsError("the corpus could not be prepared");
+  if ([...states.values()].some((state) => state !== "done"))
+    throw new ProblemsError(["the corpus could not be prepared", ...failures.slice(0, 1)].join(": "));
 }
 
 /** The objective as a pre-training has it: its own, or a part of its mixture. */

@@ -13,7 +13,7 @@ import { recordSession } from "#runtime/store/sessions.ts";
 import { nextSteps } from "./advice.ts";
 import { downloadMissing } from "./download.ts";
 import { type EngineChoice, engineChoices } from "./engines.ts";
-import { exitCodes, UsageError } from "./exit.ts";
+import { exitCodes, fail, UsageError } from "./exit.ts";
 import { comparisonIn, jobsOf, type Loaded, type Planned, requireDeclared } from "./loaded.ts";
 import { beginLooks, isSettled, lookAgain, seedCount } from "./looks.ts";
 import { print, say, shownPath } from "./output.ts";
@@ -71,18 +71,18 @@ async function run(loaded: Loaded, name: string, options: RunOptions): Promise<n
   try {
     let planned = loaded.plan(name);
     requirePrecision(loaded, planned.plan, options.engine);
-    const finished = new Set<string>();
+    const did: Did = { finished: new Set(), failures: [] };
     while (planned.first) {
-      const result = await runPlan(planned.first, loaded, options, stopping, finished);
-      const code = exitCodeFor(result, loaded, name);
+      const result = await runPlan(planned.first, loaded, options, stopping, did);
+      const code = exitCodeFor(result, did, loaded, name);
       if (code !== exitCodes.done) return code;
       planned = loaded.plan(name);
     }
     if (options.until) planned = untilSettled(loaded, name, planned, options.maxSeeds);
     while (true) {
       expectBeforeTesting(loaded, planned.plan);
-      const result = await runPlan(planned.plan, loaded, options, stopping, finished);
-      const code = exitCodeFor(result, loaded, name);
+      const result = await runPlan(planned.plan, loaded, options, stopping, did);
+      const code = exitCodeFor(result, did, loaded, name);
       const more = code === exitCodes.done && options.until ? oneMoreSeed(loaded, name, planned) : undefined;
       if (more) {
         planned = more;
@@ -127,13 +127,21 @@ function strictly(loaded: Loaded, name: string, plan: Plan): number {
   return open.length > 0 ? exitCodes.unexpected : exitCodes.done;
 }
 
-/** @param finished ids of the jobs that this run has done so far; those of the plan are added */
+/** What came of a run so far. */
+interface Did {
+  /** Ids of jobs. */
+  finished: Set<string>;
+  /** Why jobs failed, the first first. */
+  failures: string[];
+}
+
+/** @param did what it does is added */
 async function runPlan(
   plan: Plan,
   loaded: Loaded,
   options: RunOptions,
   stopping: Stopping,
-  finished: Set<string>,
+  { finished, failures }: Did,
 ): Promise<ScheduleResult> {
   const { store } = loaded;
   const command = ownCommand();
@@ -155,6 +163,7 @@ async function runPlan(
       onEvent(event) {
         if (event.event === "job-skipped" && finished.has(event.job)) return;
         if (event.event === "job-done") finished.add(event.job);
+        if (event.event === "job-failed") failures.push(`${plan.jobs.find(({ id }) => id === event.job)?.name}: ${event.message}`);
         reporter.onEvent(event);
       },
     });
@@ -214,17 +223,19 @@ function printOutcome(loaded: Loaded, name: string, plan: Plan): void {
   if (store.isDone(last.id)) print(`in ${shownPath(store.runFolder(last.id))}`);
 }
 
-function exitCodeFor(result: ScheduleResult, loaded: Loaded, name: string): number {
+function exitCodeFor(result: ScheduleResult, { failures }: Did, loaded: Loaded, name: string): number {
   const states = [...result.states.values()];
   if (states.includes("failed")) {
-    say(`failed jobs: ${states.filter((state) => state === "failed").length}; what is done is kept`);
-    return result.interrupted ? exitCodes.interrupted : exitCodes.runFailed;
+    const exit_code = result.interrupted ? exitCodes.interrupted : exitCodes.runFailed;
+    const [message = "a job failed"] = failures;
+    return fail({ exit_code, message }, `failed jobs: ${states.filter((state) => state === "failed").length}; what is done is kept`);
   }
   if (result.interrupted && states.some((state) => state !== "done")) {
     say(`stopped; pretrain run ${shownPath(loaded.file)} ${name} goes on from here`);
     return exitCodes.interrupted;
   }
-  return states.some((state) => state !== "done") ? exitCodes.runFailed : exitCodes.done;
+  if (states.every((state) => state === "done")) return exitCodes.done;
+  return fail({ exit_code: exitCodes.runFailed, message: "not all of its jobs were done" }, "");
 }
 
 function wholeNumber(text: string): number {

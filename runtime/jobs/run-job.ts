@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import type { EventBody, RunEvent } from "#runtime/contract/events.ts";
 import type { Job } from "#runtime/contract/plan.ts";
 import type { LockHolder } from "#runtime/contract/records.ts";
+import { describeSystemError } from "#runtime/contract/system-error.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
 import { type EventWriter, openEvents } from "#runtime/store/events.ts";
 import { removeTemporaries } from "#runtime/store/files.ts";
@@ -122,9 +123,10 @@ function begunWith(
   return { engine: goesOn && engine === "auto" ? begun.engine : engine, threads: begun.threads };
 }
 
-/** A failure's own words; of a bug, where it happened too. */
+/** A failure's own words, or what an error of the system means; of a bug, where it happened too. */
 function messageOf(error: unknown): string {
-  if (error instanceof JobFailure) return error.message;
+  const told = error instanceof JobFailure ? error.message : describeSystemError(error);
+  if (told !== undefined) return told;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { RunEvent } from "#runtime/contract/events.ts";
 import type { Job, Plan } from "#runtime/contract/plan.ts";
 import type { LockHolder } from "#runtime/contract/records.ts";
+import { describeSystemError } from "#runtime/contract/system-error.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
 import { availableMemory, threadsFor } from "#runtime/engines/threads.ts";
 import { isTraining } from "#runtime/machine/estimate.ts";
@@ -139,7 +140,7 @@ async function runOne(job: Job, options: ScheduleOptions): Promise<ScheduledStat
 
 /** What this process could not do for a job (a full disk, a folder that cannot be written) is that job's failure, and no other's. */
 function failedOutside(job: Job, error: unknown, options: ScheduleOptions): "failed" {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = describeSystemError(error) ?? (error instanceof Error ? error.message : String(error));
   options.onEvent({ ...stamp(job), event: "job-failed", message });
   return "failed";
 }

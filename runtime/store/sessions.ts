@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { RunSession } from "#runtime/contract/artifacts.ts";
 import { writeJson } from "./files.ts";
 import { thisProcess } from "./process-identity.ts";
+import { makeStoreFolder } from "./root.ts";
 
 /**
  * Says in `.pretrain/sessions/` that this process runs a declaration, so that whoever reads the folder can show it and ask it to
@@ -12,6 +13,7 @@ import { thisProcess } from "./process-identity.ts";
 export function recordSession(root: string, run: Pick<RunSession, "file" | "name">): () => void {
   const path = join(root, "sessions", `${process.pid}.json`);
   const session: RunSession = { ...run, ...thisProcess(), host: hostname(), start: new Date().toISOString() };
+  makeStoreFolder(root);
   writeJson(path, session);
   return () => rmSync(path, { force: true });
 }

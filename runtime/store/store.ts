@@ -6,6 +6,7 @@ import { lastEvent } from "./events.ts";
 import { isMissing, makeFolder, writeSealed } from "./files.ts";
 import { type Depth, inspector, type Left, readJobRecord } from "./inspect.ts";
 import { lockedBy } from "./lock.ts";
+import { makeStoreFolder } from "./root.ts";
 import { filesLeft } from "./written.ts";
 
 export type { Results };
@@ -70,6 +71,7 @@ export function openStore(root: string, onDamage: (problem: string) => void = ()
       return read && "value" in read ? read.value : undefined;
     },
     writeJob(job) {
+      makeStoreFolder(root);
       makeFolder(runFolder(job.id));
       writeSealed(jobFile(runFolder(job.id)), job);
     },

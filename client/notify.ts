@@ -1,0 +1,40 @@
+import * as vscode from "vscode";
+import { visibleLine } from "#runtime/contract/visible.ts";
+
+/* All notifications go through here: VS Code makes links, also such that run a command, of what looks like one in a message. */
+
+export function showError(message: string, ...actions: string[]): Thenable<string | undefined> {
+  return vscode.window.showErrorMessage(withoutLinks(message), ...actions);
+}
+
+export function showWarning(message: string, ...actions: string[]): Thenable<string | undefined> {
+  return vscode.window.showWarningMessage(withoutLinks(message), ...actions);
+}
+
+/** In the middle of the window: nothing else is done before it is answered. */
+export function askFirst(message: string, detail: string, action: string): Thenable<string | undefined> {
+  return vscode.window.showWarningMessage(visibleLine(message), { modal: true, detail }, action);
+}
+
+export function showInformation(message: string): void {
+  void vscode.window.showInformationMessage(withoutLinks(message));
+}
+
+export interface Notification {
+  report(message: string, increment?: number): void;
+}
+
+/** Shows what is going on for as long as it takes. */
+export function whileNotifying<T>(title: string, work: (notification: Notification, signal: AbortSignal) => Promise<T>): Thenable<T> {
+  const options = { location: vscode.ProgressLocation.Notification, title: withoutLinks(title), cancellable: true };
+  return vscode.window.withProgress(options, (progress, cancelled) => {
+    const stop = new AbortController();
+    cancelled.onCancellationRequested(() => stop.abort());
+    const report = (message: string, increment = 0) => progress.report({ message: withoutLinks(message), increment });
+    return work({ report }, stop.signal);
+  });
+}
+
+function withoutLinks(text: string): string {
+  return visibleLine(text).replaceAll("](", "] (");
+}
