@@ -1,9 +1,12 @@
 import { relative } from "node:path";
 import type { PlacedProblem } from "#runtime/contract/problem.ts";
+import { visible, visibleLine } from "#runtime/contract/visible.ts";
+
+/* All that this command line prints goes through here: what comes from data can move no cursor and change no colour. */
 
 /** A line of what was asked for, on stdout. */
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${visible(text)}\n`);
 }
 
 /** The one JSON document of `--json`. */
@@ -13,12 +16,12 @@ export function printJson(value: unknown): void {
 
 /** A message, on stderr. */
 export function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${visible(text)}\n`);
 }
 
-/** `file:line:column: severity: message`, as compilers do; the file as seen from here. */
+/** `file:line:column: severity: message`, as compilers do; the file as seen from here. One line, whatever the message quotes. */
 export function problemLine(problem: PlacedProblem): string {
-  return `${shownPath(problem.file)}:${problem.line}:${problem.column}: ${problem.severity}: ${problem.message}`;
+  return visibleLine(`${shownPath(problem.file)}:${problem.line}:${problem.column}: ${problem.severity}: ${problem.message}`);
 }
 
 /** A path as people would type it here. */

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { visible } from "#runtime/contract/visible.ts";
 import { addBench } from "./bench.ts";
 import { addCheck } from "./check.ts";
 import { addDiff } from "./diff.ts";
@@ -26,6 +27,11 @@ export function createProgram(): Command {
     .version(version())
     .showHelpAfterError("(--help shows how it is used)")
     .exitOverride()
+    // what it quotes of its arguments too
+    .configureOutput({
+      writeOut: (text) => void process.stdout.write(visible(text)),
+      writeErr: (text) => void process.stderr.write(visible(text)),
+    })
     .addHelpText(
       "after",
       `

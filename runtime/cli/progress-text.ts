@@ -1,5 +1,6 @@
 import type { RunEvent } from "#runtime/contract/events.ts";
 import { formatCount, formatSeconds } from "#runtime/contract/numbers.ts";
+import { visibleLine } from "#runtime/contract/visible.ts";
 import { count, type JobProgress, jobTimeLeft, type Progress, running, shareDone, timeLeft, trainingPhase } from "./progress.ts";
 
 /** The live display of a terminal: a line for all, and one for each running job. */
@@ -14,7 +15,7 @@ export function liveLines(progress: Progress, now: number, parallel: number, wid
     ...(left === undefined ? [] : [`about ${formatSeconds(left)} left`]),
   ].join(" · ");
   return [summary, ...running(progress).map((job) => `  ${bar(shareDone(job))} ${statusOf(job, now)}`)]
-    .map((line) => cut(line, width))
+    .map((line) => cut(visibleLine(line), width))
     .join("\n");
 }
 

@@ -1,6 +1,7 @@
 import Table from "cli-table3";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { formatCount, formatEstimate, formatFlops, formatScore, formatSeconds, formatShare } from "#runtime/contract/numbers.ts";
+import { visibleLine } from "#runtime/contract/visible.ts";
 import { describeDifference, describeExpectation, describePublished } from "#runtime/contract/words.ts";
 
 /** A comparison as text for a terminal. */
@@ -23,7 +24,7 @@ export function comparisonTable(result: ComparisonResult): string {
     .join("\n\n");
 }
 
-/** Rows of text in aligned columns; the first column to the left, the others as told. */
+/** Rows of text in aligned columns, a line each, whatever a cell holds; the first column to the left, the others as told. */
 export function alignedRows(head: readonly string[], rows: readonly (readonly string[])[], alignment: "left" | "right" = "right"): string {
   const nothing = {
     top: "",
@@ -37,12 +38,12 @@ export function alignedRows(head: readonly string[], rows: readonly (readonly st
   };
   const sides = { left: "", "left-mid": "", mid: "", "mid-mid": "", right: "", "right-mid": "", middle: "  " };
   const table = new Table({
-    head: [...head],
+    head: head.map(visibleLine),
     chars: { ...nothing, ...sides },
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
     colAligns: head.map((_, index) => (index === 0 ? "left" : alignment)),
   });
-  for (const row of rows) table.push([...row]);
+  for (const row of rows) table.push(row.map(visibleLine));
   return table
     .toString()
     .split("\n")

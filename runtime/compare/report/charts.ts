@@ -1,6 +1,7 @@
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { metricOf } from "#runtime/contract/catalogue/index.ts";
 import { formatFlops, formatScore } from "#runtime/contract/numbers.ts";
+import { visible } from "#runtime/contract/visible.ts";
 
 /** Charts as SVG text: nothing is loaded, nothing runs. Colours are told apart by shape and by name too. */
 
@@ -220,6 +221,12 @@ function text(x: number, y: number, content: string, anchor: "start" | "middle" 
   return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}" fill="${colour}">${escapeXml(content)}</text>`;
 }
 
+/** Text of data in HTML and SVG, between tags and in quotes alike. */
 export function escapeXml(content: string): string {
-  return content.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+  return visible(content)
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+    .replaceAll("'", "&#39;");
 }

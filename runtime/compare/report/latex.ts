@@ -1,3 +1,4 @@
+import { visible } from "#runtime/contract/visible.ts";
 import { referencesFor } from "./bibliography.ts";
 import type { Block, ReportDocument } from "./document.ts";
 
@@ -109,7 +110,10 @@ const special: Readonly<Record<string, string>> = {
   ε: "$\\epsilon$",
 };
 
-/** Letters outside of Latin are left out with a mark: the fonts of a plain article lack them. */
+/** Text of data in one paragraph. Letters outside of Latin are left out with a mark: the fonts of a plain article lack them. */
 function tex(text: string): string {
-  return Array.from(text, (character) => special[character] ?? (/[\u0020-\u017f\n]/.test(character) ? character : "{[}?]")).join("");
+  return Array.from(
+    visible(text).replaceAll("\n", " "),
+    (character) => special[character] ?? (/[\u0020-\u017f]/.test(character) ? character : "{[}?]"),
+  ).join("");
 }

@@ -1,3 +1,4 @@
+import { markdownCode, markdownRow, markdownText as plain } from "#runtime/contract/markdown.ts";
 import { referencesFor } from "./bibliography.ts";
 import type { Block, ReportDocument } from "./document.ts";
 
@@ -18,18 +19,12 @@ function blockOf(block: Block): string {
     case "list":
       return block.items.map((item) => `- ${plain(item)}`).join("\n");
     case "code":
-      return `\`\`\`\n${block.text.trimEnd()}\n\`\`\``;
+      return markdownCode(block.text);
     case "figure":
       return "";
     case "table": {
-      const row = (cells: readonly string[]) => `| ${cells.map((cell) => plain(cell).replaceAll("|", "\\|")).join(" | ")} |`;
-      const rule = row(block.head.map((_, index) => (index === 0 ? ":--" : "--:")));
-      return [`*${plain(block.caption)}*`, "", row(block.head), rule, ...block.rows.map(row)].join("\n");
+      const rule = `| ${block.head.map((_, index) => (index === 0 ? ":--" : "--:")).join(" | ")} |`;
+      return [`*${plain(block.caption)}*`, "", markdownRow(block.head), rule, ...block.rows.map(markdownRow)].join("\n");
     }
   }
-}
-
-/** Names with an underscore or a star are no emphasis, and a verdict's > no quotation. */
-function plain(text: string): string {
-  return text.replaceAll(/[_*<`]/g, "\\$&");
 }
