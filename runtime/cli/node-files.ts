@@ -6,6 +6,7 @@ import { fileSign } from "#runtime/contract/file-sign.ts";
 import { type KnownContent, knownContents } from "#runtime/contract/records.ts";
 import { describeSystemError } from "#runtime/contract/system-error.ts";
 import { cachedData, cachedModel } from "#runtime/hub/cache.ts";
+import { JobFailure } from "#runtime/jobs/context.ts";
 import { readJson, writeJson } from "#runtime/store/files.ts";
 import { makeStoreFolder } from "#runtime/store/root.ts";
 import { recordOf } from "#runtime/store/written.ts";
@@ -75,7 +76,7 @@ function keep(root: string, path: string, fingerprints: Record<string, KnownCont
     makeStoreFolder(root);
     writeJson(path, fingerprints);
   } catch (error) {
-    if (describeSystemError(error) === undefined) throw error;
+    if (!(error instanceof JobFailure) && describeSystemError(error) === undefined) throw error;
   }
 }
 

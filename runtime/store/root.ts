@@ -1,20 +1,18 @@
-import { lstatSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Obstacle } from "#runtime/contract/system-error.ts";
 import { hasCode } from "./files.ts";
+import { refuseLinks } from "./links.ts";
 
 /**
  * Makes the `.pretrain` folder beside a file, where it is not there. It tells Git to leave it out: weights are large, and can be made
  * again. Throws `Obstacle` where something else has its name.
  */
 export function makeStoreFolder(root: string): void {
+  refuseLinks(root);
   const found = statSync(root, { throwIfNoEntry: false });
   if (found?.isDirectory()) return;
-  // a link that leads nowhere is not followed: what it names would be made in a place that nobody has looked at
-  if (found || lstatSync(root, { throwIfNoEntry: false }))
-    throw new Obstacle(
-      `${root} ${found ? "is a file" : "is a link that leads nowhere"}, and runs need a folder of that name beside the experiment; rename it or move it away`,
-    );
+  if (found) throw new Obstacle(`${root} is a file, and runs need a folder of that name beside the experiment; rename it or move it away`);
   mkdirSync(root, { recursive: true });
   keepOutOfGit(root);
 }
