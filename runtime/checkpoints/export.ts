@@ -9,11 +9,13 @@ import { writeJson, writeWhole } from "../store/files.ts";
 import { type StoredTensor, writeSafetensors } from "../store/safetensors.ts";
 import { absent, rolesOf, tokensOf } from "../tokenizers/roles.ts";
 import type { TokenizerJson } from "../tokenizers/tokenizer-json.ts";
+import { requireUsable } from "./checkpoint.ts";
 import type { StoredModel } from "./stored-model.ts";
 
 /** Writes a folder that Transformers' `from_pretrained` loads. Returns the class. Throws `JobFailure` where no family fits. */
 export function exportToTransformers(stored: StoredModel, to: string): string {
   if (existsSync(to) && readdirSync(to).length > 0) throw new JobFailure(`${to} is there and not empty; name a new folder`);
+  requireUsable(stored.checkpoint, "text", "prediction");
   const as = fitting(stored);
   const { family, model } = as;
   const className = Object.entries(family.heads).find(([, head]) => head.kind === "tokens")![0];

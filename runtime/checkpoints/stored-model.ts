@@ -7,7 +7,7 @@ import { readJobRecord } from "../store/inspect.ts";
 import { readSafetensors } from "../store/safetensors.ts";
 import { checkpointTokenizer } from "../tokenizers/adopt.ts";
 import type { TokenizerJson } from "../tokenizers/tokenizer-json.ts";
-import { type Checkpoint, openCheckpoint } from "./checkpoint.ts";
+import { type Checkpoint, openCheckpoint, requireUsable } from "./checkpoint.ts";
 
 /** A model with its weights and its tokenizer: a checkpoint in Transformers' form, or what a pre-training left. */
 export interface StoredModel {
@@ -26,7 +26,11 @@ export function openStoredModel(folder: string): StoredModel {
   if (existsSync(join(folder, "job.json"))) return ofRun(folder);
   const checkpoint = openCheckpoint(folder);
   const { model, parameters, read } = checkpoint;
-  return { folder, model, checkpoint, parameters, read, tokenizer: () => tokenizerThatFits(folder, model) };
+  const tokenizer = () => {
+    requireUsable(checkpoint, "text");
+    return checkpointTokenizer(folder);
+  };
+  return { folder, model, checkpoint, parameters, read, tokenizer };
 }
 
 function ofRun(folder: string): StoredModel {
@@ -50,13 +54,4 @@ function ofRun(folder: string): StoredModel {
     },
     tokenizer: () => checkpointTokenizer(join(dirname(folder), job.tokenizer)),
   };
-}
-
-function tokenizerThatFits(folder: string, { vocabulary }: ResolvedModel): TokenizerJson {
-  const json = checkpointTokenizer(folder);
-  const size = Array.isArray(json.model.vocab) ? json.model.vocab.length : Object.keys(json.model.vocab).length;
-  if (size <= vocabulary) return json;
-  throw new JobFailure(
-    `the tokenizer of ${folder} has ${size} entries and the model's embeddings ${vocabulary} rows: they are not of the same model. Copy the checkpoint again`,
-  );
 }

@@ -10,7 +10,7 @@ import { gradientOf, type VerificationSettings, verificationProgram } from "../p
 import { readSafetensors, type StoredTensor } from "../store/safetensors.ts";
 import type { Arrays } from "../trace/function.ts";
 import { type CheckpointBatch, checkpointBatch } from "./batch.ts";
-import { type Checkpoint, openCheckpoint } from "./checkpoint.ts";
+import { type Checkpoint, openCheckpoint, requireUsable, warningsOf } from "./checkpoint.ts";
 
 export interface VerifiedTensor {
   name: string;
@@ -34,8 +34,14 @@ export interface VerifyOptions {
 const gradientTolerance = 10;
 
 /** Holds a checkpoint's results on a stored batch against stored ones. Both files are safetensors under Transformers' names. */
-export async function verify(folder: string, options: VerifyOptions): Promise<{ engine: EngineName; tensors: VerifiedTensor[] }> {
+export async function verify(
+  folder: string,
+  options: VerifyOptions,
+  onWarning?: (message: string) => void,
+): Promise<{ engine: EngineName; tensors: VerifiedTensor[] }> {
   const checkpoint = openCheckpoint(folder);
+  requireUsable(checkpoint, "head", ...(checkpoint.head?.kind === "tokens" ? (["prediction"] as const) : []));
+  for (const warning of warningsOf(checkpoint, "prediction")) onWarning?.(warning);
   const remedy = "Write the file again";
   const batch = checkpointBatch(checkpoint, readSafetensors(options.batch, undefined, remedy).tensors, options.batch);
   const { tensors: expected } = readSafetensors(options.expected, undefined, remedy);
@@ -116,7 +122,9 @@ function gradientNorms(checkpoint: Checkpoint, { parameters }: VerificationSetti
     const sources = sourcesOf(checkpoint.family, checkpoint.model, parameter)!;
     for (const [i, part] of parted(sources, gradient).entries()) {
       const { name, body } = sources.tensors[i]!;
-      norms[checkpoint.find(name, body)!] = Float32Array.of(norm(part));
+      const value = Float32Array.of(norm(part));
+      // a tensor that several names share may stand under another than Transformers counts it by
+      for (const known of [name, checkpoint.find(name, body)!]) norms[known] = value;
     }
   }
   return norms;

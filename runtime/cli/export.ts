@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { sayFailures } from "./exit.ts";
-import { modelArgument, modelFolder } from "./model-argument.ts";
+import { modelArgument, modelFolder, openModel } from "./model-argument.ts";
 import { print } from "./output.ts";
 
 export function addExport(program: Command): void {
@@ -19,11 +19,8 @@ export function addExport(program: Command): void {
     .action((checkpoint: string, folder: string) =>
       sayFailures(async () => {
         const from = await modelFolder(checkpoint);
-        const [{ exportToTransformers }, { openStoredModel }] = await Promise.all([
-          import("#runtime/checkpoints/export.ts"),
-          import("#runtime/checkpoints/stored-model.ts"),
-        ]);
-        const className = exportToTransformers(openStoredModel(from), resolve(folder));
+        const { exportToTransformers } = await import("#runtime/checkpoints/export.ts");
+        const className = exportToTransformers(await openModel(from, { predicts: true }), resolve(folder));
         print(`${folder} holds a ${className}: ${className}.from_pretrained(${JSON.stringify(folder)})`);
       }),
     );

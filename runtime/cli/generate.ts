@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { threadsFor } from "#runtime/engines/threads.ts";
 import { type EngineChoice, engineChoices } from "./engines.ts";
 import { sayFailures } from "./exit.ts";
-import { atLeast, modelArgument, modelFolder } from "./model-argument.ts";
+import { atLeast, modelArgument, modelFolder, openModel } from "./model-argument.ts";
 import { print, printJson, say } from "./output.ts";
 
 interface GenerateOptions {
@@ -40,12 +40,9 @@ export function addGenerate(program: Command): void {
     .action((checkpoint: string, { prompt, json, engine, topK, topP, ...options }: GenerateOptions) =>
       sayFailures(async () => {
         const folder = await modelFolder(checkpoint);
-        const [{ generate }, { openStoredModel }] = await Promise.all([
-          import("#runtime/train/generate.ts"),
-          import("#runtime/checkpoints/stored-model.ts"),
-        ]);
+        const { generate } = await import("#runtime/train/generate.ts");
         const settings = { ...options, prompts: prompt, topK: topK ?? null, topP: topP ?? null, threads: threadsFor(1), onWarning: say };
-        const texts = await generate(openStoredModel(folder), settings, engine);
+        const texts = await generate(await openModel(folder, { predicts: true }), settings, engine);
         const pairs = texts.map((text, i) => ({ prompt: prompt[i], text }));
         if (json) printJson({ checkpoint: folder, ...(pairs.length === 1 ? pairs[0] : { texts: pairs }) });
         else for (const text of texts) print(text);

@@ -4,7 +4,7 @@ import { alignedRows } from "#runtime/compare/table.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
 import { type EngineChoice, engineChoices } from "./engines.ts";
 import { sayFailures } from "./exit.ts";
-import { modelArgument, modelFolder } from "./model-argument.ts";
+import { modelArgument, modelFolder, openModel } from "./model-argument.ts";
 import { print, printJson } from "./output.ts";
 
 interface InspectOptions {
@@ -28,11 +28,8 @@ export function addInspect(program: Command): void {
     .action((checkpoint: string, { text, engine, json }: InspectOptions) =>
       sayFailures(async () => {
         const folder = await modelFolder(checkpoint);
-        const [{ inspect }, { openStoredModel }] = await Promise.all([
-          import("#runtime/checkpoints/inspect.ts"),
-          import("#runtime/checkpoints/stored-model.ts"),
-        ]);
-        const found = await inspect(openStoredModel(folder), text, engine, threadsFor(1));
+        const { inspect } = await import("#runtime/checkpoints/inspect.ts");
+        const found = await inspect(await openModel(folder), text, engine, threadsFor(1));
         if (!json) return print(textOf(found));
         printJson({
           checkpoint: folder,

@@ -1,10 +1,13 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { InvalidArgumentError } from "commander";
+import type { StoredModel } from "#runtime/checkpoints/stored-model.ts";
 import type { Job } from "#runtime/contract/plan.ts";
 import { cachedModel, isHubName } from "#runtime/hub/cache.ts";
 import { openStore, type Store } from "#runtime/store/store.ts";
 import { UsageError } from "./exit.ts";
+import { nearest } from "./nearest.ts";
+import { say } from "./output.ts";
 import { findRun, runTable } from "./runs.ts";
 
 /** How `modelFolder` may be told a model, for the help of commands. */
@@ -15,20 +18,56 @@ export const modelArgument =
 export async function modelFolder(argument: string): Promise<string> {
   const hash = argument.lastIndexOf("#");
   if (hash > 0) return ofRun(await findInFile(argument.slice(0, hash), argument.slice(hash + 1)));
-  const folder = resolve(argument);
-  if (!existsSync(folder)) {
-    const downloaded = cachedModel(argument);
-    if (downloaded) return downloaded;
-    const hub = isHubName(argument) ? `, and no model of the hub of that name is here (pretrain download ${argument})` : "";
-    throw new UsageError(`there is no folder ${argument}${hub}; write a checkpoint's folder, a run folder or FILE#RUN`);
-  }
-  if (!existsSync(join(folder, "job.json"))) {
-    if (existsSync(join(folder, "config.json"))) return folder;
-    throw new UsageError(`${argument} has neither a config.json, as a checkpoint has, nor a job.json, as a run has`);
-  }
+  const folder = checkpointFolder(argument);
+  if (!existsSync(join(folder, "job.json"))) return folder;
   // <root>/runs/<id>
   const store = openStore(dirname(dirname(folder)));
   return ofRun({ store, job: store.readJob(basename(folder))! });
+}
+
+/** Opens it, and says what is to be known of it. `predicts`: what it is for requires that it predicts tokens. */
+export async function openModel(folder: string, { predicts } = { predicts: false }): Promise<StoredModel> {
+  const [{ openStoredModel }, { warningsOf }] = await Promise.all([
+    import("#runtime/checkpoints/stored-model.ts"),
+    import("#runtime/checkpoints/checkpoint.ts"),
+  ]);
+  const stored = openStoredModel(folder);
+  for (const warning of warningsOf(stored.checkpoint, ...(predicts ? (["prediction"] as const) : []))) say(`warning: ${warning}`);
+  return stored;
+}
+
+/** The folder that is there under a path or a name of the hub, of a checkpoint or a run. Throws `UsageError`. */
+export function checkpointFolder(argument: string): string {
+  const folder = resolve(argument);
+  const stat = statSync(folder, { throwIfNoEntry: false });
+  if (stat && !stat.isDirectory())
+    throw new UsageError(
+      `${argument} is a file, and a checkpoint is a folder; name the one that holds config.json and the weights${ofPretrain(argument)}`,
+    );
+  if (stat) {
+    if (["job.json", "config.json"].some((name) => existsSync(join(folder, name)))) return folder;
+    const [inside] = foldersIn(folder).filter((name) => existsSync(join(folder, name, "config.json")));
+    throw new UsageError(
+      `${argument} has neither a config.json, as a checkpoint has, nor a job.json, as a run has${inside ? `; did you mean ${join(argument, inside)}?` : ""}`,
+    );
+  }
+  const downloaded = cachedModel(argument);
+  if (downloaded) return downloaded;
+  const hub = isHubName(argument) ? `, and no model of the hub of that name is here (pretrain download ${argument})` : "";
+  const near = nearest(basename(folder), foldersIn(dirname(folder)));
+  const meant = near === undefined ? "" : `; did you mean ${join(dirname(argument), near)}?`;
+  throw new UsageError(`there is no folder ${argument}${hub}${meant || "; write a checkpoint's folder, a run folder or FILE#RUN"}`);
+}
+
+const ofPretrain = (path: string) => (path.endsWith(".pretrain") ? `, or a run of it as ${path}#RUN` : "");
+
+function foldersIn(folder: string): string[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  } catch {
+    return [];
+  }
 }
 
 function ofRun({ store, job }: { store: Store; job: Job }): string {

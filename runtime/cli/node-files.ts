@@ -7,6 +7,7 @@ import { type KnownContent, knownContents } from "#runtime/contract/records.ts";
 import { describeSystemError } from "#runtime/contract/system-error.ts";
 import { cachedData, cachedModel } from "#runtime/hub/cache.ts";
 import { JobFailure } from "#runtime/jobs/context.ts";
+import { sameBytes } from "#runtime/machine/same-bytes.ts";
 import { readJson, writeJson } from "#runtime/store/files.ts";
 import { makeStoreFolder } from "#runtime/store/root.ts";
 import { recordOf } from "#runtime/store/written.ts";
@@ -35,6 +36,7 @@ export function nodeFiles(root: string): NodeFiles {
     hubModel: (name) => cachedModel(name),
     hubData: (name) => cachedData(name),
     size: (path) => statOf(path)?.size ?? null,
+    sameBytes,
     fingerprint(path) {
       const stat = exactStatOf(path);
       if (!stat) return null;

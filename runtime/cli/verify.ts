@@ -3,7 +3,8 @@ import type { VerifiedTensor } from "#runtime/checkpoints/verify.ts";
 import { alignedRows } from "#runtime/compare/table.ts";
 import { type EngineChoice, engineChoices } from "./engines.ts";
 import { ProblemsError, sayFailures } from "./exit.ts";
-import { print, printJson } from "./output.ts";
+import { checkpointFolder } from "./model-argument.ts";
+import { print, printJson, say } from "./output.ts";
 
 interface VerifyOptions {
   batch: string;
@@ -17,7 +18,7 @@ export function addVerify(program: Command): void {
   program
     .command("verify")
     .description("hold a checkpoint's results on a stored batch against those of another program")
-    .argument("<checkpoint>", "a folder in the form of Hugging Face's Transformers: config.json and model.safetensors")
+    .argument("<checkpoint>", "a folder in the form of Hugging Face's Transformers, or the name of a downloaded model of the hub")
     .requiredOption("--batch <file>", "inputs and labels, safetensors under Transformers' names")
     .requiredOption("--expected <file>", "loss, logits, hidden_states.N, attentions.N, grad_norm.PARAMETER and so on, safetensors")
     .option("--tolerance <t>", "largest difference; of numbers above 1 as a share; of gradient norms ten times as much", positive, 1e-4)
@@ -28,10 +29,11 @@ export function addVerify(program: Command): void {
       "\nPositions where the attention mask is 0 do not count. Exit code 1 above the tolerance.\n\nExample:\n" +
         "  $ pretrain verify checkpoints/bert --batch batch.safetensors --expected expected.safetensors",
     )
-    .action((folder: string, options: VerifyOptions) =>
+    .action((argument: string, options: VerifyOptions) =>
       sayFailures(async () => {
+        const folder = checkpointFolder(argument);
         const { verify } = await import("#runtime/checkpoints/verify.ts");
-        const { engine, tensors } = await verify(folder, options);
+        const { engine, tensors } = await verify(folder, options, (message) => say(`warning: ${message}`));
         const passed = tensors.every((tensor) => tensor.passed);
         if (options.json) {
           const rows = tensors.map(({ name, shape, maxDifference, passed }) => ({ name, shape, max_difference: maxDifference, passed }));

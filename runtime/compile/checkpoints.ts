@@ -1,37 +1,39 @@
+import { distance } from "fastest-levenshtein";
 import type { CheckpointFiles, InputFile, ResolvedModel } from "#runtime/contract/plan.ts";
 import type { CheckpointSpec, ModelSpec, Spec } from "#runtime/contract/spec.ts";
+import type { Flaw } from "#runtime/models/checkpoints/flaws.ts";
+import { type OpenedCheckpoint, openedCheckpoint } from "#runtime/models/checkpoints/open.ts";
+import { weightFileNames, weightFilesOf } from "#runtime/models/checkpoints/tensor-files.ts";
+import { tokenizerFileNames } from "#runtime/models/checkpoints/tokenizer-entries.ts";
 import { CheckpointError } from "#runtime/models/families/config.ts";
 import { declaredModel } from "#runtime/models/families/declared.ts";
-import { describedBy } from "#runtime/models/families/described.ts";
 import type { Files } from "./files.ts";
 
 /** A checkpoint as the specification uses it. */
 export interface KnownCheckpoint {
   model: ResolvedModel;
   files: CheckpointFiles;
+  /** What is wrong with it and leaves other uses of it. */
+  flaws: readonly Flaw[];
 }
 
 /** Files of a checkpoint that say something of the model or the tokenizer; weights besides. */
-const small = ["config.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt", "vocab.json", "merges.txt"];
-const [whole, index] = ["model.safetensors", "model.safetensors.index.json"];
+const small = ["config.json", ...tokenizerFileNames];
 
 /** By which it shows whether a folder is another checkpoint than before. */
-export const checkpointFiles: readonly string[] = [...small, whole!, index!];
+export const checkpointFiles: readonly string[] = [...small, ...weightFileNames];
 
 /** Reads what a checkpoint is, but none of its weights. Throws `CheckpointError`. */
 export function readCheckpoint(spec: CheckpointSpec, files: Files): KnownCheckpoint {
   const folder = folderOf(spec, files);
-  const config = textOf(`${folder}/config.json`, files);
-  const weights = weightFiles(folder, files);
-  const tensors = tensorNames(weights, files);
-  const { model } = describedBy(config, `${folder}/config.json`, (tensor) => tensors.has(tensor));
+  const paths = [...small.map((name) => `${folder}/${name}`).filter((path) => files.size(path) !== null), ...weightFilesOf(folder, files)];
+  const inputs = paths.map((path): InputFile => ({ path, ...files.fingerprint(path)! }));
+  const { model, flaws } = remembered(folder, inputs, files);
   const context = spec.context ?? model.context;
   if (context > model.context && model.position === "learned")
     throw new CheckpointError(
       `${spec.name} has positions for ${model.context} tokens, not for ${context}. Use a context of ${model.context} or less`,
     );
-  const paths = [...small.map((name) => `${folder}/${name}`).filter((path) => files.size(path) !== null), ...weights];
-  const inputs = paths.map((path): InputFile => ({ path, ...files.fingerprint(path)! }));
   const resolved: ResolvedModel = {
     ...model,
     context,
@@ -40,7 +42,21 @@ export function readCheckpoint(spec: CheckpointSpec, files: Files): KnownCheckpo
     ...(spec.recompute ? { recompute: true } : {}),
     weights: { folder, files: inputs },
   };
-  return { model: resolved, files: resolved.weights! };
+  return { model: resolved, files: resolved.weights!, flaws };
+}
+
+/** Of the last checkpoints, by their files: a plan is made at every keystroke. */
+const opened = new Map<string, OpenedCheckpoint>();
+const mostOpened = 8;
+
+function remembered(folder: string, inputs: readonly InputFile[], files: Files): OpenedCheckpoint {
+  const key = JSON.stringify([folder, inputs]);
+  const known = opened.get(key);
+  if (known) return known;
+  const checkpoint = openedCheckpoint(folder, files);
+  opened.set(key, checkpoint);
+  if (opened.size > mostOpened) opened.delete(opened.keys().next().value!);
+  return checkpoint;
 }
 
 /**
@@ -74,47 +90,30 @@ function folderOf({ name, folder }: CheckpointSpec, files: Files): string {
   if (files.size(`${folder}/config.json`) !== null) return folder;
   const downloaded = files.hubModel(name);
   if (downloaded) return downloaded;
-  throw new CheckpointError(
-    `There is no checkpoint ${folder} (a folder with a config.json), and no model ${name} of the hub is here. Name a folder, or download the model: pretrain download ${name}`,
+  throw new CheckpointError(noCheckpoint(name, folder, files));
+}
+
+function noCheckpoint(name: string, folder: string, files: Files): string {
+  if (files.size(folder) !== null)
+    return `${folder} is a file, and a checkpoint is a folder. Name the folder that holds config.json and the weights`;
+  const near = nearFolders(folder, files);
+  const meant = near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : "";
+  return `There is no checkpoint ${folder} (a folder with a config.json), and no model ${name} of the hub is here.${meant} Name a folder, or download the model: pretrain download ${name}`;
+}
+
+/** Checkpoints beside the folder, and right inside it, with names that are nearly the same. */
+function nearFolders(folder: string, files: Files): string[] {
+  const parent = folder.slice(0, folder.lastIndexOf("/"));
+  const named = (path: string) => path.slice(path.lastIndexOf("/") + 1);
+  const beside = files.glob(`${escaped(parent)}/*/config.json`).map((path) => path.slice(0, -"/config.json".length));
+  const inside = files.glob(`${escaped(folder)}/*/config.json`).map((path) => path.slice(0, -"/config.json".length));
+  const near = beside.filter(
+    (path) => distance(named(path).toLowerCase(), named(folder).toLowerCase()) <= Math.max(2, named(folder).length / 3),
   );
+  return [...inside, ...near].slice(0, 3);
 }
 
-function weightFiles(folder: string, files: Files): string[] {
-  if (files.size(`${folder}/${whole}`) !== null) return [`${folder}/${whole}`];
-  if (files.size(`${folder}/${index}`) !== null) {
-    const parsed = JSON.parse(textOf(`${folder}/${index}`, files)) as { weight_map?: Record<string, string> };
-    const shards = [...new Set(Object.values(parsed.weight_map ?? {}))].sort().map((name) => `${folder}/${name}`);
-    const missing = shards.find((path) => files.size(path) === null);
-    if (missing) throw new CheckpointError(`${missing} is not there, which ${index} names. Copy the checkpoint again`);
-    return shards;
-  }
-  const pickled = ["pytorch_model.bin", "pytorch_model.bin.index.json"].find((name) => files.size(`${folder}/${name}`) !== null);
-  if (pickled)
-    throw new CheckpointError(
-      `${folder}/${pickled} is pickled, and reading a pickle can run any program. Convert it in Python, where you trust it: load it with Transformers and save_pretrained with safe_serialization=True`,
-    );
-  throw new CheckpointError(`${folder} has no ${whole} and no ${index}. Copy the checkpoint again`);
-}
-
-/** From the headers of safetensors files: 8 bytes of length, then JSON. */
-function tensorNames(paths: readonly string[], files: Files): Set<string> {
-  const names = new Set<string>();
-  for (const path of paths) {
-    const length = files.start(path, 8);
-    const size = length?.length === 8 ? Number(new DataView(length.buffer, length.byteOffset, 8).getBigUint64(0, true)) : Number.NaN;
-    const bytes = size <= (files.size(path) ?? 0) ? files.start(path, 8 + size) : null;
-    try {
-      const header = JSON.parse(new TextDecoder().decode(bytes!.subarray(8))) as Record<string, unknown>;
-      for (const name of Object.keys(header)) names.add(name);
-    } catch {
-      throw new CheckpointError(`${path} is not a whole safetensors file. Download or copy the checkpoint again`);
-    }
-  }
-  return names;
-}
-
-function textOf(path: string, files: Files): string {
-  const bytes = files.read(path);
-  if (bytes) return new TextDecoder().decode(bytes);
-  throw new CheckpointError(`${path} cannot be read`);
+/** A path as a pattern that it alone matches. */
+function escaped(path: string): string {
+  return path.replace(/[()[\]{}!*?@+\\]/g, "\\$&");
 }

@@ -1,20 +1,16 @@
+import type { SeenFiles } from "#runtime/models/checkpoints/files.ts";
+
 /**
  * What the compiler sees of the file system: enough to check a specification and to fingerprint its inputs. Paths are
  * absolute. Asking for a file that is not there is an answer (null), not an error.
  */
-export interface Files {
+export interface Files extends SeenFiles {
   /** Files that match a glob pattern, sorted; a plain path matches itself. */
   glob(pattern: string): string[];
-  /** The whole content. */
-  read(path: string): Uint8Array | null;
-  /** So many bytes from the beginning, or as many as there are. */
-  start(path: string, bytes: number): Uint8Array | null;
   /** The folder of a model that was downloaded from the hub. */
   hubModel(name: string): string | null;
   /** A data set that was downloaded from the hub: where, and the paths of all files that its repository has. */
   hubData(name: string): { folder: string; paths: readonly string[] } | null;
-  /** Bytes. */
-  size(path: string): number | null;
   /** Size and SHA-256 (hex) of the content. */
   fingerprint(path: string): { bytes: number; sha256: string } | null;
 }

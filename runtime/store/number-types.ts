@@ -10,7 +10,7 @@ export const numberTypes = {
   BOOL: { bytes: 1, widen: (raw) => Int32Array.from({ length: raw.byteLength }, (_, i) => raw.getUint8(i)) },
 } as const satisfies Record<string, { bytes: number; widen(raw: DataView): Float32Array | Int32Array }>;
 
-export type NumberType = keyof typeof numberTypes;
+type NumberType = keyof typeof numberTypes;
 
 export function isNumberType(name: unknown): name is NumberType {
   return typeof name === "string" && Object.hasOwn(numberTypes, name);

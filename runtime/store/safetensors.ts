@@ -1,8 +1,9 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import type { FileRecord } from "#runtime/contract/records.ts";
 import { JobFailure } from "#runtime/jobs/context.ts";
+import { type Header, headerOf, type TensorEntry } from "#runtime/models/checkpoints/header.ts";
 import { isMissing, writeWholeWith } from "./files.ts";
-import { isNumberType, type NumberType, numberTypes } from "./number-types.ts";
+import { isNumberType, numberTypes } from "./number-types.ts";
 
 /** A tensor as it is stored: `data` has as many entries as the shape's product. */
 export interface StoredTensor {
@@ -54,44 +55,23 @@ export function readSafetensors(path: string, names?: readonly string[], remedy 
   return withFile(path, (file, size) => {
     const header = readHeader(path, file, size, remedy);
     const tensors: Record<string, StoredTensor> = {};
-    for (const name of names ?? Object.keys(header.entries)) {
-      const entry = header.entries[name];
-      if (!entry) throw new JobFailure(`${path} has no tensor ${name}; it has ${Object.keys(header.entries).join(", ") || "none"}`);
-      tensors[name] = { shape: entry.shape, data: readNumbers(path, name, file, entry, header.dataStart) };
+    for (const name of names ?? header.tensors.keys()) {
+      const entry = header.tensors.get(name);
+      if (!entry) throw new JobFailure(`${path} has no tensor ${name}; it has ${[...header.tensors.keys()].join(", ") || "none"}`);
+      tensors[name] = { shape: entry.shape, data: readNumbers(path, name, file, entry) };
     }
     return { tensors, metadata: header.metadata };
   });
 }
 
-/** Names, shapes and metadata alone. */
-export function describeSafetensors(
-  path: string,
-  remedy = makeAgain,
-): {
-  tensors: Record<string, { shape: readonly number[]; dtype: NumberType }>;
-  metadata: Record<string, string>;
-} {
+/** So many bytes from the beginning of a file, or as many as there are. */
+export function readStart(path: string, bytes: number): Uint8Array {
   return withFile(path, (file, size) => {
-    const { entries, metadata } = readHeader(path, file, size, remedy);
-    return { tensors: Object.fromEntries(Object.entries(entries).map(([name, { shape, dtype }]) => [name, { shape, dtype }])), metadata };
+    const block = Buffer.alloc(Math.min(bytes, size));
+    readFully(file, block, 0);
+    return block;
   });
 }
-
-interface Entry {
-  dtype: NumberType;
-  shape: number[];
-  /** Of the data part; bytes. */
-  start: number;
-}
-
-interface Header {
-  entries: Record<string, Entry>;
-  metadata: Record<string, string>;
-  dataStart: number;
-}
-
-/** Longest header that the reference implementation accepts. */
-const longestHeader = 100_000_000;
 
 function headerBytes(header: Record<string, unknown>): Uint8Array {
   const json = Buffer.from(JSON.stringify(header));
@@ -103,17 +83,18 @@ function headerBytes(header: Record<string, unknown>): Uint8Array {
   return bytes;
 }
 
-function readNumbers(path: string, name: string, file: number, entry: Entry, dataStart: number): StoredTensor["data"] {
-  const { dtype, shape, start } = entry;
+function readNumbers(path: string, name: string, file: number, { dtype, shape, start }: TensorEntry): StoredTensor["data"] {
+  if (!isNumberType(dtype))
+    throw new JobFailure(`${path}: tensor ${name} has the type ${dtype}; ${Object.keys(numberTypes).join(", ")} can be read`);
   // as they lie in memory, without a copy
   if (dtype === "F32" || dtype === "I32") {
     const data = dtype === "F32" ? new Float32Array(sizeOf(shape)) : new Int32Array(sizeOf(shape));
-    readFully(file, bytesOf(data), dataStart + start);
+    readFully(file, bytesOf(data), start);
     return data;
   }
   const { bytes, widen } = numberTypes[dtype];
   const raw = new Uint8Array(sizeOf(shape) * bytes);
-  readFully(file, raw, dataStart + start);
+  readFully(file, raw, start);
   try {
     return widen(new DataView(raw.buffer));
   } catch (error) {
@@ -122,49 +103,12 @@ function readNumbers(path: string, name: string, file: number, entry: Entry, dat
 }
 
 function readHeader(path: string, file: number, size: number, remedy: string): Header {
-  const broken = (what: string) => new JobFailure(`${path} is not a whole safetensors file: ${what}. ${remedy}`);
-  if (size < 8) throw broken(`it has ${size} bytes, less than a header's length takes`);
-  const length = Buffer.alloc(8);
-  readFully(file, length, 0);
-  const headerLength = Number(length.readBigUInt64LE());
-  if (headerLength > Math.min(size - 8, longestHeader)) throw broken(`its header should have ${headerLength} bytes, the file has ${size}`);
-  const json = Buffer.alloc(headerLength);
-  readFully(file, json, 8);
-  const { __metadata__: metadata = {}, ...described } = parseHeader(json, broken);
-  const dataStart = 8 + headerLength;
-  const entries: Record<string, Entry> = {};
-  for (const [name, value] of Object.entries(described)) entries[name] = checkEntry(path, name, value, size - dataStart, broken);
-  return { entries, metadata: metadata as Record<string, string>, dataStart };
-}
-
-type Broken = (what: string) => JobFailure;
-
-function parseHeader(json: Buffer, broken: Broken): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(json.toString("utf8"));
-  } catch (error) {
-    throw broken(`its header is not JSON: ${(error as Error).message}`);
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw broken("its header is not a JSON object");
-  return value as Record<string, unknown>;
-}
-
-function checkEntry(path: string, name: string, value: unknown, dataBytes: number, broken: Broken): Entry {
-  const { dtype, shape, data_offsets: offsets } = (value ?? {}) as { dtype?: unknown; shape?: unknown; data_offsets?: unknown };
-  if (!isNumberType(dtype)) {
-    throw new JobFailure(`${path}: tensor ${name} has the type ${String(dtype)}; ${Object.keys(numberTypes).join(", ")} can be read`);
-  }
-  if (!isWholeNumbers(shape)) throw broken(`tensor ${name} has the shape ${JSON.stringify(shape)}`);
-  if (!isWholeNumbers(offsets) || offsets.length !== 2) throw broken(`tensor ${name} has the offsets ${JSON.stringify(offsets)}`);
-  const [start, end] = offsets as [number, number];
-  if (end - start !== sizeOf(shape) * numberTypes[dtype].bytes) throw broken(`tensor ${name} of shape [${shape}] has ${end - start} bytes`);
-  if (end > dataBytes) throw broken(`tensor ${name} ends at byte ${end} of ${dataBytes}; the file was cut short`);
-  return { dtype, shape, start };
-}
-
-function isWholeNumbers(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((entry) => Number.isSafeInteger(entry) && entry >= 0);
+  const start = (bytes: number) => {
+    const block = Buffer.alloc(bytes);
+    readFully(file, block, 0);
+    return block;
+  };
+  return headerOf(size, start, (what) => new JobFailure(`${path} is not a whole safetensors file: ${what}. ${remedy}`));
 }
 
 function withFile<T>(path: string, use: (file: number, size: number) => T): T {
@@ -173,10 +117,12 @@ function withFile<T>(path: string, use: (file: number, size: number) => T): T {
     file = openSync(path, "r");
   } catch (error) {
     if (isMissing(error)) throw new JobFailure(`${path} is not there`);
-    throw error;
+    throw new JobFailure(`${path} cannot be read: ${(error as Error).message}`);
   }
   try {
-    return use(file, fstatSync(file).size);
+    const stat = fstatSync(file);
+    if (!stat.isFile()) throw new JobFailure(`${path} cannot be read: it is no file`);
+    return use(file, stat.size);
   } finally {
     closeSync(file);
   }

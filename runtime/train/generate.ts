@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { requireUsable } from "../checkpoints/checkpoint.ts";
 import type { StoredModel } from "../checkpoints/stored-model.ts";
 import type { EngineName } from "../engines/engine.ts";
 import { chooseEngine } from "../engines/table.ts";
@@ -64,6 +65,7 @@ export async function generateIds(stored: StoredModel, options: IdOptions, engin
   const { model, folder, parameters } = stored;
   if (model.architecture === "encoder")
     throw new JobFailure(`${folder} is an encoder: it fills masks and cannot generate; a decoder or an encoder-decoder can`);
+  requireUsable(stored.checkpoint, "prediction");
   const { special, tokens, beams, encoded } = options;
   const twoSided = model.architecture === "encoder-decoder";
   const sources = twoSided ? encoded : undefined;

@@ -1,7 +1,7 @@
-import { openCheckpoint } from "../checkpoints/checkpoint.ts";
+import { type Checkpoint, openCheckpoint } from "../checkpoints/checkpoint.ts";
 import type { ResolvedModel } from "../contract/plan.ts";
 import { type JobContext, JobFailure } from "../jobs/context.ts";
-import { initialValues, type Parameter, readsStates } from "../models/parameters.ts";
+import { initialValues, type Parameter, pooler, readsStates } from "../models/parameters.ts";
 import type { Vocabulary } from "../objectives/objective.ts";
 import type { Part } from "../programs/training.ts";
 import type { Values } from "./trainer.ts";
@@ -14,9 +14,24 @@ export function startingValues(model: ResolvedModel, parameters: readonly Parame
   const checkpoint = openCheckpoint(model.weights.folder);
   const held = new Set(checkpoint.parameters.map(({ name }) => name));
   const fresh = parameters.filter(({ name }) => !held.has(name));
-  const missing = fresh.filter(({ name }) => readsStates(name)).map(({ name }) => name);
-  if (missing.length > 0) context.emit({ event: "warning", message: `the checkpoint has no ${missing.join(", ")}: freshly initialised` });
+  for (const message of toBeKnown(checkpoint, fresh)) context.emit({ event: "warning", message });
   return { ...drawn(fresh), ...checkpoint.read(parameters.filter(({ name }) => held.has(name))) };
+}
+
+/** Of a checkpoint that is trained further: what is wrong with it, what is drawn, and its own head, in whose place a new one is trained. */
+function toBeKnown({ flaws, head, className, folder }: Checkpoint, fresh: readonly Parameter[]): string[] {
+  const drawn = fresh.filter(({ name }) => readsStates(name));
+  const others = drawn.filter(({ name }) => name.startsWith(`${pooler}.`)).map(({ name }) => name);
+  const told = flaws.filter(({ prevents }) => prevents === null || (prevents === "prediction" && drawn.length > others.length));
+  return [
+    ...told.map(({ message }) => message),
+    ...(others.length > 0 ? [`the checkpoint has no ${others.join(", ")}: freshly initialised`] : []),
+    ...(head && head.layers.length > 0
+      ? [
+          `${folder} is a ${className}, and its ${head.layers.map(({ module }) => module).join(" and ")} are not used: the heads of tasks are new`,
+        ]
+      : []),
+  ];
 }
 
 /** The same model where its weights come from elsewhere. */

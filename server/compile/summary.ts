@@ -59,6 +59,7 @@ export function epochsOf(plan: Plan, job: JobOf<"pretrain">, results: StoredResu
     size: (path: string) => bytes.get(path) ?? null,
     read: () => null,
     start: () => null,
+    sameBytes: () => false,
     hubModel: () => null,
     hubData: () => null,
     fingerprint: () => null,

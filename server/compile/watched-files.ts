@@ -8,6 +8,7 @@ import { fileSign } from "#runtime/contract/file-sign.ts";
 import { parseRecord } from "#runtime/contract/record-text.ts";
 import { type KnownContent, knownContents } from "#runtime/contract/records.ts";
 import { cachedData, cachedModel } from "#runtime/hub/cache.ts";
+import { probablySameBytes } from "#runtime/machine/same-bytes.ts";
 
 /**
  * The compiler's view of the disk for a program that asks again at every keystroke. What was seen is believed for a moment;
@@ -59,6 +60,7 @@ export function watchedFiles(onRead: () => void): WatchedFiles {
     hubModel: (name) => cachedModel(name),
     hubData: (name) => cachedData(name),
     size: (path) => statOf(path)?.size ?? null,
+    sameBytes: probablySameBytes,
     fingerprint(path) {
       const stat = statOf(path);
       return stat ? { bytes: stat.size, sha256: hashOf(path, stat) } : null;

@@ -78,7 +78,7 @@ describe("what is wrong is said where it stands", () => {
       "a file cut short in its header",
       undefined,
       (path) => truncateSync(join(path, "model.safetensors"), 200),
-      /model\.safetensors is not a whole safetensors file\. Download or copy the checkpoint again/,
+      /model\.safetensors is not a whole safetensors file: its header should have \d+ bytes.*\. Download or copy the checkpoint again/,
     ],
   ])("%s", async (_, model, spoil, message) => {
     const folder = example(model);
@@ -107,9 +107,11 @@ test("a change of the weights makes what was made from them stale, a change besi
 test("a tokenizer of another model is refused", async () => {
   const folder = example();
   appendFileSync(join(folder, "checkpoint", "vocab.txt"), "surplus\n");
-  const { code, stdout } = await pretrain(folder, "run", "a.pretrain", "direct");
-  expect(code).toBe(3);
-  expect(stdout).toMatch(/has 97 entries and the model's embeddings 96 rows: they are not of the same model/);
+  const { code, stderr } = await pretrain(folder, "run", "a.pretrain", "direct");
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /:3:26: error: the tokenizer of .* has 97 entries and the model's embeddings 96 rows: they are not of the same model/,
+  );
 }, 30_000);
 
 test("a file takes the place of its tokenizer where it fits, with nothing added", async () => {

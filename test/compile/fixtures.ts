@@ -29,6 +29,7 @@ export function filesIn(texts: Record<string, string>): Files {
     },
     read: bytes,
     start: (path, most) => bytes(path)?.subarray(0, most) ?? null,
+    sameBytes: (one, other) => texts[one.path]?.slice(one.start, one.end) === texts[other.path]?.slice(other.start, other.end),
     hubModel: () => null,
     hubData: () => null,
     size: (path) => bytes(path)?.length ?? null,

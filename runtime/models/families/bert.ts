@@ -21,7 +21,11 @@ export const bert: Family = {
     "projection.bias": "cls.predictions.bias",
     pooler: "bert.pooler.dense",
   },
-  aliases: { "bert.pooler.dense.weight": ["pooler.dense.weight"], "bert.pooler.dense.bias": ["pooler.dense.bias"] },
+  aliases: {
+    "cls.predictions.bias": ["cls.predictions.decoder.bias"],
+    "bert.pooler.dense.weight": ["pooler.dense.weight"],
+    "bert.pooler.dense.bias": ["pooler.dense.bias"],
+  },
   heads: {
     BertForMaskedLM: tokensHead,
     BertForSequenceClassification: {

@@ -1,4 +1,5 @@
 import type { Activation } from "../../contract/spec.ts";
+import { shown } from "./shown.ts";
 
 /** A checkpoint that cannot be used as it is: says what was found, what was expected and what to do. */
 export class CheckpointError extends Error {}
@@ -21,13 +22,14 @@ export function configOf(values: Readonly<Record<string, unknown>>, where: strin
   const typed = <T>(name: string, what: string, is: (value: unknown) => value is T, fallback?: T): T => {
     const value = settingOf(name) ?? fallback;
     if (is(value)) return value;
-    const found = value === undefined ? "is missing" : `is ${JSON.stringify(value)}`;
+    const found = value === undefined ? "is missing" : `is ${shown(value)}`;
     throw new CheckpointError(`${where}: ${name} ${found}; ${what} is needed. Check that the folder holds the whole checkpoint`);
   };
   const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
+  const isNumber = (value: unknown): value is number => Number.isFinite(value);
   return {
     count: (name, fallback) => typed(name, "a whole number above 0", isCount, fallback),
-    number: (name, fallback) => typed(name, "a number", (value) => typeof value === "number", fallback),
+    number: (name, fallback) => typed(name, "a number", isNumber, fallback),
     flag: (name, fallback) => typed(name, "true or false", (value) => typeof value === "boolean", fallback),
     text: (name, fallback) => typed(name, "a text", (value) => typeof value === "string", fallback),
     has: (name) => settingOf(name) !== undefined,
@@ -39,7 +41,7 @@ export function configOf(values: Readonly<Record<string, unknown>>, where: strin
       const found = settingOf(name);
       if (found === undefined || found === value) return;
       throw new CheckpointError(
-        `${where}: ${name} is ${JSON.stringify(found)}; only ${JSON.stringify(value)} is supported. Take a checkpoint without it`,
+        `${where}: ${name} is ${shown(found)}; only ${JSON.stringify(value)} is supported. Take a checkpoint without it`,
       );
     },
   };
@@ -59,7 +61,7 @@ export function activationOf(config: Config, name: string, fallback: string): Ac
   const found = config.text(name, fallback);
   const activation = activations[found];
   if (activation) return activation;
-  throw new CheckpointError(`${name} is ${JSON.stringify(found)}; ${Object.keys(activations).join(", ")} are supported`);
+  throw new CheckpointError(`${name} is ${shown(found)}; ${Object.keys(activations).join(", ")} are supported`);
 }
 
 /** Transformers' name of an activation. */

@@ -1,6 +1,7 @@
 import type { ResolvedModel } from "../../contract/plan.ts";
 import { CheckpointError, type Config, configOf } from "./config.ts";
 import type { Family, Head } from "./family.ts";
+import { shown } from "./shown.ts";
 import { families } from "./table.ts";
 
 /** What a checkpoint's config.json says of it. */
@@ -15,34 +16,28 @@ export interface Described {
 }
 
 /**
- * @param text of config.json
+ * @param values of config.json
  * @param where of the file, for messages
  * @param has whether the checkpoint has a tensor
  */
-export function describedBy(text: string, where: string, has: (tensor: string) => boolean): Described {
-  const values = parse(text, where);
+export function describedBy(values: Readonly<Record<string, unknown>>, where: string, has: (tensor: string) => boolean): Described {
   const config = configOf(values, where);
   const type = config.text("model_type", "");
   if (!Object.hasOwn(families, type)) {
     const known = Object.values(families).map((family) => `${family.title} (${family.type})`);
     throw new CheckpointError(
-      `${where}: model_type is ${type === "" ? "missing" : JSON.stringify(type)}; ${known.join(", ")} can be read. Take a checkpoint of one of these families`,
+      `${where}: model_type is ${type === "" ? "missing" : shown(type)}; ${known.join(", ")} can be read. Take a checkpoint of one of these families`,
     );
   }
   const family = families[type as keyof typeof families];
   const { architectures } = values as { architectures?: unknown };
   const [className] = Array.isArray(architectures) ? (architectures as unknown[]) : [];
   const named = typeof className === "string" ? className : undefined;
-  return { family, model: family.read(config, has), config, className: named, head: named === undefined ? undefined : family.heads[named] };
-}
-
-function parse(text: string, where: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new CheckpointError(`${where} is not JSON: ${(error as Error).message}. Copy the checkpoint again`);
-  }
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new CheckpointError(`${where} is not a JSON object. Copy the checkpoint again`);
+  return {
+    family,
+    model: family.read(config, has),
+    config,
+    className: named,
+    head: named !== undefined && Object.hasOwn(family.heads, named) ? family.heads[named] : undefined,
+  };
 }

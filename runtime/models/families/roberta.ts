@@ -32,6 +32,7 @@ export const roberta: Family = {
     "projection.weight": "lm_head.decoder.weight",
     "projection.bias": "lm_head.bias",
   },
+  aliases: { "lm_head.bias": ["lm_head.decoder.bias"] },
   heads: {
     RobertaForMaskedLM: tokensHead,
     RobertaForSequenceClassification: {

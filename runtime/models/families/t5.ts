@@ -1,6 +1,7 @@
 import { isGated } from "../../contract/spec.ts";
 import { CheckpointError, type Config } from "./config.ts";
 import { type Family, type NameTable, tokensHead } from "./family.ts";
+import { shown } from "./shown.ts";
 
 /** Raffel et al. 2020; version 1.1 by Shazeer 2020: gated, its own projection, outputs not scaled. */
 export const t5: Family = {
@@ -29,7 +30,8 @@ export const t5: Family = {
       norm: "rms",
       placement: "pre",
       activation: activationOfT5(config),
-      tiedEmbeddings: !has("lm_head.weight"),
+      // what Transformers writes now says that every T5 is tied
+      tiedEmbeddings: !(has("lm_head.weight") && !scaled) && config.flag("tie_word_embeddings", true),
       biases: false,
       dropout: config.number("dropout_rate", 0.1),
       vocabulary: config.count("vocab_size", 32128),
@@ -96,5 +98,5 @@ function activationOfT5(config: Config): "relu" | "gelu_tanh" | "geglu_tanh" {
   const found = config.text("feed_forward_proj", "relu");
   if (found === "relu") return "relu";
   if (found === "gated-gelu") return "geglu_tanh";
-  throw new CheckpointError(`feed_forward_proj is ${JSON.stringify(found)}; relu and gated-gelu are supported`);
+  throw new CheckpointError(`feed_forward_proj is ${shown(found)}; relu and gated-gelu are supported`);
 }

@@ -1,0 +1,41 @@
+import { CheckpointError } from "../families/config.ts";
+
+/** What is seen of a checkpoint's files. Paths are absolute; asking for a file that is not there is an answer (null), not an error. */
+export interface SeenFiles {
+  size(path: string): number | null;
+  /** The whole content. */
+  read(path: string): Uint8Array | null;
+  /** So many bytes from the beginning, or as many as there are. */
+  start(path: string, bytes: number): Uint8Array | null;
+  /** Whether two parts of files hold the same bytes. */
+  sameBytes(one: Span, other: Span): boolean;
+}
+
+/** Bytes of a file. */
+export interface Span {
+  path: string;
+  start: number;
+  end: number;
+}
+
+/** What to do about files that are not whole. */
+export const copyAgain = "Download or copy the checkpoint again";
+
+/** The JSON object in a file of a checkpoint. Throws `CheckpointError`. */
+export function jsonIn(path: string, mostBytes: number, files: SeenFiles): Record<string, unknown> {
+  const bytes = (files.size(path) ?? 0) > mostBytes ? undefined : files.read(path);
+  if (bytes === undefined) throw new CheckpointError(`${path} has more than ${mostBytes / 1e6} MB, which no such file has. ${copyAgain}`);
+  if (bytes === null) throw new CheckpointError(`${path} cannot be read: it is no file. ${copyAgain}`);
+  return objectIn(new TextDecoder().decode(bytes), path);
+}
+
+function objectIn(text: string, path: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new CheckpointError(`${path} is not JSON: ${(error as Error).message}. ${copyAgain}`);
+  }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new CheckpointError(`${path} is not a JSON object. ${copyAgain}`);
+}

@@ -1,0 +1,82 @@
+import { CheckpointError } from "../families/config.ts";
+import type { Described } from "../families/described.ts";
+import type { SeenFiles } from "./files.ts";
+import type { TiedNames } from "./names.ts";
+import { tokenizerEntries } from "./tokenizer-entries.ts";
+
+/** What is wrong with a checkpoint that can be used otherwise. */
+export interface Flaw {
+  /** What cannot be done with it: read text, predict tokens, answer by its class's head; null: nothing, but it is to be known. */
+  prevents: "text" | "prediction" | "head" | null;
+  message: string;
+}
+
+export function ownHeadFlaw(folder: string, projection: string, embeddings: string): Flaw {
+  return {
+    prevents: null,
+    message: `${folder}: its config.json ties ${projection} to the embeddings (tie_word_embeddings), and the file's ${projection} is another than ${embeddings}: the file's own is used. Set tie_word_embeddings: false in config.json to say so`,
+  };
+}
+
+export function noPredictionFlaw(folder: string, { family }: Described, missing: readonly string[], { projection }: TiedNames): Flaw {
+  const drawn = "pretrain from it, which draws what is missing: freshly initialised";
+  if (missing.length === 1 && missing[0] === projection)
+    return {
+      prevents: "prediction",
+      message: `${folder} has no ${projection}, and its config.json does not tie it to the embeddings (tie_word_embeddings): it cannot predict tokens. Set tie_word_embeddings: true in config.json if the model is meant so, copy the checkpoint again, or ${drawn}`,
+    };
+  return {
+    prevents: "prediction",
+    message: `${folder} has no ${listed(missing)}, with which ${family.title} predicts tokens: it cannot predict them. Take a checkpoint that was saved with its head for tokens, or ${drawn}`,
+  };
+}
+
+export function headlessFlaw(folder: string, className: string, modules: readonly string[]): Flaw {
+  return {
+    prevents: "head",
+    message: `${folder} has no ${listed(modules)}, which ${className} in its config.json needs. Copy the checkpoint again, or name the class it has in architectures`,
+  };
+}
+
+/** Buffers that programs compute by themselves. */
+const harmless =
+  /(?:^|\.)(?:position_ids|token_type_ids|attn\.(?:masked_)?bias|rotary_emb\.inv_freq|final_logits_bias|num_batches_tracked)$/;
+
+export function unusedFlaw(folder: string, title: string, names: readonly string[]): Flaw[] {
+  const unused = names.filter((name) => !harmless.test(name)).sort();
+  if (unused.length === 0) return [];
+  return [
+    {
+      prevents: null,
+      message: `${folder} has tensors that are not used: ${listed(unused)}. ${title}, as its config.json describes it, has no such weights. Check that the two belong together`,
+    },
+  ];
+}
+
+/** The tokenizer beside the model has a row for each of its entries, or there is none. */
+export function tokenizerFlaws(folder: string, rows: number, files: SeenFiles): Flaw[] {
+  const flaw = (message: string): Flaw[] => [{ prevents: "text", message }];
+  try {
+    const entries = tokenizerEntries(folder, files);
+    if (entries === null) return flaw(noTokenizer(folder, files));
+    if (entries <= rows) return [];
+    return flaw(
+      `the tokenizer of ${folder} has ${entries} entries and the model's embeddings ${rows} rows: they are not of the same model. Copy the checkpoint again`,
+    );
+  } catch (error) {
+    if (error instanceof CheckpointError) return flaw(error.message);
+    throw error;
+  }
+}
+
+function noTokenizer(folder: string, files: SeenFiles): string {
+  const model = ["tokenizer.model", "spiece.model", "sentencepiece.bpe.model"].find((name) => files.size(`${folder}/${name}`) !== null);
+  if (!model) return `${folder} has no tokenizer: tokenizer.json, vocab.txt, or vocab.json and merges.txt are read. Copy it there`;
+  return `${folder} has its tokenizer as ${model} alone, and tokenizer.json is read. Write it in Python: from transformers import AutoTokenizer; AutoTokenizer.from_pretrained(${JSON.stringify(folder)}).save_pretrained(${JSON.stringify(folder)})`;
+}
+
+function listed(names: readonly string[]): string {
+  const most = 5;
+  const shown = names.slice(0, most).join(", ");
+  return names.length > most ? `${shown} and ${names.length - most} others` : shown;
+}

@@ -1,0 +1,154 @@
+import type { ResolvedModel } from "../../contract/plan.ts";
+import { CheckpointError } from "../families/config.ts";
+import { type Described, describedBy } from "../families/described.ts";
+import { type Sources, sourcesOf } from "../families/weights.ts";
+import { type Parameter, parametersOf, pooler, poolerParameters } from "../parameters.ts";
+import { copyAgain, jsonIn, type SeenFiles } from "./files.ts";
+import { type Flaw, headlessFlaw, noPredictionFlaw, ownHeadFlaw, tokenizerFlaws, unusedFlaw } from "./flaws.ts";
+import { namesIn, requireOneTable, sameTensor, type TiedNames, tiedNames } from "./names.ts";
+import { requirePossible } from "./sizes.ts";
+import { type FoundTensor, type TensorFiles, tensorsIn, weightFilesOf } from "./tensor-files.ts";
+
+/** A checkpoint as its files describe it, before any weight is read. */
+export interface OpenedCheckpoint extends Described {
+  folder: string;
+  /** Tensors by their names in the files. */
+  tensors: ReadonlyMap<string, FoundTensor>;
+  /** The body's names stand with the family's prefix. */
+  hasPrefix: boolean;
+  /** The model's weights that the checkpoint holds. */
+  parameters: Parameter[];
+  /** The tensors that hold one of them, under their names in the files. */
+  sources(parameter: Parameter): Sources;
+  /** The name under which a tensor stands in the files; undefined where it does not. */
+  find(tensor: string, isBody: boolean): string | undefined;
+  flaws: readonly Flaw[];
+}
+
+/**
+ * Opens a checkpoint: the one place where it is decided what can be read, under which names, and what is wrong with it. Throws
+ * `CheckpointError` where nothing can be done with it.
+ */
+export function openedCheckpoint(folder: string, files: SeenFiles): OpenedCheckpoint {
+  const path = `${folder}/config.json`;
+  if (files.size(path) === null)
+    throw new CheckpointError(`${folder} has no config.json. Give a folder in the form of Hugging Face's Transformers`);
+  const config = jsonIn(path, 16e6, files);
+  const held = tensorsIn(weightFilesOf(folder, files), files);
+  const described = describedBy(config, path, (tensor) => held.tensors.has(tensor));
+  const { family, head, className } = described;
+  requirePossible(path, described.model, held.tensors.size);
+
+  const names = namesIn(family, held);
+  const tied = tiedNames(family, described.model);
+  const own = ownHead(described.model, tied, names, held, files);
+  const model: ResolvedModel = own ? { ...described.model, tiedEmbeddings: false } : described.model;
+  requireOneTable(folder, family, { embeddings: tied.embeddings, names, files, tensors: held.tensors });
+  const find = (tensor: string, isBody: boolean): string | undefined => {
+    const found = names.find(tensor, isBody);
+    const isTied = model.tiedEmbeddings && tensor === tied.embeddings && tied.projection !== undefined;
+    return found ?? (isTied ? names.find(tied.projection!, false) : undefined);
+  };
+
+  const wanted = [...parametersOf(model), ...(pooler in family.prediction ? poolerParameters(model) : [])];
+  const found = new Map<string, Sources>();
+  const missing: { parameter: Parameter; tensor: string }[] = [];
+  const used = new Set<string>();
+  for (const parameter of wanted) {
+    const sources = sourcesOf(family, model, parameter);
+    if (!sources) throw new Error(`${family.title} has no name for ${parameter.name}`);
+    const places = sources.tensors.map(({ name, body }) => find(name, body));
+    const lacking = sources.tensors.filter((_, i) => places[i] === undefined);
+    if (lacking.length > 0) missing.push(...lacking.map(({ name }) => ({ parameter, tensor: name })));
+    else found.set(parameter.name, { ...sources, tensors: sources.tensors.map((tensor, i) => ({ ...tensor, name: places[i]! })) });
+    for (const [i, { name, body, shape }] of sources.tensors.entries()) {
+      const place = places[i];
+      if (place === undefined) continue;
+      requireFit(folder, place, held.tensors.get(place)!, shape);
+      for (const copy of names.copies(name, body))
+        if (copy === place || sameTensor(held.tensors.get(place)!, held.tensors.get(copy)!, files)) used.add(copy);
+      used.add(place);
+      if (name === tied.embeddings && model.tiedEmbeddings && tied.projection)
+        for (const copy of names.copies(tied.projection, false)) used.add(copy);
+    }
+  }
+  requireBody(folder, family.title, missing, (name) => sourcesOf(family, model, name)!.tensors[0]!.body);
+  const lackingHead = (head?.layers ?? []).flatMap(({ module }, i) => {
+    const places = ["weight", "bias"].map((kind) => find(`${module}.${kind}`, false));
+    for (const place of places) if (place !== undefined) used.add(place);
+    if (places.includes(undefined)) return [module];
+    requireHead(folder, held, places as [string, string], i === 0 ? model.hidden : null);
+    return [];
+  });
+  const unpredicted = missing.filter(({ parameter }) => !parameter.name.startsWith(`${pooler}.`)).map(({ tensor }) => tensor);
+  return {
+    ...described,
+    model,
+    folder,
+    tensors: held.tensors,
+    hasPrefix: family.prefix !== "" && [...held.tensors.keys()].some((name) => name.startsWith(family.prefix)),
+    parameters: wanted.filter(({ name }) => found.has(name)),
+    sources: ({ name }) => found.get(name)!,
+    find,
+    flaws: [
+      ...(own ? [ownHeadFlaw(folder, own, tied.embeddings)] : []),
+      ...(unpredicted.length > 0 ? [noPredictionFlaw(folder, described, unpredicted, tied)] : []),
+      ...(lackingHead.length > 0 ? [headlessFlaw(folder, className!, lackingHead)] : []),
+      ...unusedFlaw(
+        folder,
+        family.title,
+        [...held.tensors.keys()].filter((name) => !used.has(name)),
+      ),
+      ...tokenizerFlaws(folder, model.vocabulary, files),
+    ],
+  };
+}
+
+/** The name of a projection that is the file's own, though config.json ties it to the embeddings. */
+function ownHead(
+  model: ResolvedModel,
+  { embeddings, projection }: TiedNames,
+  names: ReturnType<typeof namesIn>,
+  { tensors }: TensorFiles,
+  files: SeenFiles,
+): string | undefined {
+  if (!model.tiedEmbeddings || projection === undefined) return undefined;
+  const [one, other] = [names.find(embeddings, true), names.find(projection, false)];
+  if (one === undefined || other === undefined || one === other) return undefined;
+  return sameTensor(tensors.get(one)!, tensors.get(other)!, files) ? undefined : other;
+}
+
+const weightTypes = ["F64", "F32", "F16", "BF16"];
+
+function requireFit(folder: string, name: string, { dtype, shape }: FoundTensor, wanted: readonly number[]): void {
+  if (!weightTypes.includes(dtype))
+    throw new CheckpointError(
+      `${folder}: tensor ${name} has the type ${dtype}, and weights are read from ${weightTypes.join(", ")}: it is quantised or no weight. Take the checkpoint as it was before it was quantised`,
+    );
+  if (shape.length === wanted.length && shape.every((size, axis) => size === wanted[axis])) return;
+  throw new CheckpointError(
+    `${folder}: tensor ${name} has the shape [${shape}] and config.json means [${wanted}]. The two are not of the same model. ${copyAgain}`,
+  );
+}
+
+/** Outputs × inputs, and a bias for each output. */
+function requireHead(folder: string, { tensors }: TensorFiles, [weight, bias]: [string, string], inputs: number | null): void {
+  const shape = tensors.get(weight)!.shape;
+  const outputs = shape[0] ?? 0;
+  requireFit(folder, weight, tensors.get(weight)!, [outputs, inputs ?? shape[1] ?? 0]);
+  requireFit(folder, bias, tensors.get(bias)!, [outputs]);
+}
+
+function requireBody(
+  folder: string,
+  title: string,
+  missing: readonly { parameter: Parameter; tensor: string }[],
+  isBody: (parameter: Parameter) => boolean,
+): void {
+  const needed = missing.filter(({ parameter }) => isBody(parameter));
+  if (needed.length === 0) return;
+  const others = needed.length === 1 ? "" : ` and ${needed.length - 1} others`;
+  throw new CheckpointError(
+    `${folder} has no tensor ${needed[0]!.tensor}${others}, which ${title} needs (its config.json says so). ${copyAgain}`,
+  );
+}

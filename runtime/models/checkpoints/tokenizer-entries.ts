@@ -1,0 +1,52 @@
+import { CheckpointError } from "../families/config.ts";
+import { copyAgain, jsonIn, type SeenFiles } from "./files.ts";
+
+/** Files of a checkpoint that a tokenizer is read from. */
+export const tokenizerFileNames = ["tokenizer.json", "tokenizer_config.json", "vocab.txt", "vocab.json", "merges.txt", "added_tokens.json"];
+
+/** A tokenizer has so many more ids than entries at the most; more would be no gap but a mistake. */
+const mostGap = 100_000;
+const mostBytes = 200e6;
+
+/** How many ids a checkpoint's tokenizer gives; null where it has none that can be read. Throws `CheckpointError` where one is broken. */
+export function tokenizerEntries(folder: string, files: SeenFiles): number | null {
+  const has = (name: string) => files.size(`${folder}/${name}`) !== null;
+  if (has("tokenizer.json"))
+    return beyondLast(
+      tokenEntries(jsonIn(`${folder}/tokenizer.json`, mostBytes, files), `${folder}/tokenizer.json`),
+      `${folder}/tokenizer.json`,
+    );
+  const added = has("added_tokens.json") ? Object.values(jsonIn(`${folder}/added_tokens.json`, mostBytes, files)) : [];
+  const behind = Math.max(0, ...added.filter((id) => Number.isSafeInteger(id)).map((id) => (id as number) + 1));
+  if (has("vocab.txt")) return Math.max(behind, linesIn(files.read(`${folder}/vocab.txt`)!));
+  if (!has("vocab.json") || !has("merges.txt")) return null;
+  const path = `${folder}/vocab.json`;
+  return Math.max(behind, beyondLast(Object.entries(jsonIn(path, mostBytes, files)), path));
+}
+
+/** Each token with its id, of a `tokenizer.json`. Throws `CheckpointError`. */
+function tokenEntries({ model, added_tokens: added }: Record<string, unknown>, path: string): unknown[][] {
+  const vocab = (model as { vocab?: unknown } | null | undefined)?.vocab;
+  if (typeof vocab !== "object" || vocab === null)
+    throw new CheckpointError(
+      `${path} has no model with a vocabulary: it is no tokenizer.json of Hugging Face's tokenizers. Save one with save_pretrained in Python`,
+    );
+  // Unigram's is a list of pieces with their scores
+  const pieces: unknown[][] = Array.isArray(vocab)
+    ? vocab.map((entry: unknown, id) => [Array.isArray(entry) ? entry[0] : entry, id])
+    : Object.entries(vocab);
+  const behind = Array.isArray(added) ? added.map((each: unknown) => (each ?? {}) as { content?: unknown; id?: unknown }) : [];
+  return [...pieces, ...behind.map(({ content, id }) => [content, id])];
+}
+
+function beyondLast(entries: readonly (readonly unknown[])[], path: string): number {
+  const isEntry = ([token, id]: readonly unknown[]) => typeof token === "string" && Number.isSafeInteger(id) && (id as number) >= 0;
+  const last = entries.reduce((most, entry) => Math.max(most, entry[1] as number), -1);
+  if (entries.length > 0 && entries.every(isEntry) && last < 2 * entries.length + mostGap) return last + 1;
+  throw new CheckpointError(`The vocabulary of ${path} is no list of tokens with their ids. ${copyAgain}`);
+}
+
+function linesIn(bytes: Uint8Array): number {
+  const ends = bytes.reduce((count, byte) => count + (byte === 0x0a ? 1 : 0), 0);
+  return bytes.length === 0 || bytes.at(-1) === 0x0a ? ends : ends + 1;
+}
