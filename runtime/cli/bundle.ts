@@ -6,9 +6,9 @@ import { hubCache } from "#runtime/hub/cache.ts";
 import { writeJson, writeWhole } from "#runtime/store/files.ts";
 import { openStore, type Store } from "#runtime/store/store.ts";
 import { UsageError } from "./exit.ts";
-import { storeRoot } from "./load.ts";
 import { jobsOf, type Loaded } from "./loaded.ts";
 import { shownPath } from "./output.ts";
+import { storeRoot } from "./store-root.ts";
 import { version } from "./version.ts";
 
 export interface BundleContent {

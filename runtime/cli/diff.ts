@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { fieldsOf } from "#runtime/compare/fields.ts";
-import { predictionsFile, readItems } from "#runtime/compare/items.ts";
+import { readItems } from "#runtime/compare/items.ts";
 import { alignedRows } from "#runtime/compare/table.ts";
 import { type ScoreDifference, scoreDifference } from "#runtime/compare/two-runs.ts";
 import type { Score } from "#runtime/contract/artifacts.ts";
@@ -8,7 +8,7 @@ import { formatScore, formatScoreLike } from "#runtime/contract/numbers.ts";
 import type { Job } from "#runtime/contract/plan.ts";
 import { formatP } from "#runtime/contract/words.ts";
 import { readManifest } from "#runtime/store/manifest.ts";
-import type { Store } from "#runtime/store/store.ts";
+import { predictionsFile, type Store } from "#runtime/store/store.ts";
 import { print, printJson } from "./output.ts";
 import { findRun, type RunTable, runTable } from "./runs.ts";
 

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { threadsFor } from "#runtime/engines/threads.ts";
-import { jobExitCodes, stopMessage } from "#runtime/jobs/child.ts";
-import { runJob } from "#runtime/jobs/run-job.ts";
+import { jobExitCodes, type LastWords, stopMessage } from "#runtime/jobs/child.ts";
+import { messageOf, runJob } from "#runtime/jobs/run-job.ts";
 import { openStore } from "#runtime/store/store.ts";
 import { type EngineChoice, engineChoices } from "./engines.ts";
 import { UsageError } from "./exit.ts";
@@ -35,12 +35,33 @@ export function addJob(program: Command): void {
         const { probe } = await import("#runtime/train/probe.ts");
         return print(String(await probe(job, { engine, threads, xla, seconds })));
       }
-      const outcome = await runJob(job, { store, engine, threads, xla, signal: stopSignal(), version: version() });
-      if (outcome.outcome === "failed") say(outcome.message);
-      // engines may keep threads; everything is written
-      process.exit(jobExitCodes[outcome.outcome]);
+      for (const event of ["uncaughtException", "unhandledRejection"] as const) process.on(event, giveUp);
+      // what it prints goes to a file, which a full disk does not take
+      process.stderr.on("error", () => {});
+      try {
+        const outcome = await runJob(job, { store, engine, threads, xla, signal: stopSignal(), version: version() });
+        if (outcome.outcome === "failed") say(outcome.message);
+        // engines may keep threads; everything is written
+        process.exit(jobExitCodes[outcome.outcome]);
+      } catch (error) {
+        await giveUp(error);
+      }
     });
 }
+
+/** Ends this process, whatever is open in it: an error that its folder does not take is told to the scheduler. */
+async function giveUp(error: unknown): Promise<never> {
+  const words: LastWords = { failed: messageOf(error) };
+  try {
+    say(words.failed);
+    const told = new Promise((resolve) => (process.send ? process.send(words, resolve) : resolve(undefined)));
+    await Promise.race([told, new Promise((resolve) => setTimeout(resolve, lastWordsMilliseconds))]);
+  } finally {
+    process.exit(jobExitCodes.failed);
+  }
+}
+
+const lastWordsMilliseconds = 2000;
 
 /** Aborted by Ctrl-C, by SIGTERM, by the scheduler's message, and when the scheduler is gone. */
 function stopSignal(): AbortSignal {

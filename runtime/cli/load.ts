@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { analyse } from "#language/index.ts";
 import { compile, firstStage, type Goal } from "#runtime/compile/compile.ts";
 import { tracedCosts } from "#runtime/compile/costs.ts";
@@ -13,6 +13,7 @@ import type { Loaded } from "./loaded.ts";
 import { withAddedSeeds } from "./looks.ts";
 import { nodeFiles } from "./node-files.ts";
 import { problemLine, say } from "./output.ts";
+import { storeRoot } from "./store-root.ts";
 
 /** What `check` prints: the language's problems and the compiler's, each once, in the order of the text. */
 export async function problemsOf(path: string): Promise<PlacedProblem[]> {
@@ -35,7 +36,7 @@ export async function load(path: string): Promise<Loaded> {
     for (const problem of analysis.problems) say(problemLine(problem));
     throw new ProblemsError("", analysis.problems);
   }
-  const store = openStore(storeRoot(file));
+  const store = openStore(storeRoot(file), (problem) => say(`warning: ${problem}. The job counts as not done; pretrain run does it again`));
   const files = nodeFiles(store.root);
   const results = {
     known: (job: EncodeJob) => store.readResult(job),
@@ -74,11 +75,6 @@ export async function load(path: string): Promise<Loaded> {
       return { plan: compiled.plan, declared: declared.plan ?? compiled.plan, ...(first ? { first } : {}) };
     },
   };
-}
-
-/** The `.pretrain` folder beside a file. */
-export function storeRoot(file: string): string {
-  return join(dirname(file), ".pretrain");
 }
 
 function existing(path: string): string {

@@ -18,6 +18,7 @@ import { addResults } from "./results.ts";
 import { addRun } from "./run.ts";
 import { addScore } from "./score.ts";
 import { addVerify } from "./verify.ts";
+import { addVerifyStore } from "./verify-store.ts";
 import { version } from "./version.ts";
 
 /** The command line: every command in the order of its help. */
@@ -55,6 +56,7 @@ Exit codes: 0 done, 1 the file or the data has errors, 2 wrong usage, 3 a run fa
     addScore,
     addInspect,
     addVerify,
+    addVerifyStore,
     addExport,
     addDownload,
     addFormat,

@@ -8,8 +8,10 @@ import { threadsFor } from "#runtime/engines/threads.ts";
 import { arrange } from "#runtime/jobs/arrange.ts";
 import { neededJobs } from "#runtime/jobs/needed.ts";
 import { type ScheduleResult, schedule } from "#runtime/jobs/schedule.ts";
+import { hasCode } from "#runtime/store/files.ts";
 import { recordHypotheses } from "#runtime/store/hypotheses.ts";
 import { recordSession } from "#runtime/store/sessions.ts";
+import { sweep } from "#runtime/store/sweep.ts";
 import { nextSteps } from "./advice.ts";
 import { downloadMissing } from "./download.ts";
 import { type EngineChoice, engineChoices } from "./engines.ts";
@@ -67,6 +69,7 @@ export function addRun(program: Command): void {
 
 async function run(loaded: Loaded, name: string, options: RunOptions): Promise<number> {
   const stopping = interruptible();
+  sweepIfWritable(loaded.store.root);
   const forgetSession = recordSession(loaded.store.root, { file: loaded.file, name });
   try {
     let planned = loaded.plan(name);
@@ -94,6 +97,15 @@ async function run(loaded: Loaded, name: string, options: RunOptions): Promise<n
   } finally {
     forgetSession();
     stopping.end();
+  }
+}
+
+/** Where nothing can be written, results can still be read. */
+function sweepIfWritable(root: string): void {
+  try {
+    sweep(root);
+  } catch (error) {
+    if (!["EROFS", "EACCES", "EPERM"].some((code) => hasCode(error, code))) throw error;
   }
 }
 

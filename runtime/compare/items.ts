@@ -4,6 +4,7 @@ import { parseLines } from "#runtime/contract/record-text.ts";
 import { marginsOf } from "#runtime/metrics/confusion-matrix.ts";
 import { classMetrics, needsTwoClasses } from "#runtime/metrics/table.ts";
 import { readText } from "#runtime/store/files.ts";
+import { predictionsFile } from "#runtime/store/store.ts";
 import { itemsOfForm, type Line } from "./item-forms.ts";
 
 /** What a run answered for each test example, to be scored again on examples drawn from them. */
@@ -20,8 +21,6 @@ export function readItems(folder: string): Items | undefined {
   const text = readText(join(folder, predictionsFile));
   return text === undefined ? undefined : itemsOf(parseLines(text, prediction) as Line[]);
 }
-
-export const predictionsFile = "predictions.jsonl";
 
 /** What else stands in a line depends on the task's form of answers. */
 const prediction = v.looseObject({ id: v.string() });

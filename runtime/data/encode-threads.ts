@@ -46,6 +46,7 @@ function encodingThread(folder: string): Pick<BatchEncoder, "encode" | "close"> 
     else fail(new Error(message.broke));
   });
   worker.on("error", fail);
+  worker.on("exit", () => fail(new Error("a thread that encodes ended before its work was done")));
   return {
     encode(texts) {
       const answer = new Promise<Int32Array[]>((resolve, reject) => {

@@ -1,14 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync } from "node:fs";
 import { join } from "node:path";
 import type { Job } from "#runtime/contract/plan.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
+import { endOfText, openAnew } from "#runtime/store/files.ts";
 import type { Store } from "#runtime/store/store.ts";
 
 /** How a job's process ended. */
 export type ChildOutcome =
   | { outcome: "done" | "failed" | "stopped" | "running-elsewhere" }
-  /** Without having said why: killed, or crashed in native code. */
+  /** Without having said why in its folder: killed, crashed in native code, or it could not write. */
   | { outcome: "died"; message: string };
 
 export interface Child {
@@ -25,6 +26,11 @@ export const jobExitCodes = { done: 0, failed: 3, "running-elsewhere": 75, stopp
 /** The message over the channel that asks a job's process to stop. */
 export const stopMessage = "stop";
 
+/** The message by which a job's process says why it ends, where it cannot say so in its folder. */
+export interface LastWords {
+  failed: string;
+}
+
 /**
  * Starts a job in a process of its own. What it prints goes to `log.txt` in the run folder. The channel between the two is how
  * the child is asked to stop, and how it notices that its parent is gone.
@@ -35,9 +41,8 @@ export function startChild(
 ): Child {
   const [program, ...before] = options.command;
   const folder = options.store.runFolder(job.id);
-  mkdirSync(folder, { recursive: true });
   const logPath = join(folder, "log.txt");
-  const log = openSync(logPath, "w");
+  const log = openAnew(logPath);
   const xla = options.xla === undefined ? [] : [options.xla ? "--xla" : "--no-xla"];
   const child = spawn(
     program!,
@@ -58,11 +63,16 @@ export function startChild(
 }
 
 function endOf(child: ChildProcess, logPath: string): Promise<ChildOutcome> {
+  let words: string | undefined;
+  child.on("message", (message: Partial<LastWords>) => {
+    if (typeof message?.failed === "string") words = message.failed;
+  });
   return new Promise((resolve) => {
     child.once("error", (error) => resolve({ outcome: "died", message: `its process could not be started: ${error.message}` }));
     child.once("exit", (code, signal) => {
       const known = Object.entries(jobExitCodes).find(([, exitCode]) => exitCode === code);
-      if (known) resolve({ outcome: known[0] as keyof typeof jobExitCodes });
+      if (words !== undefined) resolve({ outcome: "died", message: words });
+      else if (known) resolve({ outcome: known[0] as keyof typeof jobExitCodes });
       else resolve({ outcome: "died", message: `${howItDied(code, signal)}${lastOf(logPath)}` });
     });
   });
@@ -76,7 +86,7 @@ function howItDied(code: number | null, signal: NodeJS.Signals | null): string {
 
 /** The end of what the process printed: where a crash says what it was. */
 function lastOf(logPath: string): string {
-  const text = readFileSync(logPath, "utf8").trim();
+  const text = endOfText(logPath, 4000).trim();
   if (text === "") return "";
   return `; it last printed:\n${text.slice(-2000)}`;
 }

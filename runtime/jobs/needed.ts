@@ -4,13 +4,16 @@ import type { Store } from "#runtime/store/store.ts";
 /**
  * The jobs to do: those that nothing else is made from, and, going back, the inputs of every job that is not done. An input
  * whose folder was deleted is not made again for results that are there. A pre-training that is done is done again where a
- * fine-tuning starts from weights of its that were not kept.
+ * fine-tuning starts from weights of its that were not kept; so is one that left something that is no longer as it was, whoever
+ * reads it, and the content of what a job is made from is looked at before it is.
  */
-export function neededJobs(plan: Plan, store: Pick<Store, "isDone" | "keeps">): { needed: Job[]; done: Job[] } {
+export function neededJobs(plan: Plan, store: Pick<Store, "isDone" | "isWhole" | "damage" | "keeps">): { needed: Job[]; done: Job[] } {
   const byId = new Map(plan.jobs.map((job) => [job.id, job]));
   const inputs = new Set(plan.jobs.flatMap((job) => job.after));
   const visited = new Set<string>();
   const again = new Set<string>();
+  const damaged = plan.jobs.filter(({ id }) => store.damage(id) !== undefined);
+  for (const { id } of damaged) again.add(id);
   const isDone = ({ id }: Job) => store.isDone(id) && !again.has(id);
   const visit = (job: Job) => {
     if (visited.has(job.id)) return;
@@ -18,14 +21,14 @@ export function neededJobs(plan: Plan, store: Pick<Store, "isDone" | "keeps">): 
     if (isDone(job)) return;
     for (const id of job.after) {
       const input = inputOf(byId, job, id);
-      if (isDone(input) && startsFrom(job, id) && !store.keeps(id, job.at)) {
+      if (isDone(input) && (!store.isWhole(id) || (startsFrom(job, id) && !store.keeps(id, job.at)))) {
         again.add(id);
         visited.delete(id);
       }
       visit(input);
     }
   };
-  for (const job of plan.jobs) if (!inputs.has(job.id)) visit(job);
+  for (const job of plan.jobs) if (!inputs.has(job.id) || damaged.includes(job)) visit(job);
   return {
     needed: plan.jobs.filter((job) => visited.has(job.id) && !isDone(job)),
     done: plan.jobs.filter(isDone),

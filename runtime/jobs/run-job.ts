@@ -8,9 +8,9 @@ import type { EngineName } from "#runtime/engines/engine.ts";
 import { type EventWriter, openEvents } from "#runtime/store/events.ts";
 import { removeTemporaries } from "#runtime/store/files.ts";
 import { tryLock } from "#runtime/store/lock.ts";
-import { beginSession, readManifest } from "#runtime/store/manifest.ts";
+import { beginSession, inspectManifest, manifestFile, readManifest } from "#runtime/store/manifest.ts";
 import { lockFile, resultFile, type Store, writeResult } from "#runtime/store/store.ts";
-import { latestCheckpointPath } from "#runtime/train/checkpoints.ts";
+import { latestCheckpointPath, removeCheckpoints } from "#runtime/train/checkpoints.ts";
 import { JobFailure, JobStopped } from "./context.ts";
 import { execute } from "./execute.ts";
 
@@ -49,6 +49,7 @@ export async function runJob(job: Job, options: RunJobOptions): Promise<JobOutco
     removeTemporaries(folder);
     const events = openEvents(folder, job.id);
     try {
+      beginAgainWithout(folder, (message) => events.write({ event: "warning", message }));
       return await runLocked(job, folder, events, { ...options, ...begunWith(folder, options, again) });
     } finally {
       events.close();
@@ -88,18 +89,27 @@ async function runLocked(job: Job, folder: string, events: EventWriter, options:
     });
     end("done");
     writeResult(folder, result);
-    emit({ event: "job-done", seconds: (Date.now() - begin) / 1000 });
-    return { outcome: "done" };
   } catch (error) {
     if (error instanceof JobStopped || (options.signal.aborted && isAbort(error))) {
-      end("stopped");
+      asFarAsPossible(() => end("stopped"));
       emit({ event: "job-stopped", ...stepOf(error) });
       return { outcome: "stopped" };
     }
-    end("failed");
+    asFarAsPossible(() => end("failed"));
     const message = messageOf(error);
     emit({ event: "job-failed", message, ...stepOf(error), ...checkpointOf(error) });
     return { outcome: "failed", message };
+  }
+  asFarAsPossible(() => emit({ event: "job-done", seconds: (Date.now() - begin) / 1000 }));
+  return { outcome: "done" };
+}
+
+/** What is told beside an outcome changes nothing of it, where the disk takes no more. */
+function asFarAsPossible(tell: () => void): void {
+  try {
+    tell();
+  } catch {
+    // the outcome is told in another way
   }
 }
 
@@ -123,8 +133,20 @@ function begunWith(
   return { engine: goesOn && engine === "auto" ? begun.engine : engine, threads: begun.threads };
 }
 
+/** Without its manifest nobody knows on which engine and threads a checkpoint was made, and others give other numbers. */
+function beginAgainWithout(folder: string, warn: (message: string) => void): void {
+  const read = inspectManifest(folder);
+  if (!read || "value" in read) return;
+  const checkpoint = latestCheckpointPath(folder);
+  warn(
+    `${manifestFile(folder)}: ${read.problem}. It is begun anew${checkpoint ? ", and so is the training: its engine is not known" : ""}`,
+  );
+  rmSync(manifestFile(folder), { force: true });
+  removeCheckpoints(folder);
+}
+
 /** A failure's own words, or what an error of the system means; of a bug, where it happened too. */
-function messageOf(error: unknown): string {
+export function messageOf(error: unknown): string {
   const told = error instanceof JobFailure ? error.message : describeSystemError(error);
   if (told !== undefined) return told;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

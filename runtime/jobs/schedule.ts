@@ -121,7 +121,8 @@ async function runOne(job: Job, options: ScheduleOptions): Promise<ScheduledStat
   const folder = options.store.runFolder(job.id);
   const followed = new AbortController();
   options.store.writeJob(job);
-  const following = forward(followEvents(folder, { signal: followed.signal, offset: eventsEnd(folder) }), options.onEvent);
+  // what cannot be read is not shown; the job goes on, and its end is known otherwise
+  const following = forward(followEvents(folder, { signal: followed.signal, offset: eventsEnd(folder) }), options.onEvent).catch(() => {});
   try {
     while (true) {
       const holder = lockedBy(lockFile(folder));
@@ -157,7 +158,11 @@ async function runChild(job: Job, options: ScheduleOptions): Promise<ScheduledSt
   if (options.signal.aborted || options.killSignal.aborted) return "stopped";
   // its last act may have been to write the result
   if (options.store.isDone(job.id)) return "done";
-  recordDeath(job, ended, options.store);
+  try {
+    recordDeath(job, ended, options.store);
+  } catch {
+    options.onEvent({ ...stamp(job), event: "job-failed", message: ended.message });
+  }
   return "failed";
 }
 
@@ -176,10 +181,16 @@ function recordDeath(job: Job, ended: Extract<ChildOutcome, { outcome: "died" }>
   const lock = tryLock(lockFile(folder));
   // somebody is already trying again
   if (!lock.held) return;
-  const events = openEvents(folder, job.id);
-  events.write({ event: "job-failed", message: ended.message });
-  events.close();
-  lock.release();
+  try {
+    const events = openEvents(folder, job.id);
+    try {
+      events.write({ event: "job-failed", message: ended.message });
+    } finally {
+      events.close();
+    }
+  } finally {
+    lock.release();
+  }
 }
 
 /** Waits for another process' work on a job. Undefined where it left the job undone without a failure: then it is ours. */

@@ -1,4 +1,19 @@
-import { closeSync, constants, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import type * as v from "valibot";
 import { type Parsed, parseRecord } from "#runtime/contract/record-text.ts";
@@ -22,8 +37,7 @@ export interface WholeFile {
  */
 export function openWhole(path: string): WholeFile {
   makeFolder(dirname(path));
-  temporaryFiles++;
-  const temporary = `${path}.${process.pid}-${temporaryFiles}${temporarySuffix}`;
+  const temporary = temporaryName(path);
   const file = naming(path, () => openSync(temporary, "wx"));
   const content = contentHash();
   let open = true;
@@ -111,6 +125,22 @@ export function readText(path: string): string | undefined {
   }
 }
 
+/** The last bytes of a file; nothing where it cannot be read. */
+export function endOfText(path: string, bytes: number): string {
+  try {
+    const file = openSync(path, "r");
+    try {
+      const { size } = fstatSync(file);
+      const block = Buffer.alloc(Math.min(bytes, size));
+      return block.toString("utf8", 0, readSync(file, block, 0, block.length, size - block.length));
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return "";
+  }
+}
+
 /** Opens a file that is only ever appended to; never through a link. */
 export function openToAppend(path: string): number {
   return openOwn(path, constants.O_RDWR | constants.O_APPEND);
@@ -168,8 +198,42 @@ export function naming<T>(path: string, action: () => T): T {
   }
 }
 
+/** Names whoever writes it, so that others see when nobody does any more. */
+export function temporaryName(path: string): string {
+  return `${path}.${hostOfName()}-${process.pid}-${randomBytes(4).toString("hex")}${temporarySuffix}`;
+}
+
+/** Removes temporary files of processes of this host that are gone. */
+export function removeAbandoned(folder: string): void {
+  for (const name of namesIn(folder)) {
+    const [, host, pid] = /\.(\w+)-(\d+)-[0-9a-f]{8}\.tmp$/.exec(name) ?? [];
+    if (host === hostOfName() && !isRunning(Number(pid))) rmSync(join(folder, name), { force: true, recursive: true });
+  }
+}
+
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
 const temporarySuffix = ".tmp";
-let temporaryFiles = 0;
+
+function hostOfName(): string {
+  return hostname().replace(/\W/g, "_");
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return hasCode(error, "EPERM");
+  }
+}
 
 /** Makes a rename last through a power cut. Folders cannot be opened on Windows, where the rename itself is journaled. */
 function flushFolder(folder: string): void {

@@ -1,7 +1,7 @@
 import { linkSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { type LockHolder, lockHolder } from "#runtime/contract/records.ts";
-import { hasCode, naming, readJson } from "./files.ts";
+import { hasCode, naming, readJson, temporaryName } from "./files.ts";
 import { refuseLinks } from "./links.ts";
 import { isAlive, thisProcess } from "./process-identity.ts";
 
@@ -30,14 +30,15 @@ export function lockedBy(path: string): LockHolder | undefined {
 
 /** Creates the file with its content at once: nobody reads an empty lock. False where it exists. */
 function create(path: string): boolean {
-  const own = `${path}.${process.pid}-${attempts++}.claim`;
+  const own = temporaryName(path);
   const content: LockHolder = { host: hostname(), ...thisProcess() };
   naming(path, () => writeFileSync(own, JSON.stringify(content), { flag: "wx" }));
   try {
-    linkSync(own, path);
+    naming(path, () => linkSync(own, path));
     return true;
   } catch (error) {
-    if (hasCode(error, "EEXIST")) return false;
+    // somebody who had the lock swept up what he took for left behind
+    if (hasCode(error, "EEXIST") || hasCode(error, "ENOENT")) return false;
     return createExclusively(path, content, error);
   } finally {
     rmSync(own, { force: true });
@@ -78,5 +79,3 @@ function holderOf(path: string): LockHolder | undefined {
 function isHeld(holder: LockHolder): boolean {
   return holder.host !== hostname() || isAlive(holder);
 }
-
-let attempts = 0;

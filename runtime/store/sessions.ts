@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { RunSession } from "#runtime/contract/artifacts.ts";
-import { writeJson } from "./files.ts";
+import { hasCode, writeJson } from "./files.ts";
 import { thisProcess } from "./process-identity.ts";
 import { makeStoreFolder } from "./root.ts";
 
@@ -13,7 +13,13 @@ import { makeStoreFolder } from "./root.ts";
 export function recordSession(root: string, run: Pick<RunSession, "file" | "name">): () => void {
   const path = join(root, "sessions", `${process.pid}.json`);
   const session: RunSession = { ...run, ...thisProcess(), host: hostname(), start: new Date().toISOString() };
-  makeStoreFolder(root);
-  writeJson(path, session);
+  try {
+    makeStoreFolder(root);
+    writeJson(path, session);
+  } catch (error) {
+    // results that are there can be read where nothing can be written; a job that is not done will say so
+    if (["EROFS", "EACCES", "EPERM"].some((code) => hasCode(error, code))) return () => {};
+    throw error;
+  }
   return () => rmSync(path, { force: true });
 }

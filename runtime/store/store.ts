@@ -21,10 +21,12 @@ export interface Store {
   runFolder(id: string): string;
   /** Whether its result is there and all that belongs to it, as it was left. A job of which that is not so is done again. */
   isDone(id: string): boolean;
+  /** The same, and its content too. */
+  isWhole(id: string): boolean;
   /** What it left; undefined where it is not done. `depth`: whether the content of its files is looked at too. */
   left(id: string, depth?: Depth): Left | undefined;
-  /** Why the job counts as not done though it has a result: the file and what is wrong with it. */
-  damage(id: string): string | undefined;
+  /** Why the job is to be done again though it has a result: the file and what is wrong with it. Its predictions are results too. */
+  damage(id: string, depth?: Depth): string | undefined;
   /** Whether a pre-training's weights are there as they were after so many steps. */
   keeps(id: string, step: number): boolean;
   /** Undefined where the job is not done. */
@@ -59,9 +61,10 @@ export function openStore(root: string, onDamage: (problem: string) => void = ()
     root,
     runFolder,
     isDone: (id) => leftBy(id) !== undefined,
+    isWhole: (id) => leftBy(id, "content") !== undefined,
     left: leftBy,
-    damage(id) {
-      const found = look(id, "sizes");
+    damage(id, depth = [predictionsFile]) {
+      const found = look(id, depth);
       return found && "problem" in found ? found.problem : undefined;
     },
     keeps: (id, step) => existsSync(keptWeightsFile(runFolder(id), step)),
@@ -84,6 +87,9 @@ export function openStore(root: string, onDamage: (problem: string) => void = ()
 export function writeResult(folder: string, result: Results[JobKind]): void {
   writeSealed(resultFile(folder), { ...result, job: basename(folder), files: filesLeft(folder) });
 }
+
+/** What a run answered for each test example. */
+export const predictionsFile = "predictions.jsonl";
 
 export function resultFile(folder: string): string {
   return join(folder, "result.json");

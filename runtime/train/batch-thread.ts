@@ -64,6 +64,7 @@ export function openBatchThread(job: PretrainJob, context: PretrainInputs): Step
   };
   port.on("message", hear);
   worker.on("error", fail);
+  worker.on("exit", () => fail(new Error("the thread that makes batches ended before its work was done")));
   const ask = (first: number) => {
     const count = Math.min(block, job.steps - first + 1);
     for (let step = first; step < first + count; step++) {

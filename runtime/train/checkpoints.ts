@@ -75,6 +75,14 @@ export function latestCheckpoint<P>(folder: string, warn: (message: string) => v
   return undefined;
 }
 
+/** Why checkpoints of a folder are none to go on from. */
+export function checkpointProblems(folder: string): string[] {
+  return checkpointNames(join(folder, "checkpoints")).flatMap((name) => {
+    const read = inspectCheckpoint(folder, name);
+    return "problem" in read ? [read.problem] : [];
+  });
+}
+
 /** Where the newest checkpoint is, relative to the run folder. */
 export function latestCheckpointPath(folder: string): string | undefined {
   const name = checkpointNames(join(folder, "checkpoints")).at(-1);
@@ -96,7 +104,7 @@ const savedState = v.object({
   files: v.record(v.string(), fileRecord),
 });
 
-function readCheckpoint<P>(folder: string, name: string): { checkpoint: Checkpoint<P> } | { problem: string } {
+function inspectCheckpoint(folder: string, name: string): { step: number; progress: object } | { problem: string } {
   const path = join(folder, "checkpoints", name, stateFile);
   const read = readSealed(path, savedState) ?? { problem: "it is not there" };
   if ("problem" in read) return { problem: `${path}: ${read.problem}` };
@@ -106,6 +114,12 @@ function readCheckpoint<P>(folder: string, name: string): { checkpoint: Checkpoi
     const problem = differenceFrom(record, join(folder, file), true);
     if (problem) return { problem: `${join(folder, file)}: ${problem}` };
   }
+  return { step, progress };
+}
+
+function readCheckpoint<P>(folder: string, name: string): { checkpoint: Checkpoint<P> } | { problem: string } {
+  const inspected = inspectCheckpoint(folder, name);
+  if ("problem" in inspected) return inspected;
   const { tensors } = readSafetensors(join(folder, "checkpoints", name, tensorsFile));
   const pick = (prefix: string): Values =>
     Object.fromEntries(
@@ -114,7 +128,7 @@ function readCheckpoint<P>(folder: string, name: string): { checkpoint: Checkpoi
         .map(([key, { data }]) => [key.slice(prefix.length), data as Float32Array]),
     );
   const state = { weights: pick(parts.weights), firstMoment: pick(parts.firstMoment), secondMoment: pick(parts.secondMoment) };
-  return { checkpoint: { step, progress: progress as P, state } };
+  return { checkpoint: { step: inspected.step, progress: inspected.progress as P, state } };
 }
 
 function nameOf(step: number): string {

@@ -47,10 +47,12 @@ export function openMaskThread(settings: TrainingSettings, { seed, micro }: { se
   let failure: Error | undefined;
   const hear = (masks: Arrays[]) => waiting.shift()!.resolve(masks);
   port.on("message", hear);
-  worker.on("error", (error) => {
+  const fail = (error: Error) => {
     failure = error;
     for (const { reject } of waiting.splice(0)) reject(error);
-  });
+  };
+  worker.on("error", fail);
+  worker.on("exit", () => fail(new Error("the thread that draws dropout masks ended before its work was done")));
   const ask = (step: number, part: Part): Promise<Arrays[]> => {
     const answer = new Promise<Arrays[]>((resolve, reject) => {
       if (failure) reject(failure);

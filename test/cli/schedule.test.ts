@@ -198,7 +198,7 @@ test("inputs that were deleted are not made again for results that are there", (
   const model = { id: "pretrain-1", after: ["corpus-1"] };
   const other = { id: "pretrain-2", after: ["corpus-1"] };
   const plan = planOf(...([text, model] as Job[]));
-  const store = { isDone: (id: string) => id === "pretrain-1", keeps: () => true };
+  const store = { isDone: (id: string) => id === "pretrain-1", isWhole: () => true, damage: () => undefined, keeps: () => true };
   expect(neededJobs(plan, store).needed).toEqual([]);
   expect(neededJobs(planOf(...([text, model, other] as Job[])), store).needed).toEqual([text, other]);
 });
@@ -210,7 +210,12 @@ test("a pre-training is done again where weights of before its end are wanted an
   const early = { id: "finetune-2", kind: "finetune", from: "pretrain-1", at: 50, after: ["pretrain-1"] };
   const plan = planOf(...([text, model, last, early] as unknown as Job[]));
   const needed = (done: readonly string[], kept: readonly number[]) => {
-    const store = { isDone: (id: string) => done.includes(id), keeps: (_: string, step: number) => kept.includes(step) };
+    const store = {
+      isDone: (id: string) => done.includes(id),
+      isWhole: () => true,
+      damage: () => undefined,
+      keeps: (_: string, step: number) => kept.includes(step),
+    };
     return neededJobs(plan, store).needed.map(({ id }) => id);
   };
   expect(needed(["corpus-1", "pretrain-1"], [50])).toEqual(["finetune-1", "finetune-2"]);

@@ -39,10 +39,12 @@ export function startHost({ binding, quiet }: NativeModules): Host {
       else resolve(reply.answer as never);
     }
   });
-  worker.on("error", (error: Error) => {
+  const fail = (error: Error) => {
     failure = error;
     for (const id of waiting.keys()) settle(id).reject(error);
-  });
+  };
+  worker.on("error", fail);
+  worker.on("exit", () => fail(new Error("the thread of the engine ended before its work was done")));
   return {
     ask<K extends Kind>(kind: K, ask: Requests[K]["ask"], moved: readonly ArrayBuffer[] = []) {
       if (failure) return Promise.reject(failure);

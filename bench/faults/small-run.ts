@@ -1,0 +1,191 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+
+/* A comparison with every kind of job, as small as can be, for faults to be tried on. It runs from the bundle: `npm run build` first. */
+
+const root = join(import.meta.dirname, "../..");
+
+/** What starts the command line: the bundle where there is one, else the sources. */
+export const program = existsSync(join(root, "dist/cli.js")) ? join(root, "dist/cli.js") : join(root, "runtime/cli/main.ts");
+
+export const experiment = `
+corpus tales { files: "tales.txt", documents: line, split: { validation: 10% } }
+tokenizer letters { kind: characters, train on: tales }
+model tiny { layers: 1, hidden: 8, heads: 1, context: 16, dropout: 10% }
+task mood = classification { train: "mood.tsv", validation: 20%, test: 20%, text: sentence, label: polarity }
+pretrain base {
+  model: tiny
+  objective: masked
+  corpus: tales
+  tokenizer: letters
+  budget: 12 steps
+  batch: 2
+  save: every 4 steps, keep 2
+}
+compare objectives {
+  extends: base
+  vary objective: [masked, causal]
+  finetune: { task: mood, epochs: 2, batch: 8 }
+  seeds: 1
+  baselines: [majority]
+  expect: causal > masked on mood.accuracy
+}
+`;
+
+/** A folder with the experiment and its data. */
+export function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "pretrain-faults-"));
+  writeFileSync(join(folder, "a.pretrain"), experiment);
+  const [subjects, verbs] = [
+    ["the sailor", "a nurse", "the mayor", "a child"],
+    ["praised", "forgot", "painted", "carried"],
+  ];
+  const tale = (_: unknown, i: number) => `${subjects[i % 4]} ${verbs[(i * 7 + (i >> 2)) % 4]} it.`;
+  writeFileSync(join(folder, "tales.txt"), Array.from({ length: 60 }, tale).join("\n"));
+  const row = (_: unknown, i: number) => `${["good", "great", "bad", "dull"][i % 4]} ${i}\t${i % 4 < 2 ? "positive" : "negative"}\n`;
+  writeFileSync(join(folder, "mood.tsv"), `sentence\tpolarity\n${Array.from({ length: 40 }, row).join("")}`);
+  return folder;
+}
+
+/** A copy of a folder with its store. */
+export function copyOf(folder: string): string {
+  const copy = mkdtempSync(join(tmpdir(), "pretrain-faults-"));
+  cpSync(folder, copy, { recursive: true, preserveTimestamps: true });
+  return copy;
+}
+
+export function remove(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+}
+
+export interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface Begun {
+  process: ChildProcess;
+  ended: Promise<Ended>;
+}
+
+/** Starts the command line in a folder, in a group of processes of its own; a process that takes too long is ended. */
+export function start(folder: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}, seconds = 120): Begun {
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+    env: { ...process.env, XDG_CACHE_HOME: join(folder, ".user-cache"), ...environment },
+  });
+  let [stdout, stderr] = ["", ""];
+  child.stdout!.on("data", (data: Buffer) => {
+    stdout += data.toString();
+  });
+  child.stderr!.on("data", (data: Buffer) => {
+    stderr += data.toString();
+  });
+  const late = setTimeout(() => endGroup(child), seconds * 1000);
+  const ended = new Promise<Ended>((resolve) => {
+    child.on("close", (code, signal) => {
+      clearTimeout(late);
+      resolve({ code, signal, stdout, stderr });
+    });
+  });
+  return { process: child, ended };
+}
+
+export const runArguments = ["run", "a.pretrain", "objectives", "--engine", "cpu", "--jobs", "1", "--json"];
+
+export function run(folder: string, environment: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  return start(folder, runArguments, environment).ended;
+}
+
+export function endGroup(child: ChildProcess): void {
+  try {
+    process.kill(-child.pid!, "SIGKILL");
+  } catch {
+    // it has ended
+  }
+}
+
+/** Whether processes of a group live. */
+export function groupLives(child: ChildProcess): boolean {
+  try {
+    process.kill(-child.pid!, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What a run came to: the weights, shards and predictions by their content, and every number of its results but the times. */
+export function bitsOf(folder: string): Record<string, string> {
+  const runs = join(folder, ".pretrain/runs");
+  const bits: Record<string, string> = {};
+  for (const path of filesBelow(runs)) {
+    const name = relative(runs, path);
+    if (/(events\.jsonl|manifest\.json|job\.json|log\.txt)$/.test(name)) continue;
+    if (!name.endsWith("result.json")) bits[name] = createHash("sha256").update(readFileSync(path)).digest("hex");
+    else bits[name] = JSON.stringify(withoutTimes(JSON.parse(readFileSync(path, "utf8"))));
+  }
+  return bits;
+}
+
+/** What should not be there behind a run that ended. */
+export function leftBehind(folder: string): string[] {
+  const store = join(folder, ".pretrain");
+  if (!existsSync(store)) return [];
+  return filesBelow(store)
+    .map((path) => relative(store, path))
+    .filter((name) => /\.tmp($|\/)|(^|\/)lock|^sessions\/|\/checkpoints\//.test(name));
+}
+
+/** Where two runs differ; undefined where they do not. */
+export function differenceOf(wanted: Record<string, string>, found: Record<string, string>): string | undefined {
+  const names = [...new Set([...Object.keys(wanted), ...Object.keys(found)])];
+  return names.find((name) => wanted[name] !== found[name]);
+}
+
+/** A mistake of the program's own shows as a stack. */
+export function hasStack({ stdout, stderr }: Pick<Ended, "stdout" | "stderr">): boolean {
+  return /(^|\\n|\n)\s+at .*(:\d+:\d+|node:)/.test(stdout + stderr);
+}
+
+export function filesBelow(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return (readdirSync(folder, { recursive: true }) as string[])
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile())
+    .sort();
+}
+
+const times = new Set(["seconds", "aroundSteps", "waitingForData", "testReadAt", "checksum", "test_first_read", "recorded", "before_test"]);
+
+function withoutTimes(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutTimes);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => !times.has(key))
+      .map(([key, each]) => [key, withoutTimes(each)]),
+  );
+}
+
+/** The finished run that others are held against, made once. */
+export function reference(): Promise<{ folder: string; bits: Record<string, string>; ended: Ended }> {
+  made ??= (async () => {
+    const folder = makeFolder();
+    process.on("exit", () => remove(folder));
+    mkdirSync(join(folder, ".user-cache"), { recursive: true });
+    const ended = await run(folder);
+    if (ended.code !== 0) throw new Error(`the run without a fault failed: ${ended.stderr}`);
+    return { folder, bits: bitsOf(folder), ended };
+  })();
+  return made;
+}
+
+let made: ReturnType<typeof reference> | undefined;

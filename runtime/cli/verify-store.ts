@@ -1,0 +1,85 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Command } from "commander";
+import { parseRecord } from "#runtime/contract/record-text.ts";
+import { hypothesis } from "#runtime/contract/records.ts";
+import { readText } from "#runtime/store/files.ts";
+import { readJobRecord } from "#runtime/store/inspect.ts";
+import { inspectManifest } from "#runtime/store/manifest.ts";
+import { openStore, type Store } from "#runtime/store/store.ts";
+import { checkpointProblems } from "#runtime/train/checkpoints.ts";
+import { exitCodes, UsageError } from "./exit.ts";
+import { print, printJson, shownPath } from "./output.ts";
+import { storeRoot } from "./store-root.ts";
+
+interface Verified {
+  /** Jobs of which all is there as they left it. */
+  whole: number;
+  /** Jobs that are not done. */
+  undone: number;
+  problems: string[];
+}
+
+export function addVerifyStore(program: Command): void {
+  program
+    .command("verify-store")
+    .description("whether runs are as they were left: every file by its size and checksum")
+    .argument("[file]", "a .pretrain file; left out: the .pretrain folder here")
+    .option("--json", "one JSON document")
+    .addHelpText("after", "\nExamples:\n  $ pretrain verify-store experiment.pretrain\n  $ pretrain verify-store --json")
+    .action((file: string | undefined, { json }: { json?: boolean }) => {
+      const root = file === undefined ? resolve(".pretrain") : storeRoot(existing(file));
+      if (!existsSync(root)) throw new UsageError(`there is no folder ${shownPath(root)}: nothing was run yet`);
+      const verified = verifyStore(openStore(root));
+      if (json) printJson(verified);
+      else print(inWords(verified));
+      if (verified.problems.length > 0) process.exitCode = exitCodes.problems;
+    });
+}
+
+function verifyStore(store: Store): Verified {
+  const verified: Verified = { whole: 0, undone: 0, problems: hypothesisProblems(store.root) };
+  for (const id of store.jobs()) {
+    const problems = jobProblems(store, id);
+    verified.problems.push(...problems);
+    if (problems.length > 0) continue;
+    if (store.isDone(id)) verified.whole++;
+    else verified.undone++;
+  }
+  return verified;
+}
+
+function jobProblems(store: Store, id: string): string[] {
+  const folder = store.runFolder(id);
+  const damage = store.damage(id, "content");
+  const job = readJobRecord(folder);
+  const manifest = inspectManifest(folder);
+  return [
+    ...(damage === undefined ? [] : [damage]),
+    ...(damage === undefined && job && "problem" in job ? [`${join(folder, "job.json")}: ${job.problem}`] : []),
+    ...(manifest && "problem" in manifest ? [`${join(folder, "manifest.json")}: ${manifest.problem}`] : []),
+    ...checkpointProblems(folder),
+  ];
+}
+
+function hypothesisProblems(root: string): string[] {
+  const path = join(root, "hypotheses.jsonl");
+  const lines = (readText(path) ?? "").split("\n");
+  return lines.flatMap((line, index) => {
+    const parsed = line === "" ? undefined : parseRecord(line, hypothesis);
+    return parsed && "problem" in parsed ? [`${path}: line ${index + 1}: ${parsed.problem}`] : [];
+  });
+}
+
+function inWords({ whole, undone, problems }: Verified): string {
+  const counts = `${whole} jobs are as they were left, ${undone} are not done`;
+  if (problems.length === 0) return counts;
+  return [...problems, `${problems.length} files are not what was left there (${counts}); pretrain run does again what is needed`].join(
+    "\n",
+  );
+}
+
+function existing(path: string): string {
+  if (!existsSync(path)) throw new UsageError(`there is no file ${path}`);
+  return resolve(path);
+}

@@ -1,0 +1,38 @@
+import { rmSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { runSession } from "#runtime/contract/artifacts.ts";
+import { namesIn, readJson, removeAbandoned, removeTemporaries } from "./files.ts";
+import { refuseLinks } from "./links.ts";
+import { tryLock } from "./lock.ts";
+import { isAlive } from "./process-identity.ts";
+
+/** Removes what processes that were killed left in a `.pretrain` folder: temporary files, locks, sessions. */
+export function sweep(root: string): void {
+  for (const folder of [root, join(root, "cache"), join(root, "looks"), join(root, "sessions")]) {
+    refuseLinks(folder);
+    removeAbandoned(folder);
+  }
+  for (const name of namesIn(join(root, "sessions"))) removeEnded(join(root, "sessions", name));
+  for (const id of namesIn(join(root, "runs"))) sweepJob(join(root, "runs", id));
+}
+
+function removeEnded(path: string): void {
+  const read = readJson(path, runSession);
+  if (read && "value" in read && read.value.host === hostname() && !isAlive(read.value)) rmSync(path, { force: true });
+}
+
+/** Whoever has the lock may remove what nobody writes any more. */
+function sweepJob(folder: string): void {
+  const isLeft = (name: string) => name.endsWith(".tmp") || name.startsWith("lock");
+  if (![folder, join(folder, "checkpoints"), join(folder, "kept")].some((each) => namesIn(each).some(isLeft))) return;
+  const lock = tryLock(join(folder, "lock"));
+  if (!lock.held) return;
+  try {
+    removeTemporaries(folder);
+    const breaking = tryLock(join(folder, "lock.break"));
+    if (breaking.held) breaking.release();
+  } finally {
+    lock.release();
+  }
+}
