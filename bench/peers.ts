@@ -168,6 +168,8 @@ function exported(folder: string, size: BenchSize): string {
       model,
       checkpoint: undefined,
       parameters,
+      parts: [],
+      predicts: true,
       read: (wanted) => Object.fromEntries(wanted.map((parameter) => [parameter.name, initialValues(parameter, 1)])),
       tokenizer: () => tokenizerJson({ kind: "characters", lowercase: false, tokens: benchTokens(size), merges: [] }),
     },

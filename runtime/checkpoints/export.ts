@@ -4,23 +4,58 @@ import { JobFailure } from "../jobs/context.ts";
 import { CheckpointError } from "../models/families/config.ts";
 import { type AsFamily, familyOf } from "../models/families/nearest.ts";
 import { parted, sourcesOf } from "../models/families/weights.ts";
-import { type Parameter, parametersOf } from "../models/parameters.ts";
+import { type Parameter, parametersOf, readsStates } from "../models/parameters.ts";
 import { writeJson, writeWhole } from "../store/files.ts";
 import { type StoredTensor, writeSafetensors } from "../store/safetensors.ts";
 import { absent, rolesOf, tokensOf } from "../tokenizers/roles.ts";
 import type { TokenizerJson } from "../tokenizers/tokenizer-json.ts";
 import { requireUsable } from "./checkpoint.ts";
+import { type Electra, electraOf } from "./electra.ts";
 import type { StoredModel } from "./stored-model.ts";
 
-/** Writes a folder that Transformers' `from_pretrained` loads. Returns the class. Throws `JobFailure` where no family fits. */
-export function exportToTransformers(stored: StoredModel, to: string): string {
+/** A folder that Transformers' `from_pretrained` loads, and the class to load it with. */
+export interface Exported {
+  folder: string;
+  className: string;
+}
+
+/**
+ * Writes what was trained, the model itself first. Throws `JobFailure` where no family fits. A head that nothing trained is not written:
+ * what learned no tokens becomes ELECTRA's discriminator, with its generator beside it, or a model without a head.
+ */
+export function exportToTransformers(stored: StoredModel, to: string): Exported[] {
   if (existsSync(to) && readdirSync(to).length > 0) throw new JobFailure(`${to} is there and not empty; name a new folder`);
   requireUsable(stored.checkpoint, "text", "prediction");
+  const electra = electraOf(stored);
+  if (electra) return writeElectra(electra, to);
   const as = fitting(stored);
+  const className = Object.entries(as.family.heads).find(([, head]) => head.kind === "tokens")![0];
+  if (stored.predicts) return [write(stored, as, { className, to, isWanted: () => true })];
+  const body = className.replace(/(?:For[A-Z]|LMHead|WithLMHead).*$/, "Model");
+  return [write(stored, as, { className: body, to, isWanted: ({ name }) => !readsStates(name) })];
+}
+
+function writeElectra({ discriminator, head, generator }: Electra, to: string): Exported[] {
+  const isWanted = ({ name }: Parameter) => !readsStates(name);
+  const inside = join(to, "generator");
+  return [
+    write(discriminator.stored, discriminator.as, { className: "ElectraForPreTraining", to, isWanted, head: head() }),
+    write(generator.stored, generator.as, { className: "ElectraForMaskedLM", to: inside, isWanted: () => true }),
+  ];
+}
+
+interface Written {
+  className: string;
+  to: string;
+  isWanted(parameter: Parameter): boolean;
+  /** Tensors of a head. */
+  head?: Record<string, StoredTensor>;
+}
+
+function write(stored: StoredModel, as: AsFamily, { className, to, isWanted, head }: Written): Exported {
   const { family, model } = as;
-  const className = Object.entries(family.heads).find(([, head]) => head.kind === "tokens")![0];
-  const tensors: Record<string, StoredTensor> = {};
-  for (const [parameter, values] of valuesAs(stored, as)) {
+  const tensors: Record<string, StoredTensor> = { ...head };
+  for (const [parameter, values] of valuesAs(stored, as, isWanted)) {
     const sources = sourcesOf(family, model, parameter)!;
     for (const [i, data] of parted(sources, values).entries()) {
       const { name, shape } = sources.tensors[i]!;
@@ -36,7 +71,7 @@ export function exportToTransformers(stored: StoredModel, to: string): string {
   writeWhole(join(to, "config.json"), pythonJson(whole));
   writeJson(join(to, "tokenizer.json"), tokenizer);
   writeJson(join(to, "tokenizer_config.json"), tokenizerConfig(tokenizer, model.context));
-  return className;
+  return { folder: to, className };
 }
 
 /** Python tells 0.0 from 0, and Transformers wants fractions where its settings are fractions. */
@@ -55,15 +90,18 @@ function fitting({ model }: StoredModel): AsFamily {
 }
 
 /** Every weight of the model as the family has it; one that the model lacks is a bias and 0. */
-function valuesAs(stored: StoredModel, { model, scalesQueries }: AsFamily): [Parameter, Float32Array][] {
+function valuesAs(
+  stored: StoredModel,
+  { model, scalesQueries }: AsFamily,
+  isWanted: (parameter: Parameter) => boolean,
+): [Parameter, Float32Array][] {
   const held = new Set(stored.parameters.map(({ name }) => name));
-  const parameters = parametersOf(model);
+  const parameters = parametersOf(model).filter(isWanted);
   const values = stored.read(parameters.filter(({ name }) => held.has(name)));
   return parameters.map((parameter): [Parameter, Float32Array] => {
     const { name, shape } = parameter;
     const found = values[name];
-    if (!found && !name.endsWith(".bias"))
-      throw new JobFailure(`${stored.folder} has no ${name}, which ${stored.folder} needs to be exported`);
+    if (!found && !name.endsWith(".bias")) throw new JobFailure(`${stored.folder} has no ${name}, without which it cannot be exported`);
     const own = found ?? new Float32Array(shape.reduce((product, size) => product * size, 1));
     return [parameter, scalesQueries && name.includes("attention.query") ? scaled(own, parameter, stored) : own];
   });

@@ -3,6 +3,8 @@ import { dirname, join } from "node:path";
 import type { ResolvedModel } from "../contract/plan.ts";
 import { JobFailure } from "../jobs/context.ts";
 import { type Parameter, parametersOf } from "../models/parameters.ts";
+import { pretrainingParts } from "../programs/parts.ts";
+import type { Part } from "../programs/training.ts";
 import { readJobRecord } from "../store/inspect.ts";
 import { readSafetensors } from "../store/safetensors.ts";
 import { checkpointTokenizer } from "../tokenizers/adopt.ts";
@@ -19,6 +21,10 @@ export interface StoredModel {
   parameters: Parameter[];
   read(parameters: readonly Parameter[]): Record<string, Float32Array>;
   tokenizer(): TokenizerJson;
+  /** What a pre-training trained it by. */
+  parts: readonly Part[];
+  /** Its head for tokens was trained. */
+  predicts: boolean;
 }
 
 /** `folder`: with a config.json, or of a run. Throws `JobFailure`. */
@@ -30,7 +36,7 @@ export function openStoredModel(folder: string): StoredModel {
     requireUsable(checkpoint, "text");
     return checkpointTokenizer(folder);
   };
-  return { folder, model, checkpoint, parameters, read, tokenizer };
+  return { folder, model, checkpoint, parameters, read, tokenizer, parts: [], predicts: true };
 }
 
 function ofRun(folder: string): StoredModel {
@@ -40,11 +46,14 @@ function ofRun(folder: string): StoredModel {
   if (job?.kind !== "pretrain")
     throw new JobFailure(`${folder} holds no pre-training. Give the run of a pretrain, or a checkpoint's folder`);
   const path = join(folder, "model.safetensors");
+  const parts = pretrainingParts(job.model, job.objective, job.steps);
   return {
     folder,
     model: job.model,
     checkpoint: undefined,
     parameters: parametersOf(job.model),
+    parts,
+    predicts: parts.some(trainsTokens) || (job.model.weights !== undefined && !parts.some(replacesTokens)),
     read(parameters) {
       const { tensors } = readSafetensors(
         path,
@@ -54,4 +63,12 @@ function ofRun(folder: string): StoredModel {
     },
     tokenizer: () => checkpointTokenizer(join(dirname(folder), job.tokenizer)),
   };
+}
+
+function trainsTokens(part: Part): boolean {
+  return part.kind === "text" && part.layout.also?.kind !== "views" && !replacesTokens(part);
+}
+
+function replacesTokens(part: Part): boolean {
+  return part.kind === "text" && part.layout.also?.kind === "replaced";
 }

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { sayFailures } from "./exit.ts";
 import { modelArgument, modelFolder, openModel } from "./model-argument.ts";
@@ -20,8 +20,13 @@ export function addExport(program: Command): void {
       sayFailures(async () => {
         const from = await modelFolder(checkpoint);
         const { exportToTransformers } = await import("#runtime/checkpoints/export.ts");
-        const className = exportToTransformers(await openModel(from, { predicts: true }), resolve(folder));
-        print(`${folder} holds a ${className}: ${className}.from_pretrained(${JSON.stringify(folder)})`);
+        const written = exportToTransformers(await openModel(from, { predicts: true }), resolve(folder));
+        for (const { folder: path, className } of written) {
+          const shown = join(folder, relative(resolve(folder), path));
+          print(
+            `${shown} holds ${/^[AE]/.test(className) ? "an" : "a"} ${className}: ${className}.from_pretrained(${JSON.stringify(shown)})`,
+          );
+        }
       }),
     );
 }

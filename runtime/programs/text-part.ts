@@ -139,8 +139,8 @@ export function textParameters(model: ResolvedModel, { name, layout: { also } }:
 }
 
 const pairHead = (part: string) => `${part}.pairs`;
-const detectionLayer = (part: string) => `${part}.detection.layer`;
-const detectionHead = (part: string) => `${part}.detection`;
+export const detectionLayer = (part: string) => `${part}.detection.layer`;
+export const detectionHead = (part: string) => `${part}.detection`;
 
 /** Σ of factor × weightsᵢ lossᵢ over the terms. */
 export function textLoss(forward: Forward, part: TextPart, inputs: Tensors): Tensor {

@@ -43,6 +43,8 @@ function trained(over: Partial<ResolvedModel>): StoredModel {
     folder: "a run",
     model,
     checkpoint: undefined,
+    parts: [],
+    predicts: true,
     parameters,
     read: (some) =>
       Object.fromEntries(
@@ -75,7 +77,7 @@ describe("a model of our own becomes the family that has its choices, with the s
   ])("%s: %s", async (_, className, over) => {
     const stored = trained(over);
     const to = join(temporaryFolder(), "exported");
-    expect(exportToTransformers(stored, to)).toBe(className);
+    expect(exportToTransformers(stored, to)).toEqual([{ folder: to, className }]);
     const exported = openCheckpoint(to);
     const given = stored.model.architecture === "encoder-decoder" ? { ...batch, ...decoderInput } : batch;
     const read = checkpointBatch(exported, given, "batch");
@@ -92,10 +94,10 @@ describe("a model of our own becomes the family that has its choices, with the s
   test("what no family has is named", () => {
     const to = join(temporaryFolder(), "exported");
     expect(() => exportToTransformers(trained({ position: "sinusoidal" }), to)).toThrow(
-      /nearest is GPT-2, which has position "learned" instead of "sinusoidal"/,
+      /nearest is GPT-2, which has position: learned instead of sinusoidal.*family: gpt2/,
     );
     expect(() => exportToTransformers(trained({ architecture: "encoder", placement: "post" }), to)).toThrow(
-      /embeddingNorm true instead of false/,
+      /nearest is .*, which has .*norm over its embeddings, .*layer before its projection.*Declare the model with its sizes and family: bert/,
     );
     mkdirSync(to);
     writeFileSync(join(to, "notes.txt"), "");

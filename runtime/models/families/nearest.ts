@@ -1,7 +1,7 @@
 import type { ResolvedModel } from "../../contract/plan.ts";
 import { choicesOf } from "../choices.ts";
 import { CheckpointError, configOf } from "./config.ts";
-import type { Family } from "./family.ts";
+import type { Family, FamilyName } from "./family.ts";
 import { families } from "./table.ts";
 
 /** A model as one of a family: the same function, with the family's choices. */
@@ -25,10 +25,24 @@ export function familyOf(model: ResolvedModel): AsFamily {
   const [nearest] = tried;
   if (!nearest) throw new CheckpointError(`no family is ${model.architecture === "encoder" ? "an" : "a"} ${model.architecture}`);
   if (nearest.unlike.length === 0) return nearest;
+  const { architecture } = model;
   throw new CheckpointError(
-    `no family of Transformers has this model's choices. The nearest is ${nearest.family.title}, which has ${nearest.unlike.join(", ")}`,
+    `Transformers has no class for a model with these choices. The nearest is ${nearest.family.title}, which has ${nearest.unlike.join(", ")}. Declare the model with its sizes and family: ${familiesOf[architecture]}`,
   );
 }
+
+/** The model as one of a family; undefined where the family has other choices. */
+export function asFamily(name: FamilyName, model: ResolvedModel): AsFamily | undefined {
+  const tried = tryFamily(families[name], model);
+  return tried?.unlike.length === 0 ? tried : undefined;
+}
+
+/** What can be declared in its place. */
+const familiesOf: Record<ResolvedModel["architecture"], string> = {
+  encoder: "bert (or roberta, distilbert, electra)",
+  decoder: "gpt2 (or llama)",
+  "encoder-decoder": "t5 (or t5-v1_1, bart)",
+};
 
 function tryFamily(family: Family, model: ResolvedModel): (AsFamily & { unlike: string[] }) | undefined {
   const { weights: _, ...own } = model;
@@ -52,9 +66,37 @@ function tryFamily(family: Family, model: ResolvedModel): (AsFamily & { unlike: 
     biases: whole.biases || (theirs.biases && whole.norm === "layer"),
   };
   const unlike = compared.filter((key) => JSON.stringify(wanted[key]) !== JSON.stringify(theirs[key]));
-  const as = unlike.map((key) => `${key} ${JSON.stringify(theirs[key])} instead of ${JSON.stringify(wanted[key])}`);
+  const as = unlike.map((key) => inWords(key, theirs[key], wanted[key]));
   return { family, model: found, config: written, scalesQueries, unlike: as };
 }
+
+/** As the language has it: what a declaration can say by its key, and what follows from a family in words. */
+function inWords(key: (typeof compared)[number], theirs: unknown, wanted: unknown): string {
+  const own = (Object.hasOwn(familysOwn, key) ? familysOwn[key] : undefined)?.(theirs);
+  if (own) return own;
+  const name = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return `${name}: ${theirs} instead of ${wanted}`;
+}
+
+const withOrWithout = (what: string) => (theirs: unknown) =>
+  `${theirs === true || (typeof theirs === "number" && theirs > 0) ? "" : "no "}${what}`;
+
+/** What no key of a declaration chooses. */
+const familysOwn: Partial<Record<(typeof compared)[number], (theirs: unknown) => string>> = {
+  embeddingNorm: withOrWithout("norm over its embeddings"),
+  predictionTransform: withOrWithout("layer before its projection to the vocabulary"),
+  projectionBias: (theirs) => `${theirs === "none" ? "no" : "a"} bias of that projection`,
+  projectionScale: (theirs) => `states multiplied by ${theirs} before that projection`,
+  tokenTypes: withOrWithout("token types"),
+  normEpsilon: (theirs) => `norms with an epsilon of ${theirs}`,
+  positionOffset: (theirs) => `positions counted from ${theirs}`,
+  embeddingScale: (theirs) => `embeddings multiplied by ${theirs}`,
+  scaledAttention: withOrWithout("scaling of attention scores"),
+  embeddingWidth: (theirs) => `embeddings ${theirs} wide`,
+  headWidth: (theirs) => `heads ${theirs} wide`,
+  keyValueHeads: (theirs) => `${theirs} heads of keys and values`,
+  decoderLayers: (theirs) => `${theirs} layers in its decoder`,
+};
 
 const compared: readonly Exclude<keyof ResolvedModel, "weights">[] = [
   "position",

@@ -1,0 +1,79 @@
+import type { ResolvedModel } from "../contract/plan.ts";
+import { type AsFamily, asFamily } from "../models/families/nearest.ts";
+import { generatorOf, generatorParameters, generatorPlace } from "../models/generator.ts";
+import { headParameters, type Parameter, parametersOf } from "../models/parameters.ts";
+import { detectionHead, detectionLayer } from "../programs/text-part.ts";
+import type { StoredTensor } from "../store/safetensors.ts";
+import type { StoredModel } from "./stored-model.ts";
+
+/** What `replaced_token` trains, as ELECTRA's classes: each a model of its own. */
+export interface Electra {
+  discriminator: Exportable;
+  /** Its head's tensors, under Transformers' names. */
+  head(): Record<string, StoredTensor>;
+  generator: Exportable;
+}
+
+interface Exportable {
+  stored: StoredModel;
+  as: AsFamily;
+}
+
+/** Undefined where the model learned tokens besides, or another objective alone, or has choices that ELECTRA's classes have not. */
+export function electraOf(stored: StoredModel): Electra | undefined {
+  const part = stored.parts.find((each) => each.kind === "text" && each.layout.also?.kind === "replaced");
+  if (stored.predicts || part?.kind !== "text" || part.layout.also?.kind !== "replaced") return undefined;
+  const generator = generatorWithin(stored, part.layout.also.generator);
+  const [as, generatorAs] = [asFamily("electra", stored.model), asFamily("electra", generator.model)];
+  if (!as || !generatorAs) return undefined;
+  return {
+    discriminator: { stored, as },
+    head: () => headTensors(stored, part.name),
+    generator: { stored: generator, as: generatorAs },
+  };
+}
+
+/** Its own weights stand with a prefix; the embeddings are the discriminator's. */
+function generatorWithin(stored: StoredModel, share: number): StoredModel {
+  // that its projection has no bias here is one of zeros there
+  const model: ResolvedModel = { ...generatorOf(stored.model, share), projectionBias: "trained" };
+  const own = new Set(generatorParameters(stored.model, share).map(({ name }) => name));
+  const placeOf = (name: string) => (own.has(generatorPlace(name)) ? generatorPlace(name) : name);
+  return {
+    ...stored,
+    model,
+    parameters: parametersOf(generatorOf(stored.model, share)),
+    read(parameters) {
+      const values = stored.read(parameters.map((parameter) => ({ ...parameter, name: placeOf(parameter.name) })));
+      return Object.fromEntries(parameters.map(({ name }) => [name, values[placeOf(name)]!]));
+    },
+  };
+}
+
+function headTensors(stored: StoredModel, part: string): Record<string, StoredTensor> {
+  const { hidden } = stored.model;
+  const layers = [
+    ["discriminator_predictions.dense", headParameters(stored.model, detectionLayer(part), hidden)],
+    ["discriminator_predictions.dense_prediction", headParameters(stored.model, detectionHead(part), 1)],
+  ] as const;
+  return Object.fromEntries(
+    layers.flatMap(([module, parameters]) => {
+      const values = stored.read(parameters);
+      return parameters.map((parameter) => {
+        const kind = parameter.name.endsWith(".bias") ? "bias" : "weight";
+        return [`${module}.${kind}`, outputsFirst(parameter, values[parameter.name]!)] as const;
+      });
+    }),
+  );
+}
+
+/** Transformers' linear layers are stored as outputs × inputs. */
+function outputsFirst({ shape }: Parameter, values: Float32Array): StoredTensor {
+  if (shape.length === 1) return { shape, data: values };
+  const [inputs, outputs] = shape as [number, number];
+  const data = new Float32Array(values.length);
+  for (let input = 0; input < inputs; input++) {
+    for (let output = 0; output < outputs; output++) data[output * inputs + input] = values[input * outputs + output]!;
+  }
+  return { shape: [outputs, inputs], data };
+}
