@@ -10,6 +10,8 @@ export interface TestedComparison {
   name: string;
   range: Range;
   tests: ExpectationTest[];
+  /** In its text or its plan: with any it cannot run. */
+  errors: number;
   /** Of what is answered: the run that answered it, and when it ended. */
   run?: { id: string; ended: number };
 }
@@ -44,7 +46,15 @@ export function testedComparisons(outline: Outline, file: string, store: Store, 
     });
     // what stands there twice is one test
     const once = [...new Map(tests.map((test) => [test.text, test])).values()];
-    return [{ name, range, tests: once, ...(run?.comparison ? { run: { id: run.id, ended: run.ended ?? now } } : {}) }];
+    return [
+      {
+        name,
+        range,
+        tests: once,
+        errors: outline.stale ? Math.max(1, declaration.errors) : declaration.errors,
+        ...(run?.comparison ? { run: { id: run.id, ended: run.ended ?? now } } : {}),
+      },
+    ];
   });
 }
 

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { Outline } from "#server/protocol.ts";
-import { type Outlines, pathOf, rangeOf } from "../language/outlines.ts";
+import { type Outlines, pathOf, rangeOf, whyNoRunning } from "../language/outlines.ts";
 import { type RunningParts, startRun, stopProcess } from "../running/start.ts";
 import { isHere } from "../runs/process.ts";
 import type { Stores } from "../runs/stores.ts";
@@ -22,6 +22,7 @@ export function addTestExplorer(parts: RunningParts): void {
     vscode.TestRunProfileKind.Run,
     (request, cancelled) => runTests(request, cancelled, controller, tests, parts),
     true,
+    runnable,
   );
   controller.refreshHandler = () => {
     for (const outline of outlines.all()) update(outline);
@@ -29,11 +30,15 @@ export function addTestExplorer(parts: RunningParts): void {
   context.subscriptions.push(
     controller,
     outlines.onChange(update),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => outlines.all().forEach(update)),
     stores.onChange(({ store }) => {
       for (const outline of outlines.all()) if (outline.store === store.root) update(outline);
     }),
   );
 }
+
+/** Of tests whose comparison can run: only these have a button for it. */
+const runnable = new vscode.TestTag("runnable");
 
 /** A comparison with its items, one for each test. */
 interface Shown {
@@ -73,14 +78,20 @@ function testTree(controller: vscode.TestController, outlines: Outlines, stores:
     const shown = comparisons.map((comparison): Shown & { parent: vscode.TestItem } => {
       const parent = itemIn(file.children, idOf(outline.uri, comparison.name), comparison.name, uri);
       parent.range = rangeOf(comparison.range);
+      const { errors } = comparison;
+      const tags = errors === 0 && whyNoRunning(uri) === null ? [runnable] : [];
+      parent.tags = tags;
+      parent.error = errors === 0 ? undefined : `${errors === 1 ? "1 error" : `${errors} errors`} to mend first`;
       const items = comparison.tests.map(({ text, range }) => {
         const item = itemIn(parent.children, idOf(outline.uri, comparison.name, text), text, uri);
         item.range = rangeOf(range);
+        item.tags = tags;
         return item;
       });
       parent.children.replace(items);
       return { uri: outline.uri, comparison, items, parent };
     });
+    file.tags = shown.flatMap(({ parent }) => parent.tags).slice(0, 1);
     file.children.replace(shown.map(({ parent }) => parent));
     files.set(outline.uri, shown);
   };
@@ -178,7 +189,6 @@ async function runComparison(
   const outline = parts.outlines.get(vscode.Uri.parse(uri));
   const declaration = outline?.declarations.find((each) => each.name === name);
   if (!outline || !declaration) return `${name} is not in the text any more`;
-  if (declaration.errors > 0) return `${name} cannot run: there are errors to mend first`;
   const start = await startRun({ outline, declaration }, parts);
   if ("refused" in start) return start.refused;
   const pid = "process" in start ? start.process.pid : isHere(start.elsewhere) ? start.elsewhere.pid : undefined;

@@ -1,3 +1,4 @@
+import { markdownRow, markdownText } from "#runtime/contract/markdown.ts";
 import type { Outline, OutlineDeclaration } from "#server/protocol.ts";
 import { hasBegun, type Run, type RunState, type Store } from "../runs/model.ts";
 import { ago } from "../status/numbers.ts";
@@ -73,7 +74,7 @@ function experimentNode(declaration: OutlineDeclaration, { outline, file, store 
       "declared",
       ...(running
         ? (["running"] as const)
-        : errors === 0 && status.state !== "done" && status.state !== "unknown"
+        : errors === 0 && !outline.stale && status.state !== "done" && status.state !== "unknown"
           ? (["runnable"] as const)
           : []),
       ...(started || status.state === "done" ? (["openable"] as const) : []),
@@ -185,10 +186,10 @@ export function markdownOf(run: Run): string {
   if (comparison) {
     const rows = comparison.summary.map(({ cell, task, metric, n, mean, low, high }) => {
       const interval = low === null || high === null ? "" : `${shown(low)} to ${shown(high)}`;
-      return `| ${cell} | ${task}.${metric} | ${shown(mean)} | ${interval} | ${n} |`;
+      return markdownRow([cell, `${task}.${metric}`, shown(mean), interval, String(n)]);
     });
     return [
-      `**${comparison.question ?? comparison.comparison}**`,
+      `**${markdownText(comparison.question ?? comparison.comparison)}**`,
       "",
       "| | score | mean | 95% interval | n |",
       "| --- | --- | ---: | --- | ---: |",
@@ -196,8 +197,15 @@ export function markdownOf(run: Run): string {
       "",
     ].join("\n");
   }
-  const rows = run.scores.map(({ metric, value, split, n }) => `| ${split} | ${metric} | ${shown(value)} | ${n} |`);
-  return [`**${run.name}** (\`${run.id}\`)`, "", "| split | metric | value | n |", "| --- | --- | ---: | ---: |", ...rows, ""].join("\n");
+  const rows = run.scores.map(({ metric, value, split, n }) => markdownRow([split, metric, shown(value), String(n)]));
+  return [
+    `**${markdownText(run.name)}** (\`${run.id}\`)`,
+    "",
+    "| split | metric | value | n |",
+    "| --- | --- | ---: | ---: |",
+    ...rows,
+    "",
+  ].join("\n");
 }
 
 function shown(value: number): string {

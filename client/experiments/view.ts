@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { showDocument } from "../documents.ts";
@@ -6,6 +5,7 @@ import { type Outlines, pathOf, rangeOf } from "../language/outlines.ts";
 import { openEventFile } from "../runs/files.ts";
 import type { Stores } from "../runs/stores.ts";
 import { experimentTree, markdownOf, type NodeIcon, type TreeNode } from "./collect.ts";
+import { deleteRuns } from "./delete.ts";
 import { reconcile } from "./reconcile.ts";
 
 /** The view of experiments, jobs and runs, and what its menus do. */
@@ -39,7 +39,10 @@ export function addExperimentView(context: vscode.ExtensionContext, outlines: Ou
   };
   context.subscriptions.push(view, changed, outlines.onChange(soon), stores.onChange(soon), { dispose: () => clearTimeout(timer) });
   const register = (name: string, command: (node: TreeNode, all?: readonly TreeNode[]) => unknown) =>
-    context.subscriptions.push(vscode.commands.registerCommand(`pretrain.${name}`, command));
+    context.subscriptions.push(
+      // a key can be bound to it: then it is about no row
+      vscode.commands.registerCommand(`pretrain.${name}`, (node?: TreeNode, all?: readonly TreeNode[]) => node && command(node, all)),
+    );
   register("revealInText", (node) => reveal(node, outlines));
   register("showLog", showLog);
   register("deleteRun", (node, all) => deleteRuns(all?.length ? all : [node], stores));
@@ -100,19 +103,4 @@ async function showLog({ store, run }: TreeNode): Promise<void> {
     () => "",
   );
   await showDocument(`${run}.log`, [...lines, ...(printed ? ["", "It printed:", printed] : []), ""].join("\n"));
-}
-
-async function deleteRuns(nodes: readonly TreeNode[], stores: Stores): Promise<void> {
-  const runs = nodes.flatMap(({ run, store, can }) => (run !== undefined && can.includes("deletable") ? [{ run, store }] : []));
-  const [first] = runs;
-  if (!first) return;
-  const what = runs.length === 1 ? first.run : `${runs.length} runs`;
-  const remove = "Delete";
-  const answer = await vscode.window.showWarningMessage(`Delete ${what}? What it made is made again when a run needs it.`, remove);
-  if (answer !== remove) return;
-  for (const { run, store } of runs) {
-    const stored = stores.get(store).runs.get(run);
-    if (stored && stored.state !== "running") await rm(join(store, "runs", run), { recursive: true, force: true });
-    await stores.look(store);
-  }
 }

@@ -53,15 +53,17 @@ type Part = Omit<Lens, "range" | "name">;
 function lensesAbove(declaration: OutlineDeclaration, context: LensContext): Part[] {
   if (declaration.runnable) return runnableLenses(declaration, context);
   const previews: Part[] =
-    declaration.kind === "objective" && context.noRunning === null
-      ? [
-          {
-            title: "$(open-preview) Preview",
-            tooltip: "What the model reads and what it must answer, on the declared corpus",
-            command: "previewObjective",
-          },
-        ]
-      : [];
+    declaration.kind === "objective" && context.noRunning === null && context.outline.stale
+      ? [blocked("Preview")]
+      : declaration.kind === "objective" && context.noRunning === null && declaration.errors === 0
+        ? [
+            {
+              title: "$(open-preview) Preview",
+              tooltip: "What the model reads and what it must answer, on the declared corpus",
+              command: "previewObjective",
+            },
+          ]
+        : [];
   const download: Part[] =
     declaration.download && context.noRunning === null
       ? [
@@ -80,7 +82,9 @@ function runnableLenses(declaration: OutlineDeclaration, context: LensContext): 
   const status = statusOf(declaration, context.file, context.store, context.now);
   if (status.state === "running") return runningLenses(status);
   const plan: Part[] =
-    declaration.plan && context.noRunning === null ? [{ title: "Plan", tooltip: "The jobs and what each costs", command: "showPlan" }] : [];
+    declaration.plan && context.noRunning === null && !context.outline.stale
+      ? [{ title: "Plan", tooltip: "The jobs and what each costs", command: "showPlan" }]
+      : [];
   const open: Part[] = hasCurves(declaration, status, context.store)
     ? [{ title: "$(graph) Open", tooltip: "Curves and scores", command: "open" }]
     : [];
@@ -95,14 +99,20 @@ function runnableLenses(declaration: OutlineDeclaration, context: LensContext): 
   ];
 }
 
-function actionLens({ name }: OutlineDeclaration, { state }: Status, { noRunning }: LensContext): Part[] {
+function actionLens({ name }: OutlineDeclaration, { state }: Status, { noRunning, outline }: LensContext): Part[] {
   if (state === "done") return [];
   if (noRunning !== null)
     return [{ title: `$(circle-slash) ${noRunning}`, ...(noRunning.includes("Restricted") ? { command: "manageTrust" as const } : {}) }];
   if (state === "unknown") return [];
+  // what the lenses say is from before; what is saved would not run
+  if (outline.stale) return [blocked(state === "stopped" ? "Continue" : "Run")];
   if (state === "stopped") return [{ title: "$(debug-continue) Continue", tooltip: `Go on with ${name} where it stopped`, command: "run" }];
   if (state === "failed") return [{ title: "$(play) Run again", tooltip: "Go on from the last checkpoint", command: "run" }];
   return [{ title: "$(play) Run", tooltip: `Do what is missing for ${name}`, command: "run" }];
+}
+
+function blocked(action: string): Part {
+  return { title: `$(error) ${action}: the text has errors to mend first`, command: "showProblems" };
 }
 
 function generateLens(status: Status, { noRunning }: LensContext): Part[] {

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { visibleLine } from "#runtime/contract/visible.ts";
 import type { Change } from "#server/protocol.ts";
 import type { Language } from "../language/client.ts";
 import { type Outlines, pathOf, whyNoRunning } from "../language/outlines.ts";
@@ -74,12 +75,17 @@ const commands: Record<LensCommand, string> = {
 
 function codeLens({ range, title, tooltip, command, name }: Lens, uri: vscode.Uri): vscode.CodeLens {
   return new vscode.CodeLens(new vscode.Range(range.start.line, range.start.character, range.start.line, range.start.character), {
-    // the editor swallows an ordinary space behind an icon
-    title: title.replace(/^(\$\([\w-]+\)) /, "$1\u00a0"),
+    title: lensTitle(title),
     command: command ? commands[command] : "",
     ...(tooltip ? { tooltip } : {}),
     ...(command ? { arguments: [{ uri: uri.toString(), name }] } : {}),
   });
+}
+
+/** An icon at the beginning is ours; what looks like one behind it is text of data. The editor swallows an ordinary space behind an icon. */
+function lensTitle(title: string): string {
+  const [, icon = "", text = ""] = /^(\$\([\w-]+\) )?(.*)$/su.exec(title) ?? [];
+  return `${icon.replace(" ", "\u00a0")}${visibleLine(text).replaceAll("$(", "\\$(")}`;
 }
 
 /** Asked for once for each pair of an earlier run and a present plan. */

@@ -1,14 +1,16 @@
 import * as vscode from "vscode";
-import { type Declared, pathOf } from "../language/outlines.ts";
+import { type Declared, pathOf, whyNoRunning } from "../language/outlines.ts";
 import { showInformation, showWarning } from "../notify.ts";
 import { isHere } from "../runs/process.ts";
 import { sessionOf } from "../status/progress.ts";
 import { statusOf } from "../status/status.ts";
 import { pickDeclared, type Target } from "./pick.ts";
+import { hasRunnable } from "./running-now.ts";
 import { type RunningParts, startRun, stopProcess } from "./start.ts";
 
 /** The commands Run and Stop. */
 export function addRunning(parts: RunningParts): void {
+  offerRun(parts);
   parts.context.subscriptions.push(
     vscode.commands.registerCommand("pretrain.run", async (target?: Target) => {
       const declared = await pickDeclared(parts.outlines, target, "What to run", ({ runnable, errors }) => runnable && errors === 0);
@@ -20,6 +22,22 @@ export function addRunning(parts: RunningParts): void {
       const declared = await pickDeclared(parts.outlines, target, "What to stop", ({ runnable }) => runnable, isRunning);
       if (declared) stop(declared, parts);
     }),
+  );
+}
+
+/** The button above the text stands there while something in it can run. */
+function offerRun({ context, outlines }: RunningParts): void {
+  const update = () => {
+    const document = vscode.window.activeTextEditor?.document;
+    const outline = document && outlines.get(document.uri);
+    const can = outline !== undefined && whyNoRunning(document!.uri) === null && hasRunnable(outline);
+    void vscode.commands.executeCommand("setContext", "pretrain.canRun", can);
+  };
+  update();
+  context.subscriptions.push(
+    outlines.onChange(update),
+    vscode.window.onDidChangeActiveTextEditor(update),
+    vscode.workspace.onDidGrantWorkspaceTrust(update),
   );
 }
 

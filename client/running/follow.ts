@@ -6,6 +6,7 @@ import { runningText } from "../lenses/collect.ts";
 import { showError, whileNotifying } from "../notify.ts";
 import type { Stores } from "../runs/stores.ts";
 import { statusOf } from "../status/status.ts";
+import { completeStep } from "../walkthrough.ts";
 import type { RunProcess } from "./command-line.ts";
 import type { CommandFailure } from "./failure.ts";
 
@@ -19,10 +20,19 @@ export interface FollowedRun {
   stop(): void;
 }
 
+const followed = new Set<string>();
+
+/** Whether a notification of this window says how a run goes. */
+export function isFollowed(uri: string, name: string): boolean {
+  return followed.has(`${uri}#${name}`);
+}
+
 /** Shows what the user has started as a notification that can be cancelled, and says why it ended where it did not end well. */
 export function followRun({ outlines, stores, outline, name, process, stop }: FollowedRun): void {
   void whileNotifying(name, async (notification, cancelled) => {
     cancelled.addEventListener("abort", stop);
+    const key = `${outline.uri}#${name}`;
+    followed.add(key);
     let shown = 0;
     const show = () => {
       const uri = vscode.Uri.parse(outline.uri);
@@ -37,6 +47,8 @@ export function followRun({ outlines, stores, outline, name, process, stop }: Fo
     const listening = stores.onChange(({ store }) => store.root === outline.store && show());
     const end = await process.ended;
     listening.dispose();
+    followed.delete(key);
+    if (end.outcome === "done") completeStep("run");
     await stores.look(outline.store);
     if (end.outcome === "failed") void explain(name, end.failure);
   });

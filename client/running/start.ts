@@ -26,11 +26,8 @@ export async function startRun({ outline, declaration }: Declared, parts: Runnin
   const { outlines, stores, commandLine, context } = parts;
   const { name } = declaration;
   const uri = vscode.Uri.parse(outline.uri);
-  const refused = whyNoRunning(uri);
+  const refused = await whyNotReady({ outline, declaration });
   if (refused !== null) return { refused };
-  const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === outline.uri);
-  // a run reads the file
-  if (document?.isDirty && !(await document.save())) return { refused: "The file could not be saved" };
   const file = pathOf(outline);
   await stores.look(outline.store);
   const elsewhere = sessionOf(stores.get(outline.store), file, name);
@@ -39,6 +36,16 @@ export async function startRun({ outline, declaration }: Declared, parts: Runnin
   const started = commandLine.run({ file, name, engine: settings.get("engine", "auto"), jobs: settings.get("parallelJobs", 1) });
   followRun({ context, outlines, stores, outline, name, process: started, stop: () => stopProcess(started.pid) });
   return { process: started };
+}
+
+/** Null where the command line can work with a declaration as it stands in the text: it reads the file, which is saved for it. */
+export async function whyNotReady({ outline, declaration }: Declared): Promise<string | null> {
+  const refused = whyNoRunning(vscode.Uri.parse(outline.uri));
+  if (refused !== null) return refused;
+  if (outline.stale) return "The text has errors to mend first";
+  if (declaration.errors > 0) return `${declaration.name} cannot run: there are errors to mend first`;
+  const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === outline.uri);
+  return document?.isDirty && !(await document.save()) ? "The file could not be saved" : null;
 }
 
 /** As Ctrl-C in a terminal does. Where the system has no signals the process ends at once: its checkpoints make that safe. */

@@ -1,16 +1,19 @@
 import * as vscode from "vscode";
-import { type Declared, type Outlines, pathOf } from "../language/outlines.ts";
+import { type Outlines, pathOf } from "../language/outlines.ts";
 import { runningText } from "../lenses/collect.ts";
 import type { Stores } from "../runs/stores.ts";
 import { leftText } from "../status/numbers.ts";
-import { type Status, statusOf } from "../status/status.ts";
+import { isFollowed } from "./follow.ts";
+import { runningNow } from "./running-now.ts";
 
 /** One item while something runs, whoever started it. */
 export function addStatusBar(context: vscode.ExtensionContext, outlines: Outlines, stores: Stores): void {
   const item = vscode.window.createStatusBarItem("pretrain.running", vscode.StatusBarAlignment.Left, 10);
   item.name = "Pretrain: Running";
   const show = () => {
-    const running = runningIn(outlines, stores);
+    const all = runningNow(outlines.all(), (outline) => ({ store: stores.get(outline.store), file: pathOf(outline) }), Date.now());
+    // what a notification of this window follows is told there
+    const running = all.filter(({ outline, declaration }) => !isFollowed(outline.uri, declaration.name));
     const [first] = running;
     if (!first) return item.hide();
     const { share, left } = first.status.progress;
@@ -26,17 +29,4 @@ export function addStatusBar(context: vscode.ExtensionContext, outlines: Outline
     item.show();
   };
   context.subscriptions.push(item, stores.onChange(show), outlines.onChange(show));
-}
-
-/** What a session stands for comes before what it makes on the way. */
-function runningIn(outlines: Outlines, stores: Stores): (Declared & { status: Extract<Status, { state: "running" }> })[] {
-  const running = outlines.all().flatMap((outline) =>
-    outline.declarations
-      .filter(({ runnable }) => runnable)
-      .flatMap((declaration) => {
-        const status = statusOf(declaration, pathOf(outline), stores.get(outline.store), Date.now());
-        return status.state === "running" ? [{ outline, declaration, status }] : [];
-      }),
-  );
-  return running.sort((a, b) => Number(b.status.session !== undefined) - Number(a.status.session !== undefined));
 }

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { showInformation } from "../notify.ts";
+import { completeStep } from "../walkthrough.ts";
 
 interface Template {
   file: string;
@@ -42,6 +43,7 @@ export function addTemplates(context: vscode.ExtensionContext): void {
       await vscode.workspace.fs.copy(source, target);
       // a tab that stays: what is opened next does not take its place, nor does it take the walkthrough's
       await vscode.window.showTextDocument(target, { preview: false });
+      completeStep("create");
     }),
     vscode.commands.registerCommand("pretrain.openWalkthrough", () =>
       vscode.commands.executeCommand("workbench.action.openWalkthrough", `${context.extension.id}#start`, false),

@@ -1,11 +1,13 @@
 import * as vscode from "vscode";
+import { markdownRow, markdownText } from "#runtime/contract/markdown.ts";
 import type { Change } from "#server/protocol.ts";
 import { showDocument } from "../documents.ts";
 import type { Language } from "../language/client.ts";
-import { type Declared, folderOf, type Outlines, pathOf, whyNoRunning } from "../language/outlines.ts";
+import { type Declared, folderOf, type Outlines, pathOf } from "../language/outlines.ts";
 import { showInformation, showWarning } from "../notify.ts";
 import type { CommandLine } from "../running/command-line.ts";
 import { pickDeclared, type Target } from "../running/pick.ts";
+import { whyNotReady } from "../running/start.ts";
 import { type Run, writesText } from "../runs/model.ts";
 import type { Stores } from "../runs/stores.ts";
 import { ago } from "../status/numbers.ts";
@@ -53,12 +55,12 @@ export function addViews(parts: ViewParts): void {
   register("compareRuns", (target, all) => compareRuns(parts, panels, all?.length ? all : target ? [target] : []));
   register("previewObjective", async (target) => {
     const declared = await pickDeclared(outlines, target, "Which objective to preview", ({ kind }) => kind === "objective");
-    if (!declared || refused(declared)) return;
+    if (!declared || (await refused(declared))) return;
     panels.open({ page: "preview", uri: declared.outline.uri, name: declared.declaration.name });
   });
   register("showPlan", async (target) => {
     const declared = await pickDeclared(outlines, target, "Whose plan to show", ({ runnable }) => runnable);
-    if (declared && !refused(declared))
+    if (declared && !(await refused(declared)))
       await showPlan(declared, commandLine, { file: pathOf(declared.outline), folder: folderOf(declared.outline) });
   });
   register("generate", async (target) => {
@@ -67,7 +69,7 @@ export function addViews(parts: ViewParts): void {
       return run !== undefined && writesText(run);
     };
     const declared = await pickDeclared(outlines, target, "What to generate text with", ({ kind }) => kind === "pretrain", isDone);
-    if (declared && !refused(declared)) await generateText(declared, commandLine);
+    if (declared && !(await refused(declared))) await generateText(declared, commandLine);
   });
   register("showChanges", async (target) => {
     const declared = await pickDeclared(outlines, target, "What changed in", ({ runnable }) => runnable);
@@ -75,8 +77,9 @@ export function addViews(parts: ViewParts): void {
   });
 }
 
-function refused({ outline }: Declared): boolean {
-  const why = whyNoRunning(vscode.Uri.parse(outline.uri));
+/** Says why the command line cannot work with it, where it cannot. */
+async function refused(declared: Declared): Promise<boolean> {
+  const why = await whyNotReady(declared);
   if (why !== null) void showWarning(`${why}.`);
   return why !== null;
 }
@@ -165,11 +168,11 @@ async function showChanges({ outline, declaration }: Declared, { language, store
 }
 
 function changesText(name: string, earlier: Run, changes: readonly Change[]): string {
-  const rows = changes.map(({ setting, was, is }) => `| ${setting} | ${was} | ${is} |`);
+  const rows = changes.map(({ setting, was, is }) => markdownRow([setting, was, is]));
   return [
-    `# ${name}: the text against its last run`,
+    `# ${markdownText(name)}: the text against its last run`,
     "",
-    `${earlier.id}, ${ago(earlier.ended ?? Date.now(), Date.now())}: ${outcomeText(earlier)}`,
+    `${earlier.id}, ${ago(earlier.ended ?? Date.now(), Date.now())}: ${markdownText(outcomeText(earlier))}`,
     "",
     ...(rows.length > 0
       ? ["| setting | was | is |", "| --- | --- | --- |", ...rows]

@@ -7,6 +7,7 @@ import type { Store } from "../runs/model.ts";
 import type { Stores } from "../runs/stores.ts";
 import { ago } from "../status/numbers.ts";
 import { statusOf } from "../status/status.ts";
+import { completeStep } from "../walkthrough.ts";
 import type { CurveRun, Shown } from "../webviews/messages.ts";
 import { curveRun, sendCurves } from "./curves.ts";
 import type { Fill, PageLink } from "./panels.ts";
@@ -78,6 +79,7 @@ function declaredPage(
     const message = { type: "comparison" as const, title: name, status: statusText(), result: last, columns: [] };
     const text = JSON.stringify(message);
     if (text !== sent) link.send(message);
+    if (last.summary.length > 0) completeStep("compare");
     sent = text;
   };
   const statusText = () => {

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { markdownText } from "#runtime/contract/markdown.ts";
 import { formatBytes, formatCount, formatFlops, formatRoughly, formatSeconds } from "#runtime/contract/numbers.ts";
 import { showMarkdown } from "../documents.ts";
 import type { Declared } from "../language/outlines.ts";
@@ -41,7 +42,7 @@ export function planText(name: string, { engine, jobs }: PlannedJobs): string {
   const head = ["job", "kind", "state", "parameters", "steps", "tokens", "FLOPs", "memory", "time"];
   const cell = (value: number | null, format: (value: number) => string) => (value === null ? "" : format(value));
   const rows = jobs.map((job) => [
-    job.name,
+    markdownText(job.name),
     job.kind,
     job.state,
     cell(job.parameters, formatCount),
@@ -59,7 +60,7 @@ export function planText(name: string, { engine, jobs }: PlannedJobs): string {
   const total = (of: "flops" | "estimated_seconds") => left.reduce((sum, job) => sum + (job[of] ?? 0), 0);
   const time = total("estimated_seconds") > 0 ? `, ${about(total("estimated_seconds"))} of training on ${engine}` : "";
   return [
-    `# Plan of ${name}`,
+    `# Plan of ${markdownText(name)}`,
     "",
     `${jobs.length} jobs, ${jobs.length - left.length} done; ${formatFlops(total("flops"))} FLOPs to do${time}.`,
     "",

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { folderOf, type Outlines, pathOf } from "../language/outlines.ts";
 import type { CommandLine } from "../running/command-line.ts";
+import { completeStep } from "../walkthrough.ts";
 import type { Preview } from "../webviews/messages.ts";
 import type { Fill } from "./panels.ts";
 
@@ -21,7 +22,9 @@ export function previewPage(outlines: Outlines, commandLine: CommandLine): Fill 
         return link.send({ type: "message", title: `Preview: ${name}`, text: "The file has errors: mend them to see the preview." });
       try {
         const preview = await commandLine.json<Preview>(["preview", pathOf(outline), name], { folder: folderOf(outline), signal });
-        if (!signal.aborted) link.send({ type: "preview", preview });
+        if (signal.aborted) return;
+        link.send({ type: "preview", preview });
+        completeStep("preview");
       } catch (error) {
         if (!signal.aborted) link.send({ type: "message", title: `Preview: ${name}`, text: (error as Error).message });
       }

@@ -1,3 +1,4 @@
+import { visible } from "#runtime/contract/visible.ts";
 import type { FromPage, Shown, ToPage } from "./messages.ts";
 
 interface VsCodeApi {
@@ -33,14 +34,20 @@ export function element(tag: string, attributes?: Record<string, string>, ...chi
 export function element(tag: string, attributes: Record<string, string> = {}, ...children: Child[]): HTMLElement {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children.filter((child): child is Node | string => child !== null && child !== undefined && child !== false));
+  made.append(...shownChildren(children));
   return made;
 }
 
 /** Replaces what the page shows. */
 export function show(...children: Child[]): void {
   const main = document.querySelector("main")!;
-  main.replaceChildren(...children.filter((child): child is Node | string => child !== null && child !== undefined && child !== false));
+  main.replaceChildren(...shownChildren(children));
+}
+
+/** Nobody is misled by characters that are not seen. */
+function shownChildren(children: readonly Child[]): (Node | string)[] {
+  const there = children.filter((child): child is Node | string => child !== null && child !== undefined && child !== false);
+  return there.map((child) => (typeof child === "string" ? visible(child) : child));
 }
 
 export function showMessage(title: string, text: string): void {
@@ -68,7 +75,9 @@ export function choice(label: string, options: Record<string, string>, value: st
 
 export function csvOf(rows: readonly (readonly (string | number)[])[]): string {
   const cell = (value: string | number) => {
-    const text = String(value);
+    // a spreadsheet would take it for a formula
+    const isFormula = typeof value === "string" && /^[=+\-@\t\r]/.test(value) && !Number.isFinite(Number(value));
+    const text = isFormula ? `'${value}` : String(value);
     return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   return `${rows.map((row) => row.map(cell).join(",")).join("\n")}\n`;

@@ -1,6 +1,7 @@
 import type { CatalogueEntry } from "#language/references/built-in.ts";
 import { describeType, listed } from "#language/values/describe.ts";
 import type { Choice, Declaration, Key, Metric, Option } from "#runtime/contract/catalogue/index.ts";
+import { markdownCode } from "#runtime/contract/markdown.ts";
 import { formulaText } from "./formula.ts";
 
 /** What the catalogue says of a thing, in Markdown: for hovers and beside completions. */
@@ -52,7 +53,7 @@ export function paragraphs(parts: readonly (string | undefined)[]): string {
 }
 
 export function code(text: string): string {
-  return `\`\`\`pretrain\n${text}\n\`\`\``;
+  return markdownCode(text, "pretrain");
 }
 
 function keyLine({ name, help, default: byDefault }: Key): string {

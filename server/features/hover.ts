@@ -16,6 +16,7 @@ import { keyOf } from "#language/references/expected.ts";
 import { inlineText, keyLabel } from "#language/text/inline.ts";
 import { parseAmount } from "#language/values/amount.ts";
 import { declarationOf } from "#runtime/contract/catalogue/index.ts";
+import { markdownOfAuthor } from "#runtime/contract/markdown.ts";
 import type { PretrainLanguageServices } from "../services.ts";
 import { code, declarationDocumentation, entryDocumentation, keyDocumentation, paragraphs } from "./documentation.ts";
 
@@ -58,7 +59,8 @@ export class PretrainHover implements HoverProvider {
   }
 
   private declared(declaration: Declaration): string {
-    return paragraphs([documentationOf(declaration, this.services.documentation.CommentProvider), code(summary(declaration))]);
+    const doc = documentationOf(declaration, this.services.documentation.CommentProvider);
+    return paragraphs([doc && markdownOfAuthor(doc), code(summary(declaration))]);
   }
 }
 

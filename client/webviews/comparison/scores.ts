@@ -1,5 +1,6 @@
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { metricOf } from "#runtime/contract/catalogue/index.ts";
+import { markdownRow } from "#runtime/contract/markdown.ts";
 import { formatCount, formatEstimate, formatFlops, formatScore, formatSeconds } from "#runtime/contract/numbers.ts";
 import { describePublished } from "#runtime/contract/words.ts";
 import type { SettingColumn } from "../messages.ts";
@@ -117,11 +118,10 @@ export function cellNames({ summary, matched }: ComparisonResult): string[] {
 }
 
 export function markdownOf(cells: readonly string[], columns: readonly TableColumn[]): string {
-  const row = (entries: readonly string[]) => `| ${entries.map((entry) => entry.replaceAll("|", "\\|")).join(" | ")} |`;
   return [
-    row(["", ...columns.map(({ label }) => label)]),
-    row(["---", ...columns.map(() => "---:")]),
-    ...cells.map((cell) => row([cell, ...columns.map(({ text }) => text[cell] ?? "–")])),
+    markdownRow(["", ...columns.map(({ label }) => label)]),
+    `| ${["---", ...columns.map(() => "---:")].join(" | ")} |`,
+    ...cells.map((cell) => markdownRow([cell, ...columns.map(({ text }) => text[cell] ?? "–")])),
   ].join("\n");
 }
 

@@ -1,4 +1,5 @@
 import "../elements.ts";
+import { visible } from "#runtime/contract/visible.ts";
 import type { MarkedText, Preview } from "../messages.ts";
 import { element, show, showMessage, startPage } from "../page.ts";
 
@@ -40,7 +41,7 @@ const colours = 6;
 function marked(parts: readonly MarkedText[]): Node[] {
   return parts.map(({ text, mark }) =>
     mark === undefined
-      ? document.createTextNode(text)
+      ? document.createTextNode(visible(text))
       : element("mark", { class: `mark-${mark % colours}`, title: `span ${mark + 1}` }, text),
   );
 }

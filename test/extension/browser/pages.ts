@@ -106,7 +106,8 @@ export async function testPages(window: Window, { step, picture }: Steps, worksp
   });
   await step("a run is deleted, and what stands on it is to be run again", async () => {
     await menu(row("pretrain: objectives: clm, seed 1").first(), "Delete");
-    await page.locator(".notification-toast .monaco-button", { hasText: "Delete" }).click();
+    const question = page.locator(".monaco-dialog-box", { hasText: /Delete the pretrain objectives: clm, seed 1 \([\d.]+ \w+\)\?/ });
+    await question.locator(".monaco-button", { hasText: "Delete" }).click();
     await page.locator('.monaco-list-row[aria-label*="pretrain: objectives: clm, seed 1, new"]').waitFor();
   });
   await step("a run is cancelled in its notification", async () => {

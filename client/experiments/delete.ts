@@ -1,0 +1,39 @@
+import { readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { describeSystemError } from "#runtime/contract/system-error.ts";
+import { askFirst, showError } from "../notify.ts";
+import type { Stores } from "../runs/stores.ts";
+import type { TreeNode } from "./collect.ts";
+import { deleteQuestion } from "./delete-question.ts";
+
+/** Deletes runs, after having asked: by their names, with what that frees. */
+export async function deleteRuns(nodes: readonly TreeNode[], stores: Stores): Promise<void> {
+  const chosen = nodes.flatMap(({ run: id, store, can }) => {
+    const run = id === undefined || !can.includes("deletable") ? undefined : stores.get(store).runs.get(id);
+    return run ? [{ run, store, folder: join(store, "runs", run.id) }] : [];
+  });
+  if (chosen.length === 0) return;
+  const sized = await Promise.all(chosen.map(async ({ run, folder }) => ({ run, bytes: await sizeOf(folder) })));
+  const { message, detail } = deleteQuestion(sized);
+  if ((await askFirst(message, detail, deletes)) !== deletes) return;
+  for (const { run, store, folder } of chosen) {
+    try {
+      if (stores.get(store).runs.get(run.id)?.state !== "running") await rm(folder, { recursive: true, force: true });
+    } catch (error) {
+      void showError(`${run.name} was not deleted: ${describeSystemError(error) ?? (error as Error).message}.`);
+    }
+    await stores.look(store);
+  }
+}
+
+const deletes = "Delete";
+/** Of a folder's files. What cannot be looked at counts for nothing. */
+async function sizeOf(folder: string): Promise<number> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const sizes = entries.map(async (entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return sizeOf(path);
+    return entry.isFile() ? ((await stat(path).catch(() => undefined))?.size ?? 0) : 0;
+  });
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
