@@ -17,8 +17,12 @@ export class PretrainLexer extends DefaultLexer {
   override tokenize(text: string, options?: TokenizeOptions): LexerResult {
     const unreadable = mistakeInWhole(text);
     if (unreadable) return { tokens: [], hidden: [], errors: [unreadable] };
-    const { tokens, hidden, errors, ...rest } = super.tokenize(text, options);
-    const mistakes = [...errors, ...hidden.flatMap(mistakeOf)].sort((a, b) => a.offset - b.offset).slice(0, bounds.mistakes);
+    const { tokens: all, hidden, errors, ...rest } = super.tokenize(text, options);
+    const grouped = thousands(all);
+    const tokens = grouped.tokens;
+    const mistakes = [...errors, ...hidden.flatMap(mistakeOf), ...grouped.mistakes]
+      .sort((a, b) => a.offset - b.offset)
+      .slice(0, bounds.mistakes);
     const beyond = firstBeyond(tokens);
     if (beyond === undefined) return { tokens, hidden, errors: mistakes, ...rest };
     const end = tokens[beyond.index]!.startOffset;
@@ -75,6 +79,35 @@ function mistakeOf(token: Token): LexicalMistake[] {
     default:
       return [];
   }
+}
+
+/** `600,000 tokens`: in a list it would be two numbers, elsewhere nothing follows a comma like this. */
+function thousands(tokens: Token[]): { tokens: Token[]; mistakes: LexicalMistake[] } {
+  const behind = new Set<Token>();
+  const found: LexicalMistake[] = [];
+  const open: string[] = [];
+  for (let index = 0; index < tokens.length; index++) {
+    const token = tokens[index]!;
+    if (token.image === "{" || token.image === "[") open.push(token.image);
+    else if (token.image === "}" || token.image === "]") open.pop();
+    if (open.at(-1) === "[" || !/^\d{1,3}$/.test(token.image)) continue;
+    let last = index;
+    while (tokens[last + 1]?.image === "," && isGroup(tokens[last]!, tokens[last + 1]!, tokens[last + 2])) last += 2;
+    if (last === index || tokens[last + 1]?.image === ":") continue;
+    const written = tokens.slice(index, last + 1).map(({ image }) => image);
+    // a decimal comma
+    const number = token.image === "0" ? written.join("").replace(",", ".") : written.filter((image) => image !== ",").join("");
+    const message = `Found ${written.join("")}, a number with commas. Write ${number}.`;
+    found.push({ ...at(token, message), length: written.join("").length, fixes: [number] });
+    for (const each of tokens.slice(index + 1, last + 1)) behind.add(each);
+    index = last;
+  }
+  return { tokens: behind.size === 0 ? tokens : tokens.filter((token) => !behind.has(token)), mistakes: found };
+}
+
+function isGroup(before: Token, comma: Token, after: Token | undefined): boolean {
+  const joined = comma.startOffset === before.startOffset + before.image.length && after?.startOffset === comma.startOffset + 1;
+  return joined && /^\d{3}(?!\w)/.test(after.image);
 }
 
 /** The first token that is nested too deep, or is one too many. */

@@ -1,7 +1,14 @@
 import { distance } from "fastest-levenshtein";
+import { meantBy } from "#runtime/contract/catalogue/aliases.ts";
 
-/** The names that `name` was probably meant to be or begins, nearest first: at most a third of its letters differ, and at most three names. */
+/** The names that `name` was probably meant to be: those that it stands for in other programs, else those that are spelled nearly so. */
 export function nearest(name: string, names: readonly string[]): string[] {
+  const meant = meantBy(name, names);
+  return meant.length > 0 ? meant.slice(0, 3) : nearlySpelled(name, names);
+}
+
+/** Or begins, nearest first: at most a third of its letters differ, and at most three names. */
+function nearlySpelled(name: string, names: readonly string[]): string[] {
   const most = Math.max(2, Math.floor(name.length / 3));
   return [...new Set(names)]
     .map((candidate) => ({ candidate, letters: lettersBetween(name.toLowerCase(), candidate.toLowerCase()) }))

@@ -1,4 +1,6 @@
 import { DefaultLexerErrorMessageProvider, LangiumParserErrorMessageProvider } from "langium";
+import { catalogue } from "#runtime/contract/catalogue/index.ts";
+import { didYouMean, nearest } from "./nearest.ts";
 
 type Mismatch = Parameters<LangiumParserErrorMessageProvider["buildMismatchTokenMessage"]>[0];
 type Redundant = Parameters<LangiumParserErrorMessageProvider["buildNotAllInputParsedMessage"]>[0];
@@ -10,17 +12,26 @@ type Token = Mismatch["actual"];
 export class PretrainParserMessages extends LangiumParserErrorMessageProvider {
   override buildMismatchTokenMessage({ expected, actual, previous }: Mismatch): string {
     const name = expected.name;
+    if (name === "}" && actual.tokenType.name === "STRING") {
+      return `Found ${shown(actual)}, expected a key without quotes: ${actual.image.slice(1, -1)}. Several values stand in a list: [a, b].`;
+    }
     if (name === "}" || name === "]")
       return `Found ${shown(actual)}, expected ${name} to close what is open, or another ${name === "}" ? "entry" : "element"}.`;
     if (name === ":") {
       const unclosed = actual.image === "{" || actual.image === "=" ? " Is a } missing further up?" : "";
-      return `Found ${shown(actual)}, expected : and a value after ${shown(previous)}.${unclosed}`;
+      const setting = actual.image === "=" ? `: settings are written ${shown(previous)}: value` : "";
+      return `Found ${shown(actual)}, expected : and a value after ${shown(previous)}${setting}.${unclosed}`;
     }
+    if (name === "on" || name === ".")
+      return `Found ${shown(actual)}, expected on and a score: an expectation is written a > b on task.metric.`;
+    if (name === "EOF") return noDeclaration(actual);
+    if (name === "ID" && actual.image === ":" && kinds.includes(previous.image))
+      return `Found :, expected a name: a declaration is written ${previous.image} name { … } or ${previous.image} name = option { … }.`;
     return `Found ${shown(actual)}, expected ${terminals[name] ?? name}.`;
   }
 
   override buildNotAllInputParsedMessage({ firstRedundant }: Redundant): string {
-    return `Found ${shown(firstRedundant)}, expected a declaration such as corpus, tokenizer, model, objective, task, pretrain, finetune or compare.`;
+    return noDeclaration(firstRedundant);
   }
 
   override buildNoViableAltMessage({ actual, ruleName }: NoAlternative): string {
@@ -36,8 +47,39 @@ export class PretrainParserMessages extends LangiumParserErrorMessageProvider {
 export class PretrainLexerMessages extends DefaultLexerErrorMessageProvider {
   override buildUnexpectedCharactersMessage(fullText: string, startOffset: number, length: number): string {
     const text = fullText.slice(startOffset, startOffset + length);
-    return `Found ${text.trim()}, which has no meaning here. Texts with such characters stand in quotes.`;
+    const [found = ""] = text.trim();
+    return `Found ${text.trim()}, which has no meaning here. ${insteadOf[found] ?? "Texts with such characters stand in quotes."}`;
   }
+}
+
+/** What other languages have these signs for, and what stands here instead. */
+const insteadOf: Readonly<Record<string, string>> = {
+  "(": "Settings stand in braces: adamw { learning_rate: 1e-3 }.",
+  ")": "Settings stand in braces: adamw { learning_rate: 1e-3 }.",
+  ";": "Leave it out: an entry ends with its line or with a comma.",
+  $: "There are no variables; write the value, or extend a declaration that has it.",
+  "*": "Nothing is computed here; write the result.",
+  "+": "Nothing is computed here; write the result.",
+  "/": "Nothing is computed here; a path stands in quotes.",
+  "-": "A list is written [a, b], and entries have no sign before them.",
+  "\\": "A path stands in quotes, with / between its parts.",
+  "%": "A percent sign stands behind a number: 15%.",
+  "!": "Write false for no; an expectation has >, < or =.",
+  "&": "To take over settings write extends: name.",
+  "~": "A path stands in quotes; it starts at this file's folder.",
+  "`": 'A text stands in quotes: "…".',
+  "“": 'A text stands in straight quotes: "…".',
+  "”": 'A text stands in straight quotes: "…".',
+  "‘": 'A text stands in straight quotes: "…".',
+  "’": 'A text stands in straight quotes: "…".',
+  "«": 'A text stands in straight quotes: "…".',
+};
+
+const kinds: readonly string[] = catalogue.declarations.map(({ kind }) => kind);
+
+function noDeclaration(token: Token): string {
+  const form = kinds.includes(token.image) ? "" : didYouMean(nearest(token.image, [...kinds, "import"]));
+  return `Found ${shown(token)}, expected a declaration such as corpus, tokenizer, model, objective, task, pretrain, finetune or compare.${form}`;
 }
 
 /** A text that goes on to the end of its line. */
@@ -65,7 +107,9 @@ const alternatives: Readonly<Record<string, string>> = {
 
 /** Langium ends the names of its rules with a zero-width space. */
 function noAlternative(token: Token | undefined, ruleName: string): string {
-  return `Found ${shown(token)}, expected ${alternatives[ruleName.replaceAll("\u200B", "")] ?? "something else"}.`;
+  const rule = ruleName.replaceAll("\u200B", "");
+  const claim = rule === "Operand" && token?.image === "=" ? " An expectation is written a > b, a < b or a = b." : "";
+  return `Found ${shown(token)}, expected ${alternatives[rule] ?? "something else"}.${claim}`;
 }
 
 function shown(token: Token | undefined): string {

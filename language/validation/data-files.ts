@@ -16,8 +16,16 @@ export const dataFiles: RuleFamily = ({ validation }) => ({
     const type = expected && fittingType(expected, text);
     if (type?.type !== "path" || !readPath(text, type).ok) return;
     const folder = dirname(fileOf(text));
-    if (type.glob && !validation.DataFiles.matchesAny(absolutePattern(folder, text.text))) {
-      report(text, rangeOfValue(text), { code: "missing-file", message: `No file matches ${text.text}, seen from ${folder}.` });
+    if (/^https?:/.test(text.text)) {
+      const message = `${text.text} is an address, and nothing is read from the network here. Download the file and name it, or name a data set of the hub with hub.`;
+      report(text, rangeOfValue(text), { code: "missing-file", message });
+    } else if (type.glob && !validation.DataFiles.matchesAny(absolutePattern(folder, text.text))) {
+      const inside = `${text.text.replace(/\/$/, "")}/*`;
+      const isFolder = validation.DataFiles.matchesAny(absolutePattern(folder, inside));
+      const finding = isFolder
+        ? { message: `${text.text} is a folder; name its files: "${inside}".`, fixes: [`"${inside}"`] }
+        : { message: `No file matches ${text.text}, seen from ${folder}.` };
+      report(text, rangeOfValue(text), { code: "missing-file", ...finding });
     } else if (type.exists && !validation.DataFiles.isFile(absolutePath(folder, text.text))) {
       report(text, rangeOfValue(text), { code: "missing-file", message: `There is no file ${absolutePath(folder, text.text)}.` });
     }

@@ -2,6 +2,7 @@ import { AstUtils, type LangiumDocument, UriUtils } from "langium";
 import type { File, Import } from "../generated/ast.ts";
 import { rangeOfProperty } from "../places.ts";
 import { filesSeenFrom, importedUri, isPretrainFile, loadedDocument } from "../references/imports.ts";
+import { badEscape, writtenText } from "../values/escapes.ts";
 import type { Finding, RuleFamily } from "./report.ts";
 
 /** Imported files are there, are imported once, do not import each other in a circle and do not declare one name twice. */
@@ -12,6 +13,11 @@ export const imports: RuleFamily = ({ shared }) => {
       const document = AstUtils.getDocument(file) as LangiumDocument<File>;
       const seen: LangiumDocument<File>[] = [];
       for (const statement of file.imports.filter((each) => each.path !== undefined)) {
+        const bad = badEscape(writtenText(statement) ?? "", true);
+        if (bad) {
+          report(statement, rangeOfProperty(statement, "path"), { code: "unknown-escape", ...bad });
+          continue;
+        }
         const imported = loadedDocument(document, statement, documents);
         const finding = imported ? findingOf(document, statement, imported, seen) : notThere(document, statement);
         if (finding) report(statement, rangeOfProperty(statement, "path"), finding);

@@ -1,5 +1,5 @@
 import type { ValueType } from "#runtime/contract/catalogue/index.ts";
-import { isEntry, isExpectation, isLast, isList, isNamed, isQuantity, isSchedule, type Value } from "../generated/ast.ts";
+import { isEntry, isExpectation, isLast, isList, isNamed, isQuantity, isSchedule, isText, type Value } from "../generated/ast.ts";
 import { rangeOfValue } from "../places.ts";
 import { alternativesOf, type Expected, expectedOf, keyText, nameOf } from "../references/expected.ts";
 import { describeType, describeValue } from "../values/describe.ts";
@@ -83,8 +83,31 @@ function readOption(value: Value, type: Extract<ValueType, { type: "option" }>):
 function wrongForm(value: Value, expected: Expected): ValueProblem {
   const quotable = alternativesOf(expected).some(({ type }) => type === "path" || type === "text");
   const bare = isNamed(value) && !value.body ? nameOf(value) : isQuantity(value) ? value.amount : undefined;
-  const fixes = quotable && bare ? [`"${bare}"`] : [];
-  return { code: "wrong-type", message: `Found ${describeValue(value)}, expected ${describeType(expected)}.`, fixes };
+  const scheduled = isQuantity(value) && alternativesOf(expected).some(({ type }) => type === "schedule");
+  const fixes = quotable && bare ? [`"${bare}"`] : scheduled ? [`every ${/^\d+/.exec(value.amount)?.[0] ?? 500} steps`] : [];
+  return {
+    code: "wrong-type",
+    message: `Found ${describeValue(value)}, expected ${describeType(expected)}.${hint(value, expected)}`,
+    fixes,
+  };
+}
+
+/** What stands here in other programs, and how it is said here. */
+function hint(value: Value, expected: Expected): string {
+  const types = alternativesOf(expected);
+  if (isNamed(value) && /^(none|null|nil|undefined|nan|default|auto)$/i.test(nameOf(value)))
+    return " To take the default leave the key out.";
+  if (!isText(value)) return "";
+  if (types.some((type) => type.type === "reference" && type.to.includes("model")))
+    return ` To start from a checkpoint declare it, model name { checkpoint: "${value.text}" }, and write its name here.`;
+  const isName = types.some(({ type }) => type === "reference" || type === "objective" || type === "choice" || type === "option");
+  if (isName && /^[_a-zA-Z][\w-]*$/.test(value.text)) return ` Names stand without quotes: ${value.text}.`;
+  return types.some(
+    ({ type }) =>
+      type === "count" || type === "number" || type === "share" || type === "quantity" || type === "expectation" || type === "boolean",
+  )
+    ? " Leave the quotes out."
+    : "";
 }
 
 /** Seeds are read as a whole. */

@@ -4,12 +4,13 @@ import { isList, isNamed, isQuantity, isRange, isText } from "../generated/ast.t
 import { nameOf } from "../references/expected.ts";
 import { type Amount, parseAmount, unitNamed } from "./amount.ts";
 import { describeType, describeValue } from "./describe.ts";
+import { badEscape, writtenText } from "./escapes.ts";
 
 /** What a value means, or what is wrong with it. Validation reports the problems; lowering, which runs on what has none, takes the values. */
 export type Reading<T> = { ok: true; value: T } | { ok: false; problem: ValueProblem };
 
 export interface ValueProblem {
-  code: "wrong-type" | "wrong-unit" | "out-of-range";
+  code: "wrong-type" | "wrong-unit" | "out-of-range" | "unknown-escape";
   message: string;
   fixes?: string[];
 }
@@ -51,11 +52,12 @@ export function readQuantity(value: Value, type: TypeNamed<"quantity">): Reading
 export function readBoolean(value: Value, type: TypeNamed<"boolean">): Reading<boolean> {
   const word = isNamed(value) && !value.body ? nameOf(value) : undefined;
   if (word === "true" || word === "false") return { ok: true, value: word === "true" };
-  return wrongType(value, type, ["true", "false"]);
+  const no = isQuantity(value) ? value.amount === "0" : /^(no|off|n|false|f|none|never)$/i.test(word ?? "");
+  return wrongType(value, type, no ? ["false", "true"] : ["true", "false"]);
 }
 
 export function readText(value: Value, type: TypeNamed<"text">): Reading<string> {
-  if (isText(value)) return filled(value, type);
+  if (isText(value)) return escapedWell(value, type) ?? filled(value, type);
   if (isNamed(value) && !value.body) return { ok: true, value: nameOf(value) };
   return wrongType(value, type, isQuantity(value) ? [`"${value.amount}"`] : []);
 }
@@ -66,7 +68,7 @@ export const longestPath = 4096;
 /** As written: relative to the file that says it. */
 export function readPath(value: Value, type: TypeNamed<"path">): Reading<string> {
   if (isText(value)) {
-    if (value.text.length <= longestPath) return filled(value, type);
+    if (value.text.length <= longestPath) return escapedWell(value, type) ?? filled(value, type);
     return problem(
       "out-of-range",
       `The path has ${value.text.length.toLocaleString("en-US")} characters; at most ${longestPath.toLocaleString("en-US")}.`,
@@ -140,6 +142,11 @@ function seedsInRange({ from, to }: Range): Reading<number[]> {
   return { ok: true, value: Array.from({ length: count }, (_, index) => first.value + index) };
 }
 
+function escapedWell(value: Text, type: TypeNamed<"text" | "path">): { ok: false; problem: ValueProblem } | undefined {
+  const bad = badEscape(writtenText(value) ?? "", type.type === "path");
+  return bad && problem("unknown-escape", bad.message, bad.fixes);
+}
+
 function filled(value: Text, type: TypeNamed<"text" | "path">): Reading<string> {
   const blank = type.type === "text" && type.blank === true;
   return (blank ? value.text : value.text.trim()) === ""
@@ -154,17 +161,35 @@ function within(text: string, value: number, type: TypeNamed<"count" | "number" 
 }
 
 function wrongType(value: Value, type: ValueType, fixes: string[] = []): { ok: false; problem: ValueProblem } {
-  return problem("wrong-type", `Found ${describeValue(value)}, expected ${describeType(type)}.`, fixes);
+  const nothing =
+    isNamed(value) && /^(none|null|nil|undefined|nan|default|auto)$/i.test(nameOf(value)) ? " To take the default leave the key out." : "";
+  return problem("wrong-type", `Found ${describeValue(value)}, expected ${describeType(type)}.${nothing}`, fixes);
 }
 
 function notANumber(text: string, type: ValueType): { ok: false; problem: ValueProblem } {
+  const joined = text
+    .replaceAll(/(?<=\d)_(?=\d)/g, "")
+    .replaceAll(/(\d)K\b/g, "$1k")
+    .replaceAll(/(\d)m\b/g, "$1M");
+  if (joined !== text && parseAmount(joined)) return problem("wrong-type", `${text} is no number; write ${joined}.`, [joined]);
   return problem("wrong-type", `${text} is no number: expected ${describeType(type)}, written as 8000, 8k, 5M, 1e-3 or 15%.`);
 }
 
 function wrongUnit(amount: Amount, type: ValueType): { ok: false; problem: ValueProblem } {
   const found = amount.unit ?? "%";
+  const suffix = multiples[found.toLowerCase()];
+  if (suffix) return problem("wrong-unit", `Write ${suffix} for ${found}, directly behind the number: 10${suffix}.`);
   return problem("wrong-unit", `The unit ${found} does not fit: expected ${describeType(type)}.`);
 }
+
+const multiples: Readonly<Record<string, string | undefined>> = Object.assign(Object.create(null), {
+  thousand: "k",
+  million: "M",
+  millions: "M",
+  billion: "B",
+  billions: "B",
+  trillion: "T",
+});
 
 function problem(code: ValueProblem["code"], message: string, fixes: string[] = []): { ok: false; problem: ValueProblem } {
   return { ok: false, problem: { code, message, ...(fixes.length > 0 ? { fixes } : {}) } };

@@ -1,6 +1,6 @@
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import type { CompareJob, Plan } from "#runtime/contract/plan.ts";
-import type { Spec } from "#runtime/contract/spec.ts";
+import { type Spec, tableOf } from "#runtime/contract/spec.ts";
 import { readLooks, writeLooks } from "#runtime/store/looks.ts";
 import { jobsOf } from "./loaded.ts";
 
@@ -11,7 +11,7 @@ export function withAddedSeeds(spec: Spec, plan: Plan, root: string): Spec | und
     return looks ? [{ name: job.comparison, looks }] : [];
   });
   if (grown.length === 0) return undefined;
-  const comparisons = Object.fromEntries(
+  const comparisons = tableOf(
     Object.entries(spec.comparisons).map(([name, comparison]) => {
       const found = grown.find((each) => each.name === name);
       return [

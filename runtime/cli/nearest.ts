@@ -1,8 +1,11 @@
 import { closest, distance } from "fastest-levenshtein";
+import { meantBy } from "#runtime/contract/catalogue/aliases.ts";
 
 /** The name that was probably meant; undefined where none is near. */
 export function nearest(name: string, names: readonly string[]): string | undefined {
   if (names.length === 0) return undefined;
+  const [meant] = meantBy(name, names);
+  if (meant !== undefined) return meant;
   const found = closest(name.toLowerCase(), names);
   return distance(name.toLowerCase(), found.toLowerCase()) <= Math.max(2, name.length / 3) ? found : undefined;
 }

@@ -1,6 +1,6 @@
 import { distance } from "fastest-levenshtein";
 import type { CheckpointFiles, InputFile, ResolvedModel } from "#runtime/contract/plan.ts";
-import type { CheckpointSpec, ModelSpec, Spec } from "#runtime/contract/spec.ts";
+import { type CheckpointSpec, type ModelSpec, type Spec, tableOf } from "#runtime/contract/spec.ts";
 import type { Flaw } from "#runtime/models/checkpoints/flaws.ts";
 import { type OpenedCheckpoint, openedCheckpoint } from "#runtime/models/checkpoints/open.ts";
 import { weightFileNames, weightFilesOf } from "#runtime/models/checkpoints/tensor-files.ts";
@@ -76,7 +76,7 @@ export function withKnownModels(spec: Spec, files: Files): { spec: Spec; known: 
       throw error;
     }
   });
-  return { spec: { ...spec, models: Object.fromEntries(models) }, known };
+  return { spec: { ...spec, models: tableOf(models) }, known };
 }
 
 function sizesOf(model: ModelSpec, found: ResolvedModel): ModelSpec {

@@ -1,5 +1,14 @@
 import type { Problem } from "#runtime/contract/problem.ts";
-import type { CorpusSpec, DataFiles, HubFiles, Ref, Spec, Split, TaskSpec } from "#runtime/contract/spec.ts";
+import {
+  type CorpusSpec,
+  type DataFiles,
+  type HubFiles,
+  type Ref,
+  type Spec,
+  type Split,
+  type TaskSpec,
+  tableOf,
+} from "#runtime/contract/spec.ts";
 import { resolveTask, type TaskReading } from "#runtime/tasks/resolve.ts";
 import type { Files } from "./files.ts";
 import { error } from "./rules/rule.ts";
@@ -46,7 +55,7 @@ export function withHubData(spec: Spec, files: Files): Spec {
     name,
     { ...corpus, ...filesHere(corpus, files) },
   ]);
-  return { ...spec, corpora: Object.fromEntries(corpora) };
+  return { ...spec, corpora: tableOf(corpora) };
 }
 
 function filesHere({ hub }: CorpusSpec, files: Files): Partial<CorpusSpec> {

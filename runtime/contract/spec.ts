@@ -24,16 +24,27 @@ export interface Spec extends Documented {
 export function emptySpec(file: string): Spec {
   return {
     file,
-    corpora: {},
-    tokenizers: {},
-    models: {},
-    objectives: {},
-    tasks: {},
-    pretrainings: {},
-    finetunings: {},
-    probes: {},
-    comparisons: {},
+    corpora: emptyTable(),
+    tokenizers: emptyTable(),
+    models: emptyTable(),
+    objectives: emptyTable(),
+    tasks: emptyTable(),
+    pretrainings: emptyTable(),
+    finetunings: emptyTable(),
+    probes: emptyTable(),
+    comparisons: emptyTable(),
   };
+}
+
+export function tableOf<T>(entries: Iterable<readonly [string, T]>): Table<T> {
+  const table = emptyTable<T>();
+  for (const [name, each] of entries) table[name] = each;
+  return table;
+}
+
+/** Without what every object inherits: `constructor` and `__proto__` are names as any other. */
+export function emptyTable<T>(): Table<T> {
+  return Object.create(null) as Table<T>;
 }
 
 export type Table<T> = Record<string, T>;

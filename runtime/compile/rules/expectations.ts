@@ -1,4 +1,5 @@
 import { closest, distance } from "fastest-levenshtein";
+import { meantBy } from "#runtime/contract/catalogue/aliases.ts";
 import { catalogue, type Metric, metricOf } from "#runtime/contract/catalogue/index.ts";
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
 import type { ComparisonSpec, Expectation } from "#runtime/contract/spec.ts";
@@ -100,6 +101,8 @@ function taskScores(comparison: ComparisonSpec, { spec, taskOf }: Pick<Checked, 
 
 function nearest(word: string, words: readonly string[]): string[] {
   if (words.length === 0) return [];
+  const [meant] = meantBy(word, words);
+  if (meant !== undefined) return [meant];
   const near = closest(word, [...words]);
   return distance(word, near) <= Math.max(2, word.length / 2) ? [near] : [];
 }
