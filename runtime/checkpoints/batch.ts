@@ -50,6 +50,16 @@ export function checkpointBatch(checkpoint: Checkpoint, tensors: Readonly<Record
   const types = tensors.token_type_ids;
   if (types && !model.tokenTypes)
     throw new JobFailure(`${path} has token_type_ids, and ${checkpoint.family.title} knows none. Leave them out`);
+  if (types) checkIds(whole(types), model.tokenTypes ?? 0, path, "token_type_ids");
+  if (types && types.data.length !== tokens.length) throw new JobFailure(`${path}: token_type_ids has not the shape of input_ids`);
+  if (decoder) checkIds(decoder.tokens, model.vocabulary, path, "the decoder's input");
+  if (tensors.labels && head?.kind === "tokens")
+    checkIds(
+      whole(tensors.labels).filter((label) => label !== ignored),
+      model.vocabulary,
+      path,
+      "labels",
+    );
   const decoderMask = maskOf(tensors.decoder_attention_mask, batch * (decoder?.length ?? 0), path, "decoder_attention_mask");
   const labels = labelArrays(head?.kind ?? null, tensors, {
     batch,
@@ -167,5 +177,5 @@ function whole({ data }: StoredTensor): Int32Array {
 
 function checkIds(ids: Int32Array, vocabulary: number, path: string, name: string): void {
   const beyond = ids.find((id) => id < 0 || id >= vocabulary);
-  if (beyond !== undefined) throw new JobFailure(`${path}: ${name} has ${beyond}; the model's tokens run from 0 to ${vocabulary - 1}`);
+  if (beyond !== undefined) throw new JobFailure(`${path}: ${name} has ${beyond}; they run from 0 to ${vocabulary - 1}`);
 }

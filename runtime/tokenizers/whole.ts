@@ -12,7 +12,10 @@ export interface EncodedText {
 
 /** Encodes as other programs that read the same `tokenizer.json` do, uncut and without padding. `where`: for messages. */
 export async function encodeWhole(json: TokenizerJson, text: string, where: string): Promise<EncodedText> {
-  const encoding = await requireReadable(json, where).encode(text.toWellFormed());
+  const tokenizer = requireReadable(json, where);
+  const encoding = await tokenizer.encode(text.toWellFormed()).catch((error: Error) => {
+    throw new JobFailure(`the tokenizer of ${where} cannot encode the text: ${error.message}. Copy its tokenizer.json again`);
+  });
   return { ids: encoding.getIds(), tokens: encoding.getTokens(), types: encoding.getTypeIds() };
 }
 

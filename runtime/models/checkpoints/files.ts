@@ -26,7 +26,25 @@ export function jsonIn(path: string, mostBytes: number, files: SeenFiles): Recor
   const bytes = (files.size(path) ?? 0) > mostBytes ? undefined : files.read(path);
   if (bytes === undefined) throw new CheckpointError(`${path} has more than ${mostBytes / 1e6} MB, which no such file has. ${copyAgain}`);
   if (bytes === null) throw new CheckpointError(`${path} cannot be read: it is no file. ${copyAgain}`);
+  if (isDeep(bytes)) throw new CheckpointError(`${path} is nested more than ${deepest} deep, which no such file is. ${copyAgain}`);
   return objectIn(new TextDecoder().decode(bytes), path);
+}
+
+const deepest = 1000;
+
+/** Brackets within brackets, as in JSON; a backslash takes the byte behind it. */
+function isDeep(bytes: Uint8Array): boolean {
+  let depth = 0;
+  let inText = false;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === 0x5c) at++;
+    else if (byte === 0x22) inText = !inText;
+    else if (!inText && (byte === 0x5b || byte === 0x7b)) depth++;
+    else if (!inText && (byte === 0x5d || byte === 0x7d)) depth--;
+    if (depth > deepest) return true;
+  }
+  return false;
 }
 
 function objectIn(text: string, path: string): Record<string, unknown> {
