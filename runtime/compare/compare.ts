@@ -14,7 +14,7 @@ import { leaksOf, leakWarnings, meanWithoutLeaks } from "./leaks.ts";
 import { publishedScores } from "./references.ts";
 import { type Resampler, resampler } from "./resample.ts";
 import { sampleOf } from "./samples.ts";
-import { estimate, meanOf } from "./statistics.ts";
+import { estimate, fewestSeeds, meanOf } from "./statistics.ts";
 import { verdictsOf } from "./verdicts.ts";
 
 /** The job: reads the results of its cells' runs, writes nothing but its result. */
@@ -167,8 +167,10 @@ function missingRuns(entrants: readonly Entrant[]): string[] {
 }
 
 function seedWarnings(job: CompareJob): string[] {
-  if (job.cells.every((cell) => cell.runs.length > 1)) return [];
-  return ["one pre-training seed shows no spread, so no difference can be told from noise: write seeds: 1..3 or more"];
+  const fewest = Math.min(...job.cells.map((cell) => cell.runs.length));
+  if (fewest >= fewestSeeds) return [];
+  if (fewest < 2) return ["one pre-training seed shows no spread, so no difference can be told from noise: write seeds: 1..3 or more"];
+  return ["two pre-training seeds show too little of their spread for a verdict: write seeds: 1..3 or more"];
 }
 
 /** Of a comparison that has hardly begun the names would fill the page. */

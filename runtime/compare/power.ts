@@ -38,10 +38,10 @@ const factors = new Map<string, number>();
  * How many more pre-training seeds find the difference that was seen four times in five, if it is the true one. Null where
  * it takes more than a hundred, or where the test set is too small for any number.
  */
-export function moreSeeds({ n, mean, ofSeeds, ofExamples }: Estimate, level: number): number | null {
+export function moreSeeds({ n, mean, ofSeeds, ofExamples, ofExamplesAlone }: Estimate, level: number): number | null {
   const finds = (seeds: number) => {
     const part = (ofSeeds * n) / seeds;
-    const variance = part + ofExamples;
+    const variance = part + ofExamplesAlone + ((ofExamples - ofExamplesAlone) * n) / seeds;
     const spreads = spreadsOf(seeds, part / variance);
     const difference = Math.abs(mean) / Math.sqrt(variance);
     return averageOf(spreads, (spread) => tails(difference, criticalValue(level, spread) * errorOf(spread))) >= wanted;

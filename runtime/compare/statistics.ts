@@ -19,7 +19,7 @@ export interface Spread {
   n: number;
   /** The part of the squared standard error that more seeds would lower. */
   ofSeeds: number;
-  /** The part that only more test examples would lower. */
+  /** The part that comes from the choice of test examples. */
   ofExamples: number;
 }
 
@@ -28,6 +28,8 @@ export interface Estimate extends Spread {
   mean: number;
   /** Of the mean; 0 with one value. */
   standardError: number;
+  /** Of the examples' part, what more seeds would leave. */
+  ofExamplesAlone: number;
   low: number | null;
   high: number | null;
 }
@@ -36,28 +38,35 @@ export interface Estimate extends Spread {
  * Mean and interval over pre-training seeds and test examples, both drawn at random and crossed: every seed meets the same
  * examples. Of the variance of the mean, the seeds' part is the spread of their values, S²/n, the variance that a bootstrap of
  * n − 1 of n seeds has (McCarthy and Snowden 1985); the examples' part comes from resampling them. Both hold the noise that a seed
- * has on an example, so that it is taken off once (the two-way analysis of variance, Searle 1971, section 9.6). Without examples
- * it is Student's interval of the mean. Needs a value.
+ * has on an example, so that it is taken off once (the two-way analysis of variance, Searle 1971, section 9.6). Seeds that come out
+ * alike by chance take nothing from the noise of the examples: the sum is never below what resampling the examples says of the mean.
+ * Without examples it is Student's interval of the mean. Needs a value.
  */
 export function estimate({ values, examples }: Sample): Estimate {
   const n = values.length;
   const mean = meanOf(values);
-  if (n < 2) return { n, mean, standardError: 0, ofSeeds: 0, ofExamples: 0, low: null, high: null };
+  if (n < 2) return { n, mean, standardError: 0, ofSeeds: 0, ofExamples: 0, ofExamplesAlone: 0, low: null, high: null };
   const ofSeeds = isConstant(values) ? 0 : varianceOf(values, mean) / n;
-  const shared = examples ? Math.max(0, (examples.ofEach - examples.ofMean) / (n - 1)) : 0;
-  const ofExamples = examples ? Math.max(0, examples.ofMean - shared) : 0;
+  const { ofEach, ofMean } = examples ?? { ofEach: 0, ofMean: 0 };
+  const shared = Math.max(0, (ofEach - ofMean) / (n - 1));
+  const ofExamplesAlone = Math.max(0, ofMean - shared);
+  const ofExamples = Math.max(ofExamplesAlone, ofMean - ofSeeds);
   const standardError = Math.sqrt(ofSeeds + ofExamples);
   const half = criticalValue(0.05, { n, ofSeeds, ofExamples }) * standardError;
-  return { n, mean, standardError, ofSeeds, ofExamples, low: mean - half, high: mean + half };
+  return { n, mean, standardError, ofSeeds, ofExamples, ofExamplesAlone, low: mean - half, high: mean + half };
 }
+
+/** Fewer pre-training seeds give no verdict: two show a spread that is anything from a tenth to many times the true one. */
+export const fewestSeeds = 3;
 
 /**
  * Two-sided test whether the mean of paired differences is zero; without examples it is the paired t-test. `p` is null where
- * the differences cannot say: fewer than two, or all the same and not zero, with nothing to hold them against.
+ * the differences cannot say: fewer than three, or all the same and not zero, with nothing to hold them against.
  */
 export function pairedTest(sample: Sample): Estimate & { p: number | null } {
   const result = estimate(sample);
   if (result.n < 2) return { ...result, p: null };
+  if (result.n < fewestSeeds && result.standardError > 0) return { ...result, p: null };
   if (result.standardError === 0) {
     return Math.abs(result.mean) <= rounding ? { ...result, low: 0, high: 0, p: 1 } : { ...result, low: null, high: null, p: null };
   }

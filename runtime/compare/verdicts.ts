@@ -43,7 +43,7 @@ export function verdictsOf(
   const next = looks ? nominalLevel(level / open, looks) : level / open;
   const verdicts = tested.map(({ left, right, task, metric, test }, index): Verdict => {
     const p = adjusted[index]!;
-    if (p === null && test.n > 1) warnings.add(sameEverywhere(left, right, task, metric, test.n));
+    if (p === null && test.n > 1 && test.standardError === 0) warnings.add(sameEverywhere(left, right, task, metric, test.n));
     const found = p !== null && p < level;
     const undecided = p !== null && !found && test.standardError > 0;
     return {

@@ -20,8 +20,29 @@ test("the paired t-test as SciPy's ttest_rel", () => {
   expect(p).toBeCloseTo(paired_t[1]!, 9);
 });
 
-test("two pairs by hand: t = 3 with one degree of freedom, p = 1 − 2·atan(3)/π", () => {
-  expect(pairedTest({ values: [1, 2] }).p).toBeCloseTo(1 - (2 * Math.atan(3)) / Math.PI, 9);
+test("three pairs by hand: t = 2√3 with two degrees of freedom, p = 1 − t/√(t² + 2)", () => {
+  expect(pairedTest({ values: [1, 2, 3] }).p).toBeCloseTo(1 - Math.sqrt(12 / 14), 9);
+});
+
+test("two seeds have an interval and give no verdict, however far apart the sides are", () => {
+  expect(pairedTest({ values: [1, 1.0001] })).toMatchObject({ p: null, n: 2 });
+  expect(pairedTest({ values: [1, 1.0001], examples: { ofEach: 1e-6, ofMean: 1e-6 } }).p).toBeNull();
+  expect(pairedTest({ values: [1, 1.0001] }).low).not.toBeNull();
+});
+
+test("the interval is never narrower than resampling the examples makes it", () => {
+  // two seeds that come out alike by chance, with noise on the examples of each that the other does not share
+  for (const ofMean of [0.5, 0.75, 1]) {
+    for (const values of [
+      [0.7, 0.7],
+      [0.7, 0.7001],
+      [0.6, 0.8],
+      [0.7, 0.7, 0.7001],
+    ]) {
+      const { low, high } = estimate({ values, examples: { ofEach: 1e-4, ofMean: ofMean * 1e-4 } });
+      expect(high! - low!).toBeGreaterThanOrEqual(2 * 1.959963 * Math.sqrt(ofMean * 1e-4));
+    }
+  }
 });
 
 test("one value has a mean and no interval", () => {
@@ -60,7 +81,7 @@ test("seeds and examples are crossed: the two-way analysis of variance of a tabl
   // what resampling the columns converges to
   const resampled = { ofEach: meanOf(table.map((row) => varianceOf(row))) / examples, ofMean: ofExamples };
   const { standardError } = estimate({ values: rows, examples: resampled });
-  expect(standardError ** 2).toBeCloseTo(ofSeeds + Math.max(0, ofExamples - interaction), 12);
+  expect(standardError ** 2).toBeCloseTo(Math.max(ofExamples, ofSeeds + Math.max(0, ofExamples - interaction)), 12);
 });
 
 test("seeds that hardly differ leave the noise of the examples, and the interval is the normal one", () => {
