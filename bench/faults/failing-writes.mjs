@@ -7,6 +7,7 @@
  *   FAULT_AT       which write fails, from 1; 0: none
  *   FAULT_LASTING  set: those after it fail too, as on a disk that stays full
  *   FAULT_CODE     ENOSPC, EIO, EROFS …
+ *   FAULT_KILL     instead of failing, half of the write is done and then `process` (the writer) or `group` (all of them) killed
  */
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
@@ -18,6 +19,7 @@ const {
   FAULT_AT: at = "0",
   FAULT_LASTING: lasting,
   FAULT_CODE: code = "ENOSPC",
+  FAULT_KILL: kill,
 } = process.env;
 const { appendFileSync, statSync } = fs;
 const paths = new Map();
@@ -25,17 +27,24 @@ const paths = new Map();
 const isWatched = (path) => typeof path === "string" && `${resolve(path)}/`.startsWith(`${folder}/`);
 const opensToWrite = (flags) => (typeof flags === "number" ? (flags & 3) !== 0 : flags !== undefined && flags !== "r");
 
-function count(call) {
+function count(call, path, halfDone) {
   appendFileSync(counter, ".");
   const { size } = statSync(counter);
   if (Number(at) === 0 || (lasting ? size < Number(at) : size !== Number(at))) return;
-  throw Object.assign(new Error(`${code}: ${call}`), { code, syscall: call, errno: -28 });
+  if (kill) {
+    halfDone();
+    process.kill(kill === "group" ? 0 : process.pid, "SIGKILL");
+  }
+  throw Object.assign(new Error(`${code}: ${call}`), { code, syscall: call, errno: -28, ...(typeof path === "string" ? { path } : {}) });
 }
 
 function wrap(name, isWrite, after = () => {}) {
   const original = fs[name];
   fs[name] = (...given) => {
-    if (isWrite(...given)) count(name);
+    const half = () => {
+      if (name === "writeSync" && given[1].length > 1) original(given[0], given[1].subarray(0, given[1].length >> 1));
+    };
+    if (isWrite(...given)) count(name, given[0], half);
     const result = original(...given);
     after(result, ...given);
     return result;

@@ -8,8 +8,14 @@ import { join, relative } from "node:path";
 
 const root = join(import.meta.dirname, "../..");
 
-/** What starts the command line: the bundle where there is one, else the sources. */
-export const program = existsSync(join(root, "dist/cli.js")) ? join(root, "dist/cli.js") : join(root, "runtime/cli/main.ts");
+/** What starts the command line: the bundle where there is one of these sources, which starts sooner, else the sources. */
+const program = isBuilt() ? join(root, "dist/cli.js") : join(root, "runtime/cli/main.ts");
+
+function isBuilt(): boolean {
+  const built = statSync(join(root, "dist/cli.js"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const sources = ["runtime", "language", "server"].flatMap((name) => filesBelow(join(root, name)));
+  return sources.filter((path) => path.endsWith(".ts")).every((path) => statSync(path).mtimeMs < built);
+}
 
 export const experiment = `
 corpus tales { files: "tales.txt", documents: line, split: { validation: 10% } }
@@ -58,6 +64,7 @@ export function copyOf(folder: string): string {
 }
 
 export function remove(folder: string): void {
+  rmSync(counterOf(folder), { force: true });
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 
@@ -122,6 +129,42 @@ export function groupLives(child: ChildProcess): boolean {
   }
 }
 
+/** What makes one write of a run fail, or end it. */
+export function failingWrites(folder: string, at: number, more: Record<string, string> = {}): Record<string, string> {
+  rmSync(counterOf(folder), { force: true });
+  return {
+    NODE_OPTIONS: `--import ${join(import.meta.dirname, "failing-writes.mjs")}`,
+    FAULT_FOLDER: folder,
+    FAULT_COUNTER: counterOf(folder),
+    FAULT_AT: String(at),
+    ...more,
+  };
+}
+
+/** Writes that a run came to which was started with `failingWrites`. */
+export function writesOf(folder: string): number {
+  return statSync(counterOf(folder), { throwIfNoEntry: false })?.size ?? 0;
+}
+
+export const kinds = ["corpus", "tokenizer", "encode", "pretrain", "finetune", "majority", "leaks", "compare"] as const;
+export type Kind = (typeof kinds)[number];
+
+/** A copy of the finished run without what one of its jobs left, nor its comparison, so that a run does that job again. */
+export async function without(kind: Kind): Promise<string> {
+  const folder = copyOf((await reference()).folder);
+  const runs = join(folder, ".pretrain/runs");
+  const ids = readdirSync(runs);
+  const job = ids.find((id) => id.startsWith(`${kind}-`))!;
+  for (const id of ids) if (id === job || id.startsWith("compare-")) rmSync(join(runs, id), { recursive: true });
+  // it is needed by those that read it alone
+  const readers =
+    kind === "corpus" || kind === "tokenizer" ? ["encode-"] : kind === "encode" ? ["pretrain-"] : kind === "pretrain" ? ["finetune-"] : [];
+  for (const id of ids) if (readers.some((each) => id.startsWith(each))) rmSync(join(runs, id), { recursive: true, force: true });
+  if (kind !== "pretrain" && readers.length > 0)
+    for (const id of ids) if (/^(pretrain|finetune)-/.test(id)) rmSync(join(runs, id), { recursive: true, force: true });
+  return folder;
+}
+
 /** What a run came to: the weights, shards and predictions by their content, and every number of its results but the times. */
 export function bitsOf(folder: string): Record<string, string> {
   const runs = join(folder, ".pretrain/runs");
@@ -161,6 +204,11 @@ export function filesBelow(folder: string): string[] {
     .map((name) => join(folder, name))
     .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile())
     .sort();
+}
+
+/** Beside the folder: what is written in it is counted. */
+function counterOf(folder: string): string {
+  return `${folder}.writes`;
 }
 
 const times = new Set(["seconds", "aroundSteps", "waitingForData", "testReadAt", "checksum", "test_first_read", "recorded", "before_test"]);

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { bitsOf, hasStack, run, runArguments, start } from "../../bench/faults/small-run.ts";
+import { bitsOf, failingWrites, hasStack, run, runArguments, start } from "../../bench/faults/small-run.ts";
 import { finished, fresh } from "./small.ts";
 
 const slow = { timeout: 300_000 };
@@ -136,6 +136,21 @@ test.each([
   // a file of results is put in the link's place; where that cannot be, it is said
   if (ended.code !== 0) expect(ended.stdout + ended.stderr).toContain("is a link, and nothing is written through links");
   else expect(target).toBe("file");
+});
+
+test("a finished run on a file system that is read-only can be planned, read and run: there is nothing to do", slow, async () => {
+  const { folder } = await finished();
+  rmSync(join(folder, ".pretrain/cache"), { recursive: true });
+  const readOnly = () => failingWrites(folder, 1, { FAULT_CODE: "EROFS", FAULT_LASTING: "1" });
+  for (const command of ["plan", "results", "run"]) {
+    const ended = await start(folder, [command, "a.pretrain", "objectives"], readOnly()).ended;
+    expect(ended, ended.stderr).toMatchObject({ code: 0 });
+    expect(hasStack(ended)).toBe(false);
+  }
+  rmSync(join(jobOf(folder, "compare"), "result.json"));
+  const refused = await start(folder, runArguments, readOnly()).ended;
+  expect(refused).toMatchObject({ code: 3, stdout: expect.stringContaining("is read-only") });
+  expect(hasStack(refused)).toBe(false);
 });
 
 test("a folder that is moved away in mid-run ends the run with a message", slow, async () => {

@@ -1,16 +1,22 @@
-import { rmSync } from "node:fs";
-import { expect, onTestFinished, test } from "vitest";
-import { bitsOf, groupLives, hasStack, leftBehind, reference, run, runArguments, start } from "../../bench/faults/small-run.ts";
-import { failingWrites, fresh } from "./small.ts";
+import { expect, test } from "vitest";
+import {
+  bitsOf,
+  failingWrites,
+  groupLives,
+  hasStack,
+  leftBehind,
+  reference,
+  run,
+  runArguments,
+  start,
+} from "../../bench/faults/small-run.ts";
+import { fresh } from "./small.ts";
 
 test.each([
-  { at: 45, what: "in a job, once", more: {} },
-  { at: 45, what: "in a job, and stays full", more: { FAULT_LASTING: "1" } },
   { at: 520, what: "in a training, and stays full", more: { FAULT_LASTING: "1" } },
   { at: 300, what: "with an error of the disk", more: { FAULT_CODE: "EIO", FAULT_LASTING: "1" } },
 ])("a disk that is full $what: the run ends, says which file, and goes on to the same bits", { timeout: 300_000 }, async ({ at, more }) => {
   const folder = fresh();
-  onTestFinished(() => rmSync(`${folder}.writes`, { force: true }));
   const begun = start(folder, runArguments, failingWrites(folder, at, more));
   const ended = await begun.ended;
   expect(ended.code).toBe(3);
@@ -24,7 +30,6 @@ test.each([
 
 test("a disk that is full before a job can be begun", { timeout: 300_000 }, async () => {
   const folder = fresh();
-  onTestFinished(() => rmSync(`${folder}.writes`, { force: true }));
   const ended = await run(folder, failingWrites(folder, 1, { FAULT_LASTING: "1" }));
   expect(ended.code).not.toBe(0);
   expect(ended.stdout + ended.stderr).toContain("the disk is full");

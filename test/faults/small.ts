@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { copyOf, makeFolder, reference, remove } from "../../bench/faults/small-run.ts";
 
@@ -15,15 +14,4 @@ export function fresh(): string {
   const folder = makeFolder();
   onTestFinished(() => remove(folder));
   return folder;
-}
-
-/** What makes one write of a run fail. */
-export function failingWrites(folder: string, at: number, more: Record<string, string> = {}): Record<string, string> {
-  return {
-    NODE_OPTIONS: `--import ${join(import.meta.dirname, "../../bench/faults/failing-writes.mjs")}`,
-    FAULT_FOLDER: folder,
-    FAULT_COUNTER: `${folder}.writes`,
-    FAULT_AT: String(at),
-    ...more,
-  };
 }
