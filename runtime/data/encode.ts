@@ -33,7 +33,7 @@ export async function encodeCorpus(job: EncodeJob, context: JobContext): Promise
       const limit = split === "train" ? (job.limit ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
       const shards = openShards(context.folder, split, width, limit);
       try {
-        await encodeSplit(inBatches(corpusPieces(folder, split)), encoder, tokenizer, shards, report);
+        await encodeSplit(inBatches(corpusPieces(folder, split, tokenizer.cuts)), encoder, tokenizer, shards, report);
         shards.finish();
       } catch (error) {
         shards.abandon();

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import type { Split } from "#runtime/contract/spec.ts";
+import { JobFailure } from "#runtime/jobs/context.ts";
 import { isSafeBreak } from "#runtime/tokenizers/stretches.ts";
 import { wholeCharacters } from "./read-text.ts";
 
@@ -12,11 +13,13 @@ export interface CorpusPiece {
 }
 
 /**
- * The documents of one split of a prepared corpus, in order, in pieces of at most about `pieceBytes`. A long document is cut at
- * a safe break (see `isSafeBreak`), so that the pieces' tokens are the document's. Only where a whole half piece has none (text
- * without spaces) is it cut between two characters, and a token that would lie across is then two.
+ * Where a long document may be cut: at its safe breaks (see `isSafeBreak`) and, where half a piece has none, between two characters; at
+ * its safe breaks alone, however long a piece becomes; or nowhere.
  */
-export function* corpusPieces(folder: string, split: Split, pieceBytes = 1 << 16): Generator<CorpusPiece> {
+export type CutPlaces = "anywhere" | "safe breaks" | "nowhere";
+
+/** The documents of one split of a prepared corpus, in order, in pieces of about 64 kB where they may be cut. Throws `JobFailure`. */
+export function* corpusPieces(folder: string, split: Split, cuts: CutPlaces = "anywhere"): Generator<CorpusPiece> {
   const text = openSync(join(folder, `${split}.txt`), "r");
   const index = openSync(join(folder, `${split}.index`), "r");
   try {
@@ -24,7 +27,7 @@ export function* corpusPieces(folder: string, split: Split, pieceBytes = 1 << 16
     const offsets = documentOffsets(index);
     let start = offsets.next().value as number;
     for (const end of offsets) {
-      yield* pieces(block, start, end, pieceBytes);
+      yield* pieces(block, start, end, cuts);
       start = end;
     }
   } finally {
@@ -33,23 +36,45 @@ export function* corpusPieces(folder: string, split: Split, pieceBytes = 1 << 16
   }
 }
 
-function* pieces(block: BlockReader, start: number, end: number, pieceBytes: number): Generator<CorpusPiece> {
+const pieceBytes = 1 << 16;
+
+/** The library holds some hundred bytes for each token of what it encodes at once. */
+const longestPiece = 1 << 25;
+
+function* pieces(block: BlockReader, start: number, end: number, cuts: CutPlaces): Generator<CorpusPiece> {
   let rest = "";
+  let begins = true;
   for (let at = start; at < end; ) {
     const bytes = block(at, Math.min(pieceBytes, end - at));
     const length = at + bytes.length === end ? bytes.length : wholeCharacters(bytes, bytes.length);
     const isLast = at + length === end;
     const text = rest + bytes.toString("utf8", 0, length);
-    const cut = isLast ? text.length : placeToCut(text);
-    yield { text: text.slice(0, cut), begins: at === start, ends: isLast };
-    rest = text.slice(cut);
+    const cut = isLast ? text.length : placeToCut(text, rest.length, cuts);
+    if (cut > longestPiece || text.length - cut > longestPiece) throw tooLong(cuts, end - start);
     at += length;
+    if (cut === 0) {
+      rest = text;
+      continue;
+    }
+    yield { text: text.slice(0, cut), begins, ends: isLast };
+    begins = false;
+    rest = text.slice(cut);
   }
 }
 
-function placeToCut(text: string): number {
-  for (let i = text.length - 1; i > text.length / 2; i--) if (isSafeBreak(text, i)) return i;
-  return text.length;
+/** 0: nowhere yet. `seen`: so much of the text was looked through before. */
+function placeToCut(text: string, seen: number, cuts: CutPlaces): number {
+  if (cuts === "nowhere") return 0;
+  const first = cuts === "anywhere" ? Math.ceil((text.length + 1) / 2) : Math.max(1, seen);
+  for (let i = text.length - 1; i >= first; i--) if (isSafeBreak(text, i)) return i;
+  return cuts === "anywhere" ? text.length : 0;
+}
+
+function tooLong(cuts: CutPlaces, bytes: number): JobFailure {
+  const why = cuts === "nowhere" ? "its tokenizer reads documents whole" : "it has no white space where it could be cut";
+  return new JobFailure(
+    `a document of ${Math.round(bytes / 1e6)} MB is too long to be encoded: ${why}, of at most 32 million characters. Part the corpus with documents: paragraph or documents: line`,
+  );
 }
 
 type BlockReader = (start: number, length: number) => Buffer;

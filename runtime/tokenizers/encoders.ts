@@ -1,19 +1,29 @@
 import type { Tokenizer as NativeTokenizer } from "tokenizers";
 import { byteAlphabet } from "./byte-alphabet.ts";
+import { partsAtSpaces } from "./parting.ts";
 import { stretchesOf } from "./stretches.ts";
-import { type TokenizerJson, unigramWords } from "./tokenizer-json.ts";
+import { kindWithoutMerges, type TokenizerJson } from "./tokenizer-json.ts";
 
 /** Texts to ids, without special tokens: the same ids as the native library's, faster. */
 export type Encoder = (texts: readonly string[]) => Promise<Int32Array[]>;
 
+/** Where a text may be cut without changing its tokens. */
+export function cutsOf(json: TokenizerJson): "anywhere" | "safe breaks" | "nowhere" {
+  if (simpleKindOf(json)) return "anywhere";
+  return partsAtSpaces(json) ? "safe breaks" : "nowhere";
+}
+
+function simpleKindOf(json: TokenizerJson): "characters" | "bytes" | undefined {
+  return json.added_tokens.every(({ special }) => special) ? kindWithoutMerges(json) : undefined;
+}
+
 /** `native` must know no special tokens: it would find them in texts. */
 export function encoderOf(json: TokenizerJson, native: NativeTokenizer, unknown: number): Encoder {
-  const { vocab, merges } = json.model;
-  const hasPlain = json.added_tokens.some(({ special }) => !special);
-  if (hasPlain || !partsAtSpaces(json)) return byWholeTexts(native);
-  if (Array.isArray(vocab) || merges?.length !== 0) return byStretches(native);
+  const simple = simpleKindOf(json);
+  if (!simple) return partsAtSpaces(json) ? byStretches(native) : byWholeTexts(native);
+  const vocab = json.model.vocab as Record<string, number>;
   const normalizer = native.getNormalizer();
-  const encodeOne = json.pre_tokenizer === null ? byCharacters(vocab, unknown) : byBytes(vocab);
+  const encodeOne = simple === "characters" ? byCharacters(vocab, unknown) : byBytes(vocab);
   return async (texts) => texts.map((text) => encodeOne(normalizer?.normalizeString(text) ?? text.toWellFormed()));
 }
 
@@ -43,14 +53,6 @@ function byBytes(vocab: Record<string, number>): (text: string) => Int32Array {
     for (let i = 0; i < bytes.length; i++) ids[i] = idOf[bytes[i] as number] as number;
     return ids;
   };
-}
-
-/** Whether a text may be cut at its safe breaks: our own tokenizers, and published ones that are built like them. */
-function partsAtSpaces({ pre_tokenizer: pre, normalizer }: TokenizerJson): boolean {
-  const [how, before] = [pre, normalizer] as [{ type: string; add_prefix_space?: boolean } | null, { type: string } | null];
-  if (before !== null && before.type !== "BertNormalizer" && before.type !== "Lowercase") return false;
-  if (JSON.stringify(pre) === JSON.stringify(unigramWords)) return true;
-  return how === null || how.type === "BertPreTokenizer" || (how.type === "ByteLevel" && how.add_prefix_space === false);
 }
 
 function byWholeTexts(native: NativeTokenizer): Encoder {

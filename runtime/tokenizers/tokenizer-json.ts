@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import type { TokenizerKind } from "#runtime/contract/spec.ts";
 import { isOrdinary } from "#runtime/objectives/objective.ts";
+import { byteAlphabet } from "./byte-alphabet.ts";
 import { specialTokens, vocabularyOf } from "./vocabulary.ts";
 
 /** What training decides. */
@@ -114,6 +116,20 @@ const pipelines: { readonly [K in TokenizerKind]: (lowercase: boolean) => Pipeli
     model: { type: "Unigram", unk_id: specialTokens.indexOf("<unk>"), byte_fallback: false },
   }),
 };
+
+/** Our own tokenizers of characters and bytes, whose tokens need no search; a file that differs in any setting is none. */
+export function kindWithoutMerges({ model, normalizer, pre_tokenizer: pre }: TokenizerJson): "characters" | "bytes" | undefined {
+  return (["characters", "bytes"] as const).find((kind) => {
+    const { vocab, merges, ...settings } = model;
+    const own = [false, true].map((lowercase) => pipelines[kind](lowercase));
+    return (
+      !Array.isArray(vocab) &&
+      merges?.length === 0 &&
+      (kind === "characters" || byteAlphabet.every(({ character }) => Object.hasOwn(vocab, character))) &&
+      own.some((pipeline) => isDeepStrictEqual([settings, normalizer, pre], [pipeline.model, pipeline.normalizer, pipeline.pre_tokenizer]))
+    );
+  });
+}
 
 /** A longer word is `<unk>` to WordPiece, in characters. */
 export const longestWord = 100;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Tokenizer as NativeTokenizer } from "tokenizers";
 import { isOrdinary, type Vocabulary } from "#runtime/objectives/objective.ts";
-import { encoderOf } from "./encoders.ts";
+import { cutsOf, encoderOf } from "./encoders.ts";
 import { type Frame, frameOf } from "./frame.ts";
 import { rolesOf, tokensOf } from "./roles.ts";
 import type { AddedToken, TokenizerJson } from "./tokenizer-json.ts";
@@ -13,6 +13,8 @@ export interface Tokenizer {
   vocabulary: Vocabulary;
   /** What a text is put into for a task. */
   frame: Frame;
+  /** Where a text may be cut without changing its tokens. */
+  cuts: ReturnType<typeof cutsOf>;
   /** Without begin and end. */
   encode(text: string): Promise<Int32Array>;
   encodeBatch(texts: readonly string[]): Promise<Int32Array[]>;
@@ -82,6 +84,7 @@ export function openTokenizer(folder: string): Tokenizer {
   return {
     vocabulary,
     frame: frameOf(json, vocabulary),
+    cuts: cutsOf(json),
     encodeBatch,
     encode: async (text) => (await encodeBatch([text]))[0] as Int32Array,
     decode: (ids) => decodeOrdinary(Array.from(ids).filter(isText)),

@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { assembleBatch } from "#runtime/data/batch.ts";
 import { openBatchEncoder } from "#runtime/data/encode-threads.ts";
@@ -61,6 +63,35 @@ test.each(["bpe", "wordpiece", "unigram", "characters", "bytes"] as const)(
     tokens.close();
   },
 );
+
+test.each([
+  ["whose tokens reach across spaces", "a b", null],
+  ["that parts at spaces, of a text without any", "ab", { type: "WhitespaceSplit" }],
+])("a tokenizer %s reads a long document whole", async (_, pair, pre) => {
+  const work = workshop();
+  // in pieces of 64 kB a cut would lie inside a token
+  const text = `x${pair.repeat(50_000)}`;
+  await work.corpus([work.file("a.txt", text)]);
+  const special = ["<pad>", "<unk>", "<s>", "</s>", "<mask>"];
+  const merges =
+    pair === "ab"
+      ? [["a", "b"]]
+      : [
+          ["a", " "],
+          ["a ", "b"],
+        ];
+  const vocab = Object.fromEntries(
+    [...special, "a", "b", "x", " ", ...merges.map((merge) => merge.join(""))].map((token, id) => [token, id]),
+  );
+  const parts = { normalizer: null, pre_tokenizer: pre, post_processor: null, decoder: null, added_tokens: [] };
+  const json = { version: "1.0", truncation: null, padding: null, ...parts, model: { type: "BPE", unk_token: "<unk>", vocab, merges } };
+  writeFileSync(join(work.folder("tokenizer"), "tokenizer.json"), JSON.stringify(json));
+  const tokens = openTokens(work.folder("encode"), await work.encode(), "train");
+  const ids = tokens.read(1, tokens.length - 2);
+  expect(ids.length).toBe(50_001);
+  expect(new Set(ids.subarray(1))).toEqual(new Set([vocab[pair]]));
+  tokens.close();
+});
 
 test("ids of a large vocabulary take four bytes", async () => {
   const work = workshop();

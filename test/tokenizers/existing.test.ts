@@ -82,3 +82,11 @@ test("a file that changes after it was planned, or that the library cannot read,
 function read(path: string): string {
   return readFileSync(path, "utf8");
 }
+
+test("a file may have as many entries as it likes", () => {
+  const vocab = Object.fromEntries(Array.from({ length: 200_000 }, (_, id) => [`t${id}`, id]));
+  const text = JSON.stringify({ added_tokens: [], model: { type: "BPE", vocab, merges: [] } });
+  expect(readTokenizerFile({ kind: "existing", file: "large.json", sentinels: null }, filesIn({ "large.json": text }))).toMatchObject({
+    entries: 200_000,
+  });
+});
