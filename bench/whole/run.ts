@@ -87,7 +87,7 @@ function runOurs(folder: string): Side {
   const cells = finetunings.map((job): Cell & { steps: number } => {
     const base = jobs.find((each): each is PretrainJob => each.kind === "pretrain" && each.id === job.from)!;
     const value = (scores: FinetuneResult["scores"], metric: string, split: string) =>
-      scores.find((score) => score.metric === metric && score.split === split)!.value;
+      scores.find((score) => score.metric === metric && score.split === split)!.value!;
     return {
       objective: base.objective.kind,
       seed: base.seed,

@@ -197,7 +197,9 @@ export function markdownOf(run: Run): string {
       "",
     ].join("\n");
   }
-  const rows = run.scores.map(({ metric, value, split, n }) => markdownRow([split, metric, shown(value), String(n)]));
+  const rows = run.scores.map(({ metric, value, undefined: reason, split, n }) =>
+    markdownRow([split, metric, value === null ? `undefined: ${reason}` : shown(value), String(n)]),
+  );
   return [
     `**${markdownText(run.name)}** (\`${run.id}\`)`,
     "",

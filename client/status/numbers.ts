@@ -33,7 +33,7 @@ const shares = new Set(["accuracy"]);
 /** `accuracy 71.2 ± 1.6`, `perplexity 61.3 ± 2.1`; where nothing is known of its error, the score alone. */
 export function scoreText(score: Score): string {
   const { metric, value, n } = score;
-  const share = shares.has(metric) && n > 0 ? Math.sqrt((value * (1 - value)) / n) : 0;
+  const share = shares.has(metric) && n > 0 && value !== null ? Math.sqrt((value * (1 - value)) / n) : 0;
   return `${shownMetric(metric)} ${formatScored({ standard_error: share, ...score })}`;
 }
 

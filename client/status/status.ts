@@ -85,7 +85,7 @@ function layerOf({ job }: Run): number {
 /** Higher is better. */
 function validationScore({ scores }: Run): number {
   const [main] = mainScores(scores.filter(({ split }) => split === "validation"));
-  return main ? main.value * (metricOf(main.metric)?.better === "lower" ? -1 : 1) : Number.NEGATIVE_INFINITY;
+  return typeof main?.value === "number" ? main.value * (metricOf(main.metric)?.better === "lower" ? -1 : 1) : Number.NEGATIVE_INFINITY;
 }
 
 /** Of a run that is done, what came out in a few words. */

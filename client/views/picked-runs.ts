@@ -8,19 +8,25 @@ import type { SettingColumn } from "../webviews/messages.ts";
 export function comparisonOfRuns(runs: readonly Run[]): { result: ComparisonResult; columns: SettingColumn[] } {
   const labels = labelsOf(runs);
   const summary = runs.flatMap((run, index) =>
-    mainScores(run.scores).map(({ metric, value, split }) => ({
-      cell: labels[index]!,
-      task: run.job.kind === "finetune" || run.job.kind === "majority" ? run.job.taskName : split,
-      metric,
-      n: 1,
-      mean: value,
-      standard_error: 0,
-      low: null,
-      high: null,
-      baseline: false,
-      without_leaks: null,
-      below: [],
-    })),
+    mainScores(run.scores).flatMap(({ metric, value, split }) =>
+      value === null
+        ? []
+        : [
+            {
+              cell: labels[index]!,
+              task: run.job.kind === "finetune" || run.job.kind === "majority" ? run.job.taskName : split,
+              metric,
+              n: 1,
+              mean: value,
+              standard_error: 0,
+              low: null,
+              high: null,
+              baseline: false,
+              without_leaks: null,
+              below: [],
+            },
+          ],
+    ),
   );
   const cells = runs.flatMap((run, index) => (run.job.kind === "pretrain" ? [costOf(run, labels[index]!)] : []));
   const result: ComparisonResult = {

@@ -24,7 +24,7 @@ export function pointCollector(): (events: readonly RunEvent[]) => Fresh {
         pushStep(fresh.points, event, before + last);
       } else if (event.event === "evaluation") {
         const { metric, split, step, value } = event;
-        fresh.evaluations.push({ metric, split, step, value });
+        if (value !== null) fresh.evaluations.push({ metric, split, step, value });
       }
     }
     return fresh;

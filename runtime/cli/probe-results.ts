@@ -1,13 +1,13 @@
 import { alignedRows } from "#runtime/compare/table.ts";
 import { probedName, probeName } from "#runtime/compile/plan-probe.ts";
-import { formatScore } from "#runtime/contract/numbers.ts";
+import { formatScored } from "#runtime/contract/numbers.ts";
 import { jobsOf, type Loaded } from "./loaded.ts";
 
 /** `pretrain results FILE PROBE --json`. */
 export interface ProbeResult {
   probe: string;
   /** Scores of the test split. Layer 0 is the embeddings. */
-  layers: { of: string; task: string; layer: number; metric: string; value: number; n: number }[];
+  layers: { of: string; task: string; layer: number; metric: string; value: number | null; undefined?: string; n: number }[];
 }
 
 /** From the runs that are done. */
@@ -22,8 +22,8 @@ export function probeResult(loaded: Loaded, name: string): ProbeResult {
         if (!job) break;
         const scores = loaded.store.readResult(job)?.scores.filter(({ split }) => split === "test") ?? [];
         const shown = loaded.spec.tasks[task]!.metrics;
-        for (const { metric, value, n } of scores.filter(({ metric }) => shown.includes(metric)))
-          layers.push({ of: probedName(of), task, layer, metric, value, n });
+        for (const { split: _, standard_error: __, ...score } of scores.filter(({ metric }) => shown.includes(metric)))
+          layers.push({ of: probedName(of), task, layer, ...score });
       }
     }
   }
@@ -39,7 +39,7 @@ export function probeTable({ probe, layers }: ProbeResult): string {
     layer === 0 ? "embeddings" : String(layer),
     ...columns.map((column) => {
       const found = layers.find((each) => each.layer === layer && columnOf(each) === column);
-      return found ? formatScore(found.metric, found.value) : "";
+      return found ? formatScored({ ...found }) : "";
     }),
   ]);
   return `${probe}: what a linear classifier finds in each layer\n\n${alignedRows(["layer", ...columns], rows)}`;

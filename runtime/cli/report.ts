@@ -128,7 +128,8 @@ function curvesOf(job: CompareJob, store: Store): Curve[] {
       const own = new Map<number, number>();
       for (const { events } of eventBlocks(store.runFolder(pretrain)))
         for (const event of events)
-          if (event.event === "evaluation" && event.metric === "loss" && event.split === "validation") own.set(event.step, event.value);
+          if (event.event === "evaluation" && event.metric === "loss" && event.split === "validation" && event.value !== null)
+            own.set(event.step, event.value);
       for (const [step, loss] of own) losses.set(step, [...(losses.get(step) ?? []), loss]);
     }
     const points = [...losses]

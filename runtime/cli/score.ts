@@ -213,7 +213,7 @@ function numberIn(key: Key, type: ValueType, text: string): number {
   throw new UsageError(`${flagOf(key)} ${text}: expected a ${type.type === "count" ? "whole number" : "number"}${range}`);
 }
 
-function printScore(metric: string, { score, signature, scores, labels, ...details }: Scored): void {
+function printScore(metric: string, { score, undefined: reason, signature, scores, labels, ...details }: Scored): void {
   if (Array.isArray(score)) {
     const names = labels as string[];
     print(
@@ -226,7 +226,8 @@ function printScore(metric: string, { score, signature, scores, labels, ...detai
     return;
   }
   const rows = Object.entries(details).map(([name, value]) => [name.replaceAll("_", " "), shownDetail(value)]);
-  print(alignedRows([metric, shownNumber(score)], signature ? [["signature", signature], ...rows] : rows, "left"));
+  const shown = score === null ? `undefined: ${reason}` : shownNumber(score);
+  print(alignedRows([metric, shown], signature ? [["signature", signature], ...rows] : rows, "left"));
   if (scores) print(`\n${scores.map(shownNumber).join("\n")}`);
 }
 

@@ -37,7 +37,7 @@ export interface Measured {
   finetuneSeed: number;
   task: string;
   job: string;
-  /** By metric, as the catalogue names them. */
+  /** By metric, as the catalogue names them; without those that the data leave undefined. */
   values: ReadonlyMap<string, number>;
 }
 
@@ -141,5 +141,6 @@ function measure(planned: readonly Run[], runs: Runs): Pick<Entrant, "measured" 
 function judgedScores(scores: readonly Score[]): Map<string, number> {
   const ofSplit = (split: Score["split"]) =>
     scores.filter((score) => score.split === split).map((score) => [score.metric, score.value] as const);
-  return new Map([...ofSplit("validation"), ...ofSplit("test")]);
+  const judged = new Map([...ofSplit("validation"), ...ofSplit("test")]);
+  return new Map([...judged].flatMap(([metric, value]) => (value === null ? [] : [[metric, value]])));
 }

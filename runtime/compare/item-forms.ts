@@ -31,13 +31,14 @@ const forms: readonly Form[] = [
       const [gold, answered] = [lines.map(({ value }) => value as number), lines.map(({ predicted }) => predicted as number)];
       return items(lines, {}, (metric) => {
         const score = Object.hasOwn(regressionMetrics, metric) ? regressionMetrics[metric as keyof typeof regressionMetrics] : undefined;
-        return score && ((chosen) => score(picked(gold, chosen), picked(answered, chosen)));
+        // a draw may hold one value alone, with which nothing correlates
+        return score && ((chosen) => score(picked(gold, chosen), picked(answered, chosen)) || 0);
       });
     },
   },
   {
     // multiple choice
-    fits: ({ answer, predicted }) => typeof answer === "number" && typeof predicted === "number",
+    fits: ({ answer, predicted }) => typeof answer === "number" && (typeof predicted === "number" || predicted === null),
     items: (lines) => items(lines, { accuracy: () => lines.map(({ answer, predicted }) => (answer === predicted ? 1 : 0)) }),
   },
   {

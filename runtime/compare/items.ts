@@ -33,19 +33,21 @@ export function itemsOf(lines: readonly Line[]): Items | undefined {
 interface Classified {
   id: string;
   label: string;
-  predicted: string;
+  /** Null: an answer that is none of the labels. */
+  predicted: string | null;
 }
 
 function isClassified(line: Line): line is Line & Classified {
-  return typeof line.label === "string" && typeof line.predicted === "string";
+  return typeof line.label === "string" && (typeof line.predicted === "string" || line.predicted === null);
 }
 
 export function classifiedItems(lines: readonly Classified[]): Items {
   // sorted, as the labels of a task are: the second of two is the positive one
-  const labels = [...new Set(lines.flatMap(({ label, predicted }) => [label, predicted]))].sort();
+  const labels = [...new Set(lines.flatMap(({ label, predicted }) => (predicted === null ? [label] : [label, predicted])))].sort();
   const gold = Int32Array.from(lines, ({ label }) => labels.indexOf(label));
-  const answered = Int32Array.from(lines, ({ predicted }) => labels.indexOf(predicted));
+  // behind the labels' columns one for the answers that are none of them
   const classes = Math.max(2, labels.length);
+  const answered = Int32Array.from(lines, ({ predicted }) => (predicted === null ? classes : labels.indexOf(predicted)));
   return {
     ids: lines.map(({ id }) => id),
     each: (metric) => (metric === "accuracy" ? Float64Array.from(gold, (label, i) => (label === answered[i] ? 1 : 0)) : undefined),
@@ -53,8 +55,8 @@ export function classifiedItems(lines: readonly Classified[]): Items {
       const score = Object.hasOwn(classMetrics, metric) ? classMetrics[metric as keyof typeof classMetrics] : undefined;
       if (!score || (classes !== 2 && needsTwoClasses(metric))) return undefined;
       // where each example stands in the confusion matrix, so that a draw of them is counted and no more
-      const entries = gold.map((label, i) => label * classes + answered[i]!);
-      const counts = new Int32Array(classes * classes);
+      const entries = gold.map((label, i) => label * (classes + 1) + answered[i]!);
+      const counts = new Int32Array(classes * (classes + 1));
       return (chosen) => {
         counts.fill(0);
         for (let i = 0; i < chosen.length; i++) counts[entries[chosen[i]!]!]! += 1;

@@ -24,8 +24,8 @@ const versions: Record<JobKind, number> = {
   leaks: 1,
   measure: 1,
   pretrain: 3,
-  finetune: 3,
-  majority: 2,
+  finetune: 4,
+  majority: 3,
   compare: 2,
 };
 

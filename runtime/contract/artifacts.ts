@@ -67,7 +67,10 @@ export type EncodeResult = v.InferOutput<typeof encodeResult>;
 /** A score and over how many items it was taken. */
 export const score = v.object({
   metric: v.string(),
-  value: v.number(),
+  /** Null where the data leave the metric without one. */
+  value: v.nullable(v.number()),
+  /** Why there is none, as the end of a sentence: `all right labels are "a"`. Present where the value is null. */
+  undefined: v.exactOptional(v.string()),
   split,
   n: whole,
   /** How far it would move with other items of the kind: test examples, windows of text. Where that can be computed. */

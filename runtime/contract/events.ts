@@ -22,7 +22,9 @@ export type StepEvent = v.InferOutput<typeof stepEvent>;
 export const evaluationEvent = v.object({
   event: v.literal("evaluation"),
   metric: v.string(),
-  value: v.number(),
+  /** As a result's score has it: null with the reason where the data leave the metric without one. */
+  value: v.nullable(v.number()),
+  undefined: v.exactOptional(v.string()),
   split,
   step: whole,
   /** How many items the value is over. */

@@ -13,8 +13,10 @@ export function formatEstimate(metric: string, mean: number, standardError: numb
   return `${formatScore(metric, mean, standardError)} ± ${formatScoreLike(metric, standardError, mean, standardError)}`;
 }
 
-/** One run's score, with its own standard error where that is known. */
-export function formatScored({ metric, value, standard_error: error }: Pick<Score, "metric" | "value" | "standard_error">): string {
+/** One run's score, with its own standard error where that is known; of one without a value why it has none. */
+export function formatScored(score: Pick<Score, "metric" | "value" | "undefined" | "standard_error">): string {
+  const { metric, value, undefined: reason, standard_error: error } = score;
+  if (value === null) return `undefined: ${reason ?? "it is no finite number"}`;
   return error ? formatEstimate(metric, value, error, 2) : formatScore(metric, value);
 }
 

@@ -5,7 +5,7 @@ import type { MajorityJob, ResolvedTask, ResolvedTaskOf } from "#runtime/contrac
 import type { TaskKind } from "#runtime/contract/spec.ts";
 import { classOf, readTaskExamples } from "#runtime/data/task-examples.ts";
 import { scorePairs } from "#runtime/metrics/pairs.ts";
-import { answerMetrics, regressionMetrics, scoreAll, scoreClassification } from "#runtime/metrics/table.ts";
+import { answerMetrics, type MetricValue, scoreAll, scoreClassification, scoreNumbers } from "#runtime/metrics/table.ts";
 import { scoreTags } from "#runtime/metrics/tags.ts";
 import { scoreTexts } from "#runtime/metrics/texts.ts";
 import { writeWhole } from "#runtime/store/files.ts";
@@ -36,7 +36,7 @@ interface Constant {
   /** What is always answered. */
   label: string;
   /** `predictions`: an object for each example, as fine-tuning writes them. */
-  score(split: "validation" | "test"): { values: Pick<Score, "metric" | "value">[]; predictions: Record<string, unknown>[] };
+  score(split: "validation" | "test"): { values: MetricValue[]; predictions: Record<string, unknown>[] };
 }
 
 const answers: { readonly [K in TaskKind]: (task: ResolvedTaskOf<K>) => Constant } = {
@@ -68,7 +68,7 @@ function mostFrequentLabel(task: ResolvedTaskOf<"classification" | "pair_classif
         values: scoreClassification(
           gold,
           gold.map(() => answer),
-          labels.length,
+          labels,
           certain,
         ),
         predictions: readTaskExamples(task, split).map(({ id, label }) => ({ id, label, predicted: labels[answer] })),
@@ -87,8 +87,7 @@ function meanValue(task: ResolvedTaskOf<"regression">): Constant {
     score(split) {
       const gold = values(split);
       return {
-        values: scoreAll(
-          regressionMetrics,
+        values: scoreNumbers(
           gold,
           gold.map(() => mean),
         ),

@@ -1,8 +1,8 @@
 import { sameLength } from "./ranks.ts";
 
 /**
- * Precision at each threshold, weighted by the recall that it adds: Σ (Rₙ − Rₙ₋₁) Pₙ, without interpolation. 0 where there is no
- * positive. As scikit-learn's `average_precision_score`.
+ * Precision at each threshold, weighted by the recall that it adds: Σ (Rₙ − Rₙ₋₁) Pₙ, without interpolation. Not a number where
+ * there is no positive. As scikit-learn's `average_precision_score`.
  * @param gold 1 for positives, 0 for negatives
  * @param scores higher means more likely positive
  * @see Manning, Raghavan and Schütze 2008, Introduction to Information Retrieval, section 8.4
@@ -11,7 +11,7 @@ export function averagePrecision(gold: ArrayLike<number>, scores: ArrayLike<numb
   sameLength(gold, scores);
   const order = Array.from({ length: scores.length }, (_, index) => index).sort((a, b) => scores[b]! - scores[a]!);
   const positives = order.filter((index) => gold[index] === 1).length;
-  if (positives === 0) return 0;
+  if (positives === 0) return Number.NaN;
   let right = 0;
   let before = 0;
   let sum = 0;

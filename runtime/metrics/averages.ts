@@ -10,7 +10,7 @@ export type ClassRatio = (counts: { gold: number; predicted: number; right: numb
  * The four ways in which one ratio of each class becomes one number, as scikit-learn's `average` with `zero_division=0`:
  * of the positive class, the second of two (`binary`); of all decisions together (`micro`); the mean over the classes (`macro`),
  * and that mean weighted by how often each class is right (`weighted`). A class that neither the answers nor the predictions
- * have does not count.
+ * have does not count; nor, in the means over classes, do answers that are none of them (Raffel et al. 2020, released code).
  * @see Sokolova and Lapalme 2009, A systematic analysis of performance measures for classification tasks, table 3
  */
 export function averages(ratio: ClassRatio): { [K in "binary" | "micro" | "macro" | "weighted"]: ClassificationMetric } {

@@ -14,7 +14,10 @@ export interface Entity {
  */
 export type EntityScheme = "default" | "strict";
 
-/** The entities of one sentence's tags, such as `B-PER I-PER O`. Also reads `E-` (the last) and `S-` (alone) where `default`. */
+/**
+ * The entities of one sentence's tags, such as `B-PER I-PER O`. Where `default` it also reads the schemes that mark the last word and
+ * one alone: with `E-` and `S-` (BIOES), with `L-` and `U-` (BILOU), and with `M-` for words between (BMES, BMEWO).
+ */
 export function entitiesOf(tags: readonly string[], scheme: EntityScheme = "default"): Entity[] {
   const entities: Entity[] = [];
   let open: Entity | null = null;
@@ -39,9 +42,23 @@ interface Parted {
 
 const outside: Parted = { prefix: "O", type: "" };
 
+/** Letters of other schemes by those of BIOES. */
+const sameAs: ReadonlyMap<string, string> = new Map([
+  ["L", "E"],
+  ["U", "S"],
+  ["M", "I"],
+  ["W", "S"],
+]);
+
 /** `B-LOC` is B and LOC; `B` alone has no type. */
 function parted(tag: string): Parted {
-  return { prefix: tag.slice(0, 1), type: tag.slice(1).replace(/^[^-]*-/u, "") };
+  const letter = tag.slice(0, 1);
+  return { prefix: sameAs.get(letter) ?? letter, type: tag.slice(1).replace(/^[^-]*-/u, "") };
+}
+
+/** Whether these mark entities, in one of the schemes that `entitiesOf` reads. */
+export function areEntityTags(tags: readonly string[]): boolean {
+  return tags.every((tag) => tag === "O" || /^[BIESLUMW](-|$)/u.test(tag));
 }
 
 function begins({ prefix }: Parted, scheme: EntityScheme): boolean {

@@ -1,7 +1,7 @@
 import { sameLength } from "./ranks.ts";
 
 /**
- * Kendall's τ-b, −1 to 1: pairs in the same order less those in opposite order, corrected for ties. 0 where one side is constant.
+ * Kendall's τ-b, −1 to 1: pairs in the same order less those in opposite order, corrected for ties. Not a number where one side is constant.
  * As SciPy's `kendalltau`, in O(n log n).
  * @see Kendall 1945, The treatment of ties in ranking problems; Knight 1966, A computer method for calculating Kendall's tau
  */
@@ -17,7 +17,7 @@ export function kendall(gold: ArrayLike<number>, predicted: ArrayLike<number>): 
   const pairs = (gold.length * (gold.length - 1)) / 2;
   const difference = pairs - tiedInGold - tiedInPredicted + tiedInBoth - 2 * exchanges;
   const spread = Math.sqrt(pairs - tiedInGold) * Math.sqrt(pairs - tiedInPredicted);
-  return spread === 0 ? 0 : Math.max(-1, Math.min(1, difference / spread));
+  return spread === 0 ? Number.NaN : Math.max(-1, Math.min(1, difference / spread));
 }
 
 /** Of a sorted list, how many pairs are equal. */

@@ -9,7 +9,7 @@ export function matthews(sums: Margins): number {
   const right = sums.right.reduce((sum, count) => sum + count, 0);
   const squared = sums.total ** 2;
   const covariance = right * sums.total - dot(sums.gold, sums.predicted);
-  const spread = (squared - dot(sums.predicted, sums.predicted)) * (squared - dot(sums.gold, sums.gold));
+  const spread = (squared - dot(sums.predicted, sums.predicted) - sums.unlabelled ** 2) * (squared - dot(sums.gold, sums.gold));
   return spread === 0 ? 0 : covariance / Math.sqrt(spread);
 }
 

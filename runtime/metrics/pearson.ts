@@ -1,7 +1,7 @@
 import { sameLength } from "./ranks.ts";
 
 /**
- * Product-moment correlation, −1 to 1. 0 where one side is constant, which says nothing about the other (SciPy: not a number).
+ * Product-moment correlation, −1 to 1. Not a number where one side is constant, which says nothing about the other.
  * As SciPy's `pearsonr`.
  * @see Pearson 1895, Note on regression and inheritance in the case of two parents
  */
@@ -9,7 +9,7 @@ export function pearson(gold: ArrayLike<number>, predicted: ArrayLike<number>): 
   sameLength(gold, predicted);
   const [a, b] = [centred(gold), centred(predicted)];
   const spread = Math.sqrt(dot(a, a)) * Math.sqrt(dot(b, b));
-  return spread === 0 ? 0 : Math.max(-1, Math.min(1, dot(a, b) / spread));
+  return spread === 0 ? Number.NaN : Math.max(-1, Math.min(1, dot(a, b) / spread));
 }
 
 function centred(values: ArrayLike<number>): number[] {

@@ -2,7 +2,7 @@ import { ranks, sameLength } from "./ranks.ts";
 
 /**
  * Area under the receiver operating characteristic: how probable it is that a positive has a higher score than a negative, equal
- * scores counting half. 0.5 where one of the two does not occur. As scikit-learn's `roc_auc_score`.
+ * scores counting half. Not a number where one of the two does not occur. As scikit-learn's `roc_auc_score`.
  * @param gold 1 for positives, 0 for negatives
  * @param scores higher means more likely positive
  * @see Hanley and McNeil 1982, The meaning and use of the area under a receiver operating characteristic (ROC) curve
@@ -18,5 +18,5 @@ export function rocAuc(gold: ArrayLike<number>, scores: ArrayLike<number>): numb
     sum += places[i]!;
   }
   const negatives = gold.length - positives;
-  return positives === 0 || negatives === 0 ? 0.5 : (sum - (positives * (positives + 1)) / 2) / (positives * negatives);
+  return positives === 0 || negatives === 0 ? Number.NaN : (sum - (positives * (positives + 1)) / 2) / (positives * negatives);
 }

@@ -19,9 +19,10 @@ import { pseudoPerplexity } from "./pseudo-perplexity.ts";
 import { rocAuc } from "./roc-auc.ts";
 import { corpusRouge, type RougeVariant, rouge } from "./rouge.ts";
 import { ScoreError } from "./score-error.ts";
-import { classMetrics, needsTwoClasses, regressionMetrics } from "./table.ts";
+import { classMetrics, needsTwoClasses, regressionMetrics, valued } from "./table.ts";
 import { sentenceTer, ter } from "./ter.ts";
 import type { TerOptions } from "./ter-tokens.ts";
+import { undefinedOfClasses, undefinedOfNumbers, undefinedOfTags, undefinedOfTexts } from "./undefined.ts";
 
 /** What each line of predictions and references is, in TypeScript's types. */
 export interface Forms {
@@ -42,8 +43,10 @@ export type Form = keyof Forms;
 
 /** A score and what belongs to it. */
 export interface Scored {
-  /** A matrix of `confusion_matrix`: a row for each right label. */
-  score: number | number[][];
+  /** A matrix of `confusion_matrix`: a row for each right label. Null where the data leave the metric without a value. */
+  score: number | number[][] | null;
+  /** Why there is no value, as the end of a sentence. */
+  undefined?: string;
   /** How it was computed, where there is more than one way. */
   signature: string | null;
   /** Of each line. */
@@ -62,15 +65,15 @@ interface Scorer<P extends Form, R extends Form> {
 
 /** Every metric that files can be scored with, by its name in the catalogue. */
 export const scorers = {
-  ...Object.fromEntries(Object.entries(classMetrics).map(([name, metric]) => [name, ofLabels(metric, needsTwoClasses(name))])),
+  ...Object.fromEntries(Object.entries(classMetrics).map(([name, metric]) => [name, ofLabels(name, metric)])),
   confusion_matrix: scorer("label", "label", (predicted, gold) => {
     const { labels, classesOf } = classesIn([...gold, ...predicted]);
     const counts = Array.from(confusionMatrix(classesOf(gold), classesOf(predicted), labels.length));
     const score = labels.map((_, row) => counts.slice(row * labels.length, (row + 1) * labels.length));
     return { score, signature: null, labels, n: gold.length };
   }),
-  roc_auc: ofPositive(rocAuc),
-  average_precision: ofPositive(averagePrecision),
+  roc_auc: ofPositive("roc_auc", rocAuc),
+  average_precision: ofPositive("average_precision", averagePrecision),
   calibration_error: scorer("probabilities", "label", (predictions, gold, { bins }) => {
     const answers = probabilitiesByLabel(predictions, gold).map(mostProbable);
     const right = answers.map(({ label }, i) => label === gold[i]);
@@ -80,28 +83,34 @@ export const scorers = {
   ...Object.fromEntries(
     Object.entries(regressionMetrics).map(([name, metric]) => [
       name,
-      scorer("number", "number", (predicted, gold) => ({ score: metric(gold, predicted), signature: null, n: gold.length })),
+      scorer("number", "number", (predicted, gold) => ({
+        ...valueOr(undefinedOfNumbers(name, gold, predicted), () => metric(gold, predicted)),
+        signature: null,
+        n: gold.length,
+      })),
     ]),
   ),
-  entity_precision: ofTags("default", entityPrecision),
-  entity_recall: ofTags("default", entityRecall),
-  entity_f1: ofTags("default", entityF1),
-  entity_f1_macro: ofTags("default", entityF1Macro),
-  entity_f1_strict: ofTags("strict", entityF1),
+  entity_precision: ofTags("entity_precision", "default", entityPrecision),
+  entity_recall: ofTags("entity_recall", "default", entityRecall),
+  entity_f1: ofTags("entity_f1", "default", entityF1),
+  entity_f1_macro: ofTags("entity_f1_macro", "default", entityF1Macro),
+  entity_f1_strict: ofTags("entity_f1_strict", "strict", entityF1),
   exact_match: ofAnswers(exactMatch),
   answer_f1: ofAnswers(answerF1),
   bleu: scorer("text", "texts", (texts, references, given) => {
     const options = given as unknown as BleuOptions;
     const effective = options.effective_order || given.sentence_level === true;
     const result = bleu(texts, references, { ...options, effective_order: effective });
-    return { ...result, ...(given.sentence_level ? { scores: sentenceBleu(texts, references, options) } : {}) };
+    const scores = given.sentence_level ? { scores: sentenceBleu(texts, references, options) } : {};
+    return { ...result, ...valueOr(undefinedOfTexts("bleu", references), () => result.score), ...scores };
   }),
   chrf: ofCharacters(),
   chrfpp: ofCharacters(),
   ter: scorer("text", "texts", (texts, references, given) => {
     const options = given as unknown as TerOptions;
     const result = ter(texts, references, options);
-    return { ...result, ...(given.sentence_level ? { scores: sentenceTer(texts, references, options) } : {}) };
+    const scores = given.sentence_level ? { scores: sentenceTer(texts, references, options) } : {};
+    return { ...result, ...valueOr(undefinedOfTexts("ter", references), () => result.score), ...scores };
   }),
   rouge1: ofSummaries("rouge1"),
   rouge2: ofSummaries("rouge2"),
@@ -109,11 +118,11 @@ export const scorers = {
   rougeLsum: ofSummaries("rougeLsum"),
   perplexity: scorer("logarithms", "nothing", (texts) => {
     const { sum, tokens } = likelihood(texts);
-    return { score: perplexity(-sum, tokens), signature: null, tokens };
+    return { ...valueOr(null, () => perplexity(-sum, tokens)), signature: null, tokens };
   }),
   pseudo_perplexity: scorer("logarithms", "nothing", (texts) => {
     const { sum, tokens } = likelihood(texts);
-    return { score: pseudoPerplexity(-sum, tokens), signature: null, tokens };
+    return { ...valueOr(null, () => pseudoPerplexity(-sum, tokens)), signature: null, tokens };
   }),
   bits_per_byte: scorer("logarithms", "text", (texts, references) => {
     const bytes = references.reduce((total, text) => total + Buffer.byteLength(text), 0);
@@ -126,17 +135,26 @@ function scorer<P extends Form, R extends Form>(predictions: P, references: R, s
   return { predictions, references, score };
 }
 
-function ofLabels(metric: ClassificationMetric, twoClasses: boolean): Scorer<"label", "label"> {
+/** A score, or the reason why there is none. */
+function valueOr(reason: string | null, score: () => number): Pick<Scored, "score" | "undefined"> {
+  const { metric: _, value, ...rest } = valued("", reason, score);
+  return { score: value, ...rest };
+}
+
+function ofLabels(name: string, metric: ClassificationMetric): Scorer<"label", "label"> {
+  const twoClasses = needsTwoClasses(name);
   return scorer("label", "label", (predicted, gold, { positive }) => {
     const all = [...gold, ...predicted];
     const { labels, classesOf } = twoClasses ? twoClassesIn(all, positive as string | undefined) : classesIn(all);
     const signature = twoClasses ? `positive:${labels.at(-1)}` : null;
     const classes = twoClasses ? 2 : labels.length;
-    return { score: metric(margins(classesOf(gold), classesOf(predicted), classes)), signature, labels, n: gold.length };
+    const right = classesOf(gold);
+    const score = valueOr(undefinedOfClasses(name, right, labels), () => metric(margins(right, classesOf(predicted), classes)));
+    return { ...score, signature, labels, n: gold.length };
   });
 }
 
-function ofPositive(metric: typeof rocAuc): Scorer<"probabilities", "label"> {
+function ofPositive(name: string, metric: typeof rocAuc): Scorer<"probabilities", "label"> {
   return scorer("probabilities", "label", (predictions, gold, { positive }) => {
     const { labels, classesOf } = twoClassesIn(gold, positive as string | undefined);
     const chosen = labels.at(-1)!;
@@ -145,16 +163,18 @@ function ofPositive(metric: typeof rocAuc): Scorer<"probabilities", "label"> {
       if (score === undefined) throw new ScoreError(`prediction ${i + 1} has no score for the positive label "${chosen}"`);
       return score;
     });
-    return { score: metric(classesOf(gold), scores), signature: `positive:${chosen}`, labels, n: gold.length };
+    const right = classesOf(gold);
+    const score = valueOr(undefinedOfClasses(name, right, labels), () => metric(right, scores));
+    return { ...score, signature: `positive:${chosen}`, labels, n: gold.length };
   });
 }
 
-function ofTags(scheme: EntityScheme, metric: typeof entityF1): Scorer<"tags", "tags"> {
+function ofTags(name: string, scheme: EntityScheme, metric: typeof entityF1): Scorer<"tags", "tags"> {
   return scorer("tags", "tags", (predicted, gold) => {
     const counts = countEntities(gold, predicted, scheme);
     const types = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
     return {
-      score: metric(counts),
+      ...valueOr(undefinedOfTags(name, gold), () => metric(counts)),
       signature: `scheme:${scheme === "strict" ? "iob2" : "conll"}`,
       precision: entityPrecision(counts),
       recall: entityRecall(counts),
@@ -186,7 +206,8 @@ function ofCharacters(): Scorer<"text", "texts"> {
   return scorer("text", "texts", (texts, references, given) => {
     const options = given as unknown as ChrfOptions;
     const result = chrf(texts, references, options);
-    return { ...result, ...(given.sentence_level ? { scores: sentenceChrf(texts, references, options) } : {}) };
+    const scores = given.sentence_level ? { scores: sentenceChrf(texts, references, options) } : {};
+    return { ...result, ...valueOr(undefinedOfTexts("chrf", references), () => result.score), ...scores };
   });
 }
 
@@ -196,7 +217,7 @@ function ofSummaries(variant: RougeVariant): Scorer<"text", "texts"> {
     const { precision, recall, f1 } = corpusRouge(texts, references, variant, options);
     const scores = given.sentence_level ? { scores: texts.map((text, i) => rouge(text, references[i]!, variant, options).f1) } : {};
     const signature = `nrefs:${referenceCount(references)}|stem:${options.stem ? "yes" : "no"}`;
-    return { score: f1, signature, precision, recall, f1, n: texts.length, ...scores };
+    return { ...valueOr(undefinedOfTexts(variant, references), () => f1), signature, precision, recall, f1, n: texts.length, ...scores };
   });
 }
 

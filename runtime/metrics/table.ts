@@ -24,6 +24,7 @@ import { rocAuc } from "./roc-auc.ts";
 import { corpusRouge } from "./rouge.ts";
 import { spearman } from "./spearman.ts";
 import { ter } from "./ter.ts";
+import { undefinedOfClasses, undefinedOfNumbers } from "./undefined.ts";
 
 /*
  * Every metric of a kind of task, by its name in the catalogue, as one number in the catalogue's unit. One table for each form of
@@ -102,32 +103,55 @@ export const textMetrics = {
 
 export interface MetricValue {
   metric: string;
-  value: number;
+  /** Null where the data leave it without one. */
+  value: number | null;
+  /** Why there is none, as the end of a sentence. */
+  undefined?: string;
+}
+
+/** A score's value, or the reason why it has none. What no reason was foreseen for and is no number all the same says that. */
+export function valued(metric: string, reason: string | null, score: () => number): MetricValue {
+  if (reason !== null) return { metric, value: null, undefined: reason };
+  const value = score();
+  return Number.isFinite(value) ? { metric, value } : { metric, value: null, undefined: "it is no finite number" };
 }
 
 /**
- * All metrics that are defined for so many classes; those of one positive class need two, and some need probabilities.
+ * All metrics of so many classes; those of one positive class need two, and some need probabilities.
+ * @param predicted classes; `noLabel` where the answer is none of the labels
  * @param probabilities of each class, by example
  */
 export function scoreClassification(
   gold: ArrayLike<number>,
   predicted: ArrayLike<number>,
-  classes: number,
+  labels: readonly string[],
   probabilities?: readonly ArrayLike<number>[],
 ): MetricValue[] {
+  const classes = labels.length;
   const fits = (name: string) => classes === 2 || !needsTwoClasses(name);
   const sums = margins(gold, predicted, classes);
   const ofClasses = Object.entries(classMetrics).filter(([name]) => fits(name));
   const ofProbabilities = probabilities ? Object.entries(probabilityMetrics).filter(([name]) => fits(name)) : [];
+  const reason = (metric: string) => undefinedOfClasses(metric, gold, labels);
   return [
-    ...ofClasses.map(([metric, score]) => ({ metric, value: score(sums) })),
-    ...ofProbabilities.map(([metric, score]) => ({ metric, value: score(gold, probabilities ?? []) })),
+    ...ofClasses.map(([metric, score]) => valued(metric, reason(metric), () => score(sums))),
+    ...ofProbabilities.map(([metric, score]) => valued(metric, reason(metric), () => score(gold, probabilities ?? []))),
   ];
 }
 
-/** Every metric of a table: `scoreAll(regressionMetrics, gold, predicted)`. */
-export function scoreAll<G, P>(table: Readonly<Record<string, (gold: G, predicted: P) => number>>, gold: G, predicted: P): MetricValue[] {
-  return Object.entries(table).map(([metric, score]) => ({ metric, value: score(gold, predicted) }));
+/** Every metric of numbers. */
+export function scoreNumbers(gold: readonly number[], predicted: readonly number[]): MetricValue[] {
+  return scoreAll(regressionMetrics, gold, predicted, (metric) => undefinedOfNumbers(metric, gold, predicted));
+}
+
+/** Every metric of a table. `reason`: why a metric has no value here; null where it has one. */
+export function scoreAll<G, P>(
+  table: Readonly<Record<string, (gold: G, predicted: P) => number>>,
+  gold: G,
+  predicted: P,
+  reason: (metric: string) => string | null = () => null,
+): MetricValue[] {
+  return Object.entries(table).map(([metric, score]) => valued(metric, reason(metric), () => score(gold, predicted)));
 }
 
 /** Whether a metric is of the positive class, the second of two. */

@@ -7,6 +7,7 @@ import { bitsPerByte } from "../metrics/bits-per-byte.ts";
 import { errorOfMean } from "../metrics/error-of-mean.ts";
 import { perplexity } from "../metrics/perplexity.ts";
 import { pseudoPerplexity } from "../metrics/pseudo-perplexity.ts";
+import { valued } from "../metrics/table.ts";
 import type { Example, Vocabulary } from "../objectives/objective.ts";
 import { segmentsOf } from "../objectives/segments.ts";
 import { exampleOf, type TextObjectiveSettings } from "../objectives/table.ts";
@@ -87,8 +88,8 @@ export async function scoreText(setup: TextEvaluation, text: TextObjectivePart, 
   const own = await ownLoss(setup, text, split, finalEvaluationTokens);
   if (own.n === 0) return [];
   const score = (metric: string, value: number, n: number, error: number | undefined): Score => ({
-    ...{ metric, value, split, n },
-    ...(error === undefined ? {} : { standard_error: Number(error.toPrecision(3)) }),
+    ...{ ...valued(metric, null, () => value), split, n },
+    ...(error === undefined || !Number.isFinite(error) ? {} : { standard_error: Number(error.toPrecision(3)) }),
   });
   // what a function of the mean takes over of its error: times the derivative
   const times = (factor: number, error = own.error) => (error === undefined ? undefined : factor * error);

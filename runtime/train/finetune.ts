@@ -4,6 +4,7 @@ import { withStandardErrors } from "../compare/standard-errors.ts";
 import type { FinetuneResult, Score } from "../contract/artifacts.ts";
 import type { FinetuneJob } from "../contract/plan.ts";
 import type { JobContext } from "../jobs/context.ts";
+import { valued } from "../metrics/table.ts";
 import { finetuningParameters } from "../programs/parts.ts";
 import { learningRateAt } from "../programs/schedule.ts";
 import type { TrainingSettings } from "../programs/training.ts";
@@ -100,7 +101,7 @@ interface Best {
   epoch: number;
   loss: number;
   /** What the epoch is chosen by before the loss; higher is better. */
-  main: number;
+  main: number | null;
   scores: Score[];
   weights: Values;
 }
@@ -205,14 +206,14 @@ function stepBatches({ job, adaptation }: Setup, items: readonly unknown[]) {
 async function validate({ adaptation, trainer }: Setup, epoch: number): Promise<Omit<Best, "weights">> {
   const evaluation = await adaptation.evaluate("validation", trainer);
   const { loss, n } = evaluation;
-  const main = evaluation.scores.find(({ metric }) => metric === evaluation.main)?.value ?? 0;
+  const main = evaluation.scores.find(({ metric }) => metric === evaluation.main)?.value ?? null;
   // nothing is worse than a loss that is no number
   const comparable = Number.isFinite(loss) ? loss : Number.POSITIVE_INFINITY;
   return {
     epoch,
     loss: comparable,
     main,
-    scores: [{ metric: "loss", value: loss, split: "validation", n }, ...scoresOf(evaluation, "validation")],
+    scores: [{ ...valued("loss", null, () => loss), split: "validation", n }, ...scoresOf(evaluation, "validation")],
   };
 }
 
@@ -222,7 +223,9 @@ function restoredBest(best: SavedBest, folder: string): Best {
 }
 
 function isBetter(candidate: Omit<Best, "weights">, best: Omit<Best, "weights">): boolean {
-  return candidate.main > best.main || (candidate.main === best.main && candidate.loss < best.loss);
+  if (candidate.main === best.main) return candidate.loss < best.loss;
+  // a score that the data leave undefined is worse than any number
+  return best.main === null || (candidate.main !== null && candidate.main > best.main);
 }
 
 function scoresOf({ scores, n }: Evaluation, split: "validation" | "test"): Score[] {

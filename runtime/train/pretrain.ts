@@ -4,6 +4,7 @@ import type { PretrainResult, Score } from "../contract/artifacts.ts";
 import type { PretrainJob } from "../contract/plan.ts";
 import { refusedPrecision } from "../engines/engine.ts";
 import { type JobContext, JobFailure } from "../jobs/context.ts";
+import { valued } from "../metrics/table.ts";
 import { type Phase, partSchedule, phasesOf } from "../objectives/schedule.ts";
 import { isTextObjective } from "../objectives/table.ts";
 import { learningRateAt } from "../programs/schedule.ts";
@@ -113,7 +114,7 @@ async function train({ job, context, settings, trainer, batches, validate }: Tra
       if (step % job.evaluateEvery !== 0 || step === job.steps) return;
       const validation = await validate();
       if (validation)
-        context.emit({ event: "evaluation", metric: "loss", value: validation.loss, split: "validation", step, n: validation.n });
+        context.emit({ event: "evaluation", ...valued("loss", null, () => validation.loss), split: "validation", step, n: validation.n });
     },
     async save(step) {
       const path = saveCheckpoint(

@@ -43,7 +43,7 @@ test("steps from measured times, then the rate that is best on validation, then 
       const run = of("pretrain").find(({ id }) => id === job)!;
       expect(run.steps).toBe(steps[index]);
       const scores = store.readResult(run)!.scores;
-      return { learningRate, loss: scores.find(({ metric, split }) => metric === "loss" && split === "validation")!.value, job };
+      return { learningRate, loss: scores.find(({ metric, split }) => metric === "loss" && split === "validation")!.value!, job };
     });
     const best = tried.toSorted((a, b) => a.loss - b.loss)[0]!;
     expect(searched!.learningRate).toBe(best.learningRate);

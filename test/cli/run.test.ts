@@ -95,7 +95,7 @@ test("a comparison from an empty folder to its table, and again without work", {
       metric,
     ).toBe(true);
   for (const { value, standard_error: error } of erring("perplexity"))
-    expect(erring("loss").some((loss) => Math.abs(error! / value / loss.standard_error! - 1) < 0.01)).toBe(true);
+    expect(erring("loss").some((loss) => Math.abs(error! / value! / loss.standard_error! - 1) < 0.01)).toBe(true);
 
   // what is expected of it decides the exit code
   const again = await pretrain(folder, "run", "a.pretrain", "objectives", "--json", "--strict");

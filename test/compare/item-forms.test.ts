@@ -74,7 +74,7 @@ test("a metric that is no mean is computed on the chosen examples together", () 
     picked.map(({ predicted }) => predicted),
   );
   for (const metric of ["entity_f1", "entity_precision", "entity_recall", "accuracy"])
-    expect(tagging.scorer(metric)!(chosen), metric).toBeCloseTo(wanted.find((each) => each.metric === metric)!.value, 12);
+    expect(tagging.scorer(metric)!(chosen), metric).toBeCloseTo(wanted.find((each) => each.metric === metric)!.value!, 12);
 });
 
 test("what is not known is left to the seeds", () => {

@@ -125,7 +125,10 @@ describe("what is written is scored by the task's own metrics", () => {
     const half = await write(task, (target, i) => (i % 2 === 0 ? target : "in the barn house"));
     expect(half.of("accuracy")).toBeCloseTo(Math.ceil(half.words.length / 2) / half.words.length, 6);
     expect(half.predictions[1]).toMatchObject({ written: expect.any(String) });
-    expect(half.predictions[1]!.predicted).not.toBe(half.predictions[1]!.label);
+    // a class of its own, and not the other label
+    expect(half.predictions[1]!.predicted).toBeNull();
+    const none = await write(task, () => "in the barn house");
+    expect([none.of("accuracy"), none.of("matthews"), none.of("f1_macro")]).toEqual([0, 0, 0]);
   });
 
   test("numbers: what is none is the training examples' mean", async () => {

@@ -1,5 +1,6 @@
 import type { ResolvedModel, ResolvedTask } from "../../contract/plan.ts";
 import type { Split } from "../../contract/spec.ts";
+import type { MetricValue } from "../../metrics/table.ts";
 import type { Part } from "../../programs/training.ts";
 import type { Arrays } from "../../trace/function.ts";
 import type { ExampleReading } from "../answered-texts.ts";
@@ -28,7 +29,7 @@ export interface Evaluation {
   /** Mean over the examples, of what training minimises. */
   loss: number;
   /** Every score that the kind has. */
-  scores: { metric: string; value: number }[];
+  scores: MetricValue[];
   /** Of the scores, what the best epoch is chosen by; null: the loss alone. Higher is better. */
   main: string | null;
   /** Examples. */

@@ -1,7 +1,7 @@
 import type { ResolvedTaskOf } from "../../contract/plan.ts";
 import type { Split } from "../../contract/spec.ts";
 import { readTaskExamples } from "../../data/task-examples.ts";
-import { scoreClassification } from "../../metrics/table.ts";
+import { shareOfRight } from "../../metrics/accuracy.ts";
 import type { HeadPart } from "../../programs/heads/head.ts";
 import { type FramedText, framed, framedLength } from "../../tokenizers/frame.ts";
 import { reportCut } from "../answered-texts.ts";
@@ -48,10 +48,9 @@ export async function adaptChoices(setup: ChoiceSetup): Promise<Adaptation<Choic
       const probabilities = answers.map((logits, i) => softmaxOf(logits.subarray(0, items[i]!.texts.length)));
       const predicted = probabilities.map((each) => each.indexOf(Math.max(...each)));
       const gold = items.map(({ answer }) => answer);
-      const { value } = scoreClassification(gold, predicted, most).find(({ metric }) => metric === "accuracy")!;
       return {
         loss: mean(gold.map((answer, i) => surprise(probabilities[i]![answer]!))),
-        scores: [{ metric: "accuracy", value }],
+        scores: [{ metric: "accuracy", value: shareOfRight(gold, predicted) }],
         main: "accuracy",
         n: items.length,
         predictions: items.map(({ id, answer }, i) => ({

@@ -37,7 +37,7 @@ export async function adaptClasses(setup: AdaptationSetup<ClassesTask>): Promise
       const gold = texts.map(({ answer }) => answer);
       return {
         loss: mean(gold.map((label, i) => surprise(probabilities[i]![label]!))),
-        scores: scoreClassification(gold, predicted, task.labels.length, probabilities),
+        scores: scoreClassification(gold, predicted, task.labels, probabilities),
         main: "accuracy",
         n: texts.length,
         predictions: texts.map(({ id, answer }, i) => ({

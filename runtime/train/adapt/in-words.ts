@@ -1,8 +1,11 @@
 import type { ResolvedTask, ResolvedTaskOf } from "../../contract/plan.ts";
 import type { Split, TaskKind } from "../../contract/spec.ts";
 import { type ExampleOf, readTaskExamples } from "../../data/task-examples.ts";
-import { answerMetrics, regressionMetrics, scoreAll, scoreClassification } from "../../metrics/table.ts";
-import { areEntityTags, scoreTags } from "../../metrics/tags.ts";
+import { shareOfRight } from "../../metrics/accuracy.ts";
+import { noLabel } from "../../metrics/confusion-matrix.ts";
+import { areEntityTags } from "../../metrics/entities.ts";
+import { answerMetrics, scoreAll, scoreClassification, scoreNumbers } from "../../metrics/table.ts";
+import { scoreTags } from "../../metrics/tags.ts";
 import { scoreTexts } from "../../metrics/texts.ts";
 import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
 import type { Evaluation } from "./adaptation.ts";
@@ -81,15 +84,15 @@ const labels: Kind<Labelled> = {
     const labelOf = await recogniser(task.labels, tokenizer);
     const found = written.map(labelOf);
     const gold = examples.map(({ label }) => task.labels.indexOf(label));
-    // what is no label counts as one of the wrong ones (Raffel et al. 2020, section 2.4)
-    const predicted = found.map((answer, i) => answer ?? (gold[i]! + 1) % task.labels.length);
+    // what is no label is wrong, and none of the other labels either (Raffel et al. 2020, section 2.4)
+    const predicted = found.map((answer) => answer ?? noLabel);
     return {
-      scores: scoreClassification(gold, predicted, task.labels.length),
+      scores: scoreClassification(gold, predicted, task.labels),
       main: "accuracy",
       predictions: examples.map(({ id, label }, i) => ({
         id,
         label,
-        predicted: task.labels[predicted[i]!],
+        predicted: task.labels[predicted[i]!] ?? null,
         written: tokenizer.decode(written[i]!).trim(),
       })),
     };
@@ -104,7 +107,7 @@ const numbers: Kind<ResolvedTaskOf<"regression">> = {
     const found = written.map((ids) => tokenizer.decode(ids));
     const predicted = found.map((text) => numberIn(text) ?? otherwise);
     return {
-      scores: scoreAll(regressionMetrics, gold, predicted),
+      scores: scoreNumbers(gold, predicted),
       main: "pearson",
       predictions: examples.map(({ id, value }, i) => ({ id, value, predicted: predicted[i], written: found[i]!.trim() })),
     };
@@ -138,19 +141,18 @@ const choices: Kind<ResolvedTaskOf<"multiple_choice">> = {
   }),
   async score({ task, examples, written, tokenizer }) {
     const choiceOf = await recogniser(task.labels, tokenizer);
-    const predicted = examples.map(({ choices: given, answer }, i) => {
+    const predicted = examples.map(({ choices: given }, i) => {
       const found = choiceOf(written[i]!);
-      return found !== undefined && found < given.length ? found : (answer + 1) % given.length;
+      return found !== undefined && found < given.length ? found : null;
     });
     const gold = examples.map(({ answer }) => answer);
-    const { value } = scoreClassification(gold, predicted, Math.max(2, task.labels.length)).find(({ metric }) => metric === "accuracy")!;
     return {
-      scores: [{ metric: "accuracy", value }],
+      scores: [{ metric: "accuracy", value: shareOfRight(gold, predicted) }],
       main: "accuracy",
       predictions: examples.map(({ id, answer }, i) => ({
         id,
         answer: answer + 1,
-        predicted: predicted[i]! + 1,
+        predicted: predicted[i] === null ? null : predicted[i]! + 1,
         written: tokenizer.decode(written[i]!).trim(),
       })),
     };

@@ -1,7 +1,8 @@
 import type { ResolvedTaskOf } from "../../contract/plan.ts";
 import type { Split } from "../../contract/spec.ts";
 import { readTaskExamples } from "../../data/task-examples.ts";
-import { areEntityTags, scoreTags } from "../../metrics/tags.ts";
+import { areEntityTags } from "../../metrics/entities.ts";
+import { scoreTags } from "../../metrics/tags.ts";
 import type { HeadPart } from "../../programs/heads/head.ts";
 import { framed, framedLength } from "../../tokenizers/frame.ts";
 import { reportCut } from "../answered-texts.ts";

@@ -1,5 +1,5 @@
 import type { ResolvedTaskOf } from "../../contract/plan.ts";
-import { regressionMetrics, scoreAll } from "../../metrics/table.ts";
+import { scoreNumbers } from "../../metrics/table.ts";
 import type { HeadPart } from "../../programs/heads/head.ts";
 import { type IdentifiedText, readAnsweredTexts } from "../answered-texts.ts";
 import { pooledBatch } from "../pooled-batches.ts";
@@ -40,7 +40,7 @@ export async function adaptValue(setup: AdaptationSetup<ResolvedTaskOf<"regressi
       const predicted = answers.map(scale.up);
       return {
         loss: mean(gold.map((value, i) => (scale.down(value) - answers[i]!) ** 2)),
-        scores: scoreAll(regressionMetrics, gold, predicted),
+        scores: scoreNumbers(gold, predicted),
         main: "pearson",
         n: texts.length,
         predictions: texts.map(({ id, answer }, i) => ({ id, value: answer, predicted: rounded(predicted[i]!) })),
