@@ -116,7 +116,7 @@ function numbersOf(folder: string): Promise<Record<string, number>> {
 /** A store whose pre-training was killed behind a checkpoint. */
 function stopped(): Promise<string> {
   made ??= (async () => {
-    for (let at = 60; at < 400; at += 4) {
+    for (let at = 180; at < 400; at += 6) {
       const folder = await without("pretrain");
       await run(folder, failingWrites(folder, at, { FAULT_KILL: "group" }));
       if (filesBelow(folder).filter((path) => /step-\d+.state\.json$/.test(path)).length > 1) {
