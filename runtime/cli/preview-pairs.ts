@@ -2,7 +2,7 @@ import type { Architecture } from "#runtime/contract/spec.ts";
 import type { TokenStream } from "#runtime/data/token-stream.ts";
 import { evaluationWindows } from "#runtime/data/windows.ts";
 import { type Example, isOrdinary, sentinelIndex, type Vocabulary } from "#runtime/objectives/objective.ts";
-import { exampleOf, layoutOf, type TextObjectiveSettings } from "#runtime/objectives/table.ts";
+import { exampleOf, layoutOf, reachOf, type TextObjectiveSettings } from "#runtime/objectives/table.ts";
 import { random } from "#runtime/random/random.ts";
 import { measuredOf } from "./preview-measures.ts";
 
@@ -47,7 +47,7 @@ export interface PreviewOptions {
 export function previewObjective(options: PreviewOptions): Preview {
   const { objective, model, vocabulary, tokens, seed } = options;
   const layout = layoutOf(objective, model);
-  const windows = evaluationWindows(tokens, layout, options.sequences * layout.stride);
+  const windows = evaluationWindows(tokens, layout, options.sequences * layout.stride, reachOf(objective, layout, vocabulary));
   const examples: Example[] = [];
   for (let index = 0; index < windows.count; index++) {
     const elsewhere = layout.elsewhere ? windows.elsewhere(index) : undefined;

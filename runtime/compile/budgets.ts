@@ -1,7 +1,8 @@
 import type { Cost, ResolvedModel, ResolvedObjective } from "#runtime/contract/plan.ts";
 import type { Budget, OptimizerSpec } from "#runtime/contract/spec.ts";
+import { expectedSequence } from "#runtime/objectives/expected.ts";
 import { partSchedule } from "#runtime/objectives/schedule.ts";
-import { isTextObjective, layoutOf } from "#runtime/objectives/table.ts";
+import { isTextObjective, layoutOf, type TextObjectiveSettings } from "#runtime/objectives/table.ts";
 
 /** A pre-training as far as its cost goes. */
 export interface Spender {
@@ -12,6 +13,8 @@ export interface Spender {
   costOver(steps: number): Cost;
   /** Tokens of the encoded training split. */
   corpusTokens: number;
+  /** Of its documents, on average; left out before they are counted. */
+  documentTokens?: number;
 }
 
 /** Whole steps, at least 1, that come nearest to a budget. */
@@ -69,11 +72,27 @@ export function nearestSteps(target: number, perStep: (steps: number) => number)
   return steps;
 }
 
-/** A step on raw text reads `batch` windows that start `stride` corpus tokens apart; a step on a task reads none. */
-export function corpusTokensPerStep({ model, objective, batch }: Pick<Spender, "model" | "objective" | "batch">, steps: number): number {
-  const tokensOf = (part: ResolvedObjective) => (isTextObjective(part) ? batch * layoutOf(part, model).stride : 0);
-  if (objective.kind !== "mixture" && objective.kind !== "sequence") return tokensOf(objective);
+/** What a step takes of the corpus, by how much of its windows a sequence has room for; a step on a task takes nothing. */
+export function corpusTokensPerStep(spender: Counted, steps: number): number {
+  return averageOver(spender, steps, (part) => expectedSequence(part, spender.model, spender.documentTokens).stride);
+}
+
+/** A step's cost, with the positions that it reads where short documents leave it fewer. */
+export function withPositionsRead(cost: Cost, spender: Counted, steps: number): Cost {
+  const unread = averageOver(spender, steps, (part) => {
+    const { model, documentTokens } = spender;
+    return layoutOf(part, model).tokens - expectedSequence(part, model, documentTokens).tokens;
+  });
+  return unread === 0 ? cost : { ...cost, tokensPerStep: cost.tokensPerStep - unread };
+}
+
+type Counted = Pick<Spender, "model" | "objective" | "batch" | "documentTokens">;
+
+/** Of a step, what the sequences of its text objectives have. */
+function averageOver({ objective, batch }: Counted, steps: number, of: (part: TextObjectiveSettings) => number): number {
+  const each = (part: ResolvedObjective) => (isTextObjective(part) ? batch * of(part) : 0);
+  if (objective.kind !== "mixture" && objective.kind !== "sequence") return each(objective);
   const { parts, counts } = partSchedule(objective, steps);
-  const tokens = parts.map((part) => tokensOf(part.objective));
-  return tokens.reduce((sum, each, index) => sum + each * counts[index]!, 0) / steps;
+  const values = parts.map((part) => each(part.objective));
+  return values.reduce((sum, value, index) => sum + value * counts[index]!, 0) / steps;
 }

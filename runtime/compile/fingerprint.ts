@@ -23,7 +23,7 @@ const versions: Record<JobKind, number> = {
   encode: 2,
   leaks: 1,
   measure: 1,
-  pretrain: 3,
+  pretrain: 4,
   finetune: 4,
   majority: 3,
   compare: 2,

@@ -1,7 +1,8 @@
 import type { EncodeJob, PretrainJob, ResolvedModel, TokenizerJob } from "#runtime/contract/plan.ts";
 import type { Budget } from "#runtime/contract/spec.ts";
-import { isTextObjective, layoutOf } from "#runtime/objectives/table.ts";
-import { mostSteps, type Spender, stepsOf, warmupSteps } from "./budgets.ts";
+import { expectedSequence } from "#runtime/objectives/expected.ts";
+import { isTextObjective } from "#runtime/objectives/table.ts";
+import { mostSteps, type Spender, stepsOf, warmupSteps, withPositionsRead } from "./budgets.ts";
 import { declaredUse, type Use } from "./cells.ts";
 import type { KnownCheckpoint } from "./checkpoints.ts";
 import { pretrainContent } from "./fingerprint.ts";
@@ -54,12 +55,14 @@ export function settle(planner: Planner, use: Use): Setting | null {
   };
   const resolved = checkpoint?.model ?? resolveModel(model, architecture, vocabulary(), "file" in tokenizer ? tokenizer.pad : 0);
   const corpusTokens = result?.splits.train.tokens ?? expectedTokens(corpus.corpus, declared, files);
+  const documents = result?.splits.train.documents ?? 0;
+  const documentTokens = documents > 0 ? { documentTokens: corpusTokens / documents } : {};
   const objective = resolveObjective(spec, pretrain.objective, {
     taskOf: (key) => planner.taskOf(key).task,
     sizeOf(key, leaf) {
       const declared = spec.objectives[key];
       if (declared?.kind === "supervised") return planner.taskOf(declared.task).sizes.train;
-      return isTextObjective(leaf) ? Math.ceil(corpusTokens / layoutOf(leaf, resolved).stride) : 0;
+      return isTextObjective(leaf) ? Math.ceil(corpusTokens / expectedSequence(leaf, resolved, documentTokens.documentTokens).stride) : 0;
     },
   });
   if (!objective) return noObjective();
@@ -82,7 +85,11 @@ export function settle(planner: Planner, use: Use): Setting | null {
     objective,
     batch: pretrain.batch,
     corpusTokens,
-    costOver: (steps) => planner.costs.pretrain(resolved, objective, batch, accumulate, steps, pretrain.precision),
+    ...documentTokens,
+    costOver: (steps) => {
+      const cost = planner.costs.pretrain(resolved, objective, batch, accumulate, steps, pretrain.precision);
+      return withPositionsRead(cost, { model: resolved, objective, batch, ...documentTokens }, steps);
+    },
   };
 }
 
@@ -98,7 +105,9 @@ function tokenizerOf(planner: Planner, { pretrain, at }: Use, checkpoint: KnownC
 export function withModel(planner: Planner, setting: Setting, model: ResolvedModel): Setting {
   const { objective, use } = setting;
   const { batch, accumulate, precision } = use.pretrain;
-  return { ...setting, model, costOver: (steps) => planner.costs.pretrain(model, objective, batch, accumulate, steps, precision) };
+  const costOver = (steps: number) =>
+    withPositionsRead(planner.costs.pretrain(model, objective, batch, accumulate, steps, precision), { ...setting, model }, steps);
+  return { ...setting, model, costOver };
 }
 
 /** Steps that a budget buys; null where it is beyond all measure. */

@@ -1,6 +1,6 @@
 import type { ResolvedObjective } from "#runtime/contract/plan.ts";
-import { type Example, isOrdinary, type Side, type TextObjective, type Vocabulary } from "./objective.ts";
-import { append, segmentsOf, sentencesOf, textOf } from "./segments.ts";
+import { type Example, isOrdinary, type Layout, type Side, type TextObjective, type Vocabulary } from "./objective.ts";
+import { append, partOf, segmentsOf, sentencesOf, textOf } from "./segments.ts";
 import { pairSlots } from "./sentence-pairs.ts";
 
 export type ContrastiveSettings = Extract<ResolvedObjective, { kind: "contrastive" }>;
@@ -23,29 +23,75 @@ export const contrastive: TextObjective<ContrastiveSettings> = {
       stride: window,
       tokens: 2 * context,
       sentinels: 0,
+      packs: true,
       also: { kind: "views", slots: pairSlots(context), pool, temperature },
     };
   },
 
-  example(window, { views }, layout, vocabulary) {
+  example(window, settings, layout, vocabulary) {
     const view: Side = { tokens: [], positions: [], segments: [] };
     const example: Example = { tokens: [], positions: [], segments: [], view, predict: [], targets: [] };
-    const slots = layout.also?.kind === "views" ? layout.also.slots : 0;
-    let texts = 0;
-    for (const segment of segmentsOf(window, vocabulary.begin)) {
-      const { text } = textOf(window, segment, vocabulary);
-      const both = views === "neighbours" ? halvesOf(text, vocabulary) : ([text, text] as const);
-      if (both.some((part) => !part.some((token) => isOrdinary(token, vocabulary)))) continue;
-      const room = (side: Side) => layout.context - side.tokens.length - 2;
-      if (texts === slots || room(example) < 1 || room(view) < 1) break;
-      texts++;
-      for (const [i, side] of [example, view].entries()) {
-        append(side, [vocabulary.begin, ...(both[i] as readonly number[]).slice(0, room(side)), vocabulary.end], texts);
-      }
-    }
+    for (const [index, both] of takenTexts(window, settings, layout, vocabulary).texts.entries())
+      for (const [i, side] of [example, view].entries()) append(side, [vocabulary.begin, ...both[i]!, vocabulary.end], index + 1);
     return example;
   },
+
+  reach: (window, settings, layout, vocabulary) => takenTexts(window, settings, layout, vocabulary).reach,
 };
+
+type Views = readonly [readonly number[], readonly number[]];
+
+/** The two views of the texts that a sequence has room for, and how far into the window they reach. */
+function takenTexts(
+  window: ArrayLike<number>,
+  { views }: ContrastiveSettings,
+  layout: Layout,
+  vocabulary: Vocabulary,
+): { texts: Views[]; reach: number } {
+  const slots = layout.also?.kind === "views" ? layout.also.slots : 0;
+  const viewsOf = views === "neighbours" ? halvesWithin : wholeWithin;
+  const texts: Views[] = [];
+  const room: [number, number] = [layout.context, layout.context];
+  for (const part of segmentsOf(window, vocabulary.begin)) {
+    const { begins, text } = textOf(window, part, vocabulary);
+    const shortest = views === "neighbours" ? 2 : 1;
+    if (text.length < shortest || !text.some((token) => isOrdinary(token, vocabulary))) continue;
+    const both = texts.length === slots ? undefined : viewsOf(text, [room[0] - specials, room[1] - specials], vocabulary);
+    if (!both) return { texts, reach: part.start };
+    const length = views === "neighbours" ? both[0].length + both[1].length : both[0].length;
+    // a view of special tokens alone says nothing
+    if (both.every((view) => view.some((token) => isOrdinary(token, vocabulary)))) {
+      texts.push(both);
+      for (const i of [0, 1] as const) room[i] -= both[i].length + specials;
+    }
+    if (length < text.length) return { texts, reach: part.start + begins.length + length };
+  }
+  return { texts, reach: window.length };
+}
+
+/** `<s> … </s>`. */
+const specials = 2;
+
+function wholeWithin(text: readonly number[], [room]: readonly [number, number]): Views | undefined {
+  const length = partOf(text.length, room, 1);
+  return length > 0 ? [text.slice(0, length), text.slice(0, length)] : undefined;
+}
+
+/**
+ * The halves of as much of a text as there is room for. They need room on one side each: a part that is a little shorter may be cut
+ * behind a sentence where the longest would not; where none of these is, the longest is cut in the middle.
+ */
+function halvesWithin(text: readonly number[], room: readonly [number, number], vocabulary: Vocabulary): Views | undefined {
+  const longest = partOf(text.length, 2 * Math.min(...room), 2);
+  if (longest < 2) return undefined;
+  for (let length = longest; length > Math.max(1, 0.75 * longest); length--) {
+    if (partOf(text.length, length, 2) !== length) continue;
+    const [first, second] = halvesOf(text.slice(0, length), vocabulary);
+    if (first.length <= room[0] && second.length <= room[1]) return [first, second];
+  }
+  const middle = longest >> 1;
+  return [text.slice(0, middle), text.slice(middle, longest)];
+}
 
 /** Cut at the end of the sentence that ends nearest to the middle; in one sentence, in the middle. */
 function halvesOf(text: readonly number[], vocabulary: Vocabulary): [number[], number[]] {

@@ -1,7 +1,7 @@
 import type { Architecture } from "#runtime/contract/spec.ts";
 import type { Random } from "#runtime/random/random.ts";
 import type { Example, Layout, Vocabulary } from "./objective.ts";
-import { append, segmentsOf, textOf } from "./segments.ts";
+import { append, partOf, segmentsOf, textOf } from "./segments.ts";
 
 /**
  * A corrupted text and what is to be made of it. Each document's part of a window is corrupted on its own; `<s>` and `</s>` are
@@ -47,6 +47,7 @@ export function corruptionLayout(
     stride: window,
     tokens: twoSided ? inputs + targets : inputs + targets - 1,
     sentinels: 0,
+    packs: true,
   };
 }
 
@@ -57,8 +58,16 @@ export function corruptedExample(
   vocabulary: Vocabulary,
   random: Random,
 ): Example {
-  const parts = corruptedParts(window, corruption, layout, vocabulary, random);
+  const parts = takenTexts(window, corruption, layout, vocabulary).texts.map(({ segment, begins, text }): CorruptedPart => {
+    const { input, target } = corruption.corrupt(text, vocabulary, random);
+    return { segment, input: [...begins, ...input, vocabulary.end], target: [...target, vocabulary.end] };
+  });
   return layout.architecture === "encoder-decoder" ? onTwoSides(parts, vocabulary) : onOneSide(parts);
+}
+
+/** Of a window; see `TextObjective.reach`. */
+export function corruptedReach(window: ArrayLike<number>, corruption: Corruption, layout: Layout, vocabulary: Vocabulary): number {
+  return takenTexts(window, corruption, layout, vocabulary).reach;
 }
 
 interface CorruptedPart {
@@ -69,34 +78,46 @@ interface CorruptedPart {
   target: number[];
 }
 
-/** Many short documents need more end tokens than one long one: where the room ends, the rest of the window is left out. */
-function corruptedParts(
+interface TakenText {
+  segment: number;
+  /** The document's begin token, where its begin is in the window. */
+  begins: number[];
+  text: number[];
+}
+
+/**
+ * The texts that a sequence has room for, and how far into the window they reach. Many short documents need more end tokens and marks
+ * than one long one.
+ */
+function takenTexts(
   window: ArrayLike<number>,
-  { lengths, corrupt, shortest }: Corruption,
+  { lengths, shortest }: Corruption,
   layout: Layout,
   vocabulary: Vocabulary,
-  random: Random,
-): CorruptedPart[] {
-  const parts: CorruptedPart[] = [];
+): { texts: TakenText[]; reach: number } {
+  const texts: TakenText[] = [];
   const room = { input: layout.context, target: layout.predicted };
   const shared = layout.architecture !== "encoder-decoder";
   for (const [index, part] of segmentsOf(window, vocabulary.begin).entries()) {
     const { begins, text } = textOf(window, part, vocabulary);
-    let length = text.length;
-    const taken = () => {
+    // nothing to predict, or to predict it from
+    if (text.length < shortest) continue;
+    const taken = (length: number) => {
       const { inputs, targets } = lengths(length);
       return { input: begins.length + inputs + (shared ? targets - 1 : 0), target: targets };
     };
-    while (length >= shortest && (taken().input > room.input || taken().target > room.target)) length--;
-    if (length >= shortest) {
-      room.input -= taken().input;
-      room.target -= taken().target;
-      const { input, target } = corrupt(text.slice(0, length), vocabulary, random);
-      parts.push({ segment: index + 1, input: [...begins, ...input, vocabulary.end], target: [...target, vocabulary.end] });
+    const fits = (length: number) => taken(length).input <= room.input && taken(length).target <= room.target;
+    let most = text.length;
+    while (most >= shortest && !fits(most)) most--;
+    const length = partOf(text.length, most, shortest);
+    if (length > 0 && fits(length)) {
+      room.input -= taken(length).input;
+      room.target -= taken(length).target;
+      texts.push({ segment: index + 1, begins, text: text.slice(0, length) });
     }
-    if (length < text.length && text.length >= shortest) break;
+    if (length < text.length) return { texts, reach: length === 0 ? part.start : part.start + begins.length + length };
   }
-  return parts;
+  return { texts, reach: window.length };
 }
 
 function onTwoSides(parts: CorruptedPart[], vocabulary: Vocabulary): Example {

@@ -1,6 +1,6 @@
 import type { ResolvedObjective } from "#runtime/contract/plan.ts";
 import { type Random, shuffle } from "#runtime/random/random.ts";
-import { type Corruption, corruptedExample, corruptionLayout } from "./corruption.ts";
+import { type Corruption, corruptedExample, corruptedReach, corruptionLayout } from "./corruption.ts";
 import type { TextObjective } from "./objective.ts";
 import { sentencesOf } from "./segments.ts";
 
@@ -14,6 +14,7 @@ export type DenoisingSettings = Extract<ResolvedObjective, { kind: "denoising" }
 export const denoising: TextObjective<DenoisingSettings> = {
   layout: (settings, model) => corruptionLayout(noises(settings), model),
   example: (window, settings, layout, vocabulary, random) => corruptedExample(window, noises(settings), layout, vocabulary, random),
+  reach: (window, settings, layout, vocabulary) => corruptedReach(window, noises(settings), layout, vocabulary),
 };
 
 function noises(settings: DenoisingSettings): Corruption {

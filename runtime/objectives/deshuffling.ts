@@ -1,6 +1,6 @@
 import type { ResolvedObjective } from "#runtime/contract/plan.ts";
 import { shuffle } from "#runtime/random/random.ts";
-import { type Corruption, corruptedExample, corruptionLayout } from "./corruption.ts";
+import { type Corruption, corruptedExample, corruptedReach, corruptionLayout } from "./corruption.ts";
 import type { TextObjective } from "./objective.ts";
 
 export type DeshufflingSettings = Extract<ResolvedObjective, { kind: "deshuffling" }>;
@@ -9,6 +9,7 @@ export type DeshufflingSettings = Extract<ResolvedObjective, { kind: "deshufflin
 export const deshuffling: TextObjective<DeshufflingSettings> = {
   layout: (_settings, model) => corruptionLayout(shuffled, model),
   example: (window, _settings, layout, vocabulary, random) => corruptedExample(window, shuffled, layout, vocabulary, random),
+  reach: (window, _settings, layout, vocabulary) => corruptedReach(window, shuffled, layout, vocabulary),
 };
 
 const shuffled: Corruption = {

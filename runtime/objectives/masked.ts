@@ -1,9 +1,9 @@
 import type { ResolvedObjective } from "#runtime/contract/plan.ts";
 import { type Random, shuffle } from "#runtime/random/random.ts";
-import { type Corruption, corruptedExample, corruptionLayout } from "./corruption.ts";
+import { type Corruption, corruptedExample, corruptedReach, corruptionLayout } from "./corruption.ts";
 import { type Example, isOrdinary, type TextObjective, type Vocabulary } from "./objective.ts";
 import { append, segmentsOf, slice } from "./segments.ts";
-import { pairLayout, sentencePairs } from "./sentence-pairs.ts";
+import { pairLayout, pairsReach, sentencePairs } from "./sentence-pairs.ts";
 
 export type MaskedSettings = Extract<ResolvedObjective, { kind: "masked" }>;
 
@@ -39,6 +39,11 @@ export const masked: TextObjective<MaskedSettings> = {
         : sentencePairs({ window, elsewhere, kind: settings.sentences, layout, vocabulary, random });
     const { tokens, chosen } = maskTokens(example.tokens, settings, vocabulary, random);
     return { ...example, tokens, predict: chosen, targets: chosen.map((position) => example.tokens[position] as number) };
+  },
+
+  reach(window, settings, layout, vocabulary) {
+    if (layout.architecture === "encoder-decoder") return corruptedReach(window, rewritten(settings), layout, vocabulary);
+    return pairsReach(window, layout, vocabulary);
   },
 };
 

@@ -61,13 +61,18 @@ export interface Layout {
   predicted: number;
   /** True where a prefix is read in both directions: batches then have `prefix`. */
   prefix: boolean;
-  /** Corpus tokens that one sequence is made of, and how far the next one starts behind it. */
+  /**
+   * Corpus tokens that one sequence is made of at most, and how far the next one starts behind it: where documents are short, an
+   * objective may take fewer (`TextObjective.reach`).
+   */
   window: number;
   stride: number;
   /** Positions read without padding, of a sequence that lies in one document: what budgets count. */
   tokens: number;
   /** Sentinels used. */
   sentinels: number;
+  /** How much of a window a sequence has room for depends on its documents: see `TextObjective.reach`. */
+  packs?: true;
   /** A sequence also needs another window of the corpus. */
   elsewhere?: boolean;
   /** What is computed besides predicting tokens, or instead of it. */
@@ -130,4 +135,12 @@ export interface TextObjective<S> {
     random: Random,
     elsewhere?: ArrayLike<number>,
   ): Example;
+  /**
+   * How many of a window's tokens its sequence has room for: the next sequence begins behind them. At least 1, of a window that is not
+   * empty. Of layouts that pack; others take every window whole, whatever the lengths of its documents.
+   */
+  reach?(window: ArrayLike<number>, settings: S, layout: Layout, vocabulary: Vocabulary): number;
 }
+
+/** Of a window: how many of its tokens a sequence takes. */
+export type Reach = (window: ArrayLike<number>) => number;

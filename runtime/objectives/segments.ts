@@ -29,6 +29,16 @@ export function textOf(
   return { begins, text: slice(window, start + begins.length, last) };
 }
 
+/**
+ * How much of a text goes into a sequence that has room for `room` of its tokens: all, or a part that leaves enough for a part of its
+ * own, `shortest`, to the next one; 0 where that is too little.
+ */
+export function partOf(length: number, room: number, shortest: number): number {
+  if (length <= room) return length;
+  const part = Math.min(room, length - shortest);
+  return part >= shortest ? part : 0;
+}
+
 /** Cuts a text behind tokens that end a sentence; of several in a row, behind the last. */
 export function sentencesOf(text: readonly number[], endsSentence: (token: number) => boolean): number[][] {
   const sentences: number[][] = [];

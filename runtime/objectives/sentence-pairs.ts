@@ -1,6 +1,6 @@
 import type { Random } from "#runtime/random/random.ts";
 import { type Example, isOrdinary, type Layout, type Vocabulary } from "./objective.ts";
-import { append, segmentsOf, sentencesOf, textOf } from "./segments.ts";
+import { append, partOf, segmentsOf, sentencesOf, textOf } from "./segments.ts";
 
 export type PairKind = "next" | "order";
 
@@ -19,6 +19,7 @@ export function pairLayout(layout: Layout, kind: PairKind): Layout {
     ...layout,
     window,
     stride: window,
+    packs: true,
     elsewhere: kind === "next",
     also: { kind: "pairs", slots: pairSlots(layout.context) },
   };
@@ -27,8 +28,7 @@ export function pairLayout(layout: Layout, kind: PairKind): Layout {
 /**
  * Each document's part of the window is cut in two at the end of a sentence, where there is one, and half of the pairs are
  * falsified. `next` (Devlin et al. 2019, section 3.1): the second text is taken from elsewhere in the corpus; class 0 follows, 1
- * does not. `order` (Lan et al. 2020, section 3.1): the two change places; class 0 is in order, 1 is not. Where the room ends,
- * the rest of the window is left out.
+ * does not. `order` (Lan et al. 2020, section 3.1): the two change places; class 0 is in order, 1 is not.
  */
 export function sentencePairs(from: {
   window: ArrayLike<number>;
@@ -43,12 +43,7 @@ export function sentencePairs(from: {
   const pairs: NonNullable<Example["pairs"]> = [];
   const types: number[] = [];
   const example: Example = { tokens: [], positions: [], segments: [], types, pairs, predict: [], targets: [] };
-  const slots = layout.also?.kind === "pairs" ? layout.also.slots : 0;
-  for (const [index, segment] of segmentsOf(window, vocabulary.begin).entries()) {
-    const whole = textOf(window, segment, vocabulary).text;
-    const text = whole.slice(0, Math.max(0, layout.context - example.tokens.length - specials));
-    if (text.length < 2) continue;
-    if (pairs.length === slots) break;
+  for (const { segment, text } of takenTexts(window, layout, vocabulary).texts) {
     const cut = cutOf(text, vocabulary, random);
     const [first, second] = [text.slice(0, cut), text.slice(cut)];
     const other = kind === "order" ? first : otherText(from.elsewhere, second.length, vocabulary, random);
@@ -58,10 +53,34 @@ export function sentencePairs(from: {
     pairs.push({ position: example.tokens.length, label: isFalse ? 1 : 0 });
     for (let i = 0; i < a.length + 2; i++) types.push(0);
     for (let i = 0; i < b.length + 1; i++) types.push(1);
-    append(example, [begin, ...a, end, ...b, end], index + 1);
-    if (text.length < whole.length) break;
+    append(example, [begin, ...a, end, ...b, end], segment);
   }
   return example;
+}
+
+/** How many of a window's tokens a sequence of pairs has room for. */
+export function pairsReach(window: ArrayLike<number>, layout: Layout, vocabulary: Vocabulary): number {
+  return takenTexts(window, layout, vocabulary).reach;
+}
+
+/** The documents' parts that become pairs, and how far into the window they reach. One token cannot be cut in two. */
+function takenTexts(
+  window: ArrayLike<number>,
+  layout: Layout,
+  vocabulary: Vocabulary,
+): { texts: { segment: number; text: number[] }[]; reach: number } {
+  const slots = layout.also?.kind === "pairs" ? layout.also.slots : 0;
+  const texts: { segment: number; text: number[] }[] = [];
+  let room = layout.context;
+  for (const [index, part] of segmentsOf(window, vocabulary.begin).entries()) {
+    const { begins, text } = textOf(window, part, vocabulary);
+    if (text.length < 2) continue;
+    const length = texts.length === slots ? 0 : partOf(text.length, room - specials, 2);
+    if (length > 0) texts.push({ segment: index + 1, text: text.slice(0, length) });
+    if (length < text.length) return { texts, reach: length === 0 ? part.start : part.start + begins.length + length };
+    room -= length + specials;
+  }
+  return { texts, reach: window.length };
 }
 
 /** Where the second text begins: behind a sentence, each as likely as the others; in one sentence, behind any token. */

@@ -1,5 +1,5 @@
 import type { ResolvedObjective } from "#runtime/contract/plan.ts";
-import { type Corruption, corruptedExample, corruptionLayout } from "./corruption.ts";
+import { type Corruption, corruptedExample, corruptedReach, corruptionLayout } from "./corruption.ts";
 import { noiseLengths, randomSpansMask } from "./noise-mask.ts";
 import { sentinelId, type TextObjective, type Vocabulary } from "./objective.ts";
 
@@ -18,6 +18,7 @@ export const spanCorruption: TextObjective<SpanCorruptionSettings> = {
     return { ...layout, sentinels };
   },
   example: (window, settings, layout, vocabulary, random) => corruptedExample(window, corruption(settings), layout, vocabulary, random),
+  reach: (window, settings, layout, vocabulary) => corruptedReach(window, corruption(settings), layout, vocabulary),
 };
 
 function corruption(settings: SpanCorruptionSettings): Corruption {

@@ -6,7 +6,7 @@ import { contrastive } from "./contrastive.ts";
 import { denoising } from "./denoising.ts";
 import { deshuffling } from "./deshuffling.ts";
 import { masked } from "./masked.ts";
-import type { Example, Layout, TextObjective, Vocabulary } from "./objective.ts";
+import type { Example, Layout, Reach, TextObjective, Vocabulary } from "./objective.ts";
 import { prefix } from "./prefix.ts";
 import { replacedToken } from "./replaced-token.ts";
 import { spanCorruption } from "./span-corruption.ts";
@@ -58,6 +58,13 @@ export function exampleOf(
   elsewhere?: ArrayLike<number>,
 ): Example {
   return implementationOf(objective).example(window, objective, layout, vocabulary, random, elsewhere);
+}
+
+/** How far a sequence of an objective reaches into a window; undefined where it takes every window whole. */
+export function reachOf(objective: TextObjectiveSettings, layout: Layout, vocabulary: Vocabulary): Reach | undefined {
+  const { reach } = implementationOf(objective);
+  if (!layout.packs || !reach) return undefined;
+  return (window) => Math.max(1, reach(window, objective, layout, vocabulary));
 }
 
 function implementationOf<S extends TextObjectiveSettings>(objective: S): TextObjective<S> {

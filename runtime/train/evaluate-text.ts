@@ -10,7 +10,7 @@ import { pseudoPerplexity } from "../metrics/pseudo-perplexity.ts";
 import { valued } from "../metrics/table.ts";
 import type { Example, Vocabulary } from "../objectives/objective.ts";
 import { segmentsOf } from "../objectives/segments.ts";
-import { exampleOf, type TextObjectiveSettings } from "../objectives/table.ts";
+import { exampleOf, reachOf, type TextObjectiveSettings } from "../objectives/table.ts";
 import { type TextPart, termsOf } from "../programs/text-part.ts";
 import { random } from "../random/random.ts";
 import type { Trainer } from "./trainer.ts";
@@ -66,7 +66,7 @@ export async function ownLoss(
   limitTokens: number,
 ): Promise<OwnLoss> {
   return withStream(setup, split, async (stream) => {
-    const windows = evaluationWindows(stream, part.layout, limitTokens);
+    const windows = evaluationWindows(stream, part.layout, limitTokens, reachOf(objective, part.layout, setup.vocabulary));
     const terms = termsOf(part.layout);
     const sums = await likelihoodsOf(setup, part, windows.count, (index) => {
       const elsewhere = part.layout.elsewhere ? windows.elsewhere(index) : undefined;

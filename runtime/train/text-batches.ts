@@ -1,8 +1,8 @@
 import { assembleBatch } from "../data/batch.ts";
 import type { TokenStream } from "../data/token-stream.ts";
-import { windowElsewhere, windowOf } from "../data/windows.ts";
+import { trainingWindows } from "../data/windows.ts";
 import type { Layout, Vocabulary } from "../objectives/objective.ts";
-import { exampleOf, type TextObjectiveSettings } from "../objectives/table.ts";
+import { exampleOf, reachOf, type TextObjectiveSettings } from "../objectives/table.ts";
 import { random } from "../random/random.ts";
 import type { Arrays } from "../trace/function.ts";
 
@@ -38,14 +38,14 @@ export interface TextSource extends BatchSizes {
 }
 
 export function textBatches({ stream, objective, layout, vocabulary, seed, part, batch, accumulate }: TextSource): BatchSource {
+  const windows = trainingWindows(stream, layout, { seed, part }, reachOf(objective, layout, vocabulary));
   return {
     at(step) {
       const micro = Array.from({ length: accumulate }, (_, i) => {
         const examples = Array.from({ length: batch / accumulate }, (_, j) => {
           const index = step * batch + (i * batch) / accumulate + j;
-          const window = windowOf(stream, layout, { seed, part, index });
-          const elsewhere = layout.elsewhere ? windowElsewhere(stream, layout, { seed, part, index }) : undefined;
-          return exampleOf(objective, window, layout, vocabulary, random(seed, "example", part, index), elsewhere);
+          const elsewhere = layout.elsewhere ? windows.elsewhere(index) : undefined;
+          return exampleOf(objective, windows.at(index), layout, vocabulary, random(seed, "example", part, index), elsewhere);
         });
         return assembleBatch(examples, layout, vocabulary);
       });

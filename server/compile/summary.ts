@@ -65,8 +65,10 @@ export function epochsOf(plan: Plan, job: JobOf<"pretrain">, results: StoredResu
     fingerprint: () => null,
   };
   const declared = "tokenizer" in tokenizer ? tokenizer.tokenizer : null;
-  const tokens = results.read("encode", encode.id)?.splits.train.tokens ?? expectedTokens(corpus.corpus, declared, planned);
-  const read = corpusTokensPerStep(job, job.steps) * job.steps;
+  const train = results.read("encode", encode.id)?.splits.train;
+  const tokens = train?.tokens ?? expectedTokens(corpus.corpus, declared, planned);
+  const documents = train?.documents ? { documentTokens: train.tokens / train.documents } : {};
+  const read = corpusTokensPerStep({ ...job, ...documents }, job.steps) * job.steps;
   return read > 0 && tokens > 0 ? read / tokens : undefined;
 }
 

@@ -19,13 +19,17 @@ test("views by dropout are the same texts twice, each document's part of the win
 test("neighbours are the halves of a text, cut behind the sentence that ends nearest to its middle", () => {
   for (const { window, example } of make({ ...contrastive, views: "neighbours" }, "encoder", middle, 2000, 32)) {
     const [first, second] = [example.tokens.slice(1, -1), example.view!.tokens.slice(1, -1)];
-    const ends = window.flatMap((token, i) => (vocabulary.endsSentence(token) && i + 1 < window.length ? [i + 1] : []));
-    const stops = ends.filter((end) => !vocabulary.endsSentence(window[end]!));
-    const middleOf = window.length / 2;
-    const cut =
-      stops.length === 0 ? middleOf : stops.reduce((best, end) => (Math.abs(end - middleOf) < Math.abs(best - middleOf) ? end : best));
-    expect(first).toEqual(window.slice(0, cut).slice(0, 30));
-    expect(second).toEqual(window.slice(cut).slice(0, 30));
+    // nothing between or behind them is cut off: the rest of the window is the next sequence's
+    const read = [...first, ...second];
+    expect(read).toEqual(window.slice(0, read.length));
+    expect(read.length).toBeGreaterThanOrEqual(0.75 * window.length);
+    expect(Math.max(first.length, second.length)).toBeLessThanOrEqual(30);
+    const ends = read.flatMap((token, i) => (vocabulary.endsSentence(token) && i + 1 < read.length ? [i + 1] : []));
+    const stops = ends.filter((end) => !vocabulary.endsSentence(read[end]!));
+    const middleOf = Math.floor(read.length / 2);
+    const nearest = stops.reduce((best, end) => (Math.abs(end - middleOf) < Math.abs(best - middleOf) ? end : best), stops[0] ?? middleOf);
+    // in the middle of a sentence only where no part of three quarters or more has the end of one so that both halves fit
+    if (first.length !== read.length / 2) expect(first.length).toBe(nearest);
   }
 });
 

@@ -1,0 +1,76 @@
+import type { Architecture } from "../contract/spec.ts";
+import { random } from "../random/random.ts";
+import type { Vocabulary } from "./objective.ts";
+import { exampleOf, layoutOf, reachOf, type TextObjectiveSettings } from "./table.ts";
+
+/** What a sequence takes, on average: corpus tokens, and positions that it reads of its own. */
+export interface ExpectedSequence {
+  stride: number;
+  tokens: number;
+}
+
+/**
+ * What a sequence takes of a corpus whose documents have so many tokens on average, `<s>` and `</s>` included; undefined: of one that is
+ * a single document. Where short documents leave a sequence room for less, it is what some sequences of such documents take.
+ */
+export function expectedSequence(
+  objective: TextObjectiveSettings,
+  model: { architecture: Architecture; context: number },
+  documentTokens: number | undefined,
+): ExpectedSequence {
+  const layout = layoutOf(objective, model);
+  const reach = reachOf(objective, layout, plainVocabulary);
+  if (!reach || documentTokens === undefined) return layout;
+  const key = JSON.stringify([objective, model.architecture, model.context, documentTokens.toPrecision(4)]);
+  const found = known.get(key);
+  if (found) return found;
+  const text = plainText(Number(documentTokens.toPrecision(4)), sampledSequences * layout.window);
+  let [start, tokens, sequences] = [0, 0, 0];
+  for (; sequences < sampledSequences && start < text.length - layout.window; sequences++) {
+    const window = text.subarray(start, start + layout.window);
+    const taken = reach(window);
+    const example = exampleOf(objective, window.subarray(0, taken), layout, plainVocabulary, random("expected", sequences), window);
+    for (const side of [example, example.decoder, example.view]) tokens += side?.tokens.length ?? 0;
+    start += taken;
+  }
+  const expected = sequences === 0 ? layout : { stride: start / sequences, tokens: tokens / sequences };
+  if (known.size === mostKnown) known.delete(known.keys().next().value!);
+  known.set(key, expected);
+  return expected;
+}
+
+const sampledSequences = 500;
+/** A file is compiled again and again as it is edited. */
+const known = new Map<string, ExpectedSequence>();
+const mostKnown = 256;
+
+const ordinary = 10;
+const plainVocabulary: Vocabulary = {
+  size: 1100,
+  pad: 0,
+  unknown: 1,
+  begin: 2,
+  end: 3,
+  mask: 4,
+  firstOrdinary: ordinary,
+  endOrdinary: ordinary + 1,
+  firstSentinel: 100,
+  sentinels: 1000,
+  sentinelsDescend: false,
+  continuesWord: () => false,
+  endsSentence: () => false,
+};
+
+/**
+ * Documents of so many tokens on average, one after another, between half and one and a half times as long: of equal ones, windows would
+ * fall again and again on the same places.
+ */
+function plainText(documentTokens: number, length: number): Int32Array {
+  const text = new Int32Array(length).fill(ordinary);
+  const from = random("expected", "documents");
+  for (let start = 0; start < length; start += Math.max(2, Math.round(documentTokens * (0.5 + from.uniform())))) {
+    text[start] = plainVocabulary.begin;
+    if (start > 0) text[start - 1] = plainVocabulary.end;
+  }
+  return text;
+}
