@@ -1,6 +1,7 @@
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
 import { JobFailure } from "#runtime/jobs/context.ts";
 import { notParquet } from "#runtime/tasks/formats/compressed.ts";
+import { columnOf, fieldAt, namesBeside } from "#runtime/tasks/formats/fields.ts";
 import { parquetCompressors as compressors } from "#runtime/tasks/formats/parquet-compressors.ts";
 import { fileBytes } from "./file-bytes.ts";
 import type { TableSource } from "./read-rows.ts";
@@ -15,14 +16,21 @@ export async function* readParquet({ path, column, onBytes }: TableSource): Asyn
   const file = await asyncBufferFromFile(path);
   const metadata = await orFailure(path, () => parquetMetadataAsync(file));
   const columns = parquetSchema(metadata).children.map(({ element }) => element.name);
-  if (!columns.includes(column)) throw missing(path, "column", column, columns);
+  const place = columnOf(columns, column);
+  if (!place) throw missing(path, "column", column, columns);
+  const name = columns[place.index]!;
+  const textIn = (value: unknown, at: string): string => {
+    const found = place.inside === null ? { value } : fieldAt(value, place.inside);
+    if (!found) throw missing(at, "field", column, namesBeside({ [name]: value }, column));
+    return asText(found.value, at, column);
+  };
   let row = 0;
   for (const group of metadata.row_groups) {
     const end = row + Number(group.num_rows);
-    const options = { file, metadata, columns: [column], rowStart: row, rowEnd: end, compressors };
+    const options = { file, metadata, columns: [name], rowStart: row, rowEnd: end, compressors };
     const rows = await orFailure(path, () => parquetReadObjects(options));
     const first = row;
-    yield rows.map((each, i) => asText(each[column], `${path}: row ${first + i + 1}`, column));
+    yield rows.map((each, i) => textIn(each[name], `${path}: row ${first + i + 1}`));
     row = end;
   }
 }

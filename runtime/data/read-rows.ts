@@ -2,10 +2,11 @@ import { pipeline, Readable } from "node:stream";
 import { CsvError, parse } from "csv-parse";
 import { type TextFormat, textFormatOf } from "#runtime/contract/formats.ts";
 import { JobFailure } from "#runtime/jobs/context.ts";
+import { fieldAt, namesBeside } from "#runtime/tasks/formats/fields.ts";
 import { isQuoted } from "#runtime/tasks/formats/table-file.ts";
 import { readParquet } from "./read-parquet.ts";
 import { readText } from "./read-text.ts";
-import { asText, missing } from "./row-text.ts";
+import { asText, missing, twice } from "./row-text.ts";
 
 /** Where to find the texts of a table. */
 export interface TableSource {
@@ -42,8 +43,9 @@ async function* readJsonLines(source: TableSource): AsyncGenerator<string[]> {
 
 function textIn(line: string, place: string, column: string): string {
   const row = parseRow(line, place);
-  if (!Object.hasOwn(row, column)) throw missing(place, "field", column, Object.keys(row));
-  return asText(row[column], place, column);
+  const found = fieldAt(row, column);
+  if (!found) throw missing(place, "field", column, namesBeside(row, column));
+  return asText(found.value, place, column);
 }
 
 function parseRow(line: string, place: string): Record<string, unknown> {
@@ -127,6 +129,7 @@ interface Table {
 function tableOf(header: readonly string[], place: string, column: string): Table {
   const index = header.indexOf(column);
   if (index < 0) throw missing(place, "column", column, header);
+  if (header.lastIndexOf(column) !== index) throw twice(place, column, header);
   return { columns: header.length, index };
 }
 

@@ -78,7 +78,7 @@ export const declarations: readonly Declaration[] = [
       {
         name: "column",
         value: { type: "text" },
-        help: "The column or field of tables that holds the text; left out: text.",
+        help: "The column or field of tables that holds the text, or a path into JSON objects and structs of Parquet, such as translation.en; left out: text.",
         example: "column: body",
       },
       {

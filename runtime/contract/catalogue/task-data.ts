@@ -81,7 +81,10 @@ export const tableFormat: readonly Key[] = [
         { name: "auto", help: "By the ending: .tsv and .txt, .csv, .jsonl and .ndjson, .parquet; also compressed (.gz, .zst)." },
         { name: "tsv", help: "A line is a row; tabs part its columns." },
         { name: "csv", help: "Commas part the columns; quotes hold fields together." },
-        { name: "jsonl", help: "A line is a JSON object." },
+        {
+          name: "jsonl",
+          help: "A line is a JSON object. A column is a field, or a path into objects, such as translation.en. Numbers and booleans stand as JSON writes them, null is empty; lists and objects are refused where a text is read.",
+        },
       ],
     },
     default: "auto",

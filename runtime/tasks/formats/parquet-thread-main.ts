@@ -16,7 +16,8 @@ try {
 Atomics.store(done, 0, 1);
 Atomics.notify(done, 0);
 
-/** Whole numbers of 64 bits are BigInts. */
+/** Whole numbers of 64 bits are BigInts; those that no number of JavaScript holds exactly are told by their digits. */
 function plain(_: string, value: unknown): unknown {
-  return typeof value === "bigint" ? Number(value) : value;
+  if (typeof value !== "bigint") return value;
+  return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
 }

@@ -5,8 +5,8 @@ import type { DataFormat } from "#runtime/contract/spec.ts";
 /** Rows under named columns, from a TSV, CSV or JSON Lines file. */
 export interface TableFile {
   columns: string[];
-  /** Values in the order of `columns`; undefined where a JSON line lacks the field. Lines count from 1. */
-  rows: { line: number; values: (string | undefined)[] }[];
+  /** Values in the order of `columns`: strings, of JSON what it holds; undefined where a line lacks the field. Lines count from 1. */
+  rows: { line: number; values: unknown[] }[];
   problems: TableProblem[];
 }
 
@@ -139,11 +139,11 @@ function readJsonLines(text: string): TableFile {
     if (row.trim() === "") return;
     const object = parseObject(row, i + 1, problems);
     if (!object) return;
-    const values: (string | undefined)[] = [];
+    const values: unknown[] = [];
     for (const [name, value] of Object.entries(object)) {
       const column = indexOf.get(name) ?? columns.push(name) - 1;
       indexOf.set(name, column);
-      if (value !== null) values[column] = typeof value === "object" ? JSON.stringify(value) : String(value);
+      values[column] = value;
     }
     rows.push({ line: i + 1, values });
   });

@@ -6,15 +6,15 @@ type ChoiceTask = TaskDataOf<"multiple_choice">;
 /** The right one of several texts. */
 export const multipleChoice: TaskReader<ChoiceTask, ChoiceExample> = {
   read(task, [file], key) {
-    const columns = Object.fromEntries(task.choices.map((name, i) => [`choices.${i}`, name]));
+    const isList = task.choices.length === 1;
+    const columns = Object.fromEntries(isList ? [] : task.choices.map((name, i) => [`choices.${i}`, name]));
+    const lists = isList ? { choices: task.choices[0]! } : {};
     const question = task.question === null ? {} : { question: task.question };
-    const { rows, problems } = readColumns<string>(task.data, file!, key, { ...question, ...columns, answer: task.answer });
+    const { rows, problems } = readColumns<string, string>(task.data, file!, key, { ...question, ...columns, answer: task.answer }, lists);
     const wrong: { id: string; message: string }[] = [];
-    const examples = rows.flatMap(({ id, values }): ChoiceExample[] => {
-      const choices = choicesOf(
-        task.choices.map((_, i) => values[`choices.${i}`]!),
-        task,
-      );
+    const examples = rows.flatMap(({ id, values, lists: { choices: list } }): ChoiceExample[] => {
+      const given = task.choices.map((_, i) => values[`choices.${i}`]!);
+      const choices = isList ? listed(list ?? null, task) : filled(given, task);
       if (typeof choices === "string") {
         wrong.push({ id, message: choices });
         return [];
@@ -45,27 +45,19 @@ export const multipleChoice: TaskReader<ChoiceTask, ChoiceExample> = {
   }),
 };
 
-/** Columns, those left empty aside, or one field that holds a list. */
-function choicesOf(values: readonly string[], { choices: names }: ChoiceTask): string[] | string {
-  if (values.length > 1) {
-    const given = values.filter((value) => value.trim() !== "");
-    return given.length > 1
-      ? given
-      : `${given.length} of the choices ${names.map((name) => `"${name}"`).join(", ")} hold a text; two are needed`;
-  }
-  const list = listOf(values[0]!);
+/** Columns, those left empty aside. */
+function filled(values: readonly string[], { choices: names }: ChoiceTask): string[] | string {
+  const given = values.filter((value) => value.trim() !== "");
+  return given.length > 1
+    ? given
+    : `${given.length} of the choices ${names.map((name) => `"${name}"`).join(", ")} hold a text; two are needed`;
+}
+
+/** One field that holds a list. */
+function listed(list: string[] | null, { choices: names }: ChoiceTask): string[] | string {
   return list && list.length > 1
     ? list
     : `"${names[0]}" is no list of two or more texts; name a column for each choice, or a field that holds a list`;
-}
-
-function listOf(value: string): string[] | null {
-  try {
-    const list: unknown = JSON.parse(value);
-    return Array.isArray(list) ? list.map(String) : null;
-  } catch {
-    return null;
-  }
 }
 
 function answerOf(answer: string, choices: readonly string[], firstNumber: number): number | null {

@@ -51,27 +51,18 @@ function fromConll(
 
 function fromJsonLines(task: TaggingTask, file: DecodedFile, key: "train" | "validation" | "test"): TaskExamples<TaggedExample> {
   const wanted = { words: task.words ?? "tokens", tags: task.tags ?? "tags" };
-  const { rows, problems } = readColumns({ ...task.data, format: "jsonl" }, file, key, wanted);
+  const { rows, problems } = readColumns({ ...task.data, format: "jsonl" }, file, key, {}, wanted);
   const examples: TaggedExample[] = [];
   const found: TaskProblem[] = [...problems];
-  for (const { id, values } of rows) {
-    const [words, tags] = [listOf(values.words), listOf(values.tags)];
+  for (const { id, lists } of rows) {
+    const { words, tags } = lists;
     const fail = (code: string, message: string) => found.push({ severity: "error", code, message: `${id}: ${message}`, key });
     if (!words || !tags) {
-      fail("not-a-list", `"${words ? wanted.tags : wanted.words}" is no list; words and tags are lists, such as ["New", "York"]`);
+      fail("not-a-list", `"${words ? wanted.tags : wanted.words}" is no list of texts; words and tags are such lists: ["New", "York"]`);
     } else if (words.length !== tags.length) fail("lengths-differ", `${words.length} words but ${tags.length} tags`);
     else examples.push({ id, words, tags });
   }
   return { examples, problems: [...found, ...emptyTags(examples, key)] };
-}
-
-function listOf(value: string): string[] | null {
-  try {
-    const list: unknown = JSON.parse(value);
-    return Array.isArray(list) ? list.map(String) : null;
-  } catch {
-    return null;
-  }
 }
 
 function emptyTags(examples: readonly TaggedExample[], key: "train" | "validation" | "test"): TaskProblem[] {

@@ -36,3 +36,5 @@ questions = pa.table(
 pq.write_table(questions, here / "questions.parquet")
 labels = pa.table({"sentence": ["good", "bad", "fine, \"quoted\""], "label": pa.array([1, 0, 1], pa.int64())})
 pq.write_table(labels, here / "labels.parquet", compression="zstd")
+translations = pa.table({"id": [2**60 + 1, 2**60 + 2], "translation": [{"en": "a dog", "de": "ein Hund"}, {"en": "a cat", "de": "eine Katze"}]})
+pq.write_table(translations, here / "translations.parquet")
