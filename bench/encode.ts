@@ -94,7 +94,7 @@ async function learn(): Promise<void> {
 async function encodeHere(): Promise<Timed> {
   const before = process.cpuUsage();
   const start = performance.now();
-  const encoder = openBatchEncoder(join(folder, "tokenizer"), threads);
+  const encoder = openBatchEncoder({ folder: join(folder, "tokenizer"), whole: false }, threads);
   const batches = Array.from({ length: Math.ceil(texts.length / 16) }, (_, i) => texts.slice(i * 16, (i + 1) * 16));
   const encoded = await Promise.all(batches.map((batch) => encoder.encode(batch)));
   const seconds = (performance.now() - start) / 1000;

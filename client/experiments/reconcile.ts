@@ -24,7 +24,8 @@ function update(shown: TreeNode[], next: readonly TreeNode[], redrawn: TreeNode[
     if (!update(old.children, children, redrawn) || changed) redrawn.push(old);
     return old;
   });
-  shown.splice(0, shown.length, ...merged);
+  shown.length = 0;
+  for (const node of merged) shown.push(node);
   return same;
 }
 

@@ -119,7 +119,7 @@ class Printer {
         this.lines[last] += ` ${comment.text.trimEnd()}`;
       else {
         this.blankLine(comment.startLine);
-        this.lines.push(...commentLines(comment.text, indent));
+        this.addComment(comment, indent);
         this.first = false;
       }
       this.sourceLine = comment.endLine;
@@ -128,7 +128,11 @@ class Printer {
 
   /** Comments in the middle of an entry move to lines of their own before it. */
   private commentsWithin(offset: number, indent: string): void {
-    for (const comment of this.takeComments(offset)) this.lines.push(...commentLines(comment.text, indent));
+    for (const comment of this.takeComments(offset)) this.addComment(comment, indent);
+  }
+
+  private addComment({ text }: Comment, indent: string): void {
+    for (const line of commentLines(text, indent)) this.lines.push(line);
   }
 
   private takeComments(before: number): Comment[] {

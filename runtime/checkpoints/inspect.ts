@@ -1,3 +1,4 @@
+import { normOf } from "#runtime/contract/reductions.ts";
 import type { EngineName } from "../engines/engine.ts";
 import { chooseEngine } from "../engines/table.ts";
 import { JobFailure } from "../jobs/context.ts";
@@ -62,6 +63,6 @@ function nested(outputs: Arrays, layers: number, length: number, heads: number) 
 
 function embeddingOf(states: readonly number[][]): number[] {
   const sum = states[0]!.map((_, column) => states.reduce((total, row) => total + row[column]!, 0));
-  const norm = Math.hypot(...sum);
+  const norm = normOf(sum);
   return sum.map((value) => value / norm);
 }

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { Inspection } from "#runtime/checkpoints/inspect.ts";
 import { alignedRows } from "#runtime/compare/table.ts";
+import { normOf } from "#runtime/contract/reductions.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
 import { type EngineChoice, engineChoices } from "./engines.ts";
 import { sayFailures } from "./exit.ts";
@@ -57,7 +58,7 @@ function textOf({ tokens, ids, hiddenStates, attentions, engine }: Inspection): 
   });
   const norms = hiddenStates.map((states, layer) => [
     layer === 0 ? "embeddings" : `after block ${layer}`,
-    Math.hypot(...states.flat()).toFixed(4),
+    normOf(states.flat()).toFixed(4),
   ]);
   return [
     alignedRows(["token", "id", "last hidden state", "", "", "…", "looks most at"], rows),

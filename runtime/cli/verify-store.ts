@@ -41,7 +41,7 @@ function verifyStore(store: Store): Verified {
   const verified: Verified = { whole: 0, undone: 0, problems: hypothesisProblems(store.root) };
   for (const id of store.jobs()) {
     const problems = jobProblems(store, id);
-    verified.problems.push(...problems);
+    for (const problem of problems) verified.problems.push(problem);
     if (problems.length > 0) continue;
     if (store.isDone(id)) verified.whole++;
     else verified.undone++;

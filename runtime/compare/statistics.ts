@@ -1,6 +1,7 @@
 import normalQuantile from "@stdlib/stats-base-dists-normal-quantile";
 import cdf from "@stdlib/stats-base-dists-t-cdf";
 import quantile from "@stdlib/stats-base-dists-t-quantile";
+import { largest, smallest } from "#runtime/contract/reductions.ts";
 
 /** Scores, or differences of scores, by pre-training seed, and how far another choice of test examples would move them. */
 export interface Sample {
@@ -132,6 +133,6 @@ export function varianceOf(values: ArrayLike<number>, mean = meanOf(values)): nu
 const rounding = 1e-12;
 
 function isConstant(values: readonly number[]): boolean {
-  const spread = Math.max(...values) - Math.min(...values);
-  return spread <= rounding * Math.max(1, ...values.map(Math.abs));
+  const spread = largest(values) - smallest(values);
+  return spread <= rounding * largest(values.map(Math.abs), 1);
 }

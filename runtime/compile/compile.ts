@@ -55,7 +55,7 @@ export interface CompileOptions {
 export function compile(spec: Spec, goal: Goal, files: Files, options: CompileOptions = {}): Compiled {
   const { spec: narrowed, problems } = narrow(spec, goal);
   const taskOf = options.taskOf ?? taskReader(narrowed, files);
-  problems.push(...check(narrowed, files, taskOf));
+  for (const problem of check(narrowed, files, taskOf)) problems.push(problem);
   if (hasErrors(problems)) return { plan: null, problems, estimated: [] };
   const { known = () => null, measured = () => null, trained = () => null, costs = tracedCosts(), memoryBytes } = options;
   const { spec: whole, known: checkpoints } = withKnownModels(withHubData(narrowed, files), files);

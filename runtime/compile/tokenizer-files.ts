@@ -1,4 +1,5 @@
 import type { InputFile } from "#runtime/contract/plan.ts";
+import { largest } from "#runtime/contract/reductions.ts";
 import type { ExistingTokenizerSpec } from "#runtime/contract/spec.ts";
 import { isSentinelToken, sentinelToken, specialTokenNames } from "#runtime/contract/special-tokens.ts";
 import type { Files } from "./files.ts";
@@ -70,10 +71,8 @@ function contentOf(path: string, { bytes, sha256 }: Omit<InputFile, "path">, fil
   if (known) return known;
   const tokens = tokensIn(path, files);
   if (typeof tokens === "string") return tokens;
-  const ids = [...tokens.values()];
   const content: Content = {
-    // a call takes no list of a hundred thousand
-    entries: ids.reduce((most, id) => Math.max(most, id), 0) + 1,
+    entries: largest(tokens.values(), -1) + 1,
     present: needed.filter((role) => specialTokenNames[role].some((name) => tokens.has(name))),
     pad: specialTokenNames.pad.map((name) => tokens.get(name)).find((id) => id !== undefined) ?? null,
     ownSentinels: [...tokens.keys()].filter(isSentinelToken).length,

@@ -1,10 +1,9 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { openTokenizer } from "#runtime/tokenizers/tokenizer.ts";
-import type { EncodedBatch } from "./encode-threads.ts";
+import { type EncodedBatch, encoderFor, type ThreadData } from "./encode-threads.ts";
 
 /* A thread that `openBatchEncoder` starts: for a batch of texts it answers with their ids, in the order of asking. */
 
-const tokenizer = openTokenizer(workerData as string);
+const encode = encoderFor(workerData as ThreadData);
 const port = parentPort!;
 let last: Promise<void> = Promise.resolve();
 
@@ -14,7 +13,7 @@ port.on("message", (texts: string[]) => {
 
 async function answer(texts: string[]): Promise<void> {
   try {
-    const ids = await tokenizer.encodeBatch(texts);
+    const ids = await encode(texts);
     port.postMessage({ ids } satisfies EncodedBatch, [...new Set(ids.map(({ buffer }) => buffer as ArrayBuffer))]);
   } catch (error) {
     port.postMessage({ broke: error instanceof Error ? (error.stack ?? error.message) : String(error) } satisfies EncodedBatch);

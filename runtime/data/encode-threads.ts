@@ -10,13 +10,18 @@ export interface BatchEncoder {
   close(): Promise<void>;
 }
 
-/** `folder`: of the tokenizer job. One thread: this one. */
-export function openBatchEncoder(folder: string, threads: number): BatchEncoder {
-  if (threads === 1) {
-    const tokenizer = openTokenizer(folder);
-    return { width: 1, encode: tokenizer.encodeBatch, close: async () => {} };
-  }
-  const workers = Array.from({ length: threads }, () => encodingThread(folder));
+/** What a thread encodes with. */
+export interface ThreadData {
+  /** Of the tokenizer job. */
+  folder: string;
+  /** By the library alone, each text at once. */
+  whole: boolean;
+}
+
+/** One thread: this one. */
+export function openBatchEncoder(data: ThreadData, threads: number): BatchEncoder {
+  if (threads === 1) return { width: 1, encode: encoderFor(data), close: async () => {} };
+  const workers = Array.from({ length: threads }, () => encodingThread(data));
   let next = 0;
   return {
     // each has one batch before it and one that waits
@@ -30,9 +35,14 @@ export function openBatchEncoder(folder: string, threads: number): BatchEncoder 
 
 export type EncodedBatch = { ids: Int32Array[] } | { broke: string };
 
-function encodingThread(folder: string): Pick<BatchEncoder, "encode" | "close"> {
+export function encoderFor({ folder, whole }: ThreadData): BatchEncoder["encode"] {
+  const tokenizer = openTokenizer(folder);
+  return whole ? tokenizer.encodeWholeBatch : tokenizer.encodeBatch;
+}
+
+function encodingThread(data: ThreadData): Pick<BatchEncoder, "encode" | "close"> {
   const worker = new Worker(threadModule(import.meta.url, "encode-thread-main"), {
-    workerData: folder,
+    workerData: data,
     resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 8 },
   });
   const waiting: { resolve(ids: Int32Array[]): void; reject(error: Error): void }[] = [];

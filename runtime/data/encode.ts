@@ -8,7 +8,7 @@ import { readInput } from "#runtime/store/inspect.ts";
 import { openTokenizer, type Tokenizer } from "#runtime/tokenizers/tokenizer.ts";
 import { splits } from "./corpus.ts";
 import { type BatchEncoder, openBatchEncoder } from "./encode-threads.ts";
-import { type CorpusPiece, corpusPieces } from "./read-documents.ts";
+import { type CorpusPiece, type CutPlaces, corpusPieces } from "./read-documents.ts";
 
 /**
  * Turns a corpus into token ids, once: every document is `<s> tokens </s>`, up to the limit. Memory stays flat: documents come in pieces, ids
@@ -26,14 +26,16 @@ export async function encodeCorpus(job: EncodeJob, context: JobContext): Promise
     done += bytes;
     context.emit({ event: "phase", phase: "encoding", done, total, unit: "bytes" });
   };
-  const encoder = openBatchEncoder(context.folderOf(job.tokenizer), threadsOf(total, context.threads));
+  const cuts = await provenCuts(tokenizer, corpusPieces(folder, "train", tokenizer.cuts));
+  const data = { folder: context.folderOf(job.tokenizer), whole: cuts === "nowhere" };
+  const encoder = openBatchEncoder(data, threadsOf(total, context.threads));
   const encoded: Partial<EncodeResult["splits"]> = {};
   try {
     for (const split of splits) {
       const limit = split === "train" ? (job.limit ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
       const shards = openShards(context.folder, split, width, limit);
       try {
-        await encodeSplit(inBatches(corpusPieces(folder, split, tokenizer.cuts)), encoder, tokenizer, shards, report);
+        await encodeSplit(inBatches(corpusPieces(folder, split, cuts)), encoder, tokenizer, shards, report);
         shards.finish();
       } catch (error) {
         shards.abandon();
@@ -45,6 +47,42 @@ export async function encodeCorpus(job: EncodeJob, context: JobContext): Promise
     await encoder.close();
   }
   return { vocabulary: tokenizer.vocabulary.size, width, splits: encoded as EncodeResult["splits"] };
+}
+
+/** Characters that are encoded both ways before the rest is cut. */
+const provenCharacters = 1 << 18;
+
+/**
+ * Where texts are cut: as the tokenizer's settings allow, if so the corpus' first documents get the ids that the library gives them whole.
+ * Otherwise nowhere.
+ */
+async function provenCuts(tokenizer: Tokenizer, pieces: Iterable<CorpusPiece>): Promise<CutPlaces> {
+  if (tokenizer.cuts === "nowhere") return "nowhere";
+  for (const parts of firstDocuments(pieces)) {
+    const cut = await tokenizer.encodeBatch(parts);
+    const [whole] = await tokenizer.encodeWholeBatch([parts.join("")]);
+    if (!sameIds(cut, whole!)) return "nowhere";
+  }
+  return tokenizer.cuts;
+}
+
+/** Their pieces; of a very long document its beginning. */
+function firstDocuments(pieces: Iterable<CorpusPiece>): string[][] {
+  const documents: string[][] = [];
+  let characters = 0;
+  for (const { text, begins } of pieces) {
+    if (characters > (begins ? 1 : 4) * provenCharacters) break;
+    if (begins) documents.push([]);
+    documents.at(-1)!.push(text);
+    characters += text.length;
+  }
+  return documents;
+}
+
+function sameIds(parts: readonly Int32Array[], whole: Int32Array): boolean {
+  let at = 0;
+  for (const part of parts) for (const id of part) if (whole[at++] !== id) return false;
+  return at === whole.length;
 }
 
 /** A thread takes a third of a second to start: so long it takes to encode about so many bytes. */

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { withStandardErrors } from "#runtime/compare/standard-errors.ts";
 import type { MajorityResult, Score } from "#runtime/contract/artifacts.ts";
 import type { MajorityJob, ResolvedTask, ResolvedTaskOf } from "#runtime/contract/plan.ts";
+import { largest } from "#runtime/contract/reductions.ts";
 import type { TaskKind } from "#runtime/contract/spec.ts";
 import { classOf, readTaskExamples } from "#runtime/data/task-examples.ts";
 import { scorePairs } from "#runtime/metrics/pairs.ts";
@@ -186,5 +187,5 @@ function chance(task: ResolvedTaskOf<"minimal_pairs">): Constant {
 function mostFrequent(classes: readonly number[], count: number): number {
   const counts = new Array<number>(count).fill(0);
   for (const each of classes) counts[each]! += 1;
-  return counts.indexOf(Math.max(...counts));
+  return counts.indexOf(largest(counts));
 }

@@ -101,7 +101,10 @@ function hashPath(path: readonly (number | string)[]): number[] {
   const words: number[] = [];
   for (const part of path) {
     if (typeof part === "number") words.push(1, part >>> 0, Math.floor(part / 4294967296) >>> 0);
-    else words.push(2, part.length, ...Array.from(part, (character) => character.codePointAt(0) as number));
+    else {
+      words.push(2, part.length);
+      for (const character of part) words.push(character.codePointAt(0) as number);
+    }
   }
   const state = [0x9e3779b9, 0x243f6a88, 0xb7e15162, 0x6a09e667].map((seed): number => {
     let h: number = seed;

@@ -55,7 +55,8 @@ function byBytes(vocab: Record<string, number>): (text: string) => Int32Array {
   };
 }
 
-function byWholeTexts(native: NativeTokenizer): Encoder {
+/** Each text at once, by the library alone. */
+export function byWholeTexts(native: NativeTokenizer): Encoder {
   return async (texts) => {
     const encoded: Int32Array[] = [];
     for (const group of groups(texts.map((text) => text.toWellFormed()))) {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Tokenizer as NativeTokenizer } from "tokenizers";
 import { isOrdinary, type Vocabulary } from "#runtime/objectives/objective.ts";
-import { cutsOf, encoderOf } from "./encoders.ts";
+import { byWholeTexts, cutsOf, encoderOf } from "./encoders.ts";
 import { type Frame, frameOf } from "./frame.ts";
 import { rolesOf, tokensOf } from "./roles.ts";
 import type { AddedToken, TokenizerJson } from "./tokenizer-json.ts";
@@ -18,6 +18,8 @@ export interface Tokenizer {
   /** Without begin and end. */
   encode(text: string): Promise<Int32Array>;
   encodeBatch(texts: readonly string[]): Promise<Int32Array[]>;
+  /** The same ids by the library alone, each text at once: slower. */
+  encodeWholeBatch(texts: readonly string[]): Promise<Int32Array[]>;
   /** Special tokens and sentinels are left out. */
   decode(ids: ArrayLike<number>): string;
   /** With special tokens and sentinels as they are written. */
@@ -86,6 +88,7 @@ export function openTokenizer(folder: string): Tokenizer {
     frame: frameOf(json, vocabulary),
     cuts: cutsOf(json),
     encodeBatch,
+    encodeWholeBatch: byWholeTexts(native),
     encode: async (text) => (await encodeBatch([text]))[0] as Int32Array,
     decode: (ids) => decodeOrdinary(Array.from(ids).filter(isText)),
     decodeWithSpecialTokens(ids) {

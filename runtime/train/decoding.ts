@@ -1,3 +1,4 @@
+import { largest } from "#runtime/contract/reductions.ts";
 import type { ResolvedModel } from "../contract/plan.ts";
 import type { Engine } from "../engines/engine.ts";
 import type { Parameter } from "../models/parameters.ts";
@@ -50,7 +51,7 @@ export async function openDecoder({ engine, values, ...settings }: DecoderOption
     vocabulary: model.vocabulary,
     async begin(beginnings, sources) {
       const own = filled(beginnings, texts);
-      place = Math.max(...own.map(({ length }) => length));
+      place = largest(own.map(({ length }) => length));
       const last = Int32Array.from({ length: texts }, (_, text) => text * prompt + place - 1);
       const read = sources ? filled(sources, texts) : [];
       for (let row = 0; row < rows; row++) {

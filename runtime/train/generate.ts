@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { largest } from "#runtime/contract/reductions.ts";
 import { requireUsable } from "../checkpoints/checkpoint.ts";
 import type { StoredModel } from "../checkpoints/stored-model.ts";
 import type { EngineName } from "../engines/engine.ts";
@@ -70,12 +71,12 @@ export async function generateIds(stored: StoredModel, options: IdOptions, engin
   const twoSided = model.architecture === "encoder-decoder";
   const sources = twoSided ? encoded : undefined;
   const beginnings = twoSided ? encoded.map(() => [special.start]) : encoded.map((ids) => withoutEnd(ids, special.ends));
-  const read = Math.max(...(sources ?? beginnings).map(({ length }) => length));
+  const read = largest((sources ?? beginnings).map(({ length }) => length));
   const bounded = model.position !== "relative";
-  if (Math.min(...beginnings.map(({ length }) => length)) === 0) throw new JobFailure("a prompt has no tokens; give one with words");
+  if (beginnings.some(({ length }) => length === 0)) throw new JobFailure("a prompt has no tokens; give one with words");
   if (bounded && (twoSided ? read > model.context : read >= model.context))
     throw new JobFailure(`the prompt has ${read} tokens and the model reads ${model.context}; give a shorter one`);
-  const first = Math.max(...beginnings.map(({ length }) => length));
+  const first = largest(beginnings.map(({ length }) => length));
   const length = bounded ? Math.min(first + tokens, model.context) : first + tokens;
   if (length < first + tokens)
     options.onWarning?.(`the model has positions for ${model.context} tokens: ${length - first} new ones at the most`);

@@ -1,3 +1,4 @@
+import { largest } from "#runtime/contract/reductions.ts";
 import type { Random } from "../random/random.ts";
 import type { Decoder, DecoderOptions, Following } from "./decoding.ts";
 
@@ -191,5 +192,5 @@ function candidatesOf(
 }
 
 function newTokensOf({ beginnings, length }: SearchOptions): number {
-  return Math.max(0, length - Math.max(...beginnings.map((ids) => ids.length)));
+  return Math.max(0, length - largest(beginnings.map((ids) => ids.length)));
 }

@@ -65,7 +65,7 @@ export async function compileText(
     if (!(await pause())) return null;
     const each = compiler.compile(spec, name);
     compiled.set(name, each);
-    problems.push(...each.problems);
+    for (const problem of each.problems) problems.push(problem);
   }
   const hints = nodes.flatMap((node) => hintsOf(node, compiled.get(node.name), spec, results));
   return { good: { text, spec, declarations, compiled, hints }, problems: distinctProblems(problems).map(analysis.place) };

@@ -154,7 +154,7 @@ test("two threads encode what one does, in the same order", async () => {
   await work.corpus([work.file("a.txt", told(400))]);
   const { folder } = await work.tokenizer({ kind: "bpe", vocabulary: 300 });
   const batches = Array.from({ length: 9 }, (_, b) => [told(3 + b), `batch ${b}`]);
-  const [one, two] = [openBatchEncoder(folder, 1), openBatchEncoder(folder, 2)];
+  const [one, two] = [openBatchEncoder({ folder, whole: false }, 1), openBatchEncoder({ folder, whole: false }, 2)];
   const expected = await Promise.all(batches.map(one.encode));
   expect(await Promise.all(batches.map(two.encode))).toEqual(expected);
   await two.close();

@@ -68,3 +68,8 @@ describe("format", () => {
 function words(text: string): string[] {
   return text.split(/\s+/).filter((word) => word !== "");
 }
+
+test("a comment of more lines than a call takes arguments", () => {
+  const comment = `/*${"\n".repeat(200_000)}*/`;
+  expect((format(`${comment}\nmodel m { layers: 4 }`) as { text: string }).text).toMatch(/\*\/\nmodel m \{ layers: 4 \}\n$/);
+});

@@ -1,3 +1,4 @@
+import { largest } from "#runtime/contract/reductions.ts";
 import type { Graph, Node, Value } from "../../trace/graph.ts";
 import { makersOfOneUse, withSumSquare } from "../../trace/sum-square.ts";
 
@@ -11,7 +12,10 @@ import { makersOfOneUse, withSumSquare } from "../../trace/sum-square.ts";
 export function fuse(traced: Graph): Graph {
   const graph = withSumSquare(traced);
   const alone = makersOfOneUse(graph);
-  let last = Math.max(0, ...graph.nodes.flatMap((node) => node.outputs.map(({ id }) => id)));
+  let last = largest(
+    graph.nodes.flatMap((node) => node.outputs.map(({ id }) => id)),
+    0,
+  );
   const absorbed = new Set<Node>();
   const nodes = graph.nodes.flatMap((node): Node[] => {
     const [a, b] = node.inputs;

@@ -1,3 +1,4 @@
+import { largest } from "#runtime/contract/reductions.ts";
 import { CheckpointError } from "../families/config.ts";
 import { copyAgain, jsonIn, type SeenFiles } from "./files.ts";
 
@@ -17,7 +18,12 @@ export function tokenizerEntries(folder: string, files: SeenFiles): number | nul
       `${folder}/tokenizer.json`,
     );
   const added = has("added_tokens.json") ? Object.values(jsonIn(`${folder}/added_tokens.json`, mostBytes, files)) : [];
-  const behind = Math.max(0, ...added.filter((id) => Number.isSafeInteger(id)).map((id) => (id as number) + 1));
+  const behind =
+    1 +
+    largest(
+      added.filter((id): id is number => Number.isSafeInteger(id)),
+      -1,
+    );
   if (has("vocab.txt")) return Math.max(behind, linesIn(files.read(`${folder}/vocab.txt`)!));
   if (!has("vocab.json") || !has("merges.txt")) return null;
   const path = `${folder}/vocab.json`;

@@ -1,3 +1,4 @@
+import { largest } from "#runtime/contract/reductions.ts";
 import { malformedRows, readColumns } from "../columns.ts";
 import type { ChoiceExample, TaskDataOf, TaskProblem, TaskReader } from "../example.ts";
 
@@ -31,7 +32,16 @@ export const multipleChoice: TaskReader<ChoiceTask, ChoiceExample> = {
     return { examples, problems: found };
   },
   question: ({ question, choices }) => [...(question === null ? [] : [question]), ...choices],
-  labels: (examples) => Array.from({ length: Math.max(0, ...examples.map(({ choices }) => choices.length)) }, (_, i) => String(i + 1)),
+  labels: (examples) =>
+    Array.from(
+      {
+        length: largest(
+          examples.map(({ choices }) => choices.length),
+          0,
+        ),
+      },
+      (_, i) => String(i + 1),
+    ),
   check: (splits, labels) =>
     (["validation", "test"] as const).flatMap((split): TaskProblem[] => {
       const first = splits[split].find(({ choices }) => choices.length > labels.length);

@@ -1,3 +1,4 @@
+import { largest } from "#runtime/contract/reductions.ts";
 import type { ResolvedModel } from "../../contract/plan.ts";
 import { choicesOf, stacksOf } from "../../models/choices.ts";
 import { isWritten, type Vocabulary } from "../../objectives/objective.ts";
@@ -55,7 +56,7 @@ export async function writeTexts(sources: readonly (readonly number[])[], writin
         beginnings,
         ...(twoSided ? { sources: texts } : {}),
         ends: [end],
-        length: Math.min(room.room, Math.max(...beginnings.map((ids) => ids.length)) + longest),
+        length: Math.min(room.room, largest(beginnings.map((ids) => ids.length)) + longest),
         forcedEnd: null,
         allowed,
       };
@@ -87,8 +88,8 @@ function roomFor(lengths: readonly number[], { model, beams, longest }: Writing)
   const keptAtOnePosition = 2 * 4 * stacksOf(model).at(-1)!.layers * keyValueHeads * headWidth;
   const rowsOf = ({ room, source }: Pick<DecoderRoom, "room" | "source">) =>
     Math.max(beams, Math.min(mostRows, Math.floor(mostKept / (keptAtOnePosition * (room + source)))));
-  const largest = size(Math.max(...lengths));
-  return { texts: Math.floor(rowsOf(largest) / beams), beams, ...largest };
+  const most = size(largest(lengths));
+  return { texts: Math.floor(rowsOf(most) / beams), beams, ...most };
 }
 
 function isSame(one: DecoderRoom, other: DecoderRoom): boolean {

@@ -1,3 +1,4 @@
+import { largest } from "#runtime/contract/reductions.ts";
 import type { ResolvedTask } from "../../contract/plan.ts";
 import type { Split } from "../../contract/spec.ts";
 import { assembleBatch, nothing } from "../../data/batch.ts";
@@ -58,7 +59,7 @@ export async function adaptWriting(setup: AdaptationSetup): Promise<Adaptation<T
 /** As long as what is trained on, with an end. */
 function longestAnswer(task: ResolvedTask, train: readonly TextPair[]): number {
   if (task.kind === "span_question_answering") return task.longestAnswer;
-  return 1 + Math.max(...train.map(({ target }) => target.length));
+  return 1 + largest(train.map(({ target }) => target.length));
 }
 
 /** Mean over all target tokens, nats. */
