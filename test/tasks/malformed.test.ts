@@ -157,7 +157,7 @@ test.each<[string, TaskSpec, Record<string, string | Uint8Array>, string, string
     questions,
     { "q.json": squad("Paris", 3) },
     "answer-not-in-context",
-    /the answer "Paris" is not at 3 of its context but at 16/,
+    /the answer "Paris" is not where its answer_start says but at 15/,
   ],
   ["broken SQuAD JSON", questions, { "q.json": '{\n "data": [\n' }, "malformed-file", /^q\.json:\d+:1: not JSON/],
   ["JSON of another form", questions, { "q.json": '{"questions": []}' }, "malformed-file", /^q\.json:1:1: no list "data"/],

@@ -9,8 +9,15 @@ export interface SquadQuestion {
   answers: { text: string; start: number }[];
 }
 
+export interface SquadFile {
+  questions: SquadQuestion[];
+  problems: TableProblem[];
+  /** Questions whose answers are read as they are, though the file says two things of them. */
+  contradictions: TableProblem[];
+}
+
 /** Rows as the hub has them: `id`, `context`, `question`, and `answers` with lists `text` and `answer_start`. */
-export function readQuestionRows(text: string): { questions: SquadQuestion[]; problems: TableProblem[] } {
+export function readQuestionRows(text: string): SquadFile {
   const problems: TableProblem[] = [];
   const questions = text.split("\n").flatMap((row, i): SquadQuestion[] => {
     if (row.trim() === "") return [];
@@ -23,53 +30,77 @@ export function readQuestionRows(text: string): { questions: SquadQuestion[]; pr
         fail('a row needs "context", "question", and "answers" with the lists "text" and "answer_start", one as long as the other');
       return [];
     }
-    const unitAt = codeUnits(context);
-    const found = texts.map((text, at) => ({ text: String(text), start: unitAt(Number(starts[at])) }));
-    return [{ id: textIn(value, "id") ?? String(i + 1), line: i + 1, question, context, answers: found }];
+    const found = answersIn(
+      context,
+      texts.map((answer, at) => ({ text: answer, answer_start: starts[at] })),
+    );
+    const id = textIn(value, "id") ?? String(i + 1);
+    if (!found) fail(`question ${id}: ${answerForm}`);
+    return found ? [{ id, line: i + 1, question, context, answers: found }] : [];
   });
-  return { questions, problems };
+  return { questions, problems, contradictions: [] };
 }
 
 /** Questions about paragraphs: `data`, `paragraphs`, `qas` (Rajpurkar et al. 2016; 2018 for `is_impossible`). */
-export function readSquad(text: string): { questions: SquadQuestion[]; problems: TableProblem[] } {
+export function readSquad(text: string): SquadFile {
   const lineAt = lineCounter(text);
-  const problems: TableProblem[] = [];
+  const file: SquadFile = { questions: [], problems: [], contradictions: [] };
   let at = 0;
-  const fail = (message: string, line = lineAt(at)) => problems.push({ line, column: 1, message });
-  const questions: SquadQuestion[] = [];
+  const fail = (message: string, line = lineAt(at)) => file.problems.push({ line, column: 1, message });
   const document = parsed(text, (message, position) => fail(message, lineAt(position)));
-  if (document === undefined) return { questions, problems };
+  if (document === undefined) return file;
   const articles = listIn(document, "data");
   if (!articles) {
     fail('no list "data"; a SQuAD file is {"data": [{"paragraphs": [{"context": "…", "qas": […]}]}]}', 1);
-    return { questions, problems };
+    return file;
   }
-  for (const paragraph of articles.flatMap((article) => listIn(article, "paragraphs") ?? [])) {
+  const paragraphs = articles.flatMap((article, i) => {
+    const found = listIn(article, "paragraphs");
+    if (!found) fail(`article ${i + 1} of "data" has no list "paragraphs"`, 1);
+    return found ?? [];
+  });
+  for (const paragraph of paragraphs) {
     const context = textIn(paragraph, "context");
-    for (const entry of listIn(paragraph, "qas") ?? []) {
+    const entries = listIn(paragraph, "qas");
+    if (!entries) fail(`the paragraph "${(context ?? "").slice(0, 40)}" has no list "qas"`);
+    for (const entry of entries ?? []) {
       const [id, question] = [textIn(entry, "id") ?? "", textIn(entry, "question")];
       // questions stand in the order of the file, so each id is behind the one before
       at = Math.max(at, text.indexOf(JSON.stringify(id), at));
-      const answers = listIn(entry, "answers") ?? [];
-      if (context === null || question === null)
-        fail(`question ${id || questions.length + 1} has no ${context === null ? "context" : "question"}`);
-      else {
-        const unitAt = codeUnits(context);
-        const read = answers.map((answer) => ({ text: textIn(answer, "text"), start: numberIn(answer, "answer_start") }));
-        const broken = read.find(({ text, start }) => text === null || start === null);
-        if (broken) fail(`question ${id}: an answer needs "text" and "answer_start"`);
-        else
-          questions.push({
-            id,
-            line: lineAt(at),
-            question,
-            context,
-            answers: read.map(({ text, start }) => ({ text: text!, start: unitAt(start!) })),
-          });
+      if (context === null || question === null) {
+        fail(`question ${id || file.questions.length + 1} has no ${context === null ? "context" : "question"}`);
+        continue;
       }
+      const answers = answersIn(context, listIn(entry, "answers") ?? []);
+      if (!answers) {
+        fail(`question ${id}: ${answerForm}`);
+        continue;
+      }
+      const contradiction = contradictionOf(fieldOf(entry, "is_impossible"), answers.length);
+      if (contradiction !== null) file.contradictions.push({ line: lineAt(at), column: 1, message: `question ${id}: ${contradiction}` });
+      file.questions.push({ id, line: lineAt(at), question, context, answers });
     }
   }
-  return { questions, problems };
+  return file;
+}
+
+const answerForm = 'an answer needs "text", a text, and "answer_start", a whole number';
+
+/** An answer of empty text is none, as in the scoring script of SQuAD 2.0. Null where one has not what it needs. */
+function answersIn(context: string, answers: readonly unknown[]): SquadQuestion["answers"] | null {
+  const unitAt = codeUnits(context);
+  const read = answers.map((answer) => ({ text: textIn(answer, "text"), start: numberIn(answer, "answer_start") }));
+  const given = read.filter(({ text }) => text === null || text.trim() !== "");
+  if (!given.every(({ text, start }) => text !== null && Number.isInteger(start))) return null;
+  // nothing stands in front of the context: -1 would be counted from its end
+  return given.map(({ text, start }) => ({ text: text!, start: start! < 0 ? context.length : unitAt(start!) }));
+}
+
+/** The answers decide, as in the scoring script. */
+function contradictionOf(isImpossible: unknown, answers: number): string | null {
+  if (isImpossible === true && answers > 0) return "is_impossible is true, and it has an answer; the answer counts";
+  if (isImpossible === false && answers === 0) return "is_impossible is false, and it has no answer; it is read as a question without one";
+  return null;
 }
 
 function parsed(text: string, fail: (message: string, position: number) => void): unknown {

@@ -7,17 +7,22 @@ import { readQuestionRows, readSquad } from "../formats/squad.ts";
 export const spanQuestionAnswering: TaskReader<TaskDataOf<"span_question_answering">, QuestionExample> = {
   read(_, [file], key) {
     const isTable = textFormatOf(file!.path).table !== null;
-    const { questions, problems } = isTable ? readQuestionRows(file!.text) : readSquad(file!.text);
+    const { questions, problems, contradictions } = isTable ? readQuestionRows(file!.text) : readSquad(file!.text);
     const found: TaskProblem[] = malformed({ problems }, file!.name, key);
     if (questions.length === 0 && found.length === 0) {
       found.push({ severity: "error", code: "no-examples", message: `${file!.name} has no questions`, key });
+    }
+    const [first] = contradictions;
+    if (first) {
+      const message = `${file!.name}:${first.line}: ${first.message} (such questions: ${contradictions.length})`;
+      found.push({ severity: "warning", code: "impossible-and-answered", message, key });
     }
     const examples = questions.map(({ line, id, ...rest }): QuestionExample => ({ id: `${file!.name}:${line}`, name: id, ...rest }));
     const elsewhere = examples.flatMap(({ id, name, context, answers }) => {
       const wrong = answers.find(({ text, start }) => context.slice(start, start + text.length) !== text);
       if (!wrong) return [];
       const there = context.indexOf(wrong.text);
-      const where = there < 0 ? "is nowhere in its context" : `is not at ${wrong.start} of its context but at ${there}`;
+      const where = there < 0 ? "is nowhere in its context" : `is not where its answer_start says but at ${characters(context, there)}`;
       return [{ id, message: `question ${name}: the answer "${wrong.text.slice(0, 60)}" ${where}` }];
     });
     const silent = examples.filter(({ question }) => question.trim() === "");
@@ -38,3 +43,8 @@ export const spanQuestionAnswering: TaskReader<TaskDataOf<"span_question_answeri
   },
   shown: ({ question, context, answers }) => ({ input: `${question} ‖ ${context}`, target: answers[0]?.text ?? "(no answer)" }),
 };
+
+/** Code points before an index: what SQuAD counts in. */
+function characters(text: string, index: number): number {
+  return Array.from(text.slice(0, index)).length;
+}
