@@ -62,7 +62,7 @@ function report(world: World, judge: (world: World, better: number, ...path: num
     if (first.detectable === null || strengthFor(first.detectable) > 0.99) continue;
     announced++;
     const something = judge(world, first.detectable, each, 1);
-    if (something.verdicts.find(isFirst)!.verdict === "greater") found++;
+    if (something.verdicts.find(isFirst)!.verdict === "better") found++;
     [inside, intervals] = counted(something, world, first.detectable, inside, intervals);
   }
   const share = (part: number, whole: number) => `${((100 * part) / whole).toFixed(1)}%`;

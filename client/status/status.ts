@@ -1,5 +1,5 @@
 import type { ComparisonResult, RunSession, Verdict } from "#runtime/contract/artifacts.ts";
-import { metricOf } from "#runtime/contract/catalogue/index.ts";
+import { gain } from "#runtime/contract/direction.ts";
 import type { JobKind } from "#runtime/contract/plan.ts";
 import { describeDifference } from "#runtime/contract/words.ts";
 import type { Outline, OutlineDeclaration, OutlinePlan } from "#server/protocol.ts";
@@ -82,10 +82,10 @@ function layerOf({ job }: Run): number {
   return job.kind === "finetune" ? job.model.layers : 0;
 }
 
-/** Higher is better. */
+/** The higher, the better the layer. */
 function validationScore({ scores }: Run): number {
   const [main] = mainScores(scores.filter(({ split }) => split === "validation"));
-  return typeof main?.value === "number" ? main.value * (metricOf(main.metric)?.better === "lower" ? -1 : 1) : Number.NEGATIVE_INFINITY;
+  return typeof main?.value === "number" ? gain(main.metric, main.value) : Number.NEGATIVE_INFINITY;
 }
 
 /** Of a run that is done, what came out in a few words. */

@@ -33,7 +33,7 @@ function aboutSeeds(result: ComparisonResult, job: CompareJob, file: string): st
 
 function aboutScratch(result: ComparisonResult, job: CompareJob): string[] {
   const held = result.verdicts.filter(({ right }) => right.startsWith("scratch"));
-  if (held.length === 0 || held.some(({ verdict }) => verdict === "greater")) return [];
+  if (held.length === 0 || held.some(({ verdict }) => verdict === "better")) return [];
   const tokens = Math.max(...job.cells.map((cell) => cell.matched.tokens));
   return [`a larger budget or corpus: no pre-training of ${formatCount(tokens)} tokens was found better than scratch`];
 }

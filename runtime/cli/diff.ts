@@ -4,6 +4,7 @@ import { readItems } from "#runtime/compare/items.ts";
 import { alignedRows } from "#runtime/compare/table.ts";
 import { type ScoreDifference, scoreDifference } from "#runtime/compare/two-runs.ts";
 import type { Score } from "#runtime/contract/artifacts.ts";
+import { withDirection } from "#runtime/contract/direction.ts";
 import { formatScore, formatScoreLike } from "#runtime/contract/numbers.ts";
 import type { Job } from "#runtime/contract/plan.ts";
 import { formatP } from "#runtime/contract/words.ts";
@@ -119,7 +120,7 @@ function printDifference({ left, right, differences, scores }: Difference): void
     );
   const score = (metric: string, value: number | null) => (value === null ? "–" : formatScore(metric, value));
   const rows = scores.map(({ split, metric, left, right, difference }) => [
-    `${split} ${metric}`,
+    withDirection(`${split} ${metric}`, metric),
     score(metric, left),
     score(metric, right),
     difference ? differenceText(metric, difference) : "",

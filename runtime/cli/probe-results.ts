@@ -1,5 +1,6 @@
 import { alignedRows } from "#runtime/compare/table.ts";
 import { probedName, probeName } from "#runtime/compile/plan-probe.ts";
+import { withDirection } from "#runtime/contract/direction.ts";
 import { formatScored } from "#runtime/contract/numbers.ts";
 import { jobsOf, type Loaded } from "./loaded.ts";
 
@@ -34,6 +35,7 @@ export function probeResult(loaded: Loaded, name: string): ProbeResult {
 export function probeTable({ probe, layers }: ProbeResult): string {
   const columnOf = ({ of, task, metric }: ProbeResult["layers"][number]) => `${of} · ${task} · ${metric}`;
   const columns = [...new Set(layers.map(columnOf))];
+  const heads = columns.map((column) => withDirection(column, column.split(" · ").at(-1)!));
   const depth = Math.max(...layers.map(({ layer }) => layer));
   const rows = Array.from({ length: depth + 1 }, (_, layer) => [
     layer === 0 ? "embeddings" : String(layer),
@@ -42,5 +44,5 @@ export function probeTable({ probe, layers }: ProbeResult): string {
       return found ? formatScored({ ...found }) : "";
     }),
   ]);
-  return `${probe}: what a linear classifier finds in each layer\n\n${alignedRows(["layer", ...columns], rows)}`;
+  return `${probe}: what a linear classifier finds in each layer\n\n${alignedRows(["layer", ...heads], rows)}`;
 }

@@ -1,6 +1,5 @@
 import { dirname } from "node:path";
-import type { ComparisonResult, FinetuneResult, LeaksResult } from "#runtime/contract/artifacts.ts";
-import { metricOf } from "#runtime/contract/catalogue/index.ts";
+import type { ComparisonResult, FinetuneResult, LeaksResult, Verdict } from "#runtime/contract/artifacts.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
 import type { JobContext } from "#runtime/jobs/context.ts";
 import { readHypotheses } from "#runtime/store/hypotheses.ts";
@@ -58,7 +57,7 @@ export function compareRuns(job: CompareJob, runs: Runs): ComparisonResult {
     ...(job.question === undefined ? {} : { question: job.question }),
     matched: matchedAmounts(job, runs),
     cells: rowsOf(job, entrants),
-    summary: summaryOf(job, entrants, runs, from, leaks),
+    summary: summaryOf(job, entrants, runs, from, leaks, verdicts),
     verdicts,
     expectations: job.expect.map((expectation) => ({
       ...answerExpectation(expectation, verdicts, entrants),
@@ -123,17 +122,18 @@ function summaryOf(
   runs: Runs,
   from: Resampler,
   leaks: ComparisonResult["leaks"],
+  verdicts: readonly Verdict[],
 ): ComparisonResult["summary"] {
+  const isBaseline = (name: string) => entrants.some((each) => each.name === name && each.kind !== "cell");
   return job.tasks.flatMap(({ task, metrics }) =>
     metrics.flatMap((metric) => {
       const estimates = entrants.flatMap((entrant) => {
         const sample = sampleOf(entrant, task, metric, from);
         return sample.values.length === 0 ? [] : [{ entrant, ...estimate(sample) }];
       });
-      const sign = metricOf(metric)?.better === "lower" ? -1 : 1;
       return estimates.map(({ entrant, n, mean, standardError, low, high }) => {
-        const baselines = estimates.filter((other) => other.entrant.of.includes(entrant.name));
-        const below = baselines.filter((baseline) => sign * mean < sign * baseline.mean).map((baseline) => baseline.entrant.name);
+        const worse = verdicts.filter((each) => each.task === task && each.metric === metric && each.verdict === "worse");
+        const below = worse.filter(({ left, right }) => left === entrant.name && isBaseline(right)).map(({ right }) => right);
         return {
           cell: entrant.name,
           task,

@@ -39,7 +39,8 @@ function answerOf(operator: Expectation["operator"], verdict: Verdict["verdict"]
   // not finding a difference does not show that there is none
   if (verdict === "no difference found") return "undecided";
   if (operator === "=") return "refuted";
-  return (verdict === "greater") === (operator === ">") ? "confirmed" : "refuted";
+  // `>` is "better than", whichever way the score is
+  return (verdict === "better") === (operator === ">") ? "confirmed" : "refuted";
 }
 
 function reasonOf(operator: Expectation["operator"], verdict: Verdict): string {
@@ -71,7 +72,7 @@ function namesOf(name: string, beside: string, entrants: readonly Entrant[]): st
 
 /** The same verdict with left and right exchanged. */
 function turn(verdict: Verdict): Verdict {
-  const opposite = { greater: "less", less: "greater", "no difference found": "no difference found" } as const;
+  const opposite = { better: "worse", worse: "better", "no difference found": "no difference found" } as const;
   return {
     ...verdict,
     left: verdict.right,

@@ -1,8 +1,9 @@
 import Table from "cli-table3";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
+import { withDirection } from "#runtime/contract/direction.ts";
 import { formatCount, formatEstimate, formatFlops, formatScore, formatSeconds, formatShare } from "#runtime/contract/numbers.ts";
 import { visibleLine } from "#runtime/contract/visible.ts";
-import { describeDifference, describeExpectation, describePublished } from "#runtime/contract/words.ts";
+import { describeBelow, describeDifference, describeExpectation, describePublished } from "#runtime/contract/words.ts";
 
 /** A comparison as text for a terminal. */
 export function comparisonTable(result: ComparisonResult): string {
@@ -70,14 +71,14 @@ function summaryTable({ summary }: ComparisonResult): string {
   const scores = unique(summary.map(scoreOf));
   const cells = unique(summary.map(({ cell }) => cell));
   return alignedRows(
-    ["", ...scores],
+    ["", ...scores.map((score) => withDirection(score, score.split(".").at(-1)!))],
     cells.map((cell) => [
       cell,
       ...scores.map((score) => {
         const entry = summary.find((each) => each.cell === cell && scoreOf(each) === score);
         if (!entry) return "–";
-        const below = entry.below.length > 0 ? ` below ${entry.below.join(", ")}` : "";
-        return `${formatEstimate(entry.metric, entry.mean, entry.standard_error, entry.n)} (${entry.n})${below}`;
+        const estimate = `${formatEstimate(entry.metric, entry.mean, entry.standard_error, entry.n)} (${entry.n})`;
+        return `${estimate} ${describeBelow(entry.below)}`.trimEnd();
       }),
     ]),
   );

@@ -1,5 +1,6 @@
 import type { Verdict } from "#runtime/contract/artifacts.ts";
 import { metricOf } from "#runtime/contract/catalogue/index.ts";
+import { gain } from "#runtime/contract/direction.ts";
 import type { CompareJob, PretrainJob, ResolvedObjective } from "#runtime/contract/plan.ts";
 import type { Entrant, Runs } from "./entrants.ts";
 import { detectable, moreSeeds } from "./power.ts";
@@ -56,7 +57,7 @@ export function verdictsOf(
       low: test.low,
       high: test.high,
       p,
-      verdict: !found ? "no difference found" : test.mean > 0 ? "greater" : "less",
+      verdict: !found ? "no difference found" : gain(metric, test.mean) > 0 ? "better" : "worse",
       detectable: undecided ? detectable(test, next) : null,
       more_seeds: undecided ? moreSeeds(test, next) : null,
     };

@@ -178,12 +178,13 @@ export const verdict = v.object({
   metric: v.string(),
   /** Pre-training seeds that both sides have. */
   n: whole,
-  /** Mean of left − right over the paired seeds. */
+  /** Mean of left − right over the paired seeds, whichever way the score is better. */
   difference: v.number(),
   low: numberOrNull,
   high: numberOrNull,
   p: numberOrNull,
-  verdict: v.picklist(["greater", "less", "no difference found"]),
+  /** Of the left side, whichever way its score is better: a lower perplexity is `better`, though its difference is below zero. */
+  verdict: v.picklist(["better", "worse", "no difference found"]),
   /** Where none was found: the true difference that this design finds four times in five; null where it cannot be said. */
   detectable: numberOrNull,
   /** Where none was found: more seeds that would find the difference that was seen; null: no reasonable number. */
@@ -237,7 +238,7 @@ export const comparisonResult = v.object({
       baseline: v.boolean(),
       /** The mean without the test examples that a corpus holds; null where none is held, or single examples are not known. */
       without_leaks: numberOrNull,
-      /** Baselines that are better than this cell. */
+      /** Baselines that this cell was found to be worse than: by the verdict, not by the means alone. */
       below: v.array(v.string()),
     }),
   ),

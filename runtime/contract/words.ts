@@ -1,13 +1,15 @@
 import type { ComparisonResult, Verdict } from "./artifacts.ts";
 import { metricOf } from "./catalogue/index.ts";
+import { withDirection } from "./direction.ts";
 import { formatScore, formatScoreLike } from "./numbers.ts";
 
-/** A verdict in words, the greater side first: `mlm > clm on sentiment.accuracy by 1.9 (95% interval 0.8 to 3.1, p = 0.004)`. */
+/** A verdict in words, the better side first: `mlm is better than clm on sentiment.accuracy by 1.9 (95% interval 0.8 to 3.1, p = 0.004)`. */
 export function describeDifference(verdict: Verdict): string {
   const { left, right, task, metric, difference, low, high, p } = verdict;
-  const score = `${task}.${metric}`;
+  const score = withDirection(`${task}.${metric}`, metric);
   const uncertainty = low === null || high === null ? 0 : (high - low) / 4;
   const show = (value: number) => formatScoreLike(metric, value, difference, uncertainty);
+  // what was found is said as a gain of the better side; what was not, as left − right
   const turned = difference < 0 && verdict.verdict !== "no difference found";
   const interval =
     low === null || high === null
@@ -23,14 +25,18 @@ export function describeDifference(verdict: Verdict): string {
       ...whatWouldFind(verdict),
     ].join("; ");
   }
-  const lower = metricOf(metric)?.better === "lower" ? "; lower is better" : "";
-  const [more, less] = turned ? [right, left] : [left, right];
-  return `${more} > ${less} on ${score} by ${show(Math.abs(difference))}${inBrackets}${lower}`;
+  const [better, worse] = verdict.verdict === "better" ? [left, right] : [right, left];
+  return `${better} is better than ${worse} on ${score} by ${show(Math.abs(difference))}${inBrackets}`;
 }
 
 export function formatP(p: number): string {
   if (p < 0.001) return "< 0.001";
   return `= ${p < 0.1 ? p.toPrecision(1) : p.toFixed(2)}`;
+}
+
+/** What stands behind a score that was found to be worse than baselines: `worse than scratch`. */
+export function describeBelow(below: readonly string[]): string {
+  return below.length === 0 ? "" : `worse than ${below.join(", ")}`;
 }
 
 /** What the design could have found, and what it takes to find what was seen. */

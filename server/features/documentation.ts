@@ -1,6 +1,7 @@
 import type { CatalogueEntry } from "#language/references/built-in.ts";
 import { describeType, listed } from "#language/values/describe.ts";
 import type { Choice, Declaration, Key, Metric, Option } from "#runtime/contract/catalogue/index.ts";
+import { directionText } from "#runtime/contract/direction.ts";
 import { markdownCode } from "#runtime/contract/markdown.ts";
 import { formulaText } from "./formula.ts";
 
@@ -38,9 +39,8 @@ export function choiceDocumentation({ name, help, source }: Choice): string {
   return paragraphs([`**${name}**`, help, sourceOf(source)]);
 }
 
-export function metricDocumentation({ name, help, formula, source, better }: Metric): string {
-  const direction = better === undefined ? undefined : `${better === "higher" ? "Higher" : "Lower"} is better.`;
-  return paragraphs([`**${name}**`, help, direction, formulaOf(formula), sourceOf(source)]);
+export function metricDocumentation({ name, help, formula, source }: Metric): string {
+  return paragraphs([`**${name}**`, help, directionText(name), formulaOf(formula), sourceOf(source)]);
 }
 
 export function entryDocumentation(entry: CatalogueEntry): string {

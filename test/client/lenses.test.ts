@@ -97,7 +97,7 @@ test("a probe says at which layer it found most, chosen on validation", () => {
 test("a comparison's lens says the clearest difference of its cells, or that there is none, and no more", () => {
   const verdict = (left: string, right: string, more: object) => ({
     ...{ left, right, task: "mood", metric: "accuracy", n: 3, difference: 0.019, low: 0.008, high: 0.031, p: 0.01 },
-    ...{ verdict: "greater", detectable: null, more_seeds: null },
+    ...{ verdict: "better", detectable: null, more_seeds: null },
     ...more,
   });
   const none = { verdict: "no difference found", low: -0.02, high: 0.05, p: 0.4, detectable: 0.06, more_seeds: 4 };
@@ -108,7 +108,7 @@ test("a comparison's lens says the clearest difference of its cells, or that the
     return titles(compared, storeOf([runOf("compare", "compare-1", { name: "both", state: "done", ended: now, comparison })]))[0];
   };
   expect(shown([verdict("clm", "majority", { p: 0.001 }), verdict("mlm", "clm", {}), verdict("t5", "clm", none)])).toBe(
-    "$(check) mlm > clm on mood.accuracy by 1.90 (0.80 to 3.10) · expectation: undecided · just now",
+    "$(check) mlm is better than clm on mood.accuracy by 1.90 (0.80 to 3.10) · expectation: undecided · just now",
   );
   expect(shown([verdict("mlm", "clm", none), verdict("t5", "clm", none)])).toBe(
     "$(check) no difference found in 2 of 2 pairs on mood.accuracy · expectation: undecided · just now",

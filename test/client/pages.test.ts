@@ -93,11 +93,13 @@ describe("a comparison's table", () => {
     ]);
     expect(table[2]!.order).toEqual({ a: 60, b: 50 });
     expect(cellNames(result)).toEqual(["a", "b"]);
-    expect(scoreColumns(result)).toMatchObject([{ key: "validation.perplexity", better: "lower", factor: 1 }]);
+    expect(scoreColumns(result)).toMatchObject([{ key: "validation.perplexity", factor: 1 }]);
+    // the best first: of what should be low, the lowest
+    expect(table[2]!.first).toBe("ascending");
   });
 
   test("is copied as Markdown", () => {
-    const table = markdownOf(["a|b"], [{ label: "x", text: { "a|b": "1" }, order: {} }]);
+    const table = markdownOf(["a|b"], [{ label: "x", text: { "a|b": "1" }, order: {}, first: "descending" }]);
     expect(table).toBe("|  | x |\n| --- | ---: |\n| a\\|b | 1 |");
   });
 });

@@ -13,10 +13,10 @@ function compared(...given: Parameters<typeof example>) {
 test("a difference in every seed is found, and its words follow the sign", () => {
   const { verdicts } = compared([mlm, clm]);
   expect(verdicts).toHaveLength(1);
-  expect(verdicts[0]).toMatchObject({ left: "mlm", right: "clm", task: "sentiment", metric: "accuracy", verdict: "greater" });
+  expect(verdicts[0]).toMatchObject({ left: "mlm", right: "clm", task: "sentiment", metric: "accuracy", verdict: "better" });
   expect(verdicts[0]!.difference).toBeCloseTo(0.1, 12);
   expect(verdicts[0]!.low).toBeGreaterThan(0.08);
-  expect(compared([clm, mlm]).verdicts[0]).toMatchObject({ left: "clm", right: "mlm", verdict: "less" });
+  expect(compared([clm, mlm]).verdicts[0]).toMatchObject({ left: "clm", right: "mlm", verdict: "worse" });
 });
 
 test("noise larger than the difference finds none", () => {
@@ -86,11 +86,11 @@ test("scratch is paired by seed and majority is one number for all", () => {
     ["majority", 1, true],
   ]);
   expect(result.verdicts.map(({ left, right, verdict }) => [left, right, verdict])).toEqual([
-    ["mlm", "clm", "greater"],
-    ["mlm", "scratch", "greater"],
-    ["mlm", "majority", "greater"],
+    ["mlm", "clm", "better"],
+    ["mlm", "scratch", "better"],
+    ["mlm", "majority", "better"],
     ["clm", "scratch", "no difference found"],
-    ["clm", "majority", "greater"],
+    ["clm", "majority", "better"],
   ]);
 });
 
@@ -152,7 +152,9 @@ test("perplexities of one objective are ranked; of different objectives they are
   const masked = { kind: "masked", rate: 0.15, mask: 0.8, random: 0.1, keep: 0.1, wholeWords: false } as const;
   const wide = { cell: "wide", values: [20, 20.2, 20.1], objective: causal };
   const ranked = languageModelExample("perplexity", [wide, { cell: "deep", values: [30, 30.5, 30.2], objective: causal }]);
-  expect(compareRuns(ranked.job, ranked.runs).verdicts).toMatchObject([{ left: "wide", right: "deep", task: "speeches", verdict: "less" }]);
+  expect(compareRuns(ranked.job, ranked.runs).verdicts).toMatchObject([
+    { left: "wide", right: "deep", task: "speeches", verdict: "better" },
+  ]);
   const unranked = languageModelExample("perplexity", [wide, { cell: "mlm", values: [5, 5.5, 5.2], objective: masked }]);
   const result = compareRuns(unranked.job, unranked.runs);
   expect(result.verdicts).toEqual([]);

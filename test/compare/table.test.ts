@@ -16,15 +16,15 @@ const verdict: Verdict = {
   low: 0.0081,
   high: 0.0303,
   p: 0.004,
-  verdict: "greater",
+  verdict: "better",
   detectable: null,
   more_seeds: null,
 };
 
-test("a verdict in words names the greater side first", () => {
-  expect(describeDifference(verdict)).toBe("mlm > clm on sentiment.accuracy by 1.92 (95% interval 0.81 to 3.03, p = 0.004)");
-  const less: Verdict = { ...verdict, difference: -0.0192, low: -0.0303, high: -0.0081, verdict: "less" };
-  expect(describeDifference(less)).toBe("clm > mlm on sentiment.accuracy by 1.92 (95% interval 0.81 to 3.03, p = 0.004)");
+test("a verdict in words names the better side first", () => {
+  expect(describeDifference(verdict)).toBe("mlm is better than clm on sentiment.accuracy by 1.92 (95% interval 0.81 to 3.03, p = 0.004)");
+  const less: Verdict = { ...verdict, difference: -0.0192, low: -0.0303, high: -0.0081, verdict: "worse" };
+  expect(describeDifference(less)).toBe("clm is better than mlm on sentiment.accuracy by 1.92 (95% interval 0.81 to 3.03, p = 0.004)");
 });
 
 test("no difference is said as such, with what was seen", () => {
@@ -36,10 +36,23 @@ test("no difference is said as such, with what was seen", () => {
   expect(describeDifference(oneSeed)).toBe("no difference found between mlm and clm on sentiment.accuracy: 0.4");
 });
 
-test("of a metric that should be low, the words say so", () => {
-  const perplexity: Verdict = { ...verdict, task: "speeches", metric: "perplexity", difference: 2.5, low: 1.5, high: 3.5 };
-  expect(describeDifference(perplexity)).toBe(
-    "mlm > clm on speeches.perplexity by 2.50 (95% interval 1.50 to 3.50, p = 0.004); lower is better",
+test("of a metric that should be low, the lower side is the better one, and the words say so", () => {
+  const perplexity: Verdict = {
+    ...verdict,
+    task: "speeches",
+    metric: "perplexity",
+    difference: 2.5,
+    low: 1.5,
+    high: 3.5,
+    verdict: "worse",
+  };
+  const words = "clm is better than mlm on speeches.perplexity (lower is better) by 2.50 (95% interval 1.50 to 3.50, p = 0.004)";
+  expect(describeDifference(perplexity)).toBe(words);
+  const turned: Verdict = { ...perplexity, left: "clm", right: "mlm", difference: -2.5, low: -3.5, high: -1.5, verdict: "better" };
+  expect(describeDifference(turned)).toBe(words);
+  const none: Verdict = { ...perplexity, difference: 0.5, low: -1, high: 2, p: 0.4, verdict: "no difference found" };
+  expect(describeDifference(none)).toBe(
+    "no difference found between mlm and clm on speeches.perplexity (lower is better): 0.50 (95% interval −1.00 to 2.00, p = 0.40)",
   );
 });
 
@@ -93,12 +106,12 @@ test("the whole table", () => {
     clm  70.0  71.0     –  74.0
 
     Verdicts:
-      mlm > clm on sentiment.accuracy by 10.0 (95% interval 7.5 to 12.5, p = 0.006)
-      mlm > majority on sentiment.accuracy by 31.5 (95% interval 29.4 to 33.6, p < 0.001)
-      clm > majority on sentiment.accuracy by 21.7 (95% interval 16.5 to 26.8, p = 0.006)
+      mlm is better than clm on sentiment.accuracy by 10.0 (95% interval 7.5 to 12.5, p = 0.006)
+      mlm is better than majority on sentiment.accuracy by 31.5 (95% interval 29.4 to 33.6, p < 0.001)
+      clm is better than majority on sentiment.accuracy by 21.7 (95% interval 16.5 to 26.8, p = 0.006)
 
     Expected:
-      mlm > clm on sentiment.accuracy: confirmed (mlm > clm on sentiment.accuracy by 10.0 (95% interval 7.5 to 12.5, p = 0.006))
+      mlm > clm on sentiment.accuracy: confirmed (mlm is better than clm on sentiment.accuracy by 10.0 (95% interval 7.5 to 12.5, p = 0.006))
 
     Warnings:
       clm: 3 of 4 runs have a result; missing are pretrain-clm-3-1

@@ -1,4 +1,5 @@
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
+import { bestFirst, withDirection } from "#runtime/contract/direction.ts";
 import { axisStyle, type Chart, createChart, type EChartsOption, tooltipStyle } from "../chart.ts";
 import { csvOf, element } from "../page.ts";
 import { colourOf, readTheme, symbols, type Theme } from "../theme.ts";
@@ -8,7 +9,7 @@ import type { ScoreColumn, ScoreRow } from "./scores.ts";
 export function dotChart(column: ScoreColumn, names: readonly string[]): Chart {
   const rows = column.rows.filter(({ baseline }) => !baseline);
   const chart = createChart({
-    title: column.key,
+    title: withDirection(column.key, column.metric),
     renderer: "svg",
     height: 60 + 34 * Math.max(1, rows.length + column.published.length) + baselineLabel * (column.rows.length - rows.length),
     csv: () => csvOfScores(column),
@@ -31,7 +32,7 @@ export function frontierChart(column: ScoreColumn, result: ComparisonResult, nam
     return flops > 0 ? [{ row, flops }] : [];
   });
   if (points.length < 2) return undefined;
-  const title = `${column.key} against FLOPs`;
+  const title = `${withDirection(column.key, column.metric)} against FLOPs`;
   const csv = () => csvOf([["cell", "flops", column.key], ...points.map(({ row, flops }) => [row.cell, flops, row.mean])]);
   const chart = createChart({ title, renderer: "svg", height: 260, csv });
   chart.set(frontierOption(column, points, names, readTheme()));
@@ -162,7 +163,7 @@ function frontierOption(
   theme: Theme,
 ): EChartsOption {
   const style = axisStyle(theme);
-  const best = frontier(points, column.better);
+  const best = frontier(points, column.metric);
   return {
     animation: false,
     backgroundColor: theme.background,
@@ -227,11 +228,10 @@ function isClose(one: FrontierPoint, other: FrontierPoint, points: readonly Fron
 }
 
 /** Who is not beaten by one that cost less. */
-function frontier<T extends { row: ScoreRow; flops: number }>(points: readonly T[], better: ScoreColumn["better"]): T[] {
-  const sign = better === "higher" ? 1 : -1;
+function frontier<T extends { row: ScoreRow; flops: number }>(points: readonly T[], metric: string): T[] {
   const best: T[] = [];
-  for (const point of [...points].sort((a, b) => a.flops - b.flops || sign * (b.row.mean - a.row.mean))) {
-    if (best.length === 0 || sign * point.row.mean > sign * best.at(-1)!.row.mean) best.push(point);
+  for (const point of [...points].sort((a, b) => a.flops - b.flops || bestFirst(metric, a.row.mean, b.row.mean))) {
+    if (best.length === 0 || bestFirst(metric, point.row.mean, best.at(-1)!.row.mean) < 0) best.push(point);
   }
   return best;
 }

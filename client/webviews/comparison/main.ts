@@ -114,7 +114,7 @@ function tableSection(names: readonly string[], columns: readonly TableColumn[])
   const { column, descending } = sorting;
   const order = column < 0 ? undefined : columns[column]?.order;
   const rows = order ? [...names].sort((a, b) => compareValues(order[a], order[b]) * (descending ? -1 : 1)) : names;
-  const head = columns.map(({ label }, index) => {
+  const head = columns.map(({ label, first }, index) => {
     const state = index !== column ? "none" : descending ? "descending" : "ascending";
     const sort = element(
       "button",
@@ -123,7 +123,7 @@ function tableSection(names: readonly string[], columns: readonly TableColumn[])
       index === column ? (descending ? " ▾" : " ▴") : "",
     );
     sort.addEventListener("click", () => {
-      sorting = { column: index, descending: index === column ? !descending : true };
+      sorting = { column: index, descending: index === column ? !descending : first === "descending" };
       draw();
       document.querySelectorAll<HTMLElement>("button.sort")[index]?.focus();
     });

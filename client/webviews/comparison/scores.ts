@@ -1,8 +1,9 @@
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { metricOf } from "#runtime/contract/catalogue/index.ts";
+import { lowerIsBetter } from "#runtime/contract/direction.ts";
 import { markdownRow } from "#runtime/contract/markdown.ts";
 import { formatCount, formatEstimate, formatFlops, formatScore, formatSeconds } from "#runtime/contract/numbers.ts";
-import { describePublished } from "#runtime/contract/words.ts";
+import { describeBelow, describePublished } from "#runtime/contract/words.ts";
 import type { SettingColumn } from "../messages.ts";
 
 /** A score and what each of the compared came to. */
@@ -13,7 +14,6 @@ export interface ScoreColumn {
   metric: string;
   /** Percentages are shown times 100. */
   factor: number;
-  better: "higher" | "lower";
   rows: ScoreRow[];
   /** Published values, which are not comparable. */
   published: { label: string; text: string; models: { name: string; value: number }[] }[];
@@ -26,7 +26,7 @@ export interface ScoreRow {
   low: number | null;
   high: number | null;
   baseline: boolean;
-  /** `71.2 ± 0.6 (n = 3)`, with the baselines that are better. */
+  /** `71.2 ± 0.6 (n = 3)`, with the baselines that it was found to be worse than. */
   text: string;
   /** The mean without the test examples that a corpus holds. */
   withoutLeaks: number | null;
@@ -45,7 +45,6 @@ export function scoreColumns({ summary, cells, references = [] }: ComparisonResu
       task,
       metric,
       factor: known?.unit === "percent" ? 100 : 1,
-      better: known?.better ?? "higher",
       published: references
         .filter((each) => keyOf(each) === key)
         .map((each) => ({ label: each.label, text: describePublished({ references: [each] }).join(" "), models: each.models })),
@@ -56,7 +55,7 @@ export function scoreColumns({ summary, cells, references = [] }: ComparisonResu
         low: row.low,
         high: row.high,
         baseline: row.baseline,
-        text: `${formatEstimate(metric, row.mean, row.standard_error, row.n)} (n = ${row.n})${row.below.length > 0 ? `, below ${row.below.join(", ")}` : ""}`,
+        text: `${formatEstimate(metric, row.mean, row.standard_error, row.n)} (n = ${row.n})${row.below.length > 0 ? `, ${describeBelow(row.below)}` : ""}`,
         withoutLeaks: row.without_leaks,
         seeds: cells
           .filter((each) => each.cell === row.cell && keyOf(each) === key)
@@ -72,26 +71,32 @@ export interface TableColumn {
   /** By cell. */
   text: Record<string, string>;
   order: Record<string, number | string>;
+  /** The order that a first click asks for: of scores the best first, of amounts the largest. */
+  first: "ascending" | "descending";
 }
 
 /** What was compared and what came out; of settings and costs only those in which the compared differ. */
 export function tableColumns(result: ComparisonResult, settings: readonly SettingColumn[]): TableColumn[] {
-  const scores = scoreColumns(result).map(({ key, rows }) => ({
-    label: key,
-    text: Object.fromEntries(rows.map(({ cell, text }) => [cell, text])),
-    order: Object.fromEntries(rows.map(({ cell, mean }) => [cell, mean])),
-  }));
+  const scores = scoreColumns(result).map(
+    ({ key, metric, rows }): TableColumn => ({
+      label: key,
+      first: firstOrder(metric),
+      text: Object.fromEntries(rows.map(({ cell, text }) => [cell, text])),
+      order: Object.fromEntries(rows.map(({ cell, mean }) => [cell, mean])),
+    }),
+  );
   const clean = scoreColumns(result).flatMap(({ key, metric, rows }): TableColumn[] => {
     const known = rows.flatMap(({ cell, withoutLeaks }) => (withoutLeaks === null ? [] : [[cell, withoutLeaks] as const]));
     if (known.length === 0) return [];
     const text = Object.fromEntries(known.map(([cell, value]) => [cell, formatScore(metric, value)]));
-    return [{ label: `${key} without leaks`, text, order: Object.fromEntries(known) }];
+    return [{ label: `${key} without leaks`, text, order: Object.fromEntries(known), first: firstOrder(metric) }];
   });
   const { cells } = result.matched;
   const cost = (label: string, of: (cell: (typeof cells)[number]) => number, show: (value: number) => string): TableColumn => ({
     label,
     text: Object.fromEntries(cells.map((cell) => [cell.cell, of(cell) === 0 ? "–" : show(of(cell))])),
     order: Object.fromEntries(cells.map((cell) => [cell.cell, of(cell)])),
+    first: "descending",
   });
   const costs = [
     cost("tokens", ({ tokens }) => tokens, formatCount),
@@ -106,7 +111,7 @@ export function tableColumns(result: ComparisonResult, settings: readonly Settin
     cost("learning rate", ({ learning_rate = 0 }) => learning_rate, String),
     cost("FLOPs of the search", ({ search_flops = 0 }) => search_flops, formatFlops),
   ];
-  const set = settings.map(({ label, values }) => ({ label, text: values, order: values }));
+  const set = settings.map(({ label, values }): TableColumn => ({ label, text: values, order: values, first: "descending" }));
   return [...set, ...scores, ...clean, ...costs.filter(differs)];
 }
 
@@ -123,6 +128,10 @@ export function markdownOf(cells: readonly string[], columns: readonly TableColu
     `| ${["---", ...columns.map(() => "---:")].join(" | ")} |`,
     ...cells.map((cell) => markdownRow([cell, ...columns.map(({ text }) => text[cell] ?? "–")])),
   ].join("\n");
+}
+
+function firstOrder(metric: string): TableColumn["first"] {
+  return lowerIsBetter(metric) ? "ascending" : "descending";
 }
 
 function differs({ text }: TableColumn): boolean {

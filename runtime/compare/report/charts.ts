@@ -1,5 +1,6 @@
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { metricOf } from "#runtime/contract/catalogue/index.ts";
+import { bestFirst } from "#runtime/contract/direction.ts";
 import { formatFlops, formatScore } from "#runtime/contract/numbers.ts";
 import { visible } from "#runtime/contract/visible.ts";
 
@@ -124,11 +125,10 @@ function pointsOf({ matched, summary }: ComparisonResult, task: string, metric: 
 
 /** Who is not beaten by one that cost less. */
 function frontierOf(points: readonly Point[], metric: string): Point[] {
-  const sign = metricOf(metric)?.better === "lower" ? -1 : 1;
   const best: Point[] = [];
-  for (const point of points.toSorted((a, b) => a.flops - b.flops || sign * (b.score - a.score))) {
+  for (const point of points.toSorted((a, b) => a.flops - b.flops || bestFirst(metric, a.score, b.score))) {
     const last = best.at(-1);
-    if (!last || sign * point.score > sign * last.score) best.push(point);
+    if (!last || bestFirst(metric, point.score, last.score) < 0) best.push(point);
   }
   return best;
 }

@@ -1,6 +1,7 @@
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { catalogue } from "#runtime/contract/catalogue/index.ts";
 import { crossings } from "#runtime/contract/crossings.ts";
+import { withDirection } from "#runtime/contract/direction.ts";
 import { formatCount, formatEstimate, formatFlops, formatScore, formatSeconds, formatShare } from "#runtime/contract/numbers.ts";
 import { describeDifference, describeExpectation, describeLeaks, describePublished } from "#runtime/contract/words.ts";
 import { type Curve, curveChart, dotChart, frontierChart, lossOverSteps } from "./charts.ts";
@@ -61,6 +62,7 @@ function answer({ verdicts, expectations }: ComparisonResult): Section {
 function results({ result, curves }: ReportInput): Section {
   const scores = [...new Map(result.summary.map((row) => [`${row.task}.${row.metric}`, row])).entries()];
   const blocks = scores.flatMap(([name, { task, metric }]): Block[] => {
+    const title = withDirection(name, metric);
     const rows = result.summary.filter((row) => row.task === task && row.metric === metric);
     const withLeaks = rows.some(({ without_leaks }) => without_leaks !== null);
     const alt = rows.map(({ cell, mean, standard_error, n }) => `${cell} ${formatEstimate(metric, mean, standard_error, n)}`).join("; ");
@@ -69,14 +71,14 @@ function results({ result, curves }: ReportInput): Section {
     return [
       {
         kind: "figure",
-        title: published.length > 0 ? `${name} (* published, not comparable)` : name,
+        title: published.length > 0 ? `${title} (* published, not comparable)` : title,
         svg: dotChart(result, task, metric),
         alt,
       },
       {
         kind: "table",
-        caption: `${name}: mean ± standard error over n pre-training seeds, with 95% intervals.`,
-        head: ["", "mean", "95% interval", "n", ...(withLeaks ? ["without leaks"] : []), "below"],
+        caption: `${title}: mean ± standard error over n pre-training seeds, with 95% intervals.`,
+        head: ["", "mean", "95% interval", "n", ...(withLeaks ? ["without leaks"] : []), "worse than"],
         rows: rows.map(({ cell, mean, standard_error, n, low, high, without_leaks, below }) => [
           cell,
           formatEstimate(metric, mean, standard_error, n),
@@ -90,7 +92,7 @@ function results({ result, curves }: ReportInput): Section {
         ? [
             {
               kind: "figure" as const,
-              title: `${name} against FLOPs`,
+              title: `${title} against FLOPs`,
               svg: frontier,
               alt: "Score of each cell by the FLOPs of its pre-training.",
             },
@@ -126,7 +128,7 @@ function learningCurves({ curves = [] }: ComparisonResult): Block[] {
       showAcross: formatShare,
       showUp: (value) => formatScore(metric, value),
     });
-    const title = `${name} along the pre-training`;
+    const title = `${withDirection(name, metric)} along the pre-training`;
     return [
       ...(drawn ? [{ kind: "figure" as const, title, svg: drawn, alt: "Mean over seeds, in a band from the least to the largest." }] : []),
       {

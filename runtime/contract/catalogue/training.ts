@@ -373,7 +373,7 @@ export const compareKeys: readonly Key[] = [
   {
     name: "expect",
     value: { type: "list", of: { type: "expectation" } },
-    help: "What you expect; answered from the verdicts as confirmed, refuted or undecided.",
+    help: "What you expect; answered from the verdicts as confirmed, refuted or undecided. > means better than, also where the lower score is the better one.",
     example: "expect: mlm > clm on sentiment.accuracy",
   },
 ];
