@@ -3,7 +3,7 @@ import { CsvError, parse } from "csv-parse";
 import { type TextFormat, textFormatOf } from "#runtime/contract/formats.ts";
 import { JobFailure } from "#runtime/jobs/context.ts";
 import { fieldAt, namesBeside } from "#runtime/tasks/formats/fields.ts";
-import { isQuoted } from "#runtime/tasks/formats/table-file.ts";
+import { isQuoted, longestRow, quoteScanner } from "#runtime/tasks/formats/quotes.ts";
 import { readParquet } from "./read-parquet.ts";
 import { readText } from "./read-text.ts";
 import { asText, missing, twice } from "./row-text.ts";
@@ -36,7 +36,7 @@ export function rowReaderOf(path: string): RowReader | undefined {
 
 async function* readJsonLines(source: TableSource): AsyncGenerator<string[]> {
   const { path, column } = source;
-  for await (const { lines, first } of lineGroups(readText(path, source.onBytes))) {
+  for await (const { lines, first } of lineGroups(path, readText(path, source.onBytes))) {
     yield lines.flatMap((line, i) => (line.trim() === "" ? [] : [textIn(line, `${path}:${first + i}`, column)]));
   }
 }
@@ -83,7 +83,7 @@ async function* joined(first: string, rest: AsyncGenerator<string>): AsyncGenera
 
 async function* readUnquoted({ path, column }: TableSource, pieces: AsyncIterable<string>): AsyncGenerator<string[]> {
   let table: Table | undefined;
-  for await (const { lines, first } of lineGroups(pieces)) {
+  for await (const { lines, first } of lineGroups(path, pieces)) {
     const texts: string[] = [];
     for (const [i, line] of lines.entries()) {
       if (line.trim() === "") continue;
@@ -97,7 +97,14 @@ async function* readUnquoted({ path, column }: TableSource, pieces: AsyncIterabl
 }
 
 async function* readQuoted({ path, column }: TableSource, pieces: AsyncIterable<string>, delimiter: string): AsyncGenerator<string[]> {
-  const parser = parse({ delimiter, relax_column_count: true, skip_empty_lines: true, info: true, record_delimiter: "\n" });
+  const parser = parse({
+    delimiter,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    info: true,
+    record_delimiter: "\n",
+    max_record_size: longestRow,
+  });
   pipeline(Readable.from(pieces), parser, () => {});
   let table: Table | undefined;
   let texts: string[] = [];
@@ -115,9 +122,18 @@ async function* readQuoted({ path, column }: TableSource, pieces: AsyncIterable<
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw new JobFailure(`${path}:${typeof error.lines === "number" ? error.lines : 1}: the quotes do not match: ${error.message}`);
+    throw await quoteFailure(path, delimiter, error);
   }
   yield texts;
+}
+
+/** The parser tells where it stopped: the file is read again up to the quote that is wrong. */
+async function quoteFailure(path: string, delimiter: string, error: CsvError): Promise<JobFailure> {
+  const scanner = quoteScanner(delimiter);
+  for await (const piece of readText(path)) if (scanner.push(piece)) break;
+  const fault = scanner.end();
+  if (fault) return new JobFailure(`${path}:${fault.line}:${fault.column}: ${fault.message}`);
+  return new JobFailure(`${path}:${typeof error.lines === "number" ? error.lines : 1}: the quotes do not match: ${error.message}`);
 }
 
 interface Table {
@@ -140,13 +156,14 @@ function fieldOf({ columns, index }: Table, fields: readonly string[], place: st
 }
 
 /** Whole lines, some at a time, and the number of the first of them. */
-async function* lineGroups(pieces: AsyncIterable<string>): AsyncGenerator<{ lines: string[]; first: number }> {
+async function* lineGroups(path: string, pieces: AsyncIterable<string>): AsyncGenerator<{ lines: string[]; first: number }> {
   let rest = "";
   let first = 1;
   for await (const piece of pieces) {
     const end = piece.lastIndexOf("\n");
     if (end < 0) {
       rest += piece;
+      if (rest.length > longestRow) throw new JobFailure(`${path}:${first}: a row of more than ${longestRow} characters; a row is a line`);
       continue;
     }
     const lines = (rest + piece.slice(0, end)).split("\n");

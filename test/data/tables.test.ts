@@ -41,6 +41,12 @@ describe("every row of a table is a document", () => {
     expect(work.documents("train")).toEqual(["one", 'zwei "Linien"']);
   });
 
+  test("a line feed and a tab in quotes of a tab-separated file, as pandas writes them", async () => {
+    const work = workshop();
+    await work.corpus([work.file("a.tsv", 'id\ttext\n1\tone\n2\t"zwei\nLinien"\n3\t"a\ttab"\n')]);
+    expect(work.documents("train")).toEqual(["one", "zwei\nLinien", "a\ttab"]);
+  });
+
   test("a tab-separated file without quoting keeps its quotes", async () => {
     const work = workshop();
     await work.corpus([work.file("a.tsv", 'n\tbody\n1\tsay "yes"\n2\t"\n')], { column: "body" });
@@ -88,7 +94,14 @@ describe("what is wrong in a table is told with file and line", () => {
     ["a missing column", "a.csv", "id,body\n1,x\n", /a\.csv:1: no column "text"; it has "id", "body"/],
     ["a ragged row", "a.csv", 'id,text\n1,"x\ny"\n2,one,two\n', /a\.csv:4: 3 fields in a table of 2 columns; a field with a comma/],
     ["a ragged row of tabs", "a.tsv", "id\ttext\n1\tx\n2\n", /a\.tsv:3: 1 fields in a table of 2 columns/],
-    ["an open quote", "a.csv", 'id,text\n1,"x\n2,y\n', /a\.csv:\d: the quotes do not match/],
+    ["an open quote", "a.csv", 'id,text\n0,z\n1,"x\n2,y\n', /a\.csv:3:3: the quotes do not match: the one that opens here never closes/],
+    [
+      "a quote that closes too early",
+      "a.csv",
+      'id,text\n1,"x\n2,"y"\n',
+      /a\.csv:2:3: the quotes do not match: the one that opens here closes at 3:3/,
+    ],
+    ["a stray quote", "a.csv", 'id,text\n1,5" x\n', /a\.csv:2:4: the quotes do not match: this one stands inside a field/],
     [
       "text that is not UTF-8",
       "a.jsonl",

@@ -45,6 +45,28 @@ describe("TSV", () => {
     expect(rowsOf("a.tsv", text).values).toEqual(values);
   });
 
+  test.each([
+    ["a line feed", 't\tl\nplain 0\ta\n"two\nlines"\ta\nplain 1\tb\n', ["plain 0", "two\nlines", "plain 1"], [2, 3, 5]],
+    ["a line feed and quotes", 't\tl\nplain 0\ta\n"two\nlines ""q"""\ta\n', ["plain 0", 'two\nlines "q"'], [2, 3]],
+    ["a tab", 't\tl\nplain 0\ta\n"one\ttwo"\tb\n', ["plain 0", "one\ttwo"], [2, 3]],
+    ["a blank line", 't\tl\n"one\n\ntwo"\tb\nplain\ta\n', ["one\n\ntwo", "plain"], [2, 5]],
+  ])("%s in quotes is read, as pandas writes it", (_, text, texts, lines) => {
+    const found = rowsOf("a.tsv", text);
+    expect(found.problems).toEqual([]);
+    expect(found.values.map(([first]) => first)).toEqual(texts);
+    expect(found.lines).toEqual(lines);
+  });
+
+  test("quotes that open at the beginning of one text and close at the end of another are text", () => {
+    const text = 't\tl\n"he began\ta\nand went on"\tb\n"whole"\ta\n';
+    expect(rowsOf("a.tsv", text).values.map(([first]) => first)).toEqual(['"he began', 'and went on"', '"whole"']);
+  });
+
+  test("a quoted field of 16 MB", () => {
+    const long = "x".repeat(1 << 24);
+    expect(rowsOf("a.tsv", `t\tl\n"${long}\n"\ta\n`).values[0]?.[0]).toBe(`${long}\n`);
+  });
+
   test("CRLF, a byte order mark, blank lines and a last line without end", () => {
     expect(rowsOf("a.tsv", "\uFEFFs\tl\r\na\t1\r\n\r\nb\t0")).toMatchObject({
       columns: ["s", "l"],
@@ -80,9 +102,21 @@ describe("CSV", () => {
     });
   });
 
-  test("a quote that does not close", () => {
-    expect(rowsOf("a.csv", 's,l\na,1\n"b,0\n').problems).toEqual([
-      { line: expect.any(Number), column: 1, message: expect.stringContaining("quotes") },
+  const [open, closed, stray] = [
+    "the one that opens here never closes",
+    "the one that opens here closes at 4:2",
+    "this one stands inside a field",
+  ];
+  test.each([
+    ["never closes", 's,l\na,1\n"b,0\nc,1\n', 3, 1, open],
+    ["never closes, in a later column", 's,l\na,1\nb,"0\nc,1\n', 3, 3, open],
+    ["never closes behind a field of two lines", 's,l\n"a\nb",1\n"c,0\nd,1\n', 4, 1, open],
+    ["closes where another field opens", 's,l\na,1\n"b,0\n"c",1\n', 3, 1, closed.replace("4:2", "4:1")],
+    ["stands inside a field", "s,l\n5'0\" tall,1\n", 2, 4, stray],
+    ["has text behind it", 's,l\na,1\nb,0\n"c"d,1\n', 4, 1, "the one that opens here closes at 4:3"],
+  ])("a quote that %s has its place", (_, text, line, column, message) => {
+    expect(rowsOf("a.csv", text).problems).toEqual([
+      { line, column, message: expect.stringContaining(`the quotes do not match: ${message}`) },
     ]);
   });
 
@@ -92,12 +126,12 @@ describe("CSV", () => {
 });
 
 describe("JSON Lines", () => {
-  test("fields in any order, numbers and truth values as written, missing ones undefined", () => {
+  test("fields in any order, each as it is, missing ones undefined", () => {
     expect(rowsOf("a.jsonl", '{"s":"a","l":1}\n\n{"l":true,"s":"b\\n","more":null}\n{"s":"c"}\n')).toEqual({
       columns: ["s", "l", "more"],
       values: [
-        ["a", "1", undefined],
-        ["b\n", "true", undefined],
+        ["a", 1, undefined],
+        ["b\n", true, null],
         ["c", undefined, undefined],
       ],
       lines: [1, 3, 4],

@@ -1,6 +1,7 @@
 import { CsvError } from "csv-parse";
 import { parse } from "csv-parse/sync";
 import type { DataFormat } from "#runtime/contract/spec.ts";
+import { isQuoted, longestRow, quoteScanner } from "./quotes.ts";
 
 /** Rows under named columns, from a TSV, CSV or JSON Lines file. */
 export interface TableFile {
@@ -71,19 +72,6 @@ function readParted(text: string, columns: readonly string[], separators: readon
   return { columns: [...columns], rows, problems };
 }
 
-/**
- * Tab-separated files usually quote nothing and hold bare quotes (GLUE's do); some quote like CSV. True where all quotes are those
- * of CSV and something shows that they are meant so: a doubled quote or a whole quoted column.
- */
-export function isQuoted(text: string, delimiter: string): boolean {
-  const rows = text.split("\n").filter(Boolean).slice(1);
-  const fields = rows.map((row) => row.split(delimiter));
-  const withQuotes = fields.flat().filter((field) => field.includes('"'));
-  if (withQuotes.length === 0 || !withQuotes.every((field) => /^"(?:[^"]|"")*"$/u.test(field))) return false;
-  const wholeColumn = fields[0]?.some((_, column) => fields.every((row) => row[column]?.startsWith('"')));
-  return wholeColumn === true || withQuotes.some((field) => field.slice(1, -1).includes('""'));
-}
-
 /** `named`: the columns' names where the file has no header. */
 function readSeparated(text: string, delimiter: string, quote: '"' | null, named: readonly string[] | null): TableFile {
   const problems: TableProblem[] = [];
@@ -107,13 +95,21 @@ function parseRecords(text: string, delimiter: string, quote: '"' | null, proble
     return text.split("\n").flatMap((row, i) => (row.trim() === "" ? [] : [{ fields: row.split(delimiter), line: i + 1 }]));
   }
   try {
-    const records = parse(text, { delimiter, quote, relax_column_count: true, skip_empty_lines: true, info: true, record_delimiter: "\n" });
+    const records = parse(text, {
+      delimiter,
+      quote,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      info: true,
+      record_delimiter: "\n",
+      max_record_size: longestRow,
+    });
     const parsed = records as unknown as { record: string[]; info: { lines: number } }[];
     // the library tells the line on which a record ends
     return parsed.map(({ record, info }) => ({ fields: record, line: info.lines - lineFeeds(record) }));
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    problems.push(csvProblem(error, text));
+    problems.push(csvProblem(error, text, delimiter));
     return [];
   }
 }
@@ -122,11 +118,12 @@ function lineFeeds(fields: readonly string[]): number {
   return fields.reduce((sum, field) => sum + field.split("\n").length - 1, 0);
 }
 
-function csvProblem(error: CsvError, text: string): TableProblem {
-  const line = typeof error.lines === "number" ? error.lines : 1;
-  const row = text.split("\n")[line - 1] ?? "";
-  const quote = row.indexOf('"');
-  return { line, column: quote < 0 ? 1 : quote + 1, message: `the quotes do not match: ${error.message}` };
+function csvProblem(error: CsvError, text: string, delimiter: string): TableProblem {
+  const scanner = quoteScanner(delimiter);
+  const fault = scanner.push(text) ?? scanner.end();
+  return (
+    fault ?? { line: typeof error.lines === "number" ? error.lines : 1, column: 1, message: `the quotes do not match: ${error.message}` }
+  );
 }
 
 /** Columns are all fields that some line has, in the order in which they come up. */
