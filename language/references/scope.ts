@@ -57,7 +57,7 @@ export class PretrainScopeProvider implements ScopeProvider {
         return this.declarations(at, type.to);
       case "cell":
         return [
-          ...this.declarations(at, ["objective", "task", "model", "corpus", "tokenizer"]),
+          ...this.declarations(at, ["objective", "task", "model", "corpus", "tokenizer", "pretrain"]),
           this.catalogueNames([...optionsOf("objective"), ...optionsOf("baseline")]),
         ];
       default:

@@ -9,7 +9,8 @@ import { describeBelow, describeDifference, describeExpectation, describePublish
 export function comparisonTable(result: ComparisonResult): string {
   return [
     result.question ?? "",
-    `${result.comparison}, matched in ${result.matched.match}:`,
+    // one alone is like nothing else
+    result.matched.cells.length > 1 ? `${result.comparison}, matched in ${result.matched.match}:` : `${result.comparison}:`,
     matchedTable(result),
     "mean ± standard error (seeds):",
     summaryTable(result),

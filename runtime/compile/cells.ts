@@ -38,7 +38,7 @@ export function declaredUse(spec: Spec, name: string): Use {
 }
 
 /**
- * The cells of a comparison, the first varied key slowest. A value that names something which the specification lacks
+ * The cells of a comparison, the first varied key slowest; where nothing is varied, the pre-training that it extends. A value that names something which the specification lacks
  * (an objective that is not supported yet, say) makes no cell: `leftOut` has its label and place.
  */
 export function cellsOf(spec: Spec, name: string): { cells: Cell[]; leftOut: { label: string; path: SpecPath }[] } {
@@ -59,7 +59,7 @@ export function cellsOf(spec: Spec, name: string): { cells: Cell[]; leftOut: { l
       axes[axis]!.map(({ key, values, word }) => ({ key, index, word, value: values[index]!.value })),
     );
     return {
-      label: choice.map((index, axis) => comparison.vary[axis]!.values[index]!.label).join(", "),
+      label: choice.map((index, axis) => comparison.vary[axis]!.values[index]!.label).join(", ") || comparison.extends,
       pretrain: set.reduce((pretrain, { key, value }) => withValue(pretrain, key, value), base),
       declared: comparison.extends,
       at: (key) => {

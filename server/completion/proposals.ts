@@ -186,7 +186,8 @@ function valueSnippet({ value, default: byDefault }: Key): string {
 function declarationSnippet(kind: DeclarationKind): string {
   const { family, keys } = declarationOf(kind);
   if (family) return `${kind} $1 = $0`;
-  const required = [...(kind === "compare" ? [{ name: "extends" }] : []), ...keys.filter((key) => key.required)];
+  const usual = kind === "compare" ? [{ name: "extends" }, { name: "vary" }] : [];
+  const required = [...usual, ...keys.filter((key) => key.required)];
   const lines = required.map((key, index) => `  ${key.name === "vary" ? "vary objective" : key.name}: $${index + 2}`);
   return `${kind} $1 {\n${lines.length > 0 ? lines.join("\n") : "  $0"}\n}`;
 }

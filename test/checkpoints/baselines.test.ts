@@ -76,6 +76,38 @@ test("it is scored, judged and expected of like the other baselines", async () =
   expect(expectations[0]!.answer).toEqual(expect.any(String));
 }, 120_000);
 
+test("one alone is held against its baselines: without a vary line, or with one value", async () => {
+  const alone = await planned("extends: adapted, expect: adapted > bert on mood.accuracy");
+  expect(alone.cells.map(({ cell, runs }) => [cell, runs.length])).toEqual([["adapted", 2]]);
+  expect(kindsOf(alone)).toEqual(["scratch adapted", "checkpoint bert", "majority majority"]);
+  const one = await planned("extends: adapted, vary objective: [masked], baselines: [bert]");
+  expect(one.cells.map(({ cell }) => cell)).toEqual(["masked"]);
+  const named = one.baselines.map(({ of }) => of);
+  expect(new Set(named.flat())).toEqual(new Set(["masked"]));
+});
+
+test("one alone without a baseline is no comparison", async () => {
+  const said = async (compare: string) => (await problemsOf(join(example(compare), "a.pretrain"))).map(problemLine).join("\n");
+  expect(await said("extends: adapted, vary objective: [masked], baselines: []")).toMatch(
+    /vary objective has one value, and a comparison needs two\. Add another value\. Or name baselines/,
+  );
+  expect(await said("extends: adapted, baselines: []")).toMatch(/worth varies nothing\. .* Or name baselines/);
+});
+
+test("one alone is run, judged, expected of and shown", async () => {
+  const ran = await runHere(example("extends: adapted, expect: adapted > bert on mood.accuracy"), "worth");
+  const { summary, verdicts, expectations, warnings } = ran.result("compare", "worth");
+  expect(summary.filter(({ metric }) => metric === "accuracy").map(({ cell, baseline }) => [cell, baseline])).toEqual([
+    ["adapted", false],
+    ["scratch", true],
+    ["bert", true],
+    ["majority", true],
+  ]);
+  expect(new Set(verdicts.map(({ left }) => left))).toEqual(new Set(["adapted"]));
+  expect(expectations).toMatchObject([{ text: "adapted > bert on mood.accuracy", answer: "undecided" }]);
+  expect(warnings.join()).toContain("two pre-training seeds show too little of their spread");
+}, 120_000);
+
 test("a model without weights is none", async () => {
   const problems = await problemsOf(join(example(`${varied}, baselines: [small]`), "a.pretrain"));
   expect(problems.map(problemLine).join("\n")).toMatch(/The model small has sizes and no weights, so as a baseline it would be scratch/);

@@ -369,14 +369,14 @@ const errors: { what: string; change: Change; files?: Files; code: string; path:
   // comparisons
   {
     what: "a comparison without a vary line",
-    change: { comparisons: { which: compare({ vary: [] }) } },
+    change: { comparisons: { which: compare({ vary: [], baselines: [] }) } },
     code: "varies-nothing",
     path: ["comparisons", "which"],
-    says: ["vary objective: ["],
+    says: ["vary objective: [", "baselines: [scratch]"],
   },
   {
     what: "a comparison of one value",
-    change: { comparisons: { which: compare({ vary: objectives("clm") }) } },
+    change: { comparisons: { which: compare({ vary: objectives("clm"), baselines: [] }) } },
     code: "varies-nothing",
     path: ["comparisons", "which", "vary objective"],
     says: ["one value"],

@@ -65,7 +65,7 @@ const examples: [code: string, rule: string, text: string, fixes?: string[], fil
   ["missing-key", "a key that must be given", "corpus «c» {}"],
   ["missing-key", "a key of an option", `${base}pretrain q { extends: p, objective: «supervised» }`],
   ["missing-key", "a key of a block", `${base}compare x { extends: p, vary batch: [1, 2], «finetune»: { epochs: 3 } }`],
-  ["missing-key", "what a comparison varies", `${base}compare «x» { extends: p }`],
+  ["missing-key", "what a comparison extends", `${base}compare «x» { vary batch: [1, 2] }`],
   ["missing-key", "a key of what is declared", "task «t» = classification"],
 
   ["wrong-type", "a text for a number", 'model m { layers: «"4"» }'],

@@ -164,7 +164,7 @@ function compareValues(left: number | string | undefined, right: number | string
 }
 
 function matchedText({ matched }: ComparisonResult): string[] {
-  if (matched.cells.length === 0 || matched.match === "") return [];
+  if (matched.cells.length < 2 || matched.match === "") return [];
   return [`Matched in ${matched.match}; the table shows in what else they differ.`];
 }
 

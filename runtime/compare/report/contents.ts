@@ -150,9 +150,11 @@ function learningCurves({ curves = [] }: ComparisonResult): Block[] {
 function matched({ matched: { match, cells } }: ComparisonResult): Section {
   const searched = cells.some(({ search_flops }) => search_flops !== undefined);
   return {
-    title: "What was matched",
+    title: cells.length > 1 ? "What was matched" : "What was trained",
     blocks: [
-      { kind: "paragraph", text: `The cells are matched in ${match}. The table shows in what else they differ.` },
+      ...(cells.length > 1
+        ? [{ kind: "paragraph" as const, text: `The cells are matched in ${match}. The table shows in what else they differ.` }]
+        : []),
       {
         kind: "table",
         caption: "Amounts of one pre-training of each cell.",

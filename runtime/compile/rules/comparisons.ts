@@ -1,5 +1,6 @@
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
 import type { ComparisonSpec, CorpusSpec } from "#runtime/contract/spec.ts";
+import { baselinesOf } from "../baselines.ts";
 import { cellsOf, pathOfValue } from "../cells.ts";
 import { identityOf } from "../identity.ts";
 import { scoresOf } from "../scores.ts";
@@ -28,12 +29,14 @@ function variesSomething({ spec }: Checked, name: string, comparison: Comparison
       error("varied-twice", ["comparisons", name, `vary ${twice}`], `${name} varies ${twice} in two lines. Put all values into one list.`),
     ];
   }
+  const isOne = comparison.vary.every(({ values }) => values.length === 1);
+  if (isOne && baselinesOf(spec, name).length > 0) return [];
   if (keys.length === 0) {
     return [
       error(
         "varies-nothing",
         ["comparisons", name],
-        `${name} varies nothing. Say what to compare, for example vary objective: [causal, masked].`,
+        `${name} varies nothing. Say what to compare, for example vary objective: [causal, masked].${otherSide(comparison)}`,
       ),
     ];
   }
@@ -46,9 +49,20 @@ function variesSomething({ spec }: Checked, name: string, comparison: Comparison
         ? `has ${values.length === 0 ? "no value" : "one value"}`
         : `has ${usable === 0 ? "no value" : "one value"} that can be used`;
     return [
-      error("varies-nothing", ["comparisons", name, `vary ${key}`], `vary ${key} ${found}, and a comparison needs two. Add another value.`),
+      error(
+        "varies-nothing",
+        ["comparisons", name, `vary ${key}`],
+        `vary ${key} ${found}, and a comparison needs two. Add another value.${isOne ? otherSide(comparison) : ""}`,
+      ),
     ];
   });
+}
+
+/** How one thing alone is a comparison. */
+function otherSide({ finetune }: ComparisonSpec): string {
+  return finetune.length === 0
+    ? " With finetune: { task: … } one is held against its baselines."
+    : " Or name baselines that the one is held against: baselines: [scratch].";
 }
 
 /** What moves together has as many values. */

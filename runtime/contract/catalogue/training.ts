@@ -285,8 +285,7 @@ export const compareKeys: readonly Key[] = [
   {
     name: "vary",
     value: { type: "varied" },
-    required: true,
-    help: "Followed by a key of a pre-training or its optimizer and the values to try. Several vary lines make a grid.",
+    help: "Followed by a key of a pre-training or its optimizer and the values to try. Several vary lines make a grid. Left out, or with one value: the pre-training alone is held against its baselines.",
     example: "vary objective: [clm, mlm]",
   },
   {
