@@ -1,13 +1,11 @@
-import { readFileSync, statSync } from "node:fs";
 import { JobFailure } from "../jobs/context.ts";
-import { sameBytes } from "../machine/same-bytes.ts";
-import type { SeenFiles } from "../models/checkpoints/files.ts";
 import type { Flaw } from "../models/checkpoints/flaws.ts";
 import { type OpenedCheckpoint, openedCheckpoint } from "../models/checkpoints/open.ts";
 import { CheckpointError } from "../models/families/config.ts";
 import { joined } from "../models/families/weights.ts";
 import type { Parameter } from "../models/parameters.ts";
-import { readSafetensors, readStart } from "../store/safetensors.ts";
+import { readSafetensors } from "../store/safetensors.ts";
+import { disk } from "./disk.ts";
 
 /** A model in Transformers' form: config.json and model.safetensors, in one file or in shards. */
 export interface Checkpoint extends Omit<OpenedCheckpoint, "tensors"> {
@@ -59,16 +57,6 @@ export function warningsOf(checkpoint: Checkpoint | undefined, ...required: read
   const told = checkpoint?.flaws.filter(({ prevents }) => prevents === null || (predicts && prevents === "prediction"));
   return told?.map(({ message }) => message) ?? [];
 }
-
-const disk: SeenFiles = {
-  size: (path) => {
-    const stat = statSync(path, { throwIfNoEntry: false });
-    return stat?.isFile() ? stat.size : null;
-  },
-  read: (path) => readFileSync(path),
-  start: readStart,
-  sameBytes,
-};
 
 /** Numbers that are none would become all of a model's numbers. */
 function finite(folder: string, name: string, data: Float32Array | Int32Array): Float32Array {

@@ -10,6 +10,8 @@ const single = [
   "generation_config.json",
   "tokenizer.json",
   "tokenizer_config.json",
+  "added_tokens.json",
+  "special_tokens_map.json",
   "vocab.txt",
   "vocab.json",
   "merges.txt",

@@ -4,6 +4,10 @@ import { join } from "node:path";
 import type { TokenizerResult } from "#runtime/contract/artifacts.ts";
 import type { AdoptedTokenizerJob, ExistingTokenizerJob } from "#runtime/contract/plan.ts";
 import { JobFailure } from "#runtime/jobs/context.ts";
+import { disk } from "../checkpoints/disk.ts";
+import { type Companions, companionsOf } from "../models/checkpoints/companion-tokens.ts";
+import { jsonIn } from "../models/checkpoints/files.ts";
+import { CheckpointError } from "../models/families/config.ts";
 import { writeWhole } from "../store/files.ts";
 import { tokensOf } from "./roles.ts";
 import { specialToken, type TokenizerJson } from "./tokenizer-json.ts";
@@ -27,25 +31,63 @@ function extendedTokenizer({ file, added }: ExistingTokenizerJob): TokenizerJson
   return whole;
 }
 
-/** The tokenizer of a checkpoint's folder: tokenizer.json, or what older files hold. Throws `JobFailure`. */
+/**
+ * The tokenizer of a checkpoint's folder: tokenizer.json, or what older files hold, with what stands in the files beside it. Throws
+ * `JobFailure`.
+ */
 export function checkpointTokenizer(folder: string): TokenizerJson {
   const has = (name: string) => existsSync(join(folder, name));
-  if (has("tokenizer.json")) return read(join(folder, "tokenizer.json")) as TokenizerJson;
-  if (has("vocab.txt")) return wordPiece(folder);
-  if (has("vocab.json") && has("merges.txt")) return bytePairs(folder);
+  const companions = companionsOf((name) => (has(name) ? objectIn(join(folder, name)) : undefined));
+  return withCompanions(vocabularyIn(folder, has, companions), companions);
+}
+
+function vocabularyIn(folder: string, has: (name: string) => boolean, companions: Companions): TokenizerJson {
+  if (has("tokenizer.json")) return configured(objectIn(join(folder, "tokenizer.json")) as TokenizerJson, companions);
+  if (has("vocab.txt")) return wordPiece(folder, companions);
+  if (has("vocab.json") && has("merges.txt")) return bytePairs(folder, companions);
   throw new JobFailure(`${folder} has no tokenizer: tokenizer.json, vocab.txt, or vocab.json and merges.txt are read. Copy it there`);
 }
 
-interface TokenizerConfig {
-  do_lower_case?: boolean;
-  strip_accents?: boolean | null;
-  tokenize_chinese_chars?: boolean;
-  add_prefix_space?: boolean;
+/** Tokens of the files beside the vocabulary that it lacks come behind it, in their order. Settings of those that it has hold. */
+function withCompanions(json: TokenizerJson, { tokens }: Companions): TokenizerJson {
+  const known = new Map(tokensOf(json).map((token, id) => [token, id]));
+  const added = new Map((json.added_tokens ?? []).map((token) => [token.content, token]));
+  let next = known.size === 0 ? 0 : tokensOf(json).length;
+  for (const token of tokens) {
+    const id = known.get(token.content) ?? next++;
+    added.set(token.content, { ...added.get(token.content), ...token, id });
+  }
+  return { ...json, added_tokens: [...added.values()].sort((a, b) => a.id - b.id) };
+}
+
+/** What Transformers' classes change of a tokenizer.json by their configuration; its general class changes nothing. */
+function configured(json: TokenizerJson, { config, named }: Companions): TokenizerJson {
+  const normalizer = json.normalizer as { type?: string } | null;
+  const pre = json.pre_tokenizer as { type?: string } | null;
+  const ofFamily = typeof config.tokenizer_class === "string" && !/^(PreTrainedTokenizer|TokenizersBackend)/.test(config.tokenizer_class);
+  if (!ofFamily) return json;
+  const changed = { ...json, model: withUnknown(json.model, named.unk_token) };
+  if (normalizer?.type === "BertNormalizer") return { ...changed, normalizer: { ...normalizer, ...bertNormalization(config) } };
+  if (pre?.type !== "ByteLevel" || typeof config.add_prefix_space !== "boolean") return changed;
+  return { ...changed, pre_tokenizer: { ...pre, add_prefix_space: config.add_prefix_space } };
+}
+
+function withUnknown(model: TokenizerJson["model"], unknown: string | undefined): TokenizerJson["model"] {
+  const isNamed = "unk_token" in model && unknown !== undefined && !Array.isArray(model.vocab) && Object.hasOwn(model.vocab, unknown);
+  return isNamed ? ({ ...model, unk_token: unknown } as TokenizerJson["model"]) : model;
+}
+
+function bertNormalization(config: Companions["config"]) {
+  const setting = (name: string, usual: boolean) => (typeof config[name] === "boolean" ? config[name] : usual);
+  return {
+    lowercase: setting("do_lower_case", true),
+    strip_accents: typeof config.strip_accents === "boolean" ? config.strip_accents : null,
+    handle_chinese_chars: setting("tokenize_chinese_chars", true),
+  };
 }
 
 /** BERT's: a token a line. */
-function wordPiece(folder: string): TokenizerJson {
-  const config = configOf(folder);
+function wordPiece(folder: string, { config, named }: Companions): TokenizerJson {
   const tokens = readFileSync(join(folder, "vocab.txt"), "utf8").split(/\r?\n/);
   if (tokens.at(-1) === "") tokens.pop();
   const id = (token: string) => {
@@ -53,24 +95,20 @@ function wordPiece(folder: string): TokenizerJson {
     if (found < 0) throw new JobFailure(`${join(folder, "vocab.txt")} has no ${token}. It is no vocabulary of BERT's kind`);
     return found;
   };
+  const { pad_token: pad = "[PAD]", unk_token: unknown = "[UNK]", mask_token: mask = "[MASK]" } = named;
+  const { cls_token: cls = "[CLS]", sep_token: sep = "[SEP]" } = named;
   return {
     version: "1.0",
     truncation: null,
     padding: null,
-    added_tokens: ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"].map((content) => special(id(content), content)),
-    normalizer: {
-      type: "BertNormalizer",
-      clean_text: true,
-      handle_chinese_chars: config.tokenize_chinese_chars ?? true,
-      strip_accents: config.strip_accents ?? null,
-      lowercase: config.do_lower_case ?? true,
-    },
+    added_tokens: [pad, unknown, cls, sep, mask].map((content) => special(id(content), content)),
+    normalizer: { type: "BertNormalizer", clean_text: true, ...bertNormalization(config) },
     pre_tokenizer: { type: "BertPreTokenizer" },
-    post_processor: { type: "BertProcessing", sep: ["[SEP]", id("[SEP]")], cls: ["[CLS]", id("[CLS]")] },
+    post_processor: { type: "BertProcessing", sep: [sep, id(sep)], cls: [cls, id(cls)] },
     decoder: { type: "WordPiece", prefix: "##", cleanup: true },
     model: {
       type: "WordPiece",
-      unk_token: "[UNK]",
+      unk_token: unknown,
       continuing_subword_prefix: "##",
       max_input_chars_per_word: 100,
       vocab: Object.fromEntries(tokens.map((token, at) => [token, at])),
@@ -79,18 +117,18 @@ function wordPiece(folder: string): TokenizerJson {
 }
 
 /** GPT-2's, RoBERTa's and BART's: pieces with their ids, and merges in their order. */
-function bytePairs(folder: string): TokenizerJson {
-  const vocab = read(join(folder, "vocab.json")) as Record<string, number>;
+function bytePairs(folder: string, { config }: Companions): TokenizerJson {
+  const vocab = objectIn(join(folder, "vocab.json")) as Record<string, number>;
   const lines = readFileSync(join(folder, "merges.txt"), "utf8").split(/\r?\n/);
   const merges = lines.filter((line) => line !== "" && !line.startsWith("#version")).map((line) => line.split(" "));
   const byteLevel = {
     type: "ByteLevel",
-    add_prefix_space: configOf(folder).add_prefix_space ?? false,
+    add_prefix_space: config.add_prefix_space === true,
     trim_offsets: true,
     use_regex: true,
   };
-  const specials = ["<s>", "<pad>", "</s>", "<unk>", "<mask>", "<|endoftext|>"].filter((token) => vocab[token] !== undefined);
-  const framed = vocab["<s>"] !== undefined && vocab["</s>"] !== undefined;
+  const specials = ["<s>", "<pad>", "</s>", "<unk>", "<mask>", "<|endoftext|>"].filter((token) => Object.hasOwn(vocab, token));
+  const framed = Object.hasOwn(vocab, "<s>") && Object.hasOwn(vocab, "</s>");
   return {
     version: "1.0",
     truncation: null,
@@ -121,15 +159,13 @@ function special(id: number, content: string) {
   return { ...specialToken(id, content), lstrip: content === "<mask>" };
 }
 
-function configOf(folder: string): TokenizerConfig {
-  const path = join(folder, "tokenizer_config.json");
-  return existsSync(path) ? (read(path) as TokenizerConfig) : {};
-}
-
-function read(path: string): unknown {
+/** Nesting and size are bounded. */
+function objectIn(path: string): Record<string, unknown> {
   try {
-    return JSON.parse(readFileSync(path, "utf8"));
+    return jsonIn(path, mostBytes, disk);
   } catch (error) {
-    throw new JobFailure(`${path} is not JSON: ${(error as Error).message}. Copy the checkpoint again`);
+    throw error instanceof CheckpointError ? new JobFailure(error.message) : error;
   }
 }
+
+const mostBytes = 200e6;

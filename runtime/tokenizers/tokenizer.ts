@@ -1,14 +1,18 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Tokenizer as NativeTokenizer } from "tokenizers";
-import { isOrdinary, type Vocabulary } from "#runtime/objectives/objective.ts";
+import { specialTokenNames } from "#runtime/contract/special-tokens.ts";
+import type { Vocabulary } from "#runtime/objectives/objective.ts";
 import { byWholeTexts, cutsOf, encoderOf } from "./encoders.ts";
 import { type Frame, frameOf } from "./frame.ts";
 import { rolesOf, tokensOf } from "./roles.ts";
 import type { AddedToken, TokenizerJson } from "./tokenizer-json.ts";
 import { wordEdges } from "./words.ts";
 
-/** Text to ids and back. Special tokens come from batches alone: in a text, `<s>` is three characters like any others. */
+/**
+ * Text to ids and back. The tokens that batches need come from batches alone: in a text, `<s>` is three characters like any others. Other
+ * added tokens are found in texts, special ones too, as the library finds them.
+ */
 export interface Tokenizer {
   vocabulary: Vocabulary;
   /** What a text is put into for a task. */
@@ -29,27 +33,36 @@ export interface Tokenizer {
 }
 
 /**
- * A model in which no text finds the special tokens: unigram looks for all of its pieces. The others make tokens of characters or words
- * and need nothing of the kind.
+ * A model in which no text finds these tokens: unigram looks for all of its pieces. The others make tokens of characters or words and need
+ * nothing of the kind.
  */
-function withoutSpecial({ model, added_tokens: added }: TokenizerJson, isOrdinary: (id: number) => boolean): TokenizerJson["model"] {
+function without(apart: ReadonlySet<number>, model: TokenizerJson["model"]): TokenizerJson["model"] {
   if (!Array.isArray(model.vocab)) return model;
-  const special = new Set(added.filter((token) => token.special).map(({ id }) => id));
-  const vocab = model.vocab.map(([piece, score], id): [string, number] => [isOrdinary(id) && !special.has(id) ? piece : hidden(id), score]);
-  return { ...model, vocab };
+  return { ...model, vocab: model.vocab.map(([piece, score], id): [string, number] => [apart.has(id) ? hidden(id) : piece, score]) };
 }
 
 /**
- * Added tokens that are text like any other are found in texts first; special ones are not. These keep their places where others
- * stand behind them, as the library counts on from the vocabulary's end.
+ * Added tokens are found in texts first, but for those that batches alone have. These keep their places where others stand behind them, as
+ * the library counts on from the vocabulary's end.
  */
-function plainTokens({ model: { vocab }, added_tokens: added }: TokenizerJson): AddedToken[] {
+function foundFirst({ model: { vocab }, added_tokens: added }: TokenizerJson): AddedToken[] {
   if (added.every(({ special }) => special)) return [];
   const size = Array.isArray(vocab) ? vocab.length : Object.keys(vocab).length;
   return added.flatMap((token) => {
     if (!token.special) return [token];
     return token.id < size ? [] : [{ ...token, content: hidden(token.id) }];
   });
+}
+
+/** Ids that batches alone have: a first, a last, a mask, padding, the unknown, sentinels, and what a post-processor puts around texts. */
+function apartFromTexts(json: TokenizerJson, { vocabulary, frame }: Pick<Tokenizer, "vocabulary" | "frame">): Set<number> {
+  const { pad, unknown, begin, end, mask, firstSentinel, sentinels } = vocabulary;
+  const apart = new Set([pad, unknown, begin, end, mask]);
+  for (let id = firstSentinel; id < firstSentinel + sentinels; id++) apart.add(id);
+  for (const piece of [...frame.single, ...frame.pair]) if ("id" in piece) apart.add(piece.id);
+  const names = new Set<string>(Object.values(specialTokenNames).flat());
+  for (const { id, content, special } of json.added_tokens) if (special && names.has(content)) apart.add(id);
+  return apart;
 }
 
 /** What stands in no text. */
@@ -59,19 +72,22 @@ function hidden(id: number): string {
 
 /** `folder`: of the tokenizer job. */
 export function openTokenizer(folder: string): Tokenizer {
-  const json = JSON.parse(readFileSync(join(folder, "tokenizer.json"), "utf8")) as TokenizerJson;
-  const tokens = tokensOf(json);
-  const vocabulary: Vocabulary = { ...rolesOf(json), ...wordEdges(tokens, json) };
-  const isText = (id: number) => isOrdinary(id, vocabulary);
+  const written = JSON.parse(readFileSync(join(folder, "tokenizer.json"), "utf8")) as TokenizerJson;
+  const tokens = tokensOf(written);
+  const vocabulary: Vocabulary = { ...rolesOf(written), ...wordEdges(tokens, written) };
+  const frame = frameOf(written, vocabulary);
+  const apart = apartFromTexts(written, { vocabulary, frame });
+  const isText = (id: number) => !apart.has(id);
+  const json = { ...written, added_tokens: written.added_tokens.map((token) => ({ ...token, special: apart.has(token.id) })) };
   // without special tokens the library finds none in a text; how long texts are is for the batches to say
   const native = NativeTokenizer.fromString(
     JSON.stringify({
       ...json,
-      added_tokens: plainTokens(json),
+      added_tokens: foundFirst(json),
       post_processor: null,
       truncation: null,
       padding: null,
-      model: withoutSpecial(json, isText),
+      model: without(apart, json.model),
     }),
   );
   const decoder = native.getDecoder();
@@ -85,7 +101,7 @@ export function openTokenizer(folder: string): Tokenizer {
   const encodeBatch = encoderOf(json, native, vocabulary.unknown);
   return {
     vocabulary,
-    frame: frameOf(json, vocabulary),
+    frame,
     cuts: cutsOf(json),
     encodeBatch,
     encodeWholeBatch: byWholeTexts(native),

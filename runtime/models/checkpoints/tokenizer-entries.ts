@@ -1,9 +1,9 @@
-import { largest } from "#runtime/contract/reductions.ts";
 import { CheckpointError } from "../families/config.ts";
+import { companionFileNames, companionsOf } from "./companion-tokens.ts";
 import { copyAgain, jsonIn, type SeenFiles } from "./files.ts";
 
 /** Files of a checkpoint that a tokenizer is read from. */
-export const tokenizerFileNames = ["tokenizer.json", "tokenizer_config.json", "vocab.txt", "vocab.json", "merges.txt", "added_tokens.json"];
+export const tokenizerFileNames = ["tokenizer.json", "vocab.txt", "vocab.json", "merges.txt", ...companionFileNames];
 
 /** A tokenizer has so many more ids than entries at the most; more would be no gap but a mistake. */
 const mostGap = 100_000;
@@ -12,22 +12,24 @@ const mostBytes = 200e6;
 /** How many ids a checkpoint's tokenizer gives; null where it has none that can be read. Throws `CheckpointError` where one is broken. */
 export function tokenizerEntries(folder: string, files: SeenFiles): number | null {
   const has = (name: string) => files.size(`${folder}/${name}`) !== null;
-  if (has("tokenizer.json"))
-    return beyondLast(
-      tokenEntries(jsonIn(`${folder}/tokenizer.json`, mostBytes, files), `${folder}/tokenizer.json`),
-      `${folder}/tokenizer.json`,
-    );
-  const added = has("added_tokens.json") ? Object.values(jsonIn(`${folder}/added_tokens.json`, mostBytes, files)) : [];
-  const behind =
-    1 +
-    largest(
-      added.filter((id): id is number => Number.isSafeInteger(id)),
-      -1,
-    );
-  if (has("vocab.txt")) return Math.max(behind, linesIn(files.read(`${folder}/vocab.txt`)!));
+  const { tokens } = companionsOf((name) => (has(name) ? jsonIn(`${folder}/${name}`, mostBytes, files) : undefined));
+  const withNew = (entries: number, isKnown: (content: string) => boolean) =>
+    entries + tokens.filter(({ content }) => !isKnown(content)).length;
+  if (has("tokenizer.json")) {
+    const path = `${folder}/tokenizer.json`;
+    const entries = tokenEntries(jsonIn(path, mostBytes, files), path);
+    const known = new Set(tokens.length > 0 ? entries.map(([token]) => token) : []);
+    return withNew(beyondLast(entries, path), (content) => known.has(content));
+  }
+  if (has("vocab.txt")) {
+    const bytes = files.read(`${folder}/vocab.txt`)!;
+    const known = new Set(tokens.length > 0 ? new TextDecoder().decode(bytes).split(/\r?\n/) : []);
+    return withNew(linesIn(bytes), (content) => known.has(content));
+  }
   if (!has("vocab.json") || !has("merges.txt")) return null;
   const path = `${folder}/vocab.json`;
-  return Math.max(behind, beyondLast(Object.entries(jsonIn(path, mostBytes, files)), path));
+  const vocab = jsonIn(path, mostBytes, files);
+  return withNew(beyondLast(Object.entries(vocab), path), (content) => Object.hasOwn(vocab, content));
 }
 
 /** Each token with its id, of a `tokenizer.json`. Throws `CheckpointError`. */
