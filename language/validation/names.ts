@@ -1,5 +1,6 @@
 import { AstUtils, UriUtils } from "langium";
 import { type DeclarationKind, type OptionFamily, optionOf } from "#runtime/contract/catalogue/index.ts";
+import { groupBy } from "#runtime/contract/group.ts";
 import type { Declaration } from "../generated/ast.ts";
 import { rangeOfName } from "../places.ts";
 import { declarationsSeenFrom } from "../references/imports.ts";
@@ -8,7 +9,7 @@ import type { RuleFamily } from "./report.ts";
 /** One name, one thing: over all kinds of declarations, the imported files and the catalogue, where both could stand. */
 export const names: RuleFamily = ({ shared }) => ({
   File(file, report) {
-    const seen = Map.groupBy(declarationsSeenFrom(AstUtils.getDocument(file), shared.workspace.LangiumDocuments), ({ name }) => name);
+    const seen = groupBy(declarationsSeenFrom(AstUtils.getDocument(file), shared.workspace.LangiumDocuments), ({ name }) => name);
     for (const declaration of file.declarations.filter((each) => each.name)) {
       const other = seen.get(declaration.name)?.find((each) => isBefore(each, declaration));
       if (other) report(declaration, rangeOfName(declaration), { code: "duplicate-name", message: taken(declaration, other) });

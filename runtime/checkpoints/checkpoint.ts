@@ -1,3 +1,4 @@
+import { groupBy } from "#runtime/contract/group.ts";
 import { JobFailure } from "../jobs/context.ts";
 import type { Flaw } from "../models/checkpoints/flaws.ts";
 import { type OpenedCheckpoint, openedCheckpoint } from "../models/checkpoints/open.ts";
@@ -21,7 +22,7 @@ const remedy = "Download or copy the checkpoint again";
 export function openCheckpoint(folder: string): Checkpoint {
   const opened = failing(folder, () => openedCheckpoint(folder, disk));
   const tensors: Checkpoint["tensors"] = (names) => {
-    const byFile = Map.groupBy(names, (name) => opened.tensors.get(name)!.path);
+    const byFile = groupBy(names, (name) => opened.tensors.get(name)!.path);
     const read = [...byFile].map(([file, own]) => readSafetensors(file, own, remedy).tensors);
     const all = Object.assign({}, ...read) as ReturnType<typeof readSafetensors>["tensors"];
     return Object.fromEntries(Object.entries(all).map(([name, { shape, data }]) => [name, { shape, data: finite(folder, name, data) }]));

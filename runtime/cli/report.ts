@@ -9,6 +9,7 @@ import type { ReportDocument } from "#runtime/compare/report/document.ts";
 import { htmlReport } from "#runtime/compare/report/html.ts";
 import { latexReport } from "#runtime/compare/report/latex.ts";
 import { markdownReport } from "#runtime/compare/report/markdown.ts";
+import { groupBy } from "#runtime/contract/group.ts";
 import type { CompareJob, Job, Plan } from "#runtime/contract/plan.ts";
 import { eventBlocks, lastEvent } from "#runtime/store/events.ts";
 import { writeWhole } from "#runtime/store/files.ts";
@@ -145,7 +146,7 @@ function curvesOf(job: CompareJob, store: Store): Curve[] {
 }
 
 function workOf({ jobs }: Plan, store: Store): ReportInput["work"] {
-  return [...Map.groupBy(jobs, ({ kind }) => kind)].map(([kind, of]) => ({
+  return [...groupBy(jobs, ({ kind }) => kind)].map(([kind, of]) => ({
     kind,
     jobs: of.length,
     done: of.filter(({ id }) => store.isDone(id)).length,

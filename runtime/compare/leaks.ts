@@ -1,4 +1,5 @@
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
+import { groupBy } from "#runtime/contract/group.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
 import type { Entrant, Runs } from "./entrants.ts";
 import { meanOf } from "./statistics.ts";
@@ -31,7 +32,7 @@ export function meanWithoutLeaks(
       return { seed: run.seed, score: clean.length > 0 ? scorer(clean) : undefined };
     });
   if (scores.length === 0 || scores.some(({ score }) => score === undefined)) return null;
-  return meanOf([...Map.groupBy(scores, ({ seed }) => seed).values()].map((of) => meanOf(of.map(({ score }) => score!))));
+  return meanOf([...groupBy(scores, ({ seed }) => seed).values()].map((of) => meanOf(of.map(({ score }) => score!))));
 }
 
 export function leakWarnings(leaks: ComparisonResult["leaks"]): string[] {

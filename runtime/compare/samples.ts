@@ -1,3 +1,4 @@
+import { groupBy } from "#runtime/contract/group.ts";
 import type { Entrant, Measured } from "./entrants.ts";
 import type { Resampled, Resampler } from "./resample.ts";
 import { meanOf, type Sample, varianceOf } from "./statistics.ts";
@@ -42,7 +43,7 @@ function difference(left: Observation, right: Observation): Observation {
 
 /** Fine-tunings are averaged within their pre-training: fine-tuning the same model again is no new pre-training. */
 function sampled(observations: readonly Observation[]): Sample {
-  const bySeed = Map.groupBy(observations, ({ seed }) => seed);
+  const bySeed = groupBy(observations, ({ seed }) => seed);
   const values = [...bySeed.values()].map((runs) => meanOf(runs.map(({ value }) => value)));
   const first = observations[0]?.resampled;
   if (!first || observations.some(({ resampled }) => resampled?.examples !== first.examples)) return { values };

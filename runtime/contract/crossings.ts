@@ -1,4 +1,5 @@
 import type { ComparisonResult } from "./artifacts.ts";
+import { groupBy } from "./group.ts";
 import { formatFlops } from "./numbers.ts";
 
 /**
@@ -38,7 +39,7 @@ function linesOf({ matched, summary }: ComparisonResult, task: string, metric: s
     const row = summary.find((each) => each.cell === cell && each.task === task && each.metric === metric);
     return row ? [{ name: cell.split(", ").slice(0, -1).join(", "), flops, score: row.mean }] : [];
   });
-  return [...Map.groupBy(points, ({ name }) => name)]
+  return [...groupBy(points, ({ name }) => name)]
     .filter(
       ([name, of]) =>
         name !== "" && of.length > 1 && Math.max(...of.map(({ flops }) => flops)) > 1.3 * Math.min(...of.map(({ flops }) => flops)),

@@ -1,4 +1,5 @@
 import { closest } from "fastest-levenshtein";
+import { groupBy } from "#runtime/contract/group.ts";
 import type { DataFormat, Split } from "#runtime/contract/spec.ts";
 import type { DecodedFile, TaskProblem } from "./example.ts";
 import { columnOf, fieldAt, listOf, namesIn, textOf } from "./formats/fields.ts";
@@ -101,7 +102,7 @@ interface NestedField {
 
 /** Fields that are lists or objects: the source text of JSON is nothing to read. */
 function nestedFields(found: readonly NestedField[], key: Split): TaskProblem[] {
-  return [...Map.groupBy(found, ({ role }) => role).values()].map((of): TaskProblem => {
+  return [...groupBy(found, ({ role }) => role).values()].map((of): TaskProblem => {
     const { id, name, field } = of[0]!;
     const read = textOf(field);
     const inside = namesIn(field).map((each) => `${name}.${each}`);

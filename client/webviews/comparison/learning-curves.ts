@@ -1,6 +1,7 @@
 import type { ComparisonResult, LearningCurve } from "#runtime/contract/artifacts.ts";
 import { metricOf } from "#runtime/contract/catalogue/index.ts";
 import { withDirection } from "#runtime/contract/direction.ts";
+import { groupBy } from "#runtime/contract/group.ts";
 import { formatEstimate, formatShare } from "#runtime/contract/numbers.ts";
 import { axisStyle, type Chart, createChart, type EChartsOption, tooltipStyle } from "../chart.ts";
 import { csvOf, element } from "../page.ts";
@@ -8,7 +9,7 @@ import { colourOf, readTheme, symbols, type Theme } from "../theme.ts";
 
 /** Scores of what was fine-tuned along the pre-training: a line a cell, in a band from the worst to the best seed. */
 export function learningCurveCharts({ curves = [] }: ComparisonResult, names: readonly string[]): Chart[] {
-  return [...Map.groupBy(curves, ({ task, metric }) => `${task}.${metric}`)].map(([key, of]) => {
+  return [...groupBy(curves, ({ task, metric }) => `${task}.${metric}`)].map(([key, of]) => {
     const chart = createChart({
       title: `${withDirection(key, of[0]!.metric)} along the pre-training`,
       renderer: "svg",

@@ -1,3 +1,4 @@
+import { groupBy } from "#runtime/contract/group.ts";
 import { eachThinned, type Stretch } from "./series.ts";
 
 /* Many lines in one chart: a series for each would take most of its time to set up. */
@@ -21,7 +22,7 @@ interface Lines {
 export function bundles({ solid, dashed }: Lines, most: number, part: Stretch) {
   let [low, high] = [Infinity, -Infinity];
   const bundle = (lines: readonly Line[], type: "solid" | "dashed") =>
-    [...Map.groupBy(lines.filter(hasPoints), ({ colour }) => colour)].map(([colour, ofColour]) => {
+    [...groupBy(lines.filter(hasPoints), ({ colour }) => colour)].map(([colour, ofColour]) => {
       // of each line how many points, then their places
       const flat: number[] = [];
       for (const { x, y } of ofColour) {

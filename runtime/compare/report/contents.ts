@@ -2,6 +2,7 @@ import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { catalogue } from "#runtime/contract/catalogue/index.ts";
 import { crossings } from "#runtime/contract/crossings.ts";
 import { withDirection } from "#runtime/contract/direction.ts";
+import { groupBy } from "#runtime/contract/group.ts";
 import { formatCount, formatEstimate, formatFlops, formatScore, formatSeconds, formatShare } from "#runtime/contract/numbers.ts";
 import { describeDifference, describeExpectation, describeLeaks, describePublished } from "#runtime/contract/words.ts";
 import { type Curve, curveChart, dotChart, frontierChart, lossOverSteps } from "./charts.ts";
@@ -116,7 +117,7 @@ function results({ result, curves }: ReportInput): Section {
 
 /** Scores of what was fine-tuned along the pre-training: a chart and a table for each. */
 function learningCurves({ curves = [] }: ComparisonResult): Block[] {
-  return [...Map.groupBy(curves, ({ task, metric }) => `${task}.${metric}`)].flatMap(([name, of]): Block[] => {
+  return [...groupBy(curves, ({ task, metric }) => `${task}.${metric}`)].flatMap(([name, of]): Block[] => {
     const { metric } = of[0]!;
     const shares = [...new Set(of.flatMap(({ points }) => points.map(({ share }) => share)))].sort((a, b) => a - b);
     const lines = of.map(({ cell, points }) => ({
