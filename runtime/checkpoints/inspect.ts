@@ -5,6 +5,7 @@ import { JobFailure } from "../jobs/context.ts";
 import { stacksOf } from "../models/choices.ts";
 import { readsStates } from "../models/parameters.ts";
 import { verificationProgram } from "../programs/verification.ts";
+import { readableTokens } from "../tokenizers/readable.ts";
 import { encodeWhole } from "../tokenizers/whole.ts";
 import type { Arrays } from "../trace/function.ts";
 import type { StoredModel } from "./stored-model.ts";
@@ -12,7 +13,10 @@ import type { StoredModel } from "./stored-model.ts";
 /** What a model makes of a text. T tokens, L blocks, H heads, C the width. */
 export interface Inspection {
   engine: EngineName;
+  /** As they stand in the vocabulary. */
   tokens: string[];
+  /** As people read them. */
+  texts: string[];
   ids: number[];
   /** L + 1 of T × C, the embeddings first; the last is what heads and projections read. */
   hiddenStates: number[][][];
@@ -25,7 +29,8 @@ export interface Inspection {
 /** Of an encoder-decoder: its encoder. */
 export async function inspect(stored: StoredModel, text: string, engineName: EngineName | "auto", threads: number): Promise<Inspection> {
   const { model, folder } = stored;
-  const { ids, tokens, types } = await encodeWhole(stored.tokenizer(), text, folder);
+  const json = stored.tokenizer();
+  const { ids, tokens, types } = await encodeWhole(json, text, folder);
   if (ids.length === 0) throw new JobFailure("the text has no tokens; give one with words");
   if (model.position !== "relative" && ids.length > model.context)
     throw new JobFailure(`the text has ${ids.length} tokens and the model reads ${model.context}; give a shorter one`);
@@ -43,7 +48,13 @@ export async function inspect(stored: StoredModel, text: string, engineName: Eng
     const rowsOfTypes = sizes.types ? { types: Int32Array.from(types) } : {};
     const positions = Int32Array.from(ids.keys());
     const outputs = await session.call("verify", { tokens: Int32Array.from(ids), positions, segments: ones, keys: ones, ...rowsOfTypes });
-    return { engine: engine.name, tokens, ids, ...nested(outputs, stack!.layers, ids.length, model.heads) };
+    return {
+      engine: engine.name,
+      tokens,
+      texts: readableTokens(tokens, json),
+      ids,
+      ...nested(outputs, stack!.layers, ids.length, model.heads),
+    };
   } finally {
     await session.close();
   }

@@ -36,6 +36,7 @@ export function addInspect(program: Command): void {
           checkpoint: folder,
           engine: found.engine,
           tokens: found.tokens,
+          texts: found.texts,
           input_ids: found.ids,
           last_hidden_state: found.hiddenStates.at(-1),
           embedding: found.embedding,
@@ -47,7 +48,7 @@ export function addInspect(program: Command): void {
 }
 
 /** A row a token: the beginning of its last hidden state, and where the last block looks from it, over all heads. */
-function textOf({ tokens, ids, hiddenStates, attentions, engine }: Inspection): string {
+function textOf({ texts: tokens, ids, hiddenStates, attentions, engine }: Inspection): string {
   const last = hiddenStates.at(-1)!;
   const heads = attentions.at(-1)!;
   const rows = tokens.map((token, i) => {

@@ -69,7 +69,6 @@ function pairOf(example: Example, objective: TextObjectiveSettings, vocabulary: 
   if (example.view) return { input: decode(example.tokens), target: decode(example.view.tokens) };
   const runs = predictedRuns(example);
   const target = runs.map(({ tokens }) => decode(tokens)).join(" … ");
-  const input = decode(example.tokens);
   if ((objective.kind === "masked" || objective.kind === "replaced_token") && !example.decoder) {
     const marks = new Map(runs.flatMap(({ first, tokens }, mark) => tokens.map((_, index) => [first + index, mark] as const)));
     const classes = classesOf(example, objective);
@@ -77,27 +76,29 @@ function pairOf(example: Example, objective: TextObjectiveSettings, vocabulary: 
       ...(mark > 0 ? [{ text: " … " }] : []),
       { text: decode(tokens), mark },
     ]);
+    const inputParts = markedParts(
+      example.tokens,
+      example.tokens.map((_, position) => marks.get(position)),
+      decode,
+    );
     return {
-      input,
+      input: textOf(inputParts),
       target: target + classes,
-      input_parts: markedParts(
-        example.tokens,
-        example.tokens.map((_, position) => marks.get(position)),
-        decode,
-      ),
+      input_parts: inputParts,
       target_parts: classes === "" ? spans : [...spans, { text: classes }],
     };
   }
   if (objective.kind === "span_corruption" && objective.replace === undefined) {
     const predicted = runs.flatMap(({ tokens }) => tokens);
-    return {
-      input,
-      target,
-      input_parts: markedParts(example.tokens, sentinelMarks(example.tokens, vocabulary, example.prefix), decode),
-      target_parts: markedParts(predicted, spanMarks(predicted, vocabulary), decode),
-    };
+    const inputParts = markedParts(example.tokens, sentinelMarks(example.tokens, vocabulary, example.prefix), decode);
+    const targetParts = markedParts(predicted, spanMarks(predicted, vocabulary), decode);
+    return { input: textOf(inputParts), target: textOf(targetParts), input_parts: inputParts, target_parts: targetParts };
   }
-  return { input, target };
+  return { input: decode(example.tokens), target };
+}
+
+function textOf(parts: readonly MarkedText[]): string {
+  return parts.map(({ text }) => text).join("");
 }
 
 /** What is asked about pairs of texts, in their order. */
@@ -140,14 +141,17 @@ function spanMarks(tokens: readonly number[], vocabulary: Vocabulary): (number |
 
 function markedParts(tokens: readonly number[], marks: readonly (number | undefined)[], decode: Decode): MarkedText[] {
   const parts: MarkedText[] = [];
-  let shown = 0;
+  let begin = 0;
   for (let index = 0; index < tokens.length; index++) {
     if (index + 1 < tokens.length && marks[index + 1] === marks[index]) continue;
     // a token's text can depend on what stands before it
+    const before = decode(tokens.slice(0, begin));
     const text = decode(tokens.slice(0, index + 1));
     const mark = marks[index];
-    parts.push({ text: text.slice(shown), ...(mark === undefined ? {} : { mark }) });
-    shown = text.length;
+    // where the cut is inside of a character, its bytes are shown on both sides
+    const part = text.startsWith(before) ? text.slice(before.length) : decode(tokens.slice(begin, index + 1));
+    parts.push({ text: part, ...(mark === undefined ? {} : { mark }) });
+    begin = index + 1;
   }
   return parts;
 }

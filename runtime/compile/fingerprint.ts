@@ -181,9 +181,26 @@ export function objectiveContent(objective: ResolvedObjective): unknown {
       return { kind: objective.kind, task: taskContent(objective.task) };
     default: {
       const { doc: _, ...settings } = objective;
-      // pairs of texts were once told apart without a pooler
-      return objective.kind === "masked" && objective.sentences ? { ...settings, pooler: 1 } : settings;
+      return { ...settings, ...unitsContent(objective) };
     }
+  }
+}
+
+/** What is counted in words and sentences was once cut in another way where a script has no spaces, or marks of its own. */
+function unitsContent(objective: Exclude<ResolvedObjective, { kind: "mixture" | "sequence" | "supervised" }>): object {
+  switch (objective.kind) {
+    case "masked":
+      return {
+        // pairs of texts were once told apart without a pooler
+        ...(objective.sentences ? { pooler: 1, sentenceEnds: 1 } : {}),
+        ...(objective.wholeWords ? { words: 1 } : {}),
+      };
+    case "denoising":
+      return objective.permuteSentences ? { sentenceEnds: 1 } : {};
+    case "contrastive":
+      return objective.views === "neighbours" ? { sentenceEnds: 1 } : {};
+    default:
+      return {};
   }
 }
 

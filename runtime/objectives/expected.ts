@@ -57,7 +57,7 @@ const plainVocabulary: Vocabulary = {
   firstSentinel: 100,
   sentinels: 1000,
   sentinelsDescend: false,
-  continuesWord: () => false,
+  wordStarts: (tokens) => tokens.map(() => true),
   endsSentence: () => false,
 };
 

@@ -87,13 +87,25 @@ export function maskTokens(
 /** Positions that stand together in one word. */
 function wordsOf(positions: readonly number[], tokens: readonly number[], vocabulary: Vocabulary): number[][] {
   const words: number[][] = [];
-  for (const position of positions) {
-    const word = words.at(-1);
-    const follows = word?.at(-1) === position - 1;
-    if (follows && vocabulary.continuesWord(tokens[position - 1] as number, tokens[position] as number)) word?.push(position);
-    else words.push([position]);
+  for (const stretch of neighbours(positions)) {
+    const starts = vocabulary.wordStarts(stretch.map((position) => tokens[position] as number));
+    stretch.forEach((position, i) => {
+      if (i === 0 || starts[i]) words.push([position]);
+      else words.at(-1)?.push(position);
+    });
   }
   return words;
+}
+
+/** Stretches of positions without a gap. */
+function neighbours(positions: readonly number[]): number[][] {
+  const stretches: number[][] = [];
+  for (const position of positions) {
+    const last = stretches.at(-1);
+    if (last?.at(-1) === position - 1) last.push(position);
+    else stretches.push([position]);
+  }
+  return stretches;
 }
 
 /** Of so many tokens. */

@@ -20,9 +20,9 @@ export interface Vocabulary {
   sentinels: number;
   /** `<extra_id_0>` is the last of them, as T5 has it; else the first. */
   sentinelsDescend: boolean;
-  /** Is the second of two neighbouring tokens a part of the word that the first belongs to? */
-  continuesWord(before: number, token: number): boolean;
-  /** A full stop, a question mark or an exclamation mark, or a token that ends in one. */
+  /** Of neighbouring tokens of a text: whether each begins a word. */
+  wordStarts(tokens: readonly number[]): boolean[];
+  /** A full stop, a question mark or an exclamation mark of any script, or a token that ends in one. */
   endsSentence(token: number): boolean;
 }
 
@@ -32,7 +32,7 @@ export function isOrdinary(token: number, { firstOrdinary, endOrdinary }: Pick<V
 }
 
 /** What a model's texts are made of: text, sentinels and their end. */
-export function isWritten(token: number, vocabulary: Omit<Vocabulary, "continuesWord" | "endsSentence">): boolean {
+export function isWritten(token: number, vocabulary: Omit<Vocabulary, "wordStarts" | "endsSentence">): boolean {
   return token === vocabulary.end || isOrdinary(token, vocabulary) || sentinelIndex(token, vocabulary) !== undefined;
 }
 

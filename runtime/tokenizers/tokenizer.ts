@@ -5,7 +5,9 @@ import { specialTokenNames } from "#runtime/contract/special-tokens.ts";
 import type { Vocabulary } from "#runtime/objectives/objective.ts";
 import { byWholeTexts, cutsOf, encoderOf } from "./encoders.ts";
 import { type Frame, frameOf } from "./frame.ts";
+import { readableText } from "./readable.ts";
 import { rolesOf, tokensOf } from "./roles.ts";
+import { cutsCharacters, tokenBytes } from "./token-bytes.ts";
 import type { AddedToken, TokenizerJson } from "./tokenizer-json.ts";
 import { wordEdges } from "./words.ts";
 
@@ -26,7 +28,7 @@ export interface Tokenizer {
   encodeWholeBatch(texts: readonly string[]): Promise<Int32Array[]>;
   /** Special tokens and sentinels are left out. */
   decode(ids: ArrayLike<number>): string;
-  /** With special tokens and sentinels as they are written. */
+  /** With special tokens and sentinels as they are written, and bytes of no whole character as `<0xE4>`. */
   decodeWithSpecialTokens(ids: ArrayLike<number>): string;
   /** As it stands in the vocabulary. */
   token(id: number): string;
@@ -98,6 +100,11 @@ export function openTokenizer(folder: string): Tokenizer {
     return found;
   };
   const decodeOrdinary = (ids: readonly number[]) => (ids.length === 0 ? "" : (decoder?.decode(ids.map(token)) ?? ""));
+  const bytesOf = cutsCharacters(json) ? tokenBytes(json) : undefined;
+  const decodeReadable = (ids: readonly number[]) => {
+    const text = decodeOrdinary(ids);
+    return bytesOf && text.includes("\uFFFD") ? readableText(Buffer.concat(ids.map((id) => bytesOf(token(id))))) : text;
+  };
   const encodeBatch = encoderOf(json, native, vocabulary.unknown);
   return {
     vocabulary,
@@ -113,11 +120,11 @@ export function openTokenizer(folder: string): Tokenizer {
       for (const id of Array.from(ids)) {
         if (isText(id)) run.push(id);
         else {
-          parts.push(decodeOrdinary(run), token(id));
+          parts.push(decodeReadable(run), token(id));
           run = [];
         }
       }
-      return [...parts, decodeOrdinary(run)].join("");
+      return [...parts, decodeReadable(run)].join("");
     },
     token,
   };

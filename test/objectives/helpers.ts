@@ -17,7 +17,7 @@ export const vocabulary: Vocabulary = {
   sentinelsDescend: false,
   sentinels: 50,
   // two of three tokens go on with a word, and one of twenty ends a sentence
-  continuesWord: (_before, token) => token % 3 !== 0,
+  wordStarts: (tokens) => tokens.map((token) => token % 3 === 0),
   endsSentence: (token) => token % 20 === 7,
 };
 

@@ -35,7 +35,7 @@ export const vocabulary: Vocabulary = {
   firstSentinel: 40,
   sentinelsDescend: false,
   sentinels: 8,
-  continuesWord: (_before, token) => token % 2 === 1,
+  wordStarts: (tokens) => tokens.map((token) => token % 2 === 0),
   endsSentence: (token) => token % 9 === 0,
 };
 

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { byteAlphabet } from "#runtime/tokenizers/byte-alphabet.ts";
 import { tokenizerJson } from "#runtime/tokenizers/tokenizer-json.ts";
 import { vocabularyTokens } from "#runtime/tokenizers/vocabulary.ts";
 import { wordEdges } from "#runtime/tokenizers/words.ts";
@@ -6,12 +7,13 @@ import { wordEdges } from "#runtime/tokenizers/words.ts";
 /** The words of a text whose tokens are given. */
 function wordsOf(kind: "bpe" | "wordpiece" | "characters", text: readonly string[]): string[][] {
   const tokens = vocabularyTokens([...new Set(text)], 0);
-  const { continuesWord } = wordEdges(tokens, tokenizerJson({ kind, lowercase: false, tokens, merges: [] }));
+  const starts = wordEdges(tokens, tokenizerJson({ kind, lowercase: false, tokens, merges: [] })).wordStarts(
+    text.map((token) => tokens.indexOf(token)),
+  );
   const words: string[][] = [];
   text.forEach((token, i) => {
-    const continues = i > 0 && continuesWord(tokens.indexOf(text[i - 1]!), tokens.indexOf(token));
-    if (continues) words.at(-1)!.push(token);
-    else words.push([token]);
+    if (starts[i]) words.push([token]);
+    else words.at(-1)!.push(token);
   });
   return words;
 }
@@ -32,6 +34,64 @@ test("word pieces: ## goes on", () => {
 
 test("characters: letters and digits stand together", () => {
   expect(wordsOf("characters", [..."B2B, no"])).toEqual([["B", "2", "B"], [","], [" "], ["n", "o"]]);
+});
+
+/** Words as text, of single bytes. */
+function wordsInBytes(text: string): string[] {
+  const tokens = vocabularyTokens(
+    byteAlphabet.map(({ character }) => character),
+    0,
+  );
+  const json = tokenizerJson({ kind: "bytes", lowercase: false, tokens, merges: [] });
+  const bytes = Array.from(Buffer.from(text));
+  const starts = wordEdges(tokens, json).wordStarts(bytes.map((byte) => tokens.indexOf(characterOf.get(byte)!)));
+  const begins = starts.flatMap((isStart, i) => (isStart ? [i] : []));
+  return begins.map((begin, i) => Buffer.from(bytes.slice(begin, begins[i + 1])).toString());
+}
+
+const characterOf = new Map(byteAlphabet.map(({ character, byte }) => [byte, character]));
+
+test.each([
+  ["Chinese", "今天天气很好，Python是一种", ["今天", "天气", "很好", "，", "Python", "是", "一种"]],
+  ["Japanese", "東京タワーに行きました", ["東京タワー", "に", "行き", "ま", "した"]],
+  ["Thai", "ภาษาไทยง่าย", ["ภาษา", "ไทย", "ง่าย"]],
+])("%s is cut into ICU's words, not inside of a character", (_, text, words) => {
+  expect(wordsInBytes(text)).toEqual(words);
+  const pieces = text.match(/[A-Za-z]+|./gu)!;
+  expect(wordsOf("characters", pieces).map((word) => word.join(""))).toEqual(words);
+});
+
+test("text with spaces is cut as ever, between scripts and inside of them", () => {
+  expect(wordsInBytes("3.14 naïve don’t 한국어를 배워요")).toEqual([
+    "3",
+    ".",
+    "14",
+    " ",
+    "naïve",
+    " ",
+    "don’t",
+    " ",
+    "한국어를",
+    " ",
+    "배워요",
+  ]);
+});
+
+test("words that share a token stay together, and BERT's single characters go together in words", () => {
+  expect(wordsOf("characters", ["今天", "天气很", "好"])).toEqual([["今天"], ["天气很", "好"]]);
+  expect(wordsOf("characters", ["今", "天天", "气"])).toEqual([["今", "天天", "气"]]);
+  expect(wordsOf("wordpiece", ["un", "##able", "天", "气", "很", "好", "。"])).toEqual([
+    ["un", "##able"],
+    ["天", "气"],
+    ["很", "好"],
+    ["。"],
+  ]);
+});
+
+test("a sentence ends in the marks of other scripts as well", () => {
+  const tokens = vocabularyTokens(["。", "好！", "？", "।", "؟", "，"], 0);
+  const { endsSentence } = wordEdges(tokens, tokenizerJson({ kind: "characters", lowercase: false, tokens, merges: [] }));
+  expect(tokens.filter((_, id) => endsSentence(id))).toEqual(["。", "好！", "？", "।", "؟"]);
 });
 
 test("a sentence ends in a full stop, a question mark or an exclamation mark", () => {

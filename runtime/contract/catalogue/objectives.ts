@@ -64,7 +64,7 @@ export const objectives: readonly Option[] = [
         name: "whole_words",
         value: { type: "boolean" },
         default: "false",
-        help: "Choose whole words instead of single tokens.",
+        help: "Choose whole words instead of single tokens. In scripts without spaces, such as Chinese, words are those of ICU.",
         source: "Devlin et al. 2019, released code, whole word masking",
       },
       {
@@ -170,7 +170,7 @@ export const objectives: readonly Option[] = [
         name: "permute_sentences",
         value: { type: "boolean" },
         default: "false",
-        help: "Put the sentences in random order. A sentence ends behind a full stop, a question mark or an exclamation mark.",
+        help: "Put the sentences in random order. A sentence ends behind a full stop, a question mark or an exclamation mark of any script.",
         source: "Lewis et al. 2020, section 2.2",
       },
       {
