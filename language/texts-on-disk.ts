@@ -4,7 +4,7 @@ import { NodeFileSystemProvider } from "langium/node";
 import { bounds } from "./lexer.ts";
 
 /** Langium's view of the disk, but that nothing is read beyond what a text of the language may be, and only from files. */
-class TextsOnDisk extends NodeFileSystemProvider {
+export class TextsOnDisk extends NodeFileSystemProvider {
   override async readFile(uri: URI): Promise<string> {
     const { isFile, size } = await stat(uri.fsPath).then((found) => ({ isFile: found.isFile(), size: found.size }));
     if (!isFile) throw new Error("it is no file");

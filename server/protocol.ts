@@ -18,6 +18,18 @@ export const resultsChangedNotification = "pretrain/resultsChanged";
 /** Request: `ChangesParams` → `Change[] | null`; null where the run or the declaration's plan is not known. */
 export const changesRequest = "pretrain/changes";
 
+/**
+ * Notification to the server, without parameters: the workspace is trusted now. Before that nothing outside of its folders is read,
+ * where `trusted` of the initialization options was false.
+ */
+export const trustGrantedNotification = "pretrain/trustGranted";
+
+/** In `initialize`. */
+export interface InitializationOptions {
+  /** Left out: the editor knows no workspaces without trust. */
+  trusted?: boolean;
+}
+
 export interface OutlineParams {
   uri: string;
   /** On which times are estimated; left out: what `auto` takes. */

@@ -11,7 +11,6 @@ import type { Connection } from "vscode-languageserver";
 import type { DataFiles } from "#language/files.ts";
 import { PretrainGeneratedModule, PretrainGeneratedSharedModule } from "#language/generated/module.ts";
 import { type PretrainAddedServices, PretrainModule } from "#language/module.ts";
-import { textsOnDisk } from "#language/texts-on-disk.ts";
 import { registerRules } from "#language/validation/rules.ts";
 import type { Analyses } from "./analysis/analyses.ts";
 import type { WatchedFiles } from "./compile/watched-files.ts";
@@ -26,6 +25,8 @@ import { PretrainSemanticTokens } from "./features/semantic-tokens.ts";
 import { PretrainDocumentSymbols, PretrainNodeKinds } from "./features/symbols.ts";
 import { PretrainDocumentBuilder } from "./workspace/document-builder.ts";
 import { PretrainDocumentUpdates } from "./workspace/document-updates.ts";
+import { ReadableTexts } from "./workspace/readable-texts.ts";
+import type { Trust } from "./workspace/trust.ts";
 import { PretrainWorkspaceFiles } from "./workspace/workspace-files.ts";
 
 export type PretrainLanguageServices = LangiumServices & PretrainAddedServices;
@@ -60,14 +61,19 @@ const sharedModule: Module<
 export interface ServerContext {
   connection: Connection;
   files: WatchedFiles;
+  trust: Trust;
   analyses(): Analyses;
   /** The editor fills in snippets. Known once it has introduced itself. */
   snippets(): boolean;
 }
 
 /** The language as in language/module.ts, with Langium's services for editors and what is said better here. */
-export function createServerServices({ connection, files, analyses, snippets }: ServerContext): PretrainServerServices {
-  const shared = inject(createDefaultSharedModule({ connection, ...textsOnDisk }), PretrainGeneratedSharedModule, sharedModule);
+export function createServerServices({ connection, files, trust, analyses, snippets }: ServerContext): PretrainServerServices {
+  const shared = inject(
+    createDefaultSharedModule({ connection, fileSystemProvider: () => new ReadableTexts(trust) }),
+    PretrainGeneratedSharedModule,
+    sharedModule,
+  );
   const editorModule: Module<PretrainLanguageServices, PartialLangiumServices & { validation: { DataFiles: DataFiles } }> = {
     validation: { DataFiles: () => files },
     lsp: {

@@ -4,6 +4,7 @@ import {
   type Change,
   type ChangesParams,
   changesRequest,
+  type InitializationOptions,
   type Outline,
   type OutlineChanged,
   type OutlineParams,
@@ -11,6 +12,7 @@ import {
   outlineRequest,
   type ResultsChanged,
   resultsChangedNotification,
+  trustGrantedNotification,
 } from "#server/protocol.ts";
 
 /** The language server, as the rest of the extension speaks to it. */
@@ -34,6 +36,7 @@ export function startLanguage(context: vscode.ExtensionContext): Language {
   const serverOptions: ServerOptions = { run: server, debug: server };
   const clientOptions: LanguageClientOptions = {
     documentSelector: [{ language: "pretrain" }],
+    initializationOptions: (): InitializationOptions => ({ trusted: vscode.workspace.isTrusted }),
     // data files and results: what the text says of them may be right or wrong by now
     synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher("**/*.{pretrain,txt,md,tsv,csv,json,jsonl,gz,parquet}") },
   };
@@ -41,7 +44,10 @@ export function startLanguage(context: vscode.ExtensionContext): Language {
   const outlineChanged = new vscode.EventEmitter<OutlineChanged>();
   client.onNotification(outlineChangedNotification, (changed: OutlineChanged) => outlineChanged.fire(changed));
   const started = client.start();
-  context.subscriptions.push(outlineChanged, { dispose: () => void started.then(() => client.stop()).catch(() => undefined) });
+  const granted = vscode.workspace.onDidGrantWorkspaceTrust(
+    () => void started.then(() => client.sendNotification(trustGrantedNotification)).catch(() => undefined),
+  );
+  context.subscriptions.push(outlineChanged, granted, { dispose: () => void started.then(() => client.stop()).catch(() => undefined) });
 
   const request = async <T>(method: string, params: object): Promise<T | null> => {
     try {

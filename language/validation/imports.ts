@@ -1,12 +1,14 @@
 import { AstUtils, type LangiumDocument, UriUtils } from "langium";
+import type { DataFiles } from "../files.ts";
 import type { File, Import } from "../generated/ast.ts";
 import { rangeOfProperty } from "../places.ts";
 import { filesSeenFrom, importedUri, isPretrainFile, loadedDocument } from "../references/imports.ts";
+import { notTrusted } from "../trust.ts";
 import { badEscape, writtenText } from "../values/escapes.ts";
 import type { Finding, RuleFamily } from "./report.ts";
 
 /** Imported files are there, are imported once, do not import each other in a circle and do not declare one name twice. */
-export const imports: RuleFamily = ({ shared }) => {
+export const imports: RuleFamily = ({ shared, validation }) => {
   const documents = shared.workspace.LangiumDocuments;
   return {
     File(file, report) {
@@ -19,7 +21,7 @@ export const imports: RuleFamily = ({ shared }) => {
           continue;
         }
         const imported = loadedDocument(document, statement, documents);
-        const finding = imported ? findingOf(document, statement, imported, seen) : notThere(document, statement);
+        const finding = imported ? findingOf(document, statement, imported, seen) : notThere(document, statement, validation.DataFiles);
         if (finding) report(statement, rangeOfProperty(statement, "path"), finding);
         if (imported) seen.push(imported);
       }
@@ -45,7 +47,7 @@ export const imports: RuleFamily = ({ shared }) => {
   }
 };
 
-function notThere(document: LangiumDocument, statement: Import): Finding {
+function notThere(document: LangiumDocument, statement: Import, files: DataFiles): Finding {
   if (statement.path.trim() === "")
     return { code: "unresolved-import", message: "The import names no file; write one beside this file in the quotes." };
   const uri = importedUri(document, statement);
@@ -56,6 +58,7 @@ function notThere(document: LangiumDocument, statement: Import): Finding {
       fixes: [`"${statement.path}.pretrain"`],
     };
   }
+  if (uri && !files.mayRead(uri.fsPath)) return { code: "not-trusted", message: notTrusted(statement.path) };
   return {
     code: "unresolved-import",
     message: `There is no file ${statement.path} beside this one, or it cannot be read. Check the name; it starts at this file's folder.`,

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { globSync, isDynamicPattern } from "tinyglobby";
+import { isPattern, matchingFilesNow, tooWide } from "#language/matching-files.ts";
 import type { Files } from "#runtime/compile/files.ts";
 import { fileSign } from "#runtime/contract/file-sign.ts";
 import { type KnownContent, knownContents } from "#runtime/contract/records.ts";
@@ -30,7 +30,7 @@ export function nodeFiles(root: string): NodeFiles {
   const readAgain = { left: readAgainBytes };
   let changed = false;
   return {
-    glob: (pattern) => (isDynamicPattern(pattern) ? globFiles(pattern) : statOf(pattern) ? [pattern] : []),
+    glob: (pattern) => (isPattern(pattern) ? globFiles(pattern) : statOf(pattern) ? [pattern] : []),
     read: (path) => (statOf(path) ? readFileSync(path) : null),
     start: (path, bytes) => (statOf(path) ? readStart(path, bytes) : null),
     hubModel: (name) => cachedModel(name),
@@ -82,13 +82,11 @@ function keep(root: string, path: string, fingerprints: Record<string, KnownCont
   }
 }
 
+/** What the compiler asks for, the language has looked at before: beyond the bounds there is no list that could be trusted. */
 function globFiles(pattern: string): string[] {
-  // the pattern is absolute; on Windows its separators would read as escapes
-  return globSync(pattern.replaceAll("\\", process.platform === "win32" ? "/" : "\\"), {
-    absolute: true,
-    onlyFiles: true,
-    dot: false,
-  }).sort();
+  const { paths, cut } = matchingFilesNow(pattern);
+  if (cut) throw new JobFailure(tooWide(pattern));
+  return paths;
 }
 
 function statOf(path: string): { size: number; mtimeMs: number } | undefined {

@@ -3,8 +3,15 @@ import { DocumentState, Emitter, type LangiumDocument, type LangiumDocuments, UR
 import type { File } from "#language/generated/ast.ts";
 import { problemsOf } from "#language/problems.ts";
 import { filesSeenFrom } from "#language/references/imports.ts";
+import { notTrusted } from "#language/trust.ts";
 import type { PlacedProblem } from "#runtime/contract/problem.ts";
-import { type CompiledDeclaration, type CompilerTools, type ExperimentCompiler, experimentCompiler } from "../compile/experiment.ts";
+import {
+  type CompiledDeclaration,
+  type CompilerTools,
+  type ExperimentCompiler,
+  experimentCompiler,
+  patternsOf,
+} from "../compile/experiment.ts";
 import { type StoredResults, storedResults } from "../compile/results.ts";
 import { type TimesHere, timesHere } from "../compile/times.ts";
 import type { PretrainServerServices } from "../services.ts";
@@ -84,7 +91,6 @@ export function createAnalyses({ shared, pretrain }: PretrainServerServices, too
     onProblems: (listener) => void problemsChanged.event(listener),
     onAnalysed: (listener) => void analysed.event(listener),
     compileAgain(isMeant) {
-      tools.files.forget();
       for (const file of files.values()) if (isMeant(file)) void compile(file);
     },
   };
@@ -105,14 +111,15 @@ export function createAnalyses({ shared, pretrain }: PretrainServerServices, too
 
   function opened(document: LangiumDocument, read: ReadText): Kept {
     const store = document.uri.scheme === "file" ? storeBeside(document.uri.fsPath) : "";
-    const results = storedResults(store);
+    const { trust } = tools;
+    const results = storedResults(store, trust.mayRead);
     if (store !== "") tools.files.remember(store);
     const compiler = experimentCompiler(tools, results);
     return {
       uri: document.uri.toString(),
       store,
       results,
-      times: timesHere(store),
+      times: timesHere(store, trust.isGranted),
       read,
       good: undefined,
       lastPlans: new Map(),
@@ -133,11 +140,13 @@ export function createAnalyses({ shared, pretrain }: PretrainServerServices, too
     try {
       if (!analysis.spec) return settle(file, file.good, []);
       if (file.store === "") return settle(file, withoutCompiler(read, analysis.spec), []);
+      await tools.files.looked(patternsOf(analysis.spec));
+      if (!isCurrent()) return;
       const understood = { ...read, analysis: { ...analysis, spec: analysis.spec } };
       const compiled = await compileText(understood, file.compiler, file.results, pauses(isCurrent));
       if (compiled && isCurrent()) {
         keepPlans(file, compiled.good);
-        settle(file, compiled.good, compiled.problems);
+        settle(file, compiled.good, asToWhatIsRead(compiled.problems, tools.files.refused()));
       }
     } catch (error) {
       console.error(error);
@@ -163,6 +172,16 @@ export function createAnalyses({ shared, pretrain }: PretrainServerServices, too
     files.delete(uri);
     problemsChanged.fire(file.compilerProblems.map((problem) => URI.file(problem.file)));
   }
+}
+
+/** What may not be read before the workspace is trusted is not missing. */
+function asToWhatIsRead(problems: readonly PlacedProblem[], refused: ReadonlySet<string>): PlacedProblem[] {
+  return problems.map((problem) => {
+    const name = [...refused].find((each) => problem.message.includes(each));
+    if (name === undefined) return problem;
+    const { fixes: _, set: __, ...place } = problem;
+    return { ...place, code: "not-trusted", message: notTrusted(name) };
+  });
 }
 
 function keepPlans({ lastPlans, read }: AnalysedFile, { compiled }: GoodAnalysis): void {

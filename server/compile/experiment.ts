@@ -7,6 +7,7 @@ import type { EncodeJob, InputFile, Job, MeasureJob, Plan, PretrainJob, Resolved
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
 import { pathsOf } from "#runtime/tasks/examples.ts";
+import type { Trust } from "../workspace/trust.ts";
 import type { StoredResults } from "./results.ts";
 import type { TaskReadings } from "./tasks.ts";
 import { unread, type WatchedFiles } from "./watched-files.ts";
@@ -28,6 +29,7 @@ export interface CompilerTools {
   files: WatchedFiles;
   costs: CostModel;
   tasks: TaskReadings;
+  trust: Trust;
 }
 
 /** Compiles a file's declarations one by one; one whose inputs are what they were is not compiled again. */
@@ -78,15 +80,19 @@ export function experimentCompiler({ files, costs, tasks }: CompilerTools, resul
 
   /** All that the answer depends on, but for the results of jobs. */
   function inputsOf(spec: Spec): string {
-    const patterns = [
-      ...Object.values(spec.corpora).flatMap((corpus) => corpus.files),
-      ...Object.values(spec.tasks).flatMap(({ train, validation, test }) => [train, validation, test].flatMap(pathsOf)),
-    ];
     const checkpoints = Object.values(spec.models).flatMap(({ checkpoint }) => (checkpoint ? [checkpoint] : []));
     const folders = checkpoints.flatMap(({ name, folder }) => [folder, files.hubModel(name) ?? []].flat());
     const described = folders.flatMap((folder) => checkpointFiles.map((file) => `${folder}/${file}`));
-    return `${JSON.stringify(spec)}\n${files.signature([...patterns, ...described])}`;
+    return `${JSON.stringify(spec)}\n${files.signature([...patternsOf(spec), ...described])}`;
   }
+}
+
+/** Paths and patterns of all data that a specification names. */
+export function patternsOf(spec: Spec): string[] {
+  return [
+    ...Object.values(spec.corpora).flatMap((corpus) => corpus.files),
+    ...Object.values(spec.tasks).flatMap(({ train, validation, test }) => [train, validation, test].flatMap(pathsOf)),
+  ];
 }
 
 function hasUnread({ jobs }: Plan): boolean {

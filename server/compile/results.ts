@@ -16,13 +16,14 @@ export interface StoredResults {
   readJob(id: string): Job | null;
 }
 
-export function storedResults(store: string): StoredResults {
+/** @param mayRead false of a path that leads out of what may be read */
+export function storedResults(store: string, mayRead: (path: string) => boolean): StoredResults {
   const known = new Map<string, { changed: number; value: unknown }>();
   const resultOf = (id: string) => join(store, "runs", id, "result.json");
   return {
     read<K extends keyof Results>(kind: K, id: string) {
       const path = resultOf(id);
-      const changed = changeOf(path);
+      const changed = mayRead(path) ? changeOf(path) : undefined;
       if (changed === undefined) return null;
       const found = known.get(path);
       if (found?.changed === changed) return found.value as Results[K] | null;
@@ -30,9 +31,12 @@ export function storedResults(store: string): StoredResults {
       known.set(path, { changed, value });
       return value;
     },
-    signature: (id) => String(changeOf(resultOf(id))),
-    // an id comes from outside; a run folder's name has no separators
-    readJob: (id) => (/^[\w-]+$/.test(id) ? readSealed(join(store, "runs", id, "job.json"), jobRecord) : null),
+    signature: (id) => String(mayRead(resultOf(id)) && changeOf(resultOf(id))),
+    readJob(id) {
+      // an id comes from outside; a run folder's name has no separators
+      const path = /^[\w-]+$/.test(id) ? join(store, "runs", id, "job.json") : undefined;
+      return path !== undefined && mayRead(path) ? readSealed(path, jobRecord) : null;
+    },
   };
 }
 

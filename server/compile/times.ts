@@ -7,7 +7,8 @@ export interface TimesHere {
   on(engine: string): Estimates;
 }
 
-export function timesHere(store: string): TimesHere {
+/** @param mayRead false of a folder that leads out of what may be read */
+export function timesHere(store: string, mayRead: () => boolean): TimesHere {
   const done = doneTrainings(store);
   const known = new Map<string, { until: number; estimates: Estimates }>();
   return {
@@ -16,7 +17,7 @@ export function timesHere(store: string): TimesHere {
       const found = known.get(engine);
       // an outline asks once for each declaration
       if (found && found.until > now) return found.estimates;
-      const made = estimates({ engine, done: done.all(), speed: readSpeed(engine) });
+      const made = estimates({ engine, done: mayRead() ? done.all() : [], speed: readSpeed(engine) });
       known.set(engine, { until: now + believed, estimates: made });
       return made;
     },

@@ -1,23 +1,28 @@
 import { createHash } from "node:crypto";
 import { closeSync, createReadStream, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { globSync, isDynamicPattern } from "tinyglobby";
-import type { DataFiles } from "#language/files.ts";
+import { type DataFiles, matchedBy } from "#language/files.ts";
+import { isPattern, type Matches, matchingFiles } from "#language/matching-files.ts";
 import { type Files, filesOf } from "#runtime/compile/files.ts";
 import { fileSign } from "#runtime/contract/file-sign.ts";
 import { parseRecord } from "#runtime/contract/record-text.ts";
 import { type KnownContent, knownContents } from "#runtime/contract/records.ts";
 import { cachedData, cachedModel } from "#runtime/hub/cache.ts";
 import { probablySameBytes } from "#runtime/machine/same-bytes.ts";
+import type { Trust } from "../workspace/trust.ts";
 
 /**
  * The compiler's view of the disk for a program that asks again at every keystroke. What was seen is believed for a moment;
  * unchanged files are never read twice. Large files are hashed in the background: until then they have `unread` as their
- * SHA-256.
+ * SHA-256. Patterns are looked up in the background too: until then they match what they matched before, or nothing.
  */
 export interface WatchedFiles extends Files, DataFiles {
   /** What the files matching the patterns are now, as text that changes when one of them does. */
   signature(patterns: readonly string[]): string;
+  /** Resolves once it is known what the patterns match. */
+  looked(patterns: readonly string[]): Promise<void>;
+  /** Paths and names of the hub that were asked for and may not be read before the workspace is trusted. */
+  refused(): ReadonlySet<string>;
   /** Believes nothing that it saw: files were changed. */
   forget(): void;
   /** Takes over the fingerprints that the command line left in a `.pretrain` folder. */
@@ -27,19 +32,31 @@ export interface WatchedFiles extends Files, DataFiles {
 /** Stands for the SHA-256 of a file that is being read. */
 export const unread = "being read";
 
-/** @param onRead called when a file that was `unread` has been */
-export function watchedFiles(onRead: () => void): WatchedFiles {
+export interface WatchedEvents {
+  /** A file that was `unread` has been read. */
+  onRead(): void;
+  /** A pattern matches other files than was said. */
+  onFound(): void;
+}
+
+export function watchedFiles(trust: Trust, { onRead, onFound }: WatchedEvents): WatchedFiles {
   const stats = new Map<string, Seen<Stat | undefined>>();
-  const globs = new Map<string, Seen<string[]>>();
+  const globs = new Map<string, Pattern>();
+  const hub = new Map<string, Seen<ReturnType<typeof cachedData>>>();
+  const refused = new Set<string>();
+  let changes = 0;
+  let forgotten = 0;
+  let isTelling = false;
   const hashes = new Map<string, KnownContent>();
   const reading = new Set<string>();
   const stores = new Map<string, string>();
   let spent = { bytes: 0, since: 0 };
 
-  const statOf = (path: string) => seen(stats, path, () => statFile(path));
+  const mayRead = (path: string) => trust.mayRead(path) || refuse(path);
+  const statOf = (path: string) => seen(stats, path, () => (mayRead(path) ? statFile(path) : undefined));
   const glob = (pattern: string) => {
-    if (!isDynamicPattern(pattern)) return statOf(pattern) ? [pattern] : [];
-    return seen(globs, pattern, () => globFiles(pattern));
+    if (!isPattern(pattern)) return statOf(pattern) ? [pattern] : [];
+    return patternOf(pattern).found?.paths ?? [];
   };
   const hashOf = (path: string, { size, sign }: Stat): string => {
     const known = hashes.get(path);
@@ -57,8 +74,8 @@ export function watchedFiles(onRead: () => void): WatchedFiles {
     glob,
     read: (path) => (statOf(path) ? readFileSync(path) : null),
     start: (path, bytes) => (statOf(path) ? readStart(path, bytes) : null),
-    hubModel: (name) => cachedModel(name),
-    hubData: (name) => cachedData(name),
+    hubModel: (name) => (trust.isGranted() || refuse(name) ? cachedModel(name) : null),
+    hubData: (name) => (trust.isGranted() || refuse(name) ? seen(hub, name, () => cachedData(name)) : null),
     size: (path) => statOf(path)?.size ?? null,
     sameBytes: probablySameBytes,
     fingerprint(path) {
@@ -66,27 +83,73 @@ export function watchedFiles(onRead: () => void): WatchedFiles {
       return stat ? { bytes: stat.size, sha256: hashOf(path, stat) } : null;
     },
     isFile: (path) => statOf(path) !== undefined,
-    matchesAny: (pattern) => glob(pattern).length > 0,
+    matches(pattern) {
+      if (!isPattern(pattern) || statOf(pattern)) return matchedBy(statOf(pattern) !== undefined, false);
+      const { found } = patternOf(pattern);
+      return found ? matchedBy(found.paths.length > 0, found.cut) : "unknown";
+    },
+    mayRead: (path) => trust.mayRead(path),
+    async looked(patterns) {
+      await Promise.all(patterns.filter((pattern) => isPattern(pattern)).map((pattern) => patternOf(pattern).walk));
+    },
+    refused: () => refused,
     signature(patterns) {
       const known = (path: string, stat: Stat) => hashes.get(path)?.sign === stat.sign;
       const each = filesOf(patterns, { glob } as Files).map((path) => {
         const stat = statOf(path);
         return stat ? `${path} ${stat.sign} ${known(path, stat)}` : path;
       });
-      return each.join("\n");
+      return [changes, ...each].join("\n");
     },
     forget() {
       stats.clear();
-      globs.clear();
+      hub.clear();
+      refused.clear();
+      forgotten++;
+      for (const pattern of globs.values()) pattern.until = 0;
     },
     remember(store) {
       const path = join(store, "cache", "fingerprints.json");
-      const stat = statFile(path);
+      const stat = trust.mayRead(path) ? statFile(path) : undefined;
       if (!stat || stores.get(path) === stat.sign) return;
       stores.set(path, stat.sign);
       for (const [file, hashed] of Object.entries(readCache(path))) if (!hashes.has(file)) hashes.set(file, hashed);
     },
   };
+
+  function refuse(name: string): false {
+    refused.add(name);
+    return false;
+  }
+
+  /** As it was last found, while it is looked up again where that was long ago. */
+  function patternOf(pattern: string): Pattern {
+    const known = globs.get(pattern) ?? { found: undefined, until: 0, walk: undefined };
+    globs.set(pattern, known);
+    if (known.walk === undefined && known.until <= performance.now()) known.walk = lookUp(pattern, known);
+    return known;
+  }
+
+  async function lookUp(pattern: string, known: Pattern): Promise<void> {
+    const start = performance.now();
+    const asOf = forgotten;
+    const found = await matchingFiles(pattern, (folder) => trust.mayRead(folder)).catch(() => ({ paths: [], cut: false }));
+    const paths = found.paths.filter((path) => trust.mayRead(path));
+    const end = performance.now();
+    const isNews = known.found?.cut !== found.cut || known.found.paths.join("\n") !== paths.join("\n");
+    known.found = { paths, cut: found.cut };
+    known.until = asOf === forgotten ? end + Math.max(believed, 50 * (end - start)) : 0;
+    known.walk = undefined;
+    if (!isNews) return;
+    changes++;
+    if (isTelling) return;
+    isTelling = true;
+    // several patterns are mostly found at about the same time
+    setTimeout(() => {
+      isTelling = false;
+      onFound();
+    }, together);
+  }
 
   /** Few small files at a time, so that typing never waits. */
   function mayReadNow(bytes: number): boolean {
@@ -118,6 +181,15 @@ interface Stat {
   sign: string;
 }
 
+/** What a pattern matches. */
+interface Pattern {
+  /** Undefined before the first walk has ended. */
+  found: Matches | undefined;
+  until: number;
+  /** Under way. */
+  walk: Promise<void> | undefined;
+}
+
 interface Seen<T> {
   value: T;
   until: number;
@@ -125,6 +197,7 @@ interface Seen<T> {
 
 /** Milliseconds for which an answer of the disk is believed; a slow one longer, so that asking takes a small part of the time. */
 const believed = 500;
+const together = 10;
 const mostBytesNow = 8_000_000;
 
 function seen<T>(known: Map<string, Seen<T>>, key: string, look: () => T): T {
@@ -154,12 +227,6 @@ function readStart(path: string, bytes: number): Uint8Array {
   } finally {
     closeSync(file);
   }
-}
-
-function globFiles(pattern: string): string[] {
-  // the pattern is absolute; on Windows its separators would read as escapes
-  const portable = process.platform === "win32" ? pattern.replaceAll("\\", "/") : pattern;
-  return globSync(portable, { absolute: true, onlyFiles: true, dot: false }).sort();
 }
 
 /** A cache can be made again. */

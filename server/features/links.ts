@@ -19,7 +19,7 @@ export class PretrainLinks implements DocumentLinkProvider {
     this.files = files;
   }
 
-  getDocumentLinks(document: LangiumDocument): DocumentLink[] {
+  async getDocumentLinks(document: LangiumDocument): Promise<DocumentLink[]> {
     const file = (document as LangiumDocument<File>).parseResult.value;
     const imports = file.imports.flatMap((statement) => {
       const target = importedUri(document, statement);
@@ -28,19 +28,33 @@ export class PretrainLinks implements DocumentLinkProvider {
     });
     const folder = dirname(document.uri.fsPath);
     const texts = AstUtils.streamAllContents(file).filter(isText).toArray();
-    return [...imports, ...texts.flatMap((text) => this.linkOf(text, folder))];
+    const named = texts.flatMap((text) => namedIn(text, folder));
+    await this.files.looked(named.flatMap(({ pattern }) => pattern ?? []));
+    return [...imports, ...named.flatMap((each) => this.linkOf(each))];
   }
 
-  private linkOf(text: Text, folder: string): DocumentLink[] {
-    const expected = expectedOf(text);
-    const type = expected && fittingType(expected, text);
-    if (type?.type !== "path" || !text.$cstNode || text.text.trim() === "") return [];
-    const found = type.glob ? this.files.glob(absolutePattern(folder, text.text)) : [absolutePath(folder, text.text)];
+  private linkOf({ text, pattern, path }: NamedFiles): DocumentLink[] {
+    if (!text.$cstNode) return [];
+    const found = pattern === undefined ? [path] : this.files.glob(pattern);
     const [first] = found;
     if (first === undefined || !this.files.isFile(first)) return [];
     const tooltip = found.length > 1 ? { tooltip: `The first of ${found.length.toLocaleString("en-US")} files` } : {};
     return [{ range: inQuotes(text.$cstNode.range), target: URI.file(first).toString(), ...tooltip }];
   }
+}
+
+/** A path in a text; as an absolute pattern where it may be one. */
+interface NamedFiles {
+  text: Text;
+  path: string;
+  pattern: string | undefined;
+}
+
+function namedIn(text: Text, folder: string): NamedFiles[] {
+  const expected = expectedOf(text);
+  const type = expected && fittingType(expected, text);
+  if (type?.type !== "path" || text.text.trim() === "") return [];
+  return [{ text, path: absolutePath(folder, text.text), pattern: type.glob ? absolutePattern(folder, text.text) : undefined }];
 }
 
 function inQuotes({ start, end }: Range): Range {

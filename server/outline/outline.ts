@@ -1,15 +1,15 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { DeclarationKind } from "#runtime/contract/catalogue/index.ts";
 import type { Job, Plan } from "#runtime/contract/plan.ts";
 import type { PlacedProblem } from "#runtime/contract/problem.ts";
-import { cachedModel, isHubName } from "#runtime/hub/cache.ts";
+import { isHubName } from "#runtime/hub/cache.ts";
 import type { AnalysedFile } from "../analysis/analyses.ts";
 import type { DeclaredPlace, GoodAnalysis } from "../analysis/file-analysis.ts";
 import { shiftBetween } from "../analysis/shift.ts";
 import type { CompiledDeclaration } from "../compile/experiment.ts";
 import { jobsOf, planSummary } from "../compile/summary.ts";
 import type { TaskReadings } from "../compile/tasks.ts";
+import type { WatchedFiles } from "../compile/watched-files.ts";
 import type { Measured, Outline, OutlineDeclaration, OutlinePlan } from "../protocol.ts";
 
 export interface OutlineContext {
@@ -20,6 +20,7 @@ export interface OutlineContext {
   /** What is wrong in the text as last read. */
   problems: readonly PlacedProblem[];
   tasks: TaskReadings;
+  files: WatchedFiles;
   /** On which times are estimated. */
   engine: string;
 }
@@ -61,14 +62,14 @@ function knownOf(context: OutlineContext, place: DeclaredPlace, stale: boolean):
     errors: errorsIn(context, place, compiled),
     ...(plan ? { plan } : {}),
     ...(measured ? { measured } : {}),
-    ...downloadOf(good, place),
+    ...downloadOf(good, context.files, place),
   };
 }
 
-function downloadOf({ spec }: GoodAnalysis, { kind, name }: DeclaredPlace): { download?: string } {
+function downloadOf({ spec }: GoodAnalysis, files: WatchedFiles, { kind, name }: DeclaredPlace): { download?: string } {
   const checkpoint = kind === "model" ? spec.models[name]?.checkpoint : undefined;
-  if (!checkpoint || !isHubName(checkpoint.name) || existsSync(join(checkpoint.folder, "config.json"))) return {};
-  return cachedModel(checkpoint.name) ? {} : { download: checkpoint.name };
+  if (!checkpoint || !isHubName(checkpoint.name) || files.isFile(join(checkpoint.folder, "config.json"))) return {};
+  return files.hubModel(checkpoint.name) ? {} : { download: checkpoint.name };
 }
 
 /** Declarations that `pretrain run` takes, and the kind of job that they are. */

@@ -2,7 +2,7 @@ import { URI } from "langium";
 import type { Connection } from "vscode-languageserver";
 import { defaultEngine } from "#runtime/machine/user-folder.ts";
 import type { Analyses } from "../analysis/analyses.ts";
-import type { TaskReadings } from "../compile/tasks.ts";
+import type { CompilerTools } from "../compile/experiment.ts";
 import {
   type Change,
   type ChangesParams,
@@ -19,7 +19,12 @@ import { changesSince } from "./changes.ts";
 import { outlineOf } from "./outline.ts";
 
 /** Answers what protocol.ts says. */
-export function addOutline(connection: Connection, { shared }: PretrainServerServices, analyses: Analyses, tasks: TaskReadings): void {
+export function addOutline(
+  connection: Connection,
+  { shared }: PretrainServerServices,
+  analyses: Analyses,
+  { tasks, files }: Pick<CompilerTools, "tasks" | "files">,
+): void {
   const { TextDocuments: texts } = shared.workspace;
 
   connection.onRequest(outlineRequest, ({ uri, engine = defaultEngine() }: OutlineParams): Outline | null => {
@@ -32,6 +37,7 @@ export function addOutline(connection: Connection, { shared }: PretrainServerSer
       version: text.version,
       problems: analyses.problemsIn(URI.parse(uri)),
       tasks,
+      files,
       engine,
     };
     return outlineOf(context);
@@ -43,6 +49,7 @@ export function addOutline(connection: Connection, { shared }: PretrainServerSer
     return file && plan && earlier ? changesSince(earlier, plan, (id) => file.results.readJob(id)) : null;
   });
   connection.onNotification(resultsChangedNotification, ({ store }: ResultsChanged) => {
+    files.forget();
     analyses.compileAgain((file) => file.store === store);
   });
   analyses.onAnalysed((uri) => {

@@ -17,7 +17,7 @@ import {
   type TextEdit,
 } from "vscode-languageserver-protocol/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import { type Outline, outlineChangedNotification, outlineRequest } from "#server/protocol.ts";
+import { type InitializationOptions, type Outline, outlineChangedNotification, outlineRequest } from "#server/protocol.ts";
 
 /** A folder of files and a server that has it as its workspace, spoken to as an editor does: over standard input and output. */
 export interface Editor {
@@ -43,11 +43,14 @@ export interface Editor {
 const root = join(fileURLToPath(import.meta.url), "..", "..", "..");
 const patience = 30_000;
 
+export const overStandardInput = [join(root, "server/main.ts"), "--stdio"];
+
 /** @param whenOver ends the server with the test; of a server for several tests with the last */
 export async function startEditor(
   files: Record<string, string> = {},
-  serverArguments = [join(root, "server/main.ts"), "--stdio"],
+  serverArguments = overStandardInput,
   whenOver: (end: () => Promise<void>) => void = onTestFinished,
+  options?: InitializationOptions,
 ): Promise<Editor> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "pretrain-server-")));
   const server = spawn(process.execPath, serverArguments, { cwd: folder, stdio: ["pipe", "pipe", "inherit"] });
@@ -76,6 +79,7 @@ export async function startEditor(
     processId: process.pid,
     rootUri: pathToFileURL(folder).href,
     workspaceFolders: [{ uri: pathToFileURL(folder).href, name: "folder" }],
+    ...(options ? { initializationOptions: options } : {}),
     capabilities: { workspace: { inlayHint: { refreshSupport: true } }, textDocument: { publishDiagnostics: { versionSupport: true } } },
   });
   await connection.sendNotification("initialized", {});

@@ -64,6 +64,18 @@ test("data that comes later mends the problem when the file is saved", async () 
   expect(await editor.problems("a.pretrain", (problems) => problems.length === 0)).toEqual([]);
 });
 
+test("a pattern that leads through the whole disk is looked up while the server answers", async () => {
+  const editor = await startEditor();
+  await editor.open("a.pretrain", 'corpus all { files: "/**/*.none-has-this" }\n');
+  const [first] = await Promise.race([
+    editor.request("textDocument/hover", "a.pretrain", { position: { line: 0, character: 2 } }).then(() => ["answer"]),
+    editor.problems("a.pretrain", (problems) => problems.length > 0).then(() => ["problem"]),
+  ]);
+  expect(first).toBe("answer");
+  const [found] = await editor.problems("a.pretrain", (problems) => problems.length > 0);
+  expect(["pattern-too-wide", "missing-file"]).toContain(found?.code);
+});
+
 test("a closed text that was never saved leaves no problems behind", async () => {
   const editor = await startEditor();
   await editor.open("new.pretrain", "model m { layrs: 4 }");

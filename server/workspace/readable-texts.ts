@@ -1,0 +1,26 @@
+import type { FileSystemNode, URI } from "langium";
+import { TextsOnDisk } from "#language/texts-on-disk.ts";
+import type { Trust } from "./trust.ts";
+
+/** The texts on the disk that may be read; the others are as if they were not there. */
+export class ReadableTexts extends TextsOnDisk {
+  private readonly trust: Trust;
+
+  constructor(trust: Trust) {
+    super();
+    this.trust = trust;
+  }
+
+  override async exists(uri: URI): Promise<boolean> {
+    return this.trust.mayRead(uri.fsPath) && super.exists(uri);
+  }
+
+  override async readFile(uri: URI): Promise<string> {
+    if (!this.trust.mayRead(uri.fsPath)) throw new Error("it may not be read before the workspace is trusted");
+    return super.readFile(uri);
+  }
+
+  override async readDirectory(uri: URI): Promise<FileSystemNode[]> {
+    return this.trust.mayRead(uri.fsPath) ? super.readDirectory(uri) : [];
+  }
+}

@@ -1,0 +1,44 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { matchingFiles, matchingFilesNow, patternBounds } from "#language/matching-files.ts";
+
+/** Folders within folders, each with two texts. */
+function tree(depth: number): string {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), "pretrain-tree-")));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  for (let at = root, left = depth; left > 0; left--, at = join(at, "in")) {
+    mkdirSync(at, { recursive: true });
+    for (const name of ["a.txt", "b.txt"]) writeFileSync(join(at, name), "text");
+  }
+  return root;
+}
+
+test("a pattern finds the same at once and a little at a time", async () => {
+  const root = tree(3);
+  const names = ["a.txt", "b.txt", "in/a.txt", "in/b.txt", "in/in/a.txt", "in/in/b.txt"].map((name) => join(root, name));
+  expect(matchingFilesNow(`${root}/**/*.txt`)).toEqual({ paths: names, cut: false });
+  expect(await matchingFiles(`${root}/**/*.txt`)).toEqual({ paths: names, cut: false });
+});
+
+test("a pattern that leads through more than the bounds says so", async () => {
+  const root = tree(20);
+  const bounds = { ...patternBounds, entries: 10 };
+  expect(matchingFilesNow(`${root}/**/*.txt`, bounds).cut).toBe(true);
+  expect((await matchingFiles(`${root}/**/*.txt`, () => true, bounds)).cut).toBe(true);
+  expect((await matchingFiles(`${root}/**/*.txt`, () => true, { ...patternBounds, seconds: 0 })).cut).toBe(true);
+});
+
+test("links that lead in a circle end", async () => {
+  const root = tree(2);
+  symlinkSync(root, join(root, "in", "again"));
+  expect(matchingFilesNow(`${root}/**/*.txt`).paths.length).toBeGreaterThan(3);
+  expect((await matchingFiles(`${root}/**/*.txt`)).paths.length).toBeGreaterThan(3);
+});
+
+test("folders that may not be read are as if they were empty", async () => {
+  const root = tree(3);
+  const { paths } = await matchingFiles(`${root}/**/*.txt`, (folder) => !folder.replace(/\/$/, "").endsWith("/in"));
+  expect(paths).toEqual([join(root, "a.txt"), join(root, "b.txt")]);
+});
