@@ -1,3 +1,5 @@
+import type { EntityScheme } from "../tasks/tag-schemes.ts";
+import { undefinedOfClasses, undefinedOfNumbers, undefinedOfTags, undefinedOfTexts } from "../tasks/undefined-metrics.ts";
 import { answerF1 } from "./answer-f1.ts";
 import type { SquadForm } from "./answers.ts";
 import { averagePrecision } from "./average-precision.ts";
@@ -7,7 +9,7 @@ import { type BleuOptions, bleu, sentenceBleu } from "./bleu.ts";
 import { calibrationError } from "./calibration-error.ts";
 import { type ChrfOptions, chrf, sentenceChrf } from "./chrf.ts";
 import { confusionMatrix, margins } from "./confusion-matrix.ts";
-import { allEntities, countEntities, type EntityScheme } from "./entities.ts";
+import { allEntities, countEntities } from "./entities.ts";
 import { entityF1, entityF1Macro } from "./entity-f1.ts";
 import { entityPrecision } from "./entity-precision.ts";
 import { entityRecall } from "./entity-recall.ts";
@@ -22,7 +24,6 @@ import { ScoreError } from "./score-error.ts";
 import { classMetrics, needsTwoClasses, regressionMetrics, valued } from "./table.ts";
 import { sentenceTer, ter } from "./ter.ts";
 import type { TerOptions } from "./ter-tokens.ts";
-import { undefinedOfClasses, undefinedOfNumbers, undefinedOfTags, undefinedOfTexts } from "./undefined.ts";
 
 /** What each line of predictions and references is, in TypeScript's types. */
 export interface Forms {

@@ -111,6 +111,8 @@ export interface TaskReader<D extends TaskData, E extends TaskExample> {
   labels(examples: readonly E[]): string[];
   /** What only all splits together show. */
   check(splits: Readonly<Record<Split, readonly E[]>>, labels: readonly string[]): TaskProblem[];
+  /** Why a metric has no value on these examples, whatever is answered; null where it has one. */
+  undefinedMetric?(metric: string, examples: readonly E[], labels: readonly string[]): string | null;
   /** For people. */
   shown(example: E): { input: string; target: string };
 }

@@ -5,6 +5,7 @@ import type { TaskExample, TaskProblem } from "./example.ts";
 import { exampleReader, pathsOf } from "./examples.ts";
 import type { TextFiles } from "./files.ts";
 import { readerOf } from "./table.ts";
+import { strangeTag } from "./undefined-metrics.ts";
 
 const splits: readonly Split[] = ["train", "validation", "test"];
 
@@ -31,7 +32,9 @@ export function resolveTask(declared: TaskSpec, key: Ref, files: TextFiles): Tas
   const readable = !inFiles.some(({ severity }) => severity === "error");
   const labels = reader.labels(bySplit.train);
   const inExamples = readable ? [...emptySplits(bySplit, spec), ...reader.check(bySplit, labels), ...overlaps(spec, bySplit)] : [];
-  const problems = [...inFiles, ...inExamples].map(({ key: at, ...problem }): Problem => ({ ...problem, path: ["tasks", key, at] }));
+  const ofData = [...inFiles, ...inExamples].map(({ key: at, ...problem }): Problem => ({ ...problem, path: ["tasks", key, at] }));
+  const usable = !ofData.some(({ severity }) => severity === "error");
+  const problems = [...ofData, ...(usable ? undefinedMetrics(spec, key, bySplit, labels) : [])];
   const task = problems.some(({ severity }) => severity === "error") ? null : resolved(spec, labels, files);
   const sizes = Object.fromEntries(found.map(({ split, examples }) => [split, examples.length])) as Record<Split, number>;
   return { task, problems, sizes, characters: meanLength(spec, bySplit.train), longestBytes: longestBytes(spec, bySplit.train) };
@@ -53,6 +56,32 @@ function meanLength(spec: TaskSpec, examples: readonly TaskExample[]): number {
     return input.length + (written ? target.length : 0);
   });
   return lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length);
+}
+
+/** Metrics of the task that some split leaves without a value. Where no split can have one, because the tags are of another kind: an error. */
+function undefinedMetrics(
+  spec: TaskSpec,
+  key: Ref,
+  found: Readonly<Record<Split, readonly TaskExample[]>>,
+  labels: readonly string[],
+): Problem[] {
+  const reader = readerOf(spec);
+  return spec.metrics.flatMap((metric, index): Problem[] => {
+    const path = ["tasks", key, "metrics", index];
+    const strange = spec.kind === "tagging" && metric.startsWith("entity_") ? strangeTag(labels) : undefined;
+    if (strange !== undefined) {
+      const message =
+        `${metric} is of entities, and ${key} has tags that mark none, such as "${strange}" (known are O and tags such as B-PER, I-PER, ` +
+        `E-PER, S-PER, L-PER and U-PER). Write metrics: [accuracy].`;
+      return [{ severity: "error", code: "tags-mark-no-entities", path, message }];
+    }
+    return (["validation", "test"] as const).flatMap((split): Problem[] => {
+      const reason = found[split].length > 0 ? reader.undefinedMetric?.(metric, found[split], labels) : null;
+      if (!reason) return [];
+      const message = `${metric} has no value on the ${split} split: ${reason}. Name another metric, or another ${split} split.`;
+      return [{ severity: "warning", code: "metric-undefined", path, message }];
+    });
+  });
 }
 
 /** With the files that patterns match. */

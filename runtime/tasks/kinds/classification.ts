@@ -2,6 +2,7 @@ import { emptyAnswers, emptyTexts, readColumns } from "../columns.ts";
 import type { LabelledExample, TaskDataOf, TaskReader } from "../example.ts";
 import { oneLabel, sortedLabels, unseenLabels } from "../labels.ts";
 import { questionOf, shownTexts } from "../texts.ts";
+import { undefinedOfClasses } from "../undefined-metrics.ts";
 
 /** One label for a text, or for a pair of texts. */
 export const classification: TaskReader<TaskDataOf<"classification" | "pair_classification">, LabelledExample> = {
@@ -25,5 +26,11 @@ export const classification: TaskReader<TaskDataOf<"classification" | "pair_clas
   question: questionOf,
   labels: (examples) => sortedLabels(examples.map(({ label }) => label)),
   check: (splits, labels) => [...oneLabel(labels, "label"), ...unseenLabels(splits, ({ label }) => [label], labels)],
+  undefinedMetric: (metric, examples, labels) =>
+    undefinedOfClasses(
+      metric,
+      examples.map(({ label }) => labels.indexOf(label)),
+      labels,
+    ),
   shown: (example) => ({ input: shownTexts(example), target: example.label }),
 };

@@ -1,6 +1,7 @@
 import { emptyAnswers, emptyTexts, readColumns } from "../columns.ts";
 import type { TaskDataOf, TaskProblem, TaskReader, ValuedExample } from "../example.ts";
 import { questionOf, shownTexts } from "../texts.ts";
+import { undefinedOfNumbers } from "../undefined-metrics.ts";
 
 /** A number for a text, or for a pair of texts. */
 export const regression: TaskReader<TaskDataOf<"regression">, ValuedExample> = {
@@ -41,6 +42,11 @@ export const regression: TaskReader<TaskDataOf<"regression">, ValuedExample> = {
     const message = `all training examples have the value ${first}; there is nothing to tell apart`;
     return [{ severity: "error", code: "one-value", message, key: "value" }];
   },
+  undefinedMetric: (metric, examples) =>
+    undefinedOfNumbers(
+      metric,
+      examples.map(({ value }) => value),
+    ),
   shown: (example) => ({ input: shownTexts(example), target: String(example.value) }),
 };
 

@@ -2,6 +2,7 @@ import { malformed, missingColumn, readColumns } from "../columns.ts";
 import type { DecodedFile, TaggedExample, TaskDataOf, TaskExamples, TaskProblem, TaskReader } from "../example.ts";
 import { readConll } from "../formats/conll.ts";
 import { oneLabel, sortedLabels, unseenLabels } from "../labels.ts";
+import { undefinedOfTags } from "../undefined-metrics.ts";
 
 type TaggingTask = TaskDataOf<"tagging">;
 
@@ -12,6 +13,11 @@ export const tagging: TaskReader<TaggingTask, TaggedExample> = {
   labels: (examples) => sortedLabels(examples.flatMap(({ tags }) => tags)),
   // rare tags that only a test split has cost a little; that is no reason to leave the data set
   check: (splits, labels) => [...oneLabel(labels, "tags"), ...unseenLabels(splits, ({ tags }) => tags, labels, "warning")],
+  undefinedMetric: (metric, examples) =>
+    undefinedOfTags(
+      metric,
+      examples.map(({ tags }) => tags),
+    ),
   shown: ({ words, tags }) => ({ input: words.join(" "), target: tags.join(" ") }),
 };
 

@@ -1,5 +1,6 @@
 import { emptyAnswers, emptyTexts, readColumns } from "../columns.ts";
 import type { DecodedFile, TaskDataOf, TaskExamples, TaskReader, TextPairExample } from "../example.ts";
+import { undefinedOfTexts } from "../undefined-metrics.ts";
 
 type TextPairTask = TaskDataOf<"translation" | "summarisation" | "generation">;
 
@@ -9,6 +10,11 @@ export const textPairs: TaskReader<TextPairTask, TextPairExample> = {
   question: ({ source }) => [source],
   labels: () => [],
   check: () => [],
+  undefinedMetric: (metric, examples) =>
+    undefinedOfTexts(
+      metric,
+      examples.map(({ target }) => [target]),
+    ),
   shown: ({ source, target }) => ({ input: source, target }),
 };
 

@@ -1,9 +1,9 @@
 import type { ResolvedTaskOf } from "../../contract/plan.ts";
 import type { Split } from "../../contract/spec.ts";
 import { readTaskExamples } from "../../data/task-examples.ts";
-import { areEntityTags } from "../../metrics/entities.ts";
 import { scoreTags } from "../../metrics/tags.ts";
 import type { HeadPart } from "../../programs/heads/head.ts";
+import { areEntityTags } from "../../tasks/tag-schemes.ts";
 import { framed, framedLength } from "../../tokenizers/frame.ts";
 import { reportCut } from "../answered-texts.ts";
 import { type Adaptation, type AdaptationSetup, once } from "./adaptation.ts";

@@ -1,4 +1,4 @@
-import { areEntityTags, entitiesOf } from "./entities.ts";
+import { areEntityTags, entitiesOf } from "./tag-schemes.ts";
 
 /*
  * Where the right answers, or what was answered, leave a metric without a value. A number would be given all the same by a convention
@@ -37,10 +37,15 @@ function isConstant(values: ArrayLike<number>): boolean {
   return Array.from(values).every((value) => value === values[0]);
 }
 
+/** A metric of entities, of tags that mark none. */
+export function strangeTag(tags: readonly string[]): string | undefined {
+  return tags.find((tag) => !areEntityTags([tag]));
+}
+
 export function undefinedOfTags(metric: string, gold: readonly (readonly string[])[]): string | null {
   if (!metric.startsWith("entity_")) return null;
   const tags = gold.flat();
-  const strange = tags.find((tag) => !areEntityTags([tag]));
+  const strange = strangeTag(tags);
   if (strange !== undefined) return `${JSON.stringify(strange)} is no tag of a chunk, such as B-PER, I-PER or O`;
   if (tags.every((tag) => tag === "O")) return "no right tag is part of an entity";
   return metric === "entity_f1_strict" ? undefinedUnderIob2(gold) : null;
