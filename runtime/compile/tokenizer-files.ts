@@ -2,6 +2,8 @@ import type { InputFile } from "#runtime/contract/plan.ts";
 import { largest } from "#runtime/contract/reductions.ts";
 import type { ExistingTokenizerSpec } from "#runtime/contract/spec.ts";
 import { isSentinelToken, sentinelToken, specialTokenNames } from "#runtime/contract/special-tokens.ts";
+import { deepest, isDeep } from "#runtime/models/checkpoints/files.ts";
+import { type TokenizerParts, tokenizerFlaw } from "#runtime/models/checkpoints/tokenizer-flaws.ts";
 import type { Files } from "./files.ts";
 
 /** A `tokenizer.json` as the specification uses it. */
@@ -30,6 +32,7 @@ const usualSentinels = 100;
 /** Reads what a tokenizer's file has and lacks. */
 export function readTokenizerFile({ file: path, sentinels }: ExistingTokenizerSpec, files: Files): KnownTokenizer | UnusableTokenizer {
   const found = files.fingerprint(path);
+  if (!found && files.glob(`${path}/*`).length > 0) return { key: "file", wrong: `${path} is a folder. Name the tokenizer.json in it.` };
   if (!found) return { key: "file", wrong: `There is no file ${path}. Name a tokenizer.json.` };
   const content = contentOf(path, found, files);
   if (typeof content === "string") return { key: "file", wrong: content };
@@ -82,11 +85,17 @@ function contentOf(path: string, { bytes, sha256 }: Omit<InputFile, "path">, fil
   return content;
 }
 
+const mostBytes = 200e6;
+
 /** Each token's id, or what is wrong. */
 function tokensIn(path: string, files: Files): Map<string, number> | string {
-  let json: { model?: { vocab?: unknown }; added_tokens?: unknown } | null;
+  if ((files.size(path) ?? 0) > mostBytes)
+    return `${path} has more than ${mostBytes / 1e6} MB, which no tokenizer.json has. Name another file.`;
+  const bytes = files.read(path) ?? new Uint8Array();
+  if (isDeep(bytes)) return `${path} is nested more than ${deepest} deep, which no tokenizer.json is. Copy the file again.`;
+  let json: TokenizerParts | null;
   try {
-    json = JSON.parse(new TextDecoder().decode(files.read(path) ?? new Uint8Array()));
+    json = JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
     return `${path} is not JSON: ${(error as Error).message}. Copy the file again.`;
   }
@@ -97,10 +106,11 @@ function tokensIn(path: string, files: Files): Map<string, number> | string {
   const pieces = Array.isArray(vocab)
     ? vocab.map((entry: unknown, id) => [Array.isArray(entry) ? entry[0] : entry, id])
     : Object.entries(vocab);
-  const added = (Array.isArray(json?.added_tokens) ? json.added_tokens : []) as { content: unknown; id: unknown }[];
-  const tokens = [...pieces, ...added.map(({ content, id }) => [content, id])];
+  const added = (Array.isArray(json?.added_tokens) ? json.added_tokens : []) as ({ content?: unknown; id?: unknown } | null)[];
+  const tokens = [...pieces, ...added.map((token) => [token?.content, token?.id])];
   const isEntry = (entry: unknown[]): entry is [string, number] => typeof entry[0] === "string" && Number.isInteger(entry[1]);
   if (tokens.length === 0 || !tokens.every(isEntry))
     return `The vocabulary of ${path} is no list of tokens with their ids. Copy the file again.`;
-  return new Map(tokens as [string, number][]);
+  const flaw = tokenizerFlaw(json ?? {}, tokens as [string, number][]);
+  return flaw === undefined ? new Map(tokens as [string, number][]) : `${path} cannot be used: ${flaw}. Copy the file again.`;
 }

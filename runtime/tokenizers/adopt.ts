@@ -11,11 +11,13 @@ import { CheckpointError } from "../models/families/config.ts";
 import { writeWhole } from "../store/files.ts";
 import { tokensOf } from "./roles.ts";
 import { specialToken, type TokenizerJson } from "./tokenizer-json.ts";
+import { requireEnding } from "./trial.ts";
 import { requireReadable } from "./whole.ts";
 
 /** Takes over a checkpoint's tokenizer, or a file with what it lacks, as `tokenizer.json`. Throws `JobFailure`. */
 export async function adoptTokenizer(job: AdoptedTokenizerJob | ExistingTokenizerJob, into: string): Promise<TokenizerResult> {
   const json = "checkpoint" in job ? checkpointTokenizer(job.checkpoint.folder) : extendedTokenizer(job);
+  await requireEnding(json, "checkpoint" in job ? job.checkpoint.folder : job.file.path);
   writeWhole(join(into, "tokenizer.json"), `${JSON.stringify(json, null, 1)}\n`);
   return { vocabulary: tokensOf(json).length };
 }

@@ -9,7 +9,7 @@ export function tokensOf({ model, added_tokens: added }: TokenizerJson): string[
   // Unigram's is a list of pieces with their scores
   if (Array.isArray(model.vocab)) for (const [piece] of model.vocab) tokens.push(piece);
   else for (const [token, id] of Object.entries(model.vocab)) tokens[id] = token;
-  for (const { id, content } of added) tokens[id] = content;
+  for (const { id, content } of added ?? []) tokens[id] = content;
   // ids that nothing has
   return Array.from(tokens, (token, id) => token ?? `<unused_${id}>`);
 }

@@ -1,6 +1,7 @@
 import { Tokenizer as NativeTokenizer } from "tokenizers";
 import { JobFailure } from "#runtime/jobs/context.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";
+import { requireEnding } from "./trial.ts";
 
 /** A text as a model reads it: with the special tokens that the tokenizer puts around it. */
 export interface EncodedText {
@@ -13,6 +14,7 @@ export interface EncodedText {
 /** Encodes as other programs that read the same `tokenizer.json` do, uncut and without padding. `where`: for messages. */
 export async function encodeWhole(json: TokenizerJson, text: string, where: string): Promise<EncodedText> {
   const tokenizer = requireReadable(json, where);
+  await requireEnding(json, where, [text.toWellFormed()]);
   const encoding = await tokenizer.encode(text.toWellFormed()).catch((error: Error) => {
     throw new JobFailure(`the tokenizer of ${where} cannot encode the text: ${error.message}. Copy its tokenizer.json again`);
   });

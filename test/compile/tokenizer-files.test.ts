@@ -44,6 +44,28 @@ describe("an existing tokenizer", () => {
   test.each([
     ["broken JSON", "{", "/own.json is not JSON: .* Copy the file again"],
     ["JSON of something else", "[1]", "/own.json has no model with a vocabulary: it is no tokenizer.json"],
+    ["JSON that is nested a million deep", "[".repeat(1e6) + "]".repeat(1e6), "is nested more than 1000 deep"],
+    ["an id that two tokens have", JSON.stringify({ model: { vocab: { a: 0, b: 1, c: 1 } } }), 'the tokens "b" and "c" both have the id 1'],
+    [
+      "an added token with another's id",
+      JSON.stringify({ ...json, added_tokens: [{ id: 1, content: "new" }] }),
+      '"a" and "new" both have the id 1',
+    ],
+    ["an id beyond all tokens", JSON.stringify({ model: { vocab: { a: 0, b: 4e9 } } }), 'the token "b" has the id 4000000000, of 2 tokens'],
+    ["a negative id", JSON.stringify({ model: { vocab: { a: 0, b: -1 } } }), 'the token "b" has the id -1'],
+    [
+      "a merge of no token",
+      JSON.stringify({ model: { type: "BPE", vocab: { a: 0, b: 1 }, merges: ["a b"] } }),
+      'merge 1, "a b", needs "ab"',
+    ],
+    ["a merge of one", JSON.stringify({ model: { type: "BPE", vocab: { a: 0 }, merges: [["a"]] } }), "is no pair of tokens"],
+    ["a model of another kind", JSON.stringify({ model: { type: "Neural", vocab: { a: 0 } } }), 'of the type "Neural"; read are BPE'],
+    [
+      "a token for unknown words that it has not",
+      JSON.stringify({ model: { type: "WordLevel", vocab: { a: 0 }, unk_token: "[UNK]" } }),
+      'its unk_token "[UNK]" is no token',
+    ],
+    ["an added token that is none", JSON.stringify({ ...json, added_tokens: [null] }), "is no list of tokens with their ids"],
     ["a vocabulary without ids", JSON.stringify({ model: { vocab: { a: "b" } } }), "is no list of tokens with their ids"],
   ])("%s is said at its file", (_, content, message) => {
     const { problems } = compiled(specWith(), "base", { files: filesWith(content) });

@@ -30,10 +30,10 @@ export function jsonIn(path: string, mostBytes: number, files: SeenFiles): Recor
   return objectIn(new TextDecoder().decode(bytes), path);
 }
 
-const deepest = 1000;
+export const deepest = 1000;
 
 /** Brackets within brackets, as in JSON; a backslash takes the byte behind it. */
-function isDeep(bytes: Uint8Array): boolean {
+export function isDeep(bytes: Uint8Array): boolean {
   let depth = 0;
   let inText = false;
   for (let at = 0; at < bytes.length; at++) {

@@ -1,6 +1,7 @@
 import { CheckpointError } from "../families/config.ts";
 import { companionFileNames, companionsOf } from "./companion-tokens.ts";
 import { copyAgain, jsonIn, type SeenFiles } from "./files.ts";
+import { type TokenizerParts, tokenizerFlaw } from "./tokenizer-flaws.ts";
 
 /** Files of a checkpoint that a tokenizer is read from. */
 export const tokenizerFileNames = ["tokenizer.json", "vocab.txt", "vocab.json", "merges.txt", ...companionFileNames];
@@ -44,14 +45,22 @@ function tokenEntries({ model, added_tokens: added }: Record<string, unknown>, p
     ? vocab.map((entry: unknown, id) => [Array.isArray(entry) ? entry[0] : entry, id])
     : Object.entries(vocab);
   const behind = Array.isArray(added) ? added.map((each: unknown) => (each ?? {}) as { content?: unknown; id?: unknown }) : [];
-  return [...pieces, ...behind.map(({ content, id }) => [content, id])];
+  const entries = [...pieces, ...behind.map(({ content, id }) => [content, id])];
+  const flaw = entries.every(isEntry)
+    ? tokenizerFlaw({ model: model as TokenizerParts["model"], added_tokens: added }, entries)
+    : undefined;
+  if (flaw !== undefined) throw new CheckpointError(`${path} cannot be used: ${flaw}. ${copyAgain}`);
+  return entries;
 }
 
 function beyondLast(entries: readonly (readonly unknown[])[], path: string): number {
-  const isEntry = ([token, id]: readonly unknown[]) => typeof token === "string" && Number.isSafeInteger(id) && (id as number) >= 0;
   const last = entries.reduce((most, entry) => Math.max(most, entry[1] as number), -1);
   if (entries.length > 0 && entries.every(isEntry) && last < 2 * entries.length + mostGap) return last + 1;
   throw new CheckpointError(`The vocabulary of ${path} is no list of tokens with their ids. ${copyAgain}`);
+}
+
+function isEntry(entry: readonly unknown[]): entry is [string, number] {
+  return typeof entry[0] === "string" && Number.isSafeInteger(entry[1]) && (entry[1] as number) >= 0;
 }
 
 function linesIn(bytes: Uint8Array): number {
