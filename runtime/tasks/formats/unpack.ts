@@ -21,11 +21,17 @@ export function unpacked(path: string, bytes: Uint8Array): Unpacked {
   const decompress = compressed === ".gz" ? zlib.gunzipSync : zlib.zstdDecompressSync;
   if (typeof decompress !== "function") return { message: `${path}: ${zstandardMissing}` };
   try {
-    return { bytes: decompress(bytes) };
+    return { bytes: decompress(bytes, { maxOutputLength: mostBytes }) };
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") return { message: `${path}: ${tooLarge}` };
     return { message: `${path}: ${damaged(error)}` };
   }
 }
+
+/** A task's file is held as a whole: a few hundred kilobytes can unpack to many gigabytes. */
+const mostBytes = 1 << 28;
+const tooLarge =
+  "more than 256 MB when it is unpacked, which is more than a task's file may hold; part it into smaller files, or take fewer examples";
 
 /** By content: whoever asks again holds the same bytes. */
 const known = new WeakMap<Uint8Array, Unpacked>();
