@@ -47,6 +47,22 @@ export async function analyse(file: string): Promise<Analysis> {
   return analysisOf(uri.fsPath, files, pretrain);
 }
 
+/** Likewise a text that stands in for the file's, with services that are kept from one text to the next. */
+export async function analyseText(
+  text: string,
+  file: string,
+  { shared, pretrain }: ReturnType<typeof createPretrainServices>,
+): Promise<Analysis> {
+  const { LangiumDocuments: documents, LangiumDocumentFactory: factory, DocumentBuilder: builder } = shared.workspace;
+  for (const { uri } of documents.all.toArray()) documents.deleteDocument(uri);
+  const document = factory.fromString<File>(text, URI.file(file));
+  documents.addDocument(document);
+  await loadImports(document, shared);
+  const files = filesSeenFrom(document, documents);
+  await builder.build(files, { validation: true });
+  return analysisOf(document.uri.fsPath, files, pretrain);
+}
+
 /** The analysis of documents that are already built, for programs that keep them: the language server. */
 export function analysisOf(file: string, files: readonly LangiumDocument<File>[], services: PretrainServices): Analysis {
   const declarations = files.flatMap((each) => each.parseResult.value.declarations.filter(({ name, kind }) => name && kind));
