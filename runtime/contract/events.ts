@@ -32,7 +32,6 @@ export const evaluationEvent = v.object({
   /** As a result's score has it. */
   standard_error: v.exactOptional(v.number()),
 });
-export type EvaluationEvent = v.InferOutput<typeof evaluationEvent>;
 
 const otherEvents = [
   v.object({
