@@ -12,7 +12,8 @@ import normal from "@stdlib/stats-base-dists-normal-cdf";
 import quantile from "@stdlib/stats-base-dists-normal-quantile";
 import { compareRuns } from "#runtime/compare/compare.ts";
 import type { Runs } from "#runtime/compare/entrants.ts";
-import { classifiedItems, type Items } from "#runtime/compare/items.ts";
+import { labelItems } from "#runtime/compare/item-labels.ts";
+import type { Items } from "#runtime/compare/items.ts";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
 import { margins } from "#runtime/metrics/confusion-matrix.ts";
@@ -148,7 +149,12 @@ function simulated(world: World, better: number, count: number, path: readonly n
         const job = `${cell}-${seed}-${task}`;
         items.set(
           job,
-          remembered(classifiedItems(gold.map((label, i) => ({ id: `${i}`, label: `${label}`, predicted: `${answers[i]}` })))),
+          remembered(
+            labelItems(
+              gold.map((label, i) => ({ id: `${i}`, label: `${label}`, predicted: `${answers[i]}` })),
+              ["0", "1"],
+            )!,
+          ),
         );
         scores.set(job, classMetrics[metric](margins(gold, answers, 2)));
       }

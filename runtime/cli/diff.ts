@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { fieldsOf } from "#runtime/compare/fields.ts";
-import { readItems } from "#runtime/compare/items.ts";
+import { itemsIn } from "#runtime/compare/items.ts";
 import { alignedRows } from "#runtime/compare/table.ts";
 import { type ScoreDifference, scoreDifference } from "#runtime/compare/two-runs.ts";
 import type { Score } from "#runtime/contract/artifacts.ts";
@@ -9,7 +9,7 @@ import { formatScore, formatScoreLike } from "#runtime/contract/numbers.ts";
 import type { Job } from "#runtime/contract/plan.ts";
 import { formatP } from "#runtime/contract/words.ts";
 import { readManifest } from "#runtime/store/manifest.ts";
-import { predictionsFile, type Store } from "#runtime/store/store.ts";
+import type { Store } from "#runtime/store/store.ts";
 import { print, printJson } from "./output.ts";
 import { findRun, type RunTable, runTable } from "./runs.ts";
 
@@ -74,8 +74,7 @@ function environmentOf(job: Job, store: Store): [string, unknown][] {
 }
 
 function differenceOf(left: Job, right: Job, metric: string, store: Store): ScoreDifference | null {
-  const itemsOf = ({ id }: Job) => store.left(id, [predictionsFile]) && readItems(store.runFolder(id));
-  const [a, b] = [itemsOf(left), itemsOf(right)];
+  const [a, b] = [itemsIn(store, left.id), itemsIn(store, right.id)];
   return (a && b && scoreDifference(a, b, metric)) ?? null;
 }
 

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import type { ComparisonResult, FinetuneResult, LeaksResult, Verdict } from "#runtime/contract/artifacts.ts";
+import { groupBy } from "#runtime/contract/group.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
 import type { JobContext } from "#runtime/jobs/context.ts";
 import { readHypotheses } from "#runtime/store/hypotheses.ts";
@@ -8,7 +9,7 @@ import { learningCurves } from "./curves.ts";
 import { type Entrant, earlyEntrants, entrantsOf, type Runs } from "./entrants.ts";
 import { answerExpectation, whenExpected } from "./expectations.ts";
 import { type DoneFinetuning, secondLooks, testFirstRead } from "./history.ts";
-import { type Items, readItems } from "./items.ts";
+import { type Items, itemsIn } from "./items.ts";
 import { leaksOf, leakWarnings, meanWithoutLeaks } from "./leaks.ts";
 import { publishedScores } from "./references.ts";
 import { type Resampler, resampler } from "./resample.ts";
@@ -28,7 +29,7 @@ export function runsIn(store: Store): Runs {
     result: (id) => store.left(id, [predictionsFile])?.result as ReturnType<Runs["result"]>,
     job: store.readJob,
     items(id) {
-      if (!items.has(id)) items.set(id, store.left(id, [predictionsFile]) && readItems(store.runFolder(id)));
+      if (!items.has(id)) items.set(id, itemsIn(store, id));
       return items.get(id);
     },
     leaks: (id) => store.left(id)?.result as LeaksResult | undefined,
@@ -69,6 +70,7 @@ export function compareRuns(job: CompareJob, runs: Runs): ComparisonResult {
     test_first_read: testRead,
     warnings: [
       ...missingRuns([...entrants, ...early.map(({ entrant }) => entrant)]),
+      ...undefinedScores(job, entrants),
       ...seedWarnings(job),
       ...leakWarnings(leaks),
       ...secondLooks(job, runs),
@@ -163,6 +165,22 @@ function missingRuns(entrants: readonly Entrant[]): string[] {
     return [
       `${entrant.name}: ${entrant.measured.length} of ${all} runs have a result; missing are ${someOf(entrant.missing.map(({ job }) => job))}`,
     ];
+  });
+}
+
+/** Which scores the data leave without a value, and why: one sentence a score and reason, whoever lacks it. */
+function undefinedScores(job: CompareJob, entrants: readonly Entrant[]): string[] {
+  const lacking = entrants.flatMap(({ name, measured }) =>
+    measured.flatMap(({ task, reasons }) =>
+      metricsOf(job, task).flatMap((metric) =>
+        reasons.has(metric) ? [{ name, score: `${task}.${metric}`, why: reasons.get(metric)! }] : [],
+      ),
+    ),
+  );
+  return [...groupBy(lacking, ({ score, why }) => JSON.stringify([score, why])).values()].map((of) => {
+    const names = [...new Set(of.map(({ name }) => name))];
+    const runs = `${of.length} ${of.length === 1 ? "run" : "runs"} of ${someOf(names)}`;
+    return `${of[0]!.score} has no value in ${runs}, so they are not compared by it: ${of[0]!.why}`;
   });
 }
 

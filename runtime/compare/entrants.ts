@@ -39,6 +39,8 @@ export interface Measured {
   job: string;
   /** By metric, as the catalogue names them; without those that the data leave undefined. */
   values: ReadonlyMap<string, number>;
+  /** Why the others have none. */
+  reasons: ReadonlyMap<string, string>;
 }
 
 /** Cells in their order, then scratch, checkpoints as they are, majority. */
@@ -131,16 +133,20 @@ function measure(planned: readonly Run[], runs: Runs): Pick<Entrant, "measured" 
   const missing: Entrant["missing"] = [];
   for (const { seed, finetuneSeed, task, job } of planned) {
     const result = runs.result(job);
-    if (result) measured.push({ seed, finetuneSeed, task, job, values: judgedScores(result.scores) });
+    if (result) measured.push({ seed, finetuneSeed, task, job, ...judgedScores(result.scores) });
     else missing.push({ task, job });
   }
   return { measured, missing };
 }
 
 /** Scores of the test split, or of the validation split where a metric has no other. */
-function judgedScores(scores: readonly Score[]): Map<string, number> {
-  const ofSplit = (split: Score["split"]) =>
-    scores.filter((score) => score.split === split).map((score) => [score.metric, score.value] as const);
-  const judged = new Map([...ofSplit("validation"), ...ofSplit("test")]);
-  return new Map([...judged].flatMap(([metric, value]) => (value === null ? [] : [[metric, value]])));
+function judgedScores(scores: readonly Score[]): Pick<Measured, "values" | "reasons"> {
+  const ofSplit = (split: Score["split"]) => scores.filter((score) => score.split === split).map((score) => [score.metric, score] as const);
+  const judged = [...new Map([...ofSplit("validation"), ...ofSplit("test")]).values()];
+  return {
+    values: new Map(judged.flatMap(({ metric, value }) => (value === null ? [] : [[metric, value]]))),
+    reasons: new Map(
+      judged.flatMap(({ metric, value, undefined: reason }) => (value === null ? [[metric, reason ?? "it is no finite number"]] : [])),
+    ),
+  };
 }

@@ -1,142 +1,74 @@
+import type { Prediction, PredictionForm } from "#runtime/contract/predictions.ts";
 import { answerF1 } from "#runtime/metrics/answer-f1.ts";
-import { allEntities, countEntities } from "#runtime/metrics/entities.ts";
+import { bleuOfLines } from "#runtime/metrics/bleu.ts";
+import { chrfOfLines } from "#runtime/metrics/chrf.ts";
 import { exactMatch } from "#runtime/metrics/exact-match.ts";
 import { corpusRouge, type RougeVariant } from "#runtime/metrics/rouge.ts";
 import { regressionMetrics } from "#runtime/metrics/table.ts";
+import { terOfLines } from "#runtime/metrics/ter.ts";
+import { labelItems } from "./item-labels.ts";
+import { meanItems } from "./item-means.ts";
+import { tagItems } from "./item-tags.ts";
 import type { Items } from "./items.ts";
 
-/*
- * What each kind of task keeps of its test examples, and how that is scored on examples drawn from them. BLEU, chrF and TER are of
- * all texts together and would take too long to compute on every draw: their intervals hold the seeds alone.
- */
+/* What each form of predictions keeps of test examples, and how that is scored on examples drawn from them. */
 
-export type Line = Record<string, unknown> & { id: string };
+/** Undefined where a line cannot be placed, such as one with a label that the task has not. */
+export const itemsByForm: {
+  [F in PredictionForm]: (lines: readonly Prediction<F>[], labels: readonly string[]) => Items | undefined;
+} = {
+  label: labelItems,
+  number: numberItems,
+  choice: (lines) => meanItems(lines, { accuracy: ({ answer, predicted }) => (answer === predicted ? 1 : 0) }),
+  // ties count half
+  pair: (lines) =>
+    meanItems(lines, { accuracy: ({ good_log_likelihood: good, bad_log_likelihood: bad }) => (1 + Math.sign(good - bad)) / 2 }),
+  tags: tagItems,
+  answer: (lines) =>
+    meanItems(lines, {
+      exact_match: ({ answers, predicted }) => exactMatch(predicted, answers),
+      answer_f1: ({ answers, predicted }) => answerF1(predicted, answers),
+    }),
+  text: textItems,
+};
 
-/** Of the first form that all lines have; undefined where there is none. */
-export function itemsOfForm(lines: readonly Line[]): Items | undefined {
-  for (const form of forms) if (lines.every(form.fits)) return form.items(lines);
-  return undefined;
+function numberItems(lines: readonly Prediction<"number">[]): Items {
+  const [gold, answered] = [lines.map(({ value }) => value), lines.map(({ predicted }) => predicted)];
+  return meanItems(lines, {}, (metric) => {
+    const score = Object.hasOwn(regressionMetrics, metric) ? regressionMetrics[metric as keyof typeof regressionMetrics] : undefined;
+    // a draw may hold one value alone, with which nothing correlates
+    return score && ((chosen) => score(picked(gold, chosen), picked(answered, chosen)) || 0);
+  });
 }
 
-interface Form {
-  fits(line: Line): boolean;
-  items(lines: readonly Line[]): Items;
-}
-
-const forms: readonly Form[] = [
-  {
-    // regression
-    fits: ({ value, predicted }) => typeof value === "number" && typeof predicted === "number",
-    items(lines) {
-      const [gold, answered] = [lines.map(({ value }) => value as number), lines.map(({ predicted }) => predicted as number)];
-      return items(lines, {}, (metric) => {
-        const score = Object.hasOwn(regressionMetrics, metric) ? regressionMetrics[metric as keyof typeof regressionMetrics] : undefined;
-        // a draw may hold one value alone, with which nothing correlates
-        return score && ((chosen) => score(picked(gold, chosen), picked(answered, chosen)) || 0);
-      });
-    },
-  },
-  {
-    // multiple choice
-    fits: ({ answer, predicted }) => typeof answer === "number" && (typeof predicted === "number" || predicted === null),
-    items: (lines) => items(lines, { accuracy: () => lines.map(({ answer, predicted }) => (answer === predicted ? 1 : 0)) }),
-  },
-  {
-    // minimal pairs: ties count half
-    fits: ({ good_log_likelihood: good, bad_log_likelihood: bad }) => typeof good === "number" && typeof bad === "number",
-    items: (lines) =>
-      items(lines, {
-        accuracy: () =>
-          lines.map(
-            ({ good_log_likelihood, bad_log_likelihood }) =>
-              (1 + Math.sign((good_log_likelihood as number) - (bad_log_likelihood as number))) / 2,
-          ),
-      }),
-  },
-  {
-    // tags
-    fits: ({ tags, predicted }) => Array.isArray(tags) && Array.isArray(predicted),
-    items(lines) {
-      const sentences = lines.map(({ tags, predicted }) => ({ gold: tags as string[], answered: predicted as string[] }));
-      const entities = once(() => sentences.map(({ gold, answered }) => allEntities(countEntities([gold], [answered]))));
-      const ratios: Record<string, () => [number[], number[]]> = {
-        entity_precision: () => [entities().map(({ right }) => right), entities().map(({ predicted }) => predicted)],
-        entity_recall: () => [entities().map(({ right }) => right), entities().map(({ gold }) => gold)],
-        entity_f1: () => [entities().map(({ right }) => 2 * right), entities().map(({ gold, predicted }) => gold + predicted)],
-        accuracy: () => [
-          sentences.map(({ gold, answered }) => gold.filter((tag, i) => tag === answered[i]).length),
-          sentences.map(({ gold }) => gold.length),
-        ],
-      };
-      return items(lines, {}, (metric) => (Object.hasOwn(ratios, metric) ? ratioOf(...ratios[metric]!()) : undefined));
-    },
-  },
-  {
-    // answers to questions
-    fits: ({ answers, predicted }) => Array.isArray(answers) && typeof predicted === "string",
-    items(lines) {
-      const mean = (score: (prediction: string, answers: readonly string[]) => number) => () =>
-        lines.map(({ answers, predicted }) => score(predicted as string, answers as string[]));
-      return items(lines, { exact_match: mean(exactMatch), answer_f1: mean(answerF1) });
-    },
-  },
-  {
-    // texts
-    fits: ({ target, predicted }) => typeof target === "string" && typeof predicted === "string",
-    items(lines) {
-      const rouge = (variant: RougeVariant) => () =>
-        lines.map(({ target, predicted }) => corpusRouge([predicted as string], [[target as string]], variant).f1);
-      const exact = () => lines.map(({ target, predicted }) => exactMatch(predicted as string, [target as string]));
-      return items(lines, { rouge1: rouge("rouge1"), rouge2: rouge("rouge2"), rougeL: rouge("rougeL"), exact_match: exact });
-    },
-  },
-];
-
-/** @param means by metric, what each example adds to a mean */
-function items(
-  lines: readonly Line[],
-  means: Readonly<Record<string, () => number[]>>,
-  otherwise: Items["scorer"] = () => undefined,
-): Items {
-  const known = new Map<string, Float64Array>();
-  const each = (metric: string) => {
-    if (!Object.hasOwn(means, metric)) return undefined;
-    const found = known.get(metric) ?? Float64Array.from(means[metric]!());
-    known.set(metric, found);
-    return found;
+/** BLEU, chrF and TER are of all texts together: their counts are taken once a text, and summed over those that are drawn. */
+function textItems(lines: readonly Prediction<"text">[]): Items {
+  const texts = lines.map(({ predicted }) => predicted);
+  const references = lines.map(({ target }) => [target]);
+  const rouge =
+    (variant: RougeVariant) =>
+    ({ target, predicted }: Prediction<"text">) =>
+      corpusRouge([predicted], [[target]], variant).f1;
+  const together: Record<string, () => (chosen: Int32Array) => number> = {
+    bleu: () => bleuOfLines(texts, references),
+    chrf: () => chrfOfLines(texts, references),
+    chrfpp: () => chrfOfLines(texts, references, { word_order: 2 }),
+    ter: () => terOfLines(texts, references),
   };
-  return {
-    ids: lines.map(({ id }) => id),
-    each,
-    scorer(metric) {
-      const values = each(metric);
-      return values ? (chosen) => sumOf(values, chosen) / chosen.length : otherwise(metric);
+  return meanItems(
+    lines,
+    {
+      rouge1: rouge("rouge1"),
+      rouge2: rouge("rouge2"),
+      rougeL: rouge("rougeL"),
+      rougeLsum: rouge("rougeLsum"),
+      exact_match: ({ target, predicted }) => exactMatch(predicted, [target]),
+      answer_f1: ({ target, predicted }) => answerF1(predicted, [target]),
     },
-  };
-}
-
-/** One sum over another; 0 where that is 0/0. */
-function ratioOf(above: readonly number[], below: readonly number[]): (chosen: Int32Array) => number {
-  return (chosen) => {
-    const divisor = sumOf(below, chosen);
-    return divisor === 0 ? 0 : sumOf(above, chosen) / divisor;
-  };
-}
-
-function sumOf(values: ArrayLike<number>, chosen: Int32Array): number {
-  let sum = 0;
-  for (let i = 0; i < chosen.length; i++) sum += values[chosen[i]!]!;
-  return sum;
+    (metric) => (Object.hasOwn(together, metric) ? together[metric]!() : undefined),
+  );
 }
 
 function picked(values: readonly number[], chosen: Int32Array): Float64Array {
   return Float64Array.from(chosen, (index) => values[index]!);
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

@@ -1,14 +1,15 @@
 import type { Score } from "#runtime/contract/artifacts.ts";
-import { itemsOf } from "./items.ts";
+import { type AnsweredTask, itemsOf } from "./items.ts";
 import { resampler } from "./resample.ts";
 import { varianceOf } from "./statistics.ts";
 
 /**
  * Scores of examples, each with how far it would move with other examples, where it can be computed from single answers.
+ * @param task whose test examples they are
  * @param predictions as `predictions.jsonl` holds them
  */
-export function withStandardErrors(scores: readonly Score[], predictions: readonly Record<string, unknown>[]): Score[] {
-  const items = itemsOf(predictions as Parameters<typeof itemsOf>[0]);
+export function withStandardErrors(scores: readonly Score[], task: AnsweredTask, predictions: readonly Record<string, unknown>[]): Score[] {
+  const items = itemsOf(task, predictions);
   const from = resampler(() => items);
   return scores.map((score) => {
     const resampled = from.resample("", score.metric);

@@ -28,7 +28,7 @@ export async function majority(job: MajorityJob, context: Pick<JobContext, "fold
     label,
     scores: scored.flatMap(({ split, values, predictions }): Score[] => {
       const scores = values.map((value) => ({ ...value, split, n: predictions.length }));
-      return split === "test" ? withStandardErrors(scores, predictions) : scores;
+      return split === "test" ? withStandardErrors(scores, job.task, predictions) : scores;
     }),
   };
 }

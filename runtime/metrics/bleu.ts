@@ -51,6 +51,29 @@ export function bleu(hypotheses: readonly string[], references: readonly (readon
   return { ...scoreOf(sums, options), signature: signatureOf(references, options) };
 }
 
+/** BLEU of chosen lines together: each is counted once, and may be chosen several times. */
+export function bleuOfLines(hypotheses: readonly string[], references: readonly (readonly string[])[]): (chosen: Int32Array) => number {
+  const orders = bleuDefaults.max_ngram_order;
+  const lines = hypotheses.map((hypothesis, i) => {
+    const counts = noCounts(orders);
+    addCounts(counts, hypothesis, references[i]!, bleuDefaults);
+    return counts;
+  });
+  return (chosen) => {
+    const sums = noCounts(orders);
+    for (const index of chosen) {
+      const { right, all, length, referenceLength } = lines[index]!;
+      for (let n = 0; n < orders; n++) {
+        sums.right[n]! += right[n]!;
+        sums.all[n]! += all[n]!;
+      }
+      sums.length += length;
+      sums.referenceLength += referenceLength;
+    }
+    return scoreOf(sums, bleuDefaults).score;
+  };
+}
+
 /** BLEU of each line alone. */
 export function sentenceBleu(
   hypotheses: readonly string[],

@@ -51,6 +51,27 @@ export function chrf(hypotheses: readonly string[], references: readonly (readon
   return { score: scoreOf(sums, options), signature: signatureOf(references, options) };
 }
 
+/** chrF of chosen lines together: each is counted once, and may be chosen several times. */
+export function chrfOfLines(
+  hypotheses: readonly string[],
+  references: readonly (readonly string[])[],
+  given: Partial<ChrfOptions> = {},
+): (chosen: Int32Array) => number {
+  const options = { ...chrfDefaults, ...given };
+  const lines = hypotheses.map((hypothesis, i) => bestCounts(hypothesis, references[i]!, options));
+  return (chosen) => {
+    const sums: Order[] = Array.from({ length: options.char_order + options.word_order }, () => ({ given: 0, right: 0, matched: 0 }));
+    for (const index of chosen) {
+      lines[index]!.forEach((order, n) => {
+        sums[n]!.given += order.given;
+        sums[n]!.right += order.right;
+        sums[n]!.matched += order.matched;
+      });
+    }
+    return scoreOf(sums, options);
+  };
+}
+
 /** chrF of each line alone. */
 export function sentenceChrf(
   hypotheses: readonly string[],

@@ -33,6 +33,19 @@ export function ter(hypotheses: readonly string[], references: readonly (readonl
   return { score: 100 * rate, edits: edited, reference_length: length, signature: signatureOf(references, options) };
 }
 
+/** TER of chosen lines together: the edits of each are found once. */
+export function terOfLines(hypotheses: readonly string[], references: readonly (readonly string[])[]): (chosen: Int32Array) => number {
+  const lines = hypotheses.map((hypothesis, i) => ter([hypothesis], [references[i]!]));
+  return (chosen) => {
+    let [edited, length] = [0, 0];
+    for (const index of chosen) {
+      edited += lines[index]!.edits;
+      length += lines[index]!.reference_length;
+    }
+    return 100 * (length > 0 ? edited / length : Math.min(1, edited));
+  };
+}
+
 /** TER of each line alone. */
 export function sentenceTer(
   hypotheses: readonly string[],

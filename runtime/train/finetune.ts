@@ -68,7 +68,7 @@ export async function finetune(job: FinetuneJob, context: JobContext): Promise<F
     const test = await adaptation.evaluate("test", trainer);
     // a line each, for paired tests and for reading what went wrong
     writeWhole(join(context.folder, "predictions.jsonl"), test.predictions.map((each) => `${JSON.stringify(each)}\n`).join(""));
-    const scores = [...best.scores, ...withStandardErrors(scoresOf(test, "test"), test.predictions)];
+    const scores = [...best.scores, ...withStandardErrors(scoresOf(test, "test"), job.task, test.predictions)];
     for (const score of scores) context.emit({ event: "evaluation", ...score, step: steps });
     const tensors = Object.fromEntries(settings.trained.map(({ name, shape }) => [name, { shape, data: best.weights[name]! }]));
     writeSafetensors(join(context.folder, "model.safetensors"), tensors, { format: "pretrain" });

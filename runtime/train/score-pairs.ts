@@ -62,7 +62,7 @@ export async function scoreMinimalPairs(
     return { id, good, bad, ...(group === null ? {} : { group }), ...answer };
   });
   const scored = scorePairs(pairs).map(({ metric, value, n }): Score => ({ metric, value, split: "test", n }));
-  const scores = withStandardErrors(scored, predictions);
+  const scores = withStandardErrors(scored, task, predictions);
   for (const score of scores) context.emit({ event: "evaluation", ...score, step: 0 });
   writeWhole(join(context.folder, "predictions.jsonl"), predictions.map((each) => `${JSON.stringify(each)}\n`).join(""));
   return { steps: 0, seconds: (performance.now() - begin) / 1000, bestEpoch: 0, scores, testReadAt };

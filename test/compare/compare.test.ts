@@ -138,6 +138,21 @@ test("expectations are answered from the verdicts", () => {
   expect(expectations[5]!.reason).toContain("that shows no equality");
 });
 
+test("a score that the data leave undefined gives no number and no verdict, and is told with its reason", () => {
+  const { job, runs } = example([mlm, clm]);
+  const withBoth = { ...job, tasks: [{ task: "sentiment", metrics: ["accuracy", "roc_auc"] }] };
+  const why = 'all right labels are "yes"';
+  const result = compareRuns(withBoth, {
+    ...runs,
+    result(id) {
+      const found = runs.result(id);
+      return found && { label: "", scores: [...found.scores, { metric: "roc_auc", value: null, undefined: why, split: "test", n: 9 }] };
+    },
+  });
+  expect(new Set([...result.summary, ...result.verdicts, ...result.cells].map(({ metric }) => metric))).toEqual(new Set(["accuracy"]));
+  expect(result.warnings).toContain(`sentiment.roc_auc has no value in 8 runs of mlm, clm, so they are not compared by it: ${why}`);
+});
+
 test("the same difference in every seed is no verdict, and the warning says so", () => {
   const result = compared([
     { cell: "mlm", accuracy: [[0.75], [0.5]] },

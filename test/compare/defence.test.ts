@@ -1,18 +1,20 @@
 import { expect, test } from "vitest";
 import { compareRuns } from "#runtime/compare/compare.ts";
-import { classifiedItems, type Items } from "#runtime/compare/items.ts";
+import { labelItems } from "#runtime/compare/item-labels.ts";
+import type { Items } from "#runtime/compare/items.ts";
 import type { FinetuneJob } from "#runtime/contract/plan.ts";
 import { type ExampleCell, example } from "./example.ts";
 
 /** Answers to 40 examples, so many of them right, from one place on. */
 function answers(right: number, from = 0): Items {
-  return classifiedItems(
+  return labelItems(
     Array.from({ length: 40 }, (_, i) => {
       const label = i % 2 === 0 ? "no" : "yes";
       const isRight = (i - from + 40) % 40 < right;
       return { id: `test.tsv:${i}`, label, predicted: isRight === (label === "yes") ? "yes" : "no" };
     }),
-  );
+    ["no", "yes"],
+  )!;
 }
 
 const mlm: ExampleCell = { cell: "mlm", accuracy: [[0.9], [0.875], [0.9]] };

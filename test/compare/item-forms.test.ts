@@ -1,14 +1,19 @@
 import { expect, test } from "vitest";
-import { itemsOfForm, type Line } from "#runtime/compare/item-forms.ts";
+import { itemsOf } from "#runtime/compare/items.ts";
+import { catalogue } from "#runtime/contract/catalogue/index.ts";
+import { formOfKind, type PredictionForm } from "#runtime/contract/predictions.ts";
+import type { TaskKind } from "#runtime/contract/spec.ts";
 import { pearson } from "#runtime/metrics/pearson.ts";
+import { textMetrics } from "#runtime/metrics/table.ts";
 import { scoreTags } from "#runtime/metrics/tags.ts";
 
-const numbered = (lines: Record<string, unknown>[]): Line[] => lines.map((line, id) => ({ id: `${id}`, ...line }));
+const numbered = (lines: Record<string, unknown>[]) => lines.map((line, id) => ({ id: `${id}`, ...line }));
 const chosen = Int32Array.from([0, 0, 2, 1]);
 
 test("of a mean, each example has its part; on chosen ones the mean is theirs", () => {
-  const forms: [string, Record<string, unknown>[], number[]][] = [
+  const forms: [TaskKind, string, Record<string, unknown>[], number[]][] = [
     [
+      "multiple_choice",
       "accuracy",
       [
         { answer: 1, predicted: 1 },
@@ -18,6 +23,7 @@ test("of a mean, each example has its part; on chosen ones the mean is theirs", 
       [1, 0, 1],
     ],
     [
+      "minimal_pairs",
       "accuracy",
       [
         { good_log_likelihood: -1, bad_log_likelihood: -2 },
@@ -27,6 +33,7 @@ test("of a mean, each example has its part; on chosen ones the mean is theirs", 
       [1, 0, 0.5],
     ],
     [
+      "span_question_answering",
       "exact_match",
       [
         { answers: ["a b"], predicted: "a b" },
@@ -36,6 +43,7 @@ test("of a mean, each example has its part; on chosen ones the mean is theirs", 
       [1, 0, 1],
     ],
     [
+      "summarisation",
       "rouge1",
       [
         { target: "a b", predicted: "a b" },
@@ -45,8 +53,8 @@ test("of a mean, each example has its part; on chosen ones the mean is theirs", 
       [1, 0, 0.5],
     ],
   ];
-  for (const [metric, lines, each] of forms) {
-    const items = itemsOfForm(numbered(lines))!;
+  for (const [kind, metric, lines, each] of forms) {
+    const items = itemsOf({ kind, labels: [] }, numbered(lines))!;
     expect(Array.from(items.each(metric)!), metric).toEqual(each);
     expect(items.scorer(metric)!(chosen), metric).toBeCloseTo((2 * each[0]! + each[2]! + each[1]!) / 4, 12);
   }
@@ -58,7 +66,7 @@ test("a metric that is no mean is computed on the chosen examples together", () 
     { value: 2, predicted: 1 },
     { value: 4, predicted: 3 },
   ];
-  const regression = itemsOfForm(numbered(numbers))!;
+  const regression = itemsOf({ kind: "regression", labels: [] }, numbered(numbers))!;
   expect(regression.each("pearson")).toBeUndefined();
   expect(regression.scorer("pearson")!(chosen)).toBeCloseTo(pearson([1, 1, 4, 2], [1.5, 1.5, 3, 1]), 12);
 
@@ -67,17 +75,82 @@ test("a metric that is no mean is computed on the chosen examples together", () 
     { tags: ["B-LOC", "I-LOC"], predicted: ["B-LOC", "O"] },
     { tags: ["O", "B-PER"], predicted: ["B-PER", "O"] },
   ];
-  const tagging = itemsOfForm(numbered(sentences))!;
+  const tagging = itemsOf({ kind: "tagging", labels: [] }, numbered(sentences))!;
   const picked = Array.from(chosen, (index) => sentences[index]!);
   const wanted = scoreTags(
     picked.map(({ tags }) => tags),
     picked.map(({ predicted }) => predicted),
   );
-  for (const metric of ["entity_f1", "entity_precision", "entity_recall", "accuracy"])
+  for (const metric of ["entity_f1", "entity_f1_macro", "entity_f1_strict", "entity_precision", "entity_recall", "accuracy"])
     expect(tagging.scorer(metric)!(chosen), metric).toBeCloseTo(wanted.find((each) => each.metric === metric)!.value!, 12);
 });
 
-test("what is not known is left to the seeds", () => {
-  expect(itemsOfForm(numbered([{ something: 1 }]))).toBeUndefined();
-  expect(itemsOfForm(numbered([{ target: "a", predicted: "b" }]))!.scorer("bleu")).toBeUndefined();
+test("what a kind does not keep is left to the seeds", () => {
+  expect(itemsOf({ kind: "regression", labels: [] }, numbered([{ something: 1 }]))).toBeUndefined();
+  expect(itemsOf({ kind: "regression", labels: [] }, numbered([{ value: 1, predicted: Number.NaN }]))).toBeUndefined();
+  expect(itemsOf({ kind: "classification", labels: ["a", "b"] }, numbered([{ label: "c", predicted: "a" }]))).toBeUndefined();
+});
+
+/** Two examples of each form, as runs keep them. */
+const samples: Record<PredictionForm, Record<string, unknown>[]> = {
+  label: [
+    { label: "no", predicted: "yes", probabilities: [0.2, 0.8] },
+    { label: "yes", predicted: "yes", probabilities: [0.1, 0.9] },
+  ],
+  number: [
+    { value: 1, predicted: 2 },
+    { value: 3, predicted: 2.5 },
+  ],
+  choice: [
+    { answer: 1, predicted: null },
+    { answer: 2, predicted: 2 },
+  ],
+  pair: [
+    { good_log_likelihood: -1, bad_log_likelihood: -2 },
+    { good_log_likelihood: -1, bad_log_likelihood: -1 },
+  ],
+  tags: [
+    { tags: ["B-A"], predicted: ["B-A"] },
+    { tags: ["O", "B-A"], predicted: ["O", "O"] },
+  ],
+  answer: [
+    { answers: ["a"], predicted: "a" },
+    { answers: [], predicted: "" },
+  ],
+  text: [
+    { target: "the cat sat on the mat", predicted: "the cat sat on a mat" },
+    { target: "dogs bark", predicted: "dogs bark" },
+  ],
+};
+
+test.each(
+  catalogue.metrics.flatMap(({ name, of }) => of.filter((kind) => kind in formOfKind).map((kind) => [kind as TaskKind, name] as const)),
+)("%s: %s can be scored on drawn examples, as on all", (kind, metric) => {
+  const items = itemsOf({ kind, labels: ["no", "yes"] }, numbered(samples[formOfKind[kind]]))!;
+  const score = items.scorer(metric);
+  expect(score, metric).toBeDefined();
+  expect(Number.isFinite(score!(Int32Array.from([0, 1])))).toBe(true);
+  expect(Number.isFinite(score!(Int32Array.from([1, 1])))).toBe(true);
+});
+
+test("of texts together, the drawn ones are scored as a corpus of their own", () => {
+  const lines = samples.text as { target: string; predicted: string }[];
+  const items = itemsOf({ kind: "translation", labels: [] }, numbered(lines))!;
+  const drawn = [0, 0, 1].map((index) => lines[index]!);
+  for (const metric of ["bleu", "chrf", "chrfpp", "ter"] as const) {
+    const wanted = textMetrics[metric](
+      drawn.map(({ target }) => [target]),
+      drawn.map(({ predicted }) => predicted),
+    );
+    expect(items.scorer(metric)!(Int32Array.from([0, 0, 1])), metric).toBeCloseTo(wanted, 9);
+  }
+});
+
+test("labels are the task's: answers that are all positive leave the positive class what it is", () => {
+  const lines = numbered([
+    { label: "yes", predicted: "yes" },
+    { label: "yes", predicted: "yes" },
+  ]);
+  const items = itemsOf({ kind: "classification", labels: ["no", "yes"] }, lines)!;
+  expect(items.scorer("f1")!(Int32Array.from([0, 1]))).toBe(1);
 });

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
+import type { AnsweredTask } from "#runtime/compare/items.ts";
 import { withStandardErrors } from "#runtime/compare/standard-errors.ts";
 import type { Score } from "#runtime/contract/artifacts.ts";
 
+const task = { kind: "classification", labels: ["a", "b"] } satisfies AnsweredTask;
 const score = (metric: string, value: number, n: number): Score => ({ metric, value, split: "test", n });
 
 /** So many classified examples, three in four right. */
@@ -14,17 +16,17 @@ function answers(count: number): Record<string, unknown>[] {
 }
 
 test("accuracy's is the binomial one", () => {
-  const [accuracy] = withStandardErrors([score("accuracy", 0.75, 400)], answers(400));
+  const [accuracy] = withStandardErrors([score("accuracy", 0.75, 400)], task, answers(400));
   expect(accuracy!.standard_error).toBeCloseTo(Math.sqrt((0.75 * 0.25) / 399), 4);
 });
 
 test("a metric that is no mean is scored again on examples drawn from the same", () => {
-  const [few] = withStandardErrors([score("f1", 0.75, 100)], answers(100));
-  const [many] = withStandardErrors([score("f1", 0.75, 1600)], answers(1600));
+  const [few] = withStandardErrors([score("f1", 0.75, 100)], task, answers(100));
+  const [many] = withStandardErrors([score("f1", 0.75, 1600)], task, answers(1600));
   expect(few!.standard_error! / many!.standard_error!).toBeCloseTo(4, 0);
 });
 
 test("what cannot be computed from single answers has none, and keeps its score", () => {
-  expect(withStandardErrors([score("roc_auc", 0.8, 100)], answers(100))).toEqual([score("roc_auc", 0.8, 100)]);
-  expect(withStandardErrors([score("bleu", 20, 2)], [{ id: "1" }, { id: "2" }])).toEqual([score("bleu", 20, 2)]);
+  expect(withStandardErrors([score("roc_auc", 0.8, 100)], task, answers(100))).toEqual([score("roc_auc", 0.8, 100)]);
+  expect(withStandardErrors([score("bleu", 20, 2)], task, [{ id: "1" }, { id: "2" }])).toEqual([score("bleu", 20, 2)]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { classifiedItems } from "#runtime/compare/items.ts";
+import { labelItems } from "#runtime/compare/item-labels.ts";
 import { criticalValue, estimate, holm, meanOf, pairedTest, varianceOf } from "#runtime/compare/statistics.ts";
 import { mcnemar, scoreDifference } from "#runtime/compare/two-runs.ts";
 import reference from "../metrics/reference.json" with { type: "json" };
@@ -108,7 +108,10 @@ test("McNemar's exact test as SciPy", () => {
 
 test("two runs on the same examples: their difference with its interval over examples, by hand", () => {
   const items = (right: string) =>
-    classifiedItems(Array.from(right, (each, i) => ({ id: `${i}`, label: "a", predicted: each === "1" ? "a" : "b" })));
+    labelItems(
+      Array.from(right, (each, i) => ({ id: `${i}`, label: "a", predicted: each === "1" ? "a" : "b" })),
+      ["a", "b"],
+    )!;
   const found = scoreDifference(items("1111101111"), items("1101100011"), "accuracy")!;
   expect(found.difference).toBeCloseTo(0.3, 12);
   // differences of 0, 1 or, once, nothing else: variance 0.2333 of the mean of ten
