@@ -63,7 +63,7 @@ describe("an existing tokenizer", () => {
     [
       "a token for unknown words that it has not",
       JSON.stringify({ model: { type: "WordLevel", vocab: { a: 0 }, unk_token: "[UNK]" } }),
-      'its unk_token "[UNK]" is no token',
+      'its unk_token "\\[UNK\\]" is no token',
     ],
     ["an added token that is none", JSON.stringify({ ...json, added_tokens: [null] }), "is no list of tokens with their ids"],
     ["a vocabulary without ids", JSON.stringify({ model: { vocab: { a: "b" } } }), "is no list of tokens with their ids"],
