@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import * as vscode from "vscode";
+import { visible } from "#runtime/contract/visible.ts";
 import type { Outline } from "#server/protocol.ts";
 import { type Outlines, pathOf, rangeOf, whyNoRunning } from "../language/outlines.ts";
 import { type RunningParts, startRun, stopProcess } from "../running/start.ts";
@@ -146,7 +147,7 @@ function tell(run: vscode.TestRun, item: vscode.TestItem, { answer }: Expectatio
     run.errored(item, messageAt(item, otherwise));
     return;
   }
-  run.appendOutput(`${answer.message}\r\n`, item.range && item.uri && new vscode.Location(item.uri, item.range), item);
+  run.appendOutput(`${visible(answer.message)}\r\n`, item.range && item.uri && new vscode.Location(item.uri, item.range), item);
   if (answer.state === "confirmed") run.passed(item);
   else if (answer.state === "refuted") run.failed(item, messageAt(item, answer.message));
   // neither right nor wrong: its message is the test's output
@@ -154,7 +155,7 @@ function tell(run: vscode.TestRun, item: vscode.TestItem, { answer }: Expectatio
 }
 
 function messageAt({ uri, range }: vscode.TestItem, text: string): vscode.TestMessage {
-  const message = new vscode.TestMessage(text);
+  const message = new vscode.TestMessage(visible(text));
   if (uri && range) message.location = new vscode.Location(uri, range);
   return message;
 }

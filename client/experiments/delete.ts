@@ -1,32 +1,38 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describeSystemError } from "#runtime/contract/system-error.ts";
-import { askFirst, showError } from "../notify.ts";
+import { askFirst, showError, showInformation } from "../notify.ts";
 import type { Stores } from "../runs/stores.ts";
 import type { TreeNode } from "./collect.ts";
 import { deleteQuestion } from "./delete-question.ts";
 
 /** Deletes runs, after having asked: by their names, with what that frees. */
 export async function deleteRuns(nodes: readonly TreeNode[], stores: Stores): Promise<void> {
-  const chosen = nodes.flatMap(({ run: id, store, can }) => {
+  const chosen = nodes.flatMap(({ run: id, store, can, label }) => {
     const run = id === undefined || !can.includes("deletable") ? undefined : stores.get(store).runs.get(id);
-    return run ? [{ run, store, folder: join(store, "runs", run.id) }] : [];
+    return run ? [{ run, name: nameInRow(label, run), store, folder: join(store, "runs", run.id) }] : [];
   });
-  if (chosen.length === 0) return;
-  const sized = await Promise.all(chosen.map(async ({ run, folder }) => ({ run, bytes: await sizeOf(folder) })));
+  if (chosen.length === 0) return showInformation("None of these can be deleted: a run that is going has to be stopped first.");
+  const sized = await Promise.all(chosen.map(async ({ run, name, folder }) => ({ run: { ...run, name }, bytes: await sizeOf(folder) })));
   const { message, detail } = deleteQuestion(sized);
   if ((await askFirst(message, detail, deletes)) !== deletes) return;
-  for (const { run, store, folder } of chosen) {
+  for (const { run, name, store, folder } of chosen) {
     try {
       if (stores.get(store).runs.get(run.id)?.state !== "running") await rm(folder, { recursive: true, force: true });
     } catch (error) {
-      void showError(`${run.name} was not deleted: ${describeSystemError(error) ?? (error as Error).message}.`);
+      void showError(`${name} was not deleted: ${describeSystemError(error) ?? (error as Error).message}.`);
     }
     await stores.look(store);
   }
 }
 
 const deletes = "Delete";
+
+/** A job that several declarations share is called in each as it stands there. */
+function nameInRow(label: string, { kind, name }: { kind: string; name: string }): string {
+  return label.startsWith(`${kind}: `) ? label.slice(kind.length + 2) : name;
+}
+
 /** Of a folder's files. What cannot be looked at counts for nothing. */
 async function sizeOf(folder: string): Promise<number> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);

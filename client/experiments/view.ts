@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import * as vscode from "vscode";
+import { visible, visibleLine } from "#runtime/contract/visible.ts";
 import { showDocument } from "../documents.ts";
 import { type Outlines, pathOf, rangeOf } from "../language/outlines.ts";
+import { showInformation } from "../notify.ts";
 import { openEventFile } from "../runs/files.ts";
 import type { Stores } from "../runs/stores.ts";
 import { experimentTree, markdownOf, type NodeIcon, type TreeNode } from "./collect.ts";
@@ -40,15 +42,20 @@ export function addExperimentView(context: vscode.ExtensionContext, outlines: Ou
   context.subscriptions.push(view, changed, outlines.onChange(soon), stores.onChange(soon), { dispose: () => clearTimeout(timer) });
   const register = (name: string, command: (node: TreeNode, all?: readonly TreeNode[]) => unknown) =>
     context.subscriptions.push(
-      // a key can be bound to it: then it is about no row
-      vscode.commands.registerCommand(`pretrain.${name}`, (node?: TreeNode, all?: readonly TreeNode[]) => node && command(node, all)),
+      // a key can be bound to it: then it is about the rows that are selected
+      vscode.commands.registerCommand(`pretrain.${name}`, (node?: TreeNode, all?: readonly TreeNode[]) => {
+        const chosen = node ?? view.selection[0];
+        if (!chosen) return showInformation("Select a row of the view Experiments first.");
+        return command(chosen, node ? all : view.selection);
+      }),
     );
   register("revealInText", (node) => reveal(node, outlines));
   register("showLog", showLog);
   register("deleteRun", (node, all) => deleteRuns(all?.length ? all : [node], stores));
   register("copyAsMarkdown", (node) => {
     const run = node.run === undefined ? undefined : stores.get(node.store).runs.get(node.run);
-    if (run) void vscode.env.clipboard.writeText(markdownOf(run));
+    if (!run) return showInformation(`${node.label} has no run, and so no scores.`);
+    return vscode.env.clipboard.writeText(markdownOf(run));
   });
 }
 
@@ -66,29 +73,29 @@ const icons: Record<NodeIcon, [icon: string, colour?: string]> = {
 
 function treeItem(node: TreeNode): vscode.TreeItem {
   const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
-  const item = new vscode.TreeItem(node.label, node.children.length === 0 ? None : node.expanded ? Expanded : Collapsed);
+  const item = new vscode.TreeItem(visibleLine(node.label), node.children.length === 0 ? None : node.expanded ? Expanded : Collapsed);
   const [icon, colour] = icons[node.icon];
   item.id = node.id;
-  item.description = node.description;
+  item.description = visibleLine(node.description);
   item.iconPath = new vscode.ThemeIcon(icon, colour ? new vscode.ThemeColor(colour) : undefined);
   item.contextValue = node.can.join(" ");
-  if (node.tooltip) item.tooltip = node.tooltip;
+  if (node.tooltip) item.tooltip = visible(node.tooltip);
   item.accessibilityInformation = { label: `${node.label}, ${node.icon}, ${node.description}` };
   if (node.name !== undefined) item.command = { title: "Reveal in Text", command: "pretrain.revealInText", arguments: [node] };
   else if (node.can.includes("openable")) item.command = { title: "Open Results", command: "pretrain.open", arguments: [node] };
   return item;
 }
 
-async function reveal({ uri, name }: TreeNode, outlines: Outlines): Promise<void> {
-  if (uri === undefined) return;
+async function reveal({ uri, name, label }: TreeNode, outlines: Outlines): Promise<void> {
+  if (uri === undefined) return showInformation(`${label} is declared in no file that is open here.`);
   const parsed = vscode.Uri.parse(uri);
   const range = outlines.get(parsed)?.declarations.find((each) => each.name === name)?.nameRange;
   await vscode.window.showTextDocument(parsed, { preserveFocus: true, ...(range ? { selection: rangeOf(range) } : {}) });
 }
 
 /** What the job's process printed, and what happened, without its single steps. */
-async function showLog({ store, run }: TreeNode): Promise<void> {
-  if (run === undefined) return;
+async function showLog({ store, run, label }: TreeNode): Promise<void> {
+  if (run === undefined) return showInformation(`${label} has no run, and so no log.`);
   const folder = join(store, "runs", run);
   const lines: string[] = [];
   for await (const events of openEventFile(join(folder, "events.jsonl")).read()) {

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { visibleLine } from "#runtime/contract/visible.ts";
+import { visible, visibleLine } from "#runtime/contract/visible.ts";
 import type { Change } from "#server/protocol.ts";
 import type { Language } from "../language/client.ts";
 import { type Outlines, pathOf, whyNoRunning } from "../language/outlines.ts";
@@ -77,7 +77,7 @@ function codeLens({ range, title, tooltip, command, name }: Lens, uri: vscode.Ur
   return new vscode.CodeLens(new vscode.Range(range.start.line, range.start.character, range.start.line, range.start.character), {
     title: lensTitle(title),
     command: command ? commands[command] : "",
-    ...(tooltip ? { tooltip } : {}),
+    ...(tooltip ? { tooltip: visible(tooltip) } : {}),
     ...(command ? { arguments: [{ uri: uri.toString(), name }] } : {}),
   });
 }

@@ -13,13 +13,22 @@ export function addRunning(parts: RunningParts): void {
   offerRun(parts);
   parts.context.subscriptions.push(
     vscode.commands.registerCommand("pretrain.run", async (target?: Target) => {
-      const declared = await pickDeclared(parts.outlines, target, "What to run", ({ runnable, errors }) => runnable && errors === 0);
+      const declared = await pickDeclared(parts.outlines, target, {
+        title: "What to run",
+        fits: ({ runnable, errors }) => runnable && errors === 0,
+        none: "Nothing here can run: it takes a pretrain, finetune, probe or compare without errors.",
+      });
       if (declared) await run(declared, parts);
     }),
     vscode.commands.registerCommand("pretrain.stop", async (target?: Target) => {
       const isRunning = ({ declaration, outline }: Declared) =>
         statusOf(declaration, pathOf(outline), parts.stores.get(outline.store), Date.now()).state === "running";
-      const declared = await pickDeclared(parts.outlines, target, "What to stop", ({ runnable }) => runnable, isRunning);
+      const declared = await pickDeclared(parts.outlines, target, {
+        title: "What to stop",
+        fits: ({ runnable }) => runnable,
+        fitsNow: isRunning,
+        none: "Nothing is running here.",
+      });
       if (declared) stop(declared, parts);
     }),
   );

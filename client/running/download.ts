@@ -16,7 +16,11 @@ export interface DownloadParts {
 export function addDownload({ context, language, outlines, commandLine }: DownloadParts): void {
   context.subscriptions.push(
     vscode.commands.registerCommand("pretrain.downloadModel", async (target?: Target) => {
-      const declared = await pickDeclared(outlines, target, "Which model to download", ({ download }) => download !== undefined);
+      const declared = await pickDeclared(outlines, target, {
+        title: "Which model to download",
+        fits: ({ download }) => download !== undefined,
+        none: "No model here has to be downloaded: what a checkpoint names is on this machine.",
+      });
       const name = declared?.declaration.download;
       if (!declared || name === undefined) return;
       const { outline } = declared;

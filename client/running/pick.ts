@@ -1,7 +1,9 @@
+import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { OutlineDeclaration } from "#server/protocol.ts";
 import type { Declared, Outlines } from "../language/outlines.ts";
 import { showInformation } from "../notify.ts";
+import { whyNone } from "./nothing-fits.ts";
 
 /** What a lens, the tree or a test names: a declaration by its file and its name. */
 export interface Target {
@@ -9,13 +11,20 @@ export interface Target {
   name: string;
 }
 
-/** A command's declaration: the one that is named, or the one at the cursor, or the one that the user picks. */
+/** What a command is about. */
+export interface Question {
+  title: string;
+  fits(declaration: OutlineDeclaration): boolean;
+  fitsNow?(declared: Declared): boolean;
+  /** Why there may be nothing that fits, and what to do: a sentence. */
+  none: string;
+}
+
+/** A command's declaration: the one that is named, or the one at the cursor, or the one that the user picks. Where there is none it says why. */
 export async function pickDeclared(
   outlines: Outlines,
   target: Partial<Target> | undefined,
-  title: string,
-  fits: (declaration: OutlineDeclaration) => boolean,
-  fitsNow: (declared: Declared) => boolean = () => true,
+  { title, fits, fitsNow = () => true, none }: Question,
 ): Promise<Declared | undefined> {
   if (typeof target?.uri === "string" && typeof target.name === "string") return named(outlines, { uri: target.uri, name: target.name });
   const editor = vscode.window.activeTextEditor;
@@ -24,7 +33,7 @@ export async function pickDeclared(
     .flatMap((outline) => outline.declarations.map((declaration) => ({ outline, declaration })))
     .filter((declared) => fits(declared.declaration) && fitsNow(declared));
   if (candidates.length === 0) {
-    showInformation("There is nothing to choose from here: open a .pretrain file with a declaration that fits.");
+    showInformation(whyNone(inEditor ? [inEditor] : outlines.all(), none));
     return undefined;
   }
   const line = editor?.selection.active.line ?? -1;
@@ -45,5 +54,7 @@ async function named(outlines: Outlines, { uri, name }: Target): Promise<Declare
   const parsed = vscode.Uri.parse(uri);
   const outline = (await outlines.refresh(parsed)) ?? outlines.get(parsed);
   const declaration = outline?.declarations.find((each) => each.name === name);
-  return outline && declaration ? { outline, declaration } : undefined;
+  if (outline && declaration) return { outline, declaration };
+  showInformation(`${name} is not declared in ${basename(parsed.path)} any more.`);
+  return undefined;
 }

@@ -1,5 +1,6 @@
+import { basename } from "node:path";
 import * as vscode from "vscode";
-import { showInformation } from "../notify.ts";
+import { showError, showInformation } from "../notify.ts";
 import { completeStep } from "../walkthrough.ts";
 
 interface Template {
@@ -37,10 +38,11 @@ export function addTemplates(context: vscode.ExtensionContext): void {
         (await vscode.window.showQuickPick(templates, { title: "New Experiment from Template" }));
       if (!template) return;
       const target = await freeName(folder, template.file);
-      const source = vscode.Uri.joinPath(context.extensionUri, "media", "templates", `${template.file}.pretrain`);
-      // first what it reads: a text that is there is looked at at once, and would be told that its files are missing
-      await bringSample(context, folder, Buffer.from(await vscode.workspace.fs.readFile(source)).toString("utf8"));
-      await vscode.workspace.fs.copy(source, target);
+      try {
+        await makeExperiment(context, folder, template, target);
+      } catch (error) {
+        return void showError(`${basename(target.path)} was not made in ${folder.fsPath}: ${(error as Error).message}.`);
+      }
       // a tab that stays: what is opened next does not take its place, nor does it take the walkthrough's
       await vscode.window.showTextDocument(target, { preview: false });
       completeStep("create");
@@ -49,6 +51,13 @@ export function addTemplates(context: vscode.ExtensionContext): void {
       vscode.commands.executeCommand("workbench.action.openWalkthrough", `${context.extension.id}#start`, false),
     ),
   );
+}
+
+async function makeExperiment(context: vscode.ExtensionContext, folder: vscode.Uri, template: Template, target: vscode.Uri): Promise<void> {
+  const source = vscode.Uri.joinPath(context.extensionUri, "media", "templates", `${template.file}.pretrain`);
+  // first what it reads: a text that is there is looked at at once, and would be told that its files are missing
+  await bringSample(context, folder, Buffer.from(await vscode.workspace.fs.readFile(source)).toString("utf8"));
+  await vscode.workspace.fs.copy(source, target);
 }
 
 async function freeName(folder: vscode.Uri, name: string): Promise<vscode.Uri> {

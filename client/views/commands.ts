@@ -49,17 +49,25 @@ export function addViews(parts: ViewParts): void {
     // a declaration's page goes on with what the text says; that of a run stays
     if (target?.name === undefined && target?.store && target.run)
       return panels.open(pageOfRun(stores.get(target.store).runs.get(target.run), target.store));
-    const declared = await pickDeclared(outlines, target, "What to open", ({ runnable }) => runnable);
+    const declared = await pickDeclared(outlines, target, { title: "What to open", fits: ({ runnable }) => runnable, none: nothingToRun });
     if (declared) panels.open(pageOf(declared));
   });
   register("compareRuns", (target, all) => compareRuns(parts, panels, all?.length ? all : target ? [target] : []));
   register("previewObjective", async (target) => {
-    const declared = await pickDeclared(outlines, target, "Which objective to preview", ({ kind }) => kind === "objective");
+    const declared = await pickDeclared(outlines, target, {
+      title: "Which objective to preview",
+      fits: ({ kind }) => kind === "objective",
+      none: "No objective is declared here: write one, such as objective mlm = masked.",
+    });
     if (!declared || (await refused(declared))) return;
     panels.open({ page: "preview", uri: declared.outline.uri, name: declared.declaration.name });
   });
   register("showPlan", async (target) => {
-    const declared = await pickDeclared(outlines, target, "Whose plan to show", ({ runnable }) => runnable);
+    const declared = await pickDeclared(outlines, target, {
+      title: "Whose plan to show",
+      fits: ({ runnable }) => runnable,
+      none: nothingToRun,
+    });
     if (declared && !(await refused(declared)))
       await showPlan(declared, commandLine, { file: pathOf(declared.outline), folder: folderOf(declared.outline) });
   });
@@ -68,14 +76,25 @@ export function addViews(parts: ViewParts): void {
       const run = runOf(declared, stores);
       return run !== undefined && writesText(run);
     };
-    const declared = await pickDeclared(outlines, target, "What to generate text with", ({ kind }) => kind === "pretrain", isDone);
+    const declared = await pickDeclared(outlines, target, {
+      title: "What to generate text with",
+      fits: ({ kind }) => kind === "pretrain",
+      fitsNow: isDone,
+      none: "No pre-training here that is done writes text: run one of a decoder or an encoder-decoder first.",
+    });
     if (declared && !(await refused(declared))) await generateText(declared, commandLine);
   });
   register("showChanges", async (target) => {
-    const declared = await pickDeclared(outlines, target, "What changed in", ({ runnable }) => runnable);
+    const declared = await pickDeclared(outlines, target, {
+      title: "What changed in",
+      fits: ({ runnable }) => runnable,
+      none: nothingToRun,
+    });
     if (declared) await showChanges(declared, parts);
   });
 }
+
+const nothingToRun = "Nothing to run is declared here: write a pretrain, finetune, probe or compare.";
 
 /** Says why the command line cannot work with it, where it cannot. */
 async function refused(declared: Declared): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
+import { showError } from "../notify.ts";
 import type { FromPage, PageName, Shown, ToPage } from "../webviews/messages.ts";
 
 /** Fills a page: sends what it shows, and what changes, until it is disposed of. */
@@ -125,5 +126,10 @@ async function save({ name, format, content }: Extract<FromPage, { type: "save" 
     ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, file) } : {}),
     filters: { [format.toUpperCase()]: [format] },
   });
-  if (target) await vscode.workspace.fs.writeFile(target, Buffer.from(content, format === "png" ? "base64" : "utf8"));
+  if (!target) return;
+  try {
+    await vscode.workspace.fs.writeFile(target, Buffer.from(content, format === "png" ? "base64" : "utf8"));
+  } catch (error) {
+    void showError(`${file} was not saved: ${(error as Error).message}.`);
+  }
 }

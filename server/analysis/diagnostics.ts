@@ -1,5 +1,6 @@
 import type { Diagnostic } from "vscode-languageserver";
 import type { PlacedProblem } from "#runtime/contract/problem.ts";
+import { visible } from "#runtime/contract/visible.ts";
 
 /** What travels with a diagnostic, for quick fixes. */
 export interface DiagnosticData {
@@ -13,7 +14,8 @@ export function diagnosticOf({ line, column, endLine, endColumn, severity, code,
     severity: severity === "error" ? 1 : 2,
     code,
     source: "pretrain",
-    message,
+    // what it quotes of a text or of data stays text, in an editor of a terminal too
+    message: visible(message),
     data: { fixes: fixes ?? [], ...(set ? { set } : {}) } satisfies DiagnosticData,
   };
 }

@@ -10,6 +10,7 @@ import {
   type Option,
   optionsOf,
 } from "#runtime/contract/catalogue/index.ts";
+import { markdownOfAuthor } from "#runtime/contract/markdown.ts";
 import {
   choiceDocumentation,
   declarationDocumentation,
@@ -141,7 +142,7 @@ function named(declared: readonly Declared[], kinds: readonly DeclarationKind[])
       kind: CompletionItemKind.Reference,
       insert: name,
       detail: kind,
-      ...(doc === undefined ? {} : { documentation: doc }),
+      ...(doc === undefined ? {} : { documentation: markdownOfAuthor(doc) }),
     }));
 }
 

@@ -5,6 +5,7 @@ import { testedComparisons } from "#client/expectations/collect.ts";
 import { experimentTree } from "#client/experiments/collect.ts";
 import { deleteQuestion } from "#client/experiments/delete-question.ts";
 import { lensesOf } from "#client/lenses/collect.ts";
+import { whyNone } from "#client/running/nothing-fits.ts";
 import { hasRunnable, runningNow } from "#client/running/running-now.ts";
 import type { Outline, OutlineDeclaration } from "#server/protocol.ts";
 import { declaration, job, outline, runOf, session, storeOf } from "./samples.ts";
@@ -58,6 +59,13 @@ test("one comparison that runs is one run, also where another declaration shares
   expect(now(["base", "objectives"])).toEqual(["base", "objectives"]);
   // of a run of another file only the job is known
   expect(now([])).toEqual(["base"]);
+});
+
+test("a command that has nothing to work on says why", () => {
+  const sound = outline([objective]);
+  expect(whyNone([], "Nothing is running here.")).toMatch(/^There is no \.pretrain file here/);
+  expect(whyNone([{ ...sound, stale: true }], "Nothing is running here.")).toMatch(/errors to mend/);
+  expect(whyNone([sound, { ...sound, stale: true }], "Nothing is running here.")).toBe("Nothing is running here.");
 });
 
 test("a run is deleted by its name and size", () => {

@@ -98,6 +98,7 @@ tokenizer letters {
   train on: pages
 }
 
+/** Words. <img src="x" onerror="document.body.remove()"> [click](command:workbench.action.terminal.new) \u202egnp.exe \u001b[31mred */
 pretrain words {
   model: small
   objective: mlm
@@ -125,7 +126,10 @@ export function makeWorkspace(): string {
   }
   writeFileSync(join(folder, "tiny.pretrain"), experiment);
   writeCheckpoint(join(folder, "checkpoint"));
-  writeFileSync(join(folder, "pages.txt"), '<b>bold</b> & <img src="x" onerror="document.body.remove()"> <i>text</i>\n'.repeat(200));
+  writeFileSync(
+    join(folder, "pages.txt"),
+    '<b>bold</b> & <img src="x" onerror="document.body.remove()"> <i>text</i> \u202ereversed \u001b[31mred [a](command:b)\n'.repeat(200),
+  );
   writeFileSync(join(folder, "markup.pretrain"), markup);
   return folder;
 }

@@ -129,7 +129,7 @@ export async function startEditor(
 
 /** A text with `|` where the cursor is. */
 export function atCursor(marked: string): { text: string; position: Position } {
-  const before = marked.slice(0, marked.indexOf("|")).split("\n");
+  const before = marked.slice(0, marked.indexOf("|")).split(/\r\n|\r|\n/);
   return { text: marked.replace("|", ""), position: { line: before.length - 1, character: before.at(-1)!.length } };
 }
 

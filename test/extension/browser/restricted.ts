@@ -4,7 +4,7 @@ import { lineOf } from "../workspace.ts";
 import type { Steps } from "./steps.ts";
 
 /** A folder that the user does not trust: the language works, nothing runs, and it says why. */
-export async function testRestricted({ page, open, lens, lensAbove, reveal }: Window, { step, picture }: Steps): Promise<void> {
+export async function testRestricted({ page, open, lens, lensAbove, palette, reveal }: Window, { step, picture }: Steps): Promise<void> {
   await step("the lens says why nothing can be run", async () => {
     await open();
     await reveal(lineOf("pretrain long"));
@@ -20,6 +20,10 @@ export async function testRestricted({ page, open, lens, lensAbove, reveal }: Wi
     await page.locator('.quick-input-list .monaco-list-row[aria-label^="Pretrain: Compare Runs"]').waitFor();
     assert.equal(await page.locator('.quick-input-list .monaco-list-row[aria-label^="Pretrain: Run"]').count(), 0);
     await page.keyboard.press("Escape");
+  });
+  await step("a command that has nothing to work on says so", async () => {
+    await palette("Pretrain: Stop");
+    await page.locator(".notification-toast", { hasText: "Nothing is running here." }).waitFor();
   });
   await step("problems are there, as the text is broken and mended", async () => {
     await reveal(lineOf("model tiny"));
