@@ -1,5 +1,6 @@
 import { BinaryReader } from "@bufbuild/protobuf/wire";
 import { Tokenizer as NativeTokenizer } from "tokenizers";
+import { tableOf } from "#runtime/contract/spec.ts";
 
 /** What stands in a model of SentencePiece (Kudo and Richardson 2018; `sentencepiece_model.proto`). */
 interface SentencePieceModel {
@@ -91,7 +92,7 @@ function tokenizerOf(model: SentencePieceModel): unknown {
         ]
       : []),
   ];
-  const vocabulary = Object.fromEntries(pieces.map(({ piece }, id) => [piece, id]));
+  const vocabulary = tableOf(pieces.map(({ piece }, id): [string, number] => [piece, id]));
   return {
     version: "1.0",
     truncation: null,

@@ -3,6 +3,7 @@ import { metricOf } from "#runtime/contract/catalogue/index.ts";
 import { lowerIsBetter } from "#runtime/contract/direction.ts";
 import { markdownRow } from "#runtime/contract/markdown.ts";
 import { formatCount, formatEstimate, formatFlops, formatScore, formatSeconds } from "#runtime/contract/numbers.ts";
+import { tableOf } from "#runtime/contract/spec.ts";
 import { describeBelow, describePublished } from "#runtime/contract/words.ts";
 import type { SettingColumn } from "../messages.ts";
 
@@ -81,21 +82,21 @@ export function tableColumns(result: ComparisonResult, settings: readonly Settin
     ({ key, metric, rows }): TableColumn => ({
       label: key,
       first: firstOrder(metric),
-      text: Object.fromEntries(rows.map(({ cell, text }) => [cell, text])),
-      order: Object.fromEntries(rows.map(({ cell, mean }) => [cell, mean])),
+      text: tableOf(rows.map(({ cell, text }) => [cell, text] as const)),
+      order: tableOf(rows.map(({ cell, mean }) => [cell, mean] as const)),
     }),
   );
   const clean = scoreColumns(result).flatMap(({ key, metric, rows }): TableColumn[] => {
     const known = rows.flatMap(({ cell, withoutLeaks }) => (withoutLeaks === null ? [] : [[cell, withoutLeaks] as const]));
     if (known.length === 0) return [];
-    const text = Object.fromEntries(known.map(([cell, value]) => [cell, formatScore(metric, value)]));
-    return [{ label: `${key} without leaks`, text, order: Object.fromEntries(known), first: firstOrder(metric) }];
+    const text = tableOf(known.map(([cell, value]) => [cell, formatScore(metric, value)] as const));
+    return [{ label: `${key} without leaks`, text, order: tableOf(known), first: firstOrder(metric) }];
   });
   const { cells } = result.matched;
   const cost = (label: string, of: (cell: (typeof cells)[number]) => number, show: (value: number) => string): TableColumn => ({
     label,
-    text: Object.fromEntries(cells.map((cell) => [cell.cell, of(cell) === 0 ? "–" : show(of(cell))])),
-    order: Object.fromEntries(cells.map((cell) => [cell.cell, of(cell)])),
+    text: tableOf(cells.map((cell) => [cell.cell, of(cell) === 0 ? "–" : show(of(cell))] as const)),
+    order: tableOf(cells.map((cell) => [cell.cell, of(cell)] as const)),
     first: "descending",
   });
   const costs = [
@@ -111,7 +112,10 @@ export function tableColumns(result: ComparisonResult, settings: readonly Settin
     cost("learning rate", ({ learning_rate = 0 }) => learning_rate, String),
     cost("FLOPs of the search", ({ search_flops = 0 }) => search_flops, formatFlops),
   ];
-  const set = settings.map(({ label, values }): TableColumn => ({ label, text: values, order: values, first: "descending" }));
+  const set = settings.map(({ label, values }): TableColumn => {
+    const own = tableOf(Object.entries(values));
+    return { label, text: own, order: own, first: "descending" };
+  });
   return [...set, ...scores, ...clean, ...costs.filter(differs)];
 }
 
