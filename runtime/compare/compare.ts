@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import type { ComparisonResult, FinetuneResult, LeaksResult, Verdict } from "#runtime/contract/artifacts.ts";
 import { groupBy } from "#runtime/contract/group.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
+import { largest, smallest } from "#runtime/contract/reductions.ts";
 import type { JobContext } from "#runtime/jobs/context.ts";
 import { readHypotheses } from "#runtime/store/hypotheses.ts";
 import { openStore, predictionsFile, type Store } from "#runtime/store/store.ts";
@@ -72,6 +73,7 @@ export function compareRuns(job: CompareJob, runs: Runs): ComparisonResult {
       ...missingRuns([...entrants, ...early.map(({ entrant }) => entrant)]),
       ...undefinedScores(job, entrants),
       ...seedWarnings(job),
+      ...searchWarnings(job, runs),
       ...leakWarnings(leaks),
       ...secondLooks(job, runs),
       ...warnings,
@@ -103,6 +105,21 @@ function matchedAmounts(job: CompareJob, runs: Runs): ComparisonResult["matched"
       };
     }),
   };
+}
+
+/** A best rate at the edge of those that were tried: the best of all may lie beyond. */
+function searchWarnings(job: CompareJob, runs: Runs): string[] {
+  return job.cells.flatMap(({ cell, searched }) => {
+    if (!searched || searched.runs.length < 2 || !searched.runs.every((run) => runs.result(run.job))) return [];
+    const rates = searched.runs.map(({ learningRate }) => learningRate);
+    const chosen = searched.learningRate;
+    const isLargest = chosen === largest(rates);
+    if (!isLargest && chosen !== smallest(rates)) return [];
+    const [edge, beyond] = isLargest ? ["largest", "larger"] : ["smallest", "smaller"];
+    return [
+      `${cell}: the search took the learning rate ${chosen}, the ${edge} that was tried (${rates.join(", ")}). A ${beyond} one may be better: add one to search`,
+    ];
+  });
 }
 
 function rowsOf(job: CompareJob, entrants: readonly Entrant[]): ComparisonResult["cells"] {

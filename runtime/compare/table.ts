@@ -53,10 +53,11 @@ export function alignedRows(head: readonly string[], rows: readonly (readonly st
     .join("\n");
 }
 
-function matchedTable({ matched }: ComparisonResult): string {
+function matchedTable({ matched: { cells } }: ComparisonResult): string {
+  const searched = cells.some(({ search_flops }) => search_flops !== undefined);
   return alignedRows(
-    ["", "tokens", "steps", "FLOPs", "parameters", "embeddings", "time"],
-    matched.cells.map((cell) => [
+    ["", "tokens", "steps", "FLOPs", "parameters", "embeddings", "time", ...(searched ? ["learning rate", "FLOPs of the search"] : [])],
+    cells.map((cell) => [
       cell.cell,
       formatCount(cell.tokens),
       cell.steps.toLocaleString("en-US"),
@@ -64,6 +65,7 @@ function matchedTable({ matched }: ComparisonResult): string {
       formatCount(cell.parameters),
       formatCount(cell.embeddings),
       cell.seconds === 0 ? "–" : formatSeconds(cell.seconds),
+      ...(searched ? [`${cell.learning_rate ?? "–"}`, formatFlops(cell.search_flops ?? 0)] : []),
     ]),
   );
 }
