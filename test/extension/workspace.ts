@@ -128,7 +128,8 @@ export function makeWorkspace(): string {
   writeCheckpoint(join(folder, "checkpoint"));
   writeFileSync(
     join(folder, "pages.txt"),
-    '<b>bold</b> & <img src="x" onerror="document.body.remove()"> <i>text</i> \u202ereversed \u001b[31mred [a](command:b)\n'.repeat(200),
+    // short: every window of 32 characters has what would be live
+    "<b>bold</b>\u202e<img src=x onerror=a()>\u001b[a](command:b)\n".repeat(300),
   );
   writeFileSync(join(folder, "markup.pretrain"), markup);
   return folder;
