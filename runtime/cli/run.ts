@@ -69,8 +69,9 @@ export function addRun(program: Command): void {
 
 async function run(loaded: Loaded, name: string, options: RunOptions): Promise<number> {
   const stopping = interruptible();
-  sweepIfWritable(loaded.store.root);
+  // first, as it says what is in the way of a store
   const forgetSession = recordSession(loaded.store.root, { file: loaded.file, name });
+  sweepIfWritable(loaded.store.root);
   try {
     let planned = loaded.plan(name);
     requirePrecision(loaded, planned.plan, options.engine);
