@@ -3,11 +3,14 @@ import { availableParallelism, hostname } from "node:os";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import type { FinetuneJob, PretrainJob } from "#runtime/contract/plan.ts";
+import { sealedText } from "#runtime/contract/sealed.ts";
 import { doneTrainings } from "#runtime/machine/done-trainings.ts";
 import { estimates } from "#runtime/machine/estimate.ts";
 import { readSpeed, writeSpeed } from "#runtime/machine/speeds.ts";
 import { finetuningSteps, stepWork, trainingFlops, workOf } from "#runtime/machine/work.ts";
 import { temporaryFolder } from "../store/temporary.ts";
+
+const session = { start: "", outcome: "done", pretrain: "1", node: "", platform: "", pid: 2 };
 
 const pretraining = (id: string, flopsPerStep: number, steps: number) =>
   ({ id, kind: "pretrain", steps, accumulate: 1, cost: { flopsPerStep } }) as PretrainJob;
@@ -62,22 +65,32 @@ test("done trainings of the kind come before the measured speed", () => {
 
 test("a run folder tells what a training took of the machine: on one of several processors, its part", () => {
   const root = temporaryFolder();
-  const write = (id: string, files: Record<string, unknown>) => {
+  const write = (id: string, files: Record<string, object>) => {
     mkdirSync(join(root, "runs", id), { recursive: true });
-    for (const [name, content] of Object.entries(files)) writeFileSync(join(root, "runs", id, `${name}.json`), JSON.stringify(content));
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(root, "runs", id, `${name}.json`), sealedText(content));
   };
   const processors = availableParallelism();
-  const manifest = (host: string) => ({ sessions: [{ host, outcome: "done", engine: { engine: "onnx", threads: 1 } }] });
-  const job = pretraining("pretrain-1", 1e12, 10);
-  write("pretrain-1", { job, result: { steps: 10, seconds: 100 }, manifest: manifest(hostname()) });
-  write("pretrain-2", { job, result: { steps: 10, seconds: 100 }, manifest: manifest(`not-${hostname()}`) });
+  const manifest = (host: string) => ({
+    ...{ job: "", fingerprint: "", files: [] },
+    sessions: [{ ...session, host, engine: { engine: "onnx", version: "1", device: "cpu", threads: 1 } }],
+  });
+  const result = (seconds: number) => ({ steps: 10, tokens: 1, predicted: 1, flops: 1, seconds, finalLoss: 1, scores: [] });
+  const rest = {
+    ...{ name: "", after: [], fingerprint: "", encoded: "", tokenizer: "", batch: 1, optimizer: {}, seed: 1, evaluateEvery: 1, save: {} },
+    model: { architecture: "decoder", layers: 1, hidden: 8, heads: 1, context: 8, vocabulary: 8 },
+    objective: { kind: "causal" },
+  };
+  const cost = { parameters: 1, embeddings: 0, memoryBytes: 1, flopsPerStep: 1e12, tokensPerStep: 1 };
+  const job = { ...pretraining("pretrain-1", 1e12, 10), ...rest, cost } as unknown as PretrainJob;
+  write("pretrain-1", { job, result: result(100), manifest: manifest(hostname()) });
+  write("pretrain-2", { job, result: result(100), manifest: manifest(`not-${hostname()}`) });
   write("pretrain-3", { job });
   // of an earlier version, which counted no examples
   const { examples: _, ...older } = finetuning();
-  write("finetune-1", { job: older, result: { steps: 10, seconds: 100 }, manifest: manifest(hostname()) });
+  write("finetune-1", { job: older, result: result(100), manifest: manifest(hostname()) });
   const done = doneTrainings(root);
   expect(done.all()).toEqual([{ kind: "pretrain", engine: "onnx", work: workOf(job), seconds: 100 / processors }]);
-  write("pretrain-3", { job, result: { steps: 10, seconds: 50 }, manifest: manifest(hostname()) });
+  write("pretrain-3", { job, result: result(50), manifest: manifest(hostname()) });
   expect(done.all()).toHaveLength(2);
 });
 
