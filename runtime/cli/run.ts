@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { compareRuns, runsIn } from "#runtime/compare/compare.ts";
 import { expectationText } from "#runtime/compare/expectations.ts";
 import { comparisonTable } from "#runtime/compare/table.ts";
+import { hasResults } from "#runtime/contract/missing.ts";
 import { formatScored } from "#runtime/contract/numbers.ts";
 import type { Plan } from "#runtime/contract/plan.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
@@ -223,7 +224,7 @@ function printOutcome(loaded: Loaded, name: string, plan: Plan): void {
   const comparison = jobsOf(plan, "compare").find((job) => job.comparison === name);
   if (comparison) {
     const result = compareRuns(comparison, runsIn(store));
-    if (result.summary.length === 0) return;
+    if (!hasResults(result)) return;
     print(`\n${comparisonTable(result)}`);
     const advice = nextSteps(result, comparison, shownPath(loaded.file));
     if (advice.length > 0) print(`\nTo try next:\n${advice.map((line) => `  ${line}`).join("\n")}`);
