@@ -17,6 +17,8 @@ import type { StoredModel } from "./stored-model.ts";
 export interface Exported {
   folder: string;
   className: string;
+  /** What the class does otherwise than the model has learned. */
+  differs?: string;
 }
 
 /**
@@ -71,7 +73,11 @@ function write(stored: StoredModel, as: AsFamily, { className, to, isWanted, hea
   writeWhole(join(to, "config.json"), pythonJson(whole));
   writeJson(join(to, "tokenizer.json"), tokenizer);
   writeJson(join(to, "tokenizer_config.json"), tokenizerConfig(tokenizer, model.context));
-  return { folder: to, className };
+  return { folder: to, className, ...(stored.model.readsPrefix ? { differs: withoutPrefix(className) } : {}) };
+}
+
+function withoutPrefix(className: string): string {
+  return `the model learned with a prefix and reads what it is given in both directions. ${className} shows every token those before it alone, so in Transformers the model gives other numbers and does worse`;
 }
 
 /** Python tells 0.0 from 0, and Transformers wants fractions where its settings are fractions. */

@@ -4,6 +4,7 @@ import type { ResolvedModel } from "../contract/plan.ts";
 import { JobFailure } from "../jobs/context.ts";
 import { type Parameter, parametersOf } from "../models/parameters.ts";
 import { pretrainingParts } from "../programs/parts.ts";
+import { withReading } from "../programs/reading.ts";
 import type { Part } from "../programs/training.ts";
 import { readJobRecord } from "../store/inspect.ts";
 import { readSafetensors } from "../store/safetensors.ts";
@@ -49,7 +50,7 @@ function ofRun(folder: string): StoredModel {
   const parts = pretrainingParts(job.model, job.objective, job.steps);
   return {
     folder,
-    model: job.model,
+    model: withReading(job.model, job.objective),
     checkpoint: undefined,
     parameters: parametersOf(job.model),
     parts,

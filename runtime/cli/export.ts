@@ -2,7 +2,7 @@ import { join, relative, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { sayFailures } from "./exit.ts";
 import { modelArgument, modelFolder, openModel } from "./model-argument.ts";
-import { print } from "./output.ts";
+import { print, say } from "./output.ts";
 
 export function addExport(program: Command): void {
   program
@@ -21,11 +21,12 @@ export function addExport(program: Command): void {
         const from = await modelFolder(checkpoint);
         const { exportToTransformers } = await import("#runtime/checkpoints/export.ts");
         const written = exportToTransformers(await openModel(from, { predicts: true }), resolve(folder));
-        for (const { folder: path, className } of written) {
+        for (const { folder: path, className, differs } of written) {
           const shown = join(folder, relative(resolve(folder), path));
           print(
             `${shown} holds ${/^[AE]/.test(className) ? "an" : "a"} ${className}: ${className}.from_pretrained(${JSON.stringify(shown)})`,
           );
+          if (differs) say(`warning: ${differs}`);
         }
       }),
     );

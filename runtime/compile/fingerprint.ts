@@ -90,6 +90,7 @@ export function pretrainContent(job: Pretraining, encodedFingerprint: string): u
     optimizer,
     ...(job.model.weights ? readingContent(job.model, tasksIn(job.objective)) : {}),
     ...headContent(tasksIn(job.objective), job.model.dropout),
+    ...prefixContent(job.model, tasksIn(job.objective)),
     // results from before there was a choice stay valid
     ...(job.precision === "float32" ? {} : { precision: job.precision }),
     seed: job.seed,
@@ -137,12 +138,18 @@ export function finetuneContent(job: {
     settings: settingsContent(settings),
     ...readingContent(job.model, [job.task]),
     ...headContent([job.task], settings.dropout),
+    ...prefixContent(job.model, [job.task]),
   };
 }
 
 /** Heads once read without dropout, and results without any stay valid. */
 function headContent(tasks: readonly ResolvedTask[], dropout: number): object {
   return dropout > 0 && tasks.some((task) => headOf(task) && headOf(task)?.form !== "span") ? { heads: 1 } : {};
+}
+
+/** Minimal pairs are asked for the probability of every token, and read as ever. */
+function prefixContent({ readsPrefix }: ResolvedModel, tasks: readonly ResolvedTask[]): object {
+  return readsPrefix && tasks.some(({ kind }) => kind !== "minimal_pairs") ? { readsPrefix } : {};
 }
 
 /** How texts are put together and written where that was once done in another way; other results from then stay valid. */

@@ -1,6 +1,6 @@
 import type { FinetuneJob, LeaksJob, MajorityJob, PretrainJob, ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
 import type { SpecPath } from "#runtime/contract/problem.ts";
-import type { Architecture, FinetuneSettings, FinetuneSpec, Ref } from "#runtime/contract/spec.ts";
+import type { FinetuneSettings, FinetuneSpec, Ref } from "#runtime/contract/spec.ts";
 import { choicesOf } from "#runtime/models/choices.ts";
 import { answersInWords, headOf } from "#runtime/programs/adaptation.ts";
 import { answeringStack } from "#runtime/programs/parts.ts";
@@ -43,7 +43,7 @@ export function addFinetuning(planner: Planner, start: Start, run: FinetuningRun
   const settings = { epochs: task.kind === "minimal_pairs" ? 0 : epochs, batch, accumulate, train, optimizer, dropout, ...ways };
   const whole = start.from ? start.from.model : usedFor(start.model, task);
   const model = run.layers === undefined ? whole : { ...whole, layers: run.layers };
-  const misfit = misfitOf(task, model.architecture);
+  const misfit = misfitOf(task, model);
   if (misfit) return unplannable(planner, "task-does-not-fit", [...run.at, "task"], `${taskName}: ${misfit}`);
   if (train.kind === "head" && answersInWords(task))
     return unplannable(
@@ -131,10 +131,10 @@ function usedFor(model: ResolvedModel, task: ResolvedTask): ResolvedModel {
 }
 
 /** Why an architecture cannot do a task. */
-function misfitOf(task: ResolvedTask, architecture: Architecture): string | null {
+function misfitOf(task: ResolvedTask, { architecture, readsPrefix }: ResolvedModel): string | null {
   const head = headOf(task);
   if (head) {
-    if (!head.pooler || architecture !== "decoder") return null;
+    if (!head.pooler || architecture !== "decoder" || readsPrefix) return null;
     return "its pooler reads the first token, which in a decoder has seen no other. Use pool: last or mean, or an encoder.";
   }
   if (task.kind === "minimal_pairs") {

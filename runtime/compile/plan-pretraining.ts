@@ -2,6 +2,7 @@ import type { EncodeJob, PretrainJob, ResolvedModel, TokenizerJob } from "#runti
 import type { Budget } from "#runtime/contract/spec.ts";
 import { expectedSequence } from "#runtime/objectives/expected.ts";
 import { isTextObjective } from "#runtime/objectives/table.ts";
+import { withReading } from "#runtime/programs/reading.ts";
 import { mostSteps, type Spender, stepsOf, warmupSteps, withPositionsRead } from "./budgets.ts";
 import { declaredUse, type Use } from "./cells.ts";
 import type { KnownCheckpoint } from "./checkpoints.ts";
@@ -66,11 +67,12 @@ export function settle(planner: Planner, use: Use): Setting | null {
     },
   });
   if (!objective) return noObjective();
+  const trained = withReading(resolved, objective);
   const { batch, accumulate } = pretrain;
   const memoryOf = (size: { model: ResolvedModel; batch: number; accumulate: number }) =>
     planner.costs.pretrain(size.model, objective, size.batch, size.accumulate, 1, pretrain.precision).memoryBytes;
   const tooLarge = beyondMemory(
-    { label: use.label, model: resolved, batch, accumulate, memoryOf, at: use.at("batch") },
+    { label: use.label, model: trained, batch, accumulate, memoryOf, at: use.at("batch") },
     planner.memoryBytes,
   );
   if (tooLarge) {
@@ -81,14 +83,14 @@ export function settle(planner: Planner, use: Use): Setting | null {
     use,
     encoded,
     tokenizer,
-    model: resolved,
+    model: trained,
     objective,
     batch: pretrain.batch,
     corpusTokens,
     ...documentTokens,
     costOver: (steps) => {
-      const cost = planner.costs.pretrain(resolved, objective, batch, accumulate, steps, pretrain.precision);
-      return withPositionsRead(cost, { model: resolved, objective, batch, ...documentTokens }, steps);
+      const cost = planner.costs.pretrain(trained, objective, batch, accumulate, steps, pretrain.precision);
+      return withPositionsRead(cost, { model: trained, objective, batch, ...documentTokens }, steps);
     },
   };
 }

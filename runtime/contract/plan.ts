@@ -96,6 +96,8 @@ export interface ResolvedModel extends Omit<ModelSpec, "architecture" | "doc" | 
   architecture: Architecture;
   /** Rows of the embedding: the tokenizer's vocabulary, or more in a checkpoint. */
   vocabulary: number;
+  /** A decoder that reads in both directions what it is given, as it learned to; left out: each token sees those before it. */
+  readsPrefix?: true;
   /** Where its first weights come from; otherwise they are drawn. */
   weights?: CheckpointFiles;
 }

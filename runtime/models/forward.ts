@@ -15,8 +15,8 @@ export interface Sequence {
   segments: Tensor;
   /** (B, T): segments of the positions as others see them, where that differs. */
   keys?: Tensor;
-  /** (B, T): 1 where the whole segment sees it, also in a decoder. */
-  prefix?: Tensor;
+  /** (B, T): 1 where the whole segment sees it, also in a decoder; `whole`: so it is everywhere. */
+  prefix?: Tensor | "whole";
   /** (B, T): token types; left out: all 0. */
   types?: Tensor;
   /** (N): places b × T + t whose states are wanted of the stack that reads this; left out: all. */

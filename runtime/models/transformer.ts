@@ -84,7 +84,7 @@ function runStack(forward: Forward, stack: Stack, input: Sequence, memory?: Memo
   return runBlocks(forward, stack, embeddings(forward, name, input), {
     batch,
     positions,
-    bias: attentionBias(segments, input.keys ?? segments, decodes ? { causal: true, prefix: input.prefix } : { causal: false }),
+    bias: attentionBias(segments, input.keys ?? segments, decodes ? directionsOf(input) : { causal: false }),
     relative: model.position === "relative" ? relativeBias(model, get(parameters, `${name}.relative`), length, !decodes) : undefined,
     memory: memory && {
       states: memory.states,
@@ -93,6 +93,11 @@ function runStack(forward: Forward, stack: Stack, input: Sequence, memory?: Memo
     ...(cache ? { cache } : {}),
     wanted: input.wanted,
   });
+}
+
+/** Where a decoder may look. */
+function directionsOf({ prefix }: Sequence): { causal: boolean; prefix?: Tensor | undefined } {
+  return prefix === "whole" ? { causal: false } : { causal: true, prefix };
 }
 
 /** The blocks of a stack over its embeddings, and what follows them. */

@@ -1,8 +1,10 @@
 import type { ResolvedModel, ResolvedTask } from "../contract/plan.ts";
-import type { Architecture } from "../contract/spec.ts";
 import type { Layout } from "../objectives/objective.ts";
 import type { HeadPart } from "./heads/head.ts";
 import type { Part } from "./training.ts";
+
+/** What of a model says how it reads what it writes an answer to. */
+export type ReadingModel = Pick<ResolvedModel, "architecture" | "readsPrefix" | "context">;
 
 type HeadOfTask = Pick<HeadPart, "form" | "outputs" | "rows" | "pooler">;
 
@@ -38,12 +40,12 @@ export function headPart(head: HeadOfTask, length: number): HeadPart {
 }
 
 /** The part that fine-tunes on writing: sources and targets of so many tokens. */
-export function writingPart(architecture: Architecture, source: number, target: number): Extract<Part, { kind: "text" }> {
-  return { kind: "text", name: `${source}+${target}`, layout: writingLayout(architecture, source, target) };
+export function writingPart(model: Omit<ReadingModel, "context">, source: number, target: number): Extract<Part, { kind: "text" }> {
+  return { kind: "text", name: `${source}+${target}`, layout: writingLayout(model, source, target) };
 }
 
-/** A decoder reads the target behind the source; an encoder-decoder reads each on its own side. */
-function writingLayout(architecture: Architecture, source: number, target: number): Layout {
+/** A decoder reads the target behind the source, which is its prefix where it learned with one; an encoder-decoder reads each on its own side. */
+function writingLayout({ architecture, readsPrefix }: Omit<ReadingModel, "context">, source: number, target: number): Layout {
   const twoSided = architecture === "encoder-decoder";
   const context = twoSided ? source : source + target;
   return {
@@ -51,7 +53,7 @@ function writingLayout(architecture: Architecture, source: number, target: numbe
     context,
     decoderContext: twoSided ? target : 0,
     predicted: target,
-    prefix: false,
+    prefix: readsPrefix === true,
     window: 0,
     stride: 0,
     tokens: source + target,
@@ -60,17 +62,19 @@ function writingLayout(architecture: Architecture, source: number, target: numbe
 }
 
 /** Rows of a task that answers by writing, as an objective: several pairs in each, as long as the model reads. */
-export function packedWritingLayout({ architecture, context }: Pick<ResolvedModel, "architecture" | "context">): Layout {
+export function packedWritingLayout(model: ReadingModel): Layout {
+  const { architecture, context } = model;
   const twoSided = architecture === "encoder-decoder";
-  return { ...writingLayout(architecture, context, twoSided ? context : 0), predicted: context };
+  return { ...writingLayout(model, context, twoSided ? context : 0), predicted: context };
 }
 
 /** The largest part that a task needs: texts as long as the model reads. */
-export function longestTaskPart(task: ResolvedTask, { architecture, context }: Pick<ResolvedModel, "architecture" | "context">): Part {
+export function longestTaskPart(task: ResolvedTask, model: ReadingModel): Part {
+  const { architecture, context } = model;
   const head = headOf(task);
   if (head) return headPart(head, context);
-  if (architecture === "encoder-decoder") return writingPart(architecture, context, context);
-  return writingPart(architecture, Math.ceil(context / 2), Math.floor(context / 2));
+  if (architecture === "encoder-decoder") return writingPart(model, context, context);
+  return writingPart(model, Math.ceil(context / 2), Math.floor(context / 2));
 }
 
 /** Name of the head's weights. */

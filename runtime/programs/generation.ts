@@ -7,6 +7,7 @@ import { project } from "../models/operations/cross-entropy.ts";
 import type { Parameter } from "../models/parameters.ts";
 import { type Forward, predictionStates, type Sequence, transformer, vocabularyProjection } from "../models/transformer.ts";
 import type { Program, ProgramFunction, TensorSpec, Tensors } from "../trace/function.ts";
+import { given } from "./reading.ts";
 
 export interface GenerationSettings {
   model: ResolvedModel;
@@ -49,7 +50,7 @@ export function generationProgram(settings: GenerationSettings): Program {
     call(state, inputs) {
       const kept: Tensors = {};
       const forward = forwardOf(settings, state);
-      const target = sequence(inputs, "");
+      const target = given(settings.model, sequence(inputs, ""));
       const cache = fillingCache(settings, kept);
       const states =
         source > 0 ? transformer(forward, sequence(inputs, "source_"), target, cache) : transformer(forward, target, undefined, cache);
@@ -187,6 +188,6 @@ function forwardOf({ model, loraScale }: GenerationSettings, state: Tensors): Fo
 }
 
 function sequence(inputs: Tensors, prefix: string): Sequence {
-  const given = { tokens: inputs[`${prefix}tokens`]!, positions: inputs[`${prefix}positions`]!, segments: inputs[`${prefix}segments`]! };
-  return prefix === "" ? { ...given, wanted: inputs.last! } : given;
+  const side = { tokens: inputs[`${prefix}tokens`]!, positions: inputs[`${prefix}positions`]!, segments: inputs[`${prefix}segments`]! };
+  return prefix === "" ? { ...side, wanted: inputs.last! } : side;
 }

@@ -14,6 +14,7 @@ import { type Group, groupParameters, pack, unpack } from "./groups.ts";
 import type { HeadPart, HeadShape } from "./heads/head.ts";
 import { heads } from "./heads/table.ts";
 import { float, int } from "./inputs.ts";
+import { given } from "./reading.ts";
 import {
   onlyForTraining,
   samplingNoise,
@@ -235,7 +236,7 @@ function answersOf(forward: Forward, shape: HeadShape, inputs: Tensors): Tensor 
   const { form, head, pooler } = shape.part;
   const place = headPlace(shape.part);
   const answer = (x: Tensor) => linear(forward.parameters, `heads.${head}`, drop(pooler ? pooled(forward, x) : x, forward.dropout, place));
-  return heads[form].answers(encode(forward, sequence(inputs, "")), answer, inputs, shape);
+  return heads[form].answers(encode(forward, given(forward.model, sequence(inputs, ""))), answer, inputs, shape);
 }
 
 function headDropoutPlaces(

@@ -8,6 +8,7 @@ import type { Parameter } from "../models/parameters.ts";
 import { type Forward, predictionStates, type Sequence, transformer, vocabularyProjection } from "../models/transformer.ts";
 import type { Program, TensorSpec, Tensors } from "../trace/function.ts";
 import { registerGradients } from "../trace/gradients.ts";
+import { given } from "./reading.ts";
 
 export interface VerificationSettings {
   model: ResolvedModel;
@@ -88,7 +89,7 @@ function run(settings: VerificationSettings, parameters: Tensors, inputs: Tensor
     },
   };
   const target = decoderLength > 0 ? sequence(inputs, "decoder_") : undefined;
-  const states = transformer(forward, sequence(inputs, ""), target);
+  const states = transformer(forward, given(model, sequence(inputs, "")), target);
   const outputs = named(settings, observed);
   if (!head) return outputs;
   if (head.kind === "tokens") {

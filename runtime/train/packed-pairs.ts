@@ -46,6 +46,7 @@ export function joined(examples: readonly Example[]): Example {
     const before = row.decoder?.tokens.length ?? row.tokens.length;
     row.predict.push(...example.predict.map((position) => before + position));
     row.targets.push(...example.targets);
+    if (example.prefix) row.prefix = [...(row.prefix ?? []), ...example.prefix];
     for (const [to, from] of [
       [row, example] as const,
       ...(row.decoder && example.decoder ? [[row.decoder, example.decoder] as const] : []),

@@ -206,8 +206,8 @@ describe("a comparison", () => {
       tokenizer: 1,
       encode: 1,
       pretrain: 5 * 5,
-      // every cell; from scratch a decoder and an encoder, which an encoder-decoder is on labels
-      finetune: 5 * 5 + 2 * 5,
+      // every cell; from scratch a decoder, one that reads with a prefix, and an encoder, which an encoder-decoder is on labels
+      finetune: 5 * 5 + 3 * 5,
       leaks: 1,
       majority: 1,
       compare: 1,
@@ -253,7 +253,7 @@ describe("a comparison", () => {
       const { architecture, ...sizes } = ofKind(jobs, "pretrain").find(({ id }) => id === run.pretrain)!.model;
       expect(fresh.model).toEqual({ architecture: architecture === "decoder" ? "decoder" : "encoder", ...sizes });
     }
-    expect(new Set(scratch.map(({ job: id }) => id)).size).toBe(2 * 5);
+    expect(new Set(scratch.map(({ job: id }) => id)).size).toBe(3 * 5);
     expect(job!.baselines.filter(({ baseline }) => baseline === "majority")).toHaveLength(1);
   });
 

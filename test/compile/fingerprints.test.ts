@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { canonical } from "#runtime/compile/fingerprint.ts";
-import type { Job } from "#runtime/contract/plan.ts";
+import { canonical, finetuneContent, pretrainContent } from "#runtime/compile/fingerprint.ts";
+import type { Job, ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
 import {
   compare,
@@ -138,6 +138,30 @@ describe("nothing is run again", () => {
     const shown = specOf({ ...change(), tasks: { sentiment: task({ metrics: ["matthews"] }) } });
     expect(again(jobsOf(shown))).toEqual(["compare"]);
   });
+});
+
+it("another fine-tuning where a decoder reads with a prefix, but the same pre-training, and the same minimal pairs", () => {
+  // a mark of the model that the objective alone decides
+  const content = (readsPrefix: boolean, kind: "classification" | "minimal_pairs") => {
+    const job = jobsOf(spec()).find((each) => each.kind === "finetune")!;
+    const model = { ...job.model, ...(readsPrefix ? { readsPrefix } : {}) } as ResolvedModel;
+    return canonical(finetuneContent({ ...job, model, tokenizer: "t", task: { ...job.task, kind } as ResolvedTask }));
+  };
+  expect(content(true, "classification")).not.toBe(content(false, "classification"));
+  expect(content(true, "minimal_pairs")).toBe(content(false, "minimal_pairs"));
+  const pretrainOf = (marked: boolean, objective: string) => {
+    const objectives = {
+      own: { kind: "mixture" as const, parts: ["prefix", objective].map((each) => ({ weight: 0.5, objective: each })) },
+    };
+    const job = jobsOf(specOf({ objectives, pretrainings: { base: pretrain({ objective: "own" }) } })).find(
+      (each) => each.kind === "pretrain",
+    )!;
+    const { readsPrefix, ...plain } = job.model;
+    expect(readsPrefix).toBe(true);
+    return canonical(pretrainContent({ ...job, model: marked ? job.model : plain }, "e"));
+  };
+  expect(pretrainOf(true, "clm")).toBe(pretrainOf(false, "clm"));
+  expect(pretrainOf(true, "sentiment")).not.toBe(pretrainOf(false, "sentiment"));
 });
 
 describe("only what depends on it is run again", () => {

@@ -1,13 +1,17 @@
 import { describe, expect, test } from "vitest";
 import type { ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
 import type { Architecture, TrainedPart } from "#runtime/contract/spec.ts";
+import { assembleBatch } from "#runtime/data/batch.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
 import { loadEngine } from "#runtime/engines/table.ts";
-import { headOf, headPart } from "#runtime/programs/adaptation.ts";
+import { headOf, headPart, writingPart } from "#runtime/programs/adaptation.ts";
 import type { HeadPart } from "#runtime/programs/heads/head.ts";
 import { heads } from "#runtime/programs/heads/table.ts";
 import { finetuningParameters } from "#runtime/programs/parts.ts";
+import type { TextPart } from "#runtime/programs/text-part.ts";
 import type { TrainingSettings } from "#runtime/programs/training.ts";
+import { usualFrame } from "#runtime/tokenizers/frame.ts";
+import { writtenExample } from "#runtime/train/adapt/writing-parts.ts";
 import { pooledBatch } from "#runtime/train/pooled-batches.ts";
 import { toStep } from "#runtime/train/text-batches.ts";
 import { openTrainer } from "#runtime/train/trainer.ts";
@@ -56,14 +60,16 @@ function largestDifference(a: number[], b: number[]): number {
 async function agrees({
   task,
   architecture,
+  over,
   ...ways
 }: {
   task: ResolvedTask;
   architecture: Architecture;
+  over?: Partial<ResolvedModel>;
   train: TrainedPart;
   layerDecay?: number;
 }) {
-  const model = smallModel({ architecture });
+  const model = smallModel({ architecture, ...over });
   const part = headPart(headOf(task)!, 16);
   const settings = { ...settingsOf(model, part, 4), dropout: 0.1, ...finetuningParameters(model, task, ways) };
   const batchOf = (step: number) => toStep([headBatch(task, part, step, architecture)]);
@@ -179,6 +185,27 @@ describe(`${graphEngines.join(" and ")} and the eager reference agree in loss an
 
   test("learning rates that fall from the head to the embeddings", () =>
     agrees({ task: labelled, architecture: "encoder", train: { kind: "all" }, layerDecay: 0.5 }));
+
+  test("a decoder that learned with a prefix, on labels", () =>
+    agrees({ task: labelled, architecture: "decoder", over: { readsPrefix: true }, train: { kind: "all" } }));
+
+  test("a decoder that learned with a prefix, on what it writes", async () => {
+    const batchOf = (part: TextPart) => (step: number) => {
+      const examples = [0, 1, 2].map((row) => {
+        const source = [7, 8, 9, 10].slice(0, 2 + row).map((id) => id + ((step + row) % 9));
+        return writtenExample({ source, target: [20 + (step % 9), 30 - row] }, part.layout, vocabulary, usualFrame(vocabulary));
+      });
+      return toStep([assembleBatch(examples, part.layout, vocabulary)]);
+    };
+    const curveOf = (engine: EngineName, model: ResolvedModel) => {
+      const part = writingPart(model, 10, 6);
+      return curve(engine, settingsOf(model, part, 3), batchOf(part), 10);
+    };
+    const reference = await curveOf("cpu", smallModel({ readsPrefix: true }));
+    for (const engine of graphEngines)
+      expect(largestDifference(reference, await curveOf(engine, smallModel({ readsPrefix: true }))), engine).toBeLessThan(1e-4);
+    expect(largestDifference(reference, await curveOf("cpu", smallModel()))).toBeGreaterThan(1e-3);
+  });
 
   test.each(tasks)("the head of %s", (_, task, architecture) => agrees({ task, architecture, train: { kind: "all" } }));
 });

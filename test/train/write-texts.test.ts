@@ -20,7 +20,7 @@ const sources = [[9, 17, 30], [6], [11, 12, 13, 14, 15, 16], [33, 5], [20, 21, 2
 const longest = 6;
 
 async function trainerOf(model: ResolvedModel, train: TrainedPart): Promise<Trainer> {
-  const part = writingPart(model.architecture, 12, 8);
+  const part = writingPart(model, 12, 8);
   const settings = { ...settingsOf(model, part, vocabulary.size), ...finetuningParameters(model, task, { train }) };
   const initial = startingValues(settings);
   // what starts at zero would change nothing
@@ -33,9 +33,9 @@ async function trainerOf(model: ResolvedModel, train: TrainedPart): Promise<Trai
 
 /** −log p of every token behind what is written, by the program that trains: nothing is kept from one token to the next. */
 async function surprises(trainer: Trainer, model: ResolvedModel, source: number[], written: number[]): Promise<Float32Array> {
-  const part = writingPart(model.architecture, 12, 8);
+  const part = writingPart(model, 12, 8);
   const examples = Array.from({ length: vocabulary.size }, (_, token) => {
-    const example = writtenExample({ source, target: [...written, token] }, model, vocabulary, frame);
+    const example = writtenExample({ source, target: [...written, token] }, part.layout, vocabulary, frame);
     return { ...example, predict: [example.predict.at(-2)!], targets: [token] };
   });
   const { arrays } = assembleBatch(examples, part.layout, vocabulary);
@@ -64,12 +64,14 @@ async function meanLogProbability(trainer: Trainer, model: ResolvedModel, source
 
 const models = {
   "a decoder": { architecture: "decoder" },
+  "a decoder that learned with a prefix": { architecture: "decoder", readsPrefix: true },
   "an encoder-decoder": { architecture: "encoder-decoder", position: "relative" },
 } as const;
 
 test.each([
   ["a decoder", { kind: "all" }],
   ["a decoder", { kind: "lora", rank: 2, alpha: 4 }],
+  ["a decoder that learned with a prefix", { kind: "all" }],
   ["an encoder-decoder", { kind: "all" }],
   ["an encoder-decoder", { kind: "lora", rank: 2, alpha: 4 }],
   ["an encoder-decoder", { kind: "adapters", size: 3 }],
@@ -89,7 +91,7 @@ test.each([
   await trainer.close();
 });
 
-test.each(["a decoder", "an encoder-decoder"] as const)(
+test.each(["a decoder", "a decoder that learned with a prefix", "an encoder-decoder"] as const)(
   "the loss of %s is the mean over what is written, and nothing else",
   async (name) => {
     const model = smallModel({ ...models[name], context: 20 });
@@ -101,12 +103,12 @@ test.each(["a decoder", "an encoder-decoder"] as const)(
         sum += (await surprises(trainer, model, source, target.slice(0, at)))[token]!;
         n++;
       }
-    const part = writingPart(model.architecture, 12, 8);
+    const part = writingPart(model, 12, 8);
     const loss = await meanTokenLoss(pairs, {
       partOf: () => part,
       fill(_, rows) {
         const examples = Array.from({ length: vocabulary.size }, (_, row) =>
-          rows[row] ? writtenExample(rows[row], model, vocabulary, frame) : nothing,
+          rows[row] ? writtenExample(rows[row], part.layout, vocabulary, frame) : nothing,
         );
         return assembleBatch(examples, part.layout, vocabulary);
       },

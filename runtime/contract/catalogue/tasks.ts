@@ -49,7 +49,7 @@ const pool: Key = {
       { name: "last", help: "The last token.", source: "Radford et al. 2018" },
       {
         name: "pooler",
-        help: "The first token through a layer of its own, as Transformers' classifiers read it. With BERT that is its pooler, with tanh: its weights come with the checkpoint, or from pre-training with sentences: next or order. With RoBERTa (tanh), ELECTRA (GELU) and DistilBERT (ReLU) it is new, with an encoder declared by its sizes as in BERT. Not for decoders, whose first token sees no other.",
+        help: "The first token through a layer of its own, as Transformers' classifiers read it. With BERT that is its pooler, with tanh: its weights come with the checkpoint, or from pre-training with sentences: next or order. With RoBERTa (tanh), ELECTRA (GELU) and DistilBERT (ReLU) it is new, with an encoder declared by its sizes as in BERT. Not for decoders, whose first token sees no other, unless they were pre-trained with a prefix.",
         source: "Devlin et al. 2019, released code",
       },
     ],

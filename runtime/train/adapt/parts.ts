@@ -1,12 +1,12 @@
 import type { ResolvedModel, ResolvedTask } from "../../contract/plan.ts";
-import { headOf, headPart } from "../../programs/adaptation.ts";
+import { headOf, headPart, type ReadingModel } from "../../programs/adaptation.ts";
 import type { HeadPart } from "../../programs/heads/head.ts";
 import type { Part } from "../../programs/training.ts";
 import { bucketLengths, bucketOf } from "../../tasks/buckets.ts";
 import { writingParts } from "./writing-parts.ts";
 
 /** The parts of a program that fine-tunes on a task: one for each length that texts are padded to. */
-export function partsOf(task: ResolvedTask, model: Pick<ResolvedModel, "architecture" | "context">): Part[] {
+export function partsOf(task: ResolvedTask, model: ReadingModel): Part[] {
   return headOf(task) ? headParts(task, model) : writingParts(model);
 }
 

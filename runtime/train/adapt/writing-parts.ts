@@ -1,6 +1,5 @@
-import type { ResolvedModel } from "../../contract/plan.ts";
-import type { Example, Vocabulary } from "../../objectives/objective.ts";
-import { writingPart } from "../../programs/adaptation.ts";
+import type { Example, Layout, Vocabulary } from "../../objectives/objective.ts";
+import { type ReadingModel, writingPart } from "../../programs/adaptation.ts";
 import type { Part } from "../../programs/training.ts";
 import { bucketLengths } from "../../tasks/buckets.ts";
 import { type Frame, framed } from "../../tokenizers/frame.ts";
@@ -14,13 +13,14 @@ export interface IdPair {
 }
 
 /** A pair fits a part with `source` ≥ its source and its frame (in a decoder + 1) and `target` ≥ its target + 1. */
-export function writingParts({ architecture, context }: Pick<ResolvedModel, "architecture" | "context">): TextPart[] {
+export function writingParts(model: ReadingModel): TextPart[] {
+  const { architecture, context } = model;
   if (architecture === "encoder-decoder") {
     const lengths = bucketLengths(context);
-    return lengths.flatMap((source) => lengths.map((target) => writingPart(architecture, source, target)));
+    return lengths.flatMap((source) => lengths.map((target) => writingPart(model, source, target)));
   }
   return bucketLengths(Math.floor(context / 2)).flatMap((target) =>
-    bucketLengths(context - target).map((source) => writingPart(architecture, source, target)),
+    bucketLengths(context - target).map((source) => writingPart(model, source, target)),
   );
 }
 
@@ -40,7 +40,7 @@ export function smallestWritingPart(parts: readonly TextPart[], pairs: readonly 
 /** The target's tokens and its end, each predicted from what stands before it. */
 export function writtenExample(
   { source, target }: IdPair,
-  { architecture }: Pick<ResolvedModel, "architecture">,
+  { architecture, prefix }: Pick<Layout, "architecture" | "prefix">,
   { begin, end }: Vocabulary,
   frame: Frame,
 ): Example {
@@ -49,7 +49,8 @@ export function writtenExample(
   if (architecture === "encoder-decoder") {
     return { ...sideOf(read), decoder: sideOf([begin, ...target]), predict: targets.map((_, i) => i), targets };
   }
-  return { ...sideOf([...read, ...target]), predict: targets.map((_, i) => read.length - 1 + i), targets };
+  const given = prefix ? { prefix: [...read.map(() => 1), ...target.map(() => 0)] } : {};
+  return { ...sideOf([...read, ...target]), ...given, predict: targets.map((_, i) => read.length - 1 + i), targets };
 }
 
 /** A source as the model reads it. */

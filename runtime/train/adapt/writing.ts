@@ -34,7 +34,7 @@ export async function adaptWriting(setup: AdaptationSetup): Promise<Adaptation<T
   const fill = (part: Part, pairs: readonly TextPair[]) => {
     const { layout } = part as TextPart;
     const examples = Array.from({ length: batch }, (_, row) =>
-      pairs[row] ? writtenExample(pairs[row], model, tokenizer.vocabulary, frame) : nothing,
+      pairs[row] ? writtenExample(pairs[row], layout, tokenizer.vocabulary, frame) : nothing,
     );
     return assembleBatch(examples, layout, tokenizer.vocabulary);
   };
