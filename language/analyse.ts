@@ -10,12 +10,15 @@ import { placeProblem } from "./place.ts";
 import { fileOf, placedAt, rangeOfName, startOfFile } from "./places.ts";
 import { problemsOf, silentProblemsOf } from "./problems.ts";
 import { filesSeenFrom, loadImports } from "./references/imports.ts";
+import { ancestorsOf } from "./settings.ts";
 import { textsOnDisk } from "./texts-on-disk.ts";
 import { hasSyntaxErrors } from "./validation/report.ts";
 
 export interface Analysis {
   /** What is wrong with the file and with what it imports, the file's own problems first, from top to bottom. */
   problems: PlacedProblem[];
+  /** Those of them that concern the declarations with these names: in them, in what they extend, or in no declaration at all. */
+  problemsOf(names: ReadonlySet<string>): PlacedProblem[];
   /**
    * What the file says, without the declarations that have errors and those that need them; null where the syntax has
    * mistakes, as then nobody knows what was meant.
@@ -78,9 +81,18 @@ export function analysisOf(file: string, files: readonly LangiumDocument<File>[]
         docOf: (declaration) => documentationOf(declaration, comments),
         doc: documentationOfFile(files[0]?.parseResult.value.declarations[0], comments),
       });
+  const problems = files.flatMap(problemsOf);
   const places = { file, declarations, inPlace: lowered?.places ?? new Map() };
   return {
-    problems: files.flatMap(problemsOf),
+    problems,
+    problemsOf(names) {
+      const named = declarations.filter(({ name }) => names.has(name));
+      const concerned = new Set(named.flatMap((declaration) => [declaration, ...ancestorsOf(declaration)]));
+      return problems.filter((problem) => {
+        const around = declarations.filter((declaration) => isIn(problem, declaration));
+        return around.length === 0 || around.some((declaration) => concerned.has(declaration));
+      });
+    },
     spec: lowered?.spec ?? null,
     place: (problem) => placeProblem(problem, places),
     declarations: declarations.map(declaredName),
@@ -98,25 +110,19 @@ async function readDocument(uri: URI, { shared }: PretrainServices): Promise<Lan
 function unreadable(file: string, reason: string): Analysis {
   const problem = { severity: "error", code: "missing-file", message: `${file} cannot be read: ${reason}` } as const;
   const place = (at: Problem): PlacedProblem => placedAt(file, startOfFile, at);
-  return { problems: [placedAt(file, startOfFile, problem)], spec: null, place, declarations: [] };
+  const problems = [placedAt(file, startOfFile, problem)];
+  return { problems, problemsOf: () => problems, spec: null, place, declarations: [] };
 }
 
 function withErrors(declarations: readonly Declaration[], files: readonly LangiumDocument[]): Set<Declaration> {
   const problems = files.flatMap((file) => [...problemsOf(file), ...silentProblemsOf(file)]).filter(({ severity }) => severity === "error");
-  return new Set(
-    declarations.filter((declaration) => {
-      const range = declaration.$cstNode?.range;
-      const file = fileOf(declaration);
-      return problems.some(
-        (problem) =>
-          range &&
-          problem.file === file &&
-          problem.line > range.start.line &&
-          problem.line <= range.end.line + 1 &&
-          !isBeside(problem, range),
-      );
-    }),
-  );
+  return new Set(declarations.filter((declaration) => problems.some((problem) => isIn(problem, declaration))));
+}
+
+function isIn(problem: PlacedProblem, declaration: Declaration): boolean {
+  const range = declaration.$cstNode?.range;
+  if (!range || problem.file !== fileOf(declaration)) return false;
+  return problem.line > range.start.line && problem.line <= range.end.line + 1 && !isBeside(problem, range);
 }
 
 /** On the declaration's first or last line, but outside it. */

@@ -3,16 +3,18 @@ import { resolve } from "node:path";
 import { analyse } from "#language/index.ts";
 import { compile, firstStage, type Goal } from "#runtime/compile/compile.ts";
 import { tracedCosts } from "#runtime/compile/costs.ts";
+import { narrow } from "#runtime/compile/goal.ts";
 import { problemsOf as problemsOfSpec } from "#runtime/compile/problems.ts";
 import type { EncodeJob, MeasureJob, PretrainJob } from "#runtime/contract/plan.ts";
 import type { PlacedProblem } from "#runtime/contract/problem.ts";
+import type { Spec } from "#runtime/contract/spec.ts";
 import { machineMemory } from "#runtime/engines/threads.ts";
 import { openStore } from "#runtime/store/store.ts";
 import { ProblemsError, UsageError } from "./exit.ts";
 import type { Loaded } from "./loaded.ts";
 import { withAddedSeeds } from "./looks.ts";
 import { nodeFiles } from "./node-files.ts";
-import { problemLine, say } from "./output.ts";
+import { problemLine, say, shownPath } from "./output.ts";
 import { storeRoot } from "./store-root.ts";
 
 /** What `check` prints: the language's problems and the compiler's, each once, in the order of the text. */
@@ -26,14 +28,15 @@ export async function problemsOf(path: string): Promise<PlacedProblem[]> {
 
 /**
  * Analyses a file. A declaration with errors is left out, and so is what needs it: the rest can be worked with. Says the
- * problems and throws `ProblemsError` where the syntax leaves nothing.
+ * problems and throws `ProblemsError` where the syntax leaves nothing. `warnings`: `said` by what is about to work on the file, `counted`
+ * by what only reads what was done.
  */
-export async function load(path: string): Promise<Loaded> {
+export async function load(path: string, { warnings }: { warnings: "said" | "counted" } = { warnings: "counted" }): Promise<Loaded> {
   const file = existing(path);
   const analysis = await analyse(file);
   const { spec } = analysis;
   if (!spec) {
-    for (const problem of analysis.problems) say(problemLine(problem));
+    for (const problem of analysis.problems.filter(isError)) say(problemLine(problem));
     throw new ProblemsError("", analysis.problems);
   }
   const store = openStore(storeRoot(file), (problem) => say(`warning: ${problem}. The job counts as not done; pretrain run does it again`));
@@ -46,8 +49,20 @@ export async function load(path: string): Promise<Loaded> {
   const costs = tracedCosts();
   const said = new Set<string>();
   const sayEach = (problems: readonly PlacedProblem[]) => {
-    for (const line of problems.map(problemLine)) if (!said.has(line)) say(line);
-    for (const line of problems.map(problemLine)) said.add(line);
+    for (const line of problems.map(problemLine)) {
+      if (!said.has(line)) say(line);
+      said.add(line);
+    }
+  };
+  let hasCounted = false;
+  const sayWhatMatters = (problems: readonly PlacedProblem[], elsewhere: readonly PlacedProblem[]) => {
+    sayEach(problems.filter((problem) => isError(problem) || warnings === "said"));
+    const left = [
+      ...counted("warning", warnings === "counted" ? problems.filter((problem) => !isError(problem)) : []),
+      ...counted("error", elsewhere.filter(isError)).map((errors) => `${errors} in what is not needed here`),
+    ];
+    if (left.length > 0 && !hasCounted) say(`${left.join(", ")}: pretrain check ${shownPath(file)}`);
+    hasCounted ||= left.length > 0;
   };
   return {
     file,
@@ -55,7 +70,7 @@ export async function load(path: string): Promise<Loaded> {
     spec,
     store,
     declaredAs: (name) => analysis.declarations.filter((each) => each.name === name).map(({ kind }) => kind),
-    sayProblems: () => sayEach(analysis.problems),
+    sayErrors: () => sayEach(analysis.problems.filter(isError)),
     refuse(problem) {
       const placed = [analysis.place(problem)];
       sayEach(placed);
@@ -68,13 +83,33 @@ export async function load(path: string): Promise<Loaded> {
       const grown = declared.plan && withAddedSeeds(spec, declared.plan, store.root);
       const compiled = grown ? compile(grown, goal, files, options) : declared;
       files.save();
-      const problems = each([...analysis.problems, ...compiled.problems.map(analysis.place)]);
-      sayEach(problems);
+      const ofText = name === undefined ? analysis.problems : analysis.problemsOf(namesIn(narrow(spec, goal).spec));
+      const problems = each([...ofText, ...compiled.problems.map(analysis.place)]);
+      sayWhatMatters(
+        problems,
+        analysis.problems.filter((problem) => !ofText.includes(problem)),
+      );
       if (!compiled.plan) throw new ProblemsError("", problems);
       const first = compiled.estimated.length > 0 ? firstStage(compiled) : null;
       return { plan: compiled.plan, declared: declared.plan ?? compiled.plan, ...(first ? { first } : {}) };
     },
   };
+}
+
+/** Of every table. */
+function namesIn(spec: Spec): Set<string> {
+  const { corpora, tokenizers, models, objectives, tasks, pretrainings, finetunings, probes, comparisons } = spec;
+  const tables = [corpora, tokenizers, models, objectives, tasks, pretrainings, finetunings, probes, comparisons];
+  return new Set(tables.flatMap((table) => Object.keys(table)));
+}
+
+function isError({ severity }: PlacedProblem): boolean {
+  return severity === "error";
+}
+
+/** `3 warnings`; nothing of none. */
+function counted(what: string, { length }: readonly unknown[]): string[] {
+  return length === 0 ? [] : [`${length} ${what}${length === 1 ? "" : "s"}`];
 }
 
 function existing(path: string): string {

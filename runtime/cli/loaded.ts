@@ -16,11 +16,14 @@ export interface Loaded {
   store: Store;
   /** The kinds of the declarations with a name, also of those that have errors, which `spec` lacks. */
   declaredAs(name: string): DeclarationKind[];
-  /** Says the problems of the text, each once. */
-  sayProblems(): void;
+  /** Says the errors of the text, each once. */
+  sayErrors(): void;
   /** Says a problem at its place and throws. */
   refuse(problem: Problem): never;
-  /** Compiles towards a declaration, or towards everything in the file; its problems are said. Throws where there is no plan. */
+  /**
+   * Compiles towards a declaration, or towards everything in the file. Errors are said, those of other declarations counted; warnings
+   * are said or counted, as `load` was told, each once. Throws where there is no plan.
+   */
   plan(name?: string): Planned;
 }
 
@@ -38,7 +41,7 @@ export function requireDeclared(loaded: Loaded, name: string, kinds: readonly Us
   if (names.includes(name)) return;
   const declared = loaded.declaredAs(name);
   if (declared.some((kind) => kinds.some((each) => each === kind))) {
-    loaded.sayProblems();
+    loaded.sayErrors();
     throw new ProblemsError(`${name} cannot be used before its errors, or those of what it refers to, are mended`);
   }
   const wanted = kinds.length === 1 ? kinds[0]! : `${kinds.slice(0, -1).join(", ")} or ${kinds.at(-1)!}`;

@@ -27,7 +27,7 @@ export function addPlan(program: Command): void {
     .addHelpText("after", "\nExamples:\n  $ pretrain plan experiment.pretrain\n  $ pretrain plan experiment.pretrain objectives --json")
     .action(async (path: string, name: string | undefined, options: PlanOptions) => {
       const { load } = await import("./load.ts");
-      const loaded = await load(path);
+      const loaded = await load(path, { warnings: "said" });
       if (name !== undefined) requireDeclared(loaded, name, ["pretrain", "finetune", "probe", "compare"]);
       const { plan, first } = loaded.plan(name);
       const estimates = await planEstimates(plan, loaded.store, options.engine);
