@@ -16,7 +16,6 @@ import { labelItems } from "#runtime/compare/item-labels.ts";
 import type { Items } from "#runtime/compare/items.ts";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
-import { isFound } from "#runtime/contract/verdicts.ts";
 import { margins } from "#runtime/metrics/confusion-matrix.ts";
 import { classMetrics } from "#runtime/metrics/table.ts";
 import { type Random, random } from "#runtime/random/random.ts";
@@ -57,7 +56,7 @@ function report(world: World, judge: (world: World, better: number, ...path: num
   let [falsely, inside, intervals, announced, found] = [0, 0, 0, 0, 0];
   for (let each = 0; each < comparisons; each++) {
     const nothing = judge(world, 0, each, 0);
-    if (nothing.verdicts.some(isFound)) falsely++;
+    if (nothing.verdicts.some(({ verdict }) => verdict !== "no difference found")) falsely++;
     [inside, intervals] = counted(nothing, world, 0, inside, intervals);
     const first = nothing.verdicts.find(isFirst)!;
     // a difference may not lead beyond what a score can be
@@ -102,7 +101,7 @@ function judgeUntilSettled(world: World, better: number, ...path: number[]): Com
   for (let count = seeds; ; count++) {
     const looks = Array.from({ length: count - seeds + 1 }, (_, index) => seeds + index);
     const result = compareRuns({ ...jobOf(count), looks: { seeds: looks, most } }, runs);
-    if (count === most || result.verdicts.every(isFound)) return result;
+    if (count === most || result.verdicts.every(({ verdict }) => verdict !== "no difference found")) return result;
   }
 }
 
@@ -165,11 +164,11 @@ function simulated(world: World, better: number, count: number, path: readonly n
     runs: {
       result: (id) =>
         scores.has(id) ? { label: "", scores: [{ metric, value: scores.get(id)!, split: "test", n: examples }] } : undefined,
-      undone: () => "it was not simulated",
       job: () => undefined,
       items: (id) => items.get(id),
       leaks: () => undefined,
       finetunings: () => [],
+      notes: () => [],
       hypotheses: () => [],
     },
   };

@@ -1,8 +1,6 @@
 import type { ComparisonResult, RunSession, Verdict } from "#runtime/contract/artifacts.ts";
 import { gain } from "#runtime/contract/direction.ts";
-import { describeMissing } from "#runtime/contract/missing.ts";
 import type { JobKind } from "#runtime/contract/plan.ts";
-import { describeUndecided, isFound } from "#runtime/contract/verdicts.ts";
 import { describeDifference } from "#runtime/contract/words.ts";
 import type { Outline, OutlineDeclaration, OutlinePlan } from "#server/protocol.ts";
 import { hasBegun, lastDone, type Run, type Store } from "../runs/model.ts";
@@ -98,36 +96,30 @@ export function outcomeText(run: Run): string {
   return mainScores(run.scores).slice(0, shown).map(scoreText).join(", ") || "done";
 }
 
-/** The verdict that says most, of cells before one with a baseline, how the expectations were answered, and which scores there are not. */
-export function headline({ verdicts, expectations, summary, cells, missing }: ComparisonResult): string {
+/** The verdict that says most, of cells before one with a baseline, and how the expectations were answered. */
+export function headline({ verdicts, expectations, summary }: ComparisonResult): string {
   const baselines = new Set(summary.filter(({ baseline }) => baseline).map(({ cell }) => cell));
   const withBaseline = ({ left, right }: Verdict) => Number(baselines.has(left) || baselines.has(right));
-  const [first] = verdicts.filter(isFound).sort((a, b) => withBaseline(a) - withBaseline(b) || (a.p ?? 1) - (b.p ?? 1));
+  const [first] = verdicts
+    .filter(({ verdict }) => verdict !== "no difference found")
+    .sort((a, b) => withBaseline(a) - withBaseline(b) || (a.p ?? 1) - (b.p ?? 1));
   const said = first ? shortVerdict(first) : nothingFound(verdicts);
   const answers = expectations.map(({ answer }) => answer);
-  const lacking = describeMissing({ cells, missing });
-  return [
-    ...(verdicts.length === 0 && lacking.length > 0 ? [] : [said]),
-    ...(answers.length === 0 ? [] : [`expectation: ${answers.join(", ")}`]),
-    ...lacking,
-  ].join(" · ");
+  return answers.length === 0 ? said : `${said} · expectation: ${answers.join(", ")}`;
 }
 
-/** `no difference found in 9 of 9 pairs on century.accuracy`, `no verdict in 9 of 9 pairs on century.accuracy: two seeds …`. */
+/** `no difference found in 9 of 9 pairs on century.accuracy`. */
 function nothingFound(verdicts: readonly Verdict[]): string {
   const [only, ...others] = verdicts;
   if (!only) return "done";
   if (others.length === 0) return shortVerdict(only);
   const scores = [...new Set(verdicts.map(({ task, metric }) => `${task}.${metric}`))];
   const on = scores.length === 1 ? ` on ${scores[0]}` : "";
-  const reasons = [...new Set(verdicts.flatMap(({ why }) => why ?? []))];
-  return `${describeUndecided(verdicts)}${on}${reasons.length === 1 ? `: ${reasons[0]}` : ""}`;
+  return `no difference found in ${verdicts.length} of ${verdicts.length} pairs${on}`;
 }
 
-/** Without the p-value, and without what the design could find; where there is no verdict, why. */
+/** Without the p-value, and without what the design could find. */
 function shortVerdict(verdict: Verdict): string {
-  if (verdict.why !== undefined)
-    return `no verdict between ${verdict.left} and ${verdict.right} on ${verdict.task}.${verdict.metric}: ${verdict.why}`;
   return describeDifference(verdict)
     .replace(/ \(95% interval ([^,)]+)[^)]*\)/, " ($1)")
     .replace(/;.*$/, "");

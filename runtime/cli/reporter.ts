@@ -17,14 +17,26 @@ export function jsonReporter(): Reporter {
   return { onEvent: (event) => print(JSON.stringify(event)), end() {} };
 }
 
+/** What was said in a run, of whatever of its plans. */
+export interface Told {
+  /** What many jobs warn of, such as texts of their task that are cut, is told of the first. */
+  warnings: Set<string>;
+  /** Jobs whose notes were among these. */
+  jobs: Set<string>;
+}
+
+export function nothingTold(): Told {
+  return { warnings: new Set(), jobs: new Set() };
+}
+
 /** In a pipe: a line where a job begins or ends, and every ten seconds one for each running job. */
-export function plainReporter(plan: Plan, finished: ReadonlySet<string>): Reporter {
+export function plainReporter(plan: Plan, finished: ReadonlySet<string>, told: Told = nothingTold()): Reporter {
   const progress = beginProgress(plan, finished);
   const timer = setInterval(() => {
     for (const job of running(progress)) print(`running  ${statusOf(job, Date.now())}`);
   }, 10_000);
   let saidDone = false;
-  const isNews = newsOnly();
+  const isNews = newsOnly(told);
   return {
     onEvent(event) {
       const job = advance(progress, event);
@@ -39,7 +51,7 @@ export function plainReporter(plan: Plan, finished: ReadonlySet<string>): Report
 }
 
 /** On a terminal: a display that is drawn anew, with what ended above it. */
-export function liveReporter(plan: Plan, finished: ReadonlySet<string>, parallel: number): Reporter {
+export function liveReporter(plan: Plan, finished: ReadonlySet<string>, parallel: number, told: Told = nothingTold()): Reporter {
   const progress = beginProgress(plan, finished);
   const display = createLogUpdate(process.stdout);
   const draw = () => display(liveLines(progress, Date.now(), parallel, process.stdout.columns ?? 80));
@@ -50,7 +62,7 @@ export function liveReporter(plan: Plan, finished: ReadonlySet<string>, parallel
   };
   const timer = setInterval(draw, 250);
   let saidDone = false;
-  const isNews = newsOnly();
+  const isNews = newsOnly(told);
   return {
     onEvent(event) {
       const job = advance(progress, event);
@@ -73,13 +85,12 @@ function sayDoneBefore(done: number, all: number, to: (line: string) => void): v
   if (done > 0) to(`${done} of ${all} jobs were done before`);
 }
 
-/** What many jobs warn of, such as texts of their task that are cut, is told of the first. */
-function newsOnly(): (event: RunEvent) => boolean {
-  const told = new Set<string>();
+function newsOnly({ warnings, jobs }: Told): (event: RunEvent) => boolean {
   return (event) => {
     if (event.event !== "warning") return true;
-    if (told.has(event.message)) return false;
-    told.add(event.message);
+    if (event.note !== undefined) jobs.add(event.job);
+    if (warnings.has(event.message)) return false;
+    warnings.add(event.message);
     return true;
   };
 }

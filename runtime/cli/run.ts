@@ -1,9 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { compareRuns, runsIn } from "#runtime/compare/compare.ts";
 import { expectationText } from "#runtime/compare/expectations.ts";
-import { comparisonTable } from "#runtime/compare/table.ts";
-import { hasResults } from "#runtime/contract/missing.ts";
-import { formatScored } from "#runtime/contract/numbers.ts";
 import type { Plan } from "#runtime/contract/plan.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
 import { arrange } from "#runtime/jobs/arrange.ts";
@@ -13,16 +10,16 @@ import { hasCode } from "#runtime/store/files.ts";
 import { recordHypotheses } from "#runtime/store/hypotheses.ts";
 import { recordSession } from "#runtime/store/sessions.ts";
 import { sweep } from "#runtime/store/sweep.ts";
-import { nextSteps } from "./advice.ts";
 import { downloadMissing } from "./download.ts";
 import { type EngineChoice, engineChoices } from "./engines.ts";
 import { exitCodes, fail, UsageError } from "./exit.ts";
 import { comparisonIn, jobsOf, type Loaded, type Planned, requireDeclared } from "./loaded.ts";
 import { beginLooks, isSettled, lookAgain, seedCount } from "./looks.ts";
-import { print, say, shownPath } from "./output.ts";
+import { printOutcome } from "./outcome.ts";
+import { say, shownPath } from "./output.ts";
 import { ownCommand } from "./own-command.ts";
 import { requirePrecision } from "./precision.ts";
-import { jsonReporter, liveReporter, plainReporter, type Reporter } from "./reporter.ts";
+import { jsonReporter, liveReporter, nothingTold, plainReporter, type Reporter, type Told } from "./reporter.ts";
 
 interface RunOptions {
   engine: EngineChoice;
@@ -59,7 +56,7 @@ export function addRun(program: Command): void {
     )
     .action(async (path: string, name: string, options: RunOptions) => {
       const { load } = await import("./load.ts");
-      const loaded = await load(path);
+      const loaded = await load(path, { warnings: "said" });
       await downloadMissing(loaded.spec);
       const ofCompare = options.until !== undefined || options.maxSeeds !== undefined || options.strict === true;
       requireDeclared(loaded, name, ofCompare ? ["compare"] : ["pretrain", "finetune", "probe", "compare"]);
@@ -76,7 +73,7 @@ async function run(loaded: Loaded, name: string, options: RunOptions): Promise<n
   try {
     let planned = loaded.plan(name);
     requirePrecision(loaded, planned.plan, options.engine);
-    const did: Did = { finished: new Set(), failures: [] };
+    const did: Did = { finished: new Set(), failures: [], told: nothingTold() };
     while (planned.first) {
       const result = await runPlan(planned.first, loaded, options, stopping, did);
       const code = exitCodeFor(result, did, loaded, name);
@@ -93,7 +90,7 @@ async function run(loaded: Loaded, name: string, options: RunOptions): Promise<n
         planned = more;
         continue;
       }
-      if (!options.json) printOutcome(loaded, name, planned.plan);
+      if (!options.json) printOutcome(loaded, name, planned.plan, did.told);
       return code === exitCodes.done && options.strict ? strictly(loaded, name, planned.plan) : code;
     }
   } finally {
@@ -147,6 +144,7 @@ interface Did {
   finished: Set<string>;
   /** Why jobs failed, the first first. */
   failures: string[];
+  told: Told;
 }
 
 /** @param did what it does is added */
@@ -155,7 +153,7 @@ async function runPlan(
   loaded: Loaded,
   options: RunOptions,
   stopping: Stopping,
-  { finished, failures }: Did,
+  { finished, failures, told }: Did,
 ): Promise<ScheduleResult> {
   const { store } = loaded;
   const command = ownCommand();
@@ -164,7 +162,7 @@ async function runPlan(
     jobs === "auto"
       ? await arrange(neededJobs(plan, store).needed, { store, command, engine, xla, signal: stopping.signal, say })
       : { parallel: jobs, threadsOf: () => threadsFor(jobs) };
-  const reporter = reporterFor(plan, options, arrangement.parallel, finished);
+  const reporter = reporterFor(plan, options, arrangement.parallel, finished, told);
   try {
     return await schedule(plan, {
       store,
@@ -186,9 +184,9 @@ async function runPlan(
   }
 }
 
-function reporterFor(plan: Plan, options: RunOptions, parallel: number, finished: ReadonlySet<string>): Reporter {
+function reporterFor(plan: Plan, options: RunOptions, parallel: number, finished: ReadonlySet<string>, told: Told): Reporter {
   if (options.json) return jsonReporter();
-  return process.stdout.isTTY ? liveReporter(plan, finished, parallel) : plainReporter(plan, finished);
+  return process.stdout.isTTY ? liveReporter(plan, finished, parallel, told) : plainReporter(plan, finished, told);
 }
 
 interface Stopping {
@@ -217,24 +215,6 @@ function interruptible(): Stopping {
       for (const signal of signals) process.off(signal, onSignal);
     },
   };
-}
-
-function printOutcome(loaded: Loaded, name: string, plan: Plan): void {
-  const { store } = loaded;
-  const comparison = jobsOf(plan, "compare").find((job) => job.comparison === name);
-  if (comparison) {
-    const result = compareRuns(comparison, runsIn(store));
-    if (!hasResults(result)) return;
-    print(`\n${comparisonTable(result)}`);
-    const advice = nextSteps(result, comparison, shownPath(loaded.file));
-    if (advice.length > 0) print(`\nTo try next:\n${advice.map((line) => `  ${line}`).join("\n")}`);
-    return;
-  }
-  const last = plan.jobs.at(-1);
-  if (last?.kind !== "pretrain" && last?.kind !== "finetune") return;
-  const scores = (last.kind === "pretrain" ? store.readResult(last) : store.readResult(last))?.scores ?? [];
-  for (const score of scores) print(`${last.name}: ${score.split} ${score.metric} ${formatScored(score)} (n = ${score.n})`);
-  if (store.isDone(last.id)) print(`in ${shownPath(store.runFolder(last.id))}`);
 }
 
 function exitCodeFor(result: ScheduleResult, { failures }: Did, loaded: Loaded, name: string): number {

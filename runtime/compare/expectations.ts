@@ -1,9 +1,7 @@
 import type { ComparisonResult, Verdict } from "#runtime/contract/artifacts.ts";
 import type { Expectation } from "#runtime/contract/spec.ts";
-import { isFound } from "#runtime/contract/verdicts.ts";
 import { describeDifference } from "#runtime/contract/words.ts";
 import type { Entrant, Runs } from "./entrants.ts";
-import type { Unjudged } from "./verdicts.ts";
 
 type Answered = ComparisonResult["expectations"][number];
 
@@ -27,23 +25,19 @@ export function whenExpected(
 /** What was expected, answered from the verdicts: never from the means alone. */
 export function answerExpectation(
   expectation: Expectation,
-  { verdicts, unjudged }: { verdicts: readonly Verdict[]; unjudged: readonly Unjudged[] },
+  verdicts: readonly Verdict[],
   entrants: readonly Entrant[],
 ): Pick<Answered, "text" | "answer" | "reason"> {
   const { left, operator, right, task, metric } = expectation;
   const text = expectationText(expectation);
-  const verdict = asSeenFrom(expectation, pairOf(expectation, verdicts, entrants), entrants);
-  if (!verdict) {
-    const why = pairOf(expectation, unjudged, entrants)?.why;
-    const reason = `there is no verdict between ${left} and ${right} on ${task}.${metric}${why === undefined ? "" : `: ${why}`}`;
-    return { text, answer: "undecided", reason };
-  }
+  const verdict = verdictBetween(expectation, verdicts, entrants);
+  if (!verdict) return { text, answer: "undecided", reason: `there is no verdict between ${left} and ${right} on ${task}.${metric}` };
   return { text, answer: answerOf(operator, verdict.verdict), reason: reasonOf(operator, verdict) };
 }
 
 function answerOf(operator: Expectation["operator"], verdict: Verdict["verdict"]): "confirmed" | "refuted" | "undecided" {
   // not finding a difference does not show that there is none
-  if (!isFound({ verdict })) return "undecided";
+  if (verdict === "no difference found") return "undecided";
   if (operator === "=") return "refuted";
   // `>` is "better than", whichever way the score is
   return (verdict === "better") === (operator === ">") ? "confirmed" : "refuted";
@@ -55,24 +49,19 @@ function reasonOf(operator: Expectation["operator"], verdict: Verdict): string {
   return words;
 }
 
-/** What is said of the two sides, whichever of them stands left. */
-function pairOf<T extends Pick<Verdict, "left" | "right" | "task" | "metric">>(
+/** The verdict as seen from the expectation's left side. */
+function verdictBetween(
   { left, right, task, metric }: Expectation,
-  said: readonly T[],
+  verdicts: readonly Verdict[],
   entrants: readonly Entrant[],
-): T | undefined {
+): Verdict | undefined {
   const lefts = namesOf(left, right, entrants);
   const rights = namesOf(right, left, entrants);
-  const ofScore = said.filter((each) => each.task === task && each.metric === metric);
-  return (
-    ofScore.find((each) => lefts.includes(each.left) && rights.includes(each.right)) ??
-    ofScore.find((each) => rights.includes(each.left) && lefts.includes(each.right))
-  );
-}
-
-/** The verdict as seen from the expectation's left side. */
-function asSeenFrom({ left, right }: Expectation, verdict: Verdict | undefined, entrants: readonly Entrant[]): Verdict | undefined {
-  return verdict && (namesOf(left, right, entrants).includes(verdict.left) ? verdict : turn(verdict));
+  const ofScore = verdicts.filter((verdict) => verdict.task === task && verdict.metric === metric);
+  const straight = ofScore.find((verdict) => lefts.includes(verdict.left) && rights.includes(verdict.right));
+  if (straight) return straight;
+  const turned = ofScore.find((verdict) => rights.includes(verdict.left) && lefts.includes(verdict.right));
+  return turned && turn(turned);
 }
 
 /** `scratch` beside a cell is the scratch of that cell's architecture. */
@@ -83,7 +72,7 @@ function namesOf(name: string, beside: string, entrants: readonly Entrant[]): st
 
 /** The same verdict with left and right exchanged. */
 function turn(verdict: Verdict): Verdict {
-  const opposite = { better: "worse", worse: "better" } as const;
+  const opposite = { better: "worse", worse: "better", "no difference found": "no difference found" } as const;
   return {
     ...verdict,
     left: verdict.right,
@@ -91,6 +80,6 @@ function turn(verdict: Verdict): Verdict {
     difference: -verdict.difference,
     low: verdict.high === null ? null : -verdict.high,
     high: verdict.low === null ? null : -verdict.low,
-    verdict: verdict.verdict === "better" || verdict.verdict === "worse" ? opposite[verdict.verdict] : verdict.verdict,
+    verdict: opposite[verdict.verdict],
   };
 }

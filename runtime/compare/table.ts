@@ -20,6 +20,10 @@ export function comparisonTable(result: ComparisonResult): string {
     listed("Expected", result.expectations.map(describeExpectation)),
     listed("Published", describePublished(result)),
     listed("Warnings", result.warnings),
+    listed(
+      "Notes",
+      (result.notes ?? []).map(({ text }) => text),
+    ),
     result.method,
   ]
     .filter((part) => part !== "")

@@ -2,24 +2,12 @@ import type { Verdict } from "#runtime/contract/artifacts.ts";
 import { metricOf } from "#runtime/contract/catalogue/index.ts";
 import { gain } from "#runtime/contract/direction.ts";
 import type { CompareJob, PretrainJob, ResolvedObjective } from "#runtime/contract/plan.ts";
-import { tooFewSeeds } from "#runtime/contract/verdicts.ts";
 import type { Entrant, Runs } from "./entrants.ts";
 import { detectable, moreSeeds } from "./power.ts";
 import type { Resampler } from "./resample.ts";
 import { differencesOf } from "./samples.ts";
 import { nominalLevel, sequentialP } from "./sequential.ts";
-import { type Estimate, holm, pairedTest } from "./statistics.ts";
-
-/** A pair that gets no verdict, not even that there is none. */
-export interface Unjudged {
-  left: string;
-  right: string;
-  task: string;
-  metric: string;
-  why: string;
-  /** Both sides have the score, but it says nothing of one beside the other. */
-  unranked: boolean;
-}
+import { holm, pairedTest } from "./statistics.ts";
 
 /** Adjusted p below which a difference counts as found. */
 const level = 0.05;
@@ -33,20 +21,16 @@ export function verdictsOf(
   entrants: readonly Entrant[],
   runs: Runs,
   from: Resampler,
-): { verdicts: Verdict[]; unjudged: Unjudged[] } {
-  const unjudged: Unjudged[] = [];
+): { verdicts: Verdict[]; warnings: string[] } {
+  const warnings = new Set<string>();
   const tested = job.tasks.flatMap(({ task, metrics }) =>
     metrics.flatMap((metric) =>
       pairsOf(entrants).flatMap(([left, right]) => {
         const sample = differencesOf(left, right, task, metric, from);
-        const pair = { left: left.name, right: right.name, task, metric };
-        if (sample.values.length === 0) {
-          unjudged.push({ ...pair, why: whyNoPair(left, right, task, metric), unranked: false });
-          return [];
-        }
+        if (sample.values.length === 0) return [];
         const why = isOfCorpus(metric) && right.kind === "cell" ? whyUnranked(job, metric, left, right, runs) : undefined;
         if (why) {
-          unjudged.push({ ...pair, why, unranked: true });
+          warnings.add(why);
           return [];
         }
         return [{ left, right, task, metric, test: pairedTest(sample) }];
@@ -60,8 +44,9 @@ export function verdictsOf(
   const next = looks ? nominalLevel(level / open, looks) : level / open;
   const verdicts = tested.map(({ left, right, task, metric, test }, index): Verdict => {
     const p = adjusted[index]!;
-    const judged = judge(metric, test, p);
-    const undecided = judged.verdict === "no difference found" && test.standardError > 0;
+    if (p === null && test.n > 1 && test.standardError === 0) warnings.add(sameEverywhere(left, right, task, metric, test.n));
+    const found = p !== null && p < level;
+    const undecided = p !== null && !found && test.standardError > 0;
     return {
       left: left.name,
       right: right.name,
@@ -72,31 +57,12 @@ export function verdictsOf(
       low: test.low,
       high: test.high,
       p,
-      ...judged,
+      verdict: !found ? "no difference found" : gain(metric, test.mean) > 0 ? "better" : "worse",
       detectable: undecided ? detectable(test, next) : null,
       more_seeds: undecided ? moreSeeds(test, next) : null,
     };
   });
-  return { verdicts, unjudged };
-}
-
-/** Which of the two lacks the score; its reasons stand with the scores that are missing. */
-function whyNoPair(left: Entrant, right: Entrant, task: string, metric: string): string {
-  const lacking = [left, right].filter(({ measured }) => !measured.some((run) => run.task === task && run.values.has(metric)));
-  return lacking.length === 0
-    ? "they share no seed"
-    : `${lacking.map(({ name }) => name).join(" and ")} ${lacking.length > 1 ? "have" : "has"} no such score`;
-}
-
-/** What a test comes to, in every output. @param p corrected */
-function judge(metric: string, { n, mean }: Estimate, p: number | null): Pick<Verdict, "verdict" | "why"> {
-  if (p === null) return { verdict: "no verdict", why: tooFewSeeds(n) ?? sameEverywhere(n) };
-  if (p >= level) return { verdict: "no difference found" };
-  return { verdict: gain(metric, mean) > 0 ? "better" : "worse" };
-}
-
-function sameEverywhere(n: number): string {
-  return `the difference is the same in all ${n} seeds: without spread there is nothing to test it against`;
+  return { verdicts, warnings: [...warnings] };
 }
 
 function pairsOf(entrants: readonly Entrant[]): [Entrant, Entrant][] {
@@ -143,4 +109,8 @@ function pretrainingOf(job: CompareJob, entrant: Entrant, runs: Runs): PretrainJ
   const id = job.cells.find(({ cell }) => cell === entrant.name)?.runs[0]?.pretrain;
   const found = id === undefined ? undefined : runs.job(id);
   return found?.kind === "pretrain" ? found : undefined;
+}
+
+function sameEverywhere(left: Entrant, right: Entrant, task: string, metric: string, n: number): string {
+  return `${left.name} and ${right.name} differ by the same ${task}.${metric} in all ${n} seeds: without spread there is nothing to test the difference against`;
 }

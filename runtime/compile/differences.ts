@@ -1,7 +1,8 @@
+import { listed } from "#runtime/contract/listed.ts";
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { ComparisonSpec, Matched, Spec } from "#runtime/contract/spec.ts";
 import type { Contestant } from "./match.ts";
-import { listed, percent, warning } from "./rules/rule.ts";
+import { percent, warning } from "./rules/rule.ts";
 
 /** Amounts of cells that are further apart than this are a difference of their own. */
 const apart = 1.5;

@@ -1,8 +1,9 @@
+import { listed } from "#runtime/contract/listed.ts";
 import { formatBytes } from "#runtime/contract/numbers.ts";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
 import { parametersOf } from "#runtime/models/parameters.ts";
-import { error, listed } from "./rules/rule.ts";
+import { error } from "./rules/rule.ts";
 
 /** What decides how much memory a step takes. */
 interface Size {

@@ -41,7 +41,11 @@ function eachSplit<S extends v.GenericSchema>(schema: S) {
   return v.object({ train: schema, validation: schema, test: schema });
 }
 
+/** What a job found that whoever reads its numbers should know, a sentence each: texts that a context cut, for example. */
+const noted = { notes: v.exactOptional(v.array(v.string())) };
+
 export const corpusResult = v.object({
+  ...noted,
   splits: eachSplit(v.object({ documents: whole, bytes: whole, characters: whole })),
   /** Documents that were left out because they repeat an earlier one. */
   repeated: v.exactOptional(whole),
@@ -49,12 +53,14 @@ export const corpusResult = v.object({
 export type CorpusResult = v.InferOutput<typeof corpusResult>;
 
 export const tokenizerResult = v.object({
+  ...noted,
   /** Entries in all, as in the model's embedding. */
   vocabulary: whole,
 });
 export type TokenizerResult = v.InferOutput<typeof tokenizerResult>;
 
 export const encodeResult = v.object({
+  ...noted,
   vocabulary: whole,
   /** Bytes an id takes: 2 or 4. */
   width: v.picklist([2, 4]),
@@ -79,6 +85,7 @@ export const score = v.object({
 export type Score = v.InferOutput<typeof score>;
 
 export const pretrainResult = v.object({
+  ...noted,
   steps: whole,
   tokens: whole,
   /** Positions that were predicted. */
@@ -113,6 +120,7 @@ export const measureResult = v.object({
 export type MeasureResult = v.InferOutput<typeof measureResult>;
 
 export const finetuneResult = v.object({
+  ...noted,
   steps: whole,
   seconds: v.number(),
   /** As of a pre-training. */
@@ -184,9 +192,7 @@ export const verdict = v.object({
   high: numberOrNull,
   p: numberOrNull,
   /** Of the left side, whichever way its score is better: a lower perplexity is `better`, though its difference is below zero. */
-  verdict: v.picklist(["better", "worse", "no difference found", "no verdict"]),
-  /** Of `no verdict`: why there is none, and what it takes. */
-  why: v.exactOptional(v.string()),
+  verdict: v.picklist(["better", "worse", "no difference found"]),
   /** Where none was found: the true difference that this design finds four times in five; null where it cannot be said. */
   detectable: numberOrNull,
   /** Where none was found: more seeds that would find the difference that was seen; null: no reasonable number. */
@@ -224,23 +230,6 @@ export const comparisonResult = v.object({
       metric: v.string(),
       value: v.number(),
     }),
-  ),
-  /** Scores that there should be and are not: left without a value by the data, or by a run that is not done. */
-  missing: v.optional(
-    v.array(
-      v.object({
-        cell: v.string(),
-        seed: v.number(),
-        finetune_seed: v.number(),
-        task: v.string(),
-        metric: v.string(),
-        /** Whether its run is done. */
-        done: v.boolean(),
-        /** As the end of a sentence. */
-        reason: v.string(),
-      }),
-    ),
-    [],
   ),
   summary: v.array(
     v.object({
@@ -282,6 +271,8 @@ export const comparisonResult = v.object({
   /** When a run of the comparison first read a test split, ISO 8601. */
   test_first_read: v.nullable(v.string()),
   warnings: v.array(v.string()),
+  /** What its jobs noted, and which of them noted it. */
+  notes: v.exactOptional(v.array(v.object({ text: v.string(), jobs: v.array(v.string()) }))),
   /** How means, intervals and p-values were computed, in one or two sentences. */
   method: v.string(),
 });

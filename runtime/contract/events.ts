@@ -51,7 +51,12 @@ const otherEvents = [
     unit: v.exactOptional(v.string()),
   }),
   v.object({ event: v.literal("checkpoint"), step: whole, path: v.string() }),
-  v.object({ event: v.literal("warning"), message: v.string() }),
+  v.object({
+    event: v.literal("warning"),
+    message: v.string(),
+    /** What a note is on, which stays with the result: its last words count, and a job tells them once. Left out: of this session alone. */
+    note: v.exactOptional(v.string()),
+  }),
   v.object({ event: v.literal("job-done"), seconds: v.number() }),
   v.object({
     event: v.literal("job-failed"),

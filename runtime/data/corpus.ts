@@ -95,7 +95,7 @@ async function surveyDocuments(job: CorpusJob, context: JobContext): Promise<Sur
     },
   );
   const warning = repeats.warning();
-  if (warning !== null) context.emit({ event: "warning", message: warning });
+  if (warning !== null) context.emit({ event: "warning", message: warning, note: "forgotten duplicates" });
   if (survey.documents === 0) throw new JobFailure(`the corpus is empty: ${job.files.length} files hold no text; name files with text`);
   return survey;
 }

@@ -1,7 +1,8 @@
 import { rmSync } from "node:fs";
 import { hostname } from "node:os";
+import type { Results } from "#runtime/contract/artifacts.ts";
 import type { EventBody, RunEvent } from "#runtime/contract/events.ts";
-import type { Job } from "#runtime/contract/plan.ts";
+import type { Job, JobKind } from "#runtime/contract/plan.ts";
 import type { LockHolder } from "#runtime/contract/records.ts";
 import { describeSystemError } from "#runtime/contract/system-error.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
@@ -61,7 +62,12 @@ export async function runJob(job: Job, options: RunJobOptions): Promise<JobOutco
 
 async function runLocked(job: Job, folder: string, events: EventWriter, options: RunJobOptions): Promise<JobOutcome> {
   const begin = Date.now();
+  const notes = new Map<string, string>();
   const emit = (body: EventBody) => {
+    const note = body.event === "warning" ? body.note : undefined;
+    const isKnown = note !== undefined && notes.has(note);
+    if (note !== undefined && body.event === "warning") notes.set(note, body.message);
+    if (isKnown) return;
     const event = events.write(body);
     options.onEvent?.(event);
   };
@@ -88,7 +94,7 @@ async function runLocked(job: Job, folder: string, events: EventWriter, options:
       xla: options.xla,
     });
     end("done");
-    writeResult(folder, result);
+    writeResult(folder, withNotes(result, [...notes.values()]));
   } catch (error) {
     if (error instanceof JobStopped || (options.signal.aborted && isAbort(error))) {
       asFarAsPossible(() => end("stopped"));
@@ -102,6 +108,11 @@ async function runLocked(job: Job, folder: string, events: EventWriter, options:
   }
   asFarAsPossible(() => emit({ event: "job-done", seconds: (Date.now() - begin) / 1000 }));
   return { outcome: "done" };
+}
+
+/** A comparison notes nothing of its own: it gathers what the others did. */
+function withNotes(result: Results[JobKind], notes: readonly string[]): Results[JobKind] {
+  return notes.length === 0 || "comparison" in result ? result : { ...result, notes: [...notes] };
 }
 
 /** What is told beside an outcome changes nothing of it, where the disk takes no more. */

@@ -185,7 +185,7 @@ function warnOfOtherSize(tokenizer: LearnedTokenizerSpec, size: number, context:
   };
   const reason = ends[tokenizer.kind] ?? `${tokenizer.kind} need no more`;
   const message = `the tokenizer has ${size} entries, not the declared ${tokenizer.vocabulary}: ${reason}`;
-  context.emit({ event: "warning", message });
+  context.emit({ event: "warning", message, note: "other size" });
 }
 
 function reserved(tokenizer: LearnedTokenizerSpec): Set<string> {

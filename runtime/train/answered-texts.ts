@@ -1,3 +1,4 @@
+import { listed } from "../contract/listed.ts";
 import type { ResolvedModel, ResolvedTask, ResolvedTaskOf } from "../contract/plan.ts";
 import type { Split } from "../contract/spec.ts";
 import { classOf, readTaskExamples } from "../data/task-examples.ts";
@@ -13,6 +14,8 @@ export interface ExampleReading {
   /** Tokens that a model reads at the most. */
   context: number;
   emit: JobContext["emit"];
+  /** Of the job. */
+  counted: CountNotes;
 }
 
 /** An answered text and where it stands. */
@@ -37,7 +40,7 @@ export async function readAnsweredTexts(task: PooledTask, split: Split, reading:
   const second = task.second === null ? null : await encode(examples.map((example) => example.second ?? ""));
   const texts = first.map((ids, i) => (second ? [ids, second[i]!] : [ids]));
   const { frame, context } = reading;
-  reportCut(reading, split, texts.filter((parts) => framedLength(parts, frame) > context).length, texts.length);
+  noteCut(reading, split, texts.filter((parts) => framedLength(parts, frame) > context).length, texts.length);
   return examples.map((example, i) => ({
     id: example.id,
     ...framed(texts[i]!, frame, context),
@@ -45,9 +48,27 @@ export async function readAnsweredTexts(task: PooledTask, split: Split, reading:
   }));
 }
 
-/** Says how many texts a context cut. */
-export function reportCut({ context, emit }: Pick<ExampleReading, "context" | "emit">, split: Split, cut: number, all: number): void {
-  if (cut === 0) return;
-  const message = `${cut} of ${all} ${split} texts are longer than the context of ${context} tokens and were cut to it; a longer context reads them whole`;
-  emit({ event: "warning", message });
+/** Notes that so many of all texts of a split are of a kind, together with those of the splits that were read before. */
+export type CountNotes = (kind: string, split: Split, counted: { some: number; all: number }, sentence: (counts: string) => string) => void;
+
+/** For one job, or one task of several that it reads. */
+export function countNotes(emit: JobContext["emit"], task?: string): CountNotes {
+  const told = new Map<string, string[]>();
+  const of = task === undefined ? "" : `${task}: `;
+  return (kind, split, { some, all }, sentence) => {
+    if (some === 0) return;
+    const counts = [...(told.get(kind) ?? []), `${some} of ${all} ${split}`];
+    told.set(kind, counts);
+    emit({ event: "warning", message: `${of}${sentence(listed(counts))}`, note: `${of}${kind}` });
+  };
+}
+
+/** Notes how many texts a context cut. */
+export function noteCut({ context, counted }: Pick<ExampleReading, "context" | "counted">, split: Split, some: number, all: number): void {
+  counted(
+    "cut texts",
+    split,
+    { some, all },
+    (counts) => `${counts} texts are longer than the context of ${context} tokens and were cut to it; a longer context reads them whole`,
+  );
 }

@@ -16,7 +16,7 @@ import { openTokenizer } from "../tokenizers/tokenizer.ts";
 import type { Adaptation, Evaluation } from "./adapt/adaptation.ts";
 import { partsOf } from "./adapt/parts.ts";
 import { adapt } from "./adapt/table.ts";
-import { frameFor } from "./answered-texts.ts";
+import { countNotes, frameFor } from "./answered-texts.ts";
 import { latestCheckpoint, removeCheckpoints, saveCheckpoint } from "./checkpoints.ts";
 import { engineOfJob } from "./job-engine.ts";
 import { runLoop } from "./loop.ts";
@@ -59,6 +59,7 @@ export async function finetune(job: FinetuneJob, context: JobContext): Promise<F
       batch: settings.batch,
       context: model.context,
       emit: context.emit,
+      counted: countNotes(context.emit),
     });
     masks = openMaskThread(settings, { seed: job.seed, micro: accumulate });
     const { counters, best, steps } = await train({ job, context, settings, trainer, masks, adaptation });

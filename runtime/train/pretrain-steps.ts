@@ -7,7 +7,7 @@ import { fixedParameters, pretrainingParameters, pretrainingParts } from "../pro
 import type { TrainingSettings } from "../programs/training.ts";
 import { readInput } from "../store/inspect.ts";
 import { openTokenizer } from "../tokenizers/tokenizer.ts";
-import { frameFor } from "./answered-texts.ts";
+import { countNotes, frameFor } from "./answered-texts.ts";
 import { withMasks } from "./dropout-masks.ts";
 import type { LoopStep } from "./loop.ts";
 import { supervisedBatches } from "./supervised-batches.ts";
@@ -52,6 +52,7 @@ export async function pretrainSteps(job: PretrainJob, { folderOf, emit }: Pretra
         frame: frameFor(job.model, tokenizer),
         context: job.model.context,
         emit,
+        counted: countNotes(emit, schedule.parts[i]!.name),
         seed: job.seed,
         ...sizes,
       });

@@ -13,7 +13,7 @@ import { bucketLengths, bucketOf } from "../tasks/buckets.ts";
 import { framed, usualFrame } from "../tokenizers/frame.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { rounded } from "./adapt/adaptation.ts";
-import { reportCut } from "./answered-texts.ts";
+import { countNotes, noteCut } from "./answered-texts.ts";
 import type { Trainer } from "./trainer.ts";
 
 type TextPart = Extract<Part, { kind: "text" }>;
@@ -50,7 +50,12 @@ export async function scoreMinimalPairs(
   const examples = readTaskExamples(task, "test");
   const texts = await tokenizer.encodeBatch(examples.flatMap(({ good, bad }) => [good, bad]));
   const room = job.model.context;
-  reportCut({ context: room, emit: context.emit }, "test", texts.filter(({ length }) => length + 2 > room).length, texts.length);
+  noteCut(
+    { context: room, counted: countNotes(context.emit) },
+    "test",
+    texts.filter(({ length }) => length + 2 > room).length,
+    texts.length,
+  );
   const sentences = texts.map((ids) => framed([ids], usualFrame(tokenizer.vocabulary), room).ids);
   const rows = sentences.flatMap((ids, sentence) => rowsOf(ids, sentence, job.model, tokenizer.vocabulary));
   const report = (done: number) => context.emit({ event: "phase", phase: "evaluating", done, total: rows.length, unit: "rows" });

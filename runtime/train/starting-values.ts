@@ -14,7 +14,7 @@ export function startingValues(model: ResolvedModel, parameters: readonly Parame
   const checkpoint = openCheckpoint(model.weights.folder);
   const held = new Set(checkpoint.parameters.map(({ name }) => name));
   const fresh = parameters.filter(({ name }) => !held.has(name));
-  for (const message of toBeKnown(checkpoint, fresh)) context.emit({ event: "warning", message });
+  for (const message of toBeKnown(checkpoint, fresh)) context.emit({ event: "warning", message, note: message });
   return { ...drawn(fresh), ...checkpoint.read(parameters.filter(({ name }) => held.has(name))) };
 }
 

@@ -58,11 +58,11 @@ export function example(
     },
     runs: {
       result: (id) => (results.has(id) ? { label: "", scores: results.get(id)! } : undefined),
-      undone: () => "its run failed: out of memory",
       job: (id) => jobs.get(id),
       items: (id) => options.items?.get(id),
       leaks: () => undefined,
       finetunings: () => [],
+      notes: () => [],
       hypotheses: () => [],
     },
   };

@@ -1,8 +1,6 @@
 import "../elements.ts";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { crossings } from "#runtime/contract/crossings.ts";
-import { hasResults } from "#runtime/contract/missing.ts";
-import { describeUndecided, isFound } from "#runtime/contract/verdicts.ts";
 import { describeDifference, describeExpectation, describeLeaks, describePublished } from "#runtime/contract/words.ts";
 import type { Chart } from "../chart.ts";
 import { createCurves } from "../curves/curves.ts";
@@ -77,7 +75,7 @@ function draw(): void {
     listed("Matched", matchedText(result)),
     listed("* Published", describePublished(result)),
     listed("Leaks", describeLeaks(result)),
-    listed("To know", result.warnings),
+    listed("To know", [...result.warnings, ...(result.notes ?? []).map(({ text }) => text)]),
     result.method ? element("p", { class: "muted" }, result.method) : null,
   );
 }
@@ -87,12 +85,12 @@ function statusText({ title, status, result }: Comparison): string {
 }
 
 /** In words, before any number is drawn. */
-function verdictsOf({ verdicts, expectations, summary, missing }: ComparisonResult): HTMLElement | null {
-  if (!hasResults({ summary, missing }))
+function verdictsOf({ verdicts, expectations, summary }: ComparisonResult): HTMLElement | null {
+  if (summary.length === 0)
     return element("p", { class: "empty" }, "Nothing has a result yet. Run the comparison: what is done shows here as it comes.");
   const line = (verdict: ComparisonResult["verdicts"][number]) => element("li", {}, describeDifference(verdict));
-  const decided = verdicts.filter(isFound);
-  const undecided = verdicts.filter((verdict) => !isFound(verdict));
+  const decided = verdicts.filter(({ verdict }) => verdict !== "no difference found");
+  const undecided = verdicts.filter(({ verdict }) => verdict === "no difference found");
   const expected = expectations.map((each) => element("li", { class: each.answer }, `Expected ${describeExpectation(each)}`));
   return element(
     "div",
@@ -103,14 +101,10 @@ function verdictsOf({ verdicts, expectations, summary, missing }: ComparisonResu
       : element(
           "details",
           undecided.length <= mostOpen ? { open: "" } : {},
-          element("summary", {}, asTitle(describeUndecided(verdicts))),
+          element("summary", {}, `No difference found in ${undecided.length} of ${verdicts.length} pairs`),
           element("ul", {}, ...undecided.map(line)),
         ),
   );
-}
-
-function asTitle(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** More pairs without a difference than this are folded away. */

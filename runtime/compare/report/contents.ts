@@ -42,7 +42,7 @@ export function reportOf(input: ReportInput): ReportDocument {
       matched(result),
       methods(input),
       { title: "Leaks", blocks: leaks(result) },
-      { title: "To know", blocks: listed(result.warnings) },
+      { title: "To know", blocks: listed([...result.warnings, ...(result.notes ?? []).map(({ text }) => text)]) },
       cost(input),
       again(input),
     ].filter(({ blocks }) => blocks.length > 0),
@@ -69,9 +69,6 @@ function results({ result, curves }: ReportInput): Section {
     const alt = rows.map(({ cell, mean, standard_error, n }) => `${cell} ${formatEstimate(metric, mean, standard_error, n)}`).join("; ");
     const frontier = frontierChart(result, task, metric);
     const published = (result.references ?? []).filter((each) => each.task === task && each.metric === metric);
-    const lacking = [...new Set(result.missing.filter((each) => each.task === task && each.metric === metric).map(({ cell }) => cell))];
-    // why stands under "To know"
-    const none = lacking.filter((cell) => !rows.some((row) => row.cell === cell));
     return [
       {
         kind: "figure",
@@ -83,17 +80,14 @@ function results({ result, curves }: ReportInput): Section {
         kind: "table",
         caption: `${title}: mean ± standard error over n pre-training seeds, with 95% intervals.`,
         head: ["", "mean", "95% interval", "n", ...(withLeaks ? ["without leaks"] : []), "worse than"],
-        rows: [
-          ...rows.map(({ cell, mean, standard_error, n, low, high, without_leaks, below }) => [
-            cell,
-            formatEstimate(metric, mean, standard_error, n),
-            low === null || high === null ? "–" : `${formatScore(metric, low)} to ${formatScore(metric, high)}`,
-            `${n}`,
-            ...(withLeaks ? [without_leaks === null ? "–" : formatScore(metric, without_leaks)] : []),
-            below.join(", "),
-          ]),
-          ...none.map((cell) => [cell, "–", "–", "0", ...(withLeaks ? ["–"] : []), ""]),
-        ],
+        rows: rows.map(({ cell, mean, standard_error, n, low, high, without_leaks, below }) => [
+          cell,
+          formatEstimate(metric, mean, standard_error, n),
+          low === null || high === null ? "–" : `${formatScore(metric, low)} to ${formatScore(metric, high)}`,
+          `${n}`,
+          ...(withLeaks ? [without_leaks === null ? "–" : formatScore(metric, without_leaks)] : []),
+          below.join(", "),
+        ]),
       },
       ...(frontier
         ? [

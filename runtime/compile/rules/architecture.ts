@@ -1,8 +1,9 @@
+import { listed } from "#runtime/contract/listed.ts";
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { Architecture, Ref, Spec } from "#runtime/contract/spec.ts";
 import type { Use } from "../cells.ts";
 import { architecturesOf, architecturesOfLeaf, leavesOf } from "../resolve.ts";
-import { error, listed, type Rule } from "./rule.ts";
+import { error, type Rule } from "./rule.ts";
 
 /** The model can carry the objective. Said where the two meet: at the pre-training, or at the compared value. */
 export const architecture: Rule = ({ spec, uses }) => uses.flatMap((use) => meeting(spec, use));

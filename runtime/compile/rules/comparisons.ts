@@ -1,10 +1,11 @@
+import { listed } from "#runtime/contract/listed.ts";
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
 import type { ComparisonSpec, CorpusSpec } from "#runtime/contract/spec.ts";
 import { baselinesOf } from "../baselines.ts";
 import { cellsOf, pathOfValue } from "../cells.ts";
 import { identityOf } from "../identity.ts";
 import { scoresOf } from "../scores.ts";
-import { type Checked, error, listed, type Rule, warning } from "./rule.ts";
+import { type Checked, error, type Rule, warning } from "./rule.ts";
 
 /** A comparison holds different things against each other, each once. */
 export const comparisons: Rule = (checked) =>

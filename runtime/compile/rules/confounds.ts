@@ -1,3 +1,4 @@
+import { listed } from "#runtime/contract/listed.ts";
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { Architecture, ComparisonSpec, Spec, TokenizerSpec } from "#runtime/contract/spec.ts";
 import { cellsOf } from "../cells.ts";
@@ -5,7 +6,7 @@ import type { Files } from "../files.ts";
 import { architecturesOf, resolveArchitecture } from "../resolve.ts";
 import { objectivesDiffer } from "../scores.ts";
 import { readTokenizerFile } from "../tokenizer-files.ts";
-import { listed, type Rule, warning } from "./rule.ts";
+import { type Rule, warning } from "./rule.ts";
 
 /** What else differs between cells than what is compared: said, not forbidden. */
 export const confounds: Rule = ({ spec, files }) =>

@@ -1,12 +1,13 @@
 import { closest, distance } from "fastest-levenshtein";
 import { meantBy } from "#runtime/contract/catalogue/aliases.ts";
 import { catalogue, type Metric, metricOf } from "#runtime/contract/catalogue/index.ts";
+import { listed } from "#runtime/contract/listed.ts";
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
 import type { ComparisonSpec, Expectation } from "#runtime/contract/spec.ts";
 import { baselinesOf } from "../baselines.ts";
 import { cellsOf } from "../cells.ts";
 import { scoresOf } from "../scores.ts";
-import { type Checked, error, listed, type Rule } from "./rule.ts";
+import { type Checked, error, type Rule } from "./rule.ts";
 
 /** An expectation names cells, tasks and metrics that the comparison has. */
 export const expectations: Rule = ({ spec, taskOf }) =>

@@ -1,7 +1,8 @@
+import { listed } from "#runtime/contract/listed.ts";
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { ObjectiveSpec, Ref, Spec, TaskKind } from "#runtime/contract/spec.ts";
 import { answersInWords } from "#runtime/programs/adaptation.ts";
-import { addUpToOne, error, listed, percent, type Rule } from "./rule.ts";
+import { addUpToOne, error, percent, type Rule } from "./rule.ts";
 
 /** Percentages that are parts of one whole add up to it. */
 export const objectives: Rule = ({ spec }) =>

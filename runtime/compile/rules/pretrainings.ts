@@ -1,3 +1,4 @@
+import { listed } from "#runtime/contract/listed.ts";
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
 import type { ModelSpec, Spec, TokenizerSpec } from "#runtime/contract/spec.ts";
 import { generatorSizes } from "#runtime/models/generator.ts";
@@ -6,7 +7,7 @@ import type { Use } from "../cells.ts";
 import { type Files, sizeOf } from "../files.ts";
 import { leavesOf, resolveArchitecture } from "../resolve.ts";
 import { readTokenizerFile } from "../tokenizer-files.ts";
-import { error, listed, percent, type Rule } from "./rule.ts";
+import { error, percent, type Rule } from "./rule.ts";
 
 /** Model, objective, corpus and tokenizer of a pre-training go together in size. */
 export const pretrainings: Rule = ({ spec, files, uses }) =>

@@ -33,8 +33,3 @@ export function addUpToOne(shares: readonly number[]): boolean {
 export function percent(share: number): string {
   return `${Number((share * 100).toPrecision(10))}%`;
 }
-
-/** `a`, `a and b`, `a, b and c`. */
-export function listed(words: readonly string[], last = "and"): string {
-  return words.length < 2 ? (words[0] ?? "nothing") : `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1)}`;
-}

@@ -4,7 +4,7 @@ import { readTaskExamples } from "../../data/task-examples.ts";
 import { shareOfRight } from "../../metrics/accuracy.ts";
 import type { HeadPart } from "../../programs/heads/head.ts";
 import { type FramedText, framed, framedLength } from "../../tokenizers/frame.ts";
-import { reportCut } from "../answered-texts.ts";
+import { noteCut } from "../answered-texts.ts";
 import { pooledBatch } from "../pooled-batches.ts";
 import { type Adaptation, type AdaptationSetup, once, rounded } from "./adaptation.ts";
 import { headAnswers, mean, softmaxOf, surprise } from "./head-answers.ts";
@@ -69,7 +69,7 @@ export async function adaptChoices(setup: ChoiceSetup): Promise<Adaptation<Choic
 const never = -1e9;
 
 /** Question and choice in the frame of a pair, the longer of the two cut first. */
-async function readChoices({ task, tokenizer, frame, context, emit }: ChoiceSetup, split: Split): Promise<ChoiceTexts[]> {
+async function readChoices({ task, tokenizer, frame, context, counted }: ChoiceSetup, split: Split): Promise<ChoiceTexts[]> {
   const examples = readTaskExamples(task, split);
   const questions = await tokenizer.encodeBatch(examples.map(({ question }) => question ?? ""));
   const choices = await tokenizer.encodeBatch(examples.flatMap((example) => example.choices));
@@ -81,6 +81,6 @@ async function readChoices({ task, tokenizer, frame, context, emit }: ChoiceSetu
     if (read.some((parts) => framedLength(parts, frame) > context)) cut++;
     return { id: example.id, texts: read.map((parts) => framed(parts, frame, context)), answer: example.answer };
   });
-  reportCut({ context, emit }, split, cut, texts.length);
+  noteCut({ context, counted }, split, cut, texts.length);
   return texts;
 }

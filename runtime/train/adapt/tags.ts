@@ -5,7 +5,7 @@ import { scoreTags } from "../../metrics/tags.ts";
 import type { HeadPart } from "../../programs/heads/head.ts";
 import { areEntityTags } from "../../tasks/tag-schemes.ts";
 import { framed, framedLength } from "../../tokenizers/frame.ts";
-import { reportCut } from "../answered-texts.ts";
+import { noteCut } from "../answered-texts.ts";
 import { type Adaptation, type AdaptationSetup, once } from "./adaptation.ts";
 import { headAnswers, mean, softmaxOf, surprise } from "./head-answers.ts";
 import { headParts, smallestPart } from "./parts.ts";
@@ -88,7 +88,7 @@ export async function adaptTags(setup: TaggingSetup): Promise<Adaptation<TaggedT
  * Words are encoded one by one, with the space before them. An encoder tells a word's tag at its first token (Devlin et al. 2019,
  * section 5.3); a decoder has read the word at its last.
  */
-async function readTagged({ task, model, tokenizer, frame, context, emit }: TaggingSetup, split: Split): Promise<TaggedText[]> {
+async function readTagged({ task, model, tokenizer, frame, context, counted }: TaggingSetup, split: Split): Promise<TaggedText[]> {
   const examples = readTaskExamples(task, split);
   const { unknown } = tokenizer.vocabulary;
   const around = framedLength([[]], frame);
@@ -108,7 +108,7 @@ async function readTagged({ task, model, tokenizer, frame, context, emit }: Tagg
     if (told.length < words.length) cut++;
     return { id, words, tags, ...framed([ids], frame, context), told };
   });
-  reportCut({ context, emit }, split, cut, texts.length);
+  noteCut({ context, counted }, split, cut, texts.length);
   return texts;
 }
 

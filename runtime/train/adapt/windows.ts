@@ -36,7 +36,7 @@ interface WindowReading extends ExampleReading {
 export async function readWindows(
   examples: readonly QuestionExample[],
   split: Split,
-  { tokenizer, frame, context, emit, model, stride }: WindowReading,
+  { tokenizer, frame, context, counted, model, stride }: WindowReading,
 ): Promise<AnswerWindow[]> {
   const around = framedLength([[], []], frame);
   const before = frame.pair.findIndex((piece) => "text" in piece && piece.text === 1) - 1;
@@ -72,13 +72,20 @@ export async function readWindows(
       if (from + room >= ids.length) break;
     }
   }
-  const warn = (message: string) => emit({ event: "warning", message });
-  if (cut > 0)
-    warn(`${cut} of ${examples.length} ${split} questions are longer than half of the context of ${context} tokens and were cut to it`);
-  if (long > 0)
-    warn(
-      `${long} of ${examples.length} ${split} contexts do not fit into ${context} tokens and are read in ${windows.length} windows in all`,
-    );
+  const all = examples.length;
+  counted(
+    "cut questions",
+    split,
+    { some: cut, all },
+    (counts) =>
+      `${counts} questions are longer than half of the context of ${context} tokens and were cut to it; a longer context reads them whole`,
+  );
+  counted(
+    "long contexts",
+    split,
+    { some: long, all },
+    (counts) => `${counts} contexts do not fit into ${context} tokens and are read in several windows`,
+  );
   return windows;
 }
 

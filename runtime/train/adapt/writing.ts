@@ -3,7 +3,7 @@ import type { ResolvedTask } from "../../contract/plan.ts";
 import type { Split } from "../../contract/spec.ts";
 import { assembleBatch, nothing } from "../../data/batch.ts";
 import type { Part } from "../../programs/training.ts";
-import { reportCut } from "../answered-texts.ts";
+import { noteCut } from "../answered-texts.ts";
 import type { Trainer } from "../trainer.ts";
 import { type Adaptation, type AdaptationSetup, once } from "./adaptation.ts";
 import { hasShortAnswers, readWordPairs, scoreWritten } from "./in-words.ts";
@@ -88,7 +88,7 @@ export async function meanTokenLoss(
 
 /** Targets are cut to half of a decoder's context, sources to what is left; an encoder-decoder has room for each. */
 export async function readPairs(
-  { task, model, tokenizer, context, emit }: Pick<AdaptationSetup, "task" | "model" | "tokenizer" | "context" | "emit">,
+  { task, model, tokenizer, context, counted }: Pick<AdaptationSetup, "task" | "model" | "tokenizer" | "context" | "counted">,
   split: Split,
 ): Promise<TextPair[]> {
   const examples = readWordPairs(task, split);
@@ -103,6 +103,6 @@ export async function readPairs(
     if (targets[i]!.length > targetRoom || sources[i]!.length > sourceRoom) cut++;
     return { id, source: Array.from(sources[i]!).slice(0, sourceRoom), target };
   });
-  reportCut({ context, emit }, split, cut, pairs.length);
+  noteCut({ context, counted }, split, cut, pairs.length);
   return pairs;
 }

@@ -1,0 +1,54 @@
+import { compareRuns, runsIn } from "#runtime/compare/compare.ts";
+import { comparisonTable } from "#runtime/compare/table.ts";
+import type { Score } from "#runtime/contract/artifacts.ts";
+import { formatScored } from "#runtime/contract/numbers.ts";
+import type { Job, JobOf, Plan } from "#runtime/contract/plan.ts";
+import type { Store } from "#runtime/store/store.ts";
+import { nextSteps } from "./advice.ts";
+import { asksFor } from "./asked-metrics.ts";
+import { jobsOf, type Loaded } from "./loaded.ts";
+import { print, shownPath } from "./output.ts";
+import { probeResult, probeTable } from "./probe-results.ts";
+import type { Told } from "./reporter.ts";
+
+/** Prints what a run came to: the scores that were asked for, and the notes that were not told while it ran. */
+export function printOutcome(loaded: Loaded, name: string, plan: Plan, told: Told): void {
+  const comparison = jobsOf(plan, "compare").find((job) => job.comparison === name);
+  if (comparison) printComparison(loaded, comparison, told);
+  else {
+    for (const line of notesIn(loaded.store, plan, told)) print(line);
+    if (Object.hasOwn(loaded.spec.probes, name)) print(`\n${probeTable(probeResult(loaded, name))}`);
+    else printScores(loaded, plan.jobs.at(-1));
+  }
+}
+
+function printScores(loaded: Loaded, last: Job | undefined): void {
+  if (last?.kind !== "pretrain" && last?.kind !== "finetune") return;
+  for (const { split, metric, n, ...score } of scoresOf(loaded, last))
+    print(`${last.name}: ${split} ${metric} ${formatScored({ metric, ...score })} (n = ${n})`);
+  if (loaded.store.isDone(last.id)) print(`in ${shownPath(loaded.store.runFolder(last.id))}`);
+}
+
+function printComparison(loaded: Loaded, comparison: JobOf<"compare">, { jobs }: Told): void {
+  const result = compareRuns(comparison, runsIn(loaded.store));
+  if (result.summary.length === 0) return;
+  const notes = (result.notes ?? []).filter((note) => !note.jobs.some((id) => jobs.has(id)));
+  print(`\n${comparisonTable({ ...result, notes })}`);
+  const advice = nextSteps(result, comparison, shownPath(loaded.file));
+  if (advice.length > 0) print(`\nTo try next:\n${advice.map((line) => `  ${line}`).join("\n")}`);
+}
+
+/** Of a fine-tuning those by its task's own metrics: the others are in its result. */
+function scoresOf({ spec, store }: Loaded, job: JobOf<"pretrain" | "finetune">): Score[] {
+  if (job.kind === "pretrain") return store.readResult(job)?.scores ?? [];
+  return (store.readResult(job)?.scores ?? []).filter(({ metric }) => asksFor(spec, job.taskName, metric));
+}
+
+function notesIn(store: Store, plan: Plan, { jobs }: Told): string[] {
+  return plan.jobs.filter(({ id }) => !jobs.has(id)).flatMap((job) => notesOf(store, job).map((note) => `note     ${job.name}: ${note}`));
+}
+
+function notesOf(store: Store, job: Job): readonly string[] {
+  const result = store.readResult(job);
+  return result && !("comparison" in result) && "notes" in result ? (result.notes ?? []) : [];
+}
