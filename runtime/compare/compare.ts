@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import type { ComparisonResult, FinetuneResult, LeaksResult, Verdict } from "#runtime/contract/artifacts.ts";
+import type { ComparisonResult, EncodeResult, FinetuneResult, LeaksResult, Verdict } from "#runtime/contract/artifacts.ts";
 import { groupBy } from "#runtime/contract/group.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
 import { largest, smallest } from "#runtime/contract/reductions.ts";
@@ -30,6 +30,7 @@ export function runsIn(store: Store): Runs {
   return {
     result: (id) => store.left(id, [predictionsFile])?.result as ReturnType<Runs["result"]>,
     job: store.readJob,
+    encoded: (id) => store.left(id)?.result as EncodeResult | undefined,
     items(id) {
       if (!items.has(id)) items.set(id, itemsIn(store, id));
       return items.get(id);

@@ -1,4 +1,4 @@
-import type { FinetuneResult, LeaksResult, MajorityResult, PretrainResult, Score } from "#runtime/contract/artifacts.ts";
+import type { EncodeResult, FinetuneResult, LeaksResult, MajorityResult, PretrainResult, Score } from "#runtime/contract/artifacts.ts";
 import type { ComparedCell, CompareJob, Job } from "#runtime/contract/plan.ts";
 import type { Hypothesis } from "#runtime/contract/records.ts";
 import type { DoneFinetuning } from "./history.ts";
@@ -10,6 +10,8 @@ export interface Runs {
   result(id: string): PretrainResult | FinetuneResult | MajorityResult | undefined;
   /** As it was planned; undefined where it never ran. */
   job(id: string): Job | undefined;
+  /** How a corpus was encoded; undefined where that is not there. */
+  encoded(id: string): EncodeResult | undefined;
   /** What it answered for single test examples; undefined where that is not known. */
   items(id: string): Items | undefined;
   /** What it noted for whoever reads its numbers; empty where it is not done. */

@@ -1,6 +1,7 @@
 import type { Verdict } from "#runtime/contract/artifacts.ts";
 import { metricOf } from "#runtime/contract/catalogue/index.ts";
 import { gain } from "#runtime/contract/direction.ts";
+import { describeLost } from "#runtime/contract/lost-text.ts";
 import type { CompareJob, PretrainJob, ResolvedObjective } from "#runtime/contract/plan.ts";
 import type { Entrant, Runs } from "./entrants.ts";
 import { detectable, moreSeeds } from "./power.ts";
@@ -87,10 +88,25 @@ function whyUnranked(job: CompareJob, metric: string, left: Entrant, right: Entr
   if (predictionOf(metric, one.objective) !== predictionOf(metric, other.objective)) {
     return `${metric} of different objectives is not ranked: each measures another prediction. Fine-tune on a task to compare them`;
   }
-  if (metric !== "bits_per_byte" && one.tokenizer !== other.tokenizer) {
-    return `${metric} with different tokenizers is not ranked: each counts other tokens. Look at bits_per_byte`;
+  if (one.tokenizer === other.tokenizer) return undefined;
+  const changed = [
+    [left, one],
+    [right, other],
+  ].flatMap(([entrant, pretrain]) => whyChanged((entrant as Entrant).name, (pretrain as PretrainJob).encoded, runs) ?? []);
+  if (metric !== "bits_per_byte") {
+    const instead = changed.length === 0 ? "Look at bits_per_byte" : "Fine-tune on a task to compare them";
+    return `${metric} with different tokenizers is not ranked: each counts other tokens. ${instead}`;
   }
-  return undefined;
+  if (changed.length === 0) return undefined;
+  return `bits_per_byte with different tokenizers is ranked where both give the text back: ${changed.join("; ")}. Fine-tune on a task to compare them`;
+}
+
+/** Why a cell predicts another text than what stands in the corpus; undefined where its tokens give that back. */
+function whyChanged(cell: string, encoded: string, runs: Runs): string | undefined {
+  const { roundTrip } = runs.encoded(encoded) ?? {};
+  if (!roundTrip) return `how the text of ${cell} comes back is not known, as its encoded corpus is not there`;
+  const lost = describeLost(roundTrip);
+  return lost && `the tokenizer of ${cell} does not, as ${lost}`;
 }
 
 /**

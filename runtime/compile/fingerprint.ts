@@ -20,7 +20,7 @@ import { pathsOf } from "#runtime/tasks/examples.ts";
 const versions: Record<JobKind, number> = {
   corpus: 1,
   tokenizer: 1,
-  encode: 2,
+  encode: 3,
   leaks: 1,
   measure: 1,
   pretrain: 4,

@@ -59,6 +59,10 @@ export const tokenizerResult = v.object({
 });
 export type TokenizerResult = v.InferOutput<typeof tokenizerResult>;
 
+/** What of a text its ids do not give back: of characters that are known. */
+const lostInText = v.picklist(["case", "accents", "spaces", "forms", "other"]);
+export type LostInText = v.InferOutput<typeof lostInText>;
+
 export const encodeResult = v.object({
   ...noted,
   vocabulary: whole,
@@ -67,6 +71,8 @@ export const encodeResult = v.object({
   splits: eachSplit(
     v.object({ tokens: whole, bytes: whole, documents: whole, shards: v.array(v.object({ file: v.string(), tokens: whole })) }),
   ),
+  /** Of validation and test: documents that were decoded again (of much text the first), those that came back as they were, unknown tokens in all. */
+  roundTrip: v.exactOptional(v.object({ documents: whole, same: whole, unknown: whole, lost: v.array(lostInText) })),
 });
 export type EncodeResult = v.InferOutput<typeof encodeResult>;
 

@@ -9,6 +9,7 @@ import { openTokenizer, type Tokenizer } from "#runtime/tokenizers/tokenizer.ts"
 import { splits } from "./corpus.ts";
 import { type BatchEncoder, openBatchEncoder } from "./encode-threads.ts";
 import { type CorpusPiece, type CutPlaces, corpusPieces } from "./read-documents.ts";
+import { openRoundTrip, type RoundTrip } from "./round-trip.ts";
 
 /**
  * Turns a corpus into token ids, once: every document is `<s> tokens </s>`, up to the limit. Memory stays flat: documents come in pieces, ids
@@ -30,12 +31,16 @@ export async function encodeCorpus(job: EncodeJob, context: JobContext): Promise
   const data = { folder: context.folderOf(job.tokenizer), whole: cuts === "nowhere" };
   const encoder = openBatchEncoder(data, threadsOf(total, context.threads));
   const encoded: Partial<EncodeResult["splits"]> = {};
+  const roundTrip = openRoundTrip(tokenizer);
   try {
     for (const split of splits) {
       const limit = split === "train" ? (job.limit ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
       const shards = openShards(context.folder, split, width, limit);
       try {
-        await encodeSplit(inBatches(corpusPieces(folder, split, cuts)), encoder, tokenizer, shards, report);
+        // what is scored is looked at
+        const watched = split === "train" ? undefined : roundTrip;
+        await encodeSplit(inBatches(corpusPieces(folder, split, cuts)), encoder, tokenizer, { shards, watched, report });
+        watched?.finish();
         shards.finish();
       } catch (error) {
         shards.abandon();
@@ -46,7 +51,7 @@ export async function encodeCorpus(job: EncodeJob, context: JobContext): Promise
   } finally {
     await encoder.close();
   }
-  return { vocabulary: tokenizer.vocabulary.size, width, splits: encoded as EncodeResult["splits"] };
+  return { vocabulary: tokenizer.vocabulary.size, width, splits: encoded as EncodeResult["splits"], roundTrip: roundTrip.found() };
 }
 
 /** Characters that are encoded both ways before the rest is cut. */
@@ -114,15 +119,16 @@ async function encodeSplit(
   batches: Iterable<CorpusPiece[]>,
   encoder: BatchEncoder,
   { vocabulary }: Tokenizer,
-  shards: Shards,
-  report: (bytes: number) => void,
+  { shards, watched, report }: { shards: Shards; watched: RoundTrip | undefined; report(bytes: number): void },
 ): Promise<void> {
   const underWay: { pieces: CorpusPiece[]; ids: Promise<Int32Array[]> }[] = [];
   const writeFirst = async () => {
     const { pieces, ids } = underWay.shift()!;
     const encoded = await ids;
-    pieces.forEach(({ text, begins, ends }, i) => {
+    pieces.forEach((piece, i) => {
       if (shards.isFull()) return;
+      const { text, begins, ends } = piece;
+      watched?.see(piece, encoded[i] as Int32Array);
       shards.read.bytes += Buffer.byteLength(text);
       if (begins) shards.read.documents++;
       if (begins) shards.write([vocabulary.begin]);

@@ -1,6 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { compareRuns } from "#runtime/compare/compare.ts";
-import { example, languageModelExample } from "./example.ts";
+import { example, languageModelExample, type RoundTrip } from "./example.ts";
 
 const mlm = { cell: "mlm", accuracy: [[0.8], [0.82], [0.81], [0.83]] };
 const clm = { cell: "clm", accuracy: [[0.7], [0.71], [0.71], [0.74]] };
@@ -177,15 +177,48 @@ test("perplexities of one objective are ranked; of different objectives they are
   expect(result.warnings.join()).toContain("perplexity of different objectives is not ranked");
 });
 
-test("with different tokenizers perplexity is not ranked, bits per byte is", () => {
-  const cells = [
-    { cell: "small", values: [20, 20.2, 20.1], objective: { kind: "causal" } as const },
-    { cell: "large", values: [30, 30.5, 30.2], objective: { kind: "causal" } as const, tokenizer: "tokenizer-2" },
-  ];
-  const perplexity = languageModelExample("perplexity", cells);
-  expect(compareRuns(perplexity.job, perplexity.runs).verdicts).toEqual([]);
-  const bits = languageModelExample("bits_per_byte", cells);
-  expect(compareRuns(bits.job, bits.runs).verdicts).toHaveLength(1);
+describe("with different tokenizers", () => {
+  const causal = { kind: "causal" } as const;
+  const small = { cell: "small", values: [20, 20.2, 20.1], objective: causal };
+  const large = { cell: "large", values: [30, 30.5, 30.2], objective: causal, tokenizer: "tokenizer-2" };
+  const lossy: RoundTrip = { documents: 10, same: 2, unknown: 0, lost: ["case", "spaces"] };
+  const resultOf = (metric: string, cells: Parameters<typeof languageModelExample>[1]) => {
+    const { job, runs } = languageModelExample(metric, cells);
+    return compareRuns({ ...job, expect: [{ left: "small", operator: ">", right: "large", task: "speeches", metric }] }, runs);
+  };
+
+  test("perplexity is not ranked, bits per byte is where both give the text back", () => {
+    const { verdicts, warnings } = resultOf("perplexity", [small, large]);
+    expect(verdicts).toEqual([]);
+    expect(warnings.join()).toContain("each counts other tokens. Look at bits_per_byte");
+    expect(resultOf("bits_per_byte", [small, large]).verdicts).toHaveLength(1);
+  });
+
+  test.each<[string, RoundTrip | null, string]>([
+    ["lower case", lossy, "the tokenizer of large does not, as it loses upper and lower case and where spaces stand"],
+    [
+      "unknown tokens",
+      { documents: 10, same: 10, unknown: 1200, lost: [] },
+      "the tokenizer of large does not, as it has no token for parts of the text (1,200 unknown ones)",
+    ],
+    ["what is not known", null, "how the text of large comes back is not known, as its encoded corpus is not there"],
+  ])("bits per byte is not ranked otherwise: %s", (_, roundTrip, why) => {
+    const { verdicts, warnings, summary, expectations } = resultOf("bits_per_byte", [small, { ...large, roundTrip }]);
+    expect(verdicts).toEqual([]);
+    expect(summary).toHaveLength(2);
+    const sentence = `bits_per_byte with different tokenizers is ranked where both give the text back: ${why}. Fine-tune on a task to compare them`;
+    expect(warnings).toContain(sentence);
+    expect(expectations[0]).toMatchObject({ answer: "undecided" });
+    // and nobody is sent there from another score
+    const perplexity = resultOf("perplexity", [small, { ...large, roundTrip }]);
+    expect(perplexity.warnings.join()).toContain("each counts other tokens. Fine-tune on a task to compare them");
+  });
+
+  test("but cells that share a tokenizer predict the same text, whatever it loses", () => {
+    const cells = [small, { ...large, tokenizer: "tokenizer-1" }].map((cell) => ({ ...cell, roundTrip: lossy }));
+    expect(resultOf("bits_per_byte", cells).verdicts).toHaveLength(1);
+    expect(resultOf("perplexity", cells).verdicts).toHaveLength(1);
+  });
 });
 
 test("the loss of one kind of objective with other settings is not ranked either", () => {

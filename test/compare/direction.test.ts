@@ -5,7 +5,7 @@ import { frontierChart } from "#runtime/compare/report/charts.ts";
 import { comparisonTable } from "#runtime/compare/table.ts";
 import { catalogue } from "#runtime/contract/catalogue/index.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
-import { example } from "./example.ts";
+import { example, languageModelExample, type RoundTrip } from "./example.ts";
 
 /** Two cells of which `low` has the lower numbers, and a baseline with the highest of all. */
 function lowAndHigh(metric: string, expect: CompareJob["expect"] = []) {
@@ -73,6 +73,23 @@ test("the line of what nothing cheaper beats goes down where the lower score is 
   const corners = (svg: string) => /<polyline points="([^"]*)"/.exec(svg)![1]!.split(" ").length;
   expect(corners(drawn("accuracy"))).toBe(2);
   expect(corners(drawn("mse"))).toBe(1);
+});
+
+test("and joins nothing where scores of different objectives or texts stand beside each other", () => {
+  const drawn = (tokenizer: string) => {
+    const objective = { kind: "causal" } as const;
+    const lossy: RoundTrip = { documents: 9, same: 0, unknown: 0, lost: ["case"] };
+    const { job, runs } = languageModelExample("bits_per_byte", [
+      { cell: "cheap", values: [2, 2.1, 2.2], objective },
+      { cell: "dear", values: [1, 1.1, 1.2], objective, tokenizer, roundTrip: lossy },
+    ]);
+    const result = compareRuns(job, runs);
+    const cells = result.matched.cells.map((cell, index) => ({ ...cell, flops: 1e12 * (index + 1) }));
+    return frontierChart({ ...result, matched: { ...result.matched, cells } }, "speeches", "bits_per_byte")!;
+  };
+  expect(drawn("tokenizer-1")).toContain("<polyline");
+  expect(drawn("tokenizer-2")).not.toContain("<polyline");
+  expect(drawn("tokenizer-2")).toContain("dear");
 });
 
 test("a baseline's higher mean marks nothing without a verdict", () => {

@@ -1,6 +1,6 @@
 import type { Runs } from "#runtime/compare/entrants.ts";
 import type { Items } from "#runtime/compare/items.ts";
-import type { Score } from "#runtime/contract/artifacts.ts";
+import type { EncodeResult, Score } from "#runtime/contract/artifacts.ts";
 import type { CompareJob, PretrainJob, ResolvedObjective } from "#runtime/contract/plan.ts";
 
 export interface ExampleCell {
@@ -59,6 +59,7 @@ export function example(
     runs: {
       result: (id) => (results.has(id) ? { label: "", scores: results.get(id)! } : undefined),
       job: (id) => jobs.get(id),
+      encoded: () => undefined,
       items: (id) => options.items?.get(id),
       leaks: () => undefined,
       finetunings: () => [],
@@ -68,10 +69,15 @@ export function example(
   };
 }
 
-/** A comparison without fine-tuning: cells' own scores on the corpus. */
+export type RoundTrip = NonNullable<EncodeResult["roundTrip"]>;
+
+/** Of a tokenizer that gives every text back. */
+const faithful: RoundTrip = { documents: 10, same: 10, unknown: 0, lost: [] };
+
+/** A comparison without fine-tuning: cells' own scores on the corpus. `roundTrip`: of the cell's tokenizer; null: its encoded corpus is gone. */
 export function languageModelExample(
   metric: string,
-  cells: { cell: string; values: number[]; objective: ResolvedObjective; tokenizer?: string }[],
+  cells: { cell: string; values: number[]; objective: ResolvedObjective; tokenizer?: string; roundTrip?: RoundTrip | null }[],
 ): { job: CompareJob; runs: Runs } {
   const { job, runs } = example(cells.map(({ cell, objective, values }) => ({ cell, objective, accuracy: values.map(() => []) })));
   return {
@@ -86,7 +92,13 @@ export function languageModelExample(
       job(id) {
         const planned = runs.job(id);
         const found = cells.find(({ cell }) => id.startsWith(`pretrain-${cell}-`));
-        return planned && ({ ...planned, tokenizer: found?.tokenizer ?? "tokenizer-1" } as PretrainJob);
+        return planned && ({ ...planned, tokenizer: found?.tokenizer ?? "tokenizer-1", encoded: `encode-${found?.cell}` } as PretrainJob);
+      },
+      encoded(id) {
+        const roundTrip = cells.find(({ cell }) => id === `encode-${cell}`)?.roundTrip;
+        const split = { tokens: 0, bytes: 0, documents: 0, shards: [] };
+        const splits = { train: split, validation: split, test: split };
+        return roundTrip === null ? undefined : { vocabulary: 300, width: 2, splits, roundTrip: roundTrip ?? faithful };
       },
     },
   };

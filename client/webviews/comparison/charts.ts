@@ -1,5 +1,6 @@
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { bestFirst, withDirection } from "#runtime/contract/direction.ts";
+import { areRanked } from "#runtime/contract/ranked.ts";
 import { axisStyle, type Chart, createChart, type EChartsOption, tooltipStyle } from "../chart.ts";
 import { csvOf, element } from "../page.ts";
 import { colourOf, readTheme, symbols, type Theme } from "../theme.ts";
@@ -24,7 +25,7 @@ export function dotChart(column: ScoreColumn, names: readonly string[]): Chart {
 /** Height of a line of text above the chart. */
 const baselineLabel = 14;
 
-/** Score against what the pre-training cost: who is on the frontier gives more for less. */
+/** Score against what the pre-training cost: who is on the frontier gives more for less, where scores are ranked. */
 export function frontierChart(column: ScoreColumn, result: ComparisonResult, names: readonly string[]): Chart | undefined {
   const costs = new Map(result.matched.cells.map(({ cell, flops }) => [cell, flops]));
   const points = column.rows.flatMap((row) => {
@@ -35,7 +36,9 @@ export function frontierChart(column: ScoreColumn, result: ComparisonResult, nam
   const title = `${withDirection(column.key, column.metric)} against FLOPs`;
   const csv = () => csvOf([["cell", "flops", column.key], ...points.map(({ row, flops }) => [row.cell, flops, row.mean])]);
   const chart = createChart({ title, renderer: "svg", height: 260, csv });
-  chart.set(frontierOption(column, points, names, readTheme()));
+  const cells = points.map(({ row }) => row.cell);
+  const best = areRanked(result.verdicts, cells, column.task, column.metric) ? frontier(points, column.metric) : [];
+  chart.set(frontierOption(column, points, best, names, readTheme()));
   chart.describe(points.map(({ row, flops }) => `${row.cell}: ${row.text} at ${flops.toExponential(2)}`).join("; "));
   return chart;
 }
@@ -158,12 +161,12 @@ function publishedSeries({ published, factor }: ScoreColumn, below: number, them
 
 function frontierOption(
   column: ScoreColumn,
-  points: readonly { row: ScoreRow; flops: number }[],
+  points: readonly FrontierPoint[],
+  best: readonly FrontierPoint[],
   names: readonly string[],
   theme: Theme,
 ): EChartsOption {
   const style = axisStyle(theme);
-  const best = frontier(points, column.metric);
   return {
     animation: false,
     backgroundColor: theme.background,
@@ -228,8 +231,8 @@ function isClose(one: FrontierPoint, other: FrontierPoint, points: readonly Fron
 }
 
 /** Who is not beaten by one that cost less. */
-function frontier<T extends { row: ScoreRow; flops: number }>(points: readonly T[], metric: string): T[] {
-  const best: T[] = [];
+function frontier(points: readonly FrontierPoint[], metric: string): FrontierPoint[] {
+  const best: FrontierPoint[] = [];
   for (const point of [...points].sort((a, b) => a.flops - b.flops || bestFirst(metric, a.row.mean, b.row.mean))) {
     if (best.length === 0 || bestFirst(metric, point.row.mean, best.at(-1)!.row.mean) < 0) best.push(point);
   }

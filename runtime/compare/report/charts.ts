@@ -2,6 +2,7 @@ import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { metricOf } from "#runtime/contract/catalogue/index.ts";
 import { bestFirst } from "#runtime/contract/direction.ts";
 import { formatFlops, formatScore } from "#runtime/contract/numbers.ts";
+import { areRanked } from "#runtime/contract/ranked.ts";
 import { visible } from "#runtime/contract/visible.ts";
 
 /** Charts as SVG text: nothing is loaded, nothing runs. Colours are told apart by shape and by name too. */
@@ -77,7 +78,7 @@ function limitsOf(metric: string, values: readonly number[]): (value: number) =>
   return (value) => Math.min(1, Math.max(least, value));
 }
 
-/** Score against what the pre-training cost; the dashed line joins those that nothing cheaper beats. Undefined without two costs. */
+/** Score against what the pre-training cost; the dashed line joins those that nothing cheaper beats, where scores are ranked. Undefined without two costs. */
 export function frontierChart(result: ComparisonResult, task: string, metric: string): string | undefined {
   const points = pointsOf(result, task, metric);
   if (points.length < 2) return undefined;
@@ -88,7 +89,8 @@ export function frontierChart(result: ComparisonResult, task: string, metric: st
   const [least, most] = [Math.min(...costs), Math.max(...costs)];
   const wide = most - least < 0.12 ? 0.3 : 0.08;
   const x = axis(least - wide, most + wide, 70, width - 150, (value) => formatFlops(10 ** value));
-  const best = frontierOf(points, metric);
+  const cells = points.map(({ cell }) => cell);
+  const best = areRanked(result.verdicts, cells, task, metric) ? frontierOf(points, metric) : [];
   const places = points.map(({ flops, score }) => [x.at(Math.log10(flops)), y.at(score)] as const);
   return svg(height, [
     ...x.ticks.map(
@@ -96,11 +98,15 @@ export function frontierChart(result: ComparisonResult, task: string, metric: st
     ),
     ...y.ticks.map(({ value, label }) => line(70, y.at(value), width - 150, y.at(value), "#ddd") + text(62, y.at(value) + 4, label, "end")),
     text((70 + width - 150) / 2, height - 6, "FLOPs of pre-training", "middle", "#555"),
-    polyline(
-      best.map(({ flops, score }) => [x.at(Math.log10(flops)), y.at(score)]),
-      "#777",
-      "4 3",
-    ),
+    ...(best.length === 0
+      ? []
+      : [
+          polyline(
+            best.map(({ flops, score }) => [x.at(Math.log10(flops)), y.at(score)]),
+            "#777",
+            "4 3",
+          ),
+        ]),
     ...points.map(({ cell }, index) => {
       const [px, py] = places[index]!;
       // names of points that are close stand above each other

@@ -143,7 +143,7 @@ export const metrics: readonly Metric[] = [
   },
   {
     name: "bits_per_byte",
-    help: "Negative log-likelihood in bits for each byte of text: comparable between tokenizers.",
+    help: "Negative log-likelihood in bits for each byte of text: comparable between tokenizers that give the text back.",
     formula: "\\frac{-\\sum_j \\log_2 p(w_j \\mid w_{<j})}{\\text{bytes}}",
     source: "Gao et al. 2020, The Pile, section 3.1",
     of: ["corpus"],

@@ -1,0 +1,9 @@
+import type { Verdict } from "./artifacts.ts";
+
+/** Whether scores of these cells say which is better: those of other objectives, tokens or texts stand beside each other and no more. */
+export function areRanked(verdicts: readonly Verdict[], cells: readonly string[], task: string, metric: string): boolean {
+  const judged = verdicts.filter((each) => each.task === task && each.metric === metric);
+  const isJudged = (one: string, other: string) =>
+    judged.some(({ left, right }) => (left === one && right === other) || (left === other && right === one));
+  return cells.every((cell, index) => cells.slice(0, index).every((other) => isJudged(other, cell)));
+}
