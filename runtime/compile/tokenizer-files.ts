@@ -1,3 +1,4 @@
+import type { LostInText } from "#runtime/contract/artifacts.ts";
 import type { InputFile } from "#runtime/contract/plan.ts";
 import { largest } from "#runtime/contract/reductions.ts";
 import type { ExistingTokenizerSpec } from "#runtime/contract/spec.ts";
@@ -5,6 +6,7 @@ import { isSentinelToken, sentinelToken, specialTokenNames } from "#runtime/cont
 import { deepest, isDeep } from "#runtime/models/checkpoints/files.ts";
 import { type TokenizerParts, tokenizerFlaw } from "#runtime/models/checkpoints/tokenizer-flaws.ts";
 import type { Files } from "./files.ts";
+import { lostByFile } from "./lost-text.ts";
 
 /** A `tokenizer.json` as the specification uses it. */
 export interface KnownTokenizer {
@@ -17,6 +19,8 @@ export interface KnownTokenizer {
   pad: number;
   /** Sentinels, added ones included. */
   sentinels: number;
+  /** What it loses of a text, as its settings say. */
+  lost: LostInText[];
 }
 
 /** What is wrong with one. */
@@ -36,7 +40,7 @@ export function readTokenizerFile({ file: path, sentinels }: ExistingTokenizerSp
   if (!found) return { key: "file", wrong: `There is no file ${path}. Name a tokenizer.json.` };
   const content = contentOf(path, found, files);
   if (typeof content === "string") return { key: "file", wrong: content };
-  const { entries, present, pad, ownSentinels } = content;
+  const { entries, present, pad, ownSentinels, lost } = content;
   if (ownSentinels > 0 && sentinels !== null && sentinels !== ownSentinels)
     return { key: "sentinels", wrong: `${path} has ${ownSentinels} sentinels of its own. Leave sentinels out.` };
   const wanted = ownSentinels > 0 ? 0 : (sentinels ?? usualSentinels);
@@ -48,6 +52,7 @@ export function readTokenizerFile({ file: path, sentinels }: ExistingTokenizerSp
     pad: pad ?? entries,
     added: [...special, ...Array.from({ length: wanted }, (_, index) => sentinelToken(index))],
     sentinels: ownSentinels || wanted,
+    lost,
   };
 }
 
@@ -60,6 +65,7 @@ interface Content {
   present: Role[];
   pad: number | null;
   ownSentinels: number;
+  lost: LostInText[];
 }
 
 /** Of the last files, by their content: a plan is made at every keystroke, and these files are large. */
@@ -72,13 +78,15 @@ function contentOf(path: string, { bytes, sha256 }: Omit<InputFile, "path">, fil
   const key = `${path} ${bytes} ${sha256}`;
   const known = remembered.get(key);
   if (known) return known;
-  const tokens = tokensIn(path, files);
-  if (typeof tokens === "string") return tokens;
+  const read = readFile(path, files);
+  if (typeof read === "string") return read;
+  const { tokens, lost } = read;
   const content: Content = {
     entries: largest(tokens.values(), -1) + 1,
     present: needed.filter((role) => specialTokenNames[role].some((name) => tokens.has(name))),
     pad: specialTokenNames.pad.map((name) => tokens.get(name)).find((id) => id !== undefined) ?? null,
     ownSentinels: [...tokens.keys()].filter(isSentinelToken).length,
+    lost,
   };
   remembered.set(key, content);
   if (remembered.size > mostRemembered) remembered.delete(remembered.keys().next().value!);
@@ -87,13 +95,13 @@ function contentOf(path: string, { bytes, sha256 }: Omit<InputFile, "path">, fil
 
 const mostBytes = 200e6;
 
-/** Each token's id, or what is wrong. */
-function tokensIn(path: string, files: Files): Map<string, number> | string {
+/** Each token's id and what of texts is lost, or what is wrong. */
+function readFile(path: string, files: Files): { tokens: Map<string, number>; lost: LostInText[] } | string {
   if ((files.size(path) ?? 0) > mostBytes)
     return `${path} has more than ${mostBytes / 1e6} MB, which no tokenizer.json has. Name another file.`;
   const bytes = files.read(path) ?? new Uint8Array();
   if (isDeep(bytes)) return `${path} is nested more than ${deepest} deep, which no tokenizer.json is. Copy the file again.`;
-  let json: TokenizerParts | null;
+  let json: (TokenizerParts & Parameters<typeof lostByFile>[0]) | null;
   try {
     json = JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
@@ -112,5 +120,6 @@ function tokensIn(path: string, files: Files): Map<string, number> | string {
   if (tokens.length === 0 || !tokens.every(isEntry))
     return `The vocabulary of ${path} is no list of tokens with their ids. Copy the file again.`;
   const flaw = tokenizerFlaw(json ?? {}, tokens as [string, number][]);
-  return flaw === undefined ? new Map(tokens as [string, number][]) : `${path} cannot be used: ${flaw}. Copy the file again.`;
+  if (flaw !== undefined) return `${path} cannot be used: ${flaw}. Copy the file again.`;
+  return { tokens: new Map(tokens as [string, number][]), lost: lostByFile(json ?? {}) };
 }

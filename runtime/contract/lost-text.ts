@@ -1,4 +1,5 @@
 import type { EncodeResult, LostInText } from "./artifacts.ts";
+import { listed } from "./listed.ts";
 
 const words: Readonly<Record<LostInText, string>> = {
   case: "upper and lower case",
@@ -10,8 +11,7 @@ const words: Readonly<Record<LostInText, string>> = {
 
 /** What a tokenizer loses of a text, in words. */
 export function lostInWords(lost: readonly LostInText[]): string {
-  const all = lost.map((each) => words[each]);
-  return all.length < 2 ? all.join("") : `${all.slice(0, -1).join(", ")} and ${all.at(-1)}`;
+  return listed(lost.map((each) => words[each]));
 }
 
 /** Why a text that its tokens do not give back is another text to predict, as the end of a sentence; undefined where it comes back. */

@@ -6,6 +6,7 @@ import type { Spec } from "#runtime/contract/spec.ts";
 import {
   adamw,
   compare,
+  compiled,
   corpus,
   files,
   filesIn,
@@ -616,6 +617,29 @@ const warnings: { what: string; change: Change; code: string; path: SpecPath; sa
     says: ["2,000 entries", "bits per byte"],
   },
   {
+    what: "a tokenizer that folds case beside one that does not",
+    change: {
+      tokenizers: { folded: tokenizer({ lowercase: true }) },
+      comparisons: { which: compare({ vary: named("tokenizer", "pieces", "folded"), finetune: [], baselines: [] }) },
+    },
+    code: "text-not-given-back",
+    path: ["tokenizers", "folded", "lowercase"],
+    says: [
+      "no verdict on bits per byte is given between folded and other tokenizers: it loses upper and lower case",
+      "leave lowercase out of folded",
+    ],
+  },
+  {
+    what: "WordPiece beside another tokenizer",
+    change: {
+      tokenizers: { uncased: tokenizer({ kind: "wordpiece", lowercase: true }) },
+      comparisons: { which: compare({ vary: named("tokenizer", "pieces", "uncased"), finetune: [], baselines: [] }) },
+    },
+    code: "text-not-given-back",
+    path: ["tokenizers", "uncased", "kind"],
+    says: ["it loses upper and lower case, accents and where spaces stand", "kind bpe, unigram or bytes"],
+  },
+  {
     what: "scores on different texts",
     change: {
       corpora: { a: corpus({ files: ["/data/a.txt"] }) },
@@ -646,6 +670,23 @@ it.each(warnings)("warns of $what", ({ change, code, path, says }) => {
   for (const words of says) expect(problem.message).toContain(words);
 });
 
+it("has nothing against tokenizers that lose text where all cells share one, or are compared on a task", () => {
+  const tokenizers = { uncased: tokenizer({ kind: "wordpiece", lowercase: true }) };
+  const pretrainings = { base: pretrain({ tokenizer: "uncased" }) };
+  const codes = (change: Parameters<typeof specOf>[0]) => compiled(specOf(change)).problems.map(({ code }) => code);
+  const own = { which: compare({ vary: rates(1e-3, 1e-4), finetune: [], baselines: [] }) };
+  expect(codes({ tokenizers, pretrainings, comparisons: own })).not.toContain("text-not-given-back");
+  const tasks = { which: compare({ vary: named("tokenizer", "pieces", "uncased") }) };
+  expect(codes({ tokenizers, comparisons: tasks })).not.toContain("text-not-given-back");
+  const [sizes] = compiled(
+    specOf({
+      tokenizers: { more: tokenizer({ vocabulary: 2000, lowercase: true }) },
+      comparisons: { which: compare({ vary: named("tokenizer", "pieces", "more"), finetune: [], baselines: [] }) },
+    }),
+  ).problems.filter(({ code }) => code === "vocabularies-differ");
+  expect(sizes!.message).toContain("compare task scores, not perplexity");
+});
+
 it("says a mistake that several cells share once", () => {
   const problem = problemOf({ models: { small: model({ heads: 5 }) }, comparisons: { which: compare({ vary: rates(1e-3, 1e-4, 1e-5) }) } });
   expect(problem.code).toBe("heads-do-not-divide");
@@ -672,7 +713,7 @@ it("does not take a part of a corpus for the corpus", () => {
   expect(problemsOf({ corpora: { part }, comparisons: { which: compare({ vary: named("corpus", "speeches", "part") }) } })).toEqual([]);
 });
 
-function named(key: "corpus" | "model", ...names: string[]) {
+function named(key: "corpus" | "model" | "tokenizer", ...names: string[]) {
   return [{ key, values: names.map((name) => ({ label: name, value: name })) }];
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Spec } from "#runtime/contract/spec.ts";
-import { compiled, filesIn, jobsOf, ofKind, pretrain, specOf, texts, tokenizer } from "./fixtures.ts";
+import { compare, compiled, filesIn, jobsOf, ofKind, pretrain, specOf, texts, tokenizer } from "./fixtures.ts";
 
 const vocab = Object.fromEntries(["[UNK]", "a", "b", "[CLS]"].map((token, id) => [token, id]));
 const json = { model: { type: "WordLevel", vocab, unk_token: "[UNK]" }, added_tokens: [{ id: 4, content: "[MASK]", special: true }] };
@@ -110,5 +110,34 @@ describe("an existing tokenizer", () => {
     );
     expect(found?.message).toContain("own has 9 entries and pieces 1,000 entries");
     expect(found?.set).toBeUndefined();
+  });
+
+  test.each<[string, object, string | null]>([
+    [
+      "folds case and accents",
+      { normalizer: { type: "BertNormalizer", lowercase: true, strip_accents: null } },
+      "upper and lower case and accents",
+    ],
+    [
+      "folds case deep inside",
+      { normalizer: { type: "Sequence", normalizers: [{ type: "NFD" }, { type: "Sequence", normalizers: [{ type: "Lowercase" }] }] } },
+      "Unicode forms of characters and upper and lower case",
+    ],
+    ["drops spaces", { pre_tokenizer: { type: "Sequence", pretokenizers: [{ type: "WhitespaceSplit" }] } }, "where spaces stand"],
+    ["keeps everything", { normalizer: { type: "BertNormalizer", lowercase: false }, pre_tokenizer: { type: "ByteLevel" } }, null],
+    ["has settings that are none", { normalizer: [1, null], pre_tokenizer: "ByteLevel" }, null],
+  ])("that %s, by its settings", (_, settings, lost) => {
+    const spec = specWith();
+    const pieces = tokenizer();
+    const vary = [{ key: "tokenizer" as const, values: ["pieces", "own"].map((name) => ({ label: name, value: name })) }];
+    const both = {
+      ...spec,
+      tokenizers: { ...spec.tokenizers, pieces },
+      comparisons: { which: compare({ vary, finetune: [], baselines: [] }) },
+    };
+    const { problems } = compiled(both, "which", { files: filesWith(JSON.stringify({ ...json, ...settings })) });
+    const found = problems.find(({ code }) => code === "text-not-given-back");
+    expect(found?.path).toEqual(lost === null ? undefined : ["tokenizers", "own", "file"]);
+    if (lost !== null) expect(found!.message).toContain(`it loses ${lost}, and so has another text to predict`);
   });
 });

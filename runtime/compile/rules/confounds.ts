@@ -6,6 +6,7 @@ import type { Files } from "../files.ts";
 import { architecturesOf, resolveArchitecture } from "../resolve.ts";
 import { objectivesDiffer } from "../scores.ts";
 import { readTokenizerFile } from "../tokenizer-files.ts";
+import { lostBy } from "./lost-text.ts";
 import { type Rule, warning } from "./rule.ts";
 
 /** What else differs between cells than what is compared: said, not forbidden. */
@@ -52,6 +53,7 @@ function vocabularies(spec: Spec, name: string, files: Files): Problem[] {
     (each) => spec.tokenizers[each],
   );
   const [first, ...others] = used;
+  const loses = used.some((tokenizer) => lostBy(spec.tokenizers[tokenizer]!, files).length > 0);
   const sizeOf = (tokenizer: string) => entriesOf(spec.tokenizers[tokenizer]!, files);
   return others.flatMap((other) => {
     const [wanted, found] = [sizeOf(first!), sizeOf(other)];
@@ -63,7 +65,7 @@ function vocabularies(spec: Spec, name: string, files: Files): Problem[] {
           "vocabularies-differ",
           ["tokenizers", other, "vocabulary"],
           `In ${name}, ${other} has ${said(found)} and ${first} ${said(wanted)}: with the tokenizer, the size of the embeddings and the text that a token ` +
-            "stands for change too. Give both as many, and compare bits per byte or task scores, not perplexity.",
+            `stands for change too. Give both as many, and compare ${loses ? "" : "bits per byte or "}task scores, not perplexity.`,
         ),
         ...(found === null || wanted === null || spec.tokenizers[other]!.kind === "existing"
           ? {}

@@ -5,6 +5,7 @@ import { confounds } from "./confounds.ts";
 import { corpora } from "./corpora.ts";
 import { expectations } from "./expectations.ts";
 import { finetunings } from "./finetunings.ts";
+import { lostText } from "./lost-text.ts";
 import { models } from "./models.ts";
 import { objectives } from "./objectives.ts";
 import { pretrainings } from "./pretrainings.ts";
@@ -17,6 +18,7 @@ export const rules: readonly Rule[] = [
   checkpoints,
   corpora,
   tokenizers,
+  lostText,
   models,
   objectives,
   tasks,

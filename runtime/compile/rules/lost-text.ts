@@ -1,0 +1,52 @@
+import type { LostInText } from "#runtime/contract/artifacts.ts";
+import { listed } from "#runtime/contract/listed.ts";
+import { lostInWords } from "#runtime/contract/lost-text.ts";
+import type { Problem } from "#runtime/contract/problem.ts";
+import type { Ref, Spec, TokenizerSpec } from "#runtime/contract/spec.ts";
+import { cellsOf } from "../cells.ts";
+import type { Files } from "../files.ts";
+import { lostByLearned } from "../lost-text.ts";
+import { scoresOf } from "../scores.ts";
+import { readTokenizerFile } from "../tokenizer-files.ts";
+import { type Rule, warning } from "./rule.ts";
+
+/** Bits per byte are ranked between tokenizers that give the text back: which of a comparison's do not, as far as their settings say. */
+export const lostText: Rule = ({ spec, files }) =>
+  Object.keys(spec.comparisons).flatMap((name) => {
+    const used = [...new Set(cellsOf(spec, name).cells.map((cell) => cell.pretrain.tokenizer))];
+    if (used.length < 2 || !comparesBits(spec, name)) return [];
+    return used.flatMap((tokenizer) => {
+      const declared = spec.tokenizers[tokenizer ?? ""];
+      const lost = declared ? lostBy(declared, files) : [];
+      return declared && lost.length > 0 ? [losing(name, tokenizer!, declared, lost)] : [];
+    });
+  });
+
+function comparesBits(spec: Spec, name: Ref): boolean {
+  return spec.comparisons[name]!.finetune.length === 0 && scoresOf(spec, name).some(({ metrics }) => metrics.includes("bits_per_byte"));
+}
+
+/** What a tokenizer's settings say that it loses of a text. */
+export function lostBy(tokenizer: TokenizerSpec, files: Files): LostInText[] {
+  if (tokenizer.kind !== "existing") return lostByLearned(tokenizer);
+  const read = readTokenizerFile(tokenizer, files);
+  return "wrong" in read ? [] : read.lost;
+}
+
+function losing(name: string, tokenizer: Ref, declared: TokenizerSpec, lost: readonly LostInText[]): Problem {
+  const folds = declared.kind !== "existing" && listed(lost) === "case";
+  const remedies = [
+    folds ? `leave lowercase out of ${tokenizer}` : "use a tokenizer of kind bpe, unigram or bytes, without lowercase",
+    "add finetune: { task: … } to compare all cells on one task",
+  ];
+  const key = declared.kind === "existing" ? "file" : folds ? "lowercase" : "kind";
+  return {
+    ...warning(
+      "text-not-given-back",
+      ["tokenizers", tokenizer, key],
+      `In ${name}, no verdict on bits per byte is given between ${tokenizer} and other tokenizers: it loses ${lostInWords(lost)}, and so has another text to predict. ` +
+        `To rank it, ${listed(remedies, "or")}.`,
+    ),
+    ...(folds ? { set: { key: "lowercase", value: "false" } } : {}),
+  };
+}
