@@ -16,6 +16,7 @@ import { labelItems } from "#runtime/compare/item-labels.ts";
 import type { Items } from "#runtime/compare/items.ts";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
+import { isFound } from "#runtime/contract/verdicts.ts";
 import { margins } from "#runtime/metrics/confusion-matrix.ts";
 import { classMetrics } from "#runtime/metrics/table.ts";
 import { type Random, random } from "#runtime/random/random.ts";
@@ -56,7 +57,7 @@ function report(world: World, judge: (world: World, better: number, ...path: num
   let [falsely, inside, intervals, announced, found] = [0, 0, 0, 0, 0];
   for (let each = 0; each < comparisons; each++) {
     const nothing = judge(world, 0, each, 0);
-    if (nothing.verdicts.some(({ verdict }) => verdict !== "no difference found")) falsely++;
+    if (nothing.verdicts.some(isFound)) falsely++;
     [inside, intervals] = counted(nothing, world, 0, inside, intervals);
     const first = nothing.verdicts.find(isFirst)!;
     // a difference may not lead beyond what a score can be
@@ -101,7 +102,7 @@ function judgeUntilSettled(world: World, better: number, ...path: number[]): Com
   for (let count = seeds; ; count++) {
     const looks = Array.from({ length: count - seeds + 1 }, (_, index) => seeds + index);
     const result = compareRuns({ ...jobOf(count), looks: { seeds: looks, most } }, runs);
-    if (count === most || result.verdicts.every(({ verdict }) => verdict !== "no difference found")) return result;
+    if (count === most || result.verdicts.every(isFound)) return result;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ComparisonResult, RunSession, Verdict } from "#runtime/contract/artifacts.ts";
 import { gain } from "#runtime/contract/direction.ts";
 import type { JobKind } from "#runtime/contract/plan.ts";
+import { describeUndecided, isFound } from "#runtime/contract/verdicts.ts";
 import { describeDifference } from "#runtime/contract/words.ts";
 import type { Outline, OutlineDeclaration, OutlinePlan } from "#server/protocol.ts";
 import { hasBegun, lastDone, type Run, type Store } from "../runs/model.ts";
@@ -100,26 +101,27 @@ export function outcomeText(run: Run): string {
 export function headline({ verdicts, expectations, summary }: ComparisonResult): string {
   const baselines = new Set(summary.filter(({ baseline }) => baseline).map(({ cell }) => cell));
   const withBaseline = ({ left, right }: Verdict) => Number(baselines.has(left) || baselines.has(right));
-  const [first] = verdicts
-    .filter(({ verdict }) => verdict !== "no difference found")
-    .sort((a, b) => withBaseline(a) - withBaseline(b) || (a.p ?? 1) - (b.p ?? 1));
+  const [first] = verdicts.filter(isFound).sort((a, b) => withBaseline(a) - withBaseline(b) || (a.p ?? 1) - (b.p ?? 1));
   const said = first ? shortVerdict(first) : nothingFound(verdicts);
   const answers = expectations.map(({ answer }) => answer);
   return answers.length === 0 ? said : `${said} · expectation: ${answers.join(", ")}`;
 }
 
-/** `no difference found in 9 of 9 pairs on century.accuracy`. */
+/** `no difference found in 9 of 9 pairs on century.accuracy`, `no verdict in 9 of 9 pairs on century.accuracy: two seeds …`. */
 function nothingFound(verdicts: readonly Verdict[]): string {
   const [only, ...others] = verdicts;
   if (!only) return "done";
   if (others.length === 0) return shortVerdict(only);
   const scores = [...new Set(verdicts.map(({ task, metric }) => `${task}.${metric}`))];
   const on = scores.length === 1 ? ` on ${scores[0]}` : "";
-  return `no difference found in ${verdicts.length} of ${verdicts.length} pairs${on}`;
+  const reasons = [...new Set(verdicts.flatMap(({ why }) => why ?? []))];
+  return `${describeUndecided(verdicts)}${on}${reasons.length === 1 ? `: ${reasons[0]}` : ""}`;
 }
 
-/** Without the p-value, and without what the design could find. */
+/** Without the p-value, and without what the design could find; where there is no verdict, why. */
 function shortVerdict(verdict: Verdict): string {
+  if (verdict.why !== undefined)
+    return `no verdict between ${verdict.left} and ${verdict.right} on ${verdict.task}.${verdict.metric}: ${verdict.why}`;
   return describeDifference(verdict)
     .replace(/ \(95% interval ([^,)]+)[^)]*\)/, " ($1)")
     .replace(/;.*$/, "");

@@ -1,6 +1,7 @@
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { formatCount } from "#runtime/contract/numbers.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
+import { fewestSeeds, isFound } from "#runtime/contract/verdicts.ts";
 
 /** What to do after a comparison, from what it found: at most four lines. */
 export function nextSteps(result: ComparisonResult, job: CompareJob, file: string): string[] {
@@ -17,11 +18,11 @@ const wantedTokensPerParameter = 20;
 
 function aboutSeeds(result: ComparisonResult, job: CompareJob, file: string): string[] {
   const seeds = Math.min(...job.cells.map((cell) => cell.runs.length));
-  const undecided = result.verdicts.filter(({ verdict }) => verdict === "no difference found");
+  const undecided = result.verdicts.filter((verdict) => !isFound(verdict));
   if (undecided.length === 0 || (job.looks && seeds >= job.looks.most)) return [];
-  if (seeds < 3) {
+  if (seeds < fewestSeeds) {
     return [
-      `seeds: 1..5: ${undecided.length} of ${result.verdicts.length} pairs show no difference with ${seeds} ${seeds === 1 ? "seed" : "seeds"}; what is done is not run again`,
+      `seeds: 1..5: with ${seeds} ${seeds === 1 ? "seed" : "seeds"} none of the ${result.verdicts.length} pairs has a verdict; what is done is not run again`,
     ];
   }
   const more = undecided.map(({ more_seeds }) => more_seeds).filter((each) => each !== null);
@@ -33,7 +34,8 @@ function aboutSeeds(result: ComparisonResult, job: CompareJob, file: string): st
 
 function aboutScratch(result: ComparisonResult, job: CompareJob): string[] {
   const held = result.verdicts.filter(({ right }) => right.startsWith("scratch"));
-  if (held.length === 0 || held.some(({ verdict }) => verdict === "better")) return [];
+  // where nothing could be said, nothing was found either way
+  if (!held.some(({ verdict }) => verdict !== "no verdict") || held.some(({ verdict }) => verdict === "better")) return [];
   const tokens = Math.max(...job.cells.map((cell) => cell.matched.tokens));
   return [`a larger budget or corpus: no pre-training of ${formatCount(tokens)} tokens was found better than scratch`];
 }

@@ -1,6 +1,7 @@
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import type { CompareJob, Plan } from "#runtime/contract/plan.ts";
 import { type Spec, tableOf } from "#runtime/contract/spec.ts";
+import { isFound } from "#runtime/contract/verdicts.ts";
 import { readLooks, writeLooks } from "#runtime/store/looks.ts";
 import { jobsOf } from "./loaded.ts";
 
@@ -52,6 +53,6 @@ export function seedCount(job: CompareJob): number {
 /** Every pair of cells has a difference, and every expectation an answer. */
 export function isSettled({ verdicts, expectations, summary }: ComparisonResult): boolean {
   const baselines = new Set(summary.filter(({ baseline }) => baseline).map(({ cell }) => cell));
-  const open = verdicts.filter(({ right, verdict }) => !baselines.has(right) && verdict === "no difference found");
+  const open = verdicts.filter(({ right, verdict }) => !baselines.has(right) && !isFound({ verdict }));
   return open.length === 0 && expectations.every(({ answer }) => answer !== "undecided");
 }

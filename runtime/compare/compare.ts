@@ -3,6 +3,7 @@ import type { ComparisonResult, EncodeResult, FinetuneResult, LeaksResult, Verdi
 import { groupBy } from "#runtime/contract/group.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
 import { largest, smallest } from "#runtime/contract/reductions.ts";
+import { fewestSeeds, tooFewSeeds } from "#runtime/contract/verdicts.ts";
 import type { JobContext } from "#runtime/jobs/context.ts";
 import { readHypotheses } from "#runtime/store/hypotheses.ts";
 import { openStore, predictionsFile, type Store } from "#runtime/store/store.ts";
@@ -16,7 +17,7 @@ import { notesOf } from "./notes.ts";
 import { publishedScores } from "./references.ts";
 import { type Resampler, resampler } from "./resample.ts";
 import { sampleOf } from "./samples.ts";
-import { estimate, fewestSeeds, meanOf } from "./statistics.ts";
+import { estimate, meanOf } from "./statistics.ts";
 import { verdictsOf } from "./verdicts.ts";
 
 /** The job: reads the results of its cells' runs, writes nothing but its result. */
@@ -207,10 +208,8 @@ function undefinedScores(job: CompareJob, entrants: readonly Entrant[]): string[
 }
 
 function seedWarnings(job: CompareJob): string[] {
-  const fewest = Math.min(...job.cells.map((cell) => cell.runs.length));
-  if (fewest >= fewestSeeds) return [];
-  if (fewest < 2) return ["one pre-training seed shows no spread, so no difference can be told from noise: write seeds: 1..3 or more"];
-  return ["two pre-training seeds show too little of their spread for a verdict: write seeds: 1..3 or more"];
+  const why = tooFewSeeds(smallest(job.cells.map((cell) => cell.runs.length)));
+  return why === undefined ? [] : [`no pair has a verdict: ${why}. Write seeds: 1..${fewestSeeds} or more`];
 }
 
 /** Of a comparison that has hardly begun the names would fill the page. */

@@ -1,5 +1,6 @@
 import type { ComparisonResult, Verdict } from "#runtime/contract/artifacts.ts";
 import type { Expectation } from "#runtime/contract/spec.ts";
+import { isFound } from "#runtime/contract/verdicts.ts";
 import { describeDifference } from "#runtime/contract/words.ts";
 import type { Entrant, Runs } from "./entrants.ts";
 
@@ -37,7 +38,7 @@ export function answerExpectation(
 
 function answerOf(operator: Expectation["operator"], verdict: Verdict["verdict"]): "confirmed" | "refuted" | "undecided" {
   // not finding a difference does not show that there is none
-  if (verdict === "no difference found") return "undecided";
+  if (!isFound({ verdict })) return "undecided";
   if (operator === "=") return "refuted";
   // `>` is "better than", whichever way the score is
   return (verdict === "better") === (operator === ">") ? "confirmed" : "refuted";
@@ -72,7 +73,7 @@ function namesOf(name: string, beside: string, entrants: readonly Entrant[]): st
 
 /** The same verdict with left and right exchanged. */
 function turn(verdict: Verdict): Verdict {
-  const opposite = { better: "worse", worse: "better", "no difference found": "no difference found" } as const;
+  const opposite = { better: "worse", worse: "better" } as const;
   return {
     ...verdict,
     left: verdict.right,
@@ -80,6 +81,6 @@ function turn(verdict: Verdict): Verdict {
     difference: -verdict.difference,
     low: verdict.high === null ? null : -verdict.high,
     high: verdict.low === null ? null : -verdict.low,
-    verdict: opposite[verdict.verdict],
+    verdict: verdict.verdict === "better" || verdict.verdict === "worse" ? opposite[verdict.verdict] : verdict.verdict,
   };
 }

@@ -2,6 +2,7 @@ import normalQuantile from "@stdlib/stats-base-dists-normal-quantile";
 import cdf from "@stdlib/stats-base-dists-t-cdf";
 import quantile from "@stdlib/stats-base-dists-t-quantile";
 import { largest, smallest } from "#runtime/contract/reductions.ts";
+import { fewestSeeds } from "#runtime/contract/verdicts.ts";
 
 /** Scores, or differences of scores, by pre-training seed, and how far another choice of test examples would move them. */
 export interface Sample {
@@ -57,17 +58,13 @@ export function estimate({ values, examples }: Sample): Estimate {
   return { n, mean, standardError, ofSeeds, ofExamples, ofExamplesAlone, low: mean - half, high: mean + half };
 }
 
-/** Fewer pre-training seeds give no verdict: two show a spread that is anything from a tenth to many times the true one. */
-export const fewestSeeds = 3;
-
 /**
  * Two-sided test whether the mean of paired differences is zero; without examples it is the paired t-test. `p` is null where
- * the differences cannot say: fewer than three, or all the same and not zero, with nothing to hold them against.
+ * the differences cannot say: of too few seeds, or all the same and not zero, with nothing to hold them against.
  */
 export function pairedTest(sample: Sample): Estimate & { p: number | null } {
   const result = estimate(sample);
-  if (result.n < 2) return { ...result, p: null };
-  if (result.n < fewestSeeds && result.standardError > 0) return { ...result, p: null };
+  if (result.n < fewestSeeds) return { ...result, p: null };
   if (result.standardError === 0) {
     return Math.abs(result.mean) <= rounding ? { ...result, low: 0, high: 0, p: 1 } : { ...result, low: null, high: null, p: null };
   }

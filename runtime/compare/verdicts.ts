@@ -3,12 +3,13 @@ import { metricOf } from "#runtime/contract/catalogue/index.ts";
 import { gain } from "#runtime/contract/direction.ts";
 import { describeLost } from "#runtime/contract/lost-text.ts";
 import type { CompareJob, PretrainJob, ResolvedObjective } from "#runtime/contract/plan.ts";
+import { tooFewSeeds } from "#runtime/contract/verdicts.ts";
 import type { Entrant, Runs } from "./entrants.ts";
 import { detectable, moreSeeds } from "./power.ts";
 import type { Resampler } from "./resample.ts";
 import { differencesOf } from "./samples.ts";
 import { nominalLevel, sequentialP } from "./sequential.ts";
-import { holm, pairedTest } from "./statistics.ts";
+import { type Estimate, holm, pairedTest } from "./statistics.ts";
 
 /** Adjusted p below which a difference counts as found. */
 const level = 0.05;
@@ -45,9 +46,8 @@ export function verdictsOf(
   const next = looks ? nominalLevel(level / open, looks) : level / open;
   const verdicts = tested.map(({ left, right, task, metric, test }, index): Verdict => {
     const p = adjusted[index]!;
-    if (p === null && test.n > 1 && test.standardError === 0) warnings.add(sameEverywhere(left, right, task, metric, test.n));
-    const found = p !== null && p < level;
-    const undecided = p !== null && !found && test.standardError > 0;
+    const judged = judge(metric, test, p);
+    const undecided = judged.verdict === "no difference found" && test.standardError > 0;
     return {
       left: left.name,
       right: right.name,
@@ -58,12 +58,23 @@ export function verdictsOf(
       low: test.low,
       high: test.high,
       p,
-      verdict: !found ? "no difference found" : gain(metric, test.mean) > 0 ? "better" : "worse",
+      ...judged,
       detectable: undecided ? detectable(test, next) : null,
       more_seeds: undecided ? moreSeeds(test, next) : null,
     };
   });
   return { verdicts, warnings: [...warnings] };
+}
+
+/** What a test comes to, in every output. @param p corrected */
+function judge(metric: string, { n, mean }: Estimate, p: number | null): Pick<Verdict, "verdict" | "why"> {
+  if (p === null) return { verdict: "no verdict", why: tooFewSeeds(n) ?? sameEverywhere(n) };
+  if (p >= level) return { verdict: "no difference found" };
+  return { verdict: gain(metric, mean) > 0 ? "better" : "worse" };
+}
+
+function sameEverywhere(n: number): string {
+  return `the difference is the same in all ${n} seeds: without spread there is nothing to test it against`;
 }
 
 function pairsOf(entrants: readonly Entrant[]): [Entrant, Entrant][] {
@@ -125,8 +136,4 @@ function pretrainingOf(job: CompareJob, entrant: Entrant, runs: Runs): PretrainJ
   const id = job.cells.find(({ cell }) => cell === entrant.name)?.runs[0]?.pretrain;
   const found = id === undefined ? undefined : runs.job(id);
   return found?.kind === "pretrain" ? found : undefined;
-}
-
-function sameEverywhere(left: Entrant, right: Entrant, task: string, metric: string, n: number): string {
-  return `${left.name} and ${right.name} differ by the same ${task}.${metric} in all ${n} seeds: without spread there is nothing to test the difference against`;
 }

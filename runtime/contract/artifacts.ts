@@ -198,7 +198,9 @@ export const verdict = v.object({
   high: numberOrNull,
   p: numberOrNull,
   /** Of the left side, whichever way its score is better: a lower perplexity is `better`, though its difference is below zero. */
-  verdict: v.picklist(["better", "worse", "no difference found"]),
+  verdict: v.picklist(["better", "worse", "no difference found", "no verdict"]),
+  /** Of `no verdict`: why there is none, and what it takes. */
+  why: v.exactOptional(v.string()),
   /** Where none was found: the true difference that this design finds four times in five; null where it cannot be said. */
   detectable: numberOrNull,
   /** Where none was found: more seeds that would find the difference that was seen; null: no reasonable number. */

@@ -2,6 +2,7 @@ import type { ComparisonResult, Verdict } from "./artifacts.ts";
 import { metricOf } from "./catalogue/index.ts";
 import { withDirection } from "./direction.ts";
 import { formatScore, formatScoreLike } from "./numbers.ts";
+import { isFound } from "./verdicts.ts";
 
 /** A verdict in words, the better side first: `mlm is better than clm on sentiment.accuracy by 1.9 (95% interval 0.8 to 3.1, p = 0.004)`. */
 export function describeDifference(verdict: Verdict): string {
@@ -10,7 +11,7 @@ export function describeDifference(verdict: Verdict): string {
   const uncertainty = low === null || high === null ? 0 : (high - low) / 4;
   const show = (value: number) => formatScoreLike(metric, value, difference, uncertainty);
   // what was found is said as a gain of the better side; what was not, as left − right
-  const turned = difference < 0 && verdict.verdict !== "no difference found";
+  const turned = difference < 0 && isFound(verdict);
   const interval =
     low === null || high === null
       ? ""
@@ -19,11 +20,9 @@ export function describeDifference(verdict: Verdict): string {
         : `95% interval ${show(low)} to ${show(high)}`;
   const details = [interval, p === null ? "" : `p ${formatP(p)}`].filter((part) => part !== "").join(", ");
   const inBrackets = details === "" ? "" : ` (${details})`;
-  if (verdict.verdict === "no difference found") {
-    return [
-      `no difference found between ${left} and ${right} on ${score}: ${show(difference)}${inBrackets}`,
-      ...whatWouldFind(verdict),
-    ].join("; ");
+  if (!isFound(verdict)) {
+    const said = `${verdict.verdict} between ${left} and ${right} on ${score}: ${show(difference)}${inBrackets}`;
+    return [said, ...(verdict.why === undefined ? whatWouldFind(verdict) : [verdict.why])].join("; ");
   }
   const [better, worse] = verdict.verdict === "better" ? [left, right] : [right, left];
   return `${better} is better than ${worse} on ${score} by ${show(Math.abs(difference))}${inBrackets}`;

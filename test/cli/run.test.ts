@@ -122,7 +122,7 @@ test("a comparison from an empty folder to its table, and again without work", {
 
   const settled = await pretrain(folder, "run", "a.pretrain", "objectives", "--until", "settled", "--max-seeds", "3", "--jobs", "2");
   expect(settled, settled.stderr).toMatchObject({ code: 0 });
-  const open = document.verdicts.some(({ left, right, verdict }) => left === "clm" && right === "mlm" && verdict === "no difference found");
+  const open = document.verdicts.some(({ left, right, verdict }) => left === "clm" && right === "mlm" && verdict === "no verdict");
   const seeds = JSON.parse((await pretrain(folder, "results", "a.pretrain", "--json")).stdout) as ComparisonResult;
   expect(seeds.summary.filter(({ cell }) => cell === "mlm").every(({ n }) => n === (open ? 3 : 2))).toBe(true);
 

@@ -50,9 +50,9 @@ test("one seed: no interval, no verdict, and a warning that says why", () => {
     { cell: "clm", accuracy: [[0.1]] },
   ]);
   expect(result.summary[0]).toMatchObject({ n: 1, low: null, high: null });
-  expect(result.verdicts[0]).toMatchObject({ verdict: "no difference found", p: null, low: null, high: null });
+  expect(result.verdicts[0]).toMatchObject({ verdict: "no verdict", p: null, low: null, high: null });
   expect(result.verdicts[0]!.difference).toBeCloseTo(0.8, 12);
-  expect(result.warnings.join()).toContain("one pre-training seed shows no spread");
+  expect(result.warnings.join()).toContain("no pair has a verdict: one seed shows no spread, a verdict needs three. Write seeds: 1..3 or more");
 });
 
 test("p is corrected for the number of pairs of a score", () => {
@@ -153,13 +153,13 @@ test("a score that the data leave undefined gives no number and no verdict, and 
   expect(result.warnings).toContain(`sentiment.roc_auc has no value in 8 runs of mlm, clm, so they are not compared by it: ${why}`);
 });
 
-test("the same difference in every seed is no verdict, and the warning says so", () => {
+test("the same difference in every seed is no verdict, which says why", () => {
   const result = compared([
-    { cell: "mlm", accuracy: [[0.75], [0.5]] },
-    { cell: "clm", accuracy: [[0.5], [0.25]] },
+    { cell: "mlm", accuracy: [[0.75], [0.5], [0.625]] },
+    { cell: "clm", accuracy: [[0.5], [0.25], [0.375]] },
   ]);
-  expect(result.verdicts[0]).toMatchObject({ verdict: "no difference found", p: null });
-  expect(result.warnings.join()).toContain("differ by the same sentiment.accuracy in all 2 seeds");
+  expect(result.verdicts[0]).toMatchObject({ verdict: "no verdict", p: null });
+  expect(result.verdicts[0]!.why).toBe("the difference is the same in all 3 seeds: without spread there is nothing to test it against");
 });
 
 test("perplexities of one objective are ranked; of different objectives they are shown and not ranked", () => {

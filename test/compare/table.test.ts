@@ -32,8 +32,9 @@ test("no difference is said as such, with what was seen", () => {
   expect(describeDifference(none)).toBe(
     "no difference found between mlm and clm on sentiment.accuracy: 0.4 (95% interval −2.0 to 2.8, p = 0.62)",
   );
-  const oneSeed: Verdict = { ...none, low: null, high: null, p: null };
-  expect(describeDifference(oneSeed)).toBe("no difference found between mlm and clm on sentiment.accuracy: 0.4");
+  const why = "one seed shows no spread, a verdict needs three";
+  const oneSeed: Verdict = { ...none, low: null, high: null, p: null, verdict: "no verdict", why };
+  expect(describeDifference(oneSeed)).toBe(`no verdict between mlm and clm on sentiment.accuracy: 0.4; ${why}`);
 });
 
 test("of a metric that should be low, the lower side is the better one, and the words say so", () => {

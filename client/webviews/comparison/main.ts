@@ -1,6 +1,7 @@
 import "../elements.ts";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { crossings } from "#runtime/contract/crossings.ts";
+import { describeUndecided, isFound } from "#runtime/contract/verdicts.ts";
 import { describeDifference, describeExpectation, describeLeaks, describePublished } from "#runtime/contract/words.ts";
 import type { Chart } from "../chart.ts";
 import { createCurves } from "../curves/curves.ts";
@@ -89,8 +90,8 @@ function verdictsOf({ verdicts, expectations, summary }: ComparisonResult): HTML
   if (summary.length === 0)
     return element("p", { class: "empty" }, "Nothing has a result yet. Run the comparison: what is done shows here as it comes.");
   const line = (verdict: ComparisonResult["verdicts"][number]) => element("li", {}, describeDifference(verdict));
-  const decided = verdicts.filter(({ verdict }) => verdict !== "no difference found");
-  const undecided = verdicts.filter(({ verdict }) => verdict === "no difference found");
+  const decided = verdicts.filter(isFound);
+  const undecided = verdicts.filter((verdict) => !isFound(verdict));
   const expected = expectations.map((each) => element("li", { class: each.answer }, `Expected ${describeExpectation(each)}`));
   return element(
     "div",
@@ -101,10 +102,14 @@ function verdictsOf({ verdicts, expectations, summary }: ComparisonResult): HTML
       : element(
           "details",
           undecided.length <= mostOpen ? { open: "" } : {},
-          element("summary", {}, `No difference found in ${undecided.length} of ${verdicts.length} pairs`),
+          element("summary", {}, asTitle(describeUndecided(verdicts))),
           element("ul", {}, ...undecided.map(line)),
         ),
   );
+}
+
+function asTitle(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** More pairs without a difference than this are folded away. */
