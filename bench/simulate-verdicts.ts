@@ -165,6 +165,7 @@ function simulated(world: World, better: number, count: number, path: readonly n
     runs: {
       result: (id) =>
         scores.has(id) ? { label: "", scores: [{ metric, value: scores.get(id)!, split: "test", n: examples }] } : undefined,
+      undone: () => "it was not simulated",
       job: () => undefined,
       encoded: () => undefined,
       items: (id) => items.get(id),

@@ -1,5 +1,6 @@
 import type { ComparisonResult, RunSession, Verdict } from "#runtime/contract/artifacts.ts";
 import { gain } from "#runtime/contract/direction.ts";
+import { describeMissing } from "#runtime/contract/missing.ts";
 import type { JobKind } from "#runtime/contract/plan.ts";
 import { describeUndecided, isFound } from "#runtime/contract/verdicts.ts";
 import { describeDifference } from "#runtime/contract/words.ts";
@@ -97,14 +98,19 @@ export function outcomeText(run: Run): string {
   return mainScores(run.scores).slice(0, shown).map(scoreText).join(", ") || "done";
 }
 
-/** The verdict that says most, of cells before one with a baseline, and how the expectations were answered. */
-export function headline({ verdicts, expectations, summary }: ComparisonResult): string {
+/** The verdict that says most, of cells before one with a baseline, how the expectations were answered, and which scores there are not. */
+export function headline({ verdicts, expectations, summary, cells, missing }: ComparisonResult): string {
   const baselines = new Set(summary.filter(({ baseline }) => baseline).map(({ cell }) => cell));
   const withBaseline = ({ left, right }: Verdict) => Number(baselines.has(left) || baselines.has(right));
   const [first] = verdicts.filter(isFound).sort((a, b) => withBaseline(a) - withBaseline(b) || (a.p ?? 1) - (b.p ?? 1));
   const said = first ? shortVerdict(first) : nothingFound(verdicts);
   const answers = expectations.map(({ answer }) => answer);
-  return answers.length === 0 ? said : `${said} · expectation: ${answers.join(", ")}`;
+  const lacking = describeMissing({ cells, missing });
+  return [
+    ...(verdicts.length === 0 && lacking.length > 0 ? [] : [said]),
+    ...(answers.length === 0 ? [] : [`expectation: ${answers.join(", ")}`]),
+    ...lacking,
+  ].join(" · ");
 }
 
 /** `no difference found in 9 of 9 pairs on century.accuracy`, `no verdict in 9 of 9 pairs on century.accuracy: two seeds …`. */

@@ -1,4 +1,5 @@
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
+import { describeMissing } from "#runtime/contract/missing.ts";
 import type { Job } from "#runtime/contract/plan.ts";
 import type { Run } from "../runs/model.ts";
 import { mainScores } from "../status/numbers.ts";
@@ -7,38 +8,38 @@ import type { SettingColumn } from "../webviews/messages.ts";
 /** Runs side by side: their scores, and the settings in which they differ. One run of each is no ground for a verdict. */
 export function comparisonOfRuns(runs: readonly Run[]): { result: ComparisonResult; columns: SettingColumn[] } {
   const labels = labelsOf(runs);
-  const summary = runs.flatMap((run, index) =>
-    mainScores(run.scores).flatMap(({ metric, value, split }) =>
-      value === null
-        ? []
-        : [
-            {
-              cell: labels[index]!,
-              task: run.job.kind === "finetune" || run.job.kind === "majority" ? run.job.taskName : split,
-              metric,
-              n: 1,
-              mean: value,
-              standard_error: 0,
-              low: null,
-              high: null,
-              baseline: false,
-              without_leaks: null,
-              below: [],
-            },
-          ],
-    ),
+  const scores = runs.flatMap((run, index) =>
+    mainScores(run.scores).map((score) => ({
+      ...score,
+      cell: labels[index]!,
+      task: run.job.kind === "finetune" || run.job.kind === "majority" ? run.job.taskName : score.split,
+    })),
+  );
+  const summary = scores.flatMap(({ cell, task, metric, value }) =>
+    value === null
+      ? []
+      : [
+          {
+            ...{ cell, task, metric, n: 1, mean: value, standard_error: 0, low: null, high: null },
+            ...{ baseline: false, without_leaks: null, below: [] },
+          },
+        ],
+  );
+  const missing = scores.flatMap(({ cell, task, metric, value, undefined: reason = "it is no finite number" }) =>
+    value === null ? [{ cell, seed: 0, finetune_seed: 0, task, metric, done: true, reason }] : [],
   );
   const cells = runs.flatMap((run, index) => (run.job.kind === "pretrain" ? [costOf(run, labels[index]!)] : []));
   const result: ComparisonResult = {
     comparison: "",
     matched: { match: "", cells },
     cells: [],
+    missing,
     summary,
     verdicts: [],
     expectations: [],
     leaks: [],
     test_first_read: null,
-    warnings: [],
+    warnings: describeMissing({ cells: [], missing }),
     method: "One run each: a difference may be noise. Declare a compare with seeds to know.",
   };
   return { result, columns: differences(runs, labels) };

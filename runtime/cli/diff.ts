@@ -49,7 +49,15 @@ interface Difference {
   right: { id: string; name: string; state: string };
   differences: { field: string; left: unknown; right: unknown }[];
   /** `difference` is left − right on the test examples that both answered; null where that is not known. */
-  scores: { metric: string; split: string; left: number | null; right: number | null; difference: ScoreDifference | null }[];
+  scores: {
+    metric: string;
+    split: string;
+    left: number | null;
+    right: number | null;
+    /** Why a side has none; null where both have one. */
+    why: string | null;
+    difference: ScoreDifference | null;
+  }[];
 }
 
 export function diffRuns(left: Job, right: Job, runs: RunTable, store: Store): Difference {
@@ -95,14 +103,23 @@ function scoresOf(job: Job, store: Store): Score[] {
 
 function pairScores(left: readonly Score[], right: readonly Score[]): Omit<Difference["scores"][number], "difference">[] {
   const keys = new Map([...left, ...right].map((score) => [`${score.split} ${score.metric}`, score]));
-  const valueIn = (scores: readonly Score[], like: Score) =>
-    scores.find((score) => score.metric === like.metric && score.split === like.split)?.value ?? null;
-  return [...keys.values()].map((score) => ({
-    metric: score.metric,
-    split: score.split,
-    left: valueIn(left, score),
-    right: valueIn(right, score),
-  }));
+  return [...keys.values()].map((like) => {
+    const [a, b] = [left, right].map((scores) => scores.find(({ metric, split }) => metric === like.metric && split === like.split));
+    const why = [["left", a] as const, ["right", b] as const].flatMap(([side, score]) =>
+      typeof score?.value === "number" ? [] : [`${side}: ${whyNone(score)}`],
+    );
+    return {
+      metric: like.metric,
+      split: like.split,
+      left: a?.value ?? null,
+      right: b?.value ?? null,
+      why: why.length > 0 ? why.join("; ") : null,
+    };
+  });
+}
+
+function whyNone(score: Score | undefined): string {
+  return score ? (score.undefined ?? "it is no finite number") : "the run gives no such score, or is not done";
 }
 
 function printDifference({ left, right, differences, scores }: Difference): void {
@@ -127,11 +144,11 @@ function printDifference({ left, right, differences, scores }: Difference): void
       )}`,
     );
   const score = (metric: string, value: number | null) => (value === null ? "–" : formatScore(metric, value));
-  const rows = scores.map(({ split, metric, left, right, difference }) => [
+  const rows = scores.map(({ split, metric, left, right, why, difference }) => [
     withDirection(`${split} ${metric}`, metric),
     score(metric, left),
     score(metric, right),
-    difference ? differenceText(metric, difference) : "",
+    difference ? differenceText(metric, difference) : why === null ? "" : `none: ${why}`,
   ]);
   if (rows.length > 0) print(`\n${alignedRows(["score", "left", "right", "left − right"], rows, "left")}`);
   if (scores.some(({ difference }) => difference))

@@ -1,6 +1,7 @@
 import { compareRuns, runsIn } from "#runtime/compare/compare.ts";
 import { comparisonTable } from "#runtime/compare/table.ts";
 import type { Score } from "#runtime/contract/artifacts.ts";
+import { hasResults } from "#runtime/contract/missing.ts";
 import { formatScored } from "#runtime/contract/numbers.ts";
 import type { Job, JobOf, Plan } from "#runtime/contract/plan.ts";
 import type { Store } from "#runtime/store/store.ts";
@@ -31,7 +32,7 @@ function printScores(loaded: Loaded, last: Job | undefined): void {
 
 function printComparison(loaded: Loaded, comparison: JobOf<"compare">, { jobs }: Told): void {
   const result = compareRuns(comparison, runsIn(loaded.store));
-  if (result.summary.length === 0) return;
+  if (!hasResults(result)) return;
   const notes = (result.notes ?? []).filter((note) => !note.jobs.some((id) => jobs.has(id)));
   print(`\n${comparisonTable({ ...result, notes })}`);
   const advice = nextSteps(result, comparison, shownPath(loaded.file));

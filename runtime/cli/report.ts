@@ -10,6 +10,7 @@ import { htmlReport } from "#runtime/compare/report/html.ts";
 import { latexReport } from "#runtime/compare/report/latex.ts";
 import { markdownReport } from "#runtime/compare/report/markdown.ts";
 import { groupBy } from "#runtime/contract/group.ts";
+import { hasResults } from "#runtime/contract/missing.ts";
 import type { CompareJob, Job, Plan } from "#runtime/contract/plan.ts";
 import { eventBlocks, lastEvent } from "#runtime/store/events.ts";
 import { writeWhole } from "#runtime/store/files.ts";
@@ -51,7 +52,7 @@ export function addReport(program: Command): void {
       requireDeclared(loaded, name, ["compare"]);
       const { plan } = loaded.plan(name);
       const input = reportInput(loaded, plan, comparisonIn(plan, name));
-      if (input.result.summary.length === 0)
+      if (!hasResults(input.result))
         throw new UsageError(`nothing of ${name} has a result yet: pretrain run ${shownPath(loaded.file)} ${name}`);
       const text = formats[options.to](reportOf(input));
       if (options.out === undefined) print(text.trimEnd());

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { compareRuns, runsIn } from "#runtime/compare/compare.ts";
 import { comparisonTable } from "#runtime/compare/table.ts";
+import { hasResults } from "#runtime/contract/missing.ts";
 import { UsageError } from "./exit.ts";
 import { comparisonIn, type Loaded, requireDeclared } from "./loaded.ts";
 import { print, printJson, say, shownPath } from "./output.ts";
@@ -27,7 +28,7 @@ export function addResults(program: Command): void {
       // read anew, not from the job's result: cells may have other names by now, and what is done so far counts too
       const result = compareRuns(job, runsIn(loaded.store));
       if (options.json) printJson(result);
-      else if (result.summary.length > 0) print(comparisonTable(result));
+      else if (hasResults(result)) print(comparisonTable(result));
       else say(`nothing of ${name} has a result yet: pretrain run ${shownPath(loaded.file)} ${name}`);
     });
 }
@@ -35,7 +36,7 @@ export function addResults(program: Command): void {
 function showProbe(loaded: Loaded, name: string, { json }: { json?: boolean }): void {
   const result = probeResult(loaded, name);
   if (json) printJson(result);
-  else if (result.layers.length > 0) print(probeTable(result));
+  else if (result.layers.length > 0 || result.missing.some(({ done }) => done)) print(probeTable(result));
   else say(`nothing of ${name} has a result yet: pretrain run ${shownPath(loaded.file)} ${name}`);
 }
 

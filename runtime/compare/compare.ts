@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import type { ComparisonResult, EncodeResult, FinetuneResult, LeaksResult, Verdict } from "#runtime/contract/artifacts.ts";
-import { groupBy } from "#runtime/contract/group.ts";
+import { describeMissing } from "#runtime/contract/missing.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
 import { largest, smallest } from "#runtime/contract/reductions.ts";
 import { fewestSeeds, tooFewSeeds } from "#runtime/contract/verdicts.ts";
@@ -12,7 +12,8 @@ import { type Entrant, earlyEntrants, entrantsOf, type Runs } from "./entrants.t
 import { answerExpectation, whenExpected } from "./expectations.ts";
 import { type DoneFinetuning, secondLooks, testFirstRead } from "./history.ts";
 import { type Items, itemsIn } from "./items.ts";
-import { leaksOf, leakWarnings, meanWithoutLeaks } from "./leaks.ts";
+import { leaksOf, leakWarnings, meanWithoutLeaks, notWithoutLeaks } from "./leaks.ts";
+import { missingScores, whyUndone } from "./missing.ts";
 import { notesOf } from "./notes.ts";
 import { publishedScores } from "./references.ts";
 import { type Resampler, resampler } from "./resample.ts";
@@ -30,6 +31,7 @@ export function runsIn(store: Store): Runs {
   const items = new Map<string, Items | undefined>();
   return {
     result: (id) => store.left(id, [predictionsFile])?.result as ReturnType<Runs["result"]>,
+    undone: (jobs) => whyUndone(store, jobs),
     job: store.readJob,
     encoded: (id) => store.left(id)?.result as EncodeResult | undefined,
     items(id) {
@@ -56,18 +58,22 @@ export function compareRuns(job: CompareJob, runs: Runs): ComparisonResult {
   const from = resampler(runs.items);
   const leaks = leaksOf(job, runs);
   const testRead = testFirstRead(job, runs);
-  const { verdicts, warnings } = verdictsOf(job, entrants, runs, from);
+  const { verdicts, unjudged } = verdictsOf(job, entrants, runs, from);
   const early = earlyEntrants(job, runs);
   const notes = notesOf(job, runs);
+  const cells = rowsOf(job, entrants);
+  const missing = missingScores(job, [...entrants, ...early.map(({ entrant }) => entrant)], runs);
+  const summary = summaryOf(job, entrants, runs, from, leaks, verdicts);
   return {
     comparison: job.comparison,
     ...(job.question === undefined ? {} : { question: job.question }),
     matched: matchedAmounts(job, runs),
-    cells: rowsOf(job, entrants),
-    summary: summaryOf(job, entrants, runs, from, leaks, verdicts),
+    cells,
+    missing,
+    summary,
     verdicts,
     expectations: job.expect.map((expectation) => ({
-      ...answerExpectation(expectation, verdicts, entrants),
+      ...answerExpectation(expectation, { verdicts, unjudged }, entrants),
       ...whenExpected(expectation, job.comparison, runs, testRead),
     })),
     ...(early.length > 0 ? { curves: learningCurves(job, entrants, early, from) } : {}),
@@ -75,13 +81,13 @@ export function compareRuns(job: CompareJob, runs: Runs): ComparisonResult {
     leaks,
     test_first_read: testRead,
     warnings: [
-      ...missingRuns([...entrants, ...early.map(({ entrant }) => entrant)]),
-      ...undefinedScores(job, entrants),
+      ...describeMissing({ cells, missing }),
       ...seedWarnings(job),
       ...searchWarnings(job, runs),
       ...leakWarnings(leaks),
+      ...notWithoutLeaks(summary, leaks),
       ...secondLooks(job, runs),
-      ...warnings,
+      ...new Set(unjudged.filter(({ unranked }) => unranked).map(({ why }) => why)),
     ],
     ...(notes.length > 0 ? { notes } : {}),
     method,
@@ -181,41 +187,7 @@ function metricsOf(job: CompareJob, task: string): readonly string[] {
   return job.tasks.find((entry) => entry.task === task)?.metrics ?? [];
 }
 
-function missingRuns(entrants: readonly Entrant[]): string[] {
-  return entrants.flatMap((entrant) => {
-    if (entrant.missing.length === 0) return [];
-    const all = entrant.missing.length + entrant.measured.length;
-    return [
-      `${entrant.name}: ${entrant.measured.length} of ${all} runs have a result; missing are ${someOf(entrant.missing.map(({ job }) => job))}`,
-    ];
-  });
-}
-
-/** Which scores the data leave without a value, and why: one sentence a score and reason, whoever lacks it. */
-function undefinedScores(job: CompareJob, entrants: readonly Entrant[]): string[] {
-  const lacking = entrants.flatMap(({ name, measured }) =>
-    measured.flatMap(({ task, reasons }) =>
-      metricsOf(job, task).flatMap((metric) =>
-        reasons.has(metric) ? [{ name, score: `${task}.${metric}`, why: reasons.get(metric)! }] : [],
-      ),
-    ),
-  );
-  return [...groupBy(lacking, ({ score, why }) => JSON.stringify([score, why])).values()].map((of) => {
-    const names = [...new Set(of.map(({ name }) => name))];
-    const runs = `${of.length} ${of.length === 1 ? "run" : "runs"} of ${someOf(names)}`;
-    return `${of[0]!.score} has no value in ${runs}, so they are not compared by it: ${of[0]!.why}`;
-  });
-}
-
 function seedWarnings(job: CompareJob): string[] {
   const why = tooFewSeeds(smallest(job.cells.map((cell) => cell.runs.length)));
   return why === undefined ? [] : [`no pair has a verdict: ${why}. Write seeds: 1..${fewestSeeds} or more`];
 }
-
-/** Of a comparison that has hardly begun the names would fill the page. */
-function someOf(names: readonly string[]): string {
-  const left = names.length - mostNames;
-  return left > 0 ? `${names.slice(0, mostNames).join(", ")} and ${left} more` : names.join(", ");
-}
-
-const mostNames = 3;

@@ -8,6 +8,8 @@ import type { Items } from "./items.ts";
 export interface Runs {
   /** Undefined where the job is not done. */
   result(id: string): PretrainResult | FinetuneResult | MajorityResult | undefined;
+  /** Why the last of some jobs that build on each other has none, as the end of a sentence. */
+  undone(jobs: readonly string[]): string;
   /** As it was planned; undefined where it never ran. */
   job(id: string): Job | undefined;
   /** How a corpus was encoded; undefined where that is not there. */
@@ -32,7 +34,16 @@ export interface Entrant {
   of: readonly string[];
   measured: Measured[];
   /** Runs that should have a score and have none. */
-  missing: { task: string; job: string }[];
+  missing: Unscored[];
+}
+
+/** A run of which there is no result. */
+export interface Unscored {
+  seed: number;
+  finetuneSeed: number;
+  task: string;
+  /** Its job, behind the pre-training that it starts from. */
+  jobs: string[];
 }
 
 /** One run's scores on one task. */
@@ -69,10 +80,12 @@ export interface EarlyEntrant {
 export function earlyEntrants(job: CompareJob, runs: Runs): EarlyEntrant[] {
   return job.cells.flatMap(({ cell, runs: seeds }) =>
     (seeds[0]?.checkpoints ?? []).map(({ share, step }) => {
-      const planned = seeds.flatMap(({ seed, checkpoints = [] }) =>
+      const planned = seeds.flatMap(({ seed, pretrain, checkpoints = [] }) =>
         checkpoints
           .filter((each) => each.step === step)
-          .flatMap(({ finetunes }) => finetunes.map((each): Run => ({ seed, finetuneSeed: each.seed, task: each.task, job: each.job }))),
+          .flatMap(({ finetunes }) =>
+            finetunes.map((each): Run => ({ seed, finetuneSeed: each.seed, task: each.task, job: each.job, from: pretrain })),
+          ),
       );
       return { cell, share, step, entrant: { name: `${cell} after ${step} steps`, kind: "cell", of: [], ...measure(planned, runs) } };
     }),
@@ -84,6 +97,8 @@ interface Run {
   finetuneSeed: number;
   task: string;
   job: string;
+  /** The pre-training that it starts from, where it is one of the comparison's. */
+  from?: string;
 }
 
 function cellEntrant(job: CompareJob, cell: ComparedCell, runs: Runs): Entrant {
@@ -92,7 +107,7 @@ function cellEntrant(job: CompareJob, cell: ComparedCell, runs: Runs): Entrant {
       const finetunes = run.finetunes.filter((finetune) => finetune.task === task);
       // a task that nothing is fine-tuned on is the corpus: the pre-training's own scores
       if (finetunes.length === 0) return [{ seed: run.seed, finetuneSeed: 0, task, job: run.pretrain }];
-      return finetunes.map((finetune) => ({ seed: run.seed, finetuneSeed: finetune.seed, task, job: finetune.job }));
+      return finetunes.map((finetune) => ({ seed: run.seed, finetuneSeed: finetune.seed, task, job: finetune.job, from: run.pretrain }));
     }),
   );
   return { name: cell.cell, kind: "cell", of: [], ...measure(planned, runs) };
@@ -105,7 +120,7 @@ function scratchEntrants(job: CompareJob, runs: Runs): Entrant[] {
     const planned = job.baselines.filter((entry) => entry.baseline === "scratch" && entry.cell === cell);
     if (planned.length === 0) continue;
     const key = JSON.stringify(planned.map((entry) => entry.job));
-    const group = groups.get(key) ?? { cells: [], planned };
+    const group: { cells: string[]; planned: Run[] } = groups.get(key) ?? { cells: [], planned };
     group.cells.push(cell);
     groups.set(key, group);
   }
@@ -135,10 +150,10 @@ function majorityEntrant(job: CompareJob, runs: Runs): Entrant[] {
 function measure(planned: readonly Run[], runs: Runs): Pick<Entrant, "measured" | "missing"> {
   const measured: Measured[] = [];
   const missing: Entrant["missing"] = [];
-  for (const { seed, finetuneSeed, task, job } of planned) {
+  for (const { seed, finetuneSeed, task, job, from } of planned) {
     const result = runs.result(job);
     if (result) measured.push({ seed, finetuneSeed, task, job, ...judgedScores(result.scores) });
-    else missing.push({ task, job });
+    else missing.push({ seed, finetuneSeed, task, jobs: from === undefined ? [job] : [from, job] });
   }
   return { measured, missing };
 }
@@ -148,9 +163,14 @@ function judgedScores(scores: readonly Score[]): Pick<Measured, "values" | "reas
   const ofSplit = (split: Score["split"]) => scores.filter((score) => score.split === split).map((score) => [score.metric, score] as const);
   const judged = [...new Map([...ofSplit("validation"), ...ofSplit("test")]).values()];
   return {
-    values: new Map(judged.flatMap(({ metric, value }) => (value === null ? [] : [[metric, value]]))),
+    values: new Map(judged.flatMap(({ metric, value }) => (isNumber(value) ? [[metric, value]] : []))),
     reasons: new Map(
-      judged.flatMap(({ metric, value, undefined: reason }) => (value === null ? [[metric, reason ?? "it is no finite number"]] : [])),
+      judged.flatMap(({ metric, value, undefined: reason }) => (isNumber(value) ? [] : [[metric, reason ?? "it is no finite number"]])),
     ),
   };
+}
+
+/** What a table of metrics computes may be infinite or none, before it was written to a file. */
+function isNumber(value: number | null): value is number {
+  return value !== null && Number.isFinite(value);
 }

@@ -3,6 +3,7 @@ import type { Expectation } from "#runtime/contract/spec.ts";
 import { isFound } from "#runtime/contract/verdicts.ts";
 import { describeDifference } from "#runtime/contract/words.ts";
 import type { Entrant, Runs } from "./entrants.ts";
+import type { Unjudged } from "./verdicts.ts";
 
 type Answered = ComparisonResult["expectations"][number];
 
@@ -26,13 +27,17 @@ export function whenExpected(
 /** What was expected, answered from the verdicts: never from the means alone. */
 export function answerExpectation(
   expectation: Expectation,
-  verdicts: readonly Verdict[],
+  { verdicts, unjudged }: { verdicts: readonly Verdict[]; unjudged: readonly Unjudged[] },
   entrants: readonly Entrant[],
 ): Pick<Answered, "text" | "answer" | "reason"> {
   const { left, operator, right, task, metric } = expectation;
   const text = expectationText(expectation);
-  const verdict = verdictBetween(expectation, verdicts, entrants);
-  if (!verdict) return { text, answer: "undecided", reason: `there is no verdict between ${left} and ${right} on ${task}.${metric}` };
+  const verdict = asSeenFrom(expectation, pairOf(expectation, verdicts, entrants), entrants);
+  if (!verdict) {
+    const why = pairOf(expectation, unjudged, entrants)?.why;
+    const reason = `there is no verdict between ${left} and ${right} on ${task}.${metric}${why === undefined ? "" : `: ${why}`}`;
+    return { text, answer: "undecided", reason };
+  }
   return { text, answer: answerOf(operator, verdict.verdict), reason: reasonOf(operator, verdict) };
 }
 
@@ -50,19 +55,24 @@ function reasonOf(operator: Expectation["operator"], verdict: Verdict): string {
   return words;
 }
 
-/** The verdict as seen from the expectation's left side. */
-function verdictBetween(
+/** What is said of the two sides, whichever of them stands left. */
+function pairOf<T extends Pick<Verdict, "left" | "right" | "task" | "metric">>(
   { left, right, task, metric }: Expectation,
-  verdicts: readonly Verdict[],
+  said: readonly T[],
   entrants: readonly Entrant[],
-): Verdict | undefined {
+): T | undefined {
   const lefts = namesOf(left, right, entrants);
   const rights = namesOf(right, left, entrants);
-  const ofScore = verdicts.filter((verdict) => verdict.task === task && verdict.metric === metric);
-  const straight = ofScore.find((verdict) => lefts.includes(verdict.left) && rights.includes(verdict.right));
-  if (straight) return straight;
-  const turned = ofScore.find((verdict) => rights.includes(verdict.left) && lefts.includes(verdict.right));
-  return turned && turn(turned);
+  const ofScore = said.filter((each) => each.task === task && each.metric === metric);
+  return (
+    ofScore.find((each) => lefts.includes(each.left) && rights.includes(each.right)) ??
+    ofScore.find((each) => rights.includes(each.left) && lefts.includes(each.right))
+  );
+}
+
+/** The verdict as seen from the expectation's left side. */
+function asSeenFrom({ left, right }: Expectation, verdict: Verdict | undefined, entrants: readonly Entrant[]): Verdict | undefined {
+  return verdict && (namesOf(left, right, entrants).includes(verdict.left) ? verdict : turn(verdict));
 }
 
 /** `scratch` beside a cell is the scratch of that cell's architecture. */

@@ -31,8 +31,19 @@ export function meanWithoutLeaks(
       const clean = Int32Array.from(items.ids.keys()).filter((index) => !leaked.has(items.ids[index]!));
       return { seed: run.seed, score: clean.length > 0 ? scorer(clean) : undefined };
     });
-  if (scores.length === 0 || scores.some(({ score }) => score === undefined)) return null;
+  // of the examples that are left the metric may have no value
+  if (scores.length === 0 || !scores.every(({ score }) => Number.isFinite(score))) return null;
   return meanOf([...groupBy(scores, ({ seed }) => seed).values()].map((of) => meanOf(of.map(({ score }) => score!))));
+}
+
+/** Which scores are not there without the leaked examples. */
+export function notWithoutLeaks(summary: ComparisonResult["summary"], leaks: ComparisonResult["leaks"]): string[] {
+  const leaking = new Set(leaks.filter(({ leaked }) => leaked.length > 0).map(({ task }) => task));
+  const lacking = summary.filter(({ task, without_leaks }) => leaking.has(task) && without_leaks === null);
+  return [...groupBy(lacking, ({ task, metric }) => `${task}.${metric}`)].map(
+    ([score, of]) =>
+      `no ${score} without leaks of ${of.map(({ cell }) => cell).join(", ")}: single answers are not known, or those that are left give no such score`,
+  );
 }
 
 export function leakWarnings(leaks: ComparisonResult["leaks"]): string[] {

@@ -11,6 +11,17 @@ import { differencesOf } from "./samples.ts";
 import { nominalLevel, sequentialP } from "./sequential.ts";
 import { type Estimate, holm, pairedTest } from "./statistics.ts";
 
+/** A pair that gets no verdict, not even that there is none. */
+export interface Unjudged {
+  left: string;
+  right: string;
+  task: string;
+  metric: string;
+  why: string;
+  /** Both sides have the score, but it says nothing of one beside the other. */
+  unranked: boolean;
+}
+
 /** Adjusted p below which a difference counts as found. */
 const level = 0.05;
 
@@ -23,16 +34,20 @@ export function verdictsOf(
   entrants: readonly Entrant[],
   runs: Runs,
   from: Resampler,
-): { verdicts: Verdict[]; warnings: string[] } {
-  const warnings = new Set<string>();
+): { verdicts: Verdict[]; unjudged: Unjudged[] } {
+  const unjudged: Unjudged[] = [];
   const tested = job.tasks.flatMap(({ task, metrics }) =>
     metrics.flatMap((metric) =>
       pairsOf(entrants).flatMap(([left, right]) => {
         const sample = differencesOf(left, right, task, metric, from);
-        if (sample.values.length === 0) return [];
+        const pair = { left: left.name, right: right.name, task, metric };
+        if (sample.values.length === 0) {
+          unjudged.push({ ...pair, why: whyNoPair(left, right, task, metric), unranked: false });
+          return [];
+        }
         const why = isOfCorpus(metric) && right.kind === "cell" ? whyUnranked(job, metric, left, right, runs) : undefined;
         if (why) {
-          warnings.add(why);
+          unjudged.push({ ...pair, why, unranked: true });
           return [];
         }
         return [{ left, right, task, metric, test: pairedTest(sample) }];
@@ -63,7 +78,15 @@ export function verdictsOf(
       more_seeds: undecided ? moreSeeds(test, next) : null,
     };
   });
-  return { verdicts, warnings: [...warnings] };
+  return { verdicts, unjudged };
+}
+
+/** Which of the two lacks the score; its reasons stand with the scores that are missing. */
+function whyNoPair(left: Entrant, right: Entrant, task: string, metric: string): string {
+  const lacking = [left, right].filter(({ measured }) => !measured.some((run) => run.task === task && run.values.has(metric)));
+  return lacking.length === 0
+    ? "they share no seed"
+    : `${lacking.map(({ name }) => name).join(" and ")} ${lacking.length > 1 ? "have" : "has"} no such score`;
 }
 
 /** What a test comes to, in every output. @param p corrected */

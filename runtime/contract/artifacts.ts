@@ -239,6 +239,23 @@ export const comparisonResult = v.object({
       value: v.number(),
     }),
   ),
+  /** Scores that there should be and are not: left without a value by the data, or by a run that is not done. */
+  missing: v.optional(
+    v.array(
+      v.object({
+        cell: v.string(),
+        seed: v.number(),
+        finetune_seed: v.number(),
+        task: v.string(),
+        metric: v.string(),
+        /** Whether its run is done. */
+        done: v.boolean(),
+        /** As the end of a sentence. */
+        reason: v.string(),
+      }),
+    ),
+    [],
+  ),
   summary: v.array(
     v.object({
       cell: v.string(),

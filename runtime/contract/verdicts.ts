@@ -11,7 +11,9 @@ export function isFound({ verdict }: Pick<Verdict, "verdict">): boolean {
 /** Why so few pre-training seeds that both sides have give no verdict, and what it takes; undefined where they are enough. */
 export function tooFewSeeds(seeds: number): string | undefined {
   if (seeds >= fewestSeeds) return undefined;
-  return seeds < 2 ? "one seed shows no spread, a verdict needs three" : "two seeds show too little of their spread, a verdict needs a third";
+  return seeds < 2
+    ? "one seed shows no spread, a verdict needs three"
+    : "two seeds show too little of their spread, a verdict needs a third";
 }
 
 /** `no difference found in 3 of 9 pairs, no verdict in 2 of 9 pairs`: those where no side is better; empty where there are none. */

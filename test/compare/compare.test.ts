@@ -52,7 +52,9 @@ test("one seed: no interval, no verdict, and a warning that says why", () => {
   expect(result.summary[0]).toMatchObject({ n: 1, low: null, high: null });
   expect(result.verdicts[0]).toMatchObject({ verdict: "no verdict", p: null, low: null, high: null });
   expect(result.verdicts[0]!.difference).toBeCloseTo(0.8, 12);
-  expect(result.warnings.join()).toContain("no pair has a verdict: one seed shows no spread, a verdict needs three. Write seeds: 1..3 or more");
+  expect(result.warnings.join()).toContain(
+    "no pair has a verdict: one seed shows no spread, a verdict needs three. Write seeds: 1..3 or more",
+  );
 });
 
 test("p is corrected for the number of pairs of a score", () => {
@@ -66,14 +68,13 @@ test("p is corrected for the number of pairs of a score", () => {
 test("a failed run lowers n and is named; pairs use the seeds that both have", () => {
   const result = compared([{ cell: "mlm", accuracy: [[0.8], [null], [0.81], [0.83]] }, clm]);
   expect(result.summary.find(({ cell }) => cell === "mlm")!.n).toBe(3);
-  expect(result.warnings).toContain("mlm: 3 of 4 runs have a result; missing are pretrain-mlm-2-1");
+  expect(result.warnings).toContain("no sentiment.accuracy of mlm (seed 2): its run failed: out of memory");
   expect(result.verdicts[0]!.difference).toBeCloseTo((0.1 + 0.1 + 0.09) / 3, 12);
 });
 
-test("of many missing runs a few are named", () => {
-  const result = compared([{ cell: "mlm", accuracy: [[null], [null], [null], [null], [null], [0.8]] }, clm]);
-  const named = ["pretrain-mlm-1-1", "pretrain-mlm-2-1", "pretrain-mlm-3-1"].join(", ");
-  expect(result.warnings).toContain(`mlm: 1 of 6 runs have a result; missing are ${named} and 2 more`);
+test("many missing runs are named by the ranges of their seeds", () => {
+  const result = compared([{ cell: "mlm", accuracy: [[null], [null], [null], [0.8], [null], [0.8]] }, clm]);
+  expect(result.warnings).toContain("no sentiment.accuracy of mlm (seeds 1..3, 5): its run failed: out of memory");
 });
 
 test("scratch is paired by seed and majority is one number for all", () => {
@@ -150,7 +151,7 @@ test("a score that the data leave undefined gives no number and no verdict, and 
     },
   });
   expect(new Set([...result.summary, ...result.verdicts, ...result.cells].map(({ metric }) => metric))).toEqual(new Set(["accuracy"]));
-  expect(result.warnings).toContain(`sentiment.roc_auc has no value in 8 runs of mlm, clm, so they are not compared by it: ${why}`);
+  expect(result.warnings).toContain(`no sentiment.roc_auc of mlm (seeds 1..4), clm (seeds 1..4): ${why}`);
 });
 
 test("the same difference in every seed is no verdict, which says why", () => {

@@ -58,6 +58,7 @@ export function example(
     },
     runs: {
       result: (id) => (results.has(id) ? { label: "", scores: results.get(id)! } : undefined),
+      undone: () => "its run failed: out of memory",
       job: (id) => jobs.get(id),
       encoded: () => undefined,
       items: (id) => options.items?.get(id),

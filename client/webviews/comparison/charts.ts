@@ -263,10 +263,11 @@ function costExtent(points: readonly { flops: number }[]): { min: number; max: n
 
 function csvOfScores(column: ScoreColumn): string {
   return csvOf([
-    ["cell", "n", "mean", "low", "high", "seed"],
+    ["cell", "n", "mean", "low", "high", "seed", "missing"],
     ...column.rows.flatMap((row) => [
-      [row.cell, row.n, row.mean, row.low ?? "", row.high ?? "", "all"],
-      ...row.seeds.map(({ label, value }) => [row.cell, 1, value, "", "", label.split(":")[0]!]),
+      [row.cell, row.n, row.mean, row.low ?? "", row.high ?? "", "all", ""],
+      ...row.seeds.map(({ label, value }) => [row.cell, 1, value, "", "", label.split(":")[0]!, ""]),
     ]),
+    ...column.missing.map(({ cell, label, reason }) => [cell, 0, "", "", "", label, reason]),
   ]);
 }

@@ -1,6 +1,7 @@
 import "../elements.ts";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { crossings } from "#runtime/contract/crossings.ts";
+import { hasResults } from "#runtime/contract/missing.ts";
 import { describeUndecided, isFound } from "#runtime/contract/verdicts.ts";
 import { describeDifference, describeExpectation, describeLeaks, describePublished } from "#runtime/contract/words.ts";
 import type { Chart } from "../chart.ts";
@@ -86,8 +87,8 @@ function statusText({ title, status, result }: Comparison): string {
 }
 
 /** In words, before any number is drawn. */
-function verdictsOf({ verdicts, expectations, summary }: ComparisonResult): HTMLElement | null {
-  if (summary.length === 0)
+function verdictsOf({ verdicts, expectations, summary, missing }: ComparisonResult): HTMLElement | null {
+  if (!hasResults({ summary, missing }))
     return element("p", { class: "empty" }, "Nothing has a result yet. Run the comparison: what is done shows here as it comes.");
   const line = (verdict: ComparisonResult["verdicts"][number]) => element("li", {}, describeDifference(verdict));
   const decided = verdicts.filter(isFound);

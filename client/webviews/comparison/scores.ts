@@ -1,6 +1,7 @@
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { metricOf } from "#runtime/contract/catalogue/index.ts";
 import { lowerIsBetter } from "#runtime/contract/direction.ts";
+import { groupBy } from "#runtime/contract/group.ts";
 import { markdownRow } from "#runtime/contract/markdown.ts";
 import { formatCount, formatEstimate, formatFlops, formatScore, formatSeconds } from "#runtime/contract/numbers.ts";
 import { tableOf } from "#runtime/contract/spec.ts";
@@ -16,6 +17,8 @@ export interface ScoreColumn {
   /** Percentages are shown times 100. */
   factor: number;
   rows: ScoreRow[];
+  /** What there is no score of, and why. */
+  missing: { cell: string; label: string; reason: string }[];
   /** Published values, which are not comparable. */
   published: { label: string; text: string; models: { name: string; value: number }[] }[];
 }
@@ -35,7 +38,8 @@ export interface ScoreRow {
   seeds: { label: string; value: number }[];
 }
 
-export function scoreColumns({ summary, cells, references = [] }: ComparisonResult): ScoreColumn[] {
+/** Of scores that something has. */
+export function scoreColumns({ summary, cells, missing, references = [] }: ComparisonResult): ScoreColumn[] {
   const keys = [...new Set(summary.map(keyOf))];
   return keys.map((key) => {
     const rows = summary.filter((row) => keyOf(row) === key);
@@ -46,6 +50,9 @@ export function scoreColumns({ summary, cells, references = [] }: ComparisonResu
       task,
       metric,
       factor: known?.unit === "percent" ? 100 : 1,
+      missing: missing
+        .filter((each) => keyOf(each) === key)
+        .map(({ cell, seed, finetune_seed, reason }) => ({ cell, label: `seed ${seed}/${finetune_seed}`, reason })),
       published: references
         .filter((each) => keyOf(each) === key)
         .map((each) => ({ label: each.label, text: describePublished({ references: [each] }).join(" "), models: each.models })),
@@ -82,10 +89,14 @@ export function tableColumns(result: ComparisonResult, settings: readonly Settin
     ({ key, metric, rows }): TableColumn => ({
       label: key,
       first: firstOrder(metric),
-      text: tableOf(rows.map(({ cell, text }) => [cell, text] as const)),
+      text: tableOf([...withoutScore(result, key), ...rows.map(({ cell, text }) => [cell, text] as const)]),
       order: tableOf(rows.map(({ cell, mean }) => [cell, mean] as const)),
     }),
   );
+  const known = new Set(scores.map(({ label }) => label));
+  const none = [...new Set(result.missing.map(keyOf))]
+    .filter((key) => !known.has(key))
+    .map((key): TableColumn => ({ label: key, first: "ascending", text: tableOf(withoutScore(result, key)), order: {} }));
   const clean = scoreColumns(result).flatMap(({ key, metric, rows }): TableColumn[] => {
     const known = rows.flatMap(({ cell, withoutLeaks }) => (withoutLeaks === null ? [] : [[cell, withoutLeaks] as const]));
     if (known.length === 0) return [];
@@ -116,7 +127,7 @@ export function tableColumns(result: ComparisonResult, settings: readonly Settin
     const own = tableOf(Object.entries(values));
     return { label, text: own, order: own, first: "descending" };
   });
-  return [...set, ...scores, ...clean, ...costs.filter(differs)];
+  return [...set, ...scores, ...none, ...clean, ...costs.filter(differs)];
 }
 
 /** All that are compared, baselines last. */
@@ -132,6 +143,15 @@ export function markdownOf(cells: readonly string[], columns: readonly TableColu
     `| ${["---", ...columns.map(() => "---:")].join(" | ")} |`,
     ...cells.map((cell) => markdownRow([cell, ...columns.map(({ text }) => text[cell] ?? "–")])),
   ].join("\n");
+}
+
+/** What stands in the place of scores: the reasons why there are none. */
+function withoutScore({ missing }: ComparisonResult, key: string): [string, string][] {
+  const of = groupBy(
+    missing.filter((each) => keyOf(each) === key),
+    ({ cell }) => cell,
+  );
+  return [...of].map(([cell, each]) => [cell, `none: ${[...new Set(each.map(({ reason }) => reason))].join("; ")}`]);
 }
 
 function firstOrder(metric: string): TableColumn["first"] {

@@ -69,6 +69,9 @@ function results({ result, curves }: ReportInput): Section {
     const alt = rows.map(({ cell, mean, standard_error, n }) => `${cell} ${formatEstimate(metric, mean, standard_error, n)}`).join("; ");
     const frontier = frontierChart(result, task, metric);
     const published = (result.references ?? []).filter((each) => each.task === task && each.metric === metric);
+    const lacking = [...new Set(result.missing.filter((each) => each.task === task && each.metric === metric).map(({ cell }) => cell))];
+    // why stands under "To know"
+    const none = lacking.filter((cell) => !rows.some((row) => row.cell === cell));
     return [
       {
         kind: "figure",
@@ -80,14 +83,17 @@ function results({ result, curves }: ReportInput): Section {
         kind: "table",
         caption: `${title}: mean ± standard error over n pre-training seeds, with 95% intervals.`,
         head: ["", "mean", "95% interval", "n", ...(withLeaks ? ["without leaks"] : []), "worse than"],
-        rows: rows.map(({ cell, mean, standard_error, n, low, high, without_leaks, below }) => [
-          cell,
-          formatEstimate(metric, mean, standard_error, n),
-          low === null || high === null ? "–" : `${formatScore(metric, low)} to ${formatScore(metric, high)}`,
-          `${n}`,
-          ...(withLeaks ? [without_leaks === null ? "–" : formatScore(metric, without_leaks)] : []),
-          below.join(", "),
-        ]),
+        rows: [
+          ...rows.map(({ cell, mean, standard_error, n, low, high, without_leaks, below }) => [
+            cell,
+            formatEstimate(metric, mean, standard_error, n),
+            low === null || high === null ? "–" : `${formatScore(metric, low)} to ${formatScore(metric, high)}`,
+            `${n}`,
+            ...(withLeaks ? [without_leaks === null ? "–" : formatScore(metric, without_leaks)] : []),
+            below.join(", "),
+          ]),
+          ...none.map((cell) => [cell, "–", "–", "0", ...(withLeaks ? ["–"] : []), ""]),
+        ],
       },
       ...(frontier
         ? [

@@ -1,0 +1,48 @@
+import type { MissingScore } from "#runtime/contract/missing.ts";
+import type { CompareJob } from "#runtime/contract/plan.ts";
+import { lastEvent } from "#runtime/store/events.ts";
+import type { Store } from "#runtime/store/store.ts";
+import type { Entrant, Runs } from "./entrants.ts";
+
+/** Every score that an entrant should have and has not, with its reason. */
+export function missingScores(job: CompareJob, entrants: readonly Entrant[], runs: Pick<Runs, "job" | "undone">): MissingScore[] {
+  const metricsOf = (task: string) => job.tasks.find((each) => each.task === task)?.metrics ?? [];
+  return entrants.flatMap(({ name, measured, missing }) => [
+    ...measured.flatMap(({ seed, finetuneSeed, task, job: id, values, reasons }) =>
+      metricsOf(task).flatMap((metric): MissingScore[] => {
+        if (values.has(metric)) return [];
+        const reason = reasons.get(metric) ?? whyNotScored(id, runs);
+        return [{ cell: name, seed, finetune_seed: finetuneSeed, task, metric, done: true, reason }];
+      }),
+    ),
+    ...missing.flatMap(({ seed, finetuneSeed, task, jobs }) => {
+      const reason = runs.undone(jobs);
+      return metricsOf(task).map((metric) => ({ cell: name, seed, finetune_seed: finetuneSeed, task, metric, done: false, reason }));
+    }),
+  ]);
+}
+
+/** Other cells have the score: it is of what they were trained for. */
+function whyNotScored(id: string, runs: Pick<Runs, "job">): string {
+  return runs.job(id)?.kind === "pretrain" ? "its objective gives no such score" : "its run gives no such score";
+}
+
+/** Why the last of some jobs that build on each other has no result. */
+export function whyUndone(store: Store, jobs: readonly string[]): string {
+  for (const [index, id] of jobs.entries()) {
+    const what = index === jobs.length - 1 ? "its run" : "its pre-training";
+    const state = store.state(id);
+    const damage = store.damage(id);
+    if (state === "done" && damage === undefined) continue;
+    if (damage !== undefined) return `${what} is to be done again: ${damage}`;
+    if (state === "failed") return `${what} failed: ${failureOf(store.runFolder(id))}`;
+    if (state === "running") return `${what} is not over yet`;
+    if (state === "stopped") return `${what} was stopped and goes on when it is run again`;
+  }
+  return "it was not run yet";
+}
+
+function failureOf(folder: string): string {
+  const last = lastEvent(folder);
+  return last?.event === "job-failed" ? last.message.split("\n")[0]! : "it does not say why";
+}
