@@ -203,12 +203,10 @@ export function temporaryName(path: string): string {
   return `${path}.${hostOfName()}-${process.pid}-${randomBytes(4).toString("hex")}${temporarySuffix}`;
 }
 
-/** Removes temporary files of processes of this host that are gone. */
-export function removeAbandoned(folder: string): void {
-  for (const name of namesIn(folder)) {
-    const [, host, pid] = /\.(\w+)-(\d+)-[0-9a-f]{8}\.tmp$/.exec(name) ?? [];
-    if (host === hostOfName() && !isRunning(Number(pid))) rmSync(join(folder, name), { force: true, recursive: true });
-  }
+/** The id of the process of this host that writes a temporary file; undefined of any other file. */
+export function temporaryOf(name: string): number | undefined {
+  const [, host, pid] = /\.(\w+)-(\d+)-[0-9a-f]{8}\.tmp$/.exec(name) ?? [];
+  return host === hostOfName() ? Number(pid) : undefined;
 }
 
 export function namesIn(folder: string): string[] {
@@ -224,15 +222,6 @@ const temporarySuffix = ".tmp";
 
 function hostOfName(): string {
   return hostname().replace(/\W/g, "_");
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return hasCode(error, "EPERM");
-  }
 }
 
 /** Makes a rename last through a power cut. Folders cannot be opened on Windows, where the rename itself is journaled. */

@@ -24,7 +24,8 @@ export function isAlive(identity: ProcessIdentity): boolean {
 
 let own: ProcessIdentity | undefined;
 
-function idIsTaken(pid: number): boolean {
+/** Whether any process has this id. */
+export function idIsTaken(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -2,10 +2,10 @@ import { rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { runSession } from "#runtime/contract/artifacts.ts";
-import { namesIn, readJson, removeAbandoned, removeTemporaries } from "./files.ts";
+import { namesIn, readJson, removeTemporaries, temporaryOf } from "./files.ts";
 import { refuseLinks } from "./links.ts";
 import { tryLock } from "./lock.ts";
-import { isAlive } from "./process-identity.ts";
+import { idIsTaken, isAlive } from "./process-identity.ts";
 
 /** Removes what processes that were killed left in a `.pretrain` folder: temporary files, locks, sessions. */
 export function sweep(root: string): void {
@@ -15,6 +15,14 @@ export function sweep(root: string): void {
   }
   for (const name of namesIn(join(root, "sessions"))) removeEnded(join(root, "sessions", name));
   for (const id of namesIn(join(root, "runs"))) sweepJob(join(root, "runs", id));
+}
+
+/** Temporary files of processes of this host that are gone. */
+function removeAbandoned(folder: string): void {
+  for (const name of namesIn(folder)) {
+    const pid = temporaryOf(name);
+    if (pid !== undefined && !idIsTaken(pid)) rmSync(join(folder, name), { force: true, recursive: true });
+  }
 }
 
 function removeEnded(path: string): void {
