@@ -1,4 +1,6 @@
+import { titled } from "#runtime/contract/doc-text.ts";
 import { markdownRow, markdownText } from "#runtime/contract/markdown.ts";
+import { describeMissing } from "#runtime/contract/missing.ts";
 import type { Outline, OutlineDeclaration } from "#server/protocol.ts";
 import { hasBegun, type Run, type RunState, type Store } from "../runs/model.ts";
 import { ago } from "../status/numbers.ts";
@@ -189,12 +191,13 @@ export function markdownOf(run: Run): string {
       return markdownRow([cell, `${task}.${metric}`, shown(mean), interval, String(n)]);
     });
     return [
-      `**${markdownText(comparison.question ?? comparison.comparison)}**`,
+      `**${markdownText(titled(comparison.question ?? comparison.comparison).title)}**`,
       "",
       "| | score | mean | 95% interval | n |",
       "| --- | --- | ---: | --- | ---: |",
       ...rows,
       "",
+      ...describeMissing(comparison).map((line) => `- ${markdownText(line)}`),
     ].join("\n");
   }
   const rows = run.scores.map(({ metric, value, undefined: reason, split, n }) =>

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import * as vscode from "vscode";
+import { titled } from "#runtime/contract/doc-text.ts";
 import type { OutlineDeclaration } from "#server/protocol.ts";
 import type { Declared, Outlines } from "../language/outlines.ts";
 import { showInformation } from "../notify.ts";
@@ -42,7 +43,7 @@ export async function pickDeclared(
   const items = candidates.map((declared) => ({
     label: declared.declaration.name,
     description: declared.declaration.kind,
-    ...(declared.declaration.doc ? { detail: declared.declaration.doc.split("\n")[0]! } : {}),
+    ...(declared.declaration.doc ? { detail: titled(declared.declaration.doc).title } : {}),
     declared,
   }));
   // what the cursor stands in comes first

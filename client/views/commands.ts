@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { titled } from "#runtime/contract/doc-text.ts";
 import { markdownRow, markdownText } from "#runtime/contract/markdown.ts";
 import type { Change } from "#server/protocol.ts";
 import { showDocument } from "../documents.ts";
@@ -129,7 +130,7 @@ async function compareRuns({ outlines, stores }: ViewParts, panels: Panels, chos
   const comparisons = declared.map((each) => ({
     label: `$(git-compare) ${each.declaration.name}`,
     description: "declared comparison",
-    detail: each.declaration.doc?.split("\n")[0] ?? "",
+    detail: titled(each.declaration.doc ?? "").title,
     each,
   }));
   const runs = stores.all().flatMap((store) =>

@@ -17,7 +17,7 @@ export function planCorpus(planner: Planner, name: Ref, at: SpecPath = ["corpora
     if (!found) return unplannable(planner, "file-not-readable", ["corpora", name, "files"], `${path} cannot be read.`);
     files.push({ path, ...found });
   }
-  return planner.graph.add("corpus", corpusContent(corpus, files), { name, after: [], corpus, files });
+  return planner.graph.add("corpus", corpusContent(corpus, files), { name, after: [], corpus: withoutDoc(corpus), files });
 }
 
 export function planTokenizer(planner: Planner, name: Ref, at: SpecPath = ["tokenizers", name]): TokenizerJob | null {
@@ -30,9 +30,14 @@ export function planTokenizer(planner: Planner, name: Ref, at: SpecPath = ["toke
   return planner.graph.add("tokenizer", tokenizerContent(tokenizer, corpus.fingerprint), {
     name,
     after: [corpus.id],
-    tokenizer,
+    tokenizer: withoutDoc(tokenizer),
     corpus: corpus.id,
   });
+}
+
+/** What a job does is told to people, setting by setting: a comment is none. */
+function withoutDoc<T extends { doc?: string }>({ doc: _, ...settings }: T): Omit<T, "doc"> {
+  return settings;
 }
 
 /**

@@ -71,6 +71,22 @@ test("HTML: one file with its charts, that loads nothing and runs nothing", () =
   expect(html).toContain("clm_&lt;&amp;%");
 });
 
+test.each([
+  ["Which objective?", "Which objective?", []],
+  [
+    "Which objective learns most,\n  at 3.5 MFLOPs? Two of them, e.g. a masked one.\n\nSee the notes.\n",
+    "Which objective learns most, at 3.5 MFLOPs?",
+    ["Two of them, e.g. a masked one.", "See the notes."],
+  ],
+  ["A first look\n\nat small models.", "A first look", ["at small models."]],
+])("a comment of several sentences is a title and text: %j", (question, title, paragraphs) => {
+  const document = reportOf({ ...input(), result: { ...input().result, question } });
+  expect(document.title).toBe(title);
+  const [answer] = document.sections;
+  expect(answer!.blocks.slice(0, paragraphs.length)).toEqual(paragraphs.map((text) => ({ kind: "paragraph", text })));
+  expect(answer!.blocks[paragraphs.length]!.kind).toBe("list");
+});
+
 test("Markdown: tables for a pull request", () => {
   const markdown = markdownReport(reportOf(input()));
   for (const words of said.filter((each) => !each.includes("%"))) expect(markdown).toContain(words);

@@ -249,3 +249,20 @@ it("names a job's folder by kind and fingerprint", () => {
     expect(job.id).toBe(`${job.kind}-${job.fingerprint.slice(0, 16)}`);
   }
 });
+
+it("tells of a comparison what its comment says, and of nothing else: comments are no settings", () => {
+  const documented = spec();
+  for (const table of [
+    documented.corpora,
+    documented.tokenizers,
+    documented.models,
+    documented.objectives,
+    documented.tasks,
+    documented.pretrainings,
+    documented.finetunings,
+    documented.comparisons,
+  ])
+    for (const declared of Object.values(table)) declared.doc = "what a comment says";
+  const said = jobsOf(documented).filter((job) => JSON.stringify(job).includes("what a comment says"));
+  expect(said.map(({ kind }) => kind)).toEqual(["compare"]);
+});

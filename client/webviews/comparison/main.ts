@@ -1,6 +1,7 @@
 import "../elements.ts";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { crossings } from "#runtime/contract/crossings.ts";
+import { titled } from "#runtime/contract/doc-text.ts";
 import { hasResults } from "#runtime/contract/missing.ts";
 import { describeUndecided, isFound } from "#runtime/contract/verdicts.ts";
 import { describeDifference, describeExpectation, describeLeaks, describePublished } from "#runtime/contract/words.ts";
@@ -54,6 +55,7 @@ function draw(): void {
   if (!comparison) return;
   const { title, result } = comparison;
   statusLine.textContent = statusText(comparison);
+  const question = result.question === undefined ? undefined : titled(result.question);
   const names = cellNames(result);
   const scores = scoreColumns(result);
   for (const { echart } of drawn) echart.dispose();
@@ -62,7 +64,8 @@ function draw(): void {
   const courses = learningCurveCharts(result, names);
   drawn = [...dots, ...frontiers, ...courses];
   show(
-    element("h1", {}, result.question ?? title),
+    element("h1", {}, question?.title ?? title),
+    ...(question?.paragraphs ?? []).map((text) => element("p", {}, text)),
     statusLine,
     verdictsOf(result),
     ...dots.map(({ section }) => section),

@@ -2,6 +2,7 @@ import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { catalogue } from "#runtime/contract/catalogue/index.ts";
 import { crossings } from "#runtime/contract/crossings.ts";
 import { withDirection } from "#runtime/contract/direction.ts";
+import { titled } from "#runtime/contract/doc-text.ts";
 import { groupBy } from "#runtime/contract/group.ts";
 import { formatCount, formatEstimate, formatFlops, formatScore, formatSeconds, formatShare } from "#runtime/contract/numbers.ts";
 import { describeDifference, describeExpectation, describeLeaks, describePublished } from "#runtime/contract/words.ts";
@@ -34,10 +35,11 @@ export interface ReportInput {
 
 export function reportOf(input: ReportInput): ReportDocument {
   const { result } = input;
+  const { title, paragraphs } = titled(result.question ?? result.comparison);
   return {
-    title: result.question ?? result.comparison,
+    title,
     sections: [
-      answer(result),
+      answer(result, paragraphs),
       results(input),
       matched(result),
       methods(input),
@@ -50,10 +52,12 @@ export function reportOf(input: ReportInput): ReportDocument {
   };
 }
 
-function answer({ verdicts, expectations }: ComparisonResult): Section {
+/** @param told what the comment says of the comparison beside its title */
+function answer({ verdicts, expectations }: ComparisonResult, told: readonly string[]): Section {
   return {
     title: "Answer",
     blocks: [
+      ...told.map((text): Block => ({ kind: "paragraph", text })),
       ...listed(expectations.map((each) => `Expected ${describeExpectation(each)}.`)),
       ...listed(verdicts.map((verdict) => `${describeDifference(verdict)}.`)),
     ],
