@@ -1,6 +1,7 @@
 import { type Dir, type Dirent, opendirSync, type readdir, type readdirSync } from "node:fs";
 import { opendir } from "node:fs/promises";
-import { type GlobOptions, glob, globSync, isDynamicPattern } from "tinyglobby";
+import { relative } from "node:path";
+import { escapePath, type GlobOptions, glob, globSync, isDynamicPattern } from "tinyglobby";
 
 /** How far a pattern may lead: `/**` would else read whole disks. */
 export interface PatternBounds {
@@ -50,6 +51,16 @@ export async function matchingFiles(
 }
 
 export { isDynamicPattern as isPattern };
+
+/** The pattern of all files of a folder, whatever characters its path has. */
+export function allIn(folder: string): string {
+  return `${escapePath(portable(folder))}/**`;
+}
+
+/** Absolute paths of files of a folder, from it on, with `/`. */
+export function pathsFrom(folder: string, paths: readonly string[]): string[] {
+  return paths.map((path) => relative(folder, path).replaceAll("\\", "/"));
+}
 
 interface Walk {
   cut: boolean;

@@ -78,7 +78,7 @@ export function createServerServices({ connection, files, trust, analyses, snipp
     validation: { DataFiles: () => files },
     lsp: {
       CodeActionProvider: () => new PretrainQuickFixes(),
-      CompletionProvider: (services) => new PretrainCompletion(services, snippets),
+      CompletionProvider: (services) => new PretrainCompletion(services, snippets, (folder) => trust.mayRead(folder)),
       DefinitionProvider: (services) => new PretrainDefinitions(services),
       DocumentLinkProvider: () => new PretrainLinks(files),
       DocumentSymbolProvider: () => new PretrainDocumentSymbols(),

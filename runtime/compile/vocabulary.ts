@@ -51,7 +51,7 @@ function charactersOf(corpus: CorpusSpec, files: Files, lowercase: boolean): num
     const size = files.size(path);
     // A file of another order of magnitude is not read for an estimate, nor is one that is not text itself.
     if (size === null || size > 8 * sampleBytes || textBytesPerByte(path) !== 1) continue;
-    const text = new TextDecoder().decode(files.read(path)?.subarray(0, left) ?? new Uint8Array());
+    const text = new TextDecoder().decode(files.start(path, left) ?? new Uint8Array());
     for (const character of lowercase ? text.toLowerCase() : text) seen.add(character);
     left -= size;
     if (left <= 0) break;

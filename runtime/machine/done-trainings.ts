@@ -22,18 +22,28 @@ export interface DoneTrainings {
   all(): DoneTraining[];
 }
 
+/** How much is looked at whenever somebody asks; more is known the next time. */
+export interface LookingBounds {
+  /** Run folders, of which those that are done are seen. */
+  runs: number;
+  /** Of these, runs whose files are read. */
+  read: number;
+}
+
 /** @param root the `.pretrain` folder; it need not exist */
-export function doneTrainings(root: string): DoneTrainings {
+export function doneTrainings(root: string, bounds: LookingBounds = { runs: Infinity, read: Infinity }): DoneTrainings {
   const known = new Map<string, { changed: number; training: DoneTraining | undefined }>();
   const runs = join(root, "runs");
   return {
     all() {
       const found: DoneTraining[] = [];
-      for (const id of namesIn(runs)) {
-        if (!/^(pretrain|finetune)-/.test(id)) continue;
+      let toRead = bounds.read;
+      const trainings = namesIn(runs).filter((id) => /^(pretrain|finetune)-/.test(id));
+      for (const id of trainings.slice(0, bounds.runs)) {
         const changed = statSync(join(runs, id, "result.json"), { throwIfNoEntry: false })?.mtimeMs;
         if (changed === undefined) continue;
         const entry = known.get(id);
+        if (entry?.changed !== changed && toRead-- <= 0) continue;
         const training = entry?.changed === changed ? entry.training : trainingIn(join(runs, id));
         known.set(id, { changed, training });
         if (training) found.push(training);

@@ -3,12 +3,12 @@ import { textFormatOf } from "#runtime/contract/formats.ts";
 import type { DataFiles, Split } from "#runtime/contract/spec.ts";
 import type { DecodedFile, TaskData, TaskExamples, TaskProblem } from "./example.ts";
 import { decode } from "./formats/decode.ts";
-import { unpacked } from "./formats/unpack.ts";
+import { moreThanHeld, unpacked } from "./formats/unpack.ts";
 import { type HashedSplit, sha256, splitOf } from "./share.ts";
 import { readerOf } from "./table.ts";
 
-/** The whole content; null where there is no file. */
-export type ReadFile = (path: string) => Uint8Array | null;
+/** The whole content; null where there is no file. What is too large to be held is not read. */
+export type ReadFile = (path: string) => Uint8Array | null | "too large";
 
 /** The examples of one split. A share is split off the training file by the hash of each question: the same one never lies in two. */
 export function readExamples(task: TaskData, split: Split, read: ReadFile): TaskExamples {
@@ -69,6 +69,7 @@ function readFiles(task: TaskData, key: Split, read: ReadFile): TaskExamples {
 function readFile(task: TaskData, path: string, key: Split, read: ReadFile): DecodedFile | TaskProblem {
   const bytes = read(path);
   if (bytes === null) return { severity: "error", code: "missing-file", message: `${path} is not there`, key };
+  if (bytes === "too large") return { severity: "error", code: "unreadable-file", message: `${path} has ${moreThanHeld}`, key };
   const content = unpacked(path, bytes);
   if ("message" in content) return { severity: "error", code: "unreadable-file", message: content.message, key };
   const isRows = textFormatOf(path).table === ".parquet";

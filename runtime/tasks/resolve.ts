@@ -4,6 +4,7 @@ import type { Ref, Split, TaskSpec } from "#runtime/contract/spec.ts";
 import type { TaskExample, TaskProblem } from "./example.ts";
 import { exampleReader, pathsOf } from "./examples.ts";
 import type { TextFiles } from "./files.ts";
+import { mostBytes } from "./formats/unpack.ts";
 import { readerOf } from "./table.ts";
 import { strangeTag } from "./undefined-metrics.ts";
 
@@ -25,7 +26,7 @@ export interface TaskReading {
 export function resolveTask(declared: TaskSpec, key: Ref, files: TextFiles): TaskReading {
   const spec = expanded(declared, files);
   const reader = readerOf(spec);
-  const examplesOf = exampleReader(spec, (path) => files.read(path));
+  const examplesOf = exampleReader(spec, (path) => ((files.size(path) ?? 0) > mostBytes ? "too large" : files.read(path)));
   const found = splits.map((split) => ({ split, ...examplesOf(split) }));
   const bySplit = Object.fromEntries(found.map(({ split, examples }) => [split, examples])) as Record<Split, TaskExample[]>;
   const inFiles = withoutRepeats(found.flatMap(({ problems }) => problems));

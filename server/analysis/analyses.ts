@@ -10,6 +10,7 @@ import {
   type CompilerTools,
   type ExperimentCompiler,
   experimentCompiler,
+  hubNamesOf,
   patternsOf,
 } from "../compile/experiment.ts";
 import { type StoredResults, storedResults } from "../compile/results.ts";
@@ -140,7 +141,7 @@ export function createAnalyses({ shared, pretrain }: PretrainServerServices, too
     try {
       if (!analysis.spec) return settle(file, file.good, []);
       if (file.store === "") return settle(file, withoutCompiler(read, analysis.spec), []);
-      await tools.files.looked(patternsOf(analysis.spec));
+      await tools.files.looked(patternsOf(analysis.spec), hubNamesOf(analysis.spec));
       if (!isCurrent()) return;
       const understood = { ...read, analysis: { ...analysis, spec: analysis.spec } };
       const compiled = await compileText(understood, file.compiler, file.results, pauses(isCurrent));

@@ -3,6 +3,7 @@ import { check } from "#runtime/compile/check.ts";
 import { checkpointFiles } from "#runtime/compile/checkpoints.ts";
 import { type CostModel, compile } from "#runtime/compile/compile.ts";
 import { narrow } from "#runtime/compile/goal.ts";
+import { hubFilesOf } from "#runtime/compile/hub-data.ts";
 import type { EncodeJob, InputFile, Job, MeasureJob, Plan, PretrainJob, ResolvedObjective } from "#runtime/contract/plan.ts";
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
@@ -92,6 +93,14 @@ export function patternsOf(spec: Spec): string[] {
   return [
     ...Object.values(spec.corpora).flatMap((corpus) => corpus.files),
     ...Object.values(spec.tasks).flatMap(({ train, validation, test }) => [train, validation, test].flatMap(pathsOf)),
+  ];
+}
+
+/** Names of the data sets of the hub that a specification reads. */
+export function hubNamesOf(spec: Spec): string[] {
+  return [
+    ...Object.values(spec.corpora).flatMap(({ hub }) => hub?.name ?? []),
+    ...Object.values(spec.tasks).flatMap((task) => hubFilesOf(task).map(({ from }) => from.hub)),
   ];
 }
 

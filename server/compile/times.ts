@@ -9,7 +9,7 @@ export interface TimesHere {
 
 /** @param mayRead false of a folder that leads out of what may be read */
 export function timesHere(store: string, mayRead: () => boolean): TimesHere {
-  const done = doneTrainings(store);
+  const done = doneTrainings(store, { runs: 1000, read: 20 });
   const known = new Map<string, { until: number; estimates: Estimates }>();
   return {
     on(engine) {

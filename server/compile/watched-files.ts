@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { closeSync, createReadStream, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type DataFiles, matchedBy } from "#language/files.ts";
-import { isPattern, type Matches, matchingFiles } from "#language/matching-files.ts";
+import { allIn, isPattern, type Matches, matchingFiles, pathsFrom } from "#language/matching-files.ts";
 import { type Files, filesOf } from "#runtime/compile/files.ts";
 import { fileSign } from "#runtime/contract/file-sign.ts";
 import { parseRecord } from "#runtime/contract/record-text.ts";
@@ -19,8 +19,8 @@ import type { Trust } from "../workspace/trust.ts";
 export interface WatchedFiles extends Files, DataFiles {
   /** What the files matching the patterns are now, as text that changes when one of them does. */
   signature(patterns: readonly string[]): string;
-  /** Resolves once it is known what the patterns match. */
-  looked(patterns: readonly string[]): Promise<void>;
+  /** Resolves once it is known what the patterns match, and what data sets of the hub's cache hold. */
+  looked(patterns: readonly string[], ofHub?: readonly string[]): Promise<void>;
   /** Paths and names of the hub that were asked for and may not be read before the workspace is trusted. */
   refused(): ReadonlySet<string>;
   /** Believes nothing that it saw: files were changed. */
@@ -52,6 +52,7 @@ export function watchedFiles(trust: Trust, { onRead, onFound }: WatchedEvents): 
   const stores = new Map<string, string>();
   let spent = { bytes: 0, since: 0 };
 
+  const hubData = (name: string) => seen(hub, name, () => cachedData(name));
   const mayRead = (path: string) => trust.mayRead(path) || refuse(path);
   const statOf = (path: string) => seen(stats, path, () => (mayRead(path) ? statFile(path) : undefined));
   const glob = (pattern: string) => {
@@ -75,7 +76,12 @@ export function watchedFiles(trust: Trust, { onRead, onFound }: WatchedEvents): 
     read: (path) => (statOf(path) ? readFileSync(path) : null),
     start: (path, bytes) => (statOf(path) ? readStart(path, bytes) : null),
     hubModel: (name) => (trust.isGranted() || refuse(name) ? cachedModel(name) : null),
-    hubData: (name) => (trust.isGranted() || refuse(name) ? seen(hub, name, () => cachedData(name)) : null),
+    hubData(name) {
+      const data = trust.isGranted() || refuse(name) ? hubData(name) : null;
+      if (!data) return null;
+      const { folder, listed } = data;
+      return { folder, paths: listed ?? pathsFrom(folder, patternOf(allIn(folder)).found?.paths ?? []) };
+    },
     size: (path) => statOf(path)?.size ?? null,
     sameBytes: probablySameBytes,
     fingerprint(path) {
@@ -89,8 +95,13 @@ export function watchedFiles(trust: Trust, { onRead, onFound }: WatchedEvents): 
       return found ? matchedBy(found.paths.length > 0, found.cut) : "unknown";
     },
     mayRead: (path) => trust.mayRead(path),
-    async looked(patterns) {
-      await Promise.all(patterns.filter((pattern) => isPattern(pattern)).map((pattern) => patternOf(pattern).walk));
+    async looked(patterns, ofHub = []) {
+      const unlisted = ofHub.flatMap((name) => {
+        const data = trust.isGranted() ? hubData(name) : null;
+        return data && data.listed === null ? [allIn(data.folder)] : [];
+      });
+      const wide = [...patterns.filter((pattern) => isPattern(pattern)), ...unlisted];
+      await Promise.all(wide.map((pattern) => patternOf(pattern).walk));
     },
     refused: () => refused,
     signature(patterns) {

@@ -1,4 +1,5 @@
-import { readdirSync } from "node:fs";
+import type { Dirent } from "node:fs";
+import { opendir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { LangiumDocument, LangiumDocuments, Lexer } from "langium";
 import type { CompletionProvider } from "langium/lsp";
@@ -33,15 +34,17 @@ export class PretrainCompletion implements CompletionProvider {
   private readonly documents: LangiumDocuments;
   private readonly services: PretrainLanguageServices;
   private readonly snippets: () => boolean;
+  private readonly mayRead: (folder: string) => boolean;
 
-  constructor(services: PretrainLanguageServices, snippets: () => boolean) {
+  constructor(services: PretrainLanguageServices, snippets: () => boolean, mayRead: (folder: string) => boolean) {
     this.lexer = services.parser.Lexer;
     this.documents = services.shared.workspace.LangiumDocuments;
     this.services = services;
     this.snippets = snippets;
+    this.mayRead = mayRead;
   }
 
-  getCompletion(document: LangiumDocument, { position }: CompletionParams): CompletionList {
+  async getCompletion(document: LangiumDocument, { position }: CompletionParams): Promise<CompletionList> {
     const text = document.textDocument.getText();
     const offset = document.textDocument.offsetAt(position);
     const cursor = cursorIn(this.lexer, text, offset);
@@ -49,7 +52,7 @@ export class PretrainCompletion implements CompletionProvider {
     const range = { start: document.textDocument.positionAt(cursor.start), end: position };
     const items =
       cursor.in === "string"
-        ? pathItems(document, cursor, range)
+        ? await pathItems(document, cursor, range, this.mayRead)
         : this.proposals(document, cursor, position).map((proposal, index) => this.item(proposal, range, index));
     return { items, isIncomplete: false };
   }
@@ -158,18 +161,21 @@ function isComment(type: string): boolean {
 }
 
 /** Files and folders beside the file, one level at a time, where a path or an import stands. */
-function pathItems(
+async function pathItems(
   document: LangiumDocument,
   { tokens, written, start }: Extract<Cursor, { in: "string" }>,
   { end }: Range,
-): CompletionItem[] {
+  mayRead: (folder: string) => boolean,
+): Promise<CompletionItem[]> {
   const isImport = tokens.at(-1)?.text === "import";
   const place: Place = placeAfter(tokens, end.line);
   const isPath = place.at === "value" && JSON.stringify(place.type).includes('"path"');
   if (!isImport && !isPath) return [];
   const folder = written.slice(0, written.lastIndexOf("/") + 1);
   const range = { start: document.textDocument.positionAt(start + folder.length), end };
-  return entriesOf(join(dirname(document.uri.fsPath), folder))
+  const inside = join(dirname(document.uri.fsPath), folder);
+  if (!mayRead(inside)) return [];
+  return (await entriesOf(inside))
     .filter((entry) => !entry.name.startsWith(".") && (entry.isDirectory() || !isImport || entry.name.endsWith(".pretrain")))
     .map((entry) => ({
       label: entry.isDirectory() ? `${entry.name}/` : entry.name,
@@ -178,10 +184,15 @@ function pathItems(
     }));
 }
 
-function entriesOf(folder: string) {
+/** Few enough to look through, and to send at a keystroke. */
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  const found: Dirent[] = [];
   try {
-    return readdirSync(folder, { withFileTypes: true });
+    for await (const entry of await opendir(folder)) if (found.push(entry) === mostEntries) break;
   } catch {
-    return [];
+    // there is no such folder, or it cannot be read
   }
+  return found.sort((left, right) => (left.name < right.name ? -1 : 1));
 }
+
+const mostEntries = 2000;

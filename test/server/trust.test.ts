@@ -66,13 +66,14 @@ test("patterns do not lead out of the workspace through links or dots in braces"
   const editor = await restricted({ "inside/a.txt": "words\n" });
   symlinkSync(folder, join(editor.folder, "inside", "linked"));
   const up = relative(editor.folder, folder);
-  for (const pattern of ["inside/linked/*.txt", "*/linked/*.txt", `{none,${up}}/secret.*`]) {
-    await editor.open("a.pretrain", `corpus c { files: "${pattern}" }\n`);
-    const problems = await editor.problems("a.pretrain", (found) => found.length > 0);
+  for (const [index, pattern] of ["inside/linked/*.txt", "*/linked/*.txt", `{none,${up}}/secret.*`].entries()) {
+    const name = `${index}.pretrain`;
+    await editor.open(name, `corpus mine { files: "inside/*.txt" }\ncorpus theirs { files: "${pattern}" }\n`);
+    const problems = await editor.problems(name, (found) => found.some(({ range }) => range.start.line === 1));
     expect([pattern, ...codes(problems)]).not.toContain("unknown-format");
-    const { declarations } = await editor.outline("a.pretrain").catch(() => ({ declarations: [] }));
-    expect(declarations.filter(({ measured }) => measured)).toEqual([]);
-    await editor.connection.sendNotification("textDocument/didClose", { textDocument: { uri: editor.uri("a.pretrain") } });
+    // that the other one is known shows that what may be read has been
+    const { declarations } = await editor.outline(name, (outline) => outline.declarations.some(({ measured }) => measured));
+    expect(declarations.filter(({ measured }) => measured).map((each) => each.name)).toEqual(["mine"]);
   }
 });
 
@@ -90,4 +91,22 @@ test("a model of the hub is not said to be missing where nobody may look", async
   await editor.open("a.pretrain", 'model m { checkpoint: "bert-base-uncased" }\n');
   const problems = await editor.problems("a.pretrain", (found) => found.length > 0);
   expect(codes(problems)).toEqual(["not-trusted"]);
+});
+
+test("completion lists no folder outside of the workspace before it is trusted", async () => {
+  const folder = elsewhere({ "secret.txt": "a secret\n" });
+  const editor = await restricted({ "mine.txt": "words\n" });
+  const labels = async (path: string): Promise<string[]> => {
+    const text = `corpus c { files: "${path}`;
+    await editor.change("a.pretrain", text);
+    const list = await editor.request("textDocument/completion", "a.pretrain", { position: { line: 0, character: text.length } });
+    return (list as { items: { label: string }[] }).items.map(({ label }) => label);
+  };
+  await editor.open("a.pretrain", "");
+  const up = `${relative(editor.folder, folder)}/`;
+  expect(await labels(up)).toEqual([]);
+  expect(await labels("")).toContain("mine.txt");
+  await trustIt(editor);
+  await editor.problems("a.pretrain");
+  expect(await labels(up)).toContain("secret.txt");
 });

@@ -11,6 +11,7 @@ export function filesOf(contents: Record<string, string | Uint8Array>): TextFile
   };
   return {
     read: bytesOf,
+    size: (path) => bytesOf(path)?.length ?? null,
     glob: (pattern) => Object.keys(contents).filter((path) => matchesGlob(path, pattern)),
     fingerprint(path) {
       const bytes = bytesOf(path);

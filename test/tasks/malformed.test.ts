@@ -201,6 +201,18 @@ test("a place in a SQuAD file counts code points, as its makers do", () => {
   expect(all).toMatchObject([{ answers: [{ text: "Paris", start: 16 }] }]);
 });
 
+test("a file that is too large to be held is told, and not read", () => {
+  const files = { ...filesOf({}), size: () => 3e9, read: () => expect.fail("it was read") };
+  const { task, problems } = resolveTask(sentiment, "t", files);
+  expect(task).toBeNull();
+  expect(problems.slice(0, 3)).toMatchObject(
+    ["train", "dev", "test"].map((name) => ({
+      code: "unreadable-file",
+      message: `${name}.tsv has more than 256 MB, which is more than a task's file may hold; part it into smaller files, or take fewer examples`,
+    })),
+  );
+});
+
 test("empty texts are told, and read", () => {
   const rows = Array.from({ length: 60 }, (_, i) => `${i === 0 ? "" : `text ${i}`},${i}`);
   const { task, problems } = resolveTask(numbers, "t", filesOf({ "n.csv": `text,value\n${rows.join("\n")}\n` }));

@@ -29,9 +29,11 @@ export function unpacked(path: string, bytes: Uint8Array): Unpacked {
 }
 
 /** A task's file is held as a whole: a few hundred kilobytes can unpack to many gigabytes. */
-const mostBytes = 1 << 28;
-const tooLarge =
-  "more than 256 MB when it is unpacked, which is more than a task's file may hold; part it into smaller files, or take fewer examples";
+export const mostBytes = 1 << 28;
+const remedy = "which is more than a task's file may hold; part it into smaller files, or take fewer examples";
+const tooLarge = `more than 256 MB when it is unpacked, ${remedy}`;
+/** Of a file that is not unpacked, after `has`. */
+export const moreThanHeld = `more than 256 MB, ${remedy}`;
 
 /** By content: whoever asks again holds the same bytes. */
 const known = new WeakMap<Uint8Array, Unpacked>();
