@@ -1,10 +1,13 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
 import type { Command } from "commander";
 import { chosenData, hubFilesOf } from "#runtime/compile/hub-data.ts";
 import type { CorpusSpec, Spec, Split } from "#runtime/contract/spec.ts";
-import { cachedData, cachedModel, isHubName } from "#runtime/hub/cache.ts";
+import { isOffline } from "#runtime/hub/access.ts";
+import { cachedModel, hubCache, isHubName, repositoryOf } from "#runtime/hub/cache.ts";
+import { damageOf } from "#runtime/hub/verified.ts";
 import { ProblemsError, UsageError } from "./exit.ts";
+import { hubData } from "./node-files.ts";
 import { print, printJson, say } from "./output.ts";
 
 interface DownloadOptions {
@@ -37,7 +40,7 @@ export function addDownload(program: Command): void {
 /** Downloads a model, telling what. */
 async function modelFromHub(name: string): Promise<string> {
   const { downloadModel } = await import("#runtime/hub/download.ts");
-  return saying(() => downloadModel(name, (file) => say(`downloading ${name}: ${file}`)));
+  return saying(() => downloadModel(name, telling(name)));
 }
 
 type HubData = NonNullable<CorpusSpec["hub"]> & { split?: Split };
@@ -46,7 +49,11 @@ type HubData = NonNullable<CorpusSpec["hub"]> & { split?: Split };
 async function dataFromHub({ name, files, split }: HubData): Promise<string> {
   const { downloadData } = await import("#runtime/hub/download.ts");
   const wanted = (paths: readonly string[]) => chosenData(paths, files, split);
-  return saying(() => downloadData(name, { wanted, onFile: (file) => say(`downloading ${name}: ${file}`) }));
+  return saying(() => downloadData(name, { wanted, ...telling(name) }));
+}
+
+function telling(name: string): { onFile(file: string): void; onNotice(notice: string): void } {
+  return { onFile: (file) => say(`downloading ${name}: ${file}`), onNotice: (notice) => say(`warning: ${notice}`) };
 }
 
 async function saying(download: () => Promise<string>): Promise<string> {
@@ -59,22 +66,54 @@ async function saying(download: () => Promise<string>): Promise<string> {
   }
 }
 
-/** The models and data sets of the hub that a specification names and that are not here. */
+/** The models and data sets of the hub that a specification names and that are not here, or not as the hub published them. */
 export async function downloadMissing(spec: Spec): Promise<void> {
   for (const { checkpoint } of Object.values(spec.models)) {
-    if (!checkpoint || existsSync(join(checkpoint.folder, "config.json"))) continue;
-    if (isHubName(checkpoint.name) && !cachedModel(checkpoint.name)) await modelFromHub(checkpoint.name);
+    if (!checkpoint || existsSync(join(checkpoint.folder, "config.json")) || !isHubName(checkpoint.name)) continue;
+    const folder = cachedModel(checkpoint.name);
+    if (!folder || (await isDamaged("model", checkpoint.name, folder, modelFilesIn(folder)))) await modelFromHub(checkpoint.name);
   }
   for (const task of Object.values(spec.tasks)) {
     for (const { split, from } of hubFilesOf(task)) {
       const data = { name: from.hub, files: from.files, split };
-      if (isHubName(from.hub) && !isHere(data)) await dataFromHub(data);
+      if (isHubName(from.hub) && !(await isHere(data))) await dataFromHub(data);
     }
   }
-  for (const { hub } of Object.values(spec.corpora)) if (hub && isHubName(hub.name) && !isHere(hub)) await dataFromHub(hub);
+  for (const { hub } of Object.values(spec.corpora)) if (hub && isHubName(hub.name) && !(await isHere(hub))) await dataFromHub(hub);
 }
 
-function isHere({ name, files, split }: HubData): boolean {
-  const data = cachedData(name);
-  return data !== null && chosenData(data.paths, files, split).every((path) => existsSync(join(data.folder, path)));
+/** Throws `UsageError` where a model of the cache is not as the hub published it. */
+export async function requireWhole(name: string, folder: string): Promise<void> {
+  const damage = await damageIn("model", name, folder, modelFilesIn(folder));
+  if (damage !== undefined) throw new UsageError(`${damage}. Download it again: pretrain download ${name}`);
+}
+
+async function isHere({ name, files, split }: HubData): Promise<boolean> {
+  const data = hubData(name);
+  if (data === null) return false;
+  const paths = chosenData(data.paths, files, split);
+  return paths.every((path) => existsSync(join(data.folder, path))) && !(await isDamaged("dataset", name, data.folder, paths));
+}
+
+/** Without the network the cache is all that there is: what is wrong with it is said, and nothing is run with it. */
+async function isDamaged(kind: "model" | "dataset", name: string, folder: string, paths: readonly string[]): Promise<boolean> {
+  const damage = await damageIn(kind, name, folder, paths);
+  if (damage !== undefined && isOffline(process.env))
+    throw new ProblemsError(`${damage}. HF_HUB_OFFLINE forbids to download it again: run it without`);
+  return damage !== undefined;
+}
+
+/** What is wrong with the first file that is not what the hub published. */
+async function damageIn(kind: "model" | "dataset", name: string, folder: string, paths: readonly string[]): Promise<string | undefined> {
+  const repository = repositoryOf(kind, name, hubCache());
+  for (const path of paths) {
+    const damage = await damageOf({ repository, commit: basename(folder), path });
+    if (damage !== undefined) return `${join(folder, path)} is not what the hub has: ${damage}`;
+  }
+  return undefined;
+}
+
+/** Of a model's folder in the cache, which has no others. */
+function modelFilesIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [] : [entry.name]));
 }

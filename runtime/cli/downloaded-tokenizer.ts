@@ -1,6 +1,7 @@
 import { HubError } from "#runtime/hub/access.ts";
 import { isMecab, isSentencePiece, type MecabTokenizer, sacrebleuDictionary, sacrebleuModel } from "#runtime/hub/sacrebleu.ts";
 import { ProblemsError } from "./exit.ts";
+import { say } from "./output.ts";
 
 /** What each of several texts is parted into. */
 export type WordsOfTexts = (texts: readonly string[]) => Promise<string[][]>;
@@ -11,7 +12,7 @@ export async function downloadedTokenizer(name: unknown): Promise<WordsOfTexts |
   if (!isSentencePiece(name)) return undefined;
   const { SentencePieceError, sentencePieces } = await import("#runtime/tokenizers/sentencepiece.ts");
   return told([HubError, SentencePieceError], async () => {
-    const { path, bytes } = await sacrebleuModel(name);
+    const { path, bytes } = await sacrebleuModel(name, (notice) => say(`warning: ${notice}`));
     return sentencePieces(bytes, path);
   });
 }

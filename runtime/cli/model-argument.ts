@@ -5,6 +5,7 @@ import type { StoredModel } from "#runtime/checkpoints/stored-model.ts";
 import type { Job } from "#runtime/contract/plan.ts";
 import { cachedModel, isHubName } from "#runtime/hub/cache.ts";
 import { openStore, type Store } from "#runtime/store/store.ts";
+import { requireWhole } from "./download.ts";
 import { UsageError } from "./exit.ts";
 import { nearest } from "./nearest.ts";
 import { say } from "./output.ts";
@@ -19,6 +20,7 @@ export async function modelFolder(argument: string): Promise<string> {
   const hash = argument.lastIndexOf("#");
   if (hash > 0) return ofRun(await findInFile(argument.slice(0, hash), argument.slice(hash + 1)));
   const folder = checkpointFolder(argument);
+  if (folder === cachedModel(argument)) await requireWhole(argument, folder);
   if (!existsSync(join(folder, "job.json"))) return folder;
   // <root>/runs/<id>
   const store = openStore(dirname(dirname(folder)));

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { isPattern, matchingFilesNow, tooWide } from "#language/matching-files.ts";
+import { allIn, isPattern, matchingFilesNow, pathsFrom, tooWide } from "#language/matching-files.ts";
 import type { Files } from "#runtime/compile/files.ts";
 import { fileSign } from "#runtime/contract/file-sign.ts";
 import { type KnownContent, knownContents } from "#runtime/contract/records.ts";
@@ -34,7 +34,7 @@ export function nodeFiles(root: string): NodeFiles {
     read: (path) => (statOf(path) ? readFileSync(path) : null),
     start: (path, bytes) => (statOf(path) ? readStart(path, bytes) : null),
     hubModel: (name) => cachedModel(name),
-    hubData: (name) => cachedData(name),
+    hubData,
     size: (path) => statOf(path)?.size ?? null,
     sameBytes,
     fingerprint(path) {
@@ -58,6 +58,12 @@ export function nodeFiles(root: string): NodeFiles {
       changed = false;
     },
   };
+}
+
+/** A data set of the hub's cache; of one that Python downloaded the files that are there. */
+export function hubData(name: string): { folder: string; paths: string[] } | null {
+  const data = cachedData(name);
+  return data && { folder: data.folder, paths: data.listed ?? pathsFrom(data.folder, globFiles(allIn(data.folder))) };
 }
 
 /** So much is read again each time whatever the file system says of it: that takes less than a tenth of a second. */

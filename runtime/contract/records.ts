@@ -90,3 +90,16 @@ export const knownContent = v.object({
 });
 export type KnownContent = v.InferOutput<typeof knownContent>;
 export const knownContents = v.record(v.string(), knownContent);
+
+/** `verified/<commit>.json` of a repository in the hub's cache: which files were held against what the hub publishes. */
+export const verifiedFiles = v.record(
+  v.string(),
+  v.object({
+    bytes: whole,
+    /** Null where the hub publishes none. */
+    sum: v.nullable(v.object({ kind: v.picklist(["sha256", "git"]), hex: v.string() })),
+    /** As the file was then (`file-sign.ts`). */
+    sign: v.string(),
+  }),
+);
+export type VerifiedFiles = v.InferOutput<typeof verifiedFiles>;

@@ -1,6 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
-import { join, relative } from "node:path";
+import { basename, join } from "node:path";
+import { readBounded } from "./bounded.ts";
+import { sizesFit } from "./verified.ts";
 
 /** Where Python's `huggingface_hub` and this program keep what they downloaded: HF_HUB_CACHE, else `hub` in HF_HOME. */
 export function hubCache(environment: NodeJS.ProcessEnv = process.env): string {
@@ -9,25 +11,36 @@ export function hubCache(environment: NodeJS.ProcessEnv = process.env): string {
   return join(HF_HOME || join(XDG_CACHE_HOME || join(homedir(), ".cache"), "huggingface"), "hub");
 }
 
-/** The folder of a model's files as its main branch was when it was last downloaded; null where it never was. */
+/**
+ * The folder of a model's files as its main branch was when it was last downloaded; null where it never was, or where a file has another size
+ * than when it was verified.
+ */
 export function cachedModel(name: string, cache: string = hubCache()): string | null {
-  const commit = commitOf(repositoryOf("model", name, cache));
-  if (commit === null) return null;
-  const folder = join(repositoryOf("model", name, cache), "snapshots", commit);
-  return existsSync(join(folder, "config.json")) ? folder : null;
+  const repository = repositoryOf("model", name, cache);
+  const folder = cachedFolder(repository);
+  if (folder === null || !existsSync(join(folder, "config.json"))) return null;
+  return sizesFit(repository, basename(folder)) ? folder : null;
 }
 
-/**
- * A data set as its main branch was when it was last downloaded: the folder of its files, and the paths of all that its repository has;
- * of one that Python downloaded, of those that are there. Null where it never was.
- */
-export function cachedData(name: string, cache: string = hubCache()): { folder: string; paths: string[] } | null {
+/** A data set of the cache. */
+export interface CachedData {
+  folder: string;
+  /** The paths of all files that its repository has; null where Python downloaded it: then those that are there are known, to who looks. */
+  listed: string[] | null;
+}
+
+/** A data set as its main branch was when it was last downloaded; null where it never was. */
+export function cachedData(name: string, cache: string = hubCache()): CachedData | null {
   const repository = repositoryOf("dataset", name, cache);
-  const commit = commitOf(repository);
-  if (commit === null) return null;
-  const folder = join(repository, "snapshots", commit);
-  const listing = listingOf(repository, commit);
-  return { folder, paths: listedIn(listing) ?? filesIn(folder) };
+  const folder = cachedFolder(repository);
+  return folder === null ? null : { folder, listed: listedIn(listingOf(repository, basename(folder))) };
+}
+
+/** The folder of the commit that was the main branch's when a repository was last downloaded; null where it never was. */
+export function cachedFolder(repository: string): string | null {
+  const commit = readBounded(join(repository, "refs", "main"))?.trim();
+  // it becomes part of a path
+  return commit !== undefined && /^[\w-]+$/.test(commit) ? join(repository, "snapshots", commit) : null;
 }
 
 /** The folder of a repository in the cache. */
@@ -40,27 +53,14 @@ export function listingOf(repository: string, commit: string): string {
   return join(repository, "listings", `${commit}.json`);
 }
 
-/** Undefined where there is no listing, or the file is none: then those that are there are listed. */
-function listedIn(path: string): string[] | undefined {
-  if (!existsSync(path)) return undefined;
+/** Null where there is no listing, or the file is none. */
+function listedIn(path: string): string[] | null {
   try {
-    const listed: unknown = JSON.parse(readFileSync(path, "utf8"));
-    return Array.isArray(listed) && listed.every((each) => typeof each === "string") ? listed : undefined;
+    const listed: unknown = JSON.parse(readBounded(path) ?? "null");
+    return Array.isArray(listed) && listed.every((each) => typeof each === "string") ? listed : null;
   } catch {
-    return undefined;
+    return null;
   }
-}
-
-function commitOf(repository: string): string | null {
-  const branch = join(repository, "refs", "main");
-  return existsSync(branch) ? readFileSync(branch, "utf8").trim() : null;
-}
-
-function filesIn(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  const paths = entries.filter((entry) => !entry.isDirectory()).map((entry) => relative(folder, join(entry.parentPath, entry.name)));
-  return paths.map((path) => path.replaceAll("\\", "/")).sort();
 }
 
 /** `name` or `owner/name`, as the hub writes them; not a path. */

@@ -1,9 +1,13 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { realpath } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { datasetInfo, downloadFileToCacheDir, listFiles, modelInfo, pathsInfo } from "@huggingface/hub";
+import { datasetInfo, downloadFile, downloadFileToCacheDir, listFiles, modelInfo, pathsInfo } from "@huggingface/hub";
 import { HubError, isOffline } from "./access.ts";
-import { cachedData, cachedModel, hubCache, listingOf, repositoryOf } from "./cache.ts";
+import { cachedFolder, cachedModel, hubCache, listingOf, repositoryOf } from "./cache.ts";
+import { fetchFile } from "./fetch-file.ts";
+import { publishedOf, type Sum, sumOfFile } from "./published.ts";
+import { damageOf, recordVerified, signOf } from "./verified.ts";
 
 const single = [
   "config.json",
@@ -18,30 +22,43 @@ const single = [
 ];
 const [whole, index, pickled] = ["model.safetensors", "model.safetensors.index.json", "pytorch_model.bin"];
 
+export interface Downloading {
+  /** Told before each file. */
+  onFile(file: string): void;
+  /** Told of what is to be known: files that are downloaded again, or cannot be verified. */
+  onNotice?(notice: string): void;
+}
+
 /**
  * The folder of a model of the Hugging Face hub, downloaded where it is not: config, tokenizer and safetensors of its main branch, in
- * the cache that Python's `huggingface_hub` uses. Honours HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE. Throws
- * `HubError`.
+ * the cache that Python's `huggingface_hub` uses. Each file is held against the hash that the hub publishes of it. Honours HF_HOME,
+ * HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE. Throws `HubError`.
  */
-export async function downloadModel(name: string, onFile: (file: string) => void, environment = process.env): Promise<string> {
+export async function downloadModel(name: string, telling: Downloading, environment = process.env): Promise<string> {
   const cacheDir = hubCache(environment);
   if (isOffline(environment)) return cachedModel(name, cacheDir) ?? refuse(name, cacheDir);
+  const repository = repositoryOf("model", name, cacheDir);
   await fromHub(name, environment, async (access) => {
     const { sha } = await modelInfo({ name, revision: "main", additionalFields: ["sha"], ...access });
     const at = { repo: name, revision: sha, ...access };
-    const there = (await pathsInfo({ ...at, paths: [...single, whole, index, pickled] })).map(({ path }) => path);
-    const fetchFile = (path: string) => {
-      onFile(path);
-      return downloadFileToCacheDir({ ...at, path, cacheDir });
-    };
-    for (const path of single.filter((each) => there.includes(each))) await fetchFile(path);
-    if (there.includes(whole)) await fetchFile(whole);
-    else if (there.includes(index)) for (const shard of shardsOf(await fetchFile(index))) await fetchFile(shard);
-    else
+    const infoOf = async (paths: string[]) => new Map((await pathsInfo({ ...at, paths })).map((info) => [info.path, info]));
+    const there = await infoOf([...single, whole, index, pickled]);
+    const fetchOne = (info: PathInfo) => intoCache(info, { name, repository, cacheDir, at, telling });
+    for (const path of single) if (there.has(path)) await fetchOne(there.get(path)!);
+    if (there.has(whole)) await fetchOne(there.get(whole)!);
+    else if (there.has(index)) {
+      const shards = shardsOf(await fetchOne(there.get(index)!));
+      const infos = await infoOf(shards);
+      for (const shard of shards) {
+        const info = infos.get(shard);
+        if (!info) throw new HubError(`${name} has no ${shard} on the hub, which its ${index} names`);
+        await fetchOne(info);
+      }
+    } else
       throw new HubError(
-        `${name} has no ${whole} on the hub${there.includes(pickled) ? `, only pickled weights (${pickled}), which are not read` : ""}`,
+        `${name} has no ${whole} on the hub${there.has(pickled) ? `, only pickled weights (${pickled}), which are not read` : ""}`,
       );
-    writeInto(join(repositoryOf("model", name, cacheDir), "refs", "main"), sha);
+    writeInto(join(repository, "refs", "main"), sha);
   });
   const folder = cachedModel(name, cacheDir);
   if (folder) return folder;
@@ -50,29 +67,76 @@ export async function downloadModel(name: string, onFile: (file: string) => void
 
 /**
  * The folder of a data set of the hub, with those of its main branch's files that are wanted, downloaded where they are not; in the same
- * cache, by the same settings. Throws `HubError`.
+ * cache, by the same settings, verified in the same way. Throws `HubError`.
  */
 export async function downloadData(
   name: string,
-  { wanted, onFile }: { wanted(paths: readonly string[]): string[]; onFile(file: string): void },
+  { wanted, ...telling }: Downloading & { wanted(paths: readonly string[]): string[] },
   environment = process.env,
 ): Promise<string> {
   const cacheDir = hubCache(environment);
-  if (isOffline(environment)) return cachedData(name, cacheDir)?.folder ?? refuse(name, cacheDir);
   const repository = repositoryOf("dataset", name, cacheDir);
+  if (isOffline(environment)) return cachedFolder(repository) ?? refuse(name, cacheDir);
+  let folder = "";
   await fromHub(name, environment, async (access) => {
     const { sha } = await datasetInfo({ name, revision: "main", additionalFields: ["sha"], ...access });
     const at = { repo: { type: "dataset", name }, revision: sha, ...access } as const;
-    const paths: string[] = [];
-    for await (const { type, path } of listFiles({ ...at, recursive: true })) if (type === "file") paths.push(path);
-    for (const path of wanted(paths)) {
-      onFile(path);
-      await downloadFileToCacheDir({ ...at, path, cacheDir });
-    }
-    writeInto(listingOf(repository, sha), JSON.stringify(paths.sort()));
+    const infos = new Map<string, PathInfo>();
+    for await (const info of listFiles({ ...at, recursive: true })) if (info.type === "file") infos.set(info.path, info);
+    const paths = [...infos.keys()].sort();
+    for (const path of wanted([...infos.keys()])) await intoCache(infos.get(path)!, { name, repository, cacheDir, at, telling });
+    writeInto(listingOf(repository, sha), JSON.stringify(paths));
     writeInto(join(repository, "refs", "main"), sha);
+    folder = join(repository, "snapshots", sha);
   });
-  return cachedData(name, cacheDir)!.folder;
+  return folder;
+}
+
+type PathInfo = Parameters<typeof publishedOf>[0] & { path: string };
+
+interface Place {
+  /** Of the model or data set. */
+  name: string;
+  repository: string;
+  cacheDir: string;
+  at: { repo: string | { type: "dataset"; name: string }; revision: string } & Access;
+  telling: Downloading;
+}
+
+/** A file's path in the cache, downloaded where it is not there as the hub publishes it. */
+async function intoCache(info: PathInfo, { name, repository, cacheDir, at, telling }: Place): Promise<string> {
+  const { path } = info;
+  const file = { repository, commit: at.revision, path };
+  const pointer = join(repository, "snapshots", at.revision, path);
+  const published = publishedOf(info);
+  telling.onFile(path);
+  if (existsSync(pointer)) {
+    const damage = await damageOf(file, published);
+    if (damage === undefined) return pointer;
+    telling.onNotice?.(`${path} of ${name} in ${cacheDir} is not what the hub has: ${damage}. It is downloaded again`);
+    rmSync(await realpath(pointer), { force: true });
+    rmSync(pointer, { force: true });
+  }
+  if (published.sum) {
+    const to = join(repository, "blobs", published.sum.hex);
+    const open = () => downloadFile({ ...at, path });
+    if (!(await isWhole(to, published.sum)))
+      await fetchFile({ what: `${path} of ${name}`, to, published: { ...published, sum: published.sum }, open });
+  } else telling.onNotice?.(`${path} of ${name} is not verified: the hub publishes no hash of it`);
+  // links it into the commit's folder; what has no sum it downloads as well
+  await downloadFileToCacheDir({ ...at, path, cacheDir });
+  const sign = signOf(pointer);
+  if (sign) recordVerified(repository, at.revision, { [path]: { bytes: sign.bytes, sum: published.sum ?? null, sign: sign.sign } });
+  return pointer;
+}
+
+/** Another commit may have brought the same content. */
+async function isWhole(blob: string, sum: Sum): Promise<boolean> {
+  const stat = signOf(blob);
+  if (!stat) return false;
+  if ((await sumOfFile(blob, sum, stat.bytes)) === sum.hex) return true;
+  rmSync(blob, { force: true });
+  return false;
 }
 
 type Access = { hubUrl?: string; accessToken?: string };

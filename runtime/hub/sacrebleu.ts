@@ -50,16 +50,20 @@ export function isMecab(name: unknown): name is MecabTokenizer {
 
 /**
  * The model of one of sacreBLEU's tokenizers, downloaded where it is not, into the folder that sacreBLEU uses. Honours SACREBLEU, and
- * HF_HUB_OFFLINE, which forbids to download. `sources`: other places to get them from. Throws `HubError`.
+ * HF_HUB_OFFLINE, which forbids to download. `onNotice`: told that nobody publishes a hash to hold it against; `sources`: other places to
+ * get them from. Throws `HubError`.
  */
 export async function sacrebleuModel(
   name: SentencePieceTokenizer,
+  onNotice: (notice: string) => void,
   environment = process.env,
   sources: Record<SentencePieceTokenizer, string> = models,
 ): Promise<{ path: string; bytes: Uint8Array }> {
   const path = join(sacrebleuFolder(environment), "models", basename(models[name]));
   if (!existsSync(path)) {
     const bytes = await downloaded(sources[name], `the model of the tokenizer ${name}`, path, environment);
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    onNotice(`${path} is not verified: neither sacreBLEU nor ${sources[name]} publishes a hash of it. Its SHA-256 is ${sha256}`);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(`${path}.part`, bytes);
     renameSync(`${path}.part`, path);

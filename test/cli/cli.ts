@@ -19,6 +19,11 @@ export function pretrain(folder: string, ...args: string[]): Promise<Outcome> {
   return startPretrain(folder, ...args).ended;
 }
 
+/** The same, in an environment of its own. */
+export function pretrainWith(environment: NodeJS.ProcessEnv, folder: string, ...args: string[]): Promise<Outcome> {
+  return started(environment, folder, args).ended;
+}
+
 export interface Started {
   process: ChildProcess;
   ended: Promise<Outcome>;
@@ -27,7 +32,11 @@ export interface Started {
 }
 
 export function startPretrain(folder: string, ...args: string[]): Started {
-  const child = spawn(command[0]!, [command[1]!, ...args], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  return started(process.env, folder, args);
+}
+
+function started(env: NodeJS.ProcessEnv, folder: string, args: readonly string[]): Started {
+  const child = spawn(command[0]!, [command[1]!, ...args], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
   onTestFinished(() => void child.kill("SIGKILL"));
   let stdout = "";
   let stderr = "";

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -27,8 +28,19 @@ const working = {
   "g++": 'while [ "$1" != -o ]; do shift; done; echo not a module > "$2"',
 };
 
+/** Of what the programs above download. */
+const sums = {
+  "tensorflow_cpu.whl": integrity("wheel\n", "sha256"),
+  "tfjs-node-gpu.tgz": integrity("tgz\n", "sha512"),
+};
+
+function integrity(content: string, algorithm: string): string {
+  return `${algorithm}-${createHash(algorithm).update(content).digest("base64")}`;
+}
+
 const options = (over: Partial<InstallOptions> = {}): InstallOptions => ({
   gpu: false,
+  sums,
   onProgress() {},
   platform: { os: "linux", arch: "x64" },
   free: () => 1e12,
@@ -112,6 +124,34 @@ test("what was downloaded before a failure is there for the next attempt, and no
   expect(remove()).toBe(true);
   expect(readdirSync(join(home, "user", "engines"))).toEqual([]);
   expect(remove()).toBe(false);
+});
+
+describe("what is downloaded is held against what was published", () => {
+  const left = () => readdirSync(`${engineFolder()}.download`);
+
+  test("an altered package is refused and removed, and nothing of it is unpacked", async () => {
+    fake({ ...working, npm: "echo other > tfjs-node-gpu.tgz" });
+    await expect(install(options())).rejects.toThrow(
+      `tfjs-node-gpu.tgz is not what was published: ${sums["tfjs-node-gpu.tgz"]} expected, ${integrity("other\n", "sha512")} found. It was removed; try again`,
+    );
+    expect(left()).toEqual(["tensorflow_cpu.whl"]);
+    expect(calls().some((call) => call.startsWith("python3 -c"))).toBe(false);
+  });
+
+  test("so is a library that lies there from before", async () => {
+    mkdirSync(`${engineFolder()}.download`, { recursive: true });
+    writeFileSync(join(`${engineFolder()}.download`, "tensorflow_cpu.whl"), "torn");
+    fake({ ...working, python3: 'case "$3" in --version|download) ;; *) mkdir -p "$4" ;; esac' });
+    await expect(install(options())).rejects.toThrow(/^tensorflow_cpu\.whl is not what was published: sha256-/);
+    expect(left()).not.toContain("tensorflow_cpu.whl");
+  });
+
+  test("a file of another name than those that were published is none of them", async () => {
+    fake(working);
+    await expect(install(options({ sums: {} }))).rejects.toThrow(
+      /tensorflow_cpu\.whl \(sha256-.*\) is none of the files that were published under this version\. It was removed; look which index/,
+    );
+  });
 });
 
 test("the build with a GPU takes what TensorFlow's extra asks for", async () => {

@@ -1,14 +1,14 @@
-import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { hubData } from "#runtime/cli/node-files.ts";
 import { chosenData } from "#runtime/compile/hub-data.ts";
 import type { CorpusResult } from "#runtime/contract/artifacts.ts";
 import type { FinetuneJob } from "#runtime/contract/plan.ts";
 import { cachedData } from "#runtime/hub/cache.ts";
 import { downloadData } from "#runtime/hub/download.ts";
 import { openStore } from "#runtime/store/store.ts";
-import { command, folderWith, sentences } from "../cli/cli.ts";
+import { folderWith, pretrainWith, sentences } from "../cli/cli.ts";
 import { temporaryFolder } from "../store/temporary.ts";
 import { commit, hubOf } from "./hub.ts";
 
@@ -41,7 +41,7 @@ test("a data set lands in Python's layout, once, and offline it is taken from th
   expect(readFileSync(join(folder, files[1]!), "utf8").split("\n")).toHaveLength(20);
   expect(existsSync(join(folder, "notes.txt"))).toBe(false);
   const cached = cachedData("owner/tiny", join(home, "hub"));
-  expect(cached).toEqual({ folder, paths: ["README.md", "data/test-00000.jsonl", ...files, "notes.txt"] });
+  expect(cached).toEqual({ folder, listed: ["README.md", "data/test-00000.jsonl", ...files, "notes.txt"] });
 
   const requests = asked.length;
   expect(await downloadData("owner/tiny", everything, { ...environment, HF_HUB_OFFLINE: "1" })).toBe(folder);
@@ -55,10 +55,15 @@ test("what Python downloaded is read as it is there", () => {
   const folder = join(cache, "datasets--owner--tiny", "snapshots", commit);
   mkdirSync(join(folder, "data"), { recursive: true });
   mkdirSync(join(cache, "datasets--owner--tiny", "refs"));
-  writeFileSync(join(folder, "data", "a.txt"), "a");
+  mkdirSync(join(cache, "datasets--owner--tiny", "blobs"));
+  writeFileSync(join(cache, "datasets--owner--tiny", "blobs", "b"), "a");
+  symlinkSync(join("..", "..", "..", "blobs", "b"), join(folder, "data", "a.txt"));
   writeFileSync(join(cache, "datasets--owner--tiny", "refs", "main"), commit);
-  expect(cachedData("owner/tiny", cache)).toEqual({ folder, paths: ["data/a.txt"] });
-  expect(cachedData("owner/none", cache)).toBeNull();
+  expect(cachedData("owner/tiny", cache)).toEqual({ folder, listed: null });
+  vi.stubEnv("HF_HUB_CACHE", cache);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(hubData("owner/tiny")).toEqual({ folder, paths: ["data/a.txt"] });
+  expect(hubData("owner/none")).toBeNull();
 });
 
 describe("which files are read", () => {
@@ -92,7 +97,7 @@ pretrain base { model: small, objective: causal, corpus: tiny, tokenizer: letter
 `;
   const folder = folderWith({ "a.pretrain": experiment("") });
   const environment = { ...process.env, HF_HOME: temporaryFolder(), HF_ENDPOINT: url, HF_TOKEN: "hf_secret" };
-  const run = (...args: string[]) => pretrainIn(folder, environment, args);
+  const run = (...args: string[]) => pretrainWith(environment, folder, ...args);
   expect((await run("plan", "a.pretrain")).stderr).toMatch(
     /:2:20: error: The data set owner\/tiny of the hub is not here\. pretrain run downloads it/,
   );
@@ -131,7 +136,7 @@ finetune told { from: scratch { like: base }, task: mood, epochs: 1, batch: 8 }
 `;
   const folder = folderWith({ "a.pretrain": experiment("more/*.csv"), "tales.txt": sentences(40) });
   const environment = { ...process.env, HF_HOME: temporaryFolder(), HF_ENDPOINT: url, HF_TOKEN: "hf_secret" };
-  const run = (...args: string[]) => pretrainIn(folder, environment, args);
+  const run = (...args: string[]) => pretrainWith(environment, folder, ...args);
   expect((await run("plan", "a.pretrain")).stderr).toMatch(
     /:7:3: error: The data set owner\/tiny of the hub is not here\. pretrain run downloads it/,
   );
@@ -149,12 +154,3 @@ finetune told { from: scratch { like: base }, task: mood, epochs: 1, batch: 8 }
     /:9:3: error: The data set owner\/tiny has no files that match none\.csv; it has README\.md/,
   );
 }, 120_000);
-
-function pretrainIn(folder: string, env: NodeJS.ProcessEnv, args: string[]): Promise<{ code: number | null; stderr: string }> {
-  const child = spawn(command[0]!, [command[1]!, ...args], { cwd: folder, env, stdio: ["ignore", "ignore", "pipe"] });
-  let stderr = "";
-  child.stderr.on("data", (data: Buffer) => {
-    stderr += data.toString();
-  });
-  return new Promise((resolve) => child.on("close", (code) => resolve({ code, stderr })));
-}

@@ -6,30 +6,32 @@ import { cachedModel, isHubName } from "#runtime/hub/cache.ts";
 import { downloadModel } from "#runtime/hub/download.ts";
 import { checkpointIn } from "../checkpoints/example.ts";
 import { temporaryFolder } from "../store/temporary.ts";
-import { commit, hubOf } from "./hub.ts";
+import { commit, hubOf, sumsOf } from "./hub.ts";
 
 test("a model lands in Python's layout, once, and offline it is taken from there", async () => {
   const { url, asked } = await hubOf(checkpointIn(temporaryFolder()));
   const home = temporaryFolder();
   const environment = { HF_HOME: home, HF_ENDPOINT: url, HF_TOKEN: "hf_secret" };
   const files: string[] = [];
-  const folder = await downloadModel("owner/tiny", (file) => files.push(file), environment);
+  const folder = await downloadModel("owner/tiny", { onFile: (file) => files.push(file) }, environment);
   const repository = join(home, "hub", "models--owner--tiny");
   expect(folder).toBe(join(repository, "snapshots", commit));
   expect(readFileSync(join(repository, "refs", "main"), "utf8")).toBe(commit);
   expect(readdirSync(folder).sort()).toEqual(["config.json", "model.safetensors", "vocab.txt"]);
-  expect(readdirSync(join(repository, "blobs")).sort()).toContain("etag-of-model.safetensors");
+  expect(readdirSync(join(repository, "blobs")).sort()).toContain(
+    sumsOf("model.safetensors", readFileSync(join(folder, "model.safetensors"))).lfs!.oid,
+  );
   expect(files).toEqual(["config.json", "vocab.txt", "model.safetensors"]);
   expect(openStoredModel(folder).model).toMatchObject({ architecture: "encoder", layers: 2 });
   expect(cachedModel("owner/tiny", join(home, "hub"))).toBe(folder);
 
   const resolved = () => asked.filter((request) => request.includes("/resolve/")).length;
   const once = resolved();
-  expect(await downloadModel("owner/tiny", () => {}, environment)).toBe(folder);
+  expect(await downloadModel("owner/tiny", { onFile() {} }, environment)).toBe(folder);
   expect(resolved()).toBe(once);
 
   const requests = asked.length;
-  expect(await downloadModel("owner/tiny", () => {}, { ...environment, HF_HUB_OFFLINE: "1" })).toBe(folder);
+  expect(await downloadModel("owner/tiny", { onFile() {} }, { ...environment, HF_HUB_OFFLINE: "1" })).toBe(folder);
   expect(asked.length).toBe(requests);
 });
 
@@ -37,7 +39,7 @@ test("what cannot be had is said", async () => {
   const source = checkpointIn(temporaryFolder());
   const { url } = await hubOf(source);
   const environment = { HF_HOME: temporaryFolder(), HF_ENDPOINT: url, HF_TOKEN: "hf_secret" };
-  const download = (name: string, change = {}) => downloadModel(name, () => {}, { ...environment, ...change });
+  const download = (name: string, change = {}) => downloadModel(name, { onFile() {} }, { ...environment, ...change });
   await expect(download("owner/other")).rejects.toThrow(
     /owner\/other could not be downloaded from http.*Check its name, the network, and HF_TOKEN/,
   );

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -65,18 +66,25 @@ test("a model is downloaded once, into sacreBLEU's folder", async () => {
   const url = `http://localhost:${(server.address() as AddressInfo).port}`;
   const sources = { spm: `${url}/none`, flores101: `${url}/none`, flores200: `${url}/short`, "spBLEU-1K": "http://localhost:1/refused" };
   const home = temporaryFolder();
+  const notices: string[] = [];
   try {
-    const first = await sacrebleuModel("flores200", { SACREBLEU: home }, sources);
+    const first = await sacrebleuModel("flores200", (notice) => notices.push(notice), { SACREBLEU: home }, sources);
     expect(first.path).toBe(join(home, "models", fileOfFlores200));
     expect(Buffer.from(first.bytes).equals(model("bpe"))).toBe(true);
+    // nobody publishes a hash of these models: that is said, with the hash that it has
+    const sha256 = createHash("sha256").update(model("bpe")).digest("hex");
+    expect(notices).toEqual([expect.stringMatching(new RegExp(`is not verified: .* publishes a hash of it. Its SHA-256 is ${sha256}$`))]);
     const requests = asked;
-    await sacrebleuModel("flores200", { SACREBLEU: home, HF_HUB_OFFLINE: "1" }, sources);
+    await sacrebleuModel("flores200", (notice) => notices.push(notice), { SACREBLEU: home, HF_HUB_OFFLINE: "1" }, sources);
     expect(asked).toBe(requests);
-    await expect(sacrebleuModel("flores101", { SACREBLEU: home }, sources)).rejects.toThrow(
+    expect(notices).toHaveLength(1);
+    await expect(sacrebleuModel("flores101", () => {}, { SACREBLEU: home }, sources)).rejects.toThrow(
       /none: 404 Not Found\. Copy it to .*spm\.model/,
     );
-    await expect(sacrebleuModel("spBLEU-1K", { SACREBLEU: home }, sources)).rejects.toThrow(/could not be downloaded/);
-    await expect(sacrebleuModel("flores101", { SACREBLEU: home, HF_HUB_OFFLINE: "1" }, sources)).rejects.toThrow(/forbids to download/);
+    await expect(sacrebleuModel("spBLEU-1K", () => {}, { SACREBLEU: home }, sources)).rejects.toThrow(/could not be downloaded/);
+    await expect(sacrebleuModel("flores101", () => {}, { SACREBLEU: home, HF_HUB_OFFLINE: "1" }, sources)).rejects.toThrow(
+      /forbids to download/,
+    );
     expect(existsSync(join(home, "models", "sacrebleu_tokenizer_spm.model"))).toBe(false);
   } finally {
     server.close();

@@ -5,6 +5,7 @@ import { writeJson } from "../../../store/files.ts";
 import { tryLock } from "../../../store/lock.ts";
 import { bindingFile, type InstalledVersions, installed, NotInstalled, nodePackage, quietFile } from "../installation.ts";
 import { quietSource } from "./quiet.ts";
+import { verifyDownloads } from "./sums.ts";
 import { findTools, InstallFailure, requireSpace, run, type Tools } from "./tools.ts";
 import { cudaRequirementsScript, unpackScript } from "./unpack.ts";
 
@@ -19,6 +20,8 @@ export interface InstallOptions {
   gpu: boolean;
   onProgress(progress: InstallProgress): void;
   signal?: AbortSignal;
+  /** Of what is downloaded, by the names of the files; others in tests. */
+  sums?: Readonly<Record<string, string>>;
   /** Of the machine; another one in tests. */
   platform?: { os: NodeJS.Platform; arch: string };
   free?(folder: string): number;
@@ -60,6 +63,8 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
     requireSpace(dirname(folder), (options.gpu ? space.gpu : space.cpu) - sizeOf(downloads), options.free);
     rmSync(building, { recursive: true, force: true });
     await download(tools, downloads, options);
+    options.onProgress({ step: "verifying" });
+    await verifyDownloads(downloads, options.sums);
     options.onProgress({ step: "unpacking" });
     await succeed(run(tools.python, ["-c", unpackScript, downloads, building], { signal: options.signal }), "unpacking failed");
     options.onProgress({ step: "building the binding" });
