@@ -26,7 +26,7 @@ const versions: Record<JobKind, number> = {
   pretrain: 4,
   finetune: 4,
   majority: 3,
-  compare: 5,
+  compare: 6,
 };
 
 /** SHA-256, hex, of what a job computes: never of names, comments or paths. */
