@@ -1,5 +1,4 @@
 import type { LostInText } from "#runtime/contract/artifacts.ts";
-import { listed } from "#runtime/contract/listed.ts";
 import { lostInWords } from "#runtime/contract/lost-text.ts";
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { Ref, Spec, TokenizerSpec } from "#runtime/contract/spec.ts";
@@ -34,7 +33,7 @@ export function lostBy(tokenizer: TokenizerSpec, files: Files): LostInText[] {
 }
 
 function losing(name: string, tokenizer: Ref, declared: TokenizerSpec, lost: readonly LostInText[]): Problem {
-  const folds = declared.kind !== "existing" && listed(lost) === "case";
+  const folds = declared.kind !== "existing" && lost.length === 1 && lost[0] === "case";
   const remedies = [
     folds ? `leave lowercase out of ${tokenizer}` : "use a tokenizer of kind bpe, unigram or bytes, without lowercase",
     "add finetune: { task: … } to compare all cells on one task",
@@ -45,7 +44,7 @@ function losing(name: string, tokenizer: Ref, declared: TokenizerSpec, lost: rea
       "text-not-given-back",
       ["tokenizers", tokenizer, key],
       `In ${name}, no verdict on bits per byte is given between ${tokenizer} and other tokenizers: it loses ${lostInWords(lost)}, and so has another text to predict. ` +
-        `To rank it, ${listed(remedies, "or")}.`,
+        `To rank it, ${remedies.join(", or ")}.`,
     ),
     ...(folds ? { set: { key: "lowercase", value: "false" } } : {}),
   };
