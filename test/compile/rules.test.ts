@@ -625,7 +625,7 @@ const warnings: { what: string; change: Change; code: string; path: SpecPath; sa
     code: "text-not-given-back",
     path: ["tokenizers", "folded", "lowercase"],
     says: [
-      "no verdict on bits per byte is given between folded and other tokenizers: it loses upper and lower case",
+      "folded gets no verdict on bits per byte beside other tokenizers where it does not give the text back: it loses upper and lower case",
       "leave lowercase out of folded",
     ],
   },

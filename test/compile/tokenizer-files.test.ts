@@ -138,6 +138,6 @@ describe("an existing tokenizer", () => {
     const { problems } = compiled(both, "which", { files: filesWith(JSON.stringify({ ...json, ...settings })) });
     const found = problems.find(({ code }) => code === "text-not-given-back");
     expect(found?.path).toEqual(lost === null ? undefined : ["tokenizers", "own", "file"]);
-    if (lost !== null) expect(found!.message).toContain(`it loses ${lost}, and so has another text to predict`);
+    if (lost !== null) expect(found!.message).toContain(`it loses ${lost}, and then has another text to predict`);
   });
 });

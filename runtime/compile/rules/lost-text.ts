@@ -43,7 +43,7 @@ function losing(name: string, tokenizer: Ref, declared: TokenizerSpec, lost: rea
     ...warning(
       "text-not-given-back",
       ["tokenizers", tokenizer, key],
-      `In ${name}, no verdict on bits per byte is given between ${tokenizer} and other tokenizers: it loses ${lostInWords(lost)}, and so has another text to predict. ` +
+      `In ${name}, ${tokenizer} gets no verdict on bits per byte beside other tokenizers where it does not give the text back: it loses ${lostInWords(lost)}, and then has another text to predict. ` +
         `To rank it, ${remedies.join(", or ")}.`,
     ),
     ...(folds ? { set: { key: "lowercase", value: "false" } } : {}),
