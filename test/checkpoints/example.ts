@@ -8,8 +8,7 @@ const words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", ...letters, ...lett
 const vocabulary = [...words, ...Array.from({ length: 96 - words.length }, (_, i) => `word${i}`)];
 
 /** A reference model with BERT's tokenizer beside it, in a folder `checkpoint` of this one. */
-export function checkpointIn(folder: string, name = "bert-masked-lm"): string {
-  const path = join(folder, "checkpoint");
+export function checkpointIn(folder: string, name = "bert-masked-lm", path = join(folder, "checkpoint")): string {
   cpSync(folderOf(name), path, { recursive: true });
   writeFileSync(join(path, "vocab.txt"), `${vocabulary.join("\n")}\n`);
   return path;
