@@ -18,6 +18,8 @@ export async function readSealed<T>(path: string, schema: v.GenericSchema<unknow
 
 async function readParsed<T>(path: string, parse: (text: string) => Parsed<T>): Promise<T | undefined> {
   try {
+    // a device or a pipe has no end, and a store may come from somebody else
+    if (!(await statOf(path))) return undefined;
     const parsed = parse(await readFile(path, "utf8"));
     return "value" in parsed ? parsed.value : undefined;
   } catch {
@@ -31,8 +33,8 @@ export async function namesIn(folder: string): Promise<string[]> {
 
 export async function statOf(path: string): Promise<{ size: number; changed: number } | undefined> {
   try {
-    const { size, mtimeMs } = await stat(path);
-    return { size, changed: mtimeMs };
+    const found = await stat(path);
+    return found.isFile() ? { size: found.size, changed: found.mtimeMs } : undefined;
   } catch {
     return undefined;
   }

@@ -15,6 +15,7 @@ import { names } from "./names.ts";
 import { references } from "./references.ts";
 import { type Report, type RuleFamily, reportTo } from "./report.ts";
 import { scoredTasks } from "./scored-tasks.ts";
+import { sizes } from "./sizes.ts";
 import { values } from "./values.ts";
 import { weights } from "./weights.ts";
 
@@ -34,6 +35,7 @@ const ruleFamilies: readonly RuleFamily[] = [
   answered,
   scoredTasks,
   dataFiles,
+  sizes,
   later,
 ];
 

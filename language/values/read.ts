@@ -84,6 +84,7 @@ export function readSeeds(value: Value, type: TypeNamed<"seeds">): Reading<numbe
   if (isRange(value)) return seedsInRange(value);
   if (isQuantity(value)) return map(readCount(value, seed), (only) => [only]);
   if (!isList(value) || value.items.length === 0) return wrongType(value, type);
+  if (value.items.length > mostSeeds) return problem("out-of-range", `The list has ${value.items.length} seeds; at most ${mostSeeds}.`);
   const seeds: number[] = [];
   for (const item of value.items) {
     const reading = readCount(item, seed);

@@ -24,7 +24,9 @@ export async function modelFolder(argument: string): Promise<string> {
   if (!existsSync(join(folder, "job.json"))) return folder;
   // <root>/runs/<id>
   const store = openStore(dirname(dirname(folder)));
-  return ofRun({ store, job: store.readJob(basename(folder))! });
+  const job = store.readJob(basename(folder));
+  if (!job) throw new UsageError(`${join(folder, "job.json")} is not what a run left there; pretrain run of its file does it again`);
+  return ofRun({ store, job });
 }
 
 /** Opens it, and says what is to be known of it. `predicts`: what it is for requires that it predicts tokens. */

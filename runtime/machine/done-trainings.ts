@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { availableParallelism, hostname } from "node:os";
 import { join } from "node:path";
 import type * as v from "valibot";
 import { type FinetuneResult, finetuneResult, type PretrainResult, pretrainResult } from "#runtime/contract/artifacts.ts";
 import { jobRecord } from "#runtime/contract/plan-schema.ts";
 import { manifest } from "#runtime/contract/records.ts";
+import { readRegularText } from "#runtime/contract/regular-file.ts";
 import { parseSealed } from "#runtime/contract/sealed.ts";
 import { type TrainingJob, workOf } from "./work.ts";
 
@@ -87,7 +88,7 @@ function namesIn(folder: string): string[] {
 /** Undefined where it is not there, or not what was written: there are others. */
 function read<T>(path: string, schema: v.GenericSchema<unknown, T>): T | undefined {
   try {
-    const parsed = parseSealed(readFileSync(path, "utf8"), schema);
+    const parsed = parseSealed(readRegularText(path), schema);
     return "value" in parsed ? parsed.value : undefined;
   } catch {
     return undefined;

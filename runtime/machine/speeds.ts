@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { availableParallelism, hostname } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { parseRecord } from "#runtime/contract/record-text.ts";
+import { readRegularText } from "#runtime/contract/regular-file.ts";
 import { cacheFolder } from "./user-folder.ts";
 
 /** How fast an engine trains on this machine, measured once. */
@@ -40,7 +41,7 @@ export function writeSpeed(engine: string, measured: Pick<MeasuredSpeed, "workPe
 /** A cache can be made again. */
 function readSpeeds(): v.InferOutput<typeof speeds> {
   try {
-    const parsed = parseRecord(readFileSync(speedsFile(), "utf8"), speeds);
+    const parsed = parseRecord(readRegularText(speedsFile()), speeds);
     return "value" in parsed ? parsed.value : {};
   } catch {
     return {};

@@ -1,7 +1,9 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, readSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { type EventBody, parseEvent, type RunEvent, type StepEvent } from "#runtime/contract/events.ts";
+import { openRegular } from "#runtime/contract/regular-file.ts";
+import { Obstacle } from "#runtime/contract/system-error.ts";
 import { isMissing } from "./files.ts";
 import { endOfLines, newline, openLines } from "./lines.ts";
 
@@ -123,12 +125,9 @@ function eventsIn(text: string, folder: string): RunEvent[] {
 
 function openedFile(folder: string): number | undefined {
   try {
-    const file = openSync(eventsFile(folder), "r");
-    if (fstatSync(file).isFile()) return file;
-    closeSync(file);
-    return undefined;
+    return openRegular(eventsFile(folder));
   } catch (error) {
-    if (isMissing(error)) return undefined;
+    if (isMissing(error) || error instanceof Obstacle) return undefined;
     throw error;
   }
 }

@@ -7,7 +7,6 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
   readSync,
   renameSync,
   rmSync,
@@ -18,6 +17,7 @@ import { dirname, join } from "node:path";
 import type * as v from "valibot";
 import { type Parsed, parseRecord } from "#runtime/contract/record-text.ts";
 import type { FileRecord } from "#runtime/contract/records.ts";
+import { openRegular, readRegularText } from "#runtime/contract/regular-file.ts";
 import { parseSealed, sealedText } from "#runtime/contract/sealed.ts";
 import { refuseLinks } from "./links.ts";
 import { contentHash, rememberWritten } from "./written.ts";
@@ -118,7 +118,7 @@ function parsedFile<T>(path: string, parse: (text: string) => Parsed<T>): Parsed
 /** The text, or undefined where there is no file. */
 export function readText(path: string): string | undefined {
   try {
-    return readFileSync(path, "utf8");
+    return readRegularText(path);
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
@@ -128,7 +128,7 @@ export function readText(path: string): string | undefined {
 /** The last bytes of a file; nothing where it cannot be read. */
 export function endOfText(path: string, bytes: number): string {
   try {
-    const file = openSync(path, "r");
+    const file = openRegular(path);
     try {
       const { size } = fstatSync(file);
       const block = Buffer.alloc(Math.min(bytes, size));

@@ -1,5 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, readSync } from "node:fs";
 import type { FileRecord } from "#runtime/contract/records.ts";
+import { openRegular } from "#runtime/contract/regular-file.ts";
+import { Obstacle } from "#runtime/contract/system-error.ts";
 import { JobFailure } from "#runtime/jobs/context.ts";
 import { type Header, headerOf, type TensorEntry } from "#runtime/models/checkpoints/header.ts";
 import { isMissing, writeWholeWith } from "./files.ts";
@@ -114,15 +116,14 @@ function readHeader(path: string, file: number, size: number, remedy: string): H
 function withFile<T>(path: string, use: (file: number, size: number) => T): T {
   let file: number;
   try {
-    file = openSync(path, "r");
+    file = openRegular(path);
   } catch (error) {
     if (isMissing(error)) throw new JobFailure(`${path} is not there`);
+    if (error instanceof Obstacle) throw error;
     throw new JobFailure(`${path} cannot be read: ${(error as Error).message}`);
   }
   try {
-    const stat = fstatSync(file);
-    if (!stat.isFile()) throw new JobFailure(`${path} cannot be read: it is no file`);
-    return use(file, stat.size);
+    return use(file, fstatSync(file).size);
   } finally {
     closeSync(file);
   }

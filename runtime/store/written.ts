@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { closeSync, lstatSync, openSync, readdirSync, readSync } from "node:fs";
+import { closeSync, lstatSync, readdirSync, readSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import type { FileRecord } from "#runtime/contract/records.ts";
+import { openRegular } from "#runtime/contract/regular-file.ts";
 
 /** Size and checksum of what is written piece by piece. */
 export function contentHash(): { add(bytes: Uint8Array): void; record(): FileRecord } {
@@ -20,7 +21,7 @@ export function contentHash(): { add(bytes: Uint8Array): void; record(): FileRec
 export function recordOf(path: string): FileRecord {
   const content = contentHash();
   const block = Buffer.alloc(1 << 20);
-  const file = openSync(path, "r");
+  const file = openRegular(path);
   try {
     for (let got = readSync(file, block); got > 0; got = readSync(file, block)) content.add(block.subarray(0, got));
   } finally {

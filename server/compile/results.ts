@@ -1,9 +1,10 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import type * as v from "valibot";
 import { type Results, results } from "#runtime/contract/artifacts.ts";
 import type { Job } from "#runtime/contract/plan.ts";
 import { jobRecord } from "#runtime/contract/plan-schema.ts";
+import { readRegularText } from "#runtime/contract/regular-file.ts";
 import { parseSealed } from "#runtime/contract/sealed.ts";
 
 /** What jobs left in a `.pretrain` folder. A file is read again only when it changed. */
@@ -47,7 +48,7 @@ function changeOf(path: string): number | undefined {
 /** Null where the file is not there, or not what a job wrote: to the plan it is as if it were not done. */
 function readSealed<T>(path: string, schema: v.GenericSchema<unknown, T>): T | null {
   try {
-    const parsed = parseSealed(readFileSync(path, "utf8"), schema);
+    const parsed = parseSealed(readRegularText(path), schema);
     return "value" in parsed ? parsed.value : null;
   } catch {
     return null;

@@ -7,6 +7,7 @@ import { type Files, filesOf } from "#runtime/compile/files.ts";
 import { fileSign } from "#runtime/contract/file-sign.ts";
 import { parseRecord } from "#runtime/contract/record-text.ts";
 import { type KnownContent, knownContents } from "#runtime/contract/records.ts";
+import { readRegularText } from "#runtime/contract/regular-file.ts";
 import { cachedData, cachedModel } from "#runtime/hub/cache.ts";
 import { probablySameBytes } from "#runtime/machine/same-bytes.ts";
 import type { Trust } from "../workspace/trust.ts";
@@ -243,7 +244,7 @@ function readStart(path: string, bytes: number): Uint8Array {
 /** A cache can be made again. */
 function readCache(path: string): Record<string, KnownContent> {
   try {
-    const read = parseRecord(readFileSync(path, "utf8"), knownContents);
+    const read = parseRecord(readRegularText(path), knownContents);
     return "value" in read ? read.value : {};
   } catch {
     return {};

@@ -147,12 +147,18 @@ function cursorIn(lexer: Lexer, text: string, offset: number): Cursor {
   const amount =
     last?.type === "AMOUNT" && /^\s*$/.test(before.slice(last.end)) && !before.slice(last.end).includes("\n") ? last : undefined;
   if (amount && (/\s/.test(amount.text) || amount.end < offset)) {
-    const unit = amount.end < offset ? "" : (/\S*$/.exec(amount.text)?.[0] ?? "");
+    const unit = amount.end < offset ? "" : amount.text.replace(/^\S*\s*/, "");
     return { in: "unit", start: offset - unit.length, tokens: tokens.slice(0, -1) };
   }
-  const word = /[_a-zA-Z][\w-]*$/.exec(before)?.[0] ?? "";
-  const start = offset - word.length;
+  const start = offset - wordAtEnd(before).length;
   return { in: "word", start, tokens: tokens.filter((token) => token.end <= start) };
+}
+
+/** Looked for from the end on: a pattern that ends in `$` tries every place, which takes minutes with a word of 400,000 letters. */
+function wordAtEnd(text: string): string {
+  let start = text.length;
+  while (start > 0 && /[\w-]/.test(text[start - 1]!)) start -= 1;
+  return text.slice(start).replace(/^[^_a-zA-Z]+/, "");
 }
 
 /** One that goes on where the text before the cursor ends. */

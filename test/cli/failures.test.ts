@@ -66,6 +66,12 @@ test("what only looks works there all the same", async () => {
   }
 });
 
+test("a run folder whose job.json was spoilt is said to be", async () => {
+  const at = folder({ ".pretrain/runs/pretrain-0000000000000001/job.json": "null" });
+  const { code, stderr } = await pretrain(at, "inspect", ".pretrain/runs/pretrain-0000000000000001", "--text", "a");
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^error: .*job\.json is not what a run left there; pretrain run/)]);
+});
+
 test("a link in the store's place is not followed", async () => {
   const where = folder();
   symlinkSync(join(where, "elsewhere"), join(where, ".pretrain"));

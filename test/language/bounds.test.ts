@@ -4,6 +4,9 @@ import { expect, test } from "vitest";
 import { analyse, format } from "#language/index.ts";
 import { analyseText } from "./project.ts";
 
+const base = "model m {}\npretrain p { model: m }\n";
+const upTo = (most: number) => Array.from({ length: most }, (_, index) => index + 1).join(", ");
+
 /** What no person writes: [what it is, text, what is said of it, where]. */
 const texts: [what: string, text: string, said: RegExp, place: string][] = [
   ["blocks 200 deep", `model m {}\npretrain p { budget: ${"{ a: ".repeat(200)}`, /^Nested deeper than 32 brackets/, "2:177"],
@@ -32,6 +35,20 @@ const texts: [what: string, text: string, said: RegExp, place: string][] = [
     Array.from({ length: 200 }, (_, index) => `objective o${index} = mixture { 100%: o${index + 1} }`).join("\n"),
     /^o0 is made of o1, which is made of another, and so on: more than 32 deep/,
     "1:32",
+  ],
+  ["a list of 5,000 seeds", `compare c { seeds: [${"1, ".repeat(5000)}] }`, /^seeds: The list has 5000 seeds; at most 1000/, "1:20"],
+  [
+    "lists that multiply each other",
+    `${base}compare c { extends: p, vary batch: [${upTo(300)}], vary clip: [${upTo(300)}], seeds: 1..100 }`,
+    /^c has 90,000 cells: 300 × 300, and at most 256 are compared/,
+    "3:9",
+  ],
+  [
+    "more trainings than anyone runs",
+    `${base}compare c { extends: p, vary batch: [${upTo(20)}], search: { learning_rate: [${upTo(100)}] }, checkpoints: [50%, 100%], seeds: 1..500
+      finetune: [{ task: t, seeds: 1..5 }, { task: t }] }`,
+    /^c asks for 192,000 trainings, and at most 20,000 are planned/,
+    "3:9",
   ],
   ["a table in UTF-16", "m\0o\0d\0e\0l\0", /^The file is no text in UTF-8/, "1:1"],
 ];

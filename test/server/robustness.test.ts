@@ -30,6 +30,14 @@ test("the server survives garbage, and answers when the text is right again", as
   expect(editor.process.exitCode).toBeNull();
 });
 
+test("a word of 400,000 letters is completed and hovered as any other", async () => {
+  const editor = await startEditor();
+  const text = `model ${"m".repeat(400_000)} { }`;
+  await editor.open("a.pretrain", text);
+  const position = { line: 0, character: text.length };
+  expect(await editor.request("textDocument/completion", "a.pretrain", { position })).toMatchObject({ isIncomplete: false });
+});
+
 test("problems in an imported file show there, and change with it before it is saved", async () => {
   const shared = "model small { layers: 1, hidden: 16, heads: 3, context: 32 }\n";
   const text = `import "parts/shared.pretrain"\n${experiment.replace(/model small .*\n/, "")}`;

@@ -1,8 +1,11 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { expect, test } from "vitest";
 import { readJson, readSealed, removeTemporaries, writeJson, writeSealed, writeWhole, writeWholeWith } from "#runtime/store/files.ts";
+import { readSafetensors } from "#runtime/store/safetensors.ts";
+import { recordOf } from "#runtime/store/written.ts";
 import { killed, printed, startProgram } from "./child.ts";
 import { temporaryFolder } from "./temporary.ts";
 
@@ -56,6 +59,19 @@ test("a file that is not there is undefined; of one that was spoilt it is said w
   expect(read("")).toEqual({ problem: "it is empty" });
   expect(read('{"value":"x"}')).toEqual({ problem: 'value: expected number, found "x"' });
   expect(read('{"value":1,"later":2}')).toEqual({ value: { value: 1 } });
+});
+
+test.skipIf(process.platform === "win32")("nothing is waited for or read without end where a file should be", () => {
+  const folder = temporaryFolder();
+  const [pipe, endless] = [join(folder, "job.json"), join(folder, "result.json")];
+  execFileSync("mkfifo", [pipe]);
+  symlinkSync("/dev/zero", endless);
+  for (const path of [pipe, endless]) {
+    const problem = `it cannot be read: ${path} is no file; move what stands there away, then do it again`;
+    expect(readSealed(path, v.object({}))).toEqual({ problem });
+    expect(() => recordOf(path)).toThrow("is no file");
+    expect(() => readSafetensors(path)).toThrow("is no file");
+  }
 });
 
 test("a sealed document is what was written, or it is said that it is not", () => {
