@@ -5,8 +5,8 @@ import type * as v from "valibot";
 import { type FinetuneResult, finetuneResult, type PretrainResult, pretrainResult } from "#runtime/contract/artifacts.ts";
 import { jobRecord } from "#runtime/contract/plan-schema.ts";
 import { manifest } from "#runtime/contract/records.ts";
-import { readRegularText } from "#runtime/contract/regular-file.ts";
 import { parseSealed } from "#runtime/contract/sealed.ts";
+import { readRegularText } from "./regular-file.ts";
 import { type TrainingJob, workOf } from "./work.ts";
 
 /** A training that was done on this machine. */

@@ -3,7 +3,7 @@ import { availableParallelism, hostname } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { parseRecord } from "#runtime/contract/record-text.ts";
-import { readRegularText } from "#runtime/contract/regular-file.ts";
+import { readRegularText } from "./regular-file.ts";
 import { cacheFolder } from "./user-folder.ts";
 
 /** How fast an engine trains on this machine, measured once. */

@@ -2,8 +2,8 @@ import { closeSync, readSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { type EventBody, parseEvent, type RunEvent, type StepEvent } from "#runtime/contract/events.ts";
-import { openRegular } from "#runtime/contract/regular-file.ts";
 import { Obstacle } from "#runtime/contract/system-error.ts";
+import { openRegular } from "#runtime/machine/regular-file.ts";
 import { isMissing } from "./files.ts";
 import { endOfLines, newline, openLines } from "./lines.ts";
 

@@ -17,8 +17,8 @@ import { dirname, join } from "node:path";
 import type * as v from "valibot";
 import { type Parsed, parseRecord } from "#runtime/contract/record-text.ts";
 import type { FileRecord } from "#runtime/contract/records.ts";
-import { openRegular, readRegularText } from "#runtime/contract/regular-file.ts";
 import { parseSealed, sealedText } from "#runtime/contract/sealed.ts";
+import { openRegular, readRegularText } from "#runtime/machine/regular-file.ts";
 import { refuseLinks } from "./links.ts";
 import { contentHash, rememberWritten } from "./written.ts";
 

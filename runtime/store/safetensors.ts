@@ -1,8 +1,8 @@
 import { closeSync, fstatSync, readSync } from "node:fs";
 import type { FileRecord } from "#runtime/contract/records.ts";
-import { openRegular } from "#runtime/contract/regular-file.ts";
 import { Obstacle } from "#runtime/contract/system-error.ts";
 import { JobFailure } from "#runtime/jobs/context.ts";
+import { openRegular } from "#runtime/machine/regular-file.ts";
 import { type Header, headerOf, type TensorEntry } from "#runtime/models/checkpoints/header.ts";
 import { isMissing, writeWholeWith } from "./files.ts";
 import { isNumberType, numberTypes } from "./number-types.ts";

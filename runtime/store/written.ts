@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { closeSync, lstatSync, readdirSync, readSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import type { FileRecord } from "#runtime/contract/records.ts";
-import { openRegular } from "#runtime/contract/regular-file.ts";
+import { openRegular } from "#runtime/machine/regular-file.ts";
 
 /** Size and checksum of what is written piece by piece. */
 export function contentHash(): { add(bytes: Uint8Array): void; record(): FileRecord } {

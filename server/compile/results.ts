@@ -4,8 +4,8 @@ import type * as v from "valibot";
 import { type Results, results } from "#runtime/contract/artifacts.ts";
 import type { Job } from "#runtime/contract/plan.ts";
 import { jobRecord } from "#runtime/contract/plan-schema.ts";
-import { readRegularText } from "#runtime/contract/regular-file.ts";
 import { parseSealed } from "#runtime/contract/sealed.ts";
+import { readRegularText } from "#runtime/machine/regular-file.ts";
 
 /** What jobs left in a `.pretrain` folder. A file is read again only when it changed. */
 export interface StoredResults {

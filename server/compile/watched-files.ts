@@ -7,8 +7,8 @@ import { type Files, filesOf } from "#runtime/compile/files.ts";
 import { fileSign } from "#runtime/contract/file-sign.ts";
 import { parseRecord } from "#runtime/contract/record-text.ts";
 import { type KnownContent, knownContents } from "#runtime/contract/records.ts";
-import { readRegularText } from "#runtime/contract/regular-file.ts";
 import { cachedData, cachedModel } from "#runtime/hub/cache.ts";
+import { readRegularText } from "#runtime/machine/regular-file.ts";
 import { probablySameBytes } from "#runtime/machine/same-bytes.ts";
 import type { Trust } from "../workspace/trust.ts";
 

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
-import { Obstacle } from "./system-error.ts";
+import { Obstacle } from "#runtime/contract/system-error.ts";
 
 /**
  * Opens a file to be read, and nothing else that a path may lead to: a pipe would be waited for, a device such as `/dev/zero` has no
