@@ -209,7 +209,7 @@ describe("with different tokenizers", () => {
     expect(summary).toHaveLength(2);
     const sentence = `bits_per_byte with different tokenizers is ranked where both give the text back: ${why}. Fine-tune on a task to compare them`;
     expect(warnings).toContain(sentence);
-    expect(expectations[0]).toMatchObject({ answer: "undecided" });
+    expect(expectations[0]).toMatchObject({ answer: "undecided", reason: expect.stringContaining(why) });
     // and nobody is sent there from another score
     const perplexity = resultOf("perplexity", [small, { ...large, roundTrip }]);
     expect(perplexity.warnings.join()).toContain("each counts other tokens. Fine-tune on a task to compare them");
