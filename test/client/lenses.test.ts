@@ -103,7 +103,8 @@ test("a comparison's lens says the clearest difference of its cells, or that the
   const none = { verdict: "no difference found", low: -0.02, high: 0.05, p: 0.4, detectable: 0.06, more_seeds: 4 };
   const shown = (verdicts: object[]) => {
     const summary = [{ cell: "majority", baseline: true }];
-    const comparison = { comparison: "both", verdicts, summary, expectations: [{ answer: "undecided" }] } as unknown as ComparisonResult;
+    const rest = { cells: [], missing: [], expectations: [{ answer: "undecided" }] };
+    const comparison = { comparison: "both", verdicts, summary, ...rest } as unknown as ComparisonResult;
     const compared = declaration("compare", "both", [job("compare", "compare-1", "both")]);
     return titles(compared, storeOf([runOf("compare", "compare-1", { name: "both", state: "done", ended: now, comparison })]))[0];
   };

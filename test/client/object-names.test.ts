@@ -8,6 +8,7 @@ test("a cell may have any name, also one that objects have", () => {
   const result = {
     matched: { match: "flops", cells: names.map((cell, i) => ({ ...same, cell, tokens: 1000 * (i + 1) })) },
     summary: [],
+    missing: [],
     verdicts: [],
   } as unknown as ComparisonResult;
   const tokens = tableColumns(result, [{ label: "rate", values: JSON.parse('{"__proto__": "1e-3"}') }]).find(

@@ -59,7 +59,7 @@ test("a run and a comparison become Markdown tables", () => {
     { cell: "clm", task: "t", metric: "accuracy", n: 2, mean: 0.7, standard_error: 0.01, low: 0.6, high: 0.8, baseline: false },
     { cell: "majority", task: "t", metric: "accuracy", n: 1, mean: 0.5, standard_error: 0, low: null, high: null, baseline: true },
   ];
-  const comparison = { comparison: "c", question: "Which?", summary } as unknown as ComparisonResult;
+  const comparison = { comparison: "c", question: "Which?", summary, cells: [], missing: [] } as unknown as ComparisonResult;
   expect(markdownOf(runOf("compare", "compare-1", { comparison })).split("\n")).toEqual([
     "**Which?**",
     "",
