@@ -30,7 +30,8 @@ export function tooWide(pattern: string): string {
 /** The files that an absolute pattern matches. */
 export function matchingFilesNow(pattern: string, bounds: PatternBounds = patternBounds): Matches {
   const walk = walkWithin(bounds, () => true);
-  const paths = globSync(portable(pattern), options(bounds, walk));
+  const { folder, rest } = parted(pattern);
+  const paths = globSync(rest, options(folder, bounds, walk));
   return { paths: paths.sort(), cut: walk.cut };
 }
 
@@ -45,7 +46,8 @@ export async function matchingFiles(
   const late = new Promise<null>((resolve) => {
     timer = setTimeout(() => resolve(null), 1000 * (bounds.seconds + 1));
   });
-  const paths = await Promise.race([glob(portable(pattern), options(bounds, walk)), late]);
+  const { folder, rest } = parted(pattern);
+  const paths = await Promise.race([glob(rest, options(folder, bounds, walk)), late]);
   clearTimeout(timer);
   return paths ? { paths: paths.sort(), cut: walk.cut } : { paths: [], cut: true };
 }
@@ -72,8 +74,23 @@ function portable(pattern: string): string {
   return process.platform === "win32" ? pattern.replaceAll("\\", "/") : pattern;
 }
 
-function options({ depth }: PatternBounds, { fs }: Walk): GlobOptions {
-  return { absolute: true, onlyFiles: true, dot: false, deep: depth, fs };
+/**
+ * The folder that a pattern names, and what of it is a pattern. From elsewhere the walk would begin at the folder that both are in, and
+ * look at its neighbours, which may be many or may not answer.
+ */
+function parted(pattern: string): { folder: string; rest: string } {
+  const parts = portable(pattern).split("/");
+  const names = parts.findIndex((part, index) => signs.test(part) || parts.slice(index + 1).join("") === "");
+  // a sign at the very beginning would turn the pattern round
+  const rest = parts.slice(names).join("/").replace(/^!(?!\()/, "\\!");
+  return { folder: `${parts.slice(0, names).join("/")}/`, rest };
+}
+
+/** Of which one may make a pattern of a name. */
+const signs = /[*?[\]{}()!+@|\\]/;
+
+function options(cwd: string, { depth }: PatternBounds, { fs }: Walk): GlobOptions {
+  return { cwd, absolute: true, onlyFiles: true, dot: false, deep: depth, fs };
 }
 
 /** The file system as a walk sees it: folders are empty from the bound on. */

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { matchingFiles, matchingFilesNow, patternBounds } from "#language/matching-files.ts";
 
@@ -41,4 +41,31 @@ test("folders that may not be read are as if they were empty", async () => {
   const root = tree(3);
   const { paths } = await matchingFiles(`${root}/**/*.txt`, (folder) => !folder.replace(/\/$/, "").endsWith("/in"));
   expect(paths).toEqual([join(root, "a.txt"), join(root, "b.txt")]);
+});
+
+test.each([
+  ["*.txt", ["!a.txt", "a.txt"]],
+  ["!*.txt", ["!a.txt"]],
+  ["!(a)*.txt", ["!a.txt"]],
+  ["[!]a.txt", []],
+  ["\\!a*.txt", ["!a.txt"]],
+  ["c++/*/a.txt", ["c++/(x)/a.txt"]],
+  ["{c++,in}/**/a.txt", ["c++/(x)/a.txt", "in/a.txt"]],
+  ["c++/../in/*.txt", ["in/a.txt"]],
+  ["*/../in/*.txt", ["in/a.txt"]],
+  ["./in/*", ["in/a.txt"]],
+  ["in/", ["in/a.txt"]],
+  ["none/*.txt", []],
+])("%s leads to no folder beside those that it names", async (pattern, names) => {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), "pretrain-tree-")));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  for (const name of ["!a.txt", "a.txt", "c++/(x)/a.txt", "in/a.txt"]) {
+    mkdirSync(dirname(join(root, name)), { recursive: true });
+    writeFileSync(join(root, name), "text");
+  }
+  const folders: string[] = [];
+  const { paths } = await matchingFiles(`${root}/${pattern}`, (folder) => folders.push(folder) > 0);
+  expect(paths).toEqual(names.map((name) => join(root, name)));
+  expect(matchingFilesNow(`${root}/${pattern}`).paths).toEqual(paths);
+  expect(folders.filter((folder) => !folder.startsWith(root))).toEqual([]);
 });
