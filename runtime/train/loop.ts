@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type JobContext, JobStopped } from "../jobs/context.ts";
 import type { Part } from "../programs/training.ts";
 import { latestCheckpointPath } from "./checkpoints.ts";
@@ -101,6 +102,8 @@ export async function runLoop(loop: Loop): Promise<void> {
     await loop.afterStep(step);
     const scored = performance.now();
     counters.seconds = (scored - begin) / 1000;
+    // an engine that computes on this thread lets nothing be heard meanwhile, nor the wish to stop
+    if (!trainer.queues) await nextTurn();
     if (underWay.length > 0 || mayGoOn(begun)) continue;
     if (context.signal.aborted) {
       await loop.save(step);

@@ -95,6 +95,21 @@ test("who stops it gets a checkpoint of the last step that was begun", async () 
   expect((await history({ queues: true, abortAt: 5 })).slice(-2)).toEqual(["save 5", "stopped 5"]);
 });
 
+test("a wish to stop is heard beside an engine that computes on this thread", async () => {
+  const stop = new AbortController();
+  const happened = await history({
+    queues: false,
+    steps: 50,
+    trainer: { queues: false, step: async () => ({ loss: 1, gradientNorm: 1 }), async resetOptimizer() {} },
+    context: {
+      folder,
+      signal: stop.signal,
+      emit: (event) => event.event === "step" && event.step === 2 && setImmediate(() => stop.abort()),
+    },
+  });
+  expect(happened).toEqual(["save 2", "stopped 2"]);
+});
+
 test("a loss that is no number ends it, whatever is under way", async () => {
   const failed = await history({ queues: true, failAt: 2 });
   expect(failed.at(-1)).toMatch(/^the loss became NaN at step 2/);
