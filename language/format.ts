@@ -8,8 +8,12 @@ import { hasSyntaxErrors } from "./validation/report.ts";
 
 /** Lays out the text of a file, whose name only serves the problems. A text whose syntax has mistakes is not touched: its problems come back. */
 export function format(text: string, file = "untitled.pretrain"): { text: string } | { problems: PlacedProblem[] } {
-  const { shared, pretrain } = createPretrainServices(EmptyFileSystem);
+  made ??= createPretrainServices(EmptyFileSystem);
+  const { shared, pretrain } = made;
   const document = shared.workspace.LangiumDocumentFactory.fromString(text, URI.file(file)) as LangiumDocument<File>;
   if (!hasSyntaxErrors(document)) return { text: printFile(document.parseResult.value) };
   return { problems: placedDiagnostics(file, pretrain.validation.DocumentValidator.syntaxDiagnostics(document)) };
 }
+
+/** To make a parser takes longer than to parse. */
+let made: ReturnType<typeof createPretrainServices> | undefined;

@@ -6,6 +6,7 @@ import { format } from "#language/index.ts";
 import { createPretrainServices } from "#language/module.ts";
 import { textsOnDisk } from "#language/texts-on-disk.ts";
 import { nodeFiles } from "#runtime/cli/node-files.ts";
+import { type CostModel, tracedCosts } from "#runtime/compile/costs.ts";
 import { problemsOf } from "#runtime/compile/problems.ts";
 import type { Random } from "#runtime/random/random.ts";
 import { type Campaign, type CaseOutcome, runCampaign } from "./campaign.ts";
@@ -36,7 +37,7 @@ async function tryCase(index: number, random: Random): Promise<CaseOutcome> {
   const before = { bytes: process.memoryUsage().rss, time: process.cpuUsage() };
   const analysis = await analyse(text);
   const place = join(folder(), ".pretrain");
-  const compiled = analysis.spec ? problemsOf(analysis.spec, nodeFiles(place), 8e9).map(analysis.place) : [];
+  const compiled = analysis.spec ? problemsOf(analysis.spec, nodeFiles(place), 8e9, costsFor(index)).map(analysis.place) : [];
   const problems = [...analysis.problems, ...compiled];
   const once = format(text);
   const { user, system } = process.cpuUsage(before.time);
@@ -63,6 +64,15 @@ const services = createPretrainServices(textsOnDisk);
 function analyse(text: string): Promise<Analysis> {
   return analyseText(text, join(folder(), "case.pretrain"), services);
 }
+
+/** As the editor keeps them: most changes leave most programs as they were. Begun anew now and then, so that they do not pile up. */
+function costsFor(index: number): CostModel {
+  const epoch = Math.floor(index / 500);
+  if (costs.epoch !== epoch) costs = { epoch, model: tracedCosts() };
+  return costs.model;
+}
+
+let costs = { epoch: -1, model: tracedCosts() };
 
 let made: string | undefined;
 

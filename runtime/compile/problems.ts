@@ -2,17 +2,16 @@ import type { Problem } from "#runtime/contract/problem.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
 import { check } from "./check.ts";
 import { compile } from "./compile.ts";
-import { tracedCosts } from "./costs.ts";
+import { type CostModel, tracedCosts } from "./costs.ts";
 import type { Files } from "./files.ts";
 import { canonical } from "./fingerprint.ts";
 import { taskReader } from "./task-reader.ts";
 
 /**
  * Everything that is wrong with a specification: with its declarations, and with the plan of each that has one. `memoryBytes`: of
- * the machine.
+ * the machine. `costs`: kept by who asks again and again.
  */
-export function problemsOf(spec: Spec, files: Files, memoryBytes?: number): Problem[] {
-  const costs = tracedCosts();
+export function problemsOf(spec: Spec, files: Files, memoryBytes?: number, costs: CostModel = tracedCosts()): Problem[] {
   const taskOf = taskReader(spec, withoutContent(files));
   const planned = withJobs(spec).flatMap(
     (name) =>
