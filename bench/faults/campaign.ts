@@ -18,6 +18,8 @@ export interface Campaign {
 export interface CaseOutcome {
   /** What was done and how it ended, in a few words, to be counted: `truncate model.safetensors: told`. */
   kind: string;
+  /** How often something was made to go wrong, where that was more than once or not at all. */
+  faults?: number;
   /** What went wrong; left out where nothing did. */
   failure?: string;
 }
@@ -77,9 +79,12 @@ export function figures(name: string, seed: number, records: readonly CaseRecord
   const kinds = Map.groupBy(records, ({ kind }) => kind);
   const seconds = records.map((record) => record.seconds).sort((a, b) => a - b);
   const at = (share: number) => (seconds[Math.min(seconds.length - 1, Math.floor(share * seconds.length))] ?? 0).toFixed(3);
+  const faults = records.some((record) => record.faults !== undefined)
+    ? ` with ${records.reduce((sum, record) => sum + (record.faults ?? 1), 0)} faults`
+    : "";
   const failed = records.filter(({ failure }) => failure !== undefined).length;
   return [
-    `${name}, seed ${seed}: ${records.length} cases, ${failed} failed; median ${at(0.5)} s, 99% ${at(0.99)} s, longest ${at(1)} s`,
+    `${name}, seed ${seed}: ${records.length} cases${faults}, ${failed} failed; median ${at(0.5)} s, 99% ${at(0.99)} s, longest ${at(1)} s`,
     "",
     "| case | cases | failed |",
     "|---|---|---|",

@@ -1,13 +1,15 @@
 /*
  * A file of a finished or of a stopped store is changed: a byte, its length, all of it, or for another file's. Then plan and results give
- * the same answer or name the file, and run does again what is needed, to the same bits.
+ * the same answer or name the file, verify-store names it, and run does again what is needed, to the same bits. The commands and
+ * the jobs run in this process.
  *
  *     npm run build && node bench/faults/corruptions.ts [--cases N] [--from N] [--seed N]
  */
-import { copyFileSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Random } from "#runtime/random/random.ts";
 import { type Campaign, type CaseOutcome, runCampaign } from "./campaign.ts";
+import { command } from "./in-process.ts";
 import {
   bitsOf,
   copyOf,
@@ -16,38 +18,57 @@ import {
   failingWrites,
   filesBelow,
   hasStack,
+  leftBehind,
   reference,
   remove,
-  run,
-  start,
-  without,
+  runArguments,
+  runOf,
 } from "./small-run.ts";
+import { folderAt, removeJobs, stages } from "./stages.ts";
 
 export const corruptions: Campaign = { name: "corruptions", cases: 2000, seconds: 300, run: corrupted };
 
+const stores = ["finished", "pretrain", "finished", "finetune"] as const;
+
 async function corrupted(index: number, random: Random): Promise<CaseOutcome> {
   const { bits, folder: whole } = await reference();
-  const isStopped = index % 2 === 1;
-  const folder = copyOf(isStopped ? await stopped() : whole);
-  const where = isStopped ? "stopped" : "finished";
+  const store = stores[index % stores.length]!;
+  const from = store === "finished" ? whole : await stopped(store);
+  const folder = copyOf(from);
+  const where = store === "finished" ? store : "stopped";
   try {
-    const files = filesBelow(join(folder, ".pretrain")).filter((path) => !path.endsWith("log.txt"));
-    const path = files[random.below(files.length)]!;
+    const path = fileOf(folder, store, random);
     const change = changes[random.below(changes.length)]!;
-    const other = files[random.below(files.length)]!;
+    const other = fileOf(folder, store, random);
     change.apply(path, random, other);
-    const kind = `${where}: ${change.name} ${relative(join(folder, ".pretrain"), path)
-      .replace(/-[0-9a-f]{16}/, "")
-      .replace(/step-\d+/, "step")
-      .replace("runs/", "")}`;
-    const planned = await start(folder, ["plan", "a.pretrain", "objectives"]).ended;
-    const results = await start(folder, ["results", "a.pretrain", "objectives", "--json"]).ended;
-    const again = await run(folder);
-    const failure = failureOf({ planned, results, again }, path, await numbersOf(whole), folder, bits);
+    const kind = `${where}: ${change.name} ${nameOf(folder, path)}`;
+    const planned = await command(folder, ["plan", "a.pretrain", "objectives"]);
+    const results = await command(folder, ["results", "a.pretrain", "objectives", "--json"]);
+    const verified = await command(folder, ["verify-store", "a.pretrain"]);
+    const again = await command(folder, runArguments, { jobsHere: true });
+    const ended = { planned, results, verified, again };
+    const failure = failureOf(ended, path, await numbersOf(from), folder) ?? (await afterReading(folder, bits, [path, other], verified));
     return { kind, ...(failure === undefined ? {} : { failure }) };
   } finally {
     remove(folder);
   }
+}
+
+/** In every second case of a stopped store one of the job that was stopped. */
+function fileOf(folder: string, store: (typeof stores)[number], random: Random): string {
+  const all = filesBelow(join(folder, ".pretrain")).filter((path) => !path.endsWith("log.txt"));
+  const stoppedJob = all.filter((path) => path.includes(`/${store}-`) && path.includes("/checkpoints/"))[0]?.replace(/checkpoints.*/, "");
+  const own = stoppedJob === undefined ? [] : all.filter((path) => path.startsWith(stoppedJob));
+  const from = own.length > 0 && random.below(2) === 0 ? own : all;
+  return from[random.below(from.length)]!;
+}
+
+function nameOf(folder: string, path: string): string {
+  return relative(join(folder, ".pretrain"), path)
+    .replace(/-[0-9a-f]{16}/, "")
+    .replace(/step-\d+/, "step")
+    .replace(/\.[\w-]+-[0-9a-f]{8}\.tmp$/, ".tmp")
+    .replace("runs/", "");
 }
 
 interface Change {
@@ -78,15 +99,14 @@ const changes: readonly Change[] = [
 ];
 
 function failureOf(
-  ended: { planned: Ended; results: Ended; again: Ended },
+  ended: { planned: Ended; results: Ended; verified: Ended; again: Ended },
   path: string,
   wanted: Record<string, number>,
   folder: string,
-  bits: Record<string, string>,
 ): string | undefined {
   for (const [name, each] of Object.entries(ended)) {
     if (hasStack(each)) return `${path}: ${name}: a stack trace: ${each.stderr.slice(-600)}`;
-    if (each.signal !== null) return `${path}: ${name} was ended after two minutes`;
+    if (each.signal !== null) return `${path}: ${name} did not end`;
   }
   const { planned, results, again } = ended;
   if (planned.code !== 0) return `${path}: plan ended with ${planned.code}: ${planned.stderr.slice(-600)}`;
@@ -98,8 +118,37 @@ function failureOf(
       return `${path}: results: a number is missing, and nothing says why`;
   }
   if (again.code !== 0) return `${path}: run ended with ${again.code}: ${again.stderr.slice(-600)} ${again.stdout.slice(-400)}`;
+  const left = leftBehind(folder);
+  return left.length > 0 ? `${path}: left behind: ${left.join(", ")}` : undefined;
+}
+
+/**
+ * The content of what no job reads any more is not looked at by a run: verify-store names it. When what was made from it is to be made
+ * again it is noticed, and made again itself.
+ */
+async function afterReading(
+  folder: string,
+  bits: Record<string, string>,
+  paths: readonly string[],
+  verified: Ended,
+): Promise<string | undefined> {
   const difference = differenceOf(bits, bitsOf(folder));
-  return difference ? `${path}: other bits: ${difference}` : undefined;
+  if (difference === undefined) return undefined;
+  const path = join(folder, ".pretrain/runs", difference);
+  if (!paths.includes(path)) return `${paths[0]}: other bits: ${difference}`;
+  if (!(verified.stdout + verified.stderr).includes(path)) return `${path}: verify-store does not name it`;
+  const kind = difference.replace(/-[0-9a-f]{16}.*/s, "");
+  const stage = stages.find((each) => each.kind === kind);
+  // nothing is made from the weights that a fine-tuning leaves
+  if (!stage || !["corpus", "tokenizer", "encode", "pretrain"].includes(kind)) return undefined;
+  const target = kind === "pretrain" ? "objectives" : stage.target;
+  await removeJobs(folder, target, kind === "pretrain" ? ["finetune", "compare"] : stage.undone.filter((each) => each !== kind));
+  const again = await command(folder, runOf(target), { jobsHere: true });
+  if (again.code !== 0 || hasStack(again)) return `${path}: read again: ended with ${again.code}: ${again.stderr.slice(-600)}`;
+  const still = differenceOf(bits, bitsOf(folder));
+  return still === undefined || (paths.includes(join(folder, ".pretrain/runs", still)) && still !== difference)
+    ? undefined
+    : `${path}: read again: other bits: ${still}`;
 }
 
 /** Means by cell, task and metric. */
@@ -108,28 +157,50 @@ function numbersIn(stdout: string): Record<string, number> {
   return Object.fromEntries(summary.map(({ cell, task, metric, mean }) => [`${cell} ${task} ${metric}`, mean]));
 }
 
+/** What the results of a store say before anything happened to it. */
 function numbersOf(folder: string): Promise<Record<string, number>> {
-  numbers ??= start(folder, ["results", "a.pretrain", "objectives", "--json"]).ended.then(({ stdout }) => numbersIn(stdout));
-  return numbers;
+  const found =
+    numbers.get(folder) ?? command(folder, ["results", "a.pretrain", "objectives", "--json"]).then(({ stdout }) => numbersIn(stdout));
+  numbers.set(folder, found);
+  return found;
 }
 
-/** A store whose pre-training was killed behind a checkpoint. */
-function stopped(): Promise<string> {
-  made ??= (async () => {
-    for (let at = 180; at < 400; at += 6) {
-      const folder = await without("pretrain");
-      await run(folder, failingWrites(folder, at, { FAULT_KILL: "group" }));
-      if (filesBelow(folder).filter((path) => /step-\d+.state\.json$/.test(path)).length > 1) {
-        process.on("exit", () => remove(folder));
-        return folder;
-      }
-      remove(folder);
-    }
-    throw new Error("no run was stopped behind a checkpoint");
-  })();
-  return made;
+const numbers = new Map<string, Promise<Record<string, number>>>();
+
+/** The finished run, but for a training that was ended when it had a checkpoint. */
+function stopped(kind: keyof typeof stops): Promise<string> {
+  const found = made.get(kind) ?? stop(kind);
+  made.set(kind, found);
+  return found;
 }
 
-let [made, numbers]: [Promise<string> | undefined, Promise<Record<string, number>> | undefined] = [undefined, undefined];
+/** By what it does, whenever that is: the second checkpoint is about to take its place; the first epoch's weights are written. */
+const stops = {
+  pretrain: { at: 2, more: { FAULT_KILL: "process", FAULT_PATH: "/checkpoints/step-\\d+$" } },
+  finetune: { at: 1, more: { FAULT_KILL: "stop", FAULT_PATH: "/checkpoints/best-" } },
+} as const;
+
+const made = new Map<string, Promise<string>>();
+
+async function stop(kind: keyof typeof stops): Promise<string> {
+  const stage = stages.find((each) => each.kind === kind)!;
+  const killed = await folderAt(stage);
+  const folder = copyOf((await reference()).folder);
+  process.on("exit", () => remove(folder));
+  const { at, more } = stops[kind];
+  await command(killed, runOf(stage.target), { environment: failingWrites(killed, { [kind]: at }, more) });
+  const runs = (root: string) => join(root, ".pretrain/runs");
+  const id = readdirSync(runs(killed)).find((name) => name.startsWith(`${kind}-`) && checkpointsOf(join(runs(killed), name)).length > 0);
+  if (id === undefined) throw new Error(`no ${kind} was stopped behind a checkpoint`);
+  rmSync(join(runs(folder), id), { recursive: true });
+  cpSync(join(runs(killed), id), join(runs(folder), id), { recursive: true, preserveTimestamps: true });
+  for (const name of readdirSync(runs(folder))) if (name.startsWith("compare-")) rmSync(join(runs(folder), name), { recursive: true });
+  remove(killed);
+  return folder;
+}
+
+function checkpointsOf(folder: string): string[] {
+  return filesBelow(join(folder, "checkpoints")).filter((path) => /step-\d+.state\.json$/.test(path));
+}
 
 if (import.meta.main) await runCampaign(corruptions);

@@ -1,11 +1,13 @@
 /*
- * Every write of a run fails once for want of space, and in every second case all that follow it: the run says so with the file, no
- * process is left, and the next run ends with the bits of one that nothing happened to.
+ * Every write of a run fails once for want of space, in every third case all that follow it, of all processes: the run says so with the
+ * file, no process is left, and the next run ends with the bits of one that nothing happened to.
  *
  *     npm run build && node bench/faults/disk-full.ts [--cases N] [--from N] [--seed N]
  */
 import { type Campaign, type CaseOutcome, runCampaign } from "./campaign.ts";
+import { command } from "./in-process.ts";
 import {
+  type Begun,
   bitsOf,
   differenceOf,
   endGroup,
@@ -13,57 +15,63 @@ import {
   groupLives,
   hasStack,
   leftBehind,
-  makeFolder,
   reference,
   remove,
-  run,
-  runArguments,
+  runOf,
   start,
   writesOf,
 } from "./small-run.ts";
+import { folderAt, mostWrites, type Stage, stages } from "./stages.ts";
 
-export const diskFull: Campaign = { name: "disk-full", cases: 1000, seconds: 300, run: filled };
-
-/** How many writes a run takes, about: events depend on the time that it takes. */
-export function countWrites(): Promise<number> {
-  counted ??= (async () => {
-    const folder = makeFolder();
-    await run(folder, failingWrites(folder, 0));
-    const writes = writesOf(folder);
-    remove(folder);
-    return writes;
-  })();
-  return counted;
+interface Place {
+  stage: Stage;
+  /** Whose writes: the jobs', or those of the process that starts them. */
+  of: "jobs" | "run";
+  /** Which of its own writes fails in each process, from 1. */
+  at: number;
 }
 
-let counted: Promise<number> | undefined;
+const places: readonly Place[] = stages.flatMap((stage) => {
+  const jobs = Math.max(...stage.faults.map((kind) => mostWrites[kind]));
+  const first = (count: number, of: Place["of"]) => Array.from({ length: count }, (_, i): Place => ({ stage, of, at: i + 1 }));
+  return [...first(jobs, "jobs"), ...first(mostWrites.run, "run")];
+});
 
-/** A step through all writes that has no factor in common with any number of them that there may be: the first cases are of all jobs. */
+export const diskFull: Campaign = { name: "disk-full", cases: places.length, seconds: 300, run: filled };
+
+/** A step through all places that has no factor in common with their number: the first cases are of all jobs. */
 const stride = 397;
 
 async function filled(index: number): Promise<CaseOutcome> {
-  const at = 1 + ((index * stride) % (await countWrites()));
   const { bits } = await reference();
-  const folder = makeFolder();
-  const lasting = index % 2 === 1;
-  const begun = start(folder, runArguments, failingWrites(folder, at, lasting ? { FAULT_LASTING: "1" } : {}));
+  const { stage, of, at } = places[(index * stride) % places.length]!;
+  const lasting = index % 3 === 2;
+  const folder = await folderAt(stage);
+  const which = of === "run" ? { run: at } : Object.fromEntries(stage.faults.map((kind) => [kind, at]));
+  const environment = failingWrites(folder, which, lasting ? { FAULT_LASTING: "1" } : {});
+  let begun: Begun | undefined;
   try {
-    const ended = await begun.ended;
-    const told = /the disk is full, so \S+ could not be written/.test(ended.stdout + ended.stderr);
-    const kind = `${lasting ? "stays full" : "once"}: ${ended.code === 0 ? "nothing lost" : "told"}`;
-    if (hasStack(ended)) return { kind, failure: `write ${at}: a stack trace: ${(ended.stderr + ended.stdout).slice(-600)}` };
-    if (ended.code !== 0 && !told) return { kind, failure: `write ${at}: not told: ${(ended.stderr + ended.stdout).slice(-600)}` };
-    if (groupLives(begun.process)) return { kind, failure: `write ${at}: a process lives on` };
-    const again = await run(folder);
-    if (again.code !== 0) return { kind, failure: `write ${at}: does not go on: ${again.stderr.slice(-600)}` };
+    if (of === "run" || lasting) begun = start(folder, runOf(stage.target), environment);
+    const ended = await (begun ? begun.ended : command(folder, runOf(stage.target), { environment }));
+    const { fired: faults } = writesOf(folder);
+    const said = ended.stderr + ended.stdout;
+    const end = faults === 0 ? "no such write" : ended.code === 0 ? "nothing lost" : "told";
+    const kind = `${stage.kind}, ${of === "run" ? "the run's own writes" : "jobs"}, ${lasting ? "stays full" : "once"}: ${end}`;
+    const fails = (failure: string): CaseOutcome => ({ kind, faults, failure: `write ${at}: ${failure}` });
+    if (ended.signal !== null) return fails("it did not end");
+    if (hasStack(ended)) return fails(`a stack trace: ${said.slice(-600)}`);
+    if (ended.code !== 0 && !/the disk is full, so \S+ could not be written/.test(said)) return fails(`not told: ${said.slice(-600)}`);
+    if (begun && groupLives(begun.process)) return fails("a process lives on");
+    const again = await command(folder, runOf(stage.target));
+    if (again.code !== 0) return fails(`does not go on: ${again.stderr.slice(-600)}`);
     const difference = differenceOf(bits, bitsOf(folder));
-    if (difference) return { kind, failure: `write ${at}: other bits: ${difference}` };
+    if (difference) return fails(`other bits: ${difference}`);
     const left = leftBehind(folder);
-    return left.length > 0 ? { kind, failure: `write ${at}: left behind: ${left.join(", ")}` } : { kind };
+    return left.length > 0 ? fails(`left behind: ${left.join(", ")}`) : { kind, faults };
   } finally {
-    endGroup(begun.process);
+    if (begun) endGroup(begun.process);
     remove(folder);
   }
 }
 
-if (import.meta.main) await runCampaign({ ...diskFull, cases: await countWrites() });
+if (import.meta.main) await runCampaign(diskFull);

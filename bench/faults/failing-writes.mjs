@@ -1,36 +1,51 @@
 /*
- * Preloaded (`node --import`) into every process of a run: writes below a folder are counted over all of them, and one fails as the
- * disk would let it fail.
+ * Preloaded (`node --import`) into every process of a run: writes below a folder are counted, and one fails as the disk would let it fail.
  *
  *   FAULT_FOLDER   writes below it are counted
- *   FAULT_COUNTER  a file, outside of the folder, that grows by a byte with every write
- *   FAULT_AT       which write fails, from 1; 0: none
+ *   FAULT_COUNTS   a folder, outside of that one: a file that grows by a byte with every write, and `fired`, with every fault
+ *   FAULT_AT       which write fails, from 1, counted over all processes; 0: none. Or, as JSON, which of each process' own: by the id or
+ *                  the kind of its job, `run` for the process that starts jobs
+ *   FAULT_PATH     only writes to paths that this pattern matches are counted
  *   FAULT_LASTING  set: those after it fail too, as on a disk that stays full
  *   FAULT_CODE     ENOSPC, EIO, EROFS …
- *   FAULT_KILL     instead of failing, half of the write is done and then `process` (the writer) or `group` (all of them) killed
+ *   FAULT_KILL     instead of failing, half of the write is done and then `process` (the writer) or `group` (all of them) killed;
+ *                  `stop`: the writer is asked to stop, and writes on
  */
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 
 const {
   FAULT_FOLDER: folder,
-  FAULT_COUNTER: counter,
-  FAULT_AT: at = "0",
+  FAULT_COUNTS: counts,
+  FAULT_AT: given = "0",
+  FAULT_PATH: pattern = "",
   FAULT_LASTING: lasting,
   FAULT_CODE: code = "ENOSPC",
   FAULT_KILL: kill,
 } = process.env;
-const { appendFileSync, statSync } = fs;
+const { appendFileSync, existsSync, mkdirSync, statSync } = fs;
 const paths = new Map();
 
-const isWatched = (path) => typeof path === "string" && `${resolve(path)}/`.startsWith(`${folder}/`);
+// node cli.js job <store> <id>
+const name = process.argv[2] === "job" ? process.argv[4] : "run";
+const own = given.startsWith("{") ? JSON.parse(given) : undefined;
+const at = Number(own ? (own[name] ?? own[name.replace(/-[0-9a-f]+$/, "")] ?? 0) : given);
+const [counter, fired] = [join(counts, own ? name : "all"), join(counts, "fired")];
+const isCounted = new RegExp(pattern);
+mkdirSync(counts, { recursive: true });
+
+const isWatched = (path) => typeof path === "string" && `${resolve(path)}/`.startsWith(`${folder}/`) && isCounted.test(path);
 const opensToWrite = (flags) => (typeof flags === "number" ? (flags & 3) !== 0 : flags !== undefined && flags !== "r");
 
 function count(call, path, halfDone) {
   appendFileSync(counter, ".");
   const { size } = statSync(counter);
-  if (Number(at) === 0 || (lasting ? size < Number(at) : size !== Number(at))) return;
+  // a disk that stays full is so for every process
+  const isOver = lasting && existsSync(fired);
+  if (!isOver && (at === 0 || (lasting ? size < at : size !== at))) return;
+  appendFileSync(fired, ".");
+  if (kill === "stop") return process.kill(process.pid, "SIGTERM");
   if (kill) {
     halfDone();
     process.kill(kill === "group" ? 0 : process.pid, "SIGKILL");
@@ -38,13 +53,13 @@ function count(call, path, halfDone) {
   throw Object.assign(new Error(`${code}: ${call}`), { code, syscall: call, errno: -28, ...(typeof path === "string" ? { path } : {}) });
 }
 
-function wrap(name, isWrite, after = () => {}) {
-  const original = fs[name];
-  fs[name] = (...given) => {
+function wrap(call, isWrite, after = () => {}) {
+  const original = fs[call];
+  fs[call] = (...given) => {
     const half = () => {
-      if (name === "writeSync" && given[1].length > 1) original(given[0], given[1].subarray(0, given[1].length >> 1));
+      if (/^write/.test(call) && given[1].length > 1) original(given[0], given[1].slice(0, given[1].length >> 1));
     };
-    if (isWrite(...given)) count(name, given[0], half);
+    if (isWrite(...given)) count(call, given[0], half);
     const result = original(...given);
     after(result, ...given);
     return result;
@@ -61,8 +76,9 @@ wrap(
   () => false,
   (_, file) => paths.delete(file),
 );
-for (const name of ["writeSync", "fsyncSync", "ftruncateSync"]) wrap(name, (file) => isWatched(paths.get(file)));
-for (const name of ["mkdirSync", "linkSync"]) wrap(name, (path) => isWatched(path));
+for (const call of ["writeSync", "fsyncSync", "ftruncateSync"]) wrap(call, (file) => isWatched(paths.get(file)));
+for (const call of ["mkdirSync", "linkSync"]) wrap(call, (path) => isWatched(path));
+// by the place that a file is to take
 wrap("renameSync", (_, path) => isWatched(path));
-for (const name of ["writeFileSync", "appendFileSync"]) wrap(name, (path) => isWatched(path));
+for (const call of ["writeFileSync", "appendFileSync"]) wrap(call, (path) => isWatched(path));
 syncBuiltinESMExports();

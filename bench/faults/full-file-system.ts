@@ -1,6 +1,6 @@
 /*
  * A run whose store is on a file system that is really full, at sizes up to what it needs (tmpfs; it takes root's rights). The run says so
- * with the file, no process is left, and with more room the next run ends with the bits of one that had it from the beginning.
+ * with the file, and with more room the next run ends with the bits of one that had it from the beginning.
  *
  *     npm run build && node bench/faults/full-file-system.ts [--cases N] [--from N] [--seed N]
  */
@@ -9,21 +9,8 @@ import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Random } from "#runtime/random/random.ts";
 import { type Campaign, type CaseOutcome, runCampaign } from "./campaign.ts";
-import {
-  bitsOf,
-  differenceOf,
-  endGroup,
-  filesBelow,
-  groupLives,
-  hasStack,
-  leftBehind,
-  makeFolder,
-  reference,
-  remove,
-  run,
-  runArguments,
-  start,
-} from "./small-run.ts";
+import { command } from "./in-process.ts";
+import { bitsOf, differenceOf, filesBelow, hasStack, leftBehind, makeFolder, reference, remove, runArguments } from "./small-run.ts";
 
 export const fullFileSystem: Campaign = { name: "full-file-system", cases: 100, seconds: 300, run: filled };
 
@@ -37,25 +24,22 @@ async function filled(_index: number, random: Random): Promise<CaseOutcome> {
   mkdirSync(store);
   const size = page * (1 + random.below(needed));
   if (!mounted("-t", "tmpfs", "-o", `size=${size}`, "none", store)) return { kind: "cannot be mounted here" };
-  const begun = start(folder, runArguments);
   try {
-    const ended = await begun.ended;
+    const ended = await command(folder, runArguments);
     const said = (ended.stdout + ended.stderr).slice(-800);
     const kind = ended.code === 0 ? "went on" : "told";
     const fails = (failure: string): CaseOutcome => ({ kind, failure: `${size} bytes: ${failure}: ${said}` });
     if (ended.signal !== null) return fails("it did not end");
     if (hasStack(ended)) return fails("a stack trace");
     if (ended.code !== 0 && !/the disk is full, so \S+ could not be written/.test(ended.stdout + ended.stderr)) return fails("not told");
-    if (groupLives(begun.process)) return fails("a process lives on");
     mounted("-o", `remount,size=${100 * page * needed}`, store);
-    const again = await run(folder);
+    const again = await command(folder, runArguments);
     if (again.code !== 0) return fails(`does not go on, ${again.stderr.slice(-600)}, after`);
     const difference = differenceOf(bits, bitsOf(folder));
     if (difference) return fails(`other bits in ${difference}`);
     const left = leftBehind(folder);
     return left.length > 0 ? fails(`left behind: ${left.join(", ")}`) : { kind };
   } finally {
-    endGroup(begun.process);
     spawnSync("umount", ["-l", store]);
     remove(folder);
   }

@@ -1,6 +1,6 @@
 /*
- * SIGKILLs in the middle of a run: of a job's process, of all its processes, of the parent; at any time, and in the middle of a write.
- * The next run ends with the bits of one that was never killed, and nothing is left behind. A case is four kills.
+ * SIGKILLs in the middle of a run: of jobs' processes, of all its processes, of the parent; at any time, and in the middle of a write. The
+ * next run ends with the bits of one that was never killed, and nothing is left behind. A case is four kills or more.
  *
  *     npm run build && node bench/faults/kills.ts [--cases N] [--from N] [--seed N]
  */
@@ -9,82 +9,96 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Random } from "#runtime/random/random.ts";
 import { type Campaign, type CaseOutcome, runCampaign } from "./campaign.ts";
+import { command } from "./in-process.ts";
 import {
   type Begun,
   bitsOf,
   differenceOf,
+  type Ended,
   endGroup,
   failingWrites,
   groupLives,
   hasStack,
-  type Kind,
-  kinds,
   leftBehind,
   reference,
   remove,
-  run,
-  runArguments,
+  runOf,
   start,
-  without,
+  writesOf,
 } from "./small-run.ts";
-
-export const killsOfCase = 4;
+import { folderAt, mostWrites, type Stage, stages } from "./stages.ts";
 
 export const kills: Campaign = { name: "kills", cases: 250, seconds: 300, run: killed };
 
+const [killsOfCase, mostRuns] = [4, 8];
+
 async function killed(index: number, random: Random): Promise<CaseOutcome> {
   const { bits } = await reference();
-  const kind = kinds[index % kinds.length]!;
-  const folder = await without(kind);
+  const stage = stages[index % stages.length]!;
+  const folder = await folderAt(stage);
   const begun: Begun[] = [];
+  let faults = 0;
   try {
-    for (let time = 0; time < killsOfCase; time++) begun.push(await killOnce(folder, kind, random));
-    const last = await run(folder);
+    for (let runs = 0; runs < mostRuns && faults < killsOfCase; runs++) {
+      const inWrite = random.uniform() < 0.7;
+      faults += inWrite ? await killWriters(folder, stage, random) : await killFromOutside(folder, stage, random, begun);
+    }
+    const last = await command(folder, runOf(stage.target));
     const failure = await failureOf(folder, bits, last, begun);
-    return { kind, ...(failure === undefined ? {} : { failure }) };
+    return { kind: stage.kind, faults, ...(failure === undefined ? {} : { failure }) };
   } finally {
     for (const { process } of begun) endGroup(process);
     remove(folder);
   }
 }
 
-/** At a write in half of the cases, else at a time. */
-async function killOnce(folder: string, kind: Kind, random: Random): Promise<Begun> {
-  const [way, target] = [random.uniform(), random.uniform()];
-  if (way < 0.5) {
-    const at = 1 + random.below(writesOfKind[kind]);
-    const begun = start(folder, runArguments, failingWrites(folder, at, { FAULT_KILL: target < 0.3 ? "group" : "process" }));
-    await begun.ended;
-    return begun;
-  }
-  const begun = start(folder, runArguments);
-  await Promise.race([wait(200 + 2500 * random.uniform()), begun.ended]);
-  if (target < 0.4) endGroup(begun.process);
-  else if (target < 0.7) begun.process.kill("SIGKILL");
-  else for (const pid of workersIn(folder)) endProcess(pid);
-  // the parent's end is the job's: it stops at its next step
-  if (target < 0.7) await begun.ended;
-  else await Promise.race([begun.ended, wait(1500)]).then(() => endGroup(begun.process));
-  return begun;
+/** Every job's process in the middle of a write of its own, whose number is drawn: some more than it comes to, so that some go on. */
+async function killWriters(folder: string, { kind, undone, target }: Stage, random: Random): Promise<number> {
+  const kinds = [...new Set([kind, ...undone])];
+  const at = Object.fromEntries(kinds.map((each) => [each, 1 + random.below(Math.ceil(1.2 * mostWrites[each]))]));
+  await command(folder, runOf(target), { environment: failingWrites(folder, at, { FAULT_KILL: "process" }) });
+  return writesOf(folder).fired;
 }
 
-/** Some more than it takes to do a job of the kind and what follows from it: beyond, the run ends by itself. */
-const writesOfKind: Record<Kind, number> = {
-  corpus: 500,
-  tokenizer: 450,
-  encode: 400,
-  pretrain: 300,
-  finetune: 200,
-  majority: 90,
-  leaks: 90,
-  compare: 50,
-};
+/** All processes, the parent, or the jobs', at some time behind the start of a job, or all of them in the middle of a write. */
+async function killFromOutside(folder: string, { kind, target }: Stage, random: Random, begun: Begun[]): Promise<number> {
+  const [way, share] = [random.uniform(), random.uniform()];
+  if (way < 0.3) {
+    const who = random.below(2) === 0 ? kind : "run";
+    const at = { [who]: 1 + Math.floor(share * mostWrites[who]) };
+    begun.push(start(folder, runOf(target), failingWrites(folder, at, { FAULT_KILL: "group" })));
+    await begun.at(-1)!.ended;
+    return writesOf(folder).fired;
+  }
+  const one = start(folder, runOf(target));
+  begun.push(one);
+  let over = false;
+  void one.ended.then(() => {
+    over = true;
+  });
+  while (!over && workersIn(folder).length === 0) await wait(10);
+  await Promise.race([wait(1500 * share), one.ended]);
+  if (over) return 0;
+  if (way < 0.5) endGroup(one.process);
+  // its end is the jobs': they stop at their next step, and the next run waits for them
+  else if (way < 0.75) one.process.kill("SIGKILL");
+  else {
+    const workers = workersIn(folder);
+    for (const pid of workers) endProcess(pid);
+    await one.ended;
+    return workers.length;
+  }
+  await one.ended;
+  return 1;
+}
 
 function workersIn(folder: string): number[] {
   const runs = join(folder, ".pretrain/runs");
   return (existsSync(runs) ? readdirSync(runs) : []).flatMap((id) => {
     try {
-      return [(JSON.parse(readFileSync(join(runs, id, "lock"), "utf8")) as { pid: number }).pid];
+      const { pid } = JSON.parse(readFileSync(join(runs, id, "lock"), "utf8")) as { pid: number };
+      process.kill(pid, 0);
+      return [pid];
     } catch {
       return [];
     }
@@ -99,12 +113,7 @@ function endProcess(pid: number): void {
   }
 }
 
-async function failureOf(
-  folder: string,
-  bits: Record<string, string>,
-  last: { code: number | null; stdout: string; stderr: string },
-  begun: readonly Begun[],
-): Promise<string | undefined> {
+async function failureOf(folder: string, bits: Record<string, string>, last: Ended, begun: readonly Begun[]): Promise<string | undefined> {
   if (last.code !== 0) return `the next run ended with ${last.code}: ${last.stderr.slice(-500)} ${last.stdout.slice(-500)}`;
   if (hasStack(last)) return `a stack trace: ${last.stderr.slice(-500)}`;
   const difference = differenceOf(bits, bitsOf(folder));

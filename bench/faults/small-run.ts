@@ -1,15 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 
 /* A comparison with every kind of job, as small as can be, for faults to be tried on. It runs from the bundle: `npm run build` first. */
 
 const root = join(import.meta.dirname, "../..");
 
 /** What starts the command line: the bundle where there is one of these sources, which starts sooner, else the sources. */
-const program = isBuilt() ? join(root, "dist/cli.js") : join(root, "runtime/cli/main.ts");
+export const program = isBuilt() ? join(root, "dist/cli.js") : join(root, "runtime/cli/main.ts");
 
 function isBuilt(): boolean {
   const built = statSync(join(root, "dist/cli.js"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
@@ -31,6 +31,8 @@ pretrain base {
   batch: 2
   save: every 4 steps, keep 2
 }
+compare trained { extends: base, vary objective: [masked, causal], seeds: 1 }
+compare timed { extends: base, vary objective: [masked, causal], match: time, seeds: 1 }
 compare objectives {
   extends: base
   vary objective: [masked, causal]
@@ -64,7 +66,7 @@ export function copyOf(folder: string): string {
 }
 
 export function remove(folder: string): void {
-  rmSync(counterOf(folder), { force: true });
+  rmSync(countsOf(folder), { recursive: true, force: true });
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 
@@ -81,12 +83,12 @@ export interface Begun {
 }
 
 /** Starts the command line in a folder, in a group of processes of its own; a process that takes too long is ended. */
-export function start(folder: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}, seconds = 120): Begun {
+export function start(folder: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}, seconds = 280): Begun {
   const child = spawn(process.execPath, [program, ...args], {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
-    env: { ...process.env, XDG_CACHE_HOME: join(folder, ".user-cache"), ...environment },
+    env: { ...process.env, ...environment },
   });
   let [stdout, stderr] = ["", ""];
   child.stdout!.on("data", (data: Buffer) => {
@@ -105,7 +107,8 @@ export function start(folder: string, args: readonly string[], environment: Node
   return { process: child, ended };
 }
 
-export const runArguments = ["run", "a.pretrain", "objectives", "--engine", "cpu", "--jobs", "1", "--json"];
+export const runOf = (target: string) => ["run", "a.pretrain", target, "--engine", "cpu", "--jobs", "1", "--json"];
+export const runArguments = runOf("objectives");
 
 export function run(folder: string, environment: NodeJS.ProcessEnv = {}): Promise<Ended> {
   return start(folder, runArguments, environment).ended;
@@ -129,40 +132,26 @@ export function groupLives(child: ChildProcess): boolean {
   }
 }
 
-/** What makes one write of a run fail, or end it. */
-export function failingWrites(folder: string, at: number, more: Record<string, string> = {}): Record<string, string> {
-  rmSync(counterOf(folder), { force: true });
+/** Which write fails: of all, or of each process by the id or the kind of its job; `run` is the process that starts jobs. */
+export type FaultAt = number | Readonly<Record<string, number>>;
+
+/** The environment in which one write of a run fails, or ends it. */
+export function failingWrites(folder: string, at: FaultAt, more: Record<string, string> = {}): Record<string, string> {
+  rmSync(countsOf(folder), { recursive: true, force: true });
   return {
     NODE_OPTIONS: `--import ${join(import.meta.dirname, "failing-writes.mjs")}`,
     FAULT_FOLDER: folder,
-    FAULT_COUNTER: counterOf(folder),
-    FAULT_AT: String(at),
+    FAULT_COUNTS: countsOf(folder),
+    FAULT_AT: JSON.stringify(at),
     ...more,
   };
 }
 
-/** Writes that a run came to which was started with `failingWrites`. */
-export function writesOf(folder: string): number {
-  return statSync(counterOf(folder), { throwIfNoEntry: false })?.size ?? 0;
-}
-
-export const kinds = ["corpus", "tokenizer", "encode", "pretrain", "finetune", "majority", "leaks", "compare"] as const;
-export type Kind = (typeof kinds)[number];
-
-/** A copy of the finished run without what one of its jobs left, nor its comparison, so that a run does that job again. */
-export async function without(kind: Kind): Promise<string> {
-  const folder = copyOf((await reference()).folder);
-  const runs = join(folder, ".pretrain/runs");
-  const ids = readdirSync(runs);
-  const job = ids.find((id) => id.startsWith(`${kind}-`))!;
-  for (const id of ids) if (id === job || id.startsWith("compare-")) rmSync(join(runs, id), { recursive: true });
-  // it is needed by those that read it alone
-  const readers =
-    kind === "corpus" || kind === "tokenizer" ? ["encode-"] : kind === "encode" ? ["pretrain-"] : kind === "pretrain" ? ["finetune-"] : [];
-  for (const id of ids) if (readers.some((each) => id.startsWith(each))) rmSync(join(runs, id), { recursive: true, force: true });
-  if (kind !== "pretrain" && readers.length > 0)
-    for (const id of ids) if (/^(pretrain|finetune)-/.test(id)) rmSync(join(runs, id), { recursive: true, force: true });
-  return folder;
+/** Writes by process that a run came to which was started with `failingWrites`, and how many faults there were. */
+export function writesOf(folder: string): { fired: number; writes: Record<string, number> } {
+  const counts = filesBelow(countsOf(folder)).map((path) => [basename(path), statSync(path).size] as const);
+  const { fired = 0, ...writes } = Object.fromEntries(counts);
+  return { fired, writes };
 }
 
 /** What a run came to: the weights, shards and predictions by their content, and every number of its results but the times. */
@@ -187,9 +176,14 @@ export function leftBehind(folder: string): string[] {
     .filter((name) => /\.tmp($|\/)|(^|\/)lock|^sessions\/|\/checkpoints\//.test(name));
 }
 
-/** Where two runs differ; undefined where they do not. */
+/**
+ * Where two runs differ; undefined where they do not. Jobs that only the second has are let be: those whose number of steps follows from
+ * the time that steps took.
+ */
 export function differenceOf(wanted: Record<string, string>, found: Record<string, string>): string | undefined {
-  const names = [...new Set([...Object.keys(wanted), ...Object.keys(found)])];
+  const jobOf = (name: string) => name.replace(/\/.*/, "");
+  const jobs = new Set(Object.keys(wanted).map(jobOf));
+  const names = [...Object.keys(wanted), ...Object.keys(found).filter((name) => jobs.has(jobOf(name)))];
   return names.find((name) => wanted[name] !== found[name]);
 }
 
@@ -207,7 +201,7 @@ export function filesBelow(folder: string): string[] {
 }
 
 /** Beside the folder: what is written in it is counted. */
-function counterOf(folder: string): string {
+function countsOf(folder: string): string {
   return `${folder}.writes`;
 }
 
@@ -228,8 +222,7 @@ export function reference(): Promise<{ folder: string; bits: Record<string, stri
   made ??= (async () => {
     const folder = makeFolder();
     process.on("exit", () => remove(folder));
-    mkdirSync(join(folder, ".user-cache"), { recursive: true });
-    const ended = await run(folder);
+    const ended = await start(folder, runArguments, {}, 900).ended;
     if (ended.code !== 0) throw new Error(`the run without a fault failed: ${ended.stderr}`);
     return { folder, bits: bitsOf(folder), ended };
   })();

@@ -8,7 +8,7 @@ import { kills } from "../../bench/faults/kills.ts";
 /** The first cases of each campaign; the whole ones are started by hand. */
 test.each([
   { campaign: kills, cases: 2 },
-  { campaign: diskFull, cases: 2 },
+  { campaign: diskFull, cases: 3 },
   { campaign: fullFileSystem, cases: 1 },
   { campaign: corruptions, cases: 6 },
 ])("cases of $campaign.name", { timeout: 600_000 }, async ({ campaign, cases }: { campaign: Campaign; cases: number }) => {

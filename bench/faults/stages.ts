@@ -1,0 +1,78 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import type { JobKind } from "#runtime/contract/plan.ts";
+import { command } from "./in-process.ts";
+import { copyOf, reference } from "./small-run.ts";
+
+/** A store in which the jobs of a kind, and what is made from them, are to be done, and nothing else. */
+export interface Stage {
+  kind: JobKind;
+  /** The declaration that is run. */
+  target: string;
+  /** Jobs of the declaration that are not done. */
+  undone: readonly JobKind[];
+  /** Those of them that go wrong. */
+  faults: readonly JobKind[];
+}
+
+export const stages: readonly Stage[] = [
+  { kind: "corpus", target: "base", undone: ["corpus", "tokenizer", "encode", "pretrain"], faults: ["corpus"] },
+  { kind: "tokenizer", target: "base", undone: ["tokenizer", "encode", "pretrain"], faults: ["tokenizer"] },
+  { kind: "encode", target: "base", undone: ["encode", "pretrain"], faults: ["encode"] },
+  { kind: "measure", target: "timed", undone: [], faults: ["measure"] },
+  { kind: "pretrain", target: "trained", undone: ["pretrain"], faults: ["pretrain"] },
+  {
+    kind: "finetune",
+    target: "objectives",
+    undone: ["finetune", "majority", "leaks", "compare"],
+    faults: ["finetune", "majority", "leaks"],
+  },
+  { kind: "compare", target: "objectives", undone: ["compare"], faults: ["compare"] },
+];
+
+/** Some more writes than a job of a kind comes to, and than a run's own process. They depend a little on how long it takes. */
+export const mostWrites: Readonly<Record<JobKind | "run", number>> = {
+  corpus: 76,
+  tokenizer: 42,
+  encode: 51,
+  measure: 68,
+  pretrain: 213,
+  finetune: 200,
+  majority: 42,
+  leaks: 36,
+  compare: 36,
+  run: 62,
+};
+
+/** A copy of the finished run at a stage. */
+export async function folderAt({ target, undone }: Stage): Promise<string> {
+  const folder = copyOf((await reference()).folder);
+  await removeJobs(folder, target, undone);
+  return folder;
+}
+
+/** Removes the jobs of some kinds that a declaration has. */
+export async function removeJobs(folder: string, target: string, kinds: readonly JobKind[]): Promise<void> {
+  const jobs = await jobsOf(target);
+  for (const { id, kind } of jobs) if (kinds.includes(kind)) rmSync(join(folder, ".pretrain/runs", id), { recursive: true, force: true });
+}
+
+/** The jobs of a declaration, as the finished run has them. */
+function jobsOf(target: string): Promise<PlannedJob[]> {
+  const found = planned.get(target) ?? plan(target);
+  planned.set(target, found);
+  return found;
+}
+
+interface PlannedJob {
+  id: string;
+  kind: JobKind;
+}
+
+const planned = new Map<string, Promise<PlannedJob[]>>();
+
+async function plan(target: string): Promise<PlannedJob[]> {
+  const { folder } = await reference();
+  const { stdout } = await command(folder, ["plan", "a.pretrain", target, "--json"]);
+  return (JSON.parse(stdout) as { jobs: PlannedJob[] }).jobs;
+}
