@@ -82,7 +82,10 @@ function parted(pattern: string): { folder: string; rest: string } {
   const parts = portable(pattern).split("/");
   const names = parts.findIndex((part, index) => signs.test(part) || parts.slice(index + 1).join("") === "");
   // a sign at the very beginning would turn the pattern round
-  const rest = parts.slice(names).join("/").replace(/^!(?!\()/, "\\!");
+  const rest = parts
+    .slice(names)
+    .join("/")
+    .replace(/^!(?!\()/, "\\!");
   return { folder: `${parts.slice(0, names).join("/")}/`, rest };
 }
 
