@@ -23,7 +23,9 @@ const descriptions: Readonly<Record<string, (path: string) => string>> = {
     `the system does not allow to read or write ${path}; change its permissions, or copy the experiment to a folder of your own`,
   ENOTDIR: (path) => `on the way to ${path} a file stands where a folder is needed; rename it or move it away`,
   EEXIST: (path) => `${path} is in the way of what has to be made there; rename it or move it away`,
-  EISDIR: (path) => `${path} is a folder, and a file is needed; rename it or move it away`,
+  EISDIR: isFolder,
+  // what Node says of a folder that is to be removed as a file
+  ERR_FS_EISDIR: isFolder,
   ENOENT: (path) => `${path} is not there any more; put it back, or do again what made it`,
   ENAMETOOLONG: (path) =>
     `the path ${path.slice(0, 60)}… is longer than the system allows; move the experiment to a folder with a shorter path`,
@@ -37,3 +39,7 @@ const descriptions: Readonly<Record<string, (path: string) => string>> = {
   EBUSY: (path) => `another program holds ${path}; close it, then do it again`,
   EIO: (path) => `the disk reports an error at ${path}; copy the experiment to another disk`,
 };
+
+function isFolder(path: string): string {
+  return `${path} is a folder, and a file is needed; rename it or move it away`;
+}

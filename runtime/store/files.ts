@@ -18,6 +18,7 @@ import type * as v from "valibot";
 import { type Parsed, parseRecord } from "#runtime/contract/record-text.ts";
 import type { FileRecord } from "#runtime/contract/records.ts";
 import { parseSealed, sealedText } from "#runtime/contract/sealed.ts";
+import { Obstacle } from "#runtime/contract/system-error.ts";
 import { openRegular, readRegularText } from "#runtime/machine/regular-file.ts";
 import { refuseLinks } from "./links.ts";
 import { contentHash, rememberWritten } from "./written.ts";
@@ -110,6 +111,7 @@ function parsedFile<T>(path: string, parse: (text: string) => Parsed<T>): Parsed
   try {
     text = readText(path);
   } catch (error) {
+    if (error instanceof Obstacle) return { problem: "it is no file; move what stands there away" };
     return { problem: `it cannot be read: ${(error as Error).message}` };
   }
   return text === undefined ? undefined : parse(text);

@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { describeSystemError } from "#runtime/contract/system-error.ts";
 import { lockedBy, tryLock } from "#runtime/store/lock.ts";
 import { thisProcess } from "#runtime/store/process-identity.ts";
 import { killed, printed, startProgram } from "./child.ts";
@@ -72,6 +73,18 @@ test("a lock of another host counts as held: nobody can look there", () => {
   const path = join(temporaryFolder(), "lock");
   writeFileSync(path, JSON.stringify({ pid: 4711, host: "elsewhere", started: null }));
   expect(tryLock(path)).toMatchObject({ held: false, holder: { host: "elsewhere" } });
+});
+
+test("a folder in a lock's place is said to be in the way", () => {
+  const path = join(temporaryFolder(), "lock");
+  mkdirSync(path);
+  let said: string | undefined;
+  try {
+    tryLock(path);
+  } catch (error) {
+    said = describeSystemError(error);
+  }
+  expect(said).toBe(`${path} is a folder, and a file is needed; rename it or move it away`);
 });
 
 test("a lock that is no lock file holds nothing", () => {
