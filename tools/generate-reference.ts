@@ -10,11 +10,12 @@ import {
   type OptionFamily,
   type ValueType,
 } from "#runtime/contract/catalogue/index.ts";
+import { dataChecks } from "#runtime/tasks/checks/table.ts";
 
 const file = new URL("../docs/reference.md", import.meta.url);
 
 export function referencePage(): string {
-  const sections = [introduction, ...catalogue.declarations.map(declarationSection), metricsSection()];
+  const sections = [introduction, ...catalogue.declarations.map(declarationSection), metricsSection(), checksSection()];
   return `${sections.join("\n\n")}\n`;
 }
 
@@ -43,6 +44,18 @@ which they are written.
 - **An objective in place is its own text.** \`masked { rate: 40% }\` needs no declaration and is called so in tables.
 - **A unit belongs to its number**, on the same line, as line ends do not end an entry.
 - **A budget in time** (\`budget: 30 min\`) is in the language and not supported yet: an error says so at its place.`;
+
+/** Codes with several entries are told once. */
+function checksSection(): string {
+  const rows = new Map(
+    dataChecks.map(({ code, severity, readers, of }) => [`${code} ${of}`, `| \`${code}\` | ${severity} | ${readers.join(", ")} | ${of} |`]),
+  );
+  return join([
+    "## Checks of data files",
+    "Each says the file and the line, what was found, what was expected and what to do. Those of a corpus's beginning are made by `check` and in the editor, the others by `run`; those of a task's files always beforehand. What only one kind of task has is checked as well.",
+    ["| code | | of | made on |", "|---|---|---|---|", ...rows.values()].join("\n"),
+  ]);
+}
 
 function declarationSection(declaration: Declaration): string {
   const { kind, help, keys, family, example } = declaration;

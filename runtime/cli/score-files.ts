@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { Form, Forms } from "#runtime/metrics/score.ts";
+import { firstFlaw, placeIn } from "#runtime/tasks/checks/check.ts";
+import { fileChecks } from "#runtime/tasks/checks/files.ts";
 import { decode } from "#runtime/tasks/formats/decode.ts";
+import { moreThanHeld, mostBytes } from "#runtime/tasks/formats/unpack.ts";
 import { ProblemsError, UsageError } from "./exit.ts";
 
 /** A value of a file, and where it stands. */
@@ -36,9 +39,11 @@ function readUtf8(path: string): string {
   } catch (error) {
     throw new UsageError(`${path} cannot be read: ${(error as Error).message}`);
   }
-  const decoded = decode(bytes, "utf-8");
-  if ("text" in decoded) return decoded.text;
-  throw new ProblemsError(`${path}: the byte at offset ${decoded.invalidAt} is not valid UTF-8; save the file as UTF-8`);
+  if (bytes.length > mostBytes) throw new ProblemsError(`${path} has ${moreThanHeld}`);
+  const content = /\.json$/iu.test(path) ? "document" : /\.(?:jsonl|ndjson)$/iu.test(path) ? "json-lines" : "lines";
+  const flaw = firstFlaw(fileChecks, "score", { bytes, isWhole: true, encoding: "utf-8", reader: "score", content });
+  if (flaw) throw new ProblemsError(`${placeIn(path, flaw)}: ${flaw.message}`);
+  return decode(bytes, "utf-8");
 }
 
 function parseJson(text: string, path: string, line: number): unknown {
@@ -93,14 +98,14 @@ export function fieldsOf(role: "predictions" | "references", form: Form, named: 
 /** A file's value in the form that a metric takes. Throws what is wrong, with its place. */
 export function inForm<F extends Form>(form: F, { value, place }: ReadValue, fields: readonly string[]): Forms[F] {
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-  const hasField = isObject && fields.some((field) => field in value);
+  const hasField = isObject && fields.some((field) => Object.hasOwn(value, field));
   if (isObject && !hasField && form !== "probabilities") {
     const found = Object.keys(value).join(", ") || "none";
     throw new ProblemsError(
       `${place}: no field ${fields.join(" or ")}; it has ${found}. Name one with --prediction-field or --reference-field`,
     );
   }
-  const inner = hasField ? (value as Record<string, unknown>)[fields.find((field) => field in value)!] : value;
+  const inner = hasField ? (value as Record<string, unknown>)[fields.find((field) => Object.hasOwn(value, field))!] : value;
   const parsed = (parsers[form] as (given: unknown) => Forms[F] | Wrong)(inner);
   if (parsed instanceof Wrong) throw new ProblemsError(`${place}: ${parsed.expected}, found ${shown(inner)}`);
   return parsed;

@@ -23,7 +23,7 @@ export interface DataFormat {
   columns: string[] | null;
   /** What parts the columns: one for all gaps, or one for each; null: what the format says. */
   separators: string[] | null;
-  encoding: "utf-8" | "latin-1";
+  encoding: "utf-8" | "latin-1" | "windows-1252";
 }
 
 interface DataOfTask extends Documented {

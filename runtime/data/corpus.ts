@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
+import { statfsSync } from "node:fs";
 import type { CorpusResult } from "#runtime/contract/artifacts.ts";
 import type { CorpusJob, InputFile } from "#runtime/contract/plan.ts";
 import type { CorpusSpec, Split } from "#runtime/contract/spec.ts";
 import { type JobContext, JobFailure, JobStopped } from "#runtime/jobs/context.ts";
+import { contentOf, usualColumn } from "#runtime/tasks/checks/beginning.ts";
 import { splitOf } from "#runtime/tasks/share.ts";
 import { type DocumentPiece, documentCutters } from "./cut-documents.ts";
 import { rowReaderOf } from "./read-rows.ts";
@@ -19,6 +21,7 @@ export const splits: readonly Split[] = ["train", "validation", "test"];
  */
 export async function prepareCorpus(job: CorpusJob, context: JobContext): Promise<CorpusResult> {
   const survey = await surveyDocuments(job, context);
+  refuseFullDisk(survey.characters, context.folder);
   const writers = splits.map((split) => openSplitWriter(context.folder, split));
   const spread = job.corpus.split.by === "document" ? byDocument(survey) : byPosition(survey, job.corpus.split);
   try {
@@ -203,11 +206,11 @@ async function* documentsOf(
   const readRows = rowReaderOf(path);
   if (!readRows) {
     const cutter = documentCutters[documents]();
-    for await (const text of readText(path, onBytes)) yield cutter.push(text);
+    for await (const text of readText(path, onBytes, contentOf(path, documents))) yield cutter.push(text);
     yield cutter.end();
     return;
   }
-  for await (const texts of readRows({ path, column: column ?? "text", onBytes })) {
+  for await (const texts of readRows({ path, column: column ?? usualColumn, onBytes })) {
     yield texts.flatMap((text) => {
       const cutter = documentCutters[documents]();
       return [...cutter.push(text), ...cutter.end()];
@@ -228,6 +231,15 @@ function unchanged(file: InputFile): { onBytes: (bytes: Uint8Array) => void; atE
       }
     },
   };
+}
+
+/** Before hours of writing end with a full disk. A character takes a byte at least. */
+function refuseFullDisk(characters: number, folder: string): void {
+  const { bavail, bsize } = statfsSync(folder);
+  const free = bavail * bsize;
+  if (characters <= free) return;
+  const [needed, left] = [characters, free].map((bytes) => `${(bytes / 1e9).toFixed(1)} GB`);
+  throw new JobFailure(`the corpus holds ${needed} of text or more, and the disk of ${folder} has ${left} left; free some, or set a limit`);
 }
 
 function refuseEmptySplits({ split, documents }: CorpusSpec, found: number, { splits: sizes }: CorpusResult): void {

@@ -33,7 +33,8 @@ async function* decompressed(
   onBytes: (bytes: Uint8Array) => void,
 ): AsyncGenerator<Buffer> {
   const { size } = await stat(path);
-  let seen = 0;
+  const most = Math.max(unpackedAlways, mostRatio * size);
+  let [seen, unpacked] = [0, 0];
   // a file can hold several compressed ones, and a decoder of Zstandard ends with the first: the next begins where it ended
   for (let start = 0; start < size || start === 0; ) {
     const decoder = open(path);
@@ -47,7 +48,11 @@ async function* decompressed(
     // errors of either side come out of the decoder
     pipeline(Readable.from(copies(rawBytes(path, start, onEach))), decoder, () => {});
     try {
-      for await (const piece of decoder) yield piece as Buffer;
+      for await (const piece of decoder as AsyncIterable<Buffer>) {
+        unpacked += piece.length;
+        if (unpacked > most) throw new JobFailure(`${path}: ${packedTooWell}`);
+        yield piece;
+      }
     } catch (error) {
       if (error instanceof JobFailure || (error as NodeJS.ErrnoException).syscall !== undefined) throw error;
       throw new JobFailure(`${path}: ${damaged(error)}`);
@@ -55,6 +60,11 @@ async function* decompressed(
     start += Math.max(1, decoder.bytesWritten);
   }
 }
+
+/** Text of people is packed to a tenth of its size, logs to a hundredth: a small file of a bomb would fill any disk. */
+const mostRatio = 200;
+const unpackedAlways = 1 << 28;
+const packedTooWell = `more than ${mostRatio} times its size when it is unpacked, which no text is; look what it holds, and decompress it where that is meant`;
 
 async function* rawBytes(path: string, start: number, onBytes: (bytes: Uint8Array) => void): AsyncGenerator<Buffer> {
   const file = await open(path);

@@ -1,11 +1,14 @@
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
+import { asyncBufferFromFile, parquetMetadataAsync, parquetRead, parquetSchema } from "hyparquet";
 import { JobFailure } from "#runtime/jobs/context.ts";
+import { fieldFlaw } from "#runtime/tasks/checks/beginning.ts";
+import { firstFlaw } from "#runtime/tasks/checks/check.ts";
+import { columnChecks } from "#runtime/tasks/checks/headers.ts";
 import { notParquet } from "#runtime/tasks/formats/compressed.ts";
-import { columnOf, fieldAt, namesBeside } from "#runtime/tasks/formats/fields.ts";
+import { columnOf, fieldAt } from "#runtime/tasks/formats/fields.ts";
+import { boundsOfCorpus, unpackedBytes } from "#runtime/tasks/formats/parquet-bounds.ts";
 import { parquetCompressors as compressors } from "#runtime/tasks/formats/parquet-compressors.ts";
 import { fileBytes } from "./file-bytes.ts";
 import type { TableSource } from "./read-rows.ts";
-import { asText, missing } from "./row-text.ts";
 
 /**
  * The texts of a Parquet file, row group by row group, of which one column is in memory at a time. `onBytes` sees the whole file
@@ -17,22 +20,31 @@ export async function* readParquet({ path, column, onBytes }: TableSource): Asyn
   const metadata = await orFailure(path, () => parquetMetadataAsync(file));
   const columns = parquetSchema(metadata).children.map(({ element }) => element.name);
   const place = columnOf(columns, column);
-  if (!place) throw missing(path, "column", column, columns);
+  const seen = { columns, line: null, name: column, isThere: place !== undefined, reachable: columns, what: "column" } as const;
+  const flaw = firstFlaw(columnChecks, "corpus", seen);
+  if (!place || flaw) throw new JobFailure(`${path}: ${flaw?.message}`);
   const name = columns[place.index]!;
-  const textIn = (value: unknown, at: string): string => {
-    const found = place.inside === null ? { value } : fieldAt(value, place.inside);
-    if (!found) throw missing(at, "field", column, namesBeside({ [name]: value }, column));
-    return asText(found.value, at, column);
-  };
   let row = 0;
   for (const group of metadata.row_groups) {
+    await orFailure(path, () => unpackedBytes(file, group, boundsOfCorpus, (each) => each === name));
     const end = row + Number(group.num_rows);
-    const options = { file, metadata, columns: [name], rowStart: row, rowEnd: end, compressors };
-    const rows = await orFailure(path, () => parquetReadObjects(options));
+    const rows: unknown[][] = [];
+    const onComplete = (found: unknown[][]) => {
+      for (const each of found) rows.push(each);
+    };
+    await orFailure(path, () => parquetRead({ file, metadata, columns: [name], rowStart: row, rowEnd: end, compressors, onComplete }));
     const first = row;
-    yield rows.map((each, i) => textIn(each[name], `${path}: row ${first + i + 1}`));
+    yield rows.map(([value], i) => textIn({ [name]: value }, column, `${path}: row ${first + i + 1}`));
     row = end;
   }
+}
+
+function textIn(row: Record<string, unknown>, column: string, at: string): string {
+  const found = fieldAt(row, column);
+  if (typeof found?.value === "string") return found.value;
+  const flaw = fieldFlaw(row, column);
+  if (flaw) throw new JobFailure(`${at}: ${flaw.message}`);
+  return (found?.value as string | null | undefined) ?? "";
 }
 
 async function orFailure<T>(path: string, read: () => Promise<T>): Promise<T> {

@@ -2,11 +2,16 @@ import { pipeline, Readable } from "node:stream";
 import { CsvError, parse } from "csv-parse";
 import { type TextFormat, textFormatOf } from "#runtime/contract/formats.ts";
 import { JobFailure } from "#runtime/jobs/context.ts";
-import { fieldAt, namesBeside } from "#runtime/tasks/formats/fields.ts";
+import { beginningFlaws, contentOf, fieldFlaw } from "#runtime/tasks/checks/beginning.ts";
+import { type Flaw, firstFlaw, placeIn } from "#runtime/tasks/checks/check.ts";
+import { beginning } from "#runtime/tasks/checks/files.ts";
+import { columnChecks } from "#runtime/tasks/checks/headers.ts";
+import { linesOfNames, objectChecks, partedChecks } from "#runtime/tasks/checks/rows.ts";
+import { fieldAt } from "#runtime/tasks/formats/fields.ts";
 import { isQuoted, longestRow, quoteScanner } from "#runtime/tasks/formats/quotes.ts";
+import { fileBytes } from "./file-bytes.ts";
 import { readParquet } from "./read-parquet.ts";
 import { readText } from "./read-text.ts";
-import { asText, missing, twice } from "./row-text.ts";
 
 /** Where to find the texts of a table. */
 export interface TableSource {
@@ -23,7 +28,7 @@ type RowReader = (source: TableSource) => AsyncGenerator<string[]>;
 const readers: { readonly [K in NonNullable<TextFormat["table"]>]: RowReader } = {
   ".jsonl": readJsonLines,
   ".ndjson": readJsonLines,
-  ".csv": (source) => readQuoted(source, readText(source.path, source.onBytes), ","),
+  ".csv": (source) => readQuoted(source, textOf(source), ","),
   ".tsv": readTabs,
   ".parquet": readParquet,
 };
@@ -34,35 +39,48 @@ export function rowReaderOf(path: string): RowReader | undefined {
   return table === null ? undefined : readers[table];
 }
 
+function textOf({ path, onBytes }: TableSource): AsyncGenerator<string> {
+  return readText(path, onBytes, contentOf(path, "line"));
+}
+
 async function* readJsonLines(source: TableSource): AsyncGenerator<string[]> {
   const { path, column } = source;
-  for await (const { lines, first } of lineGroups(path, readText(path, source.onBytes))) {
-    yield lines.flatMap((line, i) => (line.trim() === "" ? [] : [textIn(line, `${path}:${first + i}`, column)]));
+  for await (const { lines, first } of lineGroups(path, textOf(source))) {
+    yield lines.flatMap((line, i) => (line.trim() === "" ? [] : [textIn(line, { path, line: first + i }, column)]));
   }
 }
 
-function textIn(line: string, place: string, column: string): string {
-  const row = parseRow(line, place);
-  const found = fieldAt(row, column);
-  if (!found) throw missing(place, "field", column, namesBeside(row, column));
-  return asText(found.value, place, column);
+interface Place {
+  path: string;
+  line: number;
 }
 
-function parseRow(line: string, place: string): Record<string, unknown> {
-  let row: unknown;
+function textIn(line: string, at: Place, column: string): string {
+  const value = parsed(line, `${at.path}:${at.line}`);
+  const found = fieldAt(value, column);
+  // most rows, of which there may be milliards
+  if (at.line > linesOfNames && typeof found?.value === "string") return found.value;
+  const flaw = firstFlaw(objectChecks, "corpus", { line: at.line <= linesOfNames ? line : "", value }) ?? fieldFlaw(value, column);
+  if (flaw) throw failure(at, flaw);
+  return (found?.value as string | null | undefined) ?? "";
+}
+
+function failure({ path, line }: Place, flaw: Flaw): JobFailure {
+  return new JobFailure(`${placeIn(path, { line, ...flaw })}: ${flaw.message}`);
+}
+
+function parsed(line: string, place: string): unknown {
   try {
-    row = JSON.parse(line);
+    return JSON.parse(line);
   } catch (error) {
     const position = Number(/position (\d+)/u.exec((error as Error).message)?.[1] ?? 0);
     throw new JobFailure(`${place}:${position + 1}: not JSON: ${(error as Error).message}; each line must be one object`);
   }
-  if (typeof row === "object" && row !== null && !Array.isArray(row)) return row as Record<string, unknown>;
-  throw new JobFailure(`${place}: not a JSON object; each line must be one, such as {"text": "…"}`);
 }
 
 /** Tab-separated files usually quote nothing and hold bare quotes; whether this one quotes like CSV is told by its first piece. */
 async function* readTabs(source: TableSource): AsyncGenerator<string[]> {
-  const pieces = readText(source.path, source.onBytes);
+  const pieces = textOf(source);
   const first = await pieces.next();
   if (first.done) return;
   const whole = first.value.slice(0, first.value.lastIndexOf("\n") + 1) || first.value;
@@ -88,9 +106,9 @@ async function* readUnquoted({ path, column }: TableSource, pieces: AsyncIterabl
     for (const [i, line] of lines.entries()) {
       if (line.trim() === "") continue;
       const fields = line.split("\t");
-      const place = `${path}:${first + i}`;
-      if (table) texts.push(fieldOf(table, fields, place, "\t"));
-      else table = tableOf(fields, place, column);
+      const at = { path, line: first + i };
+      if (table) texts.push(fieldOf(table, fields, at, "\t"));
+      else table = await tableOf(fields, at, column);
     }
     yield texts;
   }
@@ -113,9 +131,9 @@ async function* readQuoted({ path, column }: TableSource, pieces: AsyncIterable<
       const { record, info } = parsed as { record: string[]; info: { lines: number } };
       // the library tells the line on which a record ends
       const line = info.lines - record.reduce((sum, field) => sum + field.split("\n").length - 1, 0);
-      const place = `${path}:${line}`;
-      if (table) texts.push(fieldOf(table, record, place, delimiter));
-      else table = tableOf(record, place, column);
+      const at = { path, line };
+      if (table) texts.push(fieldOf(table, record, at, delimiter));
+      else table = await tableOf(record, at, column);
       if (texts.length < 1000) continue;
       yield texts;
       texts = [];
@@ -142,17 +160,29 @@ interface Table {
   index: number;
 }
 
-function tableOf(header: readonly string[], place: string, column: string): Table {
+/** Where the text is not to be found, the beginning of the file tells what else it is. */
+async function tableOf(header: readonly string[], at: Place, column: string): Promise<Table> {
   const index = header.indexOf(column);
-  if (index < 0) throw missing(place, "column", column, header);
-  if (header.lastIndexOf(column) !== index) throw twice(place, column, header);
-  return { columns: header.length, index };
+  if (index >= 0 && header.lastIndexOf(column) === index) return { columns: header.length, index };
+  const { path, line } = at;
+  const bytes = await firstBytes(path);
+  const [flaw] = beginningFlaws({ path, bytes, isWhole: bytes.length < beginning, corpus: { documents: "line", column } });
+  const seen = { columns: header, line, name: column, isThere: index >= 0, reachable: header, what: "column" } as const;
+  throw failure(at, flaw ?? firstFlaw(columnChecks, "corpus", seen)!);
 }
 
-function fieldOf({ columns, index }: Table, fields: readonly string[], place: string, delimiter: string): string {
+async function firstBytes(path: string): Promise<Buffer> {
+  let start: Buffer = Buffer.alloc(0);
+  for await (const piece of fileBytes(path)) {
+    start = Buffer.concat([start, piece]);
+    if (start.length >= beginning) break;
+  }
+  return start;
+}
+
+function fieldOf({ columns, index }: Table, fields: readonly string[], at: Place, delimiter: string): string {
   if (fields.length === columns) return fields[index]!;
-  const hint = delimiter === "," ? "; a field with a comma needs quotes around it" : "";
-  throw new JobFailure(`${place}: ${fields.length} fields in a table of ${columns} columns${hint}`);
+  throw failure(at, firstFlaw(partedChecks, "corpus", { fields: fields.length, columns, delimiter })!);
 }
 
 /** Whole lines, some at a time, and the number of the first of them. */

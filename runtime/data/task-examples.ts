@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import type { ResolvedTask } from "../contract/plan.ts";
 import type { Split } from "../contract/spec.ts";
 import { JobFailure } from "../jobs/context.ts";
 import { isMissing } from "../store/files.ts";
 import type { ExamplesByKind, TaskExamples } from "../tasks/example.ts";
-import { readExamples } from "../tasks/examples.ts";
+import { type ReadFile, readExamples } from "../tasks/examples.ts";
+import { mostBytes } from "../tasks/formats/unpack.ts";
 
 export type ExampleOf<T extends ResolvedTask> = ExamplesByKind[T["kind"]];
 
@@ -26,7 +27,8 @@ export function classOf(labels: readonly string[], label: string, id: string): n
 }
 
 /** A file that was changed meanwhile would give other results under the same fingerprint. */
-function readPlanned({ files }: ResolvedTask, path: string): Uint8Array | null {
+function readPlanned({ files }: ResolvedTask, path: string): ReturnType<ReadFile> {
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > mostBytes) return "too large";
   const bytes = readOrNull(path);
   const planned = files.find((file) => file.path === path);
   if (bytes === null || planned === undefined) return bytes;

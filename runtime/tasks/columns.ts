@@ -1,6 +1,9 @@
 import { closest } from "fastest-levenshtein";
 import { groupBy } from "#runtime/contract/group.ts";
 import type { DataFormat, Split } from "#runtime/contract/spec.ts";
+import { type Flaw, firstFlaw, flaws, placeIn } from "./checks/check.ts";
+import { type ColumnSeen, columnChecks, type HeaderSeen, headerChecks } from "./checks/headers.ts";
+import { differenceChecks, fieldChecks, type TextsSeen } from "./checks/rows.ts";
 import type { DecodedFile, TaskProblem } from "./example.ts";
 import { columnOf, fieldAt, listOf, namesIn, textOf } from "./formats/fields.ts";
 import { readTable, type TableFile } from "./formats/table-file.ts";
@@ -26,23 +29,30 @@ export function readColumns<K extends string, L extends string = never>(
   lists: Readonly<Record<L, string>> = {} as Record<L, string>,
 ): { rows: ColumnRow<K, L>[]; problems: TaskProblem[] } {
   const table = readTable(file.path, file.text, data);
-  const problems = malformed(table, file.name, key);
+  const [texts, ofLists] = [fieldsOf(table, wanted), fieldsOf(table, lists)];
+  const asked = [...texts, ...ofLists];
+  const header = flaws(headerChecks, "task", headerSeen(table, asked)).map((flaw) => problemOf(flaw, file.name, key));
+  // rows whose columns are parted by something else are ragged as well
+  if (header.some(({ severity }) => severity === "error")) return { rows: [], problems: header };
+  const problems = [...header, ...malformed(table, file.name, key)];
   if (table.rows.length === 0) {
     if (problems.length > 0) return { rows: [], problems };
     const where = data.columns ? "" : " below its header";
     return { rows: [], problems: [{ severity: "error", code: "no-examples", message: `${file.name} has no rows${where}`, key }] };
   }
-  const [texts, ofLists] = [fieldsOf(table, wanted), fieldsOf(table, lists)];
-  const missing = [...texts, ...ofLists].flatMap(({ role, name, isThere }) =>
-    isThere ? [] : missingColumn(role, name, file.name, reachable(table, name)),
+  const { columns } = table;
+  const ofColumns = asked.flatMap(({ role, name, isThere }) =>
+    columnProblems(role, file.name, { columns, line: table.header.line, name, isThere, reachable: reachable(table, name), what: "column" }),
   );
-  const twice = [...texts, ...ofLists].flatMap(({ role, name }) => namedTwice(role, name, file.name, table.columns));
-  if (missing.length > 0 || twice.length > 0) return { rows: [], problems: [...problems, ...missing, ...twice] };
+  if (ofColumns.length > 0) return { rows: [], problems: [...problems, ...ofColumns] };
   const nested: NestedField[] = [];
   const rows = table.rows.flatMap(({ line, values }): ColumnRow<K, L>[] => {
     const id = `${file.name}:${line}`;
     const read = texts.map(({ role, name, of }) => ({ role, name, field: of(values) }));
-    const wrong = read.flatMap(({ role, name, field }) => (isText(field) ? [] : [{ id, role, name, field }]));
+    const wrong = read.flatMap(({ role, name, field }) => {
+      const flaw = typeof field === "string" ? null : firstFlaw(fieldChecks, "task", { name, value: field });
+      return flaw ? [{ id, role, flaw }] : [];
+    });
     nested.push(...wrong);
     if (wrong.length > 0) return [];
     return [
@@ -84,10 +94,6 @@ function reachable({ columns, rows }: TableFile, path: string): string[] {
   return [...inside, ...columns];
 }
 
-function isText(field: unknown): boolean {
-  return "text" in textOf(field);
-}
-
 function textIn(field: unknown): string {
   const read = textOf(field);
   return "text" in read ? read.text : "";
@@ -96,34 +102,43 @@ function textIn(field: unknown): string {
 interface NestedField {
   id: string;
   role: string;
-  name: string;
-  field: unknown;
+  flaw: Flaw;
 }
 
 /** Fields that are lists or objects: the source text of JSON is nothing to read. */
 function nestedFields(found: readonly NestedField[], key: Split): TaskProblem[] {
   return [...groupBy(found, ({ role }) => role).values()].map((of): TaskProblem => {
-    const { id, name, field } = of[0]!;
-    const read = textOf(field);
-    const inside = namesIn(field).map((each) => `${name}.${each}`);
-    const remedy =
-      inside.length > 0 ? `; a path reaches into it, such as "${inside[0]}"` : Array.isArray(field) ? "; each row needs one" : "";
+    const { id, flaw } = of[0]!;
     const more = of.length > 1 ? ` (rows of this kind: ${of.length})` : "";
-    return {
-      severity: "error",
-      code: "nested-field",
-      message: `${id}: "${name}" is no text, label or number but ${"wrong" in read ? read.wrong : ""}${remedy}${more}`,
-      key,
-    };
+    return { severity: flaw.severity, code: flaw.code, message: `${id}: ${flaw.message}${more}`, key };
   });
 }
 
-/** Which of the two is meant nobody can tell. */
-function namedTwice(role: string, name: string, file: string, columns: readonly string[]): TaskProblem[] {
-  const places = columns.flatMap((column, i) => (column === name ? [i + 1] : []));
-  if (places.length < 2) return [];
-  const message = `${file} has the column "${name}" ${places.length} times (columns ${places.join(", ")}); give each a name of its own`;
-  return [{ severity: "error", code: "column-twice", message, key: role }];
+/** What is wrong with a column, at the setting that names it. */
+export function columnProblems(role: string, file: string, seen: ColumnSeen): TaskProblem[] {
+  const flaw = firstFlaw(columnChecks, "task", seen);
+  if (!flaw) return [];
+  const fixes = seen.isThere || seen.reachable.length === 0 ? {} : { fixes: [closest(seen.name, [...seen.reachable])] };
+  return [{ ...problemOf(flaw, file, role), ...fixes }];
+}
+
+function headerSeen({ columns, rows, header }: TableFile, asked: readonly { name: string; isThere: boolean }[]): HeaderSeen {
+  return {
+    reader: "task",
+    columns,
+    ...header,
+    rows: rows.slice(0, rowsBelowHeader).map(({ line, values }) => ({ line, fields: values })),
+    wanted: asked.map(({ name }) => name),
+    there: asked.filter(({ isThere }) => isThere).map(({ name }) => name),
+  };
+}
+
+/** Enough to see what a header is not. */
+const rowsBelowHeader = 50;
+
+/** `key`: of the task's declaration, where it is said. */
+function problemOf(flaw: Flaw, file: string, key: string): TaskProblem {
+  return { severity: flaw.severity, code: flaw.code, message: `${placeIn(file, flaw)}: ${flaw.message}`, key };
 }
 
 /** Rows without an answer cannot be learned from. */
@@ -152,6 +167,15 @@ export function emptyTexts<K extends string>(
   return [{ severity: "warning", code: "empty-text", message, key }];
 }
 
+/** Texts of a row of which one is right, and two are the same. */
+export function sameTexts(rows: readonly (TextsSeen & { id: string })[], key: Split): TaskProblem[] {
+  const found = rows.flatMap((row) => flaws(differenceChecks, "task", row).map((flaw) => ({ id: row.id, flaw })));
+  const [first] = found;
+  if (!first) return [];
+  const { severity, code, message } = first.flaw;
+  return [{ severity, code, message: `${first.id}: ${message} (such rows: ${found.length})`, key }];
+}
+
 const shownRows = 3;
 
 /** The first places where a file is not what it should be. */
@@ -160,14 +184,6 @@ export function malformed({ problems }: Pick<TableFile, "problems">, file: strin
     const more = i === shownRows - 1 && problems.length > shownRows ? ` (and ${problems.length - shownRows} more such lines)` : "";
     return { severity: "error", code: "malformed-file", message: `${file}:${line}:${column}: ${message}${more}`, key };
   });
-}
-
-/** `key`: of the task's declaration, which names the column. */
-export function missingColumn(key: string, name: string, file: string, columns: readonly string[]): TaskProblem[] {
-  if (columns.includes(name)) return [];
-  const nearest = closest(name, [...columns]);
-  const message = `${file} has no column "${name}"; it has ${columns.map((column) => `"${column}"`).join(", ")}; nearest is "${nearest}"`;
-  return [{ severity: "error", code: "missing-column", message, key, fixes: [nearest] }];
 }
 
 /** The first examples that cannot be used, and how many more there are. */

@@ -1,6 +1,8 @@
 import { basename } from "node:path";
 import { textFormatOf } from "#runtime/contract/formats.ts";
 import type { DataFiles, Split } from "#runtime/contract/spec.ts";
+import { firstFlaw, placeIn } from "./checks/check.ts";
+import { type FileSeen, fileChecks } from "./checks/files.ts";
 import type { DecodedFile, TaskData, TaskExamples, TaskProblem } from "./example.ts";
 import { decode } from "./formats/decode.ts";
 import { moreThanHeld, unpacked } from "./formats/unpack.ts";
@@ -73,9 +75,15 @@ function readFile(task: TaskData, path: string, key: Split, read: ReadFile): Dec
   const content = unpacked(path, bytes);
   if ("message" in content) return { severity: "error", code: "unreadable-file", message: content.message, key };
   const isRows = textFormatOf(path).table === ".parquet";
-  const decoded = decode(content.bytes, isRows ? "utf-8" : task.data.encoding);
-  if ("text" in decoded) return { path, name: basename(path), text: decoded.text };
-  const remedy = "save the file as UTF-8, or say encoding: latin-1";
-  const message = `${path}: the byte at offset ${decoded.invalidAt} is not valid UTF-8; ${remedy}`;
-  return { severity: "error", code: "invalid-utf8", message, key };
+  const encoding = isRows ? "utf-8" : task.data.encoding;
+  const seen: FileSeen = { bytes: content.bytes, isWhole: true, encoding, reader: "task", content: contentOf(task, path) };
+  const flaw = isRows ? null : firstFlaw(fileChecks, "task", seen);
+  if (flaw) return { severity: flaw.severity, code: flaw.code, message: `${placeIn(path, flaw)}: ${flaw.message}`, key };
+  return { path, name: basename(path), text: decode(content.bytes, encoding) };
+}
+
+function contentOf({ kind, data }: TaskData, path: string): FileSeen["content"] {
+  const { table } = textFormatOf(path);
+  if (data.format === "jsonl" || (data.format === "auto" && (table === ".jsonl" || table === ".ndjson"))) return "json-lines";
+  return kind === "span_question_answering" ? "document" : "table";
 }

@@ -1,4 +1,6 @@
 import type { Split } from "#runtime/contract/spec.ts";
+import { type Flaw, flaws } from "./checks/check.ts";
+import { firstOfEach, type LabelSeen, labelChecks, writtenLabelChecks } from "./checks/labels.ts";
 import type { TaskProblem } from "./example.ts";
 
 /** Numbers in the order of their values, other labels in the order of their code units. */
@@ -6,6 +8,29 @@ export function sortedLabels(found: Iterable<string>): string[] {
   const labels = [...new Set(found)];
   const areNumbers = labels.every((label) => label !== "" && Number.isFinite(Number(label)));
   return areNumbers ? labels.sort((a, b) => Number(a) - Number(b)) : labels.sort();
+}
+
+/** Labels of which one is probably meant: the same but for characters that nobody sees, as numbers, or for capital letters. */
+export function labelsAlike<E extends { id: string }>(
+  splits: Readonly<Record<Split, readonly E[]>>,
+  labelsOf: (example: E) => readonly string[],
+  key: string,
+): TaskProblem[] {
+  const all = [...splits.train, ...splits.validation, ...splits.test];
+  return flaws(labelChecks, "task", firstOfEach(labelsSeen(all, labelsOf))).map((flaw) => labelProblem(flaw, key));
+}
+
+/** Labels of a file that have spaces around them, which are not read. */
+export function labelsWithSpaces(labels: readonly LabelSeen[], key: Split): TaskProblem[] {
+  return flaws(writtenLabelChecks, "task", labels).map((flaw) => labelProblem(flaw, key));
+}
+
+function labelProblem({ severity, code, message }: Flaw, key: string): TaskProblem {
+  return { severity, code, message, key };
+}
+
+function* labelsSeen<E extends { id: string }>(examples: readonly E[], labelsOf: (example: E) => readonly string[]): Generator<LabelSeen> {
+  for (const example of examples) for (const label of labelsOf(example)) yield { label, id: example.id };
 }
 
 /** One label alone teaches nothing. */

@@ -142,7 +142,10 @@ test("a broken line of JSON and a missing field have their line", async () => {
     "--references",
     "r.txt",
   );
-  expect(latin).toMatchObject({ code: 1, stderr: expect.stringContaining("the byte at offset 3 is not valid UTF-8") });
+  expect(latin).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(":1: byte 0xE9 at offset 3 is not valid UTF-8; it looks like Latin-1"),
+  });
 });
 
 test.each([

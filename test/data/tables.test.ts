@@ -106,9 +106,9 @@ describe("what is wrong in a table is told with file and line", () => {
       "text that is not UTF-8",
       "a.jsonl",
       Buffer.from('{"text": "caf\xe9"}', "latin1"),
-      /a\.jsonl: byte 0xE9 at offset 13 is not valid UTF-8/,
+      /a\.jsonl:1: byte 0xE9 at offset 13 is not valid UTF-8; it looks like Latin-1/,
     ],
-    ["compressed text that is not UTF-8", "a.txt.gz", gzipSync(Buffer.from("caf\xe9", "latin1")), /a\.txt\.gz: byte 0xE9 at offset 3/],
+    ["compressed text that is not UTF-8", "a.txt.gz", gzipSync(Buffer.from("caf\xe9", "latin1")), /a\.txt\.gz:1: byte 0xE9 at offset 3/],
     [
       "a truncated gzip file",
       "a.txt.gz",

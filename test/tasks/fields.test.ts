@@ -117,7 +117,7 @@ describe("a task", () => {
     const twice = { ...labelled, train: "t.csv" };
     const problems = (header: string) => resolveTask(twice, "t", filesOf({ "t.csv": `${header}\na,b,x\n` })).problems;
     expect(problems("text,text,label")[0]).toMatchObject({ code: "column-twice", path: ["tasks", "t", "text"] });
-    expect(problems("text,text,label")[0]?.message).toContain('t.csv has the column "text" 2 times (columns 1, 2)');
+    expect(problems("text,text,label")[0]?.message).toContain('t.csv:1: the column "text" is there 2 times (columns 1, 2)');
     expect(problems("text,label,other").some(({ code }) => code === "column-twice")).toBe(false);
   });
 });

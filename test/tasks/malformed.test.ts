@@ -99,7 +99,7 @@ test.each<[string, TaskSpec, Record<string, string | Uint8Array>, string, string
     pairs,
     { "p.csv": "one,tow,label\na,b,x\n" },
     "missing-column",
-    'p.csv has no column "two"; it has "one", "tow", "label"; nearest is "tow"',
+    'p.csv:1: no column "two"; it has "one", "tow", "label"; nearest is "tow"',
   ],
   ["a ragged row", pairs, { "p.csv": "one,two,label\na,b,x\na,b\n" }, "malformed-file", /^p\.csv:3:1: 2 fields in a table of 3 columns/],
   [
@@ -181,7 +181,7 @@ test.each<[string, TaskSpec, Record<string, string | Uint8Array>, string, string
     { ...sentiment, ...shares },
     { "train.tsv": Buffer.from("sentence\tpolarity\ncaf\xe9\tpos\n", "latin1") },
     "invalid-utf8",
-    /say encoding: latin-1/,
+    /^train\.tsv:2: byte 0xE9 at offset 21 is not valid UTF-8; .*write encoding: latin-1/,
   ],
   ["a pattern that no file matches", minimal, {}, "empty-split", /the test split has no examples/],
 ])("%s", (_, spec, files, code, message) => {

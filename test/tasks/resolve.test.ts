@@ -40,7 +40,7 @@ describe("what can be wrong", () => {
   test("bytes that are not UTF-8", () => {
     const latin = Buffer.from("sentence\tpolarity\ncaf\xe9\tpos\n", "latin1");
     expect(problemsOf({ "dev.tsv": latin })).toEqual([
-      { severity: "error", code: "invalid-utf8", at: "validation", message: expect.stringContaining("dev.tsv: the byte at offset 21") },
+      { severity: "error", code: "invalid-utf8", at: "validation", message: expect.stringContaining("dev.tsv:2: byte 0xE9 at offset 21") },
     ]);
   });
 

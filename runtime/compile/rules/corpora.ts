@@ -1,6 +1,9 @@
 import { textFormatOf } from "#runtime/contract/formats.ts";
+import { groupBy } from "#runtime/contract/group.ts";
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { CorpusSpec } from "#runtime/contract/spec.ts";
+import { placeIn } from "#runtime/tasks/checks/check.ts";
+import { flawsOfCorpusFile, someOf } from "../corpus-files.ts";
 import { type Files, filesOf, sizeOf } from "../files.ts";
 import { chosenData, dataNotHere } from "../hub-data.ts";
 import { error, percent, type Rule } from "./rule.ts";
@@ -35,13 +38,30 @@ export const corpora: Rule = ({ spec, files }) =>
               `Validation (${percent(validation)}) and test (${percent(test)}) leave nothing of ${name} to train on. Together they must stay below 100%.`,
             ),
           ];
-    return [...elsewhere, ...missing, ...empty, ...split, ...unreadable(name, corpus, files), ...unusedColumn(name, corpus, files)];
+    const formats = unreadable(name, corpus, files);
+    const contents = formats.length > 0 ? [] : ofContents(name, corpus, files);
+    return [...elsewhere, ...missing, ...empty, ...split, ...formats, ...contents, ...unusedColumn(name, corpus, files)];
   });
 
 function notHere(name: string, { name: hub, files: patterns }: NonNullable<CorpusSpec["hub"]>, files: Files): Problem {
   const data = files.hubData(hub);
   const missing = { hub, patterns, paths: data && chosenData(data.paths, patterns), all: data?.paths ?? [] };
   return dataNotHere(missing, ["corpora", name, patterns && data ? "data_files" : "hub"]);
+}
+
+/** What the beginnings of the files show: one problem for each kind, at the pattern that leads to the file. */
+function ofContents(name: string, corpus: CorpusSpec, files: Files): Problem[] {
+  const found = corpus.files.flatMap((pattern, index) => {
+    const at = corpus.hub ? ["corpora", name, "hub"] : ["corpora", name, "files", index];
+    return someOf(files.glob(pattern)).flatMap((path) => flawsOfCorpusFile(path, corpus, files).map((flaw) => ({ path, at, flaw })));
+  });
+  return [...groupBy(found, ({ flaw }) => flaw.code).values()].map((of) => {
+    const { path, at, flaw } = of[0]!;
+    const more = of.length > 1 ? ` (such files: ${of.length})` : "";
+    const isOfColumn = (flaw.code === "missing-column" || flaw.code === "column-twice") && corpus.column !== null;
+    const message = `${placeIn(path, flaw)}: ${flaw.message}${more}.`;
+    return { severity: flaw.severity, code: flaw.code, path: isOfColumn ? ["corpora", name, "column"] : at, message };
+  });
 }
 
 /** Files whose content is neither text nor one of the tables. */

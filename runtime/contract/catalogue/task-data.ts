@@ -65,6 +65,7 @@ const encoding: Key = {
     of: [
       { name: "utf-8", help: "Unicode." },
       { name: "latin-1", help: "ISO 8859-1, one byte a character." },
+      { name: "windows-1252", help: "As older programs of Windows write Western languages, one byte a character." },
     ],
   },
   default: "utf-8",

@@ -1,6 +1,8 @@
 import { CsvError } from "csv-parse";
 import { parse } from "csv-parse/sync";
 import type { DataFormat } from "#runtime/contract/spec.ts";
+import { firstFlaw } from "../checks/check.ts";
+import { linesOfNames, objectChecks, partedChecks } from "../checks/rows.ts";
 import { isQuoted, longestRow, quoteScanner } from "./quotes.ts";
 
 /** Rows under named columns, from a TSV, CSV or JSON Lines file. */
@@ -8,6 +10,8 @@ export interface TableFile {
   columns: string[];
   /** Values in the order of `columns`: strings, of JSON what it holds; undefined where a line lacks the field. Lines count from 1. */
   rows: { line: number; values: unknown[] }[];
+  /** The line that names the columns, and what parts them; null where there is none. */
+  header: { line: number | null; delimiter: string | null };
   problems: TableProblem[];
 }
 
@@ -31,7 +35,7 @@ export function readTable(path: string, text: string, data: DataFormat): TableFi
   if (format) return format.read(text.replace(/^\uFEFF/u, "").replaceAll("\r\n", "\n"), data);
   const known = formats.flatMap(({ endings }) => endings).join(", ");
   const message = `the ending of the file tells no table; known are ${known}; for another ending say format: tsv`;
-  return { columns: [], rows: [], problems: [{ line: 1, column: 1, message }] };
+  return { columns: [], rows: [], header: { line: null, delimiter: null }, problems: [{ line: 1, column: 1, message }] };
 }
 
 type TableFormat = Pick<DataFormat, "columns" | "separators">;
@@ -69,24 +73,24 @@ function readParted(text: string, columns: readonly string[], separators: readon
     }
     rows.push({ line: i + 1, values: [...values, row.slice(at)] });
   });
-  return { columns: [...columns], rows, problems };
+  return { columns: [...columns], rows, header: { line: null, delimiter: separators[0]! }, problems };
 }
 
 /** `named`: the columns' names where the file has no header. */
 function readSeparated(text: string, delimiter: string, quote: '"' | null, named: readonly string[] | null): TableFile {
   const problems: TableProblem[] = [];
   const records = parseRecords(text, delimiter, quote, problems);
-  const columns = [...(named ?? records[0]?.fields ?? [])];
+  // where quotes do not match the header shows whether another separator is the reason
+  const columns = [...(named ?? records[0]?.fields ?? text.split("\n", 1)[0]!.split(delimiter))];
   const rows: TableFile["rows"] = [];
   for (const { fields, line } of named ? records : records.slice(1)) {
     if (fields.length === columns.length) rows.push({ line, values: fields });
-    else problems.push({ line, column: 1, message: `${fields.length} fields in a table of ${columns.length} columns${hint(delimiter)}` });
+    else {
+      const flaw = firstFlaw(partedChecks, "task", { fields: fields.length, columns: columns.length, delimiter });
+      problems.push({ line, column: 1, message: flaw!.message });
+    }
   }
-  return { columns, rows, problems };
-}
-
-function hint(delimiter: string): string {
-  return delimiter === "," ? "; a field with a comma needs quotes around it" : "";
+  return { columns, rows, header: { line: named ? null : (records[0]?.line ?? 1), delimiter }, problems };
 }
 
 /** `line`: where a record begins. */
@@ -134,7 +138,7 @@ function readJsonLines(text: string): TableFile {
   const rows: TableFile["rows"] = [];
   text.split("\n").forEach((row, i) => {
     if (row.trim() === "") return;
-    const object = parseObject(row, i + 1, problems);
+    const object = parseObject(row, i + 1, problems, rows.length < linesOfNames);
     if (!object) return;
     const values: unknown[] = [];
     for (const [name, value] of Object.entries(object)) {
@@ -144,14 +148,20 @@ function readJsonLines(text: string): TableFile {
     }
     rows.push({ line: i + 1, values });
   });
-  return { columns, rows: rows.map(({ line, values }) => ({ line, values: Array.from(columns, (_, c) => values[c]) })), problems };
+  return {
+    columns,
+    rows: rows.map(({ line, values }) => ({ line, values: Array.from(columns, (_, c) => values[c]) })),
+    header: { line: null, delimiter: null },
+    problems,
+  };
 }
 
-function parseObject(row: string, line: number, problems: TableProblem[]): Record<string, unknown> | null {
+function parseObject(row: string, line: number, problems: TableProblem[], withNames: boolean): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(row);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-    problems.push({ line, column: 1, message: 'not a JSON object; each line must be one, such as {"text": "…", "label": "…"}' });
+    const flaw = firstFlaw(objectChecks, "task", { line: withNames ? row : "", value });
+    if (!flaw) return value as Record<string, unknown>;
+    problems.push({ line, column: 1, message: flaw.message });
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     const position = Number(/position (\d+)/u.exec(error.message)?.[1] ?? 0);

@@ -13,6 +13,8 @@ export interface ParquetThreadData {
   done: Int32Array;
 }
 
+export type ParquetAnswer = { lines: Uint8Array } | { wrong: string } | { tooLarge: true };
+
 /** A file's content decompressed where its name ends in `.gz` or `.zst`, and of a Parquet file its rows as JSON Lines; else as it is. */
 export function unpacked(path: string, bytes: Uint8Array): Unpacked {
   const { table, compressed } = textFormatOf(path);
@@ -35,6 +37,21 @@ const tooLarge = `more than 256 MB when it is unpacked, ${remedy}`;
 /** Of a file that is not unpacked, after `has`. */
 export const moreThanHeld = `more than 256 MB, ${remedy}`;
 
+/** What the first bytes of a file unpack to; null where that does not show: what is damaged is told where it is read. */
+export function unpackedStart(start: Uint8Array, compressed: ".gz" | ".zst" | null): Uint8Array | null {
+  if (compressed === null) return start;
+  const maxOutputLength = mostOfStart;
+  try {
+    if (compressed === ".gz") return zlib.gunzipSync(start, { finishFlush: zlib.constants.Z_SYNC_FLUSH, maxOutputLength });
+    if (typeof zlib.zstdDecompressSync !== "function") return null;
+    return zlib.zstdDecompressSync(start, { finishFlush: zlib.constants.ZSTD_e_flush, maxOutputLength });
+  } catch {
+    return null;
+  }
+}
+
+const mostOfStart = 1 << 23;
+
 /** By content: whoever asks again holds the same bytes. */
 const known = new WeakMap<Uint8Array, Unpacked>();
 
@@ -47,17 +64,23 @@ function rowsOf(path: string, bytes: Uint8Array): Unpacked {
   const worker = new Worker(threadModule(import.meta.url, "parquet-thread-main"), {
     workerData: { bytes, port: port2, done },
     transferList: [port2],
+    resourceLimits: { maxOldGenerationSizeMb: 2048 },
   });
+  // a thread that runs out of memory has no answer, which is said below
+  worker.on("error", () => {});
   Atomics.wait(done, 0, 0, patience);
-  const answer = receiveMessageOnPort(port1)?.message as { lines: Uint8Array } | { wrong: string } | undefined;
+  const answer = receiveMessageOnPort(port1)?.message as ParquetAnswer | undefined;
   worker.terminate();
   port1.close();
-  const result: Unpacked =
-    answer && "lines" in answer
-      ? { bytes: answer.lines }
-      : { message: `${path}: ${notParquet(answer?.wrong ?? "no answer after a minute")}` };
+  const result = resultOf(path, answer);
   known.set(bytes, result);
   return result;
+}
+
+function resultOf(path: string, answer: ParquetAnswer | undefined): Unpacked {
+  if (answer && "lines" in answer && answer.lines.length <= mostBytes) return { bytes: answer.lines };
+  if (answer && !("wrong" in answer)) return { message: `${path}: ${tooLarge}` };
+  return { message: `${path}: ${notParquet(answer?.wrong ?? "no answer after a minute")}` };
 }
 
 const patience = 60_000;

@@ -1,6 +1,6 @@
 import { emptyAnswers, emptyTexts, readColumns } from "../columns.ts";
 import type { LabelledExample, TaskDataOf, TaskReader } from "../example.ts";
-import { oneLabel, sortedLabels, unseenLabels } from "../labels.ts";
+import { labelsAlike, labelsWithSpaces, oneLabel, sortedLabels, unseenLabels } from "../labels.ts";
 import { questionOf, shownTexts } from "../texts.ts";
 import { undefinedOfClasses } from "../undefined-metrics.ts";
 
@@ -12,6 +12,10 @@ export const classification: TaskReader<TaskDataOf<"classification" | "pair_clas
     const found = [
       ...problems,
       ...emptyAnswers(rows, "label", `label "${label}"`, key),
+      ...labelsWithSpaces(
+        rows.map(({ id, values }) => ({ id, label: values.label! })),
+        key,
+      ),
       ...emptyTexts(rows, "text", `text "${text}"`, key),
       ...(second === null ? [] : emptyTexts(rows, "second", `text "${second}"`, key)),
     ];
@@ -25,7 +29,11 @@ export const classification: TaskReader<TaskDataOf<"classification" | "pair_clas
   },
   question: questionOf,
   labels: (examples) => sortedLabels(examples.map(({ label }) => label)),
-  check: (splits, labels) => [...oneLabel(labels, "label"), ...unseenLabels(splits, ({ label }) => [label], labels)],
+  check: (splits, labels) => [
+    ...oneLabel(labels, "label"),
+    ...labelsAlike(splits, ({ label }) => [label], "label"),
+    ...unseenLabels(splits, ({ label }) => [label], labels),
+  ],
   undefinedMetric: (metric, examples, labels) =>
     undefinedOfClasses(
       metric,

@@ -1,4 +1,4 @@
-import { emptyAnswers, readColumns } from "../columns.ts";
+import { emptyAnswers, readColumns, sameTexts } from "../columns.ts";
 import type { PairExample, TaskDataOf, TaskReader } from "../example.ts";
 
 /** An acceptable sentence and one that differs in little and is not. */
@@ -14,6 +14,10 @@ export const minimalPairs: TaskReader<TaskDataOf<"minimal_pairs">, PairExample> 
         ...problems,
         ...emptyAnswers(rows, "good", `acceptable sentence "${good}"`, key),
         ...emptyAnswers(rows, "bad", `other sentence "${bad}"`, key),
+        ...sameTexts(
+          examples.map((each) => ({ id: each.id, texts: [each.good, each.bad], names: ["the acceptable sentence", "the other"] })),
+          key,
+        ),
       ],
     };
   },

@@ -1,5 +1,6 @@
 import { largest } from "#runtime/contract/reductions.ts";
-import { malformedRows, readColumns } from "../columns.ts";
+import type { Split } from "#runtime/contract/spec.ts";
+import { emptyTexts, malformedRows, readColumns, sameTexts } from "../columns.ts";
 import type { ChoiceExample, TaskDataOf, TaskProblem, TaskReader } from "../example.ts";
 
 type ChoiceTask = TaskDataOf<"multiple_choice">;
@@ -28,7 +29,16 @@ export const multipleChoice: TaskReader<ChoiceTask, ChoiceExample> = {
       });
       return [];
     });
-    const found: TaskProblem[] = [...problems, ...malformedRows("wrong-answer", wrong, key)];
+    const found: TaskProblem[] = [
+      ...problems,
+      ...malformedRows("wrong-answer", wrong, key),
+      ...sameTexts(
+        examples.map(({ id, choices }) => ({ id, texts: choices, names: choices.map((_, i) => `choice ${i + 1}`) })),
+        key,
+      ),
+      ...ambiguous(rows, examples, task.firstNumber, key),
+      ...(task.question === null ? [] : emptyTexts(rows, "question", `question "${task.question}"`, key)),
+    ];
     return { examples, problems: found };
   },
   question: ({ question, choices }) => [...(question === null ? [] : [question]), ...choices],
@@ -65,18 +75,41 @@ function filled(values: readonly string[], { choices: names }: ChoiceTask): stri
 
 /** One field that holds a list. */
 function listed(list: string[] | null, { choices: names }: ChoiceTask): string[] | string {
-  return list && list.length > 1
-    ? list
-    : `"${names[0]}" is no list of two or more texts; name a column for each choice, or a field that holds a list`;
+  if (!list || list.length < 2)
+    return `"${names[0]}" is no list of two or more texts; name a column for each choice, or a field that holds a list`;
+  const empty = list.findIndex((text) => text.trim() === "");
+  return empty < 0 ? list : `choice ${empty + 1} of "${names[0]}" is empty; fill it in or leave it out`;
+}
+
+/** Numbers that are the text of one choice and the number of another. */
+function ambiguous(
+  rows: readonly { id: string; values: Record<string, string> }[],
+  examples: readonly ChoiceExample[],
+  firstNumber: number,
+  key: Split,
+): TaskProblem[] {
+  const answers = new Map(rows.map(({ id, values }) => [id, values.answer!.trim()]));
+  const both = examples.flatMap(({ id, choices, answer: index }) => {
+    const answer = answers.get(id)!;
+    const byNumber = numbered(answer, firstNumber);
+    return byNumber >= 0 && byNumber < choices.length && byNumber !== index ? [{ id, answer, index, byNumber }] : [];
+  });
+  const [first] = both;
+  if (!first) return [];
+  const readings = `the text of choice ${first.index + 1} and the number of choice ${first.byNumber + 1}`;
+  const message = `${first.id}: the answer "${first.answer}" is ${readings}, and is read as the text (such rows: ${both.length})`;
+  return [{ severity: "warning", code: "ambiguous-answer", message, key }];
+}
+
+/** The index that a number or a letter stands for; negative where it is neither. */
+function numbered(answer: string, firstNumber: number): number {
+  if (/^\d+$/u.test(answer)) return Number(answer) - firstNumber;
+  return /^[A-Za-z]$/u.test(answer) ? answer.toUpperCase().charCodeAt(0) - 65 : -1;
 }
 
 function answerOf(answer: string, choices: readonly string[], firstNumber: number): number | null {
   const byText = choices.findIndex((choice) => choice.trim() === answer);
   if (byText >= 0) return byText;
-  const index = /^\d+$/u.test(answer)
-    ? Number(answer) - firstNumber
-    : /^[A-Za-z]$/u.test(answer)
-      ? answer.toUpperCase().charCodeAt(0) - 65
-      : -1;
+  const index = numbered(answer, firstNumber);
   return index >= 0 && index < choices.length ? index : null;
 }

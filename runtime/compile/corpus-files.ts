@@ -1,0 +1,29 @@
+import { textFormatOf } from "#runtime/contract/formats.ts";
+import type { CorpusSpec } from "#runtime/contract/spec.ts";
+import { beginningFlaws } from "#runtime/tasks/checks/beginning.ts";
+import type { Flaw } from "#runtime/tasks/checks/check.ts";
+import { beginning } from "#runtime/tasks/checks/files.ts";
+import { unpackedStart } from "#runtime/tasks/formats/unpack.ts";
+import type { Files } from "./files.ts";
+
+/** What is wrong with a corpus's file, as far as its beginning shows it; the job that reads all of it says the rest. */
+export function flawsOfCorpusFile(path: string, corpus: CorpusSpec, files: Files): Flaw[] {
+  const { compressed, table } = textFormatOf(path);
+  if (table === ".parquet") return [];
+  const most = compressed === null ? beginning : packed;
+  const start = files.start(path, most);
+  if (!start || start.length === 0) return [];
+  const bytes = unpackedStart(start, compressed)?.subarray(0, beginning);
+  return bytes ? beginningFlaws({ path, bytes, isWhole: compressed === null && start.length < most, corpus }) : [];
+}
+
+/** A few kilobytes unpack to a few megabytes at the most. */
+const packed = 1 << 12;
+
+/** So many of a corpus's files are looked at, spread over all. */
+const mostFiles = 40;
+
+export function someOf(paths: readonly string[]): string[] {
+  if (paths.length <= mostFiles) return [...paths];
+  return Array.from({ length: mostFiles }, (_, i) => paths[Math.floor((i * paths.length) / mostFiles)]!);
+}

@@ -1,0 +1,147 @@
+import { closest } from "fastest-levenshtein";
+import { type DataCheck, type Found, listed, quoted, type Reader } from "./check.ts";
+
+/** A table as its header and its first rows show it. */
+export interface HeaderSeen {
+  reader: Reader;
+  columns: readonly string[];
+  /** The line that names them; null where the task names them, or where each row names its own fields. */
+  line: number | null;
+  /** What parts them; null where nothing does (JSON Lines, Parquet). */
+  delimiter: string | null;
+  /** Some of the rows below. */
+  rows: readonly { line: number; fields: readonly unknown[] }[];
+  /** The columns that are asked for. */
+  wanted: readonly string[];
+  /** Of these, the ones that the table has, also where a path leads into them. */
+  there: readonly string[];
+}
+
+/** In this order: where columns are parted by something else, none is there. */
+export const headerChecks: readonly DataCheck<HeaderSeen>[] = [
+  {
+    code: "other-separator",
+    severity: "error",
+    readers: ["task", "corpus"],
+    of: "the header of CSV, TSV and other tables with separators",
+    find: otherSeparator,
+  },
+  {
+    code: "no-header",
+    severity: "error",
+    readers: ["task", "corpus"],
+    of: "the header of CSV, TSV and other tables with separators",
+    find: noHeader,
+  },
+  {
+    code: "header-read-as-row",
+    severity: "error",
+    readers: ["task"],
+    of: "the first row of tables whose columns the task names",
+    find: headerAsRow,
+  },
+];
+
+/** A column that is asked for. */
+export interface ColumnSeen {
+  columns: readonly string[];
+  line: number | null;
+  name: string;
+  isThere: boolean;
+  /** Columns and fields that could have been meant. */
+  reachable: readonly string[];
+  /** What it is called in the format. */
+  what: "column" | "field";
+}
+
+export const columnChecks: readonly DataCheck<ColumnSeen>[] = [
+  {
+    code: "missing-column",
+    severity: "error",
+    readers: ["task", "corpus"],
+    of: "the columns that are asked for",
+    find({ line, name, isThere, reachable, what }) {
+      if (isThere) return null;
+      const nearest = reachable.length > 0 ? `; nearest is ${quoted(closest(name, [...reachable]))}` : "";
+      return at(line, `no ${what} ${quoted(name)}; it has ${listed(reachable) || "none"}${nearest}`);
+    },
+  },
+  {
+    code: "column-twice",
+    severity: "error",
+    readers: ["task", "corpus"],
+    of: "the columns that are asked for",
+    find({ columns, line, name }) {
+      const places = columns.flatMap((column, i) => (column === name ? [i + 1] : []));
+      if (places.length < 2) return null;
+      const where = `the column ${quoted(name)} is there ${places.length} times (columns ${places.join(", ")})`;
+      return at(line, `${where}; give each a name of its own`);
+    },
+  },
+];
+
+function at(line: number | null, message: string): Found {
+  return line === null ? { message } : { line, message };
+}
+
+/** What parts columns in the tables that people have. */
+const separators: ReadonlyMap<string, string> = new Map([
+  [",", "commas"],
+  [";", "semicolons"],
+  ["\t", "tabs"],
+  ["|", "bars (|)"],
+]);
+
+function otherSeparator({ columns, line, delimiter, wanted, there, reader }: HeaderSeen): Found | null {
+  if (line === null || delimiter === null || there.length === wanted.length) return null;
+  const header = columns.join(delimiter);
+  const names = (separator: string) => header.split(separator).map((name) => name.trim().replace(/^"(.*)"$/u, "$1"));
+  const others = [...separators.keys()].filter((separator) => separator !== delimiter && names(separator).length > 1);
+  const found = others.find((separator) => wanted.every((name) => names(separator).includes(name)));
+  // names may be mistyped as well: then the only column is all of them
+  const parted = found ?? (columns.length === 1 ? others[0] : undefined);
+  if (parted === undefined) return null;
+  const expected = separators.get(delimiter) ?? quoted(delimiter);
+  const remedy = reader === "task" ? `write separator: ${JSON.stringify(parted)}` : `write it with ${expected} between the columns`;
+  const message = `${separators.get(parted)} part the columns, and ${expected} are expected: read so the header is ${listed(columns, 3)}; ${remedy}`;
+  return { line, message };
+}
+
+/** No name that is asked for, and a first line that looks like those below it. */
+function noHeader({ columns, line, delimiter, rows, wanted, there, reader }: HeaderSeen): Found | null {
+  if (line === null || delimiter === null || there.length > 0 || !isLikeRows(columns, rows)) return null;
+  const names = columns.map((_, i) => wanted[i] ?? `column${i + 1}`);
+  const remedy =
+    reader === "task" && columns.length > 1
+      ? `write columns: [${names.map(inText).join(", ")}], in the order of the file`
+      : `put one in front, such as ${names.join(delimiter)}`;
+  const message = `the first line looks like a row (${listed(columns, 3)}), and a header with ${listed(wanted)} is expected; ${remedy}`;
+  return { line, message };
+}
+
+function inText(name: string): string {
+  return /^[A-Za-z_][\w-]*$/u.test(name) ? name : JSON.stringify(name);
+}
+
+/** Names of columns are short, are no numbers, and do not come again below themselves. */
+function isLikeRows(columns: readonly string[], rows: HeaderSeen["rows"]): boolean {
+  return columns.some((name, i) => {
+    const isNumber = name.trim() !== "" && Number.isFinite(Number(name));
+    const isSentence = name.trim().split(/\s+/u).length > 4 || name.length > 60;
+    return isNumber || isSentence || (name !== "" && rows.some(({ fields }) => fields[i] === name));
+  });
+}
+
+/** Where the task names the columns and the file does as well. */
+function headerAsRow({ columns, line, rows, wanted }: HeaderSeen): Found | null {
+  const [first] = rows;
+  if (line !== null || !first) return null;
+  const same = wanted.filter((name) => isSameName(first.fields[columns.indexOf(name)], name));
+  if (same.length === 0 || same.length < Math.min(2, wanted.length)) return null;
+  const message = `the first row holds the columns' names (${listed(same)}), and a row is expected; leave columns out, or remove the line`;
+  return { line: first.line, message };
+}
+
+function isSameName(field: unknown, name: string): boolean {
+  return typeof field === "string" && field.trim().toLowerCase() === name.toLowerCase();
+}

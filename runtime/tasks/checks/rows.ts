@@ -1,0 +1,143 @@
+import { described, namesIn, textOf } from "../formats/fields.ts";
+import { type DataCheck, quoted } from "./check.ts";
+
+/** A row whose fields are parted by a separator. */
+export interface PartedSeen {
+  fields: number;
+  columns: number;
+  delimiter: string;
+}
+
+export const partedChecks: readonly DataCheck<PartedSeen>[] = [
+  {
+    code: "ragged-row",
+    severity: "error",
+    readers: ["task", "corpus"],
+    of: "the rows of CSV, TSV and other tables with separators",
+    find({ fields, columns, delimiter }) {
+      if (fields === columns) return null;
+      const remedy = delimiter === "," ? "; a field with a comma needs quotes around it" : "";
+      return { message: `${fields} fields in a table of ${columns} columns${remedy}` };
+    },
+  },
+];
+
+/** What a field of JSON Lines or Parquet holds. */
+export interface FieldSeen {
+  name: string;
+  value: unknown;
+}
+
+export const fieldChecks: readonly DataCheck<FieldSeen>[] = [
+  {
+    code: "nested-field",
+    severity: "error",
+    readers: ["task"],
+    of: "the texts, labels and numbers of JSON Lines and Parquet",
+    find({ name, value }) {
+      const read = textOf(value);
+      if ("text" in read) return null;
+      const [inside] = namesIn(value);
+      const path = inside === undefined ? "" : `; a path reaches into it, such as ${quoted(`${name}.${inside}`)}`;
+      const remedy = Array.isArray(value) ? "; each row needs one" : path;
+      return { message: `${quoted(name)} is no text, label or number but ${read.wrong}${remedy}` };
+    },
+  },
+  {
+    code: "nested-field",
+    severity: "error",
+    readers: ["corpus"],
+    of: "the texts of JSON Lines and Parquet",
+    find({ name, value }) {
+      if (typeof value === "string" || value === null || value === undefined) return null;
+      const shown = typeof value === "object" ? described(value) : String(value);
+      const [inside] = namesIn(value);
+      const path = `a path reaches into it: column: ${quoted(`${name}.${inside}`)}`;
+      return {
+        message: `${quoted(name)} is no text but ${shown}; ${inside === undefined ? "name the one that holds the text: column" : path}`,
+      };
+    },
+  },
+];
+
+/** A line of JSON Lines, and what it says. */
+export interface ObjectSeen {
+  /** Empty where its names are not looked at. */
+  line: string;
+  value: unknown;
+}
+
+export const objectChecks: readonly DataCheck<ObjectSeen>[] = [
+  {
+    code: "not-an-object",
+    severity: "error",
+    readers: ["task", "corpus"],
+    of: "the lines of JSON Lines",
+    find({ value }) {
+      if (typeof value === "object" && value !== null && !Array.isArray(value)) return null;
+      return { message: 'not a JSON object; each line must be one, such as {"text": "…"}' };
+    },
+  },
+  {
+    code: "field-twice",
+    severity: "error",
+    readers: ["task", "corpus"],
+    of: "the first lines of JSON Lines",
+    find({ line }) {
+      const name = nameTwice(line);
+      return name === undefined ? null : { message: `the field ${quoted(name)} is there twice; give each a name of its own` };
+    },
+  },
+];
+
+/** How many lines are looked at for names that come twice: whoever writes one so writes all so. */
+export const linesOfNames = 100;
+const longestLine = 100_000;
+
+/** The first name that an object's source holds twice, at its own depth. The source is JSON. */
+function nameTwice(source: string): string | undefined {
+  if (source.length > longestLine) return undefined;
+  const seen = new Set<string>();
+  let depth = 0;
+  let isName = false;
+  // strings as wholes: what parts objects can stand in one
+  for (const [token] of source.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],]/gu)) {
+    if (token === "{" || token === "[") isName = ++depth === 1 && token === "{";
+    else if (token === "}" || token === "]") depth--;
+    else if (token === ",") isName = depth === 1;
+    else if (isName && depth === 1) {
+      const name = JSON.parse(token) as string;
+      if (seen.has(name)) return name;
+      seen.add(name);
+      isName = false;
+    }
+  }
+  return undefined;
+}
+
+/** Texts that belong together in a row. */
+export interface TextsSeen {
+  texts: readonly string[];
+  /** What each is called. */
+  names: readonly string[];
+}
+
+/** Texts that must differ: of two that are the same none is right. */
+export const differenceChecks: readonly DataCheck<TextsSeen>[] = [
+  {
+    code: "same-texts",
+    severity: "warning",
+    readers: ["task"],
+    of: "the choices of multiple choice, and minimal pairs",
+    find({ texts, names }) {
+      const first = new Map<string, number>();
+      for (const [i, text] of texts.entries()) {
+        const earlier = first.get(text.trim());
+        if (earlier !== undefined)
+          return { message: `${names[earlier]} and ${names[i]} are the same, ${quoted(text)}: nothing tells which is right` };
+        first.set(text.trim(), i);
+      }
+      return null;
+    },
+  },
+];
