@@ -5,6 +5,7 @@ import type { ExistingTokenizerSpec } from "#runtime/contract/spec.ts";
 import { isSentinelToken, sentinelToken, specialTokenNames } from "#runtime/contract/special-tokens.ts";
 import { deepest, isDeep } from "#runtime/models/checkpoints/files.ts";
 import { type TokenizerParts, tokenizerFlaw } from "#runtime/models/checkpoints/tokenizer-flaws.ts";
+import { dropoutWarning } from "#runtime/models/checkpoints/tokenizer-parts.ts";
 import type { Files } from "./files.ts";
 import { lostByFile } from "./lost-text.ts";
 
@@ -21,6 +22,8 @@ export interface KnownTokenizer {
   sentinels: number;
   /** What it loses of a text, as its settings say. */
   lost: LostInText[];
+  /** What is to be known of it. */
+  warning: string | undefined;
 }
 
 /** What is wrong with one. */
@@ -40,7 +43,7 @@ export function readTokenizerFile({ file: path, sentinels }: ExistingTokenizerSp
   if (!found) return { key: "file", wrong: `There is no file ${path}. Name a tokenizer.json.` };
   const content = contentOf(path, found, files);
   if (typeof content === "string") return { key: "file", wrong: content };
-  const { entries, present, pad, ownSentinels, lost } = content;
+  const { entries, present, pad, ownSentinels, lost, warning } = content;
   if (ownSentinels > 0 && sentinels !== null && sentinels !== ownSentinels)
     return { key: "sentinels", wrong: `${path} has ${ownSentinels} sentinels of its own. Leave sentinels out.` };
   const wanted = ownSentinels > 0 ? 0 : (sentinels ?? usualSentinels);
@@ -53,6 +56,7 @@ export function readTokenizerFile({ file: path, sentinels }: ExistingTokenizerSp
     added: [...special, ...Array.from({ length: wanted }, (_, index) => sentinelToken(index))],
     sentinels: ownSentinels || wanted,
     lost,
+    warning,
   };
 }
 
@@ -66,6 +70,7 @@ interface Content {
   pad: number | null;
   ownSentinels: number;
   lost: LostInText[];
+  warning: string | undefined;
 }
 
 /** Of the last files, by their content: a plan is made at every keystroke, and these files are large. */
@@ -80,13 +85,13 @@ function contentOf(path: string, { bytes, sha256 }: Omit<InputFile, "path">, fil
   if (known) return known;
   const read = readFile(path, files);
   if (typeof read === "string") return read;
-  const { tokens, lost } = read;
+  const { tokens, ...said } = read;
   const content: Content = {
     entries: largest(tokens.values(), -1) + 1,
     present: needed.filter((role) => specialTokenNames[role].some((name) => tokens.has(name))),
     pad: specialTokenNames.pad.map((name) => tokens.get(name)).find((id) => id !== undefined) ?? null,
     ownSentinels: [...tokens.keys()].filter(isSentinelToken).length,
-    lost,
+    ...said,
   };
   remembered.set(key, content);
   if (remembered.size > mostRemembered) remembered.delete(remembered.keys().next().value!);
@@ -95,8 +100,8 @@ function contentOf(path: string, { bytes, sha256 }: Omit<InputFile, "path">, fil
 
 const mostBytes = 200e6;
 
-/** Each token's id and what of texts is lost, or what is wrong. */
-function readFile(path: string, files: Files): { tokens: Map<string, number>; lost: LostInText[] } | string {
+/** Each token's id, what of texts is lost and what is to be known, or what is wrong. */
+function readFile(path: string, files: Files): (Pick<Content, "lost" | "warning"> & { tokens: Map<string, number> }) | string {
   if ((files.size(path) ?? 0) > mostBytes)
     return `${path} has more than ${mostBytes / 1e6} MB, which no tokenizer.json has. Name another file.`;
   const bytes = files.read(path) ?? new Uint8Array();
@@ -121,5 +126,5 @@ function readFile(path: string, files: Files): { tokens: Map<string, number>; lo
     return `The vocabulary of ${path} is no list of tokens with their ids. Copy the file again.`;
   const flaw = tokenizerFlaw(json ?? {}, tokens as [string, number][]);
   if (flaw !== undefined) return `${path} cannot be used: ${flaw}. Copy the file again.`;
-  return { tokens: new Map(tokens as [string, number][]), lost: lostByFile(json ?? {}) };
+  return { tokens: new Map(tokens as [string, number][]), lost: lostByFile(json ?? {}), warning: dropoutWarning(path, json?.model) };
 }

@@ -12,11 +12,11 @@ import { writeWhole } from "../store/files.ts";
 import { tokensOf } from "./roles.ts";
 import { specialToken, type TokenizerJson } from "./tokenizer-json.ts";
 import { requireEnding } from "./trial.ts";
-import { requireReadable } from "./whole.ts";
+import { requireReadable, withoutDropout } from "./whole.ts";
 
 /** Takes over a checkpoint's tokenizer, or a file with what it lacks, as `tokenizer.json`. Throws `JobFailure`. */
 export async function adoptTokenizer(job: AdoptedTokenizerJob | ExistingTokenizerJob, into: string): Promise<TokenizerResult> {
-  const json = "checkpoint" in job ? checkpointTokenizer(job.checkpoint.folder) : extendedTokenizer(job);
+  const json = withoutDropout("checkpoint" in job ? checkpointTokenizer(job.checkpoint.folder) : extendedTokenizer(job));
   await requireEnding(json, "checkpoint" in job ? job.checkpoint.folder : job.file.path);
   writeWhole(join(into, "tokenizer.json"), `${JSON.stringify(json, null, 1)}\n`);
   return { vocabulary: tokensOf(json).length };
@@ -28,9 +28,23 @@ function extendedTokenizer({ file, added }: ExistingTokenizerJob): TokenizerJson
     throw new JobFailure(`${file.path} changed since the plan was made; run again, and the plan is made anew`);
   const json = JSON.parse(bytes.toString("utf8")) as TokenizerJson;
   const { length } = tokensOf(json);
-  const whole = { ...json, added_tokens: [...(json.added_tokens ?? []), ...added.map((token, i) => specialToken(length + i, token))] };
+  const whole = {
+    ...withoutHoles(json),
+    added_tokens: [...(json.added_tokens ?? []), ...added.map((token, i) => specialToken(length + i, token))],
+  };
   requireReadable(whole, file.path);
   return whole;
+}
+
+/** The library counts the entries to give ids to tokens behind them: ids that no token has become entries that stand in no text. */
+function withoutHoles(json: TokenizerJson): TokenizerJson {
+  const { vocab } = json.model;
+  if (Array.isArray(vocab)) return json;
+  const taken = new Set(Object.values(vocab));
+  const holes = tokensOf({ ...json, added_tokens: [] }).flatMap((token, id) => (taken.has(id) ? [] : [[token, id] as const]));
+  if (holes.length === 0) return json;
+  const filled = Object.fromEntries([...Object.entries(vocab), ...holes]);
+  return { ...json, model: { ...json.model, vocab: filled } as TokenizerJson["model"] };
 }
 
 /**
@@ -59,7 +73,7 @@ function withCompanions(json: TokenizerJson, { tokens }: Companions): TokenizerJ
     const id = known.get(token.content) ?? next++;
     added.set(token.content, { ...added.get(token.content), ...token, id });
   }
-  return { ...json, added_tokens: [...added.values()].sort((a, b) => a.id - b.id) };
+  return { ...withoutHoles(json), added_tokens: [...added.values()].sort((a, b) => a.id - b.id) };
 }
 
 /** What Transformers' classes change of a tokenizer.json by their configuration; its general class changes nothing. */

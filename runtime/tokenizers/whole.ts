@@ -24,13 +24,18 @@ export async function encodeWhole(json: TokenizerJson, text: string, where: stri
 /** The library's tokenizer of a `tokenizer.json`, uncut and without padding. `where`: for messages. Throws `JobFailure`. */
 export function requireReadable(json: TokenizerJson, where: string): NativeTokenizer {
   try {
-    return NativeTokenizer.fromString(JSON.stringify({ ...json, truncation: null, padding: null }));
+    return NativeTokenizer.fromString(JSON.stringify({ ...withoutDropout(json), truncation: null, padding: null }));
   } catch (error) {
     throw new JobFailure(`the tokenizer of ${where} cannot be read: ${(error as Error).message}. Copy its tokenizer.json again`);
   }
 }
 
+/** Without what leaves out merges at random: a text has the same tokens each time, as everything else is a function of the seed. */
+export function withoutDropout(json: TokenizerJson): TokenizerJson {
+  return "dropout" in json.model ? { ...json, model: { ...json.model, dropout: null } as TokenizerJson["model"] } : json;
+}
+
 /** Ids as text, without special tokens. */
 export function decodeWhole(json: TokenizerJson, ids: readonly number[]): Promise<string> {
-  return NativeTokenizer.fromString(JSON.stringify({ ...json, truncation: null, padding: null })).decode([...ids], true);
+  return NativeTokenizer.fromString(JSON.stringify({ ...withoutDropout(json), truncation: null, padding: null })).decode([...ids], true);
 }

@@ -66,11 +66,64 @@ describe("an existing tokenizer", () => {
       'its unk_token "\\[UNK\\]" is no token',
     ],
     ["an added token that is none", JSON.stringify({ ...json, added_tokens: [null] }), "is no list of tokens with their ids"],
+    [
+      "an added token behind a hole, which the library reads with another id",
+      JSON.stringify({ model: { vocab: { a: 0, b: 5 } }, added_tokens: [{ id: 6, content: "<x>" }] }),
+      'its added token "<x>" has the id 6, which the tokenizers library reads as 2: the ids of its 2 tokens have holes',
+    ],
+    [
+      "an added token in a hole",
+      JSON.stringify({ model: { vocab: { a: 0, b: 1, c: 3 } }, added_tokens: [{ id: 2, content: "<x>" }] }),
+      'its added token "<x>" has the id 2, which the tokenizers library reads as 3',
+    ],
+    [
+      "a step of another type",
+      JSON.stringify({ ...json, pre_tokenizer: { type: "Nope" } }),
+      'its pre-tokenizer is of the type "Nope"; read are Bert',
+    ],
+    [
+      "a step inside of another",
+      JSON.stringify({ ...json, normalizer: { type: "Sequence", normalizers: [{ type: "NFC" }, { type: "Nope" }] } }),
+      'its normalizer is of the type "Nope"',
+    ],
+    ...(
+      [
+        ["a(b", "a parenthesis is not closed"],
+        ["a)b", "a parenthesis closes that was not opened"],
+        ["[ab", "a bracket is not closed"],
+        ["[]", "a bracket is not closed"],
+        ["*a", "nothing stands in front of \\*"],
+        ["a|+", "nothing stands in front of \\+"],
+        ["a\\", "it ends with a backslash"],
+      ] as const
+    ).map(([pattern, wrong]): [string, string, string] => [
+      `the pattern ${pattern}`,
+      JSON.stringify({ ...json, pre_tokenizer: { type: "Split", pattern: { Regex: pattern }, behavior: "Isolated" } }),
+      `of its pre-tokenizer cannot be read: ${wrong}`,
+    ]),
+    ["a dropout that is no share", JSON.stringify({ model: { type: "BPE", vocab: { a: 0 }, merges: [], dropout: 2 } }), "its dropout is 2"],
     ["a vocabulary without ids", JSON.stringify({ model: { vocab: { a: "b" } } }), "is no list of tokens with their ids"],
   ])("%s is said at its file", (_, content, message) => {
     const { problems } = compiled(specWith(), "base", { files: filesWith(content) });
     const [found] = problems.filter(({ code }) => code === "unusable-tokenizer");
     expect(found).toMatchObject({ path: ["tokenizers", "own", "file"], message: expect.stringMatching(message) });
+  });
+
+  test.each([
+    "'s|'t| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
+    "(?i:'s|'t)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*",
+    "[\\[\\]]|[]a]|[^]b]|[[:alpha:]&&[^x]]|[\\[]+",
+    "(?<name>a)|(?>b+)|(?<=c)d|]",
+  ])("the pattern %s is read", (pattern) => {
+    const split = { type: "Split", pattern: { Regex: pattern }, behavior: "Isolated", invert: false };
+    expect(compiled(specWith(), "base", { files: filesWith(JSON.stringify({ ...json, pre_tokenizer: split })) }).problems).toEqual([]);
+  });
+
+  test("merges that are left out at random are told, and read without", () => {
+    const model = { type: "BPE", vocab: { a: 0, b: 1, ab: 2 }, merges: ["a b"], dropout: 0.5 };
+    const { problems, plan } = compiled(specWith(), "base", { files: filesWith(JSON.stringify({ model })) });
+    expect(plan).not.toBeNull();
+    expect(problems).toMatchObject([{ severity: "warning", code: "random-tokens", message: expect.stringContaining("(dropout: 0.5)") }]);
   });
 
   test("a missing file is said", () => {

@@ -79,7 +79,9 @@ test("a file that changes after it was planned, or that the library cannot read,
   const job = { file: known.file, added: known.added } as ExistingTokenizerJob;
   await expect(adoptTokenizer(job, folder)).rejects.toThrow("own.json changed since the plan was made");
   const broken = { ...peers.cases[0]!.tokenizer, pre_tokenizer: { type: "Unheard" } };
-  await expect(adopted(broken)).rejects.toThrow(/the tokenizer of .*own\.json cannot be read.*Copy its tokenizer\.json again/);
+  await expect(adopted(broken)).rejects.toThrow(/own\.json cannot be used: its pre-tokenizer is of the type "Unheard"/);
+  const lacking = { ...peers.cases[0]!.tokenizer, pre_tokenizer: { type: "Split" } };
+  await expect(adopted(lacking)).rejects.toThrow(/the tokenizer of .*own\.json cannot be read.*Copy its tokenizer\.json again/);
 });
 
 function read(path: string): string {
@@ -92,4 +94,42 @@ test("a file may have as many entries as it likes", () => {
   expect(readTokenizerFile({ kind: "existing", file: "large.json", sentinels: null }, filesIn({ "large.json": text }))).toMatchObject({
     entries: 200_000,
   });
+});
+
+const pairs = (extra: object) => ({
+  version: "1.0",
+  added_tokens: [],
+  normalizer: null,
+  pre_tokenizer: null,
+  post_processor: null,
+  decoder: null,
+  model: {
+    type: "BPE",
+    unk_token: null,
+    continuing_subword_prefix: null,
+    end_of_word_suffix: null,
+    fuse_unk: false,
+    byte_fallback: false,
+    vocab: { a: 0, b: 1, ab: 2 },
+    merges: ["a b"],
+    dropout: null,
+    ...extra,
+  },
+});
+
+test("a text has the same tokens each time, whatever share of merges the file leaves out", async () => {
+  const { tokenizer, folder } = await adopted(pairs({ dropout: 0.5 }));
+  const text = "ab".repeat(200);
+  const expected = Array.from({ length: 200 }, () => 2);
+  expect(Array.from(await tokenizer.encode(text))).toEqual(expected);
+  const { encodeWhole } = await import("#runtime/tokenizers/whole.ts");
+  expect((await encodeWhole(pairs({ dropout: 0.5 }) as never, text, folder)).ids).toEqual(expected);
+});
+
+test("holes among the ids shift no token that is added", async () => {
+  const { tokenizer, vocabulary, folder } = await adopted(pairs({ vocab: { a: 0, b: 2, ab: 7 } }));
+  expect(Array.from(await tokenizer.encode("abba"))).toEqual([7, 2, 0]);
+  const native = NativeTokenizer.fromString(read(join(folder, "tokenizer.json")));
+  expect(native.getVocabSize(true)).toBe(vocabulary);
+  for (let id = 0; id < vocabulary; id++) expect(native.idToToken(id), String(id)).toBe(tokenizer.token(id));
 });

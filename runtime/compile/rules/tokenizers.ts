@@ -3,7 +3,7 @@ import type { ExistingTokenizerSpec, LearnedTokenizerSpec } from "#runtime/contr
 import type { Files } from "../files.ts";
 import { readTokenizerFile } from "../tokenizer-files.ts";
 import { byteEntries, specialTokens } from "../vocabulary.ts";
-import { error, type Rule } from "./rule.ts";
+import { error, type Rule, warning } from "./rule.ts";
 
 /** A vocabulary size where the kind needs one, large enough, and none where the kind decides; a file that is a tokenizer. */
 export const tokenizers: Rule = ({ spec, files }) =>
@@ -13,7 +13,8 @@ export const tokenizers: Rule = ({ spec, files }) =>
 
 function file(name: string, tokenizer: ExistingTokenizerSpec, files: Files): Problem[] {
   const read = readTokenizerFile(tokenizer, files);
-  return "wrong" in read ? [error("unusable-tokenizer", ["tokenizers", name, read.key], read.wrong)] : [];
+  if ("wrong" in read) return [error("unusable-tokenizer", ["tokenizers", name, read.key], read.wrong)];
+  return read.warning === undefined ? [] : [warning("random-tokens", ["tokenizers", name, "file"], `${read.warning}.`)];
 }
 
 function vocabulary(name: string, { kind, vocabulary, sentinels }: LearnedTokenizerSpec): Problem[] {

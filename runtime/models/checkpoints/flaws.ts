@@ -1,8 +1,9 @@
 import { CheckpointError } from "../families/config.ts";
 import type { Described } from "../families/described.ts";
-import type { SeenFiles } from "./files.ts";
+import { jsonIn, type SeenFiles } from "./files.ts";
 import type { TiedNames } from "./names.ts";
-import { tokenizerEntries } from "./tokenizer-entries.ts";
+import { mostTokenizerBytes, tokenizerEntries } from "./tokenizer-entries.ts";
+import { dropoutWarning } from "./tokenizer-parts.ts";
 
 /** What is wrong with a checkpoint that can be used otherwise. */
 export interface Flaw {
@@ -59,7 +60,7 @@ export function tokenizerFlaws(folder: string, rows: number, files: SeenFiles): 
   try {
     const entries = tokenizerEntries(folder, files);
     if (entries === null) return flaw(noTokenizer(folder, files));
-    if (entries <= rows) return [];
+    if (entries <= rows) return randomTokens(folder, files);
     return flaw(
       `the tokenizer of ${folder} has ${entries} entries and the model's embeddings ${rows} rows: they are not of the same model. Copy the checkpoint again`,
     );
@@ -67,6 +68,14 @@ export function tokenizerFlaws(folder: string, rows: number, files: SeenFiles): 
     if (error instanceof CheckpointError) return flaw(error.message);
     throw error;
   }
+}
+
+/** It is read without what it draws. */
+function randomTokens(folder: string, files: SeenFiles): Flaw[] {
+  const path = `${folder}/tokenizer.json`;
+  if (files.size(path) === null) return [];
+  const message = dropoutWarning(path, jsonIn(path, mostTokenizerBytes, files).model);
+  return message === undefined ? [] : [{ prevents: null, message }];
 }
 
 function noTokenizer(folder: string, files: SeenFiles): string {

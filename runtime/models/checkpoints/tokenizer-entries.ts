@@ -8,17 +8,17 @@ export const tokenizerFileNames = ["tokenizer.json", "vocab.txt", "vocab.json", 
 
 /** A tokenizer has so many more ids than entries at the most; more would be no gap but a mistake. */
 const mostGap = 100_000;
-const mostBytes = 200e6;
+export const mostTokenizerBytes = 200e6;
 
 /** How many ids a checkpoint's tokenizer gives; null where it has none that can be read. Throws `CheckpointError` where one is broken. */
 export function tokenizerEntries(folder: string, files: SeenFiles): number | null {
   const has = (name: string) => files.size(`${folder}/${name}`) !== null;
-  const { tokens } = companionsOf((name) => (has(name) ? jsonIn(`${folder}/${name}`, mostBytes, files) : undefined));
+  const { tokens } = companionsOf((name) => (has(name) ? jsonIn(`${folder}/${name}`, mostTokenizerBytes, files) : undefined));
   const withNew = (entries: number, isKnown: (content: string) => boolean) =>
     entries + tokens.filter(({ content }) => !isKnown(content)).length;
   if (has("tokenizer.json")) {
     const path = `${folder}/tokenizer.json`;
-    const entries = tokenEntries(jsonIn(path, mostBytes, files), path);
+    const entries = tokenEntries(jsonIn(path, mostTokenizerBytes, files), path);
     const known = new Set(tokens.length > 0 ? entries.map(([token]) => token) : []);
     return withNew(beyondLast(entries, path), (content) => known.has(content));
   }
@@ -29,12 +29,13 @@ export function tokenizerEntries(folder: string, files: SeenFiles): number | nul
   }
   if (!has("vocab.json") || !has("merges.txt")) return null;
   const path = `${folder}/vocab.json`;
-  const vocab = jsonIn(path, mostBytes, files);
+  const vocab = jsonIn(path, mostTokenizerBytes, files);
   return withNew(beyondLast(Object.entries(vocab), path), (content) => Object.hasOwn(vocab, content));
 }
 
 /** Each token with its id, of a `tokenizer.json`. Throws `CheckpointError`. */
-function tokenEntries({ model, added_tokens: added }: Record<string, unknown>, path: string): unknown[][] {
+function tokenEntries(json: Record<string, unknown>, path: string): unknown[][] {
+  const { model, added_tokens: added } = json;
   const vocab = (model as { vocab?: unknown } | null | undefined)?.vocab;
   if (typeof vocab !== "object" || vocab === null)
     throw new CheckpointError(
@@ -46,9 +47,7 @@ function tokenEntries({ model, added_tokens: added }: Record<string, unknown>, p
     : Object.entries(vocab);
   const behind = Array.isArray(added) ? added.map((each: unknown) => (each ?? {}) as { content?: unknown; id?: unknown }) : [];
   const entries = [...pieces, ...behind.map(({ content, id }) => [content, id])];
-  const flaw = entries.every(isEntry)
-    ? tokenizerFlaw({ model: model as TokenizerParts["model"], added_tokens: added }, entries)
-    : undefined;
+  const flaw = entries.every(isEntry) ? tokenizerFlaw(json as TokenizerParts, entries) : undefined;
   if (flaw !== undefined) throw new CheckpointError(`${path} cannot be used: ${flaw}. ${copyAgain}`);
   return entries;
 }

@@ -1,5 +1,7 @@
-/** The parts of a `tokenizer.json` that say which tokens there are. */
-export interface TokenizerParts {
+import { dropoutFlaw, stepFlaw, type TokenizerSteps } from "./tokenizer-parts.ts";
+
+/** A `tokenizer.json`, of which anything may be wrong. */
+export interface TokenizerParts extends TokenizerSteps {
   model?:
     | {
         type?: unknown;
@@ -7,6 +9,7 @@ export interface TokenizerParts {
         merges?: unknown;
         continuing_subword_prefix?: unknown;
         unk_token?: unknown;
+        dropout?: unknown;
       }
     | null
     | undefined;
@@ -21,14 +24,42 @@ const mostGap = 100_000;
 
 const kinds = ["BPE", "Unigram", "WordLevel", "WordPiece"];
 
-/** What is wrong with the tokens of a tokenizer; undefined where nothing is. */
-export function tokenizerFlaw({ model, added_tokens: added }: TokenizerParts, entries: TokenEntries): string | undefined {
+/** What is wrong with a tokenizer; undefined where nothing is. */
+export function tokenizerFlaw(json: TokenizerParts, entries: TokenEntries): string | undefined {
+  const { model, added_tokens: added } = json;
   const type = model?.type;
   if (type !== undefined && !(typeof type === "string" && kinds.includes(type)))
     return `its model is of the type ${shown(type)}; read are ${kinds.join(", ")}`;
   if (added !== undefined && added !== null && !Array.isArray(added)) return "its added_tokens are no list";
   const tokens = new Set(entries.map(([token]) => token));
-  return idFlaw(entries) ?? mergeFlaw(model ?? {}, tokens) ?? unknownFlaw(model ?? {}, tokens);
+  return (
+    idFlaw(entries) ??
+    addedFlaw(json) ??
+    mergeFlaw(model ?? {}, tokens) ??
+    unknownFlaw(model ?? {}, tokens) ??
+    dropoutFlaw(model?.dropout) ??
+    stepFlaw(json)
+  );
+}
+
+/**
+ * Added tokens whose ids the library would change: it gives those that the vocabulary lacks the ids behind it, counted by its entries, so
+ * that holes among the ids shift them.
+ */
+export function addedFlaw({ model, added_tokens: added }: TokenizerParts): string | undefined {
+  const vocab = model?.vocab;
+  if (!Array.isArray(added) || typeof vocab !== "object" || vocab === null) return undefined;
+  const known = new Map(Array.isArray(vocab) ? vocab.map((entry, id) => [entry?.[0], id]) : Object.entries(vocab));
+  let next = Array.isArray(vocab) ? vocab.length : known.size;
+  const seen = new Map<unknown, number>();
+  for (const { id, content } of added as { id: number; content: string }[]) {
+    const given = known.get(content) ?? seen.get(content) ?? next;
+    if (given !== id)
+      return `its added token ${shown(content)} has the id ${id}, which the tokenizers library reads as ${given}: the ids of its ${next} tokens have holes`;
+    if (given === next) next++;
+    seen.set(content, given);
+  }
+  return undefined;
 }
 
 function idFlaw(entries: TokenEntries): string | undefined {
