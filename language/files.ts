@@ -9,6 +9,8 @@ export interface DataFiles {
   isFile(path: string): boolean;
   /** What a pattern matches; a name without wildcards is its own pattern. */
   matches(pattern: string): Matched;
+  /** The files that it matches, as far as they are known. */
+  found(pattern: string): readonly string[];
   /** False where a path leads out of what may be read now. */
   mayRead(path: string): boolean;
 }
@@ -19,6 +21,7 @@ export type Matched = "some" | "none" | "unknown" | "too-wide";
 export const dataFilesOnDisk: DataFiles = {
   isFile,
   matches: (pattern) => (isFile(pattern) || !isPattern(pattern) ? matchedBy(isFile(pattern), false) : matchedNow(pattern)),
+  found: (pattern) => matchingFilesNow(pattern).paths,
   mayRead: () => true,
 };
 
@@ -40,7 +43,12 @@ export function absolutePath(folder: string, path: string): string {
 
 /** Likewise a pattern; what looks like a wildcard in the folder's own name is none. */
 export function absolutePattern(folder: string, pattern: string): string {
-  return posix.isAbsolute(pattern) ? pattern : posix.normalize(posix.join(escapePath(folder.replaceAll("\\", "/")), pattern));
+  return posix.isAbsolute(pattern) ? pattern : posix.normalize(posix.join(escapedPath(folder), pattern));
+}
+
+/** A path as a pattern that it alone matches. */
+export function escapedPath(path: string): string {
+  return escapePath(path.replaceAll("\\", "/"));
 }
 
 function isFile(path: string): boolean {

@@ -1,7 +1,8 @@
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { AstUtils } from "langium";
-import { absolutePath, absolutePattern, type DataFiles } from "../files.ts";
+import { absolutePath, absolutePattern, type DataFiles, escapedPath } from "../files.ts";
 import { isPattern, tooWide } from "../matching-files.ts";
+import { didYouMean, nearest } from "../nearest.ts";
 import { fileOf, rangeOfValue } from "../places.ts";
 import { expectedOf } from "../references/expected.ts";
 import { notTrusted } from "../trust.ts";
@@ -27,7 +28,7 @@ export const dataFiles: RuleFamily = ({ validation }) => ({
       const finding = patternFinding(text.text, folder, validation.DataFiles);
       if (finding) report(text, rangeOfValue(text), finding);
     } else if (type.exists && !validation.DataFiles.isFile(absolutePath(folder, text.text))) {
-      report(text, rangeOfValue(text), { code: "missing-file", message: `There is no file ${absolutePath(folder, text.text)}.` });
+      report(text, rangeOfValue(text), missingFile(text.text, folder, validation.DataFiles));
     }
   },
 });
@@ -36,9 +37,31 @@ function patternFinding(pattern: string, folder: string, files: DataFiles): Find
   const matched = files.matches(absolutePattern(folder, pattern));
   if (matched === "too-wide") return { code: "pattern-too-wide", message: tooWide(pattern) };
   if (matched !== "none") return undefined;
-  const inside = `${pattern.replace(/\/$/, "")}/*`;
-  const isFolder = !isPattern(pattern) && files.matches(absolutePattern(folder, inside)) === "some";
-  return isFolder
-    ? { code: "missing-file", message: `${pattern} is a folder; name its files: "${inside}".`, fixes: [`"${inside}"`] }
-    : { code: "missing-file", message: `No file matches ${pattern}, seen from ${folder}.` };
+  const code = "missing-file";
+  const insides = isPattern(pattern) ? [] : ["*", "**/*"].map((inside) => `${pattern.replace(/\/+$/, "")}/${inside}`);
+  const inside = insides.find((each) => files.matches(absolutePattern(folder, each)) === "some");
+  if (inside !== undefined) return { code, message: `${pattern} is a folder; name its files: "${inside}".`, fixes: [`"${inside}"`] };
+  const near = isPattern(pattern) ? [] : nearFiles(pattern, folder, files);
+  const message = `No file matches ${pattern}, seen from ${folder}.${didYouMean(near)}`;
+  return { code, message, fixes: near.map((each) => JSON.stringify(each)) };
+}
+
+/** A folder in a file's place, or a name that is nearly that of a file beside. */
+function missingFile(path: string, folder: string, files: DataFiles): Finding {
+  const code = "missing-file";
+  const inside = files.found(`${escapedPath(absolutePath(folder, path))}/*`).map((each) => `${path.replace(/\/+$/, "")}/${basename(each)}`);
+  if (inside.length > 0) {
+    const message = `${path} is a folder, and a file is expected. Name one of its files, such as ${JSON.stringify(inside[0])}.`;
+    return { code, message, fixes: inside.slice(0, 3).map((each) => JSON.stringify(each)) };
+  }
+  const near = nearFiles(path, folder, files);
+  const message = `There is no file ${absolutePath(folder, path)}.${didYouMean(near)}`;
+  return { code, message, fixes: near.map((each) => JSON.stringify(each)) };
+}
+
+/** Files in the folder that is named, with nearly the same name; written as the path is. */
+function nearFiles(path: string, folder: string, files: DataFiles): string[] {
+  const beside = files.found(`${escapedPath(dirname(absolutePath(folder, path)))}/*`).map((each) => basename(each));
+  const before = path.slice(0, path.lastIndexOf("/") + 1);
+  return nearest(basename(path), beside).map((name) => `${before}${name}`);
 }

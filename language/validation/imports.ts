@@ -1,6 +1,8 @@
+import { basename, dirname } from "node:path";
 import { AstUtils, type LangiumDocument, UriUtils } from "langium";
-import type { DataFiles } from "../files.ts";
+import { type DataFiles, escapedPath } from "../files.ts";
 import type { File, Import } from "../generated/ast.ts";
+import { didYouMean, nearest } from "../nearest.ts";
 import { rangeOfProperty } from "../places.ts";
 import { filesSeenFrom, importedUri, isPretrainFile, loadedDocument } from "../references/imports.ts";
 import { notTrusted } from "../trust.ts";
@@ -59,9 +61,14 @@ function notThere(document: LangiumDocument, statement: Import, files: DataFiles
     };
   }
   if (uri && !files.mayRead(uri.fsPath)) return { code: "not-trusted", message: notTrusted(statement.path) };
+  const beside = uri ? files.found(`${escapedPath(dirname(uri.fsPath))}/*.pretrain`).map((each) => basename(each)) : [];
+  const before = statement.path.slice(0, statement.path.lastIndexOf("/") + 1);
+  const near = nearest(basename(statement.path), beside).map((name) => `${before}${name}`);
+  const what = `There is no file ${statement.path} beside this one, or it cannot be read.`;
   return {
     code: "unresolved-import",
-    message: `There is no file ${statement.path} beside this one, or it cannot be read. Check the name; it starts at this file's folder.`,
+    message: `${what}${didYouMean(near)} Check the name; it starts at this file's folder.`,
+    fixes: near.map((each) => JSON.stringify(each)),
   };
 }
 

@@ -9,11 +9,11 @@ import { requireWhole } from "./download.ts";
 import { UsageError } from "./exit.ts";
 import { nearest } from "./nearest.ts";
 import { say } from "./output.ts";
-import { findRun, runTable } from "./runs.ts";
+import { runInFile } from "./run-argument.ts";
 
 /** How `modelFolder` may be told a model, for the help of commands. */
 export const modelArgument =
-  "a folder in the form of Hugging Face's Transformers, the name of a downloaded model of the hub, a run folder, or FILE#RUN: a pretrain declared in a .pretrain file, or a run of it by id, beginning of id, or name";
+  "a folder in the form of Hugging Face's Transformers, the name of a downloaded model of the hub, a run folder, or FILE#RUN: a pretrain declared in a .pretrain file, a cell of a comparison, or a run by id, beginning of id, or name";
 
 /** The folder of the model that a command was given. Throws `UsageError`. */
 export async function modelFolder(argument: string): Promise<string> {
@@ -58,12 +58,22 @@ export function checkpointFolder(argument: string): string {
   const downloaded = cachedModel(argument);
   if (downloaded) return downloaded;
   const hub = isHubName(argument) ? `, and no model of the hub of that name is here (pretrain download ${argument})` : "";
-  const near = nearest(basename(folder), foldersIn(dirname(folder)));
-  const meant = near === undefined ? "" : `; did you mean ${join(dirname(argument), near)}?`;
+  const near = nearFolder(argument);
+  const meant = near === undefined ? "" : `; did you mean ${near}?`;
   throw new UsageError(`there is no folder ${argument}${hub}${meant || "; write a checkpoint's folder, a run folder or FILE#RUN"}`);
 }
 
 const ofPretrain = (path: string) => (path.endsWith(".pretrain") ? `, or a run of it as ${path}#RUN` : "");
+
+/** A folder beside the one that was named, or of its name in a folder beside its own, with nearly the same path. */
+function nearFolder(argument: string): string | undefined {
+  const [name, above] = [basename(argument), dirname(argument)];
+  const beside = nearest(name, foldersIn(above));
+  if (beside !== undefined) return join(above, beside);
+  const parent = nearest(basename(above), foldersIn(dirname(above)));
+  const path = parent === undefined ? undefined : join(dirname(above), parent, name);
+  return path !== undefined && existsSync(path) ? path : undefined;
+}
 
 function foldersIn(folder: string): string[] {
   try {
@@ -83,9 +93,7 @@ function ofRun({ store, job }: { store: Store; job: Job }): string {
 
 async function findInFile(path: string, run: string): Promise<{ store: Store; job: Job }> {
   const { load } = await import("./load.ts");
-  const loaded = await load(path);
-  if (Object.hasOwn(loaded.spec.pretrainings, run)) return { store: loaded.store, job: loaded.plan(run).plan.jobs.at(-1)! };
-  return { store: loaded.store, job: findRun(runTable(loaded.plan().plan, loaded.store), run) };
+  return runInFile(await load(path), run);
 }
 
 /** Reads an option's number. */

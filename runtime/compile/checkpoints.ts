@@ -101,16 +101,30 @@ function noCheckpoint(name: string, folder: string, files: Files): string {
   return `There is no checkpoint ${folder} (a folder with a config.json), and no model ${name} of the hub is here.${meant} Name a folder, or download the model: pretrain download ${name}`;
 }
 
-/** Checkpoints beside the folder, and right inside it, with names that are nearly the same. */
+/** Checkpoints right inside the folder; else those beside it, or of its name in folders beside its own, with nearly the same path. */
 function nearFolders(folder: string, files: Files): string[] {
-  const parent = folder.slice(0, folder.lastIndexOf("/"));
-  const named = (path: string) => path.slice(path.lastIndexOf("/") + 1);
-  const beside = files.glob(`${escaped(parent)}/*/config.json`).map((path) => path.slice(0, -"/config.json".length));
-  const inside = files.glob(`${escaped(folder)}/*/config.json`).map((path) => path.slice(0, -"/config.json".length));
-  const near = beside.filter(
-    (path) => distance(named(path).toLowerCase(), named(folder).toLowerCase()) <= Math.max(2, named(folder).length / 3),
-  );
-  return [...inside, ...near].slice(0, 3);
+  const checkpoints = (pattern: string) => files.glob(`${pattern}/config.json`).map((path) => path.slice(0, -"/config.json".length));
+  const inside = checkpoints(`${escaped(folder)}/*`);
+  if (inside.length > 0) return inside.slice(0, shownFolders);
+  const [name, parent] = [nameOf(folder), parentOf(folder)];
+  const beside = checkpoints(`${escaped(parent)}/*`).filter((path) => isNear(nameOf(path), name));
+  if (beside.length > 0 || parentOf(parent) === "") return beside.slice(0, shownFolders);
+  const ofItsName = checkpoints(`${escaped(parentOf(parent))}/*/${escaped(name)}`);
+  return ofItsName.filter((path) => isNear(nameOf(parentOf(path)), nameOf(parent))).slice(0, shownFolders);
+}
+
+const shownFolders = 3;
+
+function isNear(one: string, other: string): boolean {
+  return distance(one.toLowerCase(), other.toLowerCase()) <= Math.max(2, other.length / 3);
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/"));
 }
 
 /** A path as a pattern that it alone matches. */

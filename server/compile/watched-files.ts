@@ -95,6 +95,7 @@ export function watchedFiles(trust: Trust, { onRead, onFound }: WatchedEvents): 
       const { found } = patternOf(pattern);
       return found ? matchedBy(found.paths.length > 0, found.cut) : "unknown";
     },
+    found: (pattern) => glob(pattern),
     mayRead: (path) => trust.mayRead(path),
     async looked(patterns, ofHub = []) {
       const unlisted = ofHub.flatMap((name) => {

@@ -99,23 +99,23 @@ describe("the same message from every command", () => {
 
   test("a tokenizer with more entries than the embeddings have rows; one with fewer is fine", async () => {
     const folder = changed("llama-lm", () => {});
-    const vocab = Object.fromEntries(["[UNK]", "the", "cat"].map((token, id) => [token, id]));
-    const json = (added: object[]) => ({
+    const json = (words: readonly string[]) => ({
       version: "1.0",
       truncation: null,
       padding: null,
-      added_tokens: added,
+      added_tokens: [],
       normalizer: null,
       pre_tokenizer: { type: "Whitespace" },
       post_processor: null,
       decoder: null,
-      model: { type: "WordLevel", vocab, unk_token: "[UNK]" },
+      model: { type: "WordLevel", vocab: Object.fromEntries(words.map((token, id) => [token, id])), unk_token: "[UNK]" },
     });
-    const token = { id: 97, content: "zzz", single_word: false, lstrip: false, rstrip: false, normalized: false, special: false };
+    const few = ["[UNK]", "the", "cat"];
+    const many = [...few, ...Array.from({ length: 95 }, (_, i) => `word${i}`)];
     rmSync(join(folder, "vocab.txt"));
-    writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(json([token])));
+    writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(json(many)));
     await allSay(folder, "llama-lm", /the tokenizer of .* has 98 entries and the model's embeddings 96 rows/, ["verify"]);
-    writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(json([])));
+    writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(json(few)));
     const said = await saidBy(folder, "llama-lm");
     for (const each of Object.values(said)) expect(each).not.toContain("embeddings");
   });
@@ -328,6 +328,7 @@ describe("a folder that is not where it was looked for", () => {
     expect(await said("checkpoint/model.safetensors")).toMatch(/is a file, and a checkpoint is a folder/);
     expect(await said("chekpoint")).toMatch(/there is no folder chekpoint.*did you mean checkpoint\?/);
     expect(await said("above")).toMatch(/did you mean above\/bert\?/);
+    expect(await said("abvoe/bert")).toMatch(/did you mean above\/bert\?/);
     const checked = async (path: string) => {
       writeFileSync(join(root, "a.pretrain"), `model m { checkpoint: "${path}" }\n`);
       return (await problemsOf(join(root, "a.pretrain"))).map(problemLine).join("\n");
@@ -335,6 +336,7 @@ describe("a folder that is not where it was looked for", () => {
     expect(await checked("checkpoint/model.safetensors")).toMatch(/is a file, and a checkpoint is a folder/);
     expect(await checked("chekpoint")).toMatch(/Did you mean .*\/checkpoint\?/);
     expect(await checked("above")).toMatch(/Did you mean .*\/above\/bert\?/);
+    expect(await checked("abvoe/bert")).toMatch(/Did you mean .*\/above\/bert\?/);
   }, 30_000);
 });
 

@@ -12,4 +12,5 @@ export const data: Readonly<Record<string, string>> = {
   "a.txt": "The first line of a text.\nAnd the second.\n".repeat(200),
   "t.tsv": `text\tlabel\n${rows.join("\n")}\n`,
   "folder/one.txt": "one",
+  "deep/er/one.txt": "one",
 };
