@@ -9,6 +9,7 @@ import { nodeFiles } from "#runtime/cli/node-files.ts";
 import { type CostModel, tracedCosts } from "#runtime/compile/costs.ts";
 import { problemsOf } from "#runtime/compile/problems.ts";
 import type { Random } from "#runtime/random/random.ts";
+import { boundsFromNow } from "./bounds.ts";
 import { type Campaign, type CaseOutcome, runCampaign } from "./campaign.ts";
 
 /**
@@ -18,8 +19,6 @@ import { type Campaign, type CaseOutcome, runCampaign } from "./campaign.ts";
 export const texts: Campaign = { name: "texts", cases: 100_000, run: tryCase };
 
 const root = join(import.meta.dirname, "..", "..");
-const mostBytes = 500e6;
-const mostSeconds = 2;
 
 /** Texts that people wrote. */
 const examples = ["examples", "test/language/fixtures", "media/templates"].flatMap((folder) =>
@@ -34,22 +33,19 @@ const words = ["import", "extends", "every", "last", "vary", "with", "best", "no
 
 async function tryCase(index: number, random: Random): Promise<CaseOutcome> {
   const text = mutated(examples[index % examples.length]!, random);
-  const before = { bytes: process.memoryUsage().rss, time: process.cpuUsage() };
+  const beyond = boundsFromNow();
   const analysis = await analyse(text);
   const place = join(folder(), ".pretrain");
   const compiled = analysis.spec ? problemsOf(analysis.spec, nodeFiles(place), 8e9, costsFor(index)).map(analysis.place) : [];
   const problems = [...analysis.problems, ...compiled];
   const once = format(text);
-  const { user, system } = process.cpuUsage(before.time);
+  const failure = beyond();
   const valid = problems.every(({ severity }) => severity === "warning");
   const kind = "problems" in once ? "mistakes in the syntax" : valid ? "valid" : "other mistakes";
   const broken = problems.find(({ code, line, column }) => code === "internal-error" || !(line >= 1 && column >= 1));
   if (broken) return { kind, failure: `${broken.code} at ${broken.line}:${broken.column}: ${broken.message}` };
   if (analysis.spec === null && analysis.problems.length === 0) return { kind, failure: "neither a specification nor a problem" };
-  const grown = process.memoryUsage().rss - before.bytes;
-  if (grown > mostBytes) return { kind, failure: `${grown / 1e6} MB more` };
-  const seconds = (user + system) / 1e6;
-  if (seconds > mostSeconds) return { kind, failure: `took ${seconds.toFixed(1)} s` };
+  if (failure !== undefined) return { kind, failure };
   if ("problems" in once || once.text === text) return { kind };
   const twice = format(once.text);
   if (!("text" in twice) || twice.text !== once.text) return { kind, failure: "formatting twice changes the text" };
