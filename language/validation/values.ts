@@ -35,7 +35,10 @@ export const values: RuleFamily = () => ({
 function findingOf(value: Value, type: Expected): Finding | undefined {
   if (type.type === "list" && isList(value)) {
     if (value.items.length >= (type.atLeast ?? 0)) return undefined;
-    return { code: "out-of-range", message: `The list is empty; expected at least ${type.atLeast}: ${describeType(type.of)}.` };
+    return {
+      code: "out-of-range",
+      message: `The list ${value.items.length === 0 ? "is empty" : "has one element"}; expected at least ${type.atLeast}: ${describeType(type.of)}.`,
+    };
   }
   const reading = read(value, type);
   return reading && !reading.ok ? reading.problem : undefined;

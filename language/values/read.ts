@@ -144,7 +144,7 @@ function seedsInRange({ from, to }: Range): Reading<number[]> {
 }
 
 function escapedWell(value: Text, type: TypeNamed<"text" | "path">): { ok: false; problem: ValueProblem } | undefined {
-  const bad = badEscape(writtenText(value) ?? "", type.type === "path");
+  const bad = badEscape(writtenText(value) ?? "", type.type === "path" || type.folder === true);
   return bad && problem("unknown-escape", bad.message, bad.fixes);
 }
 

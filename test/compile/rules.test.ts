@@ -399,6 +399,29 @@ const errors: { what: string; change: Change; files?: Files; code: string; path:
     says: ["two lines"],
   },
   {
+    what: "a learning rate that is varied and searched",
+    change: {
+      comparisons: { which: compare({ vary: rates(1e-3, 1e-2), search: { learningRates: [1e-3, 3e-3] } }) },
+    },
+    code: "searched-and-varied",
+    path: ["comparisons", "which", "vary learning_rate"],
+    says: ["would replace those of vary learning_rate"],
+  },
+  {
+    what: "a learning rate that is searched twice",
+    change: {
+      comparisons: {
+        which: compare({
+          vary: [{ key: "batch", values: [8, 16].map((value) => ({ label: String(value), value })) }],
+          search: { learningRates: [1e-3, 1e-3] },
+        }),
+      },
+    },
+    code: "searched-twice",
+    path: ["comparisons", "which", "search"],
+    says: ["0.001 is searched twice"],
+  },
+  {
     what: "the same name twice",
     change: { comparisons: { which: compare({ vary: objectives("clm", "clm") }) } },
     code: "same-twice",

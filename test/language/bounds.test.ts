@@ -36,6 +36,13 @@ const texts: [what: string, text: string, said: RegExp, place: string][] = [
     /^o0 is made of o1, which is made of another, and so on: more than 32 deep/,
     "1:32",
   ],
+  ["a checkpoint's path with \\", 'model m { checkpoint: "models\\bert" }', /^checkpoint: Found \\b in a path. Write \/ or/, "1:23"],
+  [
+    "a search among one rate",
+    "compare c { search: { learning_rate: [1e-3] } }",
+    /^learning_rate: The list has one element; expected at least 2/,
+    "1:38",
+  ],
   ["a list of 5,000 seeds", `compare c { seeds: [${"1, ".repeat(5000)}] }`, /^seeds: The list has 5000 seeds; at most 1000/, "1:20"],
   [
     "lists that multiply each other",

@@ -15,6 +15,7 @@ export const comparisons: Rule = (checked) =>
       ...nothing,
       ...(nothing.length > 0 ? [] : sameTwice(checked, name)),
       ...together(name, comparison),
+      ...searches(name, comparison),
       ...repeated(name, comparison),
       ...baselines(checked, name, comparison),
       ...scores(checked, name, comparison),
@@ -80,6 +81,28 @@ function together(name: string, { vary }: ComparisonSpec): Problem[] {
         ),
       ),
   );
+}
+
+/** A search takes one of its own rates for each cell, whatever rate the cell had. */
+function searches(name: string, { vary, search }: ComparisonSpec): Problem[] {
+  if (!search) return [];
+  const words = vary.flatMap(({ key, with: others = [] }) => [`vary ${key}`, ...others.map((other) => `with ${other.key}`)]);
+  const word = words.find((each) => each.endsWith(" learning_rate"));
+  const twice = search.learningRates.find((rate, index) => search.learningRates.indexOf(rate) !== index);
+  return [
+    ...(word === undefined
+      ? []
+      : [
+          error(
+            "searched-and-varied",
+            ["comparisons", name, word],
+            `${name} searches for the learning rate of each cell, which would replace those of ${word}. Leave search out to compare these rates, or leave them out.`,
+          ),
+        ]),
+    ...(twice === undefined
+      ? []
+      : [error("searched-twice", ["comparisons", name, "search"], `The learning rate ${twice} is searched twice. Name each rate once.`)]),
+  ];
 }
 
 function sameTwice({ spec, files }: Checked, name: string): Problem[] {

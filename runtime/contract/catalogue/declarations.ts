@@ -304,7 +304,7 @@ export const declarations: readonly Declaration[] = [
       },
       {
         name: "checkpoint",
-        value: { type: "text" },
+        value: { type: "text", folder: true },
         help: "Instead of sizes, an existing checkpoint in the form of Hugging Face's Transformers: a folder, or a name on the hub. BERT, RoBERTa, DistilBERT, ELECTRA, GPT-2, Llama, T5 or BART. Only context (to read less), dropout and recompute may stand beside it.",
         example: 'checkpoint: "checkpoints/bert"',
       },

@@ -12,7 +12,7 @@ export type ValueType =
   | { type: "boolean" }
   | { type: "choice"; of: readonly Choice[] }
   /** `blank`: white space alone is a value too. */
-  | { type: "text"; blank?: boolean }
+  | { type: "text"; blank?: boolean; folder?: boolean }
   /** A path beside the file; a glob where `glob`; `exists`: a file must be there. */
   | { type: "path"; glob?: boolean; exists?: boolean }
   /** The name of a declaration. */
