@@ -4,6 +4,7 @@ import { firstFlaw, placeIn } from "#runtime/tasks/checks/check.ts";
 import { fileChecks } from "#runtime/tasks/checks/files.ts";
 import { decode } from "#runtime/tasks/formats/decode.ts";
 import { moreThanHeld, mostBytes } from "#runtime/tasks/formats/unpack.ts";
+import { strangeTag } from "#runtime/tasks/undefined-metrics.ts";
 import { ProblemsError, UsageError } from "./exit.ts";
 
 /** A value of a file, and where it stands. */
@@ -132,7 +133,7 @@ const parsers: { readonly [F in Form]: (given: unknown) => Forms[F] | Wrong } = 
   tags(given) {
     const tags = typeof given === "string" ? given.split(/\s+/u).filter(Boolean) : textsOf(given);
     if (!tags) return new Wrong("expected the tags of a sentence");
-    const strange = tags.find((tag) => !/^(?:O|[BIES](?:-.+)?)$/u.test(tag));
+    const strange = strangeTag(tags);
     return strange === undefined ? tags : new Wrong(`expected O or a tag such as B-PER or I-PER, not ${JSON.stringify(strange)}`);
   },
   text: (given) => textOf(given) ?? new Wrong("expected a text"),

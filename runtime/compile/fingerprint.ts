@@ -19,7 +19,7 @@ import { pathsOf } from "#runtime/tasks/examples.ts";
  */
 const versions: Record<JobKind, number> = {
   corpus: 1,
-  tokenizer: 1,
+  tokenizer: 2,
   encode: 3,
   leaks: 1,
   measure: 1,

@@ -97,6 +97,23 @@ describe("the same message from every command", () => {
     await allSay(folder, "t5v1.1-conditional", /has no lm_head\.weight/);
   });
 
+  test.each([
+    ["gpt2-lm", "module."],
+    ["bert-masked-lm", "_orig_mod."],
+  ])("%s inside of a wrapper", async (name, wrapper) => {
+    const folder = changed(name, (tensors) => {
+      for (const [tensor, stored] of Object.entries(tensors)) {
+        delete tensors[tensor];
+        tensors[`${wrapper}${tensor}`] = stored;
+      }
+    });
+    await allSay(
+      folder,
+      name,
+      new RegExp(`has no tensor .*Its tensors stand under names that begin with ${wrapper.replaceAll(".", "\\.")}, as a wrapper`),
+    );
+  });
+
   test("a tokenizer with more entries than the embeddings have rows; one with fewer is fine", async () => {
     const folder = changed("llama-lm", () => {});
     const json = (words: readonly string[]) => ({

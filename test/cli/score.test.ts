@@ -96,6 +96,8 @@ test("questions in SQuAD's form are matched by their ids", async () => {
 test("tags, matrices, probabilities and logarithms of them", async () => {
   const tags = { "p.txt": "B-PER I-PER O\nO\n", "r.txt": "B-PER I-PER O\nB-LOC\n" };
   expect(await json(tags, "entity_f1", "--predictions", "p.txt", "--references", "r.txt")).toMatchObject({ precision: 1, recall: 0.5 });
+  const bilou = { "p.txt": "B-PER L-PER U-LOC\nO\n", "r.txt": "B-PER L-PER O\nU-LOC\n" };
+  expect(await json(bilou, "entity_f1", "--predictions", "p.txt", "--references", "r.txt")).toMatchObject({ precision: 0.5, recall: 0.5 });
   const labels = { "p.txt": "1\n0\n1\n", "r.txt": "1\n0\n0\n" };
   const matrix = await score(labels, "confusion_matrix", "--predictions", "p.txt", "--references", "r.txt");
   expect(matrix.stdout).toBe("right \\ predicted  0  1\n0                  1  1\n1                  0  1\n");

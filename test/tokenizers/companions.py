@@ -1,5 +1,5 @@
 """
-What Transformers 5.23 reads of a vocabulary and the files beside it: writes companions.json.
+What Transformers 5.24 reads of a vocabulary and the files beside it: writes companions.json.
 
     python companions.py
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from transformers import AutoTokenizer
 
-TEXTS = ["[E1] rome [/E1] is old", "Rome! is Old rome", "café 中文 is rome", "a <e1> rome old is old"]
+TEXTS = ["[E1] rome [/E1] is old", "Rome! is Old rome", "café 中文 is rome", "a <e1> rome old is old", "ROME! is [e1] rome!"]
 PIECES = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[", "]", "e", "##1", "1", "rome", "is", "old", "Rome", "caf", "##é", "cafe"]
 PIECES += ["##e", "中", "文", "中文", "/"]
 SIZES = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1, "intermediate_size": 8}
@@ -94,6 +94,20 @@ CASES = {
     "ids of added_tokens.json that leave a gap": bert({"do_lower_case": True}, **{"added_tokens.json": {"[E1]": N, "[/E1]": N + 5}}),
     "an added word with capitals": bert({"do_lower_case": True}, **{"added_tokens.json": {"Rome!": N, "[/E1]": N + 1}}),
     "special_tokens_map.json beside vocab.txt": bert({"do_lower_case": True}, **{"special_tokens_map.json": {**E1, "unk_token": "[UNK]"}}),
+    "special tokens by names of their own": bert({"do_lower_case": True, "extra_special_tokens": {"first": "[E1]", "last": "[/E1]"}}),
+    "special tokens by names of their own in special_tokens_map.json": bert(
+        {"do_lower_case": True}, **{"special_tokens_map.json": {"extra_special_tokens": {"first": "[E1]"}}}
+    ),
+    "a setting that ends with _token": bert({"do_lower_case": True, "entity_token": "[E1]"}),
+    "added_tokens.json beside special_tokens_map.json": bert(
+        {"do_lower_case": True}, **{"added_tokens.json": {"[E1]": N, "rome!": N + 1}, "special_tokens_map.json": E1}
+    ),
+    "special_tokens_map.json against tokenizer_config.json": bert(
+        {"do_lower_case": True, "unk_token": "is"}, **{"special_tokens_map.json": {"unk_token": "old"}}
+    ),
+    "special_tokens_map.json beside added_tokens_decoder": bert(
+        {"do_lower_case": True, "added_tokens_decoder": {str(N): token("[/E1]", True)}}, **{"special_tokens_map.json": {**E1, "unk_token": "old"}}
+    ),
     "special tokens of tokenizer_config.json": bert({"do_lower_case": True, "additional_special_tokens": ["[E1]"]}),
     "added_tokens_decoder, and a word that is there": bert(
         {"do_lower_case": False, "added_tokens_decoder": {str(N): token("[E1]", True), str(N + 1): token("rome", False, single_word=True)}}

@@ -9,7 +9,7 @@ import { encodeWhole } from "#runtime/tokenizers/whole.ts";
 import { temporaryFolder } from "../store/temporary.ts";
 import peers from "./companions.json" with { type: "json" };
 
-// Transformers 5.23 on the same files: companions.py
+// Transformers 5.24 on the same files: companions.py
 test.each(peers.cases.map((each) => [each.name, each] as const))("%s", async (_, { files, entries, ids }) => {
   const folder = temporaryFolder();
   for (const [name, content] of Object.entries(files))

@@ -29,29 +29,47 @@ export const companionFileNames = ["tokenizer_config.json", "added_tokens.json",
 /** `read`: the JSON object of a file beside the vocabulary; undefined where there is none. */
 export function companionsOf(read: (name: (typeof companionFileNames)[number]) => Record<string, unknown> | undefined): Companions {
   const config = read("tokenizer_config.json") ?? {};
-  const map = read("special_tokens_map.json") ?? {};
+  const declared = declaredTokens(config.added_tokens_decoder);
+  // older than the tokens that tokenizer_config.json declares, and read only where it declares none
+  const map = declared ? {} : (read("special_tokens_map.json") ?? {});
+  const settings = { ...config, ...map };
   const named: Companions["named"] = {};
-  const tokens = new Map<string, CompanionToken>();
   const specials: CompanionToken[] = [];
   for (const name of namedTokens) {
-    const token = tokenOf(config[name], true) ?? tokenOf(map[name], true);
+    const token = tokenOf(settings[name], true);
     if (token === undefined) continue;
     named[name] = token.content;
     specials.push(token);
   }
-  const more = [map.additional_special_tokens, config.additional_special_tokens, config.extra_special_tokens];
-  for (const list of more) {
-    if (!Array.isArray(list)) continue;
-    for (const each of list) {
-      const token = tokenOf(each, true);
-      if (token !== undefined) specials.push(token);
-    }
-  }
-  const isSpecial = (content: string) => specials.some((token) => token.content === content);
-  for (const token of declaredTokens(config.added_tokens_decoder) ?? listedTokens(read("added_tokens.json")))
-    tokens.set(token.content, isSpecial(token.content) ? { ...token, special: true } : token);
-  for (const token of specials) if (!tokens.has(token.content)) tokens.set(token.content, token);
+  const others = ownNamesOf(config, map);
+  const extra = [...listOf(config.extra_special_tokens ?? config.additional_special_tokens), ...listOf(map.extra_special_tokens)];
+  const isNamed = contentsOf([...specials, ...others]);
+  const isSpecial = contentsOf([...specials, ...extra]);
+  const tokens = new Map<string, CompanionToken>();
+  for (const token of declared ?? listedTokens(read("added_tokens.json"), isSpecial))
+    tokens.set(token.content, isNamed(token.content) ? { ...token, special: true } : token);
+  for (const token of [...specials, ...others, ...extra, ...(extra.length > 0 ? [] : listOf(map.additional_special_tokens))])
+    if (!tokens.has(token.content)) tokens.set(token.content, token);
   return { tokens: [...tokens.values()], named, config };
+}
+
+function contentsOf(tokens: readonly CompanionToken[]): (content: string) => boolean {
+  const contents = new Set(tokens.map(({ content }) => content));
+  return (content) => contents.has(content);
+}
+
+/** Special tokens under names that a model has for itself, such as `image_token`. */
+function ownNamesOf(config: Readonly<Record<string, unknown>>, map: Readonly<Record<string, unknown>>): CompanionToken[] {
+  const known: ReadonlySet<string> = new Set(namedTokens);
+  const named = Object.entries({ ...config, ...map }).flatMap(([name, value]) =>
+    name.endsWith("_token") && !known.has(name) ? [value] : [],
+  );
+  const listed = [config.extra_special_tokens, map.extra_special_tokens].flatMap((each) => (isObject(each) ? Object.values(each) : []));
+  return [...named, ...listed].flatMap((value) => tokenOf(value, true) ?? []);
+}
+
+function listOf(value: unknown): CompanionToken[] {
+  return Array.isArray(value) ? value.flatMap((each) => tokenOf(each, true) ?? []) : [];
 }
 
 const namedTokens: readonly NamedToken[] = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
@@ -64,11 +82,11 @@ function declaredTokens(decoder: unknown): CompanionToken[] | undefined {
     .flatMap(([, token]) => tokenOf(token, false) ?? []);
 }
 
-/** Contents with their ids, as Transformers 2 to 4 writes them. */
-function listedTokens(added: Record<string, unknown> = {}): CompanionToken[] {
+/** Contents with their ids, as Transformers 2 to 4 writes them. One that is not special is looked for in the normalised text. */
+function listedTokens(added: Record<string, unknown> = {}, isSpecial: (content: string) => boolean): CompanionToken[] {
   return Object.entries(added)
     .sort(([, a], [, b]) => Number(a) - Number(b))
-    .map(([content]) => ({ ...plain, content, special: false, normalized: false }));
+    .map(([content]) => ({ ...plain, content, special: isSpecial(content), normalized: !isSpecial(content) }));
 }
 
 const plain = { single_word: false, lstrip: false, rstrip: false };

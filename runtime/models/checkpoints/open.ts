@@ -1,6 +1,7 @@
 import type { ResolvedModel } from "../../contract/plan.ts";
 import { CheckpointError } from "../families/config.ts";
 import { type Described, describedBy } from "../families/described.ts";
+import type { Family } from "../families/family.ts";
 import { type Sources, sourcesOf } from "../families/weights.ts";
 import { type Parameter, parametersOf, pooler, poolerParameters } from "../parameters.ts";
 import { copyAgain, jsonIn, type SeenFiles } from "./files.ts";
@@ -72,7 +73,12 @@ export function openedCheckpoint(folder: string, files: SeenFiles): OpenedCheckp
         for (const copy of names.copies(tied.projection, false)) used.add(copy);
     }
   }
-  requireBody(folder, family.title, missing, (name) => sourcesOf(family, model, name)!.tensors[0]!.body);
+  requireBody(
+    folder,
+    family,
+    missing.filter(({ parameter }) => sourcesOf(family, model, parameter)!.tensors[0]!.body).map(({ tensor }) => tensor),
+    [...held.tensors.keys()],
+  );
   const lackingHead = (head?.layers ?? []).flatMap(({ module }, i) => {
     const places = ["weight", "bias"].map((kind) => find(`${module}.${kind}`, false));
     for (const place of places) if (place !== undefined) used.add(place);
@@ -139,16 +145,17 @@ function requireHead(folder: string, { tensors }: TensorFiles, [weight, bias]: [
   requireFit(folder, bias, tensors.get(bias)!, [outputs]);
 }
 
-function requireBody(
-  folder: string,
-  title: string,
-  missing: readonly { parameter: Parameter; tensor: string }[],
-  isBody: (parameter: Parameter) => boolean,
-): void {
-  const needed = missing.filter(({ parameter }) => isBody(parameter));
-  if (needed.length === 0) return;
-  const others = needed.length === 1 ? "" : ` and ${needed.length - 1} others`;
-  throw new CheckpointError(
-    `${folder} has no tensor ${needed[0]!.tensor}${others}, which ${title} needs (its config.json says so). ${copyAgain}`,
+function requireBody(folder: string, { title, prefix }: Family, missing: readonly string[], held: readonly string[]): void {
+  const [first] = missing;
+  if (first === undefined) return;
+  const others = missing.length === 1 ? "" : ` and ${missing.length - 1} others`;
+  // a wrapper, such as DataParallel's or that of torch.compile, puts its own name before all
+  const wrapped = [first, first.slice(prefix.length)].flatMap(
+    (tensor) => held.find((name) => name.endsWith(`.${tensor}`))?.slice(0, -tensor.length) ?? [],
   );
+  const remedy =
+    wrapped.length === 0
+      ? copyAgain
+      : `Its tensors stand under names that begin with ${wrapped[0]}, as a wrapper around the model writes them. Save the model inside of it, or take ${wrapped[0]} off their names`;
+  throw new CheckpointError(`${folder} has no tensor ${first}${others}, which ${title} needs (its config.json says so). ${remedy}`);
 }
