@@ -1,15 +1,15 @@
 import type { Prediction } from "#runtime/contract/predictions.ts";
-import { marginsOf } from "#runtime/metrics/confusion-matrix.ts";
+import { margins, noLabel } from "#runtime/metrics/confusion-matrix.ts";
 import { classMetrics, needsTwoClasses, probabilityMetrics } from "#runtime/metrics/table.ts";
 import type { Items } from "./items.ts";
 
 /** @param labels the task's: of two the second is the positive one, whether or not it occurs among the test examples */
 export function labelItems(lines: readonly Prediction<"label">[], labels: readonly string[]): Items | undefined {
   const classes = Math.max(2, labels.length);
-  const gold = Int32Array.from(lines, ({ label }) => labels.indexOf(label));
-  // behind the labels' columns one for the answers that are none of them
-  const answered = Int32Array.from(lines, ({ predicted }) => (predicted === null ? classes : labels.indexOf(predicted)));
-  if (gold.includes(-1) || answered.includes(-1)) return undefined;
+  const classOf = new Map(labels.map((label, at) => [label, at]));
+  if (!lines.every(({ label, predicted }) => classOf.has(label) && (predicted === null || classOf.has(predicted)))) return undefined;
+  const gold = Int32Array.from(lines, ({ label }) => classOf.get(label)!);
+  const answered = Int32Array.from(lines, ({ predicted }) => (predicted === null ? noLabel : classOf.get(predicted)!));
   return {
     ids: lines.map(({ id }) => id),
     each: (metric) => (metric === "accuracy" ? Float64Array.from(gold, (label, i) => (label === answered[i] ? 1 : 0)) : undefined),
@@ -25,14 +25,7 @@ export function labelItems(lines: readonly Prediction<"label">[], labels: readon
 function ofClasses(metric: string, gold: Int32Array, answered: Int32Array, classes: number): ReturnType<Items["scorer"]> {
   const score = Object.hasOwn(classMetrics, metric) ? classMetrics[metric as keyof typeof classMetrics] : undefined;
   if (!score) return undefined;
-  // where each example stands in the confusion matrix, so that a draw of them is counted and no more
-  const entries = gold.map((label, i) => label * (classes + 1) + answered[i]!);
-  const counts = new Int32Array(classes * (classes + 1));
-  return (chosen) => {
-    counts.fill(0);
-    for (let i = 0; i < chosen.length; i++) counts[entries[chosen[i]!]!]! += 1;
-    return score(marginsOf(counts, classes));
-  };
+  return (chosen) => score(margins(gold, answered, classes, chosen));
 }
 
 /** Undefined where a run has none: words and majorities answer without. */

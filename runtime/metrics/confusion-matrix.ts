@@ -3,7 +3,15 @@
  * 0 … classes − 1. As scikit-learn's `confusion_matrix`.
  */
 export function confusionMatrix(gold: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): Float64Array {
-  return counted(gold, predicted, classes, classes);
+  requireSameLength(gold, predicted);
+  const counts = new Float64Array(classes * classes);
+  for (let i = 0; i < gold.length; i++) {
+    const [right, answer] = [gold[i]!, predicted[i]!];
+    requireClass(right, classes);
+    requireClass(answer, classes);
+    counts[right * classes + answer]! += 1;
+  }
+  return counts;
 }
 
 /** Stands for an answer that is none of the classes. */
@@ -19,36 +27,36 @@ export interface Margins {
   unlabelled: number;
 }
 
-/** @param predicted classes, or `noLabel` */
-export function margins(gold: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): Margins {
-  return marginsOf(counted(gold, predicted, classes, classes + 1), classes);
-}
-
-/** @param counts a confusion matrix; a column behind those of the classes counts the answers that are none of them */
-export function marginsOf(counts: ArrayLike<number>, classes: number): Margins {
-  const width = counts.length / classes;
-  const sums: Margins = { gold: new Array(classes).fill(0), predicted: new Array(classes).fill(0), right: [], total: 0, unlabelled: 0 };
-  for (let row = 0; row < classes; row++) {
-    for (let column = 0; column < width; column++) {
-      const count = counts[row * width + column]!;
-      sums.gold[row]! += count;
-      if (column < classes) sums.predicted[column]! += count;
-      else sums.unlabelled += count;
-      sums.total += count;
+/**
+ * Without the matrix itself, which would not fit in memory where classes are many.
+ * @param predicted classes, or `noLabel`
+ * @param chosen the examples that count, some of them several times; left out: each once
+ */
+export function margins(gold: ArrayLike<number>, predicted: ArrayLike<number>, classes: number, chosen?: ArrayLike<number>): Margins {
+  requireSameLength(gold, predicted);
+  const none = () => new Array<number>(classes).fill(0);
+  const total = chosen?.length ?? gold.length;
+  const sums: Margins = { gold: none(), predicted: none(), right: none(), total, unlabelled: 0 };
+  for (let i = 0; i < total; i++) {
+    const example = chosen ? chosen[i]! : i;
+    const [right, answer] = [gold[example]!, predicted[example]!];
+    requireClass(right, classes);
+    sums.gold[right]! += 1;
+    if (answer === noLabel) {
+      sums.unlabelled += 1;
+      continue;
     }
-    sums.right.push(counts[row * width + row]!);
+    requireClass(answer, classes);
+    sums.predicted[answer]! += 1;
+    if (right === answer) sums.right[right]! += 1;
   }
   return sums;
 }
 
-function counted(gold: ArrayLike<number>, predicted: ArrayLike<number>, classes: number, width: number): Float64Array {
+function requireSameLength(gold: ArrayLike<number>, predicted: ArrayLike<number>): void {
   if (gold.length !== predicted.length) throw new RangeError(`${gold.length} right answers but ${predicted.length} predictions`);
-  const counts = new Float64Array(classes * width);
-  for (let i = 0; i < gold.length; i++) {
-    const [row, answer] = [gold[i]!, predicted[i]!];
-    const isKnown = (answer >= 0 && answer < classes) || (answer === noLabel && width > classes);
-    if (!(row >= 0 && row < classes && isKnown)) throw new RangeError(`classes ${row} and ${answer} of ${classes}`);
-    counts[row * width + (answer === noLabel ? classes : answer)]! += 1;
-  }
-  return counts;
+}
+
+function requireClass(found: number, classes: number): void {
+  if (!(found >= 0 && found < classes)) throw new RangeError(`class ${found} of ${classes}`);
 }

@@ -64,11 +64,18 @@ interface Scorer<P extends Form, R extends Form> {
   score(predictions: Forms[P][], references: Forms[R][], options: ScoreOptions): Scored;
 }
 
+/** More labels would make a matrix that nobody reads and that may not fit in memory. */
+const mostOfMatrix = 1000;
+
 /** Every metric that files can be scored with, by its name in the catalogue. */
 export const scorers = {
   ...Object.fromEntries(Object.entries(classMetrics).map(([name, metric]) => [name, ofLabels(name, metric)])),
   confusion_matrix: scorer("label", "label", (predicted, gold) => {
     const { labels, classesOf } = classesIn([...gold, ...predicted]);
+    if (labels.length > mostOfMatrix)
+      throw new ScoreError(
+        `these are ${labels.length} labels, and a matrix holds ${mostOfMatrix} at the most; f1_macro or accuracy has no such limit`,
+      );
     const counts = Array.from(confusionMatrix(classesOf(gold), classesOf(predicted), labels.length));
     const score = labels.map((_, row) => counts.slice(row * labels.length, (row + 1) * labels.length));
     return { score, signature: null, labels, n: gold.length };

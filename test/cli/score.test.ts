@@ -114,6 +114,12 @@ test.each([
   ["no number", { "p.txt": "1\ntwo\n", "r.txt": "1\n2\n" }, "mse", 'p.txt:2: expected a number, found "two"'],
   ["sentences of different length", { "p.txt": "O O\nO\n", "r.txt": "O O\nO O\n" }, "entity_f1", "p.txt:2: 1 tags, but r.txt:2 has 2"],
   ["a strange tag", { "p.txt": "O PER\n", "r.txt": "O O\n" }, "entity_f1", "p.txt:1: expected O or a tag such as B-PER"],
+  [
+    "a matrix that nobody reads",
+    { "p.txt": Array.from({ length: 1001 }, (_, i) => `l${i}\n`).join(""), "r.txt": "a\n".repeat(1001) },
+    "confusion_matrix",
+    "these are 1002 labels, and a matrix holds 1000 at the most",
+  ],
   ["three labels", { "p.txt": "a\nb\nc\n", "r.txt": "a\nb\nc\n" }, "f1", "these are 3 (a, b, c)"],
   ["no predictions", { "p.txt": "", "r.txt": "a\n" }, "accuracy", "p.txt has no values"],
 ])("%s: exit 1, with the place", async (_, files, metric, message) => {

@@ -62,3 +62,13 @@ test("a class outside the task is a bug, said loudly", () => {
   expect(() => accuracy(margins([0], [2], 2))).toThrow("classes 0 and 2 of 2");
   expect(() => accuracy(margins([0, 1], [0], 2))).toThrow("2 right answers but 1 predictions");
 });
+
+test("so many classes that their matrix would not fit in memory", () => {
+  const classes = 200_000;
+  const gold = Int32Array.from({ length: classes }, (_, i) => i);
+  const predicted = gold.map((label) => (label % 2 === 0 ? label : 0));
+  const sums = margins(gold, predicted, classes);
+  expect(sums).toMatchObject({ total: classes, unlabelled: 0 });
+  expect(accuracy(sums)).toBe(0.5);
+  expect(matthews(sums)).toBeGreaterThan(0.4);
+});
