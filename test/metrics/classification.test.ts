@@ -59,7 +59,7 @@ test("all metrics of a task; those of the positive class only for two, those of 
 });
 
 test("a class outside the task is a bug, said loudly", () => {
-  expect(() => accuracy(margins([0], [2], 2))).toThrow("classes 0 and 2 of 2");
+  expect(() => accuracy(margins([0], [2], 2))).toThrow("class 2 of 2");
   expect(() => accuracy(margins([0, 1], [0], 2))).toThrow("2 right answers but 1 predictions");
 });
 
