@@ -61,11 +61,15 @@ describe("is_impossible", () => {
 
   test("says nothing where it agrees, or is not there", () => {
     expect(read(squad(question({ is_impossible: true, answers: [] }))).problems).toEqual([]);
+    expect(read(squad(question({ is_impossible: true }))).problems).toEqual([]);
     expect(read(squad(question({ answers: [] }), question({ is_impossible: false, answers: [year] }))).problems).toEqual([]);
   });
 });
 
 test.each([
+  ["no answers", question({}), /^q\.json:\d+:1: question q1 has no list "answers"; that of a question without an answer is empty$/],
+  ["lists as the hub has them", question({ answers: { text: ["1889"], answer_start: [23] } }), /question q1 has no list "answers"/],
+  ["a text", question({ is_impossible: true, answers: "1889" }), /question q1 has no list "answers"/],
   [
     "a place in front of the context",
     question({ answers: [{ text: ".", answer_start: -1 }] }),

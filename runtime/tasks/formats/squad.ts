@@ -71,7 +71,13 @@ export function readSquad(text: string): SquadFile {
         fail(`question ${id || file.questions.length + 1} has no ${context === null ? "context" : "question"}`);
         continue;
       }
-      const answers = answersIn(context, listIn(entry, "answers") ?? []);
+      const listed =
+        listIn(entry, "answers") ?? (fieldOf(entry, "is_impossible") === true && isLeftOut(fieldOf(entry, "answers")) ? [] : null);
+      if (!listed) {
+        fail(`question ${id} has no list "answers"; that of a question without an answer is empty`);
+        continue;
+      }
+      const answers = answersIn(context, listed);
       if (!answers) {
         fail(`question ${id}: ${answerForm}`);
         continue;
@@ -82,6 +88,10 @@ export function readSquad(text: string): SquadFile {
     }
   }
   return file;
+}
+
+function isLeftOut(value: unknown): boolean {
+  return value === undefined || value === null;
 }
 
 const answerForm = 'an answer needs "text", a text, and "answer_start", a whole number';
