@@ -1,6 +1,7 @@
 import { pipeline, Readable } from "node:stream";
 import { CsvError, parse } from "csv-parse";
 import { type TextFormat, textFormatOf } from "#runtime/contract/formats.ts";
+import { parseJson } from "#runtime/contract/parse-json.ts";
 import { JobFailure } from "#runtime/jobs/context.ts";
 import { beginningFlaws, contentOf, fieldFlaw } from "#runtime/tasks/checks/beginning.ts";
 import { type Flaw, firstFlaw, placeIn } from "#runtime/tasks/checks/check.ts";
@@ -71,7 +72,7 @@ function failure({ path, line }: Place, flaw: Flaw): JobFailure {
 
 function parsed(line: string, place: string): unknown {
   try {
-    return JSON.parse(line);
+    return parseJson(line);
   } catch (error) {
     const position = Number(/position (\d+)/u.exec((error as Error).message)?.[1] ?? 0);
     throw new JobFailure(`${place}:${position + 1}: not JSON: ${(error as Error).message}; each line must be one object`);

@@ -83,6 +83,12 @@ describe("every row of a table is a document", () => {
 describe("what is wrong in a table is told with file and line", () => {
   const broken: [string, string, string | Uint8Array, RegExp][] = [
     ["a broken line", "a.jsonl", '{"text": "a"}\n{"text": \n', /a\.jsonl:2:\d+: not JSON/],
+    [
+      "a row nested beyond all measure",
+      "a.jsonl",
+      `{"text": "a", "b": ${"[".repeat(300_000)}${"]".repeat(300_000)}}\n`,
+      /a\.jsonl:1:200019: .*200000 deep/,
+    ],
     ["a line that is no object", "a.jsonl", '{"text": "a"}\n["b"]\n', /a\.jsonl:2: not a JSON object/],
     [
       "a missing field",

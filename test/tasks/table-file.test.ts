@@ -139,6 +139,16 @@ describe("JSON Lines", () => {
     });
   });
 
+  test("a row that is nested beyond all measure is refused, and one with many brackets is not", () => {
+    const deep = (levels: number) => `{"s":"a","more":${"[".repeat(levels)}${"]".repeat(levels)}}`;
+    const wide = JSON.stringify({ s: "[".repeat(200_000), more: Array.from({ length: 200_000 }, () => []) });
+    expect(rowsOf("a.jsonl", `${deep(150_000)}\n${wide}\n`).problems).toEqual([]);
+    for (const levels of [200_001, 1_000_000])
+      expect(rowsOf("a.jsonl", `{"s":"a"}\n${deep(levels)}\n`).problems).toEqual([
+        { line: 2, column: 200_016, message: expect.stringContaining("more than 200000 deep") },
+      ]);
+  });
+
   test("what is not an object has line and column", () => {
     expect(rowsOf("a.jsonl", '{"s":"a"}\n{"s" "a"}\n[1]\n').problems).toEqual([
       { line: 2, column: 6, message: expect.stringContaining("not JSON") },

@@ -1,4 +1,5 @@
 import { textFormatOf } from "#runtime/contract/formats.ts";
+import { parseJson } from "#runtime/contract/parse-json.ts";
 import type { CorpusSpec } from "#runtime/contract/spec.ts";
 import { decode } from "../formats/decode.ts";
 import { columnOf, fieldAt, namesBeside } from "../formats/fields.ts";
@@ -51,7 +52,7 @@ function ofFirstObject(text: string, column: string): Flaw | null {
 /** What is no JSON is told where it is read. */
 function objectFlaw(line: string, column: string): Flaw | null {
   try {
-    const value: unknown = JSON.parse(line);
+    const value: unknown = parseJson(line);
     return firstFlaw(objectChecks, "corpus", { line, value }) ?? fieldFlaw(value, column);
   } catch (error) {
     if (error instanceof SyntaxError) return null;

@@ -1,3 +1,5 @@
+import { parseJson } from "#runtime/contract/parse-json.ts";
+
 /*
  * Fields of JSON Lines and of Parquet, which can be more than texts. One rule for tasks and corpora: a text is a string, a path such as
  * `translation.en` reaches into objects, and lists and objects are refused. Where a task asks for a label, a number or a text, numbers
@@ -48,7 +50,7 @@ export function listOf(value: unknown): string[] | null {
 
 function parsedList(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return null;
   }

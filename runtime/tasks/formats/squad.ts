@@ -1,3 +1,4 @@
+import { parseJson } from "#runtime/contract/parse-json.ts";
 import type { TableProblem } from "./table-file.ts";
 
 export interface SquadQuestion {
@@ -115,7 +116,7 @@ function contradictionOf(isImpossible: unknown, answers: number): string | null 
 
 function parsed(text: string, fail: (message: string, position: number) => void): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     fail(`not JSON: ${error.message}`, Number(/position (\d+)/u.exec(error.message)?.[1] ?? 0));

@@ -1,5 +1,6 @@
 import { CsvError } from "csv-parse";
 import { parse } from "csv-parse/sync";
+import { parseJson } from "#runtime/contract/parse-json.ts";
 import type { DataFormat } from "#runtime/contract/spec.ts";
 import { firstFlaw } from "../checks/check.ts";
 import { linesOfNames, objectChecks, partedChecks } from "../checks/rows.ts";
@@ -158,7 +159,7 @@ function readJsonLines(text: string): TableFile {
 
 function parseObject(row: string, line: number, problems: TableProblem[], withNames: boolean): Record<string, unknown> | null {
   try {
-    const value: unknown = JSON.parse(row);
+    const value: unknown = parseJson(row);
     const flaw = firstFlaw(objectChecks, "task", { line: withNames ? row : "", value });
     if (!flaw) return value as Record<string, unknown>;
     problems.push({ line, column: 1, message: flaw.message });
