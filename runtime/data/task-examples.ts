@@ -5,18 +5,26 @@ import type { Split } from "../contract/spec.ts";
 import { JobFailure } from "../jobs/context.ts";
 import { isMissing } from "../store/files.ts";
 import type { ExamplesByKind, TaskExamples } from "../tasks/example.ts";
-import { type ReadFile, readExamples } from "../tasks/examples.ts";
+import { exampleReader, type ReadFile } from "../tasks/examples.ts";
 import { mostBytes } from "../tasks/formats/unpack.ts";
 
 export type ExampleOf<T extends ResolvedTask> = ExamplesByKind[T["kind"]];
 
 /** A split's examples. Throws `JobFailure` where the files are no longer what was planned. */
 export function readTaskExamples<T extends ResolvedTask>(task: T, split: Split): ExampleOf<T>[] {
-  const { examples, problems } = readExamples(task, split, (path) => readPlanned(task, path)) as TaskExamples<ExampleOf<T>>;
-  const error = problems.find(({ severity }) => severity === "error");
-  if (error) throw new JobFailure(error.message);
-  if (examples.length === 0) throw new JobFailure(`the ${split} split has no examples; give it a file or a larger share`);
-  return examples;
+  return taskExampleReader(task)(split);
+}
+
+/** As `readTaskExamples`, for who reads splits again and again: each file is read once. */
+export function taskExampleReader<T extends ResolvedTask>(task: T): (split: Split) => ExampleOf<T>[] {
+  const read = exampleReader(task, (path) => readPlanned(task, path));
+  return (split) => {
+    const { examples, problems } = read(split) as TaskExamples<ExampleOf<T>>;
+    const error = problems.find(({ severity }) => severity === "error");
+    if (error) throw new JobFailure(error.message);
+    if (examples.length === 0) throw new JobFailure(`the ${split} split has no examples; give it a file or a larger share`);
+    return examples;
+  };
 }
 
 /** The index of an example's label. */

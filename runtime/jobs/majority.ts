@@ -4,7 +4,7 @@ import type { MajorityResult, Score } from "#runtime/contract/artifacts.ts";
 import type { MajorityJob, ResolvedTask, ResolvedTaskOf } from "#runtime/contract/plan.ts";
 import { largest } from "#runtime/contract/reductions.ts";
 import type { TaskKind } from "#runtime/contract/spec.ts";
-import { classOf, readTaskExamples } from "#runtime/data/task-examples.ts";
+import { classOf, taskExampleReader } from "#runtime/data/task-examples.ts";
 import { scorePairs } from "#runtime/metrics/pairs.ts";
 import { answerMetrics, type MetricValue, scoreAll, scoreClassification, scoreNumbers } from "#runtime/metrics/table.ts";
 import { scoreTags } from "#runtime/metrics/tags.ts";
@@ -57,8 +57,9 @@ type Split = "train" | "validation" | "test";
 
 /** Of equally frequent labels the first in order. */
 function mostFrequentLabel(task: ResolvedTaskOf<"classification" | "pair_classification">): Constant {
+  const examplesOf = taskExampleReader(task);
   const { labels } = task;
-  const classes = (split: Split) => readTaskExamples(task, split).map(({ label, id }) => classOf(labels, label, id));
+  const classes = (split: Split) => examplesOf(split).map(({ label, id }) => classOf(labels, label, id));
   const answer = mostFrequent(classes("train"), labels.length);
   return {
     label: labels[answer]!,
@@ -72,7 +73,7 @@ function mostFrequentLabel(task: ResolvedTaskOf<"classification" | "pair_classif
           labels,
           certain,
         ),
-        predictions: readTaskExamples(task, split).map(({ id, label }) => ({ id, label, predicted: labels[answer] })),
+        predictions: examplesOf(split).map(({ id, label }) => ({ id, label, predicted: labels[answer] })),
       };
     },
   };
@@ -80,7 +81,8 @@ function mostFrequentLabel(task: ResolvedTaskOf<"classification" | "pair_classif
 
 /** The training examples' mean: of all constants the one with the least squared error. */
 function meanValue(task: ResolvedTaskOf<"regression">): Constant {
-  const values = (split: Split) => readTaskExamples(task, split).map(({ value }) => value);
+  const examplesOf = taskExampleReader(task);
+  const values = (split: Split) => examplesOf(split).map(({ value }) => value);
   const train = values("train");
   const mean = train.reduce((sum, value) => sum + value, 0) / train.length;
   return {
@@ -92,20 +94,21 @@ function meanValue(task: ResolvedTaskOf<"regression">): Constant {
           gold,
           gold.map(() => mean),
         ),
-        predictions: readTaskExamples(task, split).map(({ id, value }) => ({ id, value, predicted: mean })),
+        predictions: examplesOf(split).map(({ id, value }) => ({ id, value, predicted: mean })),
       };
     },
   };
 }
 
 function mostFrequentTag(task: ResolvedTaskOf<"tagging">): Constant {
+  const examplesOf = taskExampleReader(task);
   const { labels } = task;
-  const known = readTaskExamples(task, "train").flatMap(({ tags, id }) => tags.map((tag) => classOf(labels, tag, id)));
+  const known = examplesOf("train").flatMap(({ tags, id }) => tags.map((tag) => classOf(labels, tag, id)));
   const answer = labels[mostFrequent(known, labels.length)]!;
   return {
     label: answer,
     score(split) {
-      const sentences = readTaskExamples(task, split).map((sentence) => ({ ...sentence, predicted: sentence.tags.map(() => answer) }));
+      const sentences = examplesOf(split).map((sentence) => ({ ...sentence, predicted: sentence.tags.map(() => answer) }));
       const values = scoreTags(
         sentences.map(({ tags }) => tags),
         sentences.map(({ predicted }) => predicted),
@@ -116,12 +119,13 @@ function mostFrequentTag(task: ResolvedTaskOf<"tagging">): Constant {
 }
 
 function mostFrequentChoice(task: ResolvedTaskOf<"multiple_choice">): Constant {
-  const known = readTaskExamples(task, "train").map(({ answer }) => answer);
+  const examplesOf = taskExampleReader(task);
+  const known = examplesOf("train").map(({ answer }) => answer);
   const most = mostFrequent(known, task.labels.length);
   return {
     label: task.labels[most]!,
     score(split) {
-      const examples = readTaskExamples(task, split);
+      const examples = examplesOf(split);
       const right = examples.filter(({ answer }) => answer === most).length;
       return {
         values: [{ metric: "accuracy", value: right / examples.length }],
@@ -133,10 +137,11 @@ function mostFrequentChoice(task: ResolvedTaskOf<"multiple_choice">): Constant {
 
 /** That there is none. */
 function noAnswer(task: ResolvedTaskOf<"span_question_answering">): Constant {
+  const examplesOf = taskExampleReader(task);
   return {
     label: "",
     score(split) {
-      const predictions = readTaskExamples(task, split).map(({ id, name, question, answers }) => ({
+      const predictions = examplesOf(split).map(({ id, name, question, answers }) => ({
         id,
         question: name,
         text: question,
@@ -155,10 +160,11 @@ function noAnswer(task: ResolvedTaskOf<"span_question_answering">): Constant {
 
 /** What is read, unchanged. */
 function theSource(task: ResolvedTaskOf<"translation" | "summarisation" | "generation">): Constant {
+  const examplesOf = taskExampleReader(task);
   return {
     label: "the source",
     score(split) {
-      const predictions = readTaskExamples(task, split).map((example) => ({ ...example, predicted: example.source }));
+      const predictions = examplesOf(split).map((example) => ({ ...example, predicted: example.source }));
       const values = scoreTexts(
         task.kind,
         predictions.map(({ target }) => [target]),
@@ -171,10 +177,11 @@ function theSource(task: ResolvedTaskOf<"translation" | "summarisation" | "gener
 
 /** Both sentences equally probable. */
 function chance(task: ResolvedTaskOf<"minimal_pairs">): Constant {
+  const examplesOf = taskExampleReader(task);
   return {
     label: "either",
     score(split) {
-      const examples = readTaskExamples(task, split);
+      const examples = examplesOf(split);
       const pairs = examples.map(({ group }) => ({ group, good: 0, bad: 0 }));
       return {
         values: scorePairs(pairs).map(({ metric, value }) => ({ metric, value })),
