@@ -23,7 +23,7 @@ export function placedDiagnostics(file: string, diagnostics: Diagnostics): Place
     // Langium turns what a rule throws into a diagnostic without data.
     const { code, fixes } = (data as FindingData | undefined) ?? { code: "internal-error", fixes: undefined };
     return placedAt(file, range, {
-      severity: severity === warning ? "warning" : "error",
+      severity: severities[severity ?? 1] ?? "error",
       code: isSyntax(code) ? "syntax-error" : code,
       message: typeof message === "string" ? message : message.value,
       ...(fixes ? { fixes } : {}),
@@ -36,8 +36,8 @@ function isSilent({ data }: Diagnostics[number]): boolean {
   return (data as FindingData | undefined)?.silent === true;
 }
 
-/** `DiagnosticSeverity.Warning` of the Language Server Protocol. */
-const warning = 2;
+/** By `DiagnosticSeverity` of the Language Server Protocol. */
+const severities: Record<number, PlacedProblem["severity"]> = { 1: "error", 2: "warning", 3: "info" };
 
 function isSyntax(code: string): boolean {
   return code === DocumentValidator.LexingError || code === DocumentValidator.ParsingError;

@@ -5,6 +5,7 @@ import { alternativesOf, type Expected, expectedOf, keyText, nameOf } from "../r
 import { describeType, describeValue } from "../values/describe.ts";
 import { fittingType } from "../values/fit.ts";
 import {
+  mostSeeds,
   type Reading,
   readBoolean,
   readCount,
@@ -41,7 +42,23 @@ function findingOf(value: Value, type: Expected): Finding | undefined {
     };
   }
   const reading = read(value, type);
-  return reading && !reading.ok ? reading.problem : undefined;
+  if (reading && !reading.ok) return reading.problem;
+  return type.type === "seeds" ? oneSeed(value) : undefined;
+}
+
+/** Elsewhere a bare number of seeds says how many. 1 is the same either way. */
+function oneSeed(value: Value): Finding | undefined {
+  if (!isQuantity(value)) return undefined;
+  const number = readCount(value, { type: "count", min: 2 });
+  if (!number.ok) return undefined;
+  const seed = number.value;
+  const range = seed <= mostSeeds ? `1..${seed}` : `${seed}..${seed + 2}`;
+  return {
+    code: "one-seed",
+    severity: "info",
+    message: `This is one seed, the number ${seed}. For several write a range, ${range}; for this one alone, [${seed}].`,
+    fixes: [range, `[${seed}]`],
+  };
 }
 
 function read(value: Value, type: Expected): Reading<unknown> | undefined {

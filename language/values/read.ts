@@ -78,7 +78,7 @@ export function readPath(value: Value, type: TypeNamed<"path">): Reading<string>
 }
 
 const seed = { type: "count", min: 0, max: 4294967295 } as const;
-const mostSeeds = 1000;
+export const mostSeeds = 1000;
 
 export function readSeeds(value: Value, type: TypeNamed<"seeds">): Reading<number[]> {
   if (isRange(value)) return seedsInRange(value);

@@ -58,7 +58,7 @@ export async function load(path: string, { warnings }: { warnings: "said" | "cou
   const sayWhatMatters = (problems: readonly PlacedProblem[], elsewhere: readonly PlacedProblem[]) => {
     sayEach(problems.filter((problem) => isError(problem) || warnings === "said"));
     const left = [
-      ...counted("warning", warnings === "counted" ? problems.filter((problem) => !isError(problem)) : []),
+      ...counted("warning", warnings === "counted" ? problems.filter(({ severity }) => severity === "warning") : []),
       ...counted("error", elsewhere.filter(isError)).map((errors) => `${errors} in what is not needed here`),
     ];
     if (left.length > 0 && !hasCounted) say(`${left.join(", ")}: pretrain check ${shownPath(file)}`);

@@ -3,13 +3,14 @@ import type { Spec } from "#runtime/contract/spec.ts";
 import { check } from "./check.ts";
 import { compile } from "./compile.ts";
 import { type CostModel, tracedCosts } from "./costs.ts";
+import { notExportable } from "./exportable.ts";
 import type { Files } from "./files.ts";
 import { canonical } from "./fingerprint.ts";
 import { taskReader } from "./task-reader.ts";
 
 /**
- * Everything that is wrong with a specification: with its declarations, and with the plan of each that has one. `memoryBytes`: of
- * the machine. `costs`: kept by who asks again and again.
+ * Everything that is wrong with a specification: with its declarations, with the plan of each that has one, and with what is to be done
+ * with the models afterwards. `memoryBytes`: of the machine. `costs`: kept by who asks again and again.
  */
 export function problemsOf(spec: Spec, files: Files, memoryBytes?: number, costs: CostModel = tracedCosts()): Problem[] {
   const taskOf = taskReader(spec, withoutContent(files));
@@ -21,7 +22,7 @@ export function problemsOf(spec: Spec, files: Files, memoryBytes?: number, costs
         ...(memoryBytes === undefined ? {} : { memoryBytes }),
       }).problems,
   );
-  return distinctProblems([...check(spec, files, taskOf), ...planned]);
+  return distinctProblems([...check(spec, files, taskOf), ...planned, ...notExportable(spec)]);
 }
 
 /** Every declaration for which there are jobs, those that others read first. */

@@ -1,6 +1,7 @@
 /** A mistake that a user can make: a value, never an exception. */
 export interface Problem {
-  severity: "error" | "warning";
+  /** `info`: nothing is wrong, but something else may have been meant, or something later will not work. */
+  severity: "error" | "warning" | "info";
   /** Stable, for filters and quick fixes: `unknown-key`, `missing-key`, `architecture-mismatch`, … */
   code: string;
   /** What was found, what was expected and what to do, in one or two sentences. */

@@ -8,10 +8,13 @@ export interface DiagnosticData {
   set?: { key: string; value: string };
 }
 
+/** `DiagnosticSeverity`. */
+const severities = { error: 1, warning: 2, info: 3 } as const;
+
 export function diagnosticOf({ line, column, endLine, endColumn, severity, code, message, fixes, set }: PlacedProblem): Diagnostic {
   return {
     range: { start: { line: line - 1, character: column - 1 }, end: { line: endLine - 1, character: endColumn - 1 } },
-    severity: severity === "error" ? 1 : 2,
+    severity: severities[severity],
     code,
     source: "pretrain",
     // what it quotes of a text or of data stays text, in an editor of a terminal too

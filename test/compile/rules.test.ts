@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 import { check } from "#runtime/compile/check.ts";
 import type { Files } from "#runtime/compile/files.ts";
+import { problemsOf as everyProblemOf } from "#runtime/compile/problems.ts";
+import type { PretrainJob } from "#runtime/contract/plan.ts";
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
 import {
@@ -748,3 +750,33 @@ function expecting(change: Partial<ReturnType<typeof compare>["expect"][number]>
   const expectation = { left: "0.001", operator: ">" as const, right: "0.0001", task: "sentiment", metric: "accuracy", ...change };
   return compare({ vary: rates(adamw.learningRate, 1e-4), expect: [expectation] });
 }
+
+it("says beforehand that a model by its sizes cannot be exported, once, and nothing of one that can", () => {
+  const said = (change: Change) => everyProblemOf(specOf(change), files).filter(({ code }) => code === "not-exportable");
+  const [encoder, ...more] = said({
+    models: { tiny: model() },
+    pretrainings: { base: pretrain({ model: "tiny", objective: "mlm" }), again: pretrain({ model: "tiny", objective: "mlm" }) },
+  });
+  expect(encoder).toMatchObject({ severity: "info", path: ["models", "tiny"] });
+  expect(encoder!.message).toMatch(/no class for an encoder .*family: bert/);
+  expect(more).toEqual([]);
+  expect(
+    said({ models: { tiny: model({ family: "bert" }) }, pretrainings: { base: pretrain({ model: "tiny", objective: "mlm" }) } }),
+  ).toEqual([]);
+});
+
+it("counts on the vocabulary that the text can give, and says where it is smaller than the one declared", () => {
+  const words = Array.from({ length: 20_000 }, (_, index) => `w${(index * index) % 3001}`).join(" ");
+  const seen = filesIn({ ...texts, "/data/speeches.txt": words });
+  const change = {
+    corpora: { speeches: corpus({ files: ["/data/speeches.txt"] }) },
+    tokenizers: { pieces: tokenizer({ vocabulary: 900_000 }) },
+  };
+  const problem = problemOf(change, seen);
+  expect(problem).toMatchObject({ severity: "info", code: "vocabulary-beyond-corpus", path: ["tokenizers", "pieces", "vocabulary"] });
+  const job = compiled(specOf(change), "base", { files: seen, known: () => null }).plan!.jobs.find(
+    ({ kind }) => kind === "pretrain",
+  ) as PretrainJob;
+  expect(job.model.vocabulary).toBeLessThan(10_000);
+  expect(problemsOf({ ...change, tokenizers: { pieces: tokenizer({ vocabulary: 8000 }) } }, seen)).toEqual([]);
+});

@@ -93,6 +93,8 @@ const examples: [code: string, rule: string, text: string, fixes?: string[], fil
   ["unexpected-weight", "a share outside of mixtures", "model m { «50%»: causal }"],
   ["out-of-range", "a share of more than the whole", "objective o = mixture { «150%»: causal }"],
 
+  ["one-seed", "a number that may count seeds", `${base}compare x { extends: p, vary batch: [1, 2], seeds: «42» }`, ["1..42", "[42]"]],
+  ["one-seed", "one that hardly does", `${base}compare x { extends: p, vary batch: [1, 2], seeds: «1234» }`, ["1234..1236", "[1234]"]],
   ["unknown-choice", "a choice that is nearly one", "model m { norm: «rmss» }", ["rms"]],
   ["unknown-choice", "an option that is nearly one", "objective o = «maskt»", ["masked"]],
   [
@@ -134,7 +136,7 @@ const examples: [code: string, rule: string, text: string, fixes?: string[], fil
 
   ["missing-file", "a file that is not there", 'task t = classification { train: «"no.tsv"» }'],
   ["missing-file", "a pattern that matches nothing", 'corpus c { files: ["a.txt", «"*.md"»] }'],
-  ["missing-file", "a folder for a file", 'task t = classification { train: «"folder"» }', [], { "folder/x.tsv": "" }],
+  ["missing-file", "a folder for a file", 'task t = classification { train: «"folder"» }', ['"folder/x.tsv"'], { "folder/x.tsv": "" }],
 
   ["setting-beside-file", "what a tokenizer's file was made with", 'tokenizer k { file: "a.txt", «lowercase»: true }'],
   ["files-beside-hub", "files beside a data set of the hub", 'corpus c { hub: "owner/name", «files»: "a.txt" }'],

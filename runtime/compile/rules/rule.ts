@@ -24,6 +24,10 @@ export function warning(code: string, path: SpecPath, message: string): Problem 
   return { severity: "warning", code, path, message };
 }
 
+export function info(code: string, path: SpecPath, message: string): Problem {
+  return { severity: "info", code, path, message };
+}
+
 /** Are these shares, which people write with few digits, one whole together? */
 export function addUpToOne(shares: readonly number[]): boolean {
   return Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 1e-6;

@@ -1,14 +1,16 @@
 import type { Problem } from "#runtime/contract/problem.ts";
-import type { ExistingTokenizerSpec, LearnedTokenizerSpec } from "#runtime/contract/spec.ts";
+import type { ExistingTokenizerSpec, LearnedTokenizerSpec, Spec } from "#runtime/contract/spec.ts";
 import type { Files } from "../files.ts";
 import { readTokenizerFile } from "../tokenizer-files.ts";
-import { byteEntries, specialTokens } from "../vocabulary.ts";
-import { error, type Rule, warning } from "./rule.ts";
+import { attainableVocabulary, byteEntries, specialTokens } from "../vocabulary.ts";
+import { error, info, type Rule, warning } from "./rule.ts";
 
 /** A vocabulary size where the kind needs one, large enough, and none where the kind decides; a file that is a tokenizer. */
 export const tokenizers: Rule = ({ spec, files }) =>
   Object.entries(spec.tokenizers).flatMap(([name, tokenizer]) =>
-    tokenizer.kind === "existing" ? file(name, tokenizer, files) : [...vocabulary(name, tokenizer), ...lowercase(name, tokenizer)],
+    tokenizer.kind === "existing"
+      ? file(name, tokenizer, files)
+      : [...vocabulary(name, tokenizer), ...moreThanGiven(name, tokenizer, spec, files), ...lowercase(name, tokenizer)],
   );
 
 function file(name: string, tokenizer: ExistingTokenizerSpec, files: Files): Problem[] {
@@ -47,6 +49,21 @@ function vocabulary(name: string, { kind, vocabulary, sentinels }: LearnedTokeni
       ["tokenizers", name, "vocabulary"],
       `A vocabulary of ${vocabulary} has no room for ${parts}. Use at least ${least}, or fewer sentinels.`,
       [String(least)],
+    ),
+  ];
+}
+
+/** A vocabulary that the corpus cannot fill: the plan counts on what it can give. */
+function moreThanGiven(name: string, tokenizer: LearnedTokenizerSpec, { corpora }: Spec, files: Files): Problem[] {
+  const corpus = corpora[tokenizer.trainOn];
+  const attainable = corpus && attainableVocabulary(tokenizer, corpus, files);
+  if (attainable === undefined || tokenizer.vocabulary! <= attainable) return [];
+  const most = Number(attainable.toPrecision(2)).toLocaleString("en");
+  return [
+    info(
+      "vocabulary-beyond-corpus",
+      ["tokenizers", name, "vocabulary"],
+      `${tokenizer.trainOn} has text for about ${most} entries at most, so the vocabulary will be smaller than this. The plan counts on as many as the text gives. Use a smaller vocabulary, or more text.`,
     ),
   ];
 }

@@ -37,8 +37,8 @@ export function asFamily(name: FamilyName, model: ResolvedModel): AsFamily | und
   return tried?.unlike.length === 0 ? tried : undefined;
 }
 
-/** What can be declared in its place. */
-const familiesOf: Record<ResolvedModel["architecture"], string> = {
+/** What can be declared in its place, by its sizes. */
+export const familiesOf: Record<ResolvedModel["architecture"], string> = {
   encoder: "bert (or roberta, distilbert, electra)",
   decoder: "gpt2 (or llama)",
   "encoder-decoder": "t5 (or t5-v1_1, bart)",
