@@ -208,6 +208,9 @@ export const verdict = v.object({
 });
 export type Verdict = v.InferOutput<typeof verdict>;
 
+/** Which score of a comparison: of a cell's fine-tuning, or of its text where there is no task. */
+const scoreOfCell = { cell: v.string(), seed: v.number(), finetune_seed: v.number(), task: v.string(), metric: v.string() };
+
 /** `pretrain results --json`: other programs rely on these names. */
 export const comparisonResult = v.object({
   comparison: v.string(),
@@ -231,11 +234,7 @@ export const comparisonResult = v.object({
   }),
   cells: v.array(
     v.object({
-      cell: v.string(),
-      seed: v.number(),
-      finetune_seed: v.number(),
-      task: v.string(),
-      metric: v.string(),
+      ...scoreOfCell,
       value: v.number(),
     }),
   ),
@@ -243,11 +242,7 @@ export const comparisonResult = v.object({
   missing: v.optional(
     v.array(
       v.object({
-        cell: v.string(),
-        seed: v.number(),
-        finetune_seed: v.number(),
-        task: v.string(),
-        metric: v.string(),
+        ...scoreOfCell,
         /** Whether its run is done. */
         done: v.boolean(),
         /** As the end of a sentence. */
