@@ -26,7 +26,7 @@ function unbundled(platform: NodeJS.Platform, arch: string): Record<string, read
   };
 }
 
-const own = ["dist/**/*.{js,cjs,css,ttf}", "media/**", "!media/icon.svg", "syntaxes/*.json", "CHANGELOG.md", "LICENSE"];
+const own = ["dist/**/*.{js,cjs,css,ttf}", "!dist/test/**", "media/**", "!media/icon.svg", "syntaxes/*.json", "CHANGELOG.md", "LICENSE"];
 
 async function packageExtension(platform: NodeJS.Platform = process.platform, arch: string = process.arch): Promise<string> {
   const target = `${platform}-${arch}`;
