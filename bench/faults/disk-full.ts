@@ -62,7 +62,7 @@ async function filled(index: number): Promise<CaseOutcome> {
     if (hasStack(ended)) return fails(`a stack trace: ${said.slice(-600)}`);
     if (ended.code !== 0 && !/the disk is full, so \S+ could not be written/.test(said)) return fails(`not told: ${said.slice(-600)}`);
     if (begun && groupLives(begun.process)) return fails("a process lives on");
-    const again = await command(folder, runOf(stage.target));
+    const again = await command(folder, runOf(stage.target), { jobsHere: true });
     if (again.code !== 0) return fails(`does not go on: ${again.stderr.slice(-600)}`);
     const difference = differenceOf(bits, bitsOf(folder));
     if (difference) return fails(`other bits: ${difference}`);

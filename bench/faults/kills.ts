@@ -43,7 +43,7 @@ async function killed(index: number, random: Random): Promise<CaseOutcome> {
       const inWrite = random.uniform() < 0.7;
       faults += inWrite ? await killWriters(folder, stage, random) : await killFromOutside(folder, stage, random, begun);
     }
-    const last = await command(folder, runOf(stage.target));
+    const last = await command(folder, runOf(stage.target), { jobsHere: true });
     const failure = await failureOf(folder, bits, last, begun);
     return { kind: stage.kind, faults, ...(failure === undefined ? {} : { failure }) };
   } finally {

@@ -81,14 +81,19 @@ export async function openWindow(server: VsCodeServer, folder: string, file: str
     },
     async palette(title) {
       const input = page.locator(".quick-input-widget input[type=text]");
-      // a picker that has just been closed takes the key with it
-      for (let time = 0; time < 5 && !(await input.isVisible()); time++) {
-        await page.keyboard.press("F1");
-        await input.waitFor({ state: "visible", timeout: 10_000 }).catch(() => undefined);
-      }
-      await input.fill(`>${title}`);
       // not Enter: the row in focus may be another one
-      await page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`).first().click();
+      const row = page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`).first();
+      // VS Code knows that a workspace is trusted only some time after it has restored its editors, and a list that stands is not drawn anew
+      for (let time = 0; time < 30 && !(await row.isVisible()); time++) {
+        // a picker that has just been closed takes the key with it
+        if (!(await input.isVisible())) await page.keyboard.press("F1");
+        await input.waitFor({ state: "visible", timeout: 10_000 }).catch(() => undefined);
+        if (!(await input.isVisible())) continue;
+        await input.fill(">");
+        await input.fill(`>${title}`);
+        await row.waitFor({ state: "visible", timeout: 2000 }).catch(() => undefined);
+      }
+      await row.click();
     },
     async webview(title) {
       const group = page.locator(".editor-group-container", { has: page.locator(".tab.active", { hasText: title }) });
