@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolders } from "#runtime/machine/make-folders.ts";
 import { JobFailure } from "../jobs/context.ts";
 import { CheckpointError } from "../models/families/config.ts";
 import { type AsFamily, familyOf } from "../models/families/nearest.ts";
@@ -65,7 +66,7 @@ function write(stored: StoredModel, as: AsFamily, { className, to, isWanted, hea
     }
   }
   const tokenizer = stored.tokenizer();
-  mkdirSync(to, { recursive: true });
+  makeFolders(to);
   writeSafetensors(join(to, "model.safetensors"), tensors, { format: "pt" });
   const original = originalConfig(stored);
   const config = { ...(original ?? tokenIds(tokenizer, model.architecture)), ...as.config };

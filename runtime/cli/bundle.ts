@@ -1,8 +1,9 @@
-import { cpSync, mkdirSync, readFileSync } from "node:fs";
+import { cpSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import type { InputFile, Job, Plan, ResolvedObjective } from "#runtime/contract/plan.ts";
 import { hubCache } from "#runtime/hub/cache.ts";
+import { makeFolders } from "#runtime/machine/make-folders.ts";
 import { writeJson, writeWhole } from "#runtime/store/files.ts";
 import { openStore, type Store } from "#runtime/store/store.ts";
 import { UsageError } from "./exit.ts";
@@ -32,7 +33,7 @@ export function writeBundle(folder: string, { loaded, name, plan, result, comman
   const root = commonFolder(paths);
   for (const path of paths) {
     const target = join(folder, "experiment", relative(root, path));
-    mkdirSync(dirname(target), { recursive: true });
+    makeFolders(dirname(target));
     cpSync(path, target);
   }
   const home = relative(root, dirname(loaded.file));

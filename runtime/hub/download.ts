@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { datasetInfo, downloadFile, downloadFileToCacheDir, listFiles, modelInfo, pathsInfo } from "@huggingface/hub";
+import { makeFolders } from "#runtime/machine/make-folders.ts";
 import { HubError, isOffline } from "./access.ts";
 import { cachedFolder, cachedModel, hubCache, listingOf, repositoryOf } from "./cache.ts";
 import { fetchFile } from "./fetch-file.ts";
@@ -161,7 +162,7 @@ function refuse(name: string, cacheDir: string): never {
 }
 
 function writeInto(path: string, content: string): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolders(dirname(path));
   writeFileSync(path, content);
 }
 

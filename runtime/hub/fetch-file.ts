@@ -1,9 +1,9 @@
 import { createReadStream, createWriteStream, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
+import { makeFolders } from "#runtime/machine/make-folders.ts";
 import { HubError } from "./access.ts";
 import { hashFor, type Published, type Sum } from "./published.ts";
 import { count, differs } from "./verified.ts";
@@ -24,7 +24,7 @@ export interface Wanted {
  */
 export async function fetchFile(wanted: Wanted): Promise<void> {
   const part = `${wanted.to}.incomplete`;
-  await mkdir(dirname(part), { recursive: true });
+  makeFolders(dirname(part));
   const before = sizeOf(part);
   const goesOn = before > 0 && before <= wanted.published.bytes;
   if (before > 0 && !goesOn) rmSync(part, { force: true });

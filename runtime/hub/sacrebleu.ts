@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { makeFolders } from "#runtime/machine/make-folders.ts";
 import { HubError, isOffline } from "./access.ts";
 
 /** Where sacreBLEU gets the SentencePiece models of its tokenizers from, by their names there. */
@@ -64,7 +65,7 @@ export async function sacrebleuModel(
     const bytes = await downloaded(sources[name], `the model of the tokenizer ${name}`, path, environment);
     const sha256 = createHash("sha256").update(bytes).digest("hex");
     onNotice(`${path} is not verified: neither sacreBLEU nor ${sources[name]} publishes a hash of it. Its SHA-256 is ${sha256}`);
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolders(dirname(path));
     writeFileSync(`${path}.part`, bytes);
     renameSync(`${path}.part`, path);
   }
@@ -92,7 +93,7 @@ export async function sacrebleuDictionary(
   const { parseTar } = await import("nanotar");
   const entries = parseTar(gunzipSync(bytes), { filter: (entry) => dirname(entry.name) === inside });
   const part = `${folder}.part`;
-  mkdirSync(part, { recursive: true });
+  makeFolders(part);
   for (const file of dictionaryFiles) {
     const data = entries.find((entry) => basename(entry.name) === file)?.data;
     if (!data) throw new HubError(`${what} that ${url} sent has no ${inside}/${file}`);

@@ -1,6 +1,7 @@
-import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { makeFolders } from "#runtime/machine/make-folders.ts";
 import { fileSign } from "../contract/file-sign.ts";
 import { parseRecord } from "../contract/record-text.ts";
 import { type VerifiedFiles, verifiedFiles } from "../contract/records.ts";
@@ -23,7 +24,7 @@ export function verifiedIn(repository: string, commit: string): VerifiedFiles {
 export function recordVerified(repository: string, commit: string, files: VerifiedFiles): void {
   const path = recordOf(repository, commit);
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolders(dirname(path));
     writeFileSync(`${path}.${process.pid}`, JSON.stringify({ ...verifiedIn(repository, commit), ...files }));
     renameSync(`${path}.${process.pid}`, path);
   } catch {

@@ -1,8 +1,9 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { availableParallelism, hostname } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { parseRecord } from "#runtime/contract/record-text.ts";
+import { makeFolders } from "./make-folders.ts";
 import { readRegularText } from "./regular-file.ts";
 import { cacheFolder } from "./user-folder.ts";
 
@@ -31,7 +32,7 @@ export function readSpeed(engine: string): MeasuredSpeed | undefined {
 export function writeSpeed(engine: string, measured: Pick<MeasuredSpeed, "workPerSecond" | "version">): MeasuredSpeed {
   const speed = { ...measured, processors: availableParallelism(), date: new Date().toISOString() };
   const path = speedsFile();
-  mkdirSync(cacheFolder(), { recursive: true });
+  makeFolders(cacheFolder());
   const whole = `${path}.${process.pid}`;
   writeFileSync(whole, `${JSON.stringify({ ...readSpeeds(), [engine]: speed }, null, 2)}\n`);
   renameSync(whole, path);

@@ -1,17 +1,5 @@
 import { randomBytes } from "node:crypto";
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, constants, fstatSync, fsyncSync, openSync, readdirSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import type * as v from "valibot";
@@ -19,6 +7,7 @@ import { type Parsed, parseRecord } from "#runtime/contract/record-text.ts";
 import type { FileRecord } from "#runtime/contract/records.ts";
 import { parseSealed, sealedText } from "#runtime/contract/sealed.ts";
 import { Obstacle } from "#runtime/contract/system-error.ts";
+import { makeFolders } from "#runtime/machine/make-folders.ts";
 import { openRegular, readRegularText } from "#runtime/machine/regular-file.ts";
 import { refuseLinks } from "./links.ts";
 import { contentHash, rememberWritten } from "./written.ts";
@@ -162,7 +151,7 @@ function openOwn(path: string, flags: number): number {
 /** Makes a folder and those above it; never through a link. */
 export function makeFolder(folder: string): void {
   refuseLinks(folder);
-  mkdirSync(folder, { recursive: true });
+  makeFolders(folder);
 }
 
 /** Removes what a killed writer left in a folder and below it. Only for who holds the folder's lock. */

@@ -1,6 +1,7 @@
-import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Obstacle } from "#runtime/contract/system-error.ts";
+import { makeFolders } from "#runtime/machine/make-folders.ts";
 import { hasCode } from "./files.ts";
 import { refuseLinks } from "./links.ts";
 
@@ -13,7 +14,7 @@ export function makeStoreFolder(root: string): void {
   const found = statSync(root, { throwIfNoEntry: false });
   if (found?.isDirectory()) return;
   if (found) throw new Obstacle(`${root} is a file, and runs need a folder of that name beside the experiment; rename it or move it away`);
-  mkdirSync(root, { recursive: true });
+  makeFolders(root);
   keepOutOfGit(root);
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { expect, test } from "vitest";
@@ -14,6 +14,10 @@ test("a file is replaced whole", () => {
   writeJson(path, { value: 1 });
   writeJson(path, { value: 2 });
   expect(readJson(path, v.object({ value: v.number() }))).toEqual({ value: { value: 2 } });
+});
+
+test.skipIf(!existsSync("/proc/self"))("where a file system makes no folders that is said, and does not take for ever", () => {
+  expect(() => writeWhole("/proc/deep/er/result.json", "new")).toThrow("no folder can be made in /proc; name another place");
 });
 
 test("a writer that fails leaves the old file and nothing else", () => {

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { makeFolders } from "#runtime/machine/make-folders.ts";
 import { engineFolder, installedFile } from "../../../machine/user-folder.ts";
 import { writeJson } from "../../../store/files.ts";
 import { tryLock } from "../../../store/lock.ts";
@@ -53,13 +54,13 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
     return { ...before, folder, before: true, gpuFound: await tryOut(folder) };
   options.onProgress({ step: "looking for pip, npm and a C++ compiler" });
   const tools = await findTools();
-  mkdirSync(dirname(folder), { recursive: true });
+  makeFolders(dirname(folder));
   const lock = tryLock(`${folder}.lock`);
   if (!lock.held) throw new InstallFailure(`process ${lock.holder.pid} is installing it now`);
   try {
     const downloads = `${folder}.download${options.gpu ? "-gpu" : ""}`;
     const building = `${folder}.building`;
-    mkdirSync(downloads, { recursive: true });
+    makeFolders(downloads);
     requireSpace(dirname(folder), (options.gpu ? space.gpu : space.cpu) - sizeOf(downloads), options.free);
     rmSync(building, { recursive: true, force: true });
     await download(tools, downloads, options);
@@ -158,7 +159,7 @@ async function build({ compiler }: Tools, engine: string, signal?: AbortSignal):
   const source = join(engine, nodePackage);
   const library = join(engine, "site", "tensorflow");
   const headers = [join(engine, "node_modules/node-api-headers/include"), join(library, "include"), source];
-  mkdirSync(dirname(join(engine, bindingFile)), { recursive: true });
+  makeFolders(dirname(join(engine, bindingFile)));
   // from the binding's folder to the library's
   const there = "../../../../../site/tensorflow";
   const quiet = join(engine, "quiet.cc");
