@@ -12,7 +12,8 @@ export function badEscape(written: string, isPath: boolean): { message: string; 
   const bad = [...inside.matchAll(/\\(.)/gsu)].map(([, sign]) => sign!).find((sign) => !(isFile ? knownInPaths : known).includes(sign));
   if (bad === undefined) return undefined;
   const quote = written.charAt(0);
-  const slashes = `${quote}${inside.replaceAll(/\\+(?!["'])/g, "/")}${quote}`;
+  // \\server\share keeps both of its first ones
+  const slashes = `${quote}${inside.replace(/^\\{2,4}(?=\w)/, "//").replaceAll(/\\+(?!["'])/g, "/")}${quote}`;
   const doubled = `${quote}${inside.replaceAll(/\\\\|\\/g, "\\\\")}${quote}`;
   if (isFile) return { message: `Found \\${bad} in a path. Write / or \\\\ for each \\: ${slashes}`, fixes: [slashes, doubled] };
   return {

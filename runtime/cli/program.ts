@@ -5,6 +5,7 @@ import { addCheck } from "./check.ts";
 import { addDiff } from "./diff.ts";
 import { addDownload } from "./download.ts";
 import { addEngines } from "./engines.ts";
+import { UsageError } from "./exit.ts";
 import { addExport } from "./export.ts";
 import { addFormat } from "./format.ts";
 import { addGenerate } from "./generate.ts";
@@ -66,5 +67,16 @@ Exit codes: 0 done, 1 the file or the data has errors, 2 wrong usage, 3 a run fa
     addJob,
   ])
     add(program);
-  return program;
+  return program.hook("preAction", (_, command) => refuseEmpty(command));
+}
+
+/** A variable of the shell that is not set leaves an empty text, which as a path would mean this folder. Only a prompt or text may be empty. */
+function refuseEmpty(command: Command): void {
+  const given = command.opts<Record<string, unknown>>();
+  const values = [
+    ...command.registeredArguments.map((argument, at) => ({ name: `<${argument.name()}>`, value: command.processedArgs[at] as unknown })),
+    ...command.options.map((option) => ({ name: option.flags, value: given[option.attributeName()] })),
+  ];
+  const empty = values.find(({ name, value }) => !/<text/.test(name) && [value].flat().includes(""));
+  if (empty) throw new UsageError(`${empty.name} is empty`);
 }

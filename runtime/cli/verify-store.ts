@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { parseRecord } from "#runtime/contract/record-text.ts";
 import { hypothesis } from "#runtime/contract/records.ts";
+import { describeSystemError } from "#runtime/contract/system-error.ts";
 import { readText } from "#runtime/store/files.ts";
 import { readJobRecord } from "#runtime/store/inspect.ts";
 import { inspectManifest } from "#runtime/store/manifest.ts";
@@ -40,13 +41,24 @@ export function addVerifyStore(program: Command): void {
 function verifyStore(store: Store): Verified {
   const verified: Verified = { whole: 0, undone: 0, problems: hypothesisProblems(store.root) };
   for (const id of store.jobs()) {
-    const problems = jobProblems(store, id);
+    const problems = readable(store, id);
     for (const problem of problems) verified.problems.push(problem);
     if (problems.length > 0) continue;
     if (store.isDone(id)) verified.whole++;
     else verified.undone++;
   }
   return verified;
+}
+
+/** What cannot be looked at, such as links in a circle, is a problem as any other: what comes behind it is looked at too. */
+function readable(store: Store, id: string): string[] {
+  try {
+    return jobProblems(store, id);
+  } catch (error) {
+    const said = describeSystemError(error);
+    if (said === undefined) throw error;
+    return [said];
+  }
 }
 
 function jobProblems(store: Store, id: string): string[] {

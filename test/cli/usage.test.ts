@@ -41,6 +41,8 @@ test.each([
   ["a file that is not there", ["check", "none.pretrain"], "there is no file none.pretrain"],
   ["a name that is not there", ["run", "fine.pretrain", "base"], "has no pretrain, finetune, probe or compare named base"],
   ["a name of another kind", ["run", "fine.pretrain", "clm"], "its clm is of the kind objective"],
+  ["an empty path", ["report", "fine.pretrain", "clm", "--out", ""], "--out <path> is empty"],
+  ["an empty argument", ["check", ""], "<file> is empty"],
   ["an unknown engine", ["run", "fine.pretrain", "base", "--engine", "gpu"], "Allowed choices are auto, tensorflow, onnx, cpu"],
   ["no jobs at a time", ["run", "fine.pretrain", "base", "--jobs", "0"], "whole number from 1"],
   ["a run that is not there", ["diff", "fine.pretrain", "a", "b"], "there is no run a"],

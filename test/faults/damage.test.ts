@@ -57,6 +57,17 @@ test.each([
   expect(await cli(folder, "verify-store", "a.pretrain")).toMatchObject({ code: 0 });
 });
 
+test("verify-store goes on behind what cannot be looked at", slow, async () => {
+  const { folder } = await finished();
+  const [first, last] = [join(jobOf(folder, "compare"), "result.json"), join(jobOf(folder, "tokenizer"), "tokenizer.json")];
+  rmSync(first);
+  symlinkSync(first, first);
+  flip(last);
+  const { code, stdout } = await cli(folder, "verify-store", "a.pretrain");
+  expect(code).toBe(1);
+  for (const path of [first, last]) expect(stdout).toContain(path);
+});
+
 test("the content of what a job is made from is looked at: a zeroed shard is made again before a training reads it", slow, async () => {
   const { folder, bits } = await finished();
   const shard = join(jobOf(folder, "encode"), "train-00000.bin");

@@ -36,6 +36,7 @@ const texts: [what: string, text: string, said: RegExp, place: string][] = [
     /^o0 is made of o1, which is made of another, and so on: more than 32 deep/,
     "1:32",
   ],
+  ["a path of another machine", 'corpus c { files: "\\\\srv\\c.txt" }', /Write \/ or .*: "\/\/srv\/c\.txt"/, "1:19"],
   ["a checkpoint's path with \\", 'model m { checkpoint: "models\\bert" }', /^checkpoint: Found \\b in a path. Write \/ or/, "1:23"],
   [
     "a search among one rate",
