@@ -12,11 +12,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { median } from "#runtime/bench/median.ts";
-import { prepareCorpus } from "#runtime/data/corpus.ts";
-import { openBatchEncoder } from "#runtime/data/encode-threads.ts";
+import { median } from "#runtime/contract/median.ts";
+import { prepareCorpus } from "#runtime/corpus/corpus.ts";
+import { openBatchEncoder } from "#runtime/encoding/encode-threads.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
-import { writeResult } from "#runtime/store/store.ts";
+import { writeResult } from "#runtime/runs/store.ts";
 import { trainTokenizer } from "#runtime/tokenizers/train.ts";
 
 const { values } = parseArgs({

@@ -12,14 +12,14 @@ import normal from "@stdlib/stats-base-dists-normal-cdf";
 import quantile from "@stdlib/stats-base-dists-normal-quantile";
 import { compareRuns } from "#runtime/compare/compare.ts";
 import type { Runs } from "#runtime/compare/entrants.ts";
-import { labelItems } from "#runtime/compare/item-labels.ts";
-import type { Items } from "#runtime/compare/items.ts";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
 import { isFound } from "#runtime/contract/verdicts.ts";
 import { margins } from "#runtime/metrics/confusion-matrix.ts";
 import { classMetrics } from "#runtime/metrics/table.ts";
 import { type Random, random } from "#runtime/random/random.ts";
+import { labelItems } from "#runtime/scoring/item-labels.ts";
+import type { Items } from "#runtime/scoring/items.ts";
 
 type Metric = keyof typeof classMetrics;
 

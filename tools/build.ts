@@ -24,7 +24,7 @@ const programs: BuildOptions = {
     "session-thread-main": "runtime/engines/tensorflow/session-thread-main.ts",
     "batch-thread-main": "runtime/train/batch-thread-main.ts",
     "mask-thread-main": "runtime/train/mask-thread-main.ts",
-    "encode-thread-main": "runtime/data/encode-thread-main.ts",
+    "encode-thread-main": "runtime/encoding/encode-thread-main.ts",
     "parquet-thread-main": "runtime/tasks/formats/parquet-thread-main.ts",
   },
   outdir: dist,

@@ -6,9 +6,9 @@ import { setTimeout as wait } from "node:timers/promises";
 import { exitCodeOf } from "#runtime/cli/exit.ts";
 import { createProgram } from "#runtime/cli/program.ts";
 import { version } from "#runtime/cli/version.ts";
-import { jobExitCodes } from "#runtime/jobs/child.ts";
-import { messageOf, runJob } from "#runtime/jobs/run-job.ts";
-import { openStore } from "#runtime/store/store.ts";
+import { messageOf, runJob } from "#runtime/handlers/run-job.ts";
+import { openStore } from "#runtime/runs/store.ts";
+import { jobExitCodes } from "#runtime/scheduling/child.ts";
 import { type Ended, program } from "./small-run.ts";
 
 interface CommandOptions {

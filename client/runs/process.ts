@@ -5,7 +5,7 @@ import { hostname } from "node:os";
 export interface NamedProcess {
   pid: number;
   host: string;
-  /** As runtime/store/process-identity.ts writes it. */
+  /** As runtime/runs/process-identity.ts writes it. */
   started?: string | null;
 }
 

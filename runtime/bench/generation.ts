@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { openStoredModel } from "../checkpoints/stored-model.ts";
-import type { EngineName } from "../engines/engine.ts";
-import { loadEngine } from "../engines/table.ts";
-import { largestWritingProduct } from "../programs/largest-product.ts";
-import { openDecoder } from "../train/decoding.ts";
-import { openingFor, search } from "../train/search.ts";
+import { openStoredModel } from "#runtime/checkpoints/stored-model.ts";
+import { median } from "#runtime/contract/median.ts";
+import type { EngineName } from "#runtime/engines/engine.ts";
+import { loadEngine } from "#runtime/engines/table.ts";
+import { largestWritingProduct } from "#runtime/programs/largest-product.ts";
+import { openDecoder } from "#runtime/train/decoding.ts";
+import { openingFor, search } from "#runtime/train/search.ts";
 import type { Measurement } from "./measure.ts";
-import { median } from "./median.ts";
 
 export interface GenerationCase {
   engine: EngineName;

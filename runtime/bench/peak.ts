@@ -1,13 +1,13 @@
-import type { EngineName } from "../engines/engine.ts";
-import { loadEngine } from "../engines/table.ts";
-import { pretrainGraph } from "../programs/cost.ts";
-import { matrixChain } from "../programs/matrix-chain.ts";
-import { productsProgram } from "../programs/products.ts";
-import { random } from "../random/random.ts";
-import type { Program } from "../trace/function.ts";
-import { sizeOf } from "../trace/graph.ts";
+import { median } from "#runtime/contract/median.ts";
+import type { EngineName } from "#runtime/engines/engine.ts";
+import { loadEngine } from "#runtime/engines/table.ts";
+import { pretrainGraph } from "#runtime/programs/cost.ts";
+import { matrixChain } from "#runtime/programs/matrix-chain.ts";
+import { productsProgram } from "#runtime/programs/products.ts";
+import { random } from "#runtime/random/random.ts";
+import type { Program } from "#runtime/trace/function.ts";
+import { sizeOf } from "#runtime/trace/graph.ts";
 import type { BenchCase } from "./measure.ts";
-import { median } from "./median.ts";
 import { benchJob } from "./settings.ts";
 
 /** Rows and columns; products of such matrices find their blocks in the cache. */

@@ -1,5 +1,5 @@
-import type { PretrainJob, ResolvedModel, ResolvedObjective } from "../contract/plan.ts";
-import { vocabularyTokens } from "../tokenizers/vocabulary.ts";
+import type { PretrainJob, ResolvedModel, ResolvedObjective } from "#runtime/contract/plan.ts";
+import { vocabularyTokens } from "#runtime/tokenizers/vocabulary.ts";
 
 /** What is measured: the same sizes in every version, so that numbers can be held against each other. */
 const sizes = {

@@ -1,7 +1,7 @@
-import type { EngineName } from "../engines/engine.ts";
-import { stepWork } from "../machine/work.ts";
-import { pretrainCost } from "../programs/cost.ts";
-import { probeTimes } from "../train/probe.ts";
+import type { EngineName } from "#runtime/engines/engine.ts";
+import { stepWork } from "#runtime/machine/work.ts";
+import { pretrainCost } from "#runtime/programs/cost.ts";
+import { probeTimes } from "#runtime/train/probe.ts";
 import { benchJob } from "./settings.ts";
 
 /** Work (`stepWork`) a second that an engine does here in training a small decoder, measured for about a second. */

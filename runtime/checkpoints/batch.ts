@@ -1,8 +1,8 @@
-import { JobFailure } from "../jobs/context.ts";
-import type { FamilyName } from "../models/families/family.ts";
-import type { VerificationSettings } from "../programs/verification.ts";
-import type { StoredTensor } from "../store/safetensors.ts";
-import type { Arrays } from "../trace/function.ts";
+import { JobFailure } from "#runtime/contract/job-context.ts";
+import type { FamilyName } from "#runtime/models/families/family.ts";
+import type { VerificationSettings } from "#runtime/programs/verification.ts";
+import type { StoredTensor } from "#runtime/runs/safetensors.ts";
+import type { Arrays } from "#runtime/trace/function.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 
 /** Labels that Transformers leaves out of the loss. */

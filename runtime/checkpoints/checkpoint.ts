@@ -1,12 +1,12 @@
 import { groupBy } from "#runtime/contract/group.ts";
-import { JobFailure } from "../jobs/context.ts";
-import type { Flaw } from "../models/checkpoints/flaws.ts";
-import { type OpenedCheckpoint, openedCheckpoint } from "../models/checkpoints/open.ts";
-import { CheckpointError } from "../models/families/config.ts";
-import { joined } from "../models/families/weights.ts";
-import type { Parameter } from "../models/parameters.ts";
-import { readSafetensors } from "../store/safetensors.ts";
-import { disk } from "./disk.ts";
+import { JobFailure } from "#runtime/contract/job-context.ts";
+import type { Flaw } from "#runtime/models/checkpoints/flaws.ts";
+import { type OpenedCheckpoint, openedCheckpoint } from "#runtime/models/checkpoints/open.ts";
+import { CheckpointError } from "#runtime/models/families/config.ts";
+import { joined } from "#runtime/models/families/weights.ts";
+import type { Parameter } from "#runtime/models/parameters.ts";
+import { disk } from "#runtime/runs/disk.ts";
+import { readSafetensors } from "#runtime/runs/safetensors.ts";
 
 /** A model in Transformers' form: config.json and model.safetensors, in one file or in shards. */
 export interface Checkpoint extends Omit<OpenedCheckpoint, "tensors"> {

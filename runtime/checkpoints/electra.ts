@@ -1,9 +1,9 @@
-import type { ResolvedModel } from "../contract/plan.ts";
-import { type AsFamily, asFamily } from "../models/families/nearest.ts";
-import { generatorOf, generatorParameters, generatorPlace } from "../models/generator.ts";
-import { headParameters, type Parameter, parametersOf } from "../models/parameters.ts";
-import { detectionHead, detectionLayer } from "../programs/text-part.ts";
-import type { StoredTensor } from "../store/safetensors.ts";
+import type { ResolvedModel } from "#runtime/contract/plan.ts";
+import { type AsFamily, asFamily } from "#runtime/models/families/nearest.ts";
+import { generatorOf, generatorParameters, generatorPlace } from "#runtime/models/generator.ts";
+import { headParameters, type Parameter, parametersOf } from "#runtime/models/parameters.ts";
+import { detectionHead, detectionLayer } from "#runtime/programs/text-part.ts";
+import type { StoredTensor } from "#runtime/runs/safetensors.ts";
 import type { StoredModel } from "./stored-model.ts";
 
 /** What `replaced_token` trains, as ELECTRA's classes: each a model of its own. */

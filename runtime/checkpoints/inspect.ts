@@ -1,13 +1,13 @@
+import { JobFailure } from "#runtime/contract/job-context.ts";
 import { normOf } from "#runtime/contract/reductions.ts";
-import type { EngineName } from "../engines/engine.ts";
-import { chooseEngine } from "../engines/table.ts";
-import { JobFailure } from "../jobs/context.ts";
-import { stacksOf } from "../models/choices.ts";
-import { readsStates } from "../models/parameters.ts";
-import { verificationProgram } from "../programs/verification.ts";
-import { readableTokens } from "../tokenizers/readable.ts";
-import { encodeWhole } from "../tokenizers/whole.ts";
-import type { Arrays } from "../trace/function.ts";
+import type { EngineName } from "#runtime/engines/engine.ts";
+import { chooseEngine } from "#runtime/engines/table.ts";
+import { stacksOf } from "#runtime/models/choices.ts";
+import { readsStates } from "#runtime/models/parameters.ts";
+import { verificationProgram } from "#runtime/programs/verification.ts";
+import { readableTokens } from "#runtime/tokenizers/readable.ts";
+import { encodeWhole } from "#runtime/tokenizers/whole.ts";
+import type { Arrays } from "#runtime/trace/function.ts";
 import type { StoredModel } from "./stored-model.ts";
 
 /** What a model makes of a text. T tokens, L blocks, H heads, C the width. */

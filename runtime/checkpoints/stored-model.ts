@@ -1,15 +1,15 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { ResolvedModel } from "../contract/plan.ts";
-import { JobFailure } from "../jobs/context.ts";
-import { type Parameter, parametersOf } from "../models/parameters.ts";
-import { pretrainingParts } from "../programs/parts.ts";
-import { withReading } from "../programs/reading.ts";
-import type { Part } from "../programs/training.ts";
-import { readJobRecord } from "../store/inspect.ts";
-import { readSafetensors } from "../store/safetensors.ts";
-import { checkpointTokenizer } from "../tokenizers/adopt.ts";
-import type { TokenizerJson } from "../tokenizers/tokenizer-json.ts";
+import { JobFailure } from "#runtime/contract/job-context.ts";
+import type { ResolvedModel } from "#runtime/contract/plan.ts";
+import { type Parameter, parametersOf } from "#runtime/models/parameters.ts";
+import { pretrainingParts } from "#runtime/programs/parts.ts";
+import { withReading } from "#runtime/programs/reading.ts";
+import type { Part } from "#runtime/programs/training.ts";
+import { readJobRecord } from "#runtime/runs/inspect.ts";
+import { readSafetensors } from "#runtime/runs/safetensors.ts";
+import { checkpointTokenizer } from "#runtime/tokenizers/adopt.ts";
+import type { TokenizerJson } from "#runtime/tokenizers/tokenizer-json.ts";
 import { type Checkpoint, openCheckpoint, requireUsable } from "./checkpoint.ts";
 
 /** A model with its weights and its tokenizer: a checkpoint in Transformers' form, or what a pre-training left. */

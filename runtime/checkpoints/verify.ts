@@ -1,14 +1,14 @@
-import type { EngineName } from "../engines/engine.ts";
-import { chooseEngine } from "../engines/table.ts";
-import { threadsFor } from "../engines/threads.ts";
-import { JobFailure } from "../jobs/context.ts";
-import type { Head } from "../models/families/family.ts";
-import { joined, parted, sourcesOf } from "../models/families/weights.ts";
-import { headLayerName } from "../models/head.ts";
-import { type Parameter, readsStates } from "../models/parameters.ts";
-import { gradientOf, type VerificationSettings, verificationProgram } from "../programs/verification.ts";
-import { readSafetensors, type StoredTensor } from "../store/safetensors.ts";
-import type { Arrays } from "../trace/function.ts";
+import { JobFailure } from "#runtime/contract/job-context.ts";
+import type { EngineName } from "#runtime/engines/engine.ts";
+import { chooseEngine } from "#runtime/engines/table.ts";
+import { threadsFor } from "#runtime/engines/threads.ts";
+import type { Head } from "#runtime/models/families/family.ts";
+import { joined, parted, sourcesOf } from "#runtime/models/families/weights.ts";
+import { headLayerName } from "#runtime/models/head.ts";
+import { type Parameter, readsStates } from "#runtime/models/parameters.ts";
+import { gradientOf, type VerificationSettings, verificationProgram } from "#runtime/programs/verification.ts";
+import { readSafetensors, type StoredTensor } from "#runtime/runs/safetensors.ts";
+import type { Arrays } from "#runtime/trace/function.ts";
 import { type CheckpointBatch, checkpointBatch } from "./batch.ts";
 import { type Checkpoint, openCheckpoint, requireUsable, warningsOf } from "./checkpoint.ts";
 

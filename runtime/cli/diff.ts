@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import { fieldsOf } from "#runtime/compare/fields.ts";
-import { itemsIn } from "#runtime/compare/items.ts";
 import { alignedRows } from "#runtime/compare/table.ts";
 import { type ScoreDifference, scoreDifference } from "#runtime/compare/two-runs.ts";
 import type { Score } from "#runtime/contract/artifacts.ts";
@@ -8,8 +7,9 @@ import { withDirection } from "#runtime/contract/direction.ts";
 import { formatScore, formatScoreLike } from "#runtime/contract/numbers.ts";
 import type { Job } from "#runtime/contract/plan.ts";
 import { formatP } from "#runtime/contract/words.ts";
-import { readManifest } from "#runtime/store/manifest.ts";
-import type { Store } from "#runtime/store/store.ts";
+import { readManifest } from "#runtime/runs/manifest.ts";
+import type { Store } from "#runtime/runs/store.ts";
+import { itemsIn } from "#runtime/scoring/items.ts";
 import { asksFor } from "./asked-metrics.ts";
 import type { Loaded } from "./loaded.ts";
 import { print, printJson } from "./output.ts";

@@ -5,7 +5,7 @@ import { doneTrainings } from "#runtime/machine/done-trainings.ts";
 import { type Estimates, estimates, isTraining } from "#runtime/machine/estimate.ts";
 import { type MeasuredSpeed, readSpeed, writeSpeed } from "#runtime/machine/speeds.ts";
 import { defaultEngine } from "#runtime/machine/user-folder.ts";
-import type { Store } from "#runtime/store/store.ts";
+import type { Store } from "#runtime/runs/store.ts";
 import type { EngineChoice } from "./engines.ts";
 import { say } from "./output.ts";
 import { version } from "./version.ts";

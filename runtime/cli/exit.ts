@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
+import { JobFailure } from "#runtime/contract/job-context.ts";
 import type { PlacedProblem } from "#runtime/contract/problem.ts";
 import { describeSystemError } from "#runtime/contract/system-error.ts";
-import { JobFailure } from "#runtime/jobs/context.ts";
 import { problemLine, say } from "./output.ts";
 
 /** What other programs rely on. */

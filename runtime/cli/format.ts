@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
-import { writeWhole } from "#runtime/store/files.ts";
+import { writeWhole } from "#runtime/runs/files.ts";
 import { exitCodes, UsageError } from "./exit.ts";
 import { print, problemLine, say } from "./output.ts";
 

@@ -1,8 +1,8 @@
 import { type Command, Option } from "commander";
 import { threadsFor } from "#runtime/engines/threads.ts";
-import { jobExitCodes, type LastWords, stopMessage } from "#runtime/jobs/child.ts";
-import { messageOf, runJob } from "#runtime/jobs/run-job.ts";
-import { openStore } from "#runtime/store/store.ts";
+import { messageOf, runJob } from "#runtime/handlers/run-job.ts";
+import { openStore } from "#runtime/runs/store.ts";
+import { jobExitCodes, type LastWords, stopMessage } from "#runtime/scheduling/child.ts";
 import { type EngineChoice, engineChoices } from "./engines.ts";
 import { UsageError } from "./exit.ts";
 import { print, say } from "./output.ts";

@@ -9,7 +9,7 @@ import type { EncodeJob, MeasureJob, PretrainJob } from "#runtime/contract/plan.
 import type { PlacedProblem } from "#runtime/contract/problem.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
 import { machineMemory } from "#runtime/engines/threads.ts";
-import { openStore } from "#runtime/store/store.ts";
+import { openStore } from "#runtime/runs/store.ts";
 import { ProblemsError, UsageError } from "./exit.ts";
 import type { Loaded } from "./loaded.ts";
 import { withAddedSeeds } from "./looks.ts";

@@ -2,7 +2,7 @@ import type { DeclarationKind } from "#runtime/contract/catalogue/index.ts";
 import type { Job, JobOf, Plan } from "#runtime/contract/plan.ts";
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
-import type { Store } from "#runtime/store/store.ts";
+import type { Store } from "#runtime/runs/store.ts";
 import { ProblemsError, UsageError } from "./exit.ts";
 import { didYouMean } from "./nearest.ts";
 import { shownPath } from "./output.ts";

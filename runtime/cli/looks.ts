@@ -2,7 +2,7 @@ import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import type { CompareJob, Plan } from "#runtime/contract/plan.ts";
 import { type Spec, tableOf } from "#runtime/contract/spec.ts";
 import { isFound } from "#runtime/contract/verdicts.ts";
-import { readLooks, writeLooks } from "#runtime/store/looks.ts";
+import { readLooks, writeLooks } from "#runtime/runs/looks.ts";
 import { jobsOf } from "./loaded.ts";
 
 /** The specification with the seeds that `--until settled` added to its comparisons; undefined where it added none. */

@@ -4,7 +4,7 @@ import { InvalidArgumentError } from "commander";
 import type { StoredModel } from "#runtime/checkpoints/stored-model.ts";
 import type { Job } from "#runtime/contract/plan.ts";
 import { cachedModel, isHubName } from "#runtime/hub/cache.ts";
-import { openStore, type Store } from "#runtime/store/store.ts";
+import { openStore, type Store } from "#runtime/runs/store.ts";
 import { requireWhole } from "./download.ts";
 import { UsageError } from "./exit.ts";
 import { nearest } from "./nearest.ts";

@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { allIn, isPattern, matchingFilesNow, pathsFrom, tooWide } from "#language/matching-files.ts";
 import type { Files } from "#runtime/compile/files.ts";
 import { fileSign } from "#runtime/contract/file-sign.ts";
+import { JobFailure } from "#runtime/contract/job-context.ts";
 import { type KnownContent, knownContents } from "#runtime/contract/records.ts";
 import { describeSystemError } from "#runtime/contract/system-error.ts";
 import { cachedData, cachedModel } from "#runtime/hub/cache.ts";
-import { JobFailure } from "#runtime/jobs/context.ts";
 import { sameBytes } from "#runtime/machine/same-bytes.ts";
-import { readJson, writeJson } from "#runtime/store/files.ts";
-import { makeStoreFolder } from "#runtime/store/root.ts";
-import { recordOf } from "#runtime/store/written.ts";
+import { readJson, writeJson } from "#runtime/runs/files.ts";
+import { makeStoreFolder } from "#runtime/runs/root.ts";
+import { recordOf } from "#runtime/runs/written.ts";
 
 /**
  * The compiler's view of the disk. Fingerprints of large files are remembered by what changes with them (`file-sign.ts`); small ones are

@@ -4,7 +4,7 @@ import type { Score } from "#runtime/contract/artifacts.ts";
 import { hasResults } from "#runtime/contract/missing.ts";
 import { formatScored } from "#runtime/contract/numbers.ts";
 import type { Job, JobOf, Plan } from "#runtime/contract/plan.ts";
-import type { Store } from "#runtime/store/store.ts";
+import type { Store } from "#runtime/runs/store.ts";
 import { nextSteps } from "./advice.ts";
 import { asksFor } from "./asked-metrics.ts";
 import { jobsOf, type Loaded } from "./loaded.ts";

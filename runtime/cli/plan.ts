@@ -5,7 +5,7 @@ import type { Job } from "#runtime/contract/plan.ts";
 import { isSentinelToken } from "#runtime/contract/special-tokens.ts";
 import { isTraining } from "#runtime/machine/estimate.ts";
 import { finetuningSteps, trainingFlops } from "#runtime/machine/work.ts";
-import type { Store } from "#runtime/store/store.ts";
+import type { Store } from "#runtime/runs/store.ts";
 import { type EngineChoice, engineChoices } from "./engines.ts";
 import { type PlanEstimates, planEstimates } from "./estimates.ts";
 import { requireDeclared } from "./loaded.ts";

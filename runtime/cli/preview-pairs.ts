@@ -1,6 +1,6 @@
 import type { Architecture } from "#runtime/contract/spec.ts";
-import type { TokenStream } from "#runtime/data/token-stream.ts";
-import { evaluationWindows } from "#runtime/data/windows.ts";
+import type { TokenStream } from "#runtime/encoding/token-stream.ts";
+import { evaluationWindows } from "#runtime/encoding/windows.ts";
 import { type Example, isOrdinary, sentinelIndex, type Vocabulary } from "#runtime/objectives/objective.ts";
 import { exampleOf, layoutOf, reachOf, type TextObjectiveSettings } from "#runtime/objectives/table.ts";
 import { random } from "#runtime/random/random.ts";

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { PretrainJob, ResolvedObjective, ResolvedTask } from "#runtime/contract/plan.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
-import { schedule } from "#runtime/jobs/schedule.ts";
+import { schedule } from "#runtime/scheduling/schedule.ts";
 import { exitCodes, ProblemsError, UsageError } from "./exit.ts";
 import { jobsOf, type Loaded, requireDeclared } from "./loaded.ts";
 import { print, printJson, say, shownPath } from "./output.ts";
@@ -57,7 +57,7 @@ async function previewText(
   await prepare(pretrain, loaded);
   const [{ openTokenizer }, { openTokens }, { previewObjective }] = await Promise.all([
     import("#runtime/tokenizers/tokenizer.ts"),
-    import("#runtime/data/token-stream.ts"),
+    import("#runtime/encoding/token-stream.ts"),
     import("./preview-pairs.ts"),
   ]);
   const { store } = loaded;

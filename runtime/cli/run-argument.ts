@@ -1,5 +1,5 @@
 import type { Job, JobOf } from "#runtime/contract/plan.ts";
-import type { Store } from "#runtime/store/store.ts";
+import type { Store } from "#runtime/runs/store.ts";
 import { UsageError } from "./exit.ts";
 import { jobsOf, type Loaded } from "./loaded.ts";
 import { didYouMean, nearest } from "./nearest.ts";

@@ -1,5 +1,5 @@
 import type { Job, Plan } from "#runtime/contract/plan.ts";
-import type { Store } from "#runtime/store/store.ts";
+import type { Store } from "#runtime/runs/store.ts";
 import { UsageError } from "./exit.ts";
 import { didYouMean } from "./nearest.ts";
 

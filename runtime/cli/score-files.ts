@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import type { Form, Forms } from "#runtime/metrics/score.ts";
+import { strangeTag } from "#runtime/metrics/undefined-metrics.ts";
 import { firstFlaw, placeIn } from "#runtime/tasks/checks/check.ts";
 import { fileChecks } from "#runtime/tasks/checks/files.ts";
 import { decode } from "#runtime/tasks/formats/decode.ts";
 import { moreThanHeld, mostBytes } from "#runtime/tasks/formats/unpack.ts";
-import { strangeTag } from "#runtime/tasks/undefined-metrics.ts";
 import { ProblemsError, UsageError } from "./exit.ts";
 
 /** A value of a file, and where it stands. */

@@ -1,24 +1,24 @@
 import { dirname } from "node:path";
 import type { ComparisonResult, EncodeResult, FinetuneResult, LeaksResult, Verdict } from "#runtime/contract/artifacts.ts";
+import type { JobContext } from "#runtime/contract/job-context.ts";
 import { describeMissing } from "#runtime/contract/missing.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
 import { largest, smallest } from "#runtime/contract/reductions.ts";
 import { fewestSeeds, tooFewSeeds } from "#runtime/contract/verdicts.ts";
-import type { JobContext } from "#runtime/jobs/context.ts";
-import { readHypotheses } from "#runtime/store/hypotheses.ts";
-import { openStore, predictionsFile, type Store } from "#runtime/store/store.ts";
+import { readHypotheses } from "#runtime/runs/hypotheses.ts";
+import { openStore, predictionsFile, type Store } from "#runtime/runs/store.ts";
+import { type Items, itemsIn } from "#runtime/scoring/items.ts";
+import { type Resampler, resampler } from "#runtime/scoring/resample.ts";
+import { estimate, meanOf } from "#runtime/scoring/statistics.ts";
 import { learningCurves } from "./curves.ts";
 import { type Entrant, earlyEntrants, entrantsOf, type Runs } from "./entrants.ts";
 import { answerExpectation, whenExpected } from "./expectations.ts";
 import { type DoneFinetuning, secondLooks, testFirstRead } from "./history.ts";
-import { type Items, itemsIn } from "./items.ts";
 import { leaksOf, leakWarnings, meanWithoutLeaks, notWithoutLeaks } from "./leaks.ts";
 import { missingScores, whyUndone } from "./missing.ts";
 import { notesOf } from "./notes.ts";
 import { publishedScores } from "./references.ts";
-import { type Resampler, resampler } from "./resample.ts";
 import { sampleOf } from "./samples.ts";
-import { estimate, meanOf } from "./statistics.ts";
 import { verdictsOf } from "./verdicts.ts";
 
 /** The job: reads the results of its cells' runs, writes nothing but its result. */

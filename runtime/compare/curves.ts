@@ -1,9 +1,9 @@
 import type { LearningCurve } from "#runtime/contract/artifacts.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
+import type { Resampler } from "#runtime/scoring/resample.ts";
+import { estimate } from "#runtime/scoring/statistics.ts";
 import type { EarlyEntrant, Entrant } from "./entrants.ts";
-import type { Resampler } from "./resample.ts";
 import { sampleOf } from "./samples.ts";
-import { estimate } from "./statistics.ts";
 
 /** Every task's scores along each cell's pre-training; points that nothing has a score of yet are left out. */
 export function learningCurves(

@@ -1,8 +1,8 @@
 import type { EncodeResult, FinetuneResult, LeaksResult, MajorityResult, PretrainResult, Score } from "#runtime/contract/artifacts.ts";
 import type { ComparedCell, CompareJob, Job } from "#runtime/contract/plan.ts";
 import type { Hypothesis } from "#runtime/contract/records.ts";
+import type { Items } from "#runtime/scoring/items.ts";
 import type { DoneFinetuning } from "./history.ts";
-import type { Items } from "./items.ts";
 
 /** What a comparison reads of its runs. */
 export interface Runs {

@@ -1,8 +1,8 @@
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { groupBy } from "#runtime/contract/group.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
+import { meanOf } from "#runtime/scoring/statistics.ts";
 import type { Entrant, Runs } from "./entrants.ts";
-import { meanOf } from "./statistics.ts";
 
 /** What the checks found; those that are not done are left out. */
 export function leaksOf(job: CompareJob, runs: Runs): ComparisonResult["leaks"] {

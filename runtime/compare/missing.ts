@@ -1,7 +1,7 @@
 import type { MissingScore } from "#runtime/contract/missing.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
-import { lastEvent } from "#runtime/store/events.ts";
-import type { Store } from "#runtime/store/store.ts";
+import { lastEvent } from "#runtime/runs/events.ts";
+import type { Store } from "#runtime/runs/store.ts";
 import type { Entrant, Runs } from "./entrants.ts";
 
 /** Every score that an entrant should have and has not, with its reason. */

@@ -1,7 +1,7 @@
 import { groupBy } from "#runtime/contract/group.ts";
+import type { Resampled, Resampler } from "#runtime/scoring/resample.ts";
+import { meanOf, type Sample, varianceOf } from "#runtime/scoring/statistics.ts";
 import type { Entrant, Measured } from "./entrants.ts";
-import type { Resampled, Resampler } from "./resample.ts";
-import { meanOf, type Sample, varianceOf } from "./statistics.ts";
 
 /** One fine-tuning's score, or a difference of two, with its value on each draw of test examples where those are known. */
 interface Observation {

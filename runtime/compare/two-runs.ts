@@ -1,8 +1,8 @@
 import cdf from "@stdlib/stats-base-dists-binomial-cdf";
 import quantile from "@stdlib/stats-base-dists-normal-quantile";
-import type { Items } from "./items.ts";
-import { resampler } from "./resample.ts";
-import { varianceOf } from "./statistics.ts";
+import type { Items } from "#runtime/scoring/items.ts";
+import { resampler } from "#runtime/scoring/resample.ts";
+import { varianceOf } from "#runtime/scoring/statistics.ts";
 
 /** How far two runs' scores differ on the examples that both answered, as far as the choice of examples goes. */
 export interface ScoreDifference {

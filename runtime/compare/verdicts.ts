@@ -4,12 +4,12 @@ import { gain } from "#runtime/contract/direction.ts";
 import { describeLost } from "#runtime/contract/lost-text.ts";
 import type { CompareJob, PretrainJob, ResolvedObjective } from "#runtime/contract/plan.ts";
 import { tooFewSeeds } from "#runtime/contract/verdicts.ts";
+import { detectable, moreSeeds } from "#runtime/scoring/power.ts";
+import type { Resampler } from "#runtime/scoring/resample.ts";
+import { nominalLevel, sequentialP } from "#runtime/scoring/sequential.ts";
+import { type Estimate, holm, pairedTest } from "#runtime/scoring/statistics.ts";
 import type { Entrant, Runs } from "./entrants.ts";
-import { detectable, moreSeeds } from "./power.ts";
-import type { Resampler } from "./resample.ts";
 import { differencesOf } from "./samples.ts";
-import { nominalLevel, sequentialP } from "./sequential.ts";
-import { type Estimate, holm, pairedTest } from "./statistics.ts";
 
 /** A pair that gets no verdict, not even that there is none. */
 export interface Unjudged {

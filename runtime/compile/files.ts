@@ -1,4 +1,4 @@
-import type { SeenFiles } from "#runtime/models/checkpoints/files.ts";
+import type { SeenFiles } from "#runtime/contract/seen-files.ts";
 
 /**
  * What the compiler sees of the file system: enough to check a specification and to fingerprint its inputs. Paths are

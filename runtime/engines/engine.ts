@@ -1,5 +1,5 @@
-import type { EngineDescription } from "../contract/records.ts";
-import type { Arrays, Program } from "../trace/function.ts";
+import type { EngineDescription } from "#runtime/contract/records.ts";
+import type { Arrays, Program } from "#runtime/trace/function.ts";
 
 /** Runs programs. State lives in the session, on the device where there is one; only a batch goes in and scalars come out. */
 export interface Engine {

@@ -1,10 +1,10 @@
 import { renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { fileSign } from "#runtime/contract/file-sign.ts";
+import { parseRecord } from "#runtime/contract/record-text.ts";
+import { type VerifiedFiles, verifiedFiles } from "#runtime/contract/records.ts";
 import { makeFolders } from "#runtime/machine/make-folders.ts";
-import { fileSign } from "../contract/file-sign.ts";
-import { parseRecord } from "../contract/record-text.ts";
-import { type VerifiedFiles, verifiedFiles } from "../contract/records.ts";
 import { readBounded } from "./bounded.ts";
 import { type Published, type Sum, sumName, sumNamed, sumOfFile } from "./published.ts";
 

@@ -1,5 +1,5 @@
-import { type Entity, type EntityScheme, entitiesOf } from "../tasks/tag-schemes.ts";
 import { sameLength } from "./ranks.ts";
+import { type Entity, type EntityScheme, entitiesOf } from "./tag-schemes.ts";
 
 /** Counts of entities: in the right tags, in the predicted ones, in both with the same borders and type. */
 export interface EntityCounts {

@@ -1,5 +1,3 @@
-import type { EntityScheme } from "../tasks/tag-schemes.ts";
-import { undefinedOfClasses, undefinedOfNumbers, undefinedOfTags, undefinedOfTexts } from "../tasks/undefined-metrics.ts";
 import { answerF1 } from "./answer-f1.ts";
 import type { SquadForm } from "./answers.ts";
 import { averagePrecision } from "./average-precision.ts";
@@ -22,8 +20,10 @@ import { rocAuc } from "./roc-auc.ts";
 import { corpusRouge, type RougeVariant, rouge } from "./rouge.ts";
 import { ScoreError } from "./score-error.ts";
 import { classMetrics, needsTwoClasses, regressionMetrics, valued } from "./table.ts";
+import type { EntityScheme } from "./tag-schemes.ts";
 import { sentenceTer, ter } from "./ter.ts";
 import type { TerOptions } from "./ter-tokens.ts";
+import { undefinedOfClasses, undefinedOfNumbers, undefinedOfTags, undefinedOfTexts } from "./undefined-metrics.ts";
 
 /** What each line of predictions and references is, in TypeScript's types. */
 export interface Forms {

@@ -1,5 +1,4 @@
-import { metricOf } from "../contract/catalogue/index.ts";
-import { undefinedOfClasses, undefinedOfNumbers } from "../tasks/undefined-metrics.ts";
+import { metricOf } from "#runtime/contract/catalogue/index.ts";
 import { accuracy } from "./accuracy.ts";
 import { answerF1 } from "./answer-f1.ts";
 import { averagePrecision } from "./average-precision.ts";
@@ -25,6 +24,7 @@ import { rocAuc } from "./roc-auc.ts";
 import { corpusRouge } from "./rouge.ts";
 import { spearman } from "./spearman.ts";
 import { ter } from "./ter.ts";
+import { undefinedOfClasses, undefinedOfNumbers } from "./undefined-metrics.ts";
 
 /*
  * Every metric of a kind of task, by its name in the catalogue, as one number in the catalogue's unit. One table for each form of

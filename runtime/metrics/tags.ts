@@ -1,5 +1,5 @@
-import { undefinedOfTags } from "../tasks/undefined-metrics.ts";
 import { type MetricValue, scoreAll, taggingMetrics } from "./table.ts";
+import { undefinedOfTags } from "./undefined-metrics.ts";
 
 type Sentences = readonly (readonly string[])[];
 

@@ -1,6 +1,6 @@
-import { metricOf } from "../contract/catalogue/index.ts";
-import { undefinedOfTexts } from "../tasks/undefined-metrics.ts";
+import { metricOf } from "#runtime/contract/catalogue/index.ts";
 import { answerMetrics, type MetricValue, scoreAll, textMetrics } from "./table.ts";
+import { undefinedOfTexts } from "./undefined-metrics.ts";
 
 /** Every metric of a kind of task whose answers are texts. */
 export function scoreTexts(kind: string, references: readonly (readonly string[])[], texts: readonly string[]): MetricValue[] {

@@ -1,5 +1,5 @@
 import { add, concat, mul, relu, reshape, sigmoid, split, type Tensor, transpose } from "@tensorflow/tfjs-core";
-import type { Activation } from "../contract/spec.ts";
+import type { Activation } from "#runtime/contract/spec.ts";
 import { choicesOf } from "./choices.ts";
 import { type Forward, norm } from "./forward.ts";
 import { linear } from "./linear.ts";

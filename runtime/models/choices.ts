@@ -1,4 +1,4 @@
-import type { FamilyChoices, ResolvedModel } from "../contract/plan.ts";
+import type { FamilyChoices, ResolvedModel } from "#runtime/contract/plan.ts";
 
 /** A model's choices with those of a model declared by its sizes filled in. */
 export function choicesOf(model: ResolvedModel): FamilyChoices {

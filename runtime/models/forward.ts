@@ -1,6 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
-import type { ResolvedModel } from "../contract/plan.ts";
-import type { Tensors } from "../trace/function.ts";
+import type { ResolvedModel } from "#runtime/contract/plan.ts";
+import type { Tensors } from "#runtime/trace/function.ts";
 import { choicesOf } from "./choices.ts";
 import type { Dropout } from "./operations/dropout.ts";
 import { layerNorm, rmsNorm } from "./operations/layer-norm.ts";

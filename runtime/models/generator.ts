@@ -1,6 +1,6 @@
-import type { ResolvedModel } from "../contract/plan.ts";
-import type { ModelSpec } from "../contract/spec.ts";
-import type { Tensors } from "../trace/function.ts";
+import type { ResolvedModel } from "#runtime/contract/plan.ts";
+import type { ModelSpec } from "#runtime/contract/spec.ts";
+import type { Tensors } from "#runtime/trace/function.ts";
 import { choicesOf } from "./choices.ts";
 import { type Parameter, parametersOf } from "./parameters.ts";
 

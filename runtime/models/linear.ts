@@ -1,5 +1,5 @@
 import { add, concat, matMul, mul, type Tensor, type Tensor2D } from "@tensorflow/tfjs-core";
-import type { Tensors } from "../trace/function.ts";
+import type { Tensors } from "#runtime/trace/function.ts";
 
 /**
  * x (N, I) → (N, O): x W, plus the bias where the model has one, plus low-rank updates where `parameters` holds them

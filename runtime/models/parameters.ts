@@ -1,6 +1,6 @@
-import type { ResolvedModel } from "../contract/plan.ts";
-import { isGated } from "../contract/spec.ts";
-import { random } from "../random/random.ts";
+import type { ResolvedModel } from "#runtime/contract/plan.ts";
+import { isGated } from "#runtime/contract/spec.ts";
+import { random } from "#runtime/random/random.ts";
 import { choicesOf, type Stack, stacksOf } from "./choices.ts";
 
 export interface Parameter {

@@ -17,7 +17,7 @@ import {
   tensor,
   transpose,
 } from "@tensorflow/tfjs-core";
-import type { FamilyChoices, ResolvedModel, RotaryChoices } from "../contract/plan.ts";
+import type { FamilyChoices, ResolvedModel, RotaryChoices } from "#runtime/contract/plan.ts";
 import { choicesOf } from "./choices.ts";
 import { embed } from "./operations/embedding.ts";
 

@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
-import type { Tensors } from "../trace/function.ts";
+import type { Tensors } from "#runtime/trace/function.ts";
 import { type BlockContext, block } from "./block.ts";
 import type { Forward } from "./forward.ts";
 import { recomputed } from "./operations/recompute.ts";

@@ -1,5 +1,5 @@
 import { mul, type Tensor } from "@tensorflow/tfjs-core";
-import type { ResolvedModel } from "../contract/plan.ts";
+import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import { activate, type BlockContext, block, type KeyValueCache } from "./block.ts";
 import { choicesOf, type Stack, stacksOf } from "./choices.ts";
 import { embeddings } from "./embeddings.ts";

@@ -1,5 +1,5 @@
-import type { Architecture } from "../contract/spec.ts";
-import { random } from "../random/random.ts";
+import type { Architecture } from "#runtime/contract/spec.ts";
+import { random } from "#runtime/random/random.ts";
 import type { Vocabulary } from "./objective.ts";
 import { exampleOf, layoutOf, reachOf, type TextObjectiveSettings } from "./table.ts";
 

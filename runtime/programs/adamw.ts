@@ -1,6 +1,6 @@
 import { add, div, minimum, mul, scalar, sqrt, square, sub, sum, type Tensor } from "@tensorflow/tfjs-core";
-import type { OptimizerSpec } from "../contract/spec.ts";
-import { runKernel } from "../models/operations/kernel.ts";
+import type { OptimizerSpec } from "#runtime/contract/spec.ts";
+import { runKernel } from "#runtime/models/operations/kernel.ts";
 
 export interface AdamWState {
   weights: Tensor;

@@ -1,5 +1,5 @@
-import type { ResolvedModel, ResolvedTask } from "../contract/plan.ts";
-import type { Layout } from "../objectives/objective.ts";
+import type { ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
+import type { Layout } from "#runtime/objectives/objective.ts";
 import type { HeadPart } from "./heads/head.ts";
 import type { Part } from "./training.ts";
 

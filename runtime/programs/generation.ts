@@ -1,12 +1,12 @@
 import { add, argMax, concat, gather, logSoftmax, split, type Tensor, type Tensor1D, tensor1d, zeros } from "@tensorflow/tfjs-core";
-import type { ResolvedModel } from "../contract/plan.ts";
-import type { KeyValueCache } from "../models/block.ts";
-import { choicesOf, stacksOf } from "../models/choices.ts";
-import { nextStates, withPosition } from "../models/incremental.ts";
-import { project } from "../models/operations/cross-entropy.ts";
-import type { Parameter } from "../models/parameters.ts";
-import { type Forward, predictionStates, type Sequence, transformer, vocabularyProjection } from "../models/transformer.ts";
-import type { Program, ProgramFunction, TensorSpec, Tensors } from "../trace/function.ts";
+import type { ResolvedModel } from "#runtime/contract/plan.ts";
+import type { KeyValueCache } from "#runtime/models/block.ts";
+import { choicesOf, stacksOf } from "#runtime/models/choices.ts";
+import { nextStates, withPosition } from "#runtime/models/incremental.ts";
+import { project } from "#runtime/models/operations/cross-entropy.ts";
+import type { Parameter } from "#runtime/models/parameters.ts";
+import { type Forward, predictionStates, type Sequence, transformer, vocabularyProjection } from "#runtime/models/transformer.ts";
+import type { Program, ProgramFunction, TensorSpec, Tensors } from "#runtime/trace/function.ts";
 import { given } from "./reading.ts";
 
 export interface GenerationSettings {

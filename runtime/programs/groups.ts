@@ -1,6 +1,6 @@
 import { concat, reshape, split, type Tensor, type Tensor1D } from "@tensorflow/tfjs-core";
-import type { Parameter } from "../models/parameters.ts";
-import type { Tensors } from "../trace/function.ts";
+import type { Parameter } from "#runtime/models/parameters.ts";
+import type { Tensors } from "#runtime/trace/function.ts";
 
 /**
  * Weights that the optimiser updates as one flat array: a dozen element-wise calls for a group instead of a dozen for each

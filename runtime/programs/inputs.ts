@@ -1,4 +1,4 @@
-import type { TensorSpec } from "../trace/function.ts";
+import type { TensorSpec } from "#runtime/trace/function.ts";
 
 export function float(name: string, shape: readonly number[]): TensorSpec {
   return { name, shape, dtype: "float32" };

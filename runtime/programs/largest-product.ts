@@ -1,4 +1,4 @@
-import type { ResolvedModel } from "../contract/plan.ts";
+import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import type { GenerationSettings } from "./generation.ts";
 import type { Part, TrainingSettings } from "./training.ts";
 

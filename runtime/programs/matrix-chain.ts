@@ -1,5 +1,5 @@
 import { matMul, slice, type Tensor, type Tensor2D } from "@tensorflow/tfjs-core";
-import type { Program } from "../trace/function.ts";
+import type { Program } from "#runtime/trace/function.ts";
 
 /**
  * `chain`: a, a b, a b b, … of square matrices, each product from the one before it; out comes one number of the last, so that none

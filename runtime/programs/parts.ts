@@ -1,6 +1,6 @@
-import type { ResolvedModel, ResolvedObjective, ResolvedTask } from "../contract/plan.ts";
-import type { FinetuneSettings, TrainedPart } from "../contract/spec.ts";
-import { type Stack, stacksOf } from "../models/choices.ts";
+import type { ResolvedModel, ResolvedObjective, ResolvedTask } from "#runtime/contract/plan.ts";
+import type { FinetuneSettings, TrainedPart } from "#runtime/contract/spec.ts";
+import { type Stack, stacksOf } from "#runtime/models/choices.ts";
 import {
   adapterParameters,
   headParameters,
@@ -9,9 +9,9 @@ import {
   parametersOf,
   poolerParameters,
   readsStates,
-} from "../models/parameters.ts";
-import { type LeafObjective, partSchedule } from "../objectives/schedule.ts";
-import { isTextObjective, layoutOf } from "../objectives/table.ts";
+} from "#runtime/models/parameters.ts";
+import { type LeafObjective, partSchedule } from "#runtime/objectives/schedule.ts";
+import { isTextObjective, layoutOf } from "#runtime/objectives/table.ts";
 import { finetuningHead, headOf, packedWritingLayout } from "./adaptation.ts";
 import { textParameters } from "./text-part.ts";
 import type { Part } from "./training.ts";

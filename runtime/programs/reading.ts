@@ -1,6 +1,6 @@
-import type { ResolvedModel, ResolvedObjective } from "../contract/plan.ts";
-import type { Sequence } from "../models/forward.ts";
-import { isTextObjective, layoutOf } from "../objectives/table.ts";
+import type { ResolvedModel, ResolvedObjective } from "#runtime/contract/plan.ts";
+import type { Sequence } from "#runtime/models/forward.ts";
+import { isTextObjective, layoutOf } from "#runtime/objectives/table.ts";
 
 /** The model with how it reads what it is given once an objective has trained it: a decoder that learned with a prefix, in both directions. */
 export function withReading(model: ResolvedModel, objective: ResolvedObjective): ResolvedModel {

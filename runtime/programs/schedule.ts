@@ -1,4 +1,4 @@
-import type { OptimizerSpec } from "../contract/spec.ts";
+import type { OptimizerSpec } from "#runtime/contract/spec.ts";
 
 /**
  * Learning rate of a step, counted from 1. Every step has one above 0. The warm-up is a line that reaches the whole rate at its last

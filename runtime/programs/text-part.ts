@@ -17,19 +17,32 @@ import {
   type Tensor1D,
   type Tensor2D,
 } from "@tensorflow/tfjs-core";
-import type { ResolvedModel } from "../contract/plan.ts";
-import { choicesOf } from "../models/choices.ts";
-import { generatorOf, generatorParameters, generatorPlace, generatorsOwn } from "../models/generator.ts";
-import { pooled } from "../models/head.ts";
-import { linear } from "../models/linear.ts";
-import { contrast } from "../models/operations/contrast.ts";
-import { binaryLosses, classLosses, negativeLogLikelihood, project, projectedCrossEntropy } from "../models/operations/cross-entropy.ts";
-import { gelu } from "../models/operations/gelu.ts";
-import { detached } from "../models/operations/kernel.ts";
-import { headParameters, type Parameter } from "../models/parameters.ts";
-import { dropoutPlaces, type Forward, predictionStates, type Sequence, transformer, vocabularyProjection } from "../models/transformer.ts";
-import { type AlsoComputed, type Layout, predictsInPlace } from "../objectives/objective.ts";
-import type { TensorSpec, Tensors } from "../trace/function.ts";
+import type { ResolvedModel } from "#runtime/contract/plan.ts";
+import { choicesOf } from "#runtime/models/choices.ts";
+import { generatorOf, generatorParameters, generatorPlace, generatorsOwn } from "#runtime/models/generator.ts";
+import { pooled } from "#runtime/models/head.ts";
+import { linear } from "#runtime/models/linear.ts";
+import { contrast } from "#runtime/models/operations/contrast.ts";
+import {
+  binaryLosses,
+  classLosses,
+  negativeLogLikelihood,
+  project,
+  projectedCrossEntropy,
+} from "#runtime/models/operations/cross-entropy.ts";
+import { gelu } from "#runtime/models/operations/gelu.ts";
+import { detached } from "#runtime/models/operations/kernel.ts";
+import { headParameters, type Parameter } from "#runtime/models/parameters.ts";
+import {
+  dropoutPlaces,
+  type Forward,
+  predictionStates,
+  type Sequence,
+  transformer,
+  vocabularyProjection,
+} from "#runtime/models/transformer.ts";
+import { type AlsoComputed, type Layout, predictsInPlace } from "#runtime/objectives/objective.ts";
+import type { TensorSpec, Tensors } from "#runtime/trace/function.ts";
 import { float, int } from "./inputs.ts";
 
 /** A kind of batch made of raw text. */

@@ -1,13 +1,13 @@
 import { add, engine, mul, reshape, split, type Tensor } from "@tensorflow/tfjs-core";
-import type { ResolvedModel } from "../contract/plan.ts";
-import { stacksOf } from "../models/choices.ts";
-import type { Head } from "../models/families/family.ts";
-import { applyHead } from "../models/head.ts";
-import { binaryCrossEntropy, crossEntropy, project, projectedCrossEntropy } from "../models/operations/cross-entropy.ts";
-import type { Parameter } from "../models/parameters.ts";
-import { type Forward, predictionStates, type Sequence, transformer, vocabularyProjection } from "../models/transformer.ts";
-import type { Program, TensorSpec, Tensors } from "../trace/function.ts";
-import { registerGradients } from "../trace/gradients.ts";
+import type { ResolvedModel } from "#runtime/contract/plan.ts";
+import { stacksOf } from "#runtime/models/choices.ts";
+import type { Head } from "#runtime/models/families/family.ts";
+import { applyHead } from "#runtime/models/head.ts";
+import { binaryCrossEntropy, crossEntropy, project, projectedCrossEntropy } from "#runtime/models/operations/cross-entropy.ts";
+import type { Parameter } from "#runtime/models/parameters.ts";
+import { type Forward, predictionStates, type Sequence, transformer, vocabularyProjection } from "#runtime/models/transformer.ts";
+import type { Program, TensorSpec, Tensors } from "#runtime/trace/function.ts";
+import { registerGradients } from "#runtime/trace/gradients.ts";
 import { given } from "./reading.ts";
 
 export interface VerificationSettings {

@@ -1,12 +1,12 @@
 import type { ResolvedTask } from "#runtime/contract/plan.ts";
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { Ref, Split, TaskSpec } from "#runtime/contract/spec.ts";
+import { strangeTag } from "#runtime/metrics/undefined-metrics.ts";
 import type { TaskExample, TaskProblem } from "./example.ts";
 import { exampleReader, pathsOf } from "./examples.ts";
 import type { TextFiles } from "./files.ts";
 import { mostBytes } from "./formats/unpack.ts";
 import { readerOf } from "./table.ts";
-import { strangeTag } from "./undefined-metrics.ts";
 
 const splits: readonly Split[] = ["train", "validation", "test"];
 

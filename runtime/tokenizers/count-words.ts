@@ -1,6 +1,6 @@
-import { corpusPieces } from "#runtime/data/read-documents.ts";
+import { corpusPieces } from "#runtime/corpus/read-documents.ts";
+import { stretchesOf } from "#runtime/corpus/safe-breaks.ts";
 import { random } from "#runtime/random/random.ts";
-import { stretchesOf } from "./stretches.ts";
 
 export interface Counting {
   /** Folder of the corpus job. */

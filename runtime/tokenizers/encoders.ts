@@ -1,7 +1,7 @@
 import type { Tokenizer as NativeTokenizer } from "tokenizers";
+import { stretchesOf } from "#runtime/corpus/safe-breaks.ts";
 import { byteAlphabet } from "./byte-alphabet.ts";
 import { partsAtSpaces } from "./parting.ts";
-import { stretchesOf } from "./stretches.ts";
 import { kindWithoutMerges, type TokenizerJson } from "./tokenizer-json.ts";
 
 /** Texts to ids, without special tokens: the same ids as the native library's, faster. */

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
-import { JobFailure } from "#runtime/jobs/context.ts";
+import { JobFailure } from "#runtime/contract/job-context.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { Tokenizer as NativeTokenizer } from "tokenizers";
-import { JobFailure } from "#runtime/jobs/context.ts";
+import { JobFailure } from "#runtime/contract/job-context.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";
 import { requireEnding } from "./trial.ts";
 

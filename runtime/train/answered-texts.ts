@@ -1,10 +1,10 @@
-import { listed } from "../contract/listed.ts";
-import type { ResolvedModel, ResolvedTask, ResolvedTaskOf } from "../contract/plan.ts";
-import type { Split } from "../contract/spec.ts";
-import { classOf, readTaskExamples } from "../data/task-examples.ts";
-import type { JobContext } from "../jobs/context.ts";
-import { type Frame, framed, framedLength, usualFrame } from "../tokenizers/frame.ts";
-import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import type { JobContext } from "#runtime/contract/job-context.ts";
+import { listed } from "#runtime/contract/listed.ts";
+import type { ResolvedModel, ResolvedTask, ResolvedTaskOf } from "#runtime/contract/plan.ts";
+import type { Split } from "#runtime/contract/spec.ts";
+import { classOf, readTaskExamples } from "#runtime/corpus/task-examples.ts";
+import { type Frame, framed, framedLength, usualFrame } from "#runtime/tokenizers/frame.ts";
+import type { Tokenizer } from "#runtime/tokenizers/tokenizer.ts";
 import type { AnsweredText } from "./pooled-batches.ts";
 
 export interface ExampleReading {

@@ -1,5 +1,5 @@
 import { workerData } from "node:worker_threads";
-import { JobFailure } from "../jobs/context.ts";
+import { JobFailure } from "#runtime/contract/job-context.ts";
 import type { BatchRequest, BatchThreadData, BatchThreadMessage } from "./batch-thread.ts";
 import type { LoopStep } from "./loop.ts";
 import { pretrainSteps } from "./pretrain-steps.ts";

@@ -1,8 +1,8 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
-import type { EventBody } from "../contract/events.ts";
-import type { PretrainJob } from "../contract/plan.ts";
-import { JobFailure } from "../jobs/context.ts";
-import { threadModule } from "../machine/thread-module.ts";
+import type { EventBody } from "#runtime/contract/events.ts";
+import { JobFailure } from "#runtime/contract/job-context.ts";
+import type { PretrainJob } from "#runtime/contract/plan.ts";
+import { threadModule } from "#runtime/machine/thread-module.ts";
 import type { LoopStep } from "./loop.ts";
 import type { PretrainInputs } from "./pretrain-steps.ts";
 

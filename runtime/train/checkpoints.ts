@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import * as v from "valibot";
-import { type FileRecord, fileRecord } from "../contract/records.ts";
-import { whole } from "../contract/schema.ts";
-import type { Parameter } from "../models/parameters.ts";
-import { makeFolder, naming, readSealed, writeSealed } from "../store/files.ts";
-import { refuseLinks } from "../store/links.ts";
-import { readSafetensors, type StoredTensor, writeSafetensors } from "../store/safetensors.ts";
-import { differenceFrom, filesLeft, recordOf } from "../store/written.ts";
+import { type FileRecord, fileRecord } from "#runtime/contract/records.ts";
+import { whole } from "#runtime/contract/schema.ts";
+import type { Parameter } from "#runtime/models/parameters.ts";
+import { makeFolder, naming, readSealed, writeSealed } from "#runtime/runs/files.ts";
+import { refuseLinks } from "#runtime/runs/links.ts";
+import { readSafetensors, type StoredTensor, writeSafetensors } from "#runtime/runs/safetensors.ts";
+import { differenceFrom, filesLeft, recordOf } from "#runtime/runs/written.ts";
 import type { OptimizerState, Values } from "./trainer.ts";
 
 /** A place to go on from; `progress` is whatever the loop counts. */

@@ -1,9 +1,9 @@
+import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import { largest } from "#runtime/contract/reductions.ts";
-import type { ResolvedModel } from "../contract/plan.ts";
-import type { Engine } from "../engines/engine.ts";
-import type { Parameter } from "../models/parameters.ts";
-import { type GenerationSettings, generationProgram, pagesOf } from "../programs/generation.ts";
-import type { Arrays } from "../trace/function.ts";
+import type { Engine } from "#runtime/engines/engine.ts";
+import type { Parameter } from "#runtime/models/parameters.ts";
+import { type GenerationSettings, generationProgram, pagesOf } from "#runtime/programs/generation.ts";
+import type { Arrays } from "#runtime/trace/function.ts";
 import type { Values } from "./trainer.ts";
 
 /** A model that writes texts side by side, token after token; one search after another. */

@@ -1,5 +1,5 @@
 import { createCipheriv, createHash } from "node:crypto";
-import type { Arrays, TensorSpec } from "../trace/function.ts";
+import type { Arrays, TensorSpec } from "#runtime/trace/function.ts";
 
 /**
  * Masks of one micro-batch, 1 keeps: a function of (seed, step, micro-batch, place), so every engine drops the same units. The

@@ -1,5 +1,5 @@
-import { dropoutInputs, noiseInputs, type Part, type TrainingSettings } from "../programs/training.ts";
-import type { Arrays } from "../trace/function.ts";
+import { dropoutInputs, noiseInputs, type Part, type TrainingSettings } from "#runtime/programs/training.ts";
+import type { Arrays } from "#runtime/trace/function.ts";
 import { dropoutMasks } from "./drawn-masks.ts";
 import { uniformNoise } from "./sampling-noise.ts";
 

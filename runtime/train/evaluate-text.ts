@@ -1,18 +1,18 @@
-import type { EncodeResult, Score } from "../contract/artifacts.ts";
-import type { Split } from "../contract/spec.ts";
-import { assembleBatch, nothing } from "../data/batch.ts";
-import { openTokens, type TokenStream } from "../data/token-stream.ts";
-import { evaluationWindows } from "../data/windows.ts";
-import { bitsPerByte } from "../metrics/bits-per-byte.ts";
-import { errorOfMean } from "../metrics/error-of-mean.ts";
-import { perplexity } from "../metrics/perplexity.ts";
-import { pseudoPerplexity } from "../metrics/pseudo-perplexity.ts";
-import { valued } from "../metrics/table.ts";
-import type { Example, Vocabulary } from "../objectives/objective.ts";
-import { segmentsOf } from "../objectives/segments.ts";
-import { exampleOf, reachOf, type TextObjectiveSettings } from "../objectives/table.ts";
-import { type TextPart, termsOf } from "../programs/text-part.ts";
-import { random } from "../random/random.ts";
+import type { EncodeResult, Score } from "#runtime/contract/artifacts.ts";
+import type { Split } from "#runtime/contract/spec.ts";
+import { assembleBatch, nothing } from "#runtime/encoding/batch.ts";
+import { openTokens, type TokenStream } from "#runtime/encoding/token-stream.ts";
+import { evaluationWindows } from "#runtime/encoding/windows.ts";
+import { bitsPerByte } from "#runtime/metrics/bits-per-byte.ts";
+import { errorOfMean } from "#runtime/metrics/error-of-mean.ts";
+import { perplexity } from "#runtime/metrics/perplexity.ts";
+import { pseudoPerplexity } from "#runtime/metrics/pseudo-perplexity.ts";
+import { valued } from "#runtime/metrics/table.ts";
+import type { Example, Vocabulary } from "#runtime/objectives/objective.ts";
+import { segmentsOf } from "#runtime/objectives/segments.ts";
+import { exampleOf, reachOf, type TextObjectiveSettings } from "#runtime/objectives/table.ts";
+import { type TextPart, termsOf } from "#runtime/programs/text-part.ts";
+import { random } from "#runtime/random/random.ts";
 import type { Trainer } from "./trainer.ts";
 
 export interface TextObjectivePart {

@@ -1,17 +1,17 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { requireUsable } from "#runtime/checkpoints/checkpoint.ts";
+import type { StoredModel } from "#runtime/checkpoints/stored-model.ts";
+import { JobFailure } from "#runtime/contract/job-context.ts";
 import { largest } from "#runtime/contract/reductions.ts";
-import { requireUsable } from "../checkpoints/checkpoint.ts";
-import type { StoredModel } from "../checkpoints/stored-model.ts";
-import type { EngineName } from "../engines/engine.ts";
-import { chooseEngine } from "../engines/table.ts";
-import { JobFailure } from "../jobs/context.ts";
-import { isWritten } from "../objectives/objective.ts";
-import { largestWritingProduct } from "../programs/largest-product.ts";
-import { random } from "../random/random.ts";
-import { rolesOf } from "../tokenizers/roles.ts";
-import type { TokenizerJson } from "../tokenizers/tokenizer-json.ts";
-import { decodeWhole, encodeWhole } from "../tokenizers/whole.ts";
+import type { EngineName } from "#runtime/engines/engine.ts";
+import { chooseEngine } from "#runtime/engines/table.ts";
+import { isWritten } from "#runtime/objectives/objective.ts";
+import { largestWritingProduct } from "#runtime/programs/largest-product.ts";
+import { random } from "#runtime/random/random.ts";
+import { rolesOf } from "#runtime/tokenizers/roles.ts";
+import type { TokenizerJson } from "#runtime/tokenizers/tokenizer-json.ts";
+import { decodeWhole, encodeWhole } from "#runtime/tokenizers/whole.ts";
 import { openDecoder } from "./decoding.ts";
 import { type Choosing, openingFor, search } from "./search.ts";
 

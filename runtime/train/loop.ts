@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type JobContext, JobStopped } from "../jobs/context.ts";
-import type { Part } from "../programs/training.ts";
+import { type JobContext, JobStopped } from "#runtime/contract/job-context.ts";
+import type { Part } from "#runtime/programs/training.ts";
 import { latestCheckpointPath } from "./checkpoints.ts";
 import { type Counters, checkFinite, checkpointClock, shareOf, speedometer } from "./progress.ts";
 import type { StepBatches } from "./text-batches.ts";

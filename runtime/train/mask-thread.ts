@@ -1,7 +1,7 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
-import { threadModule } from "../machine/thread-module.ts";
-import { dropoutInputs, type Part, type TrainingSettings } from "../programs/training.ts";
-import type { Arrays, TensorSpec } from "../trace/function.ts";
+import { threadModule } from "#runtime/machine/thread-module.ts";
+import { dropoutInputs, type Part, type TrainingSettings } from "#runtime/programs/training.ts";
+import type { Arrays, TensorSpec } from "#runtime/trace/function.ts";
 
 /** What the thread is given. */
 export interface MaskThreadData {

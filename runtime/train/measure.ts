@@ -1,7 +1,7 @@
-import { median } from "../bench/median.ts";
-import type { MeasureResult } from "../contract/artifacts.ts";
-import type { MeasureJob, PretrainJob } from "../contract/plan.ts";
-import type { JobContext } from "../jobs/context.ts";
+import type { MeasureResult } from "#runtime/contract/artifacts.ts";
+import type { JobContext } from "#runtime/contract/job-context.ts";
+import { median } from "#runtime/contract/median.ts";
+import type { MeasureJob, PretrainJob } from "#runtime/contract/plan.ts";
 import { removeCheckpoints } from "./checkpoints.ts";
 import { pretrain } from "./pretrain.ts";
 

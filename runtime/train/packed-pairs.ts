@@ -1,7 +1,7 @@
-import { assembleBatch } from "../data/batch.ts";
-import type { Example, Vocabulary } from "../objectives/objective.ts";
-import type { TextPart } from "../programs/text-part.ts";
-import type { Frame } from "../tokenizers/frame.ts";
+import { assembleBatch } from "#runtime/encoding/batch.ts";
+import type { Example, Vocabulary } from "#runtime/objectives/objective.ts";
+import type { TextPart } from "#runtime/programs/text-part.ts";
+import type { Frame } from "#runtime/tokenizers/frame.ts";
 import { type IdPair, writtenExample } from "./adapt/writing-parts.ts";
 import { packedRows } from "./packed-rows.ts";
 import { type BatchSizes, type BatchSource, toStep } from "./text-batches.ts";

@@ -1,4 +1,4 @@
-import { random, shuffle } from "../random/random.ts";
+import { random, shuffle } from "#runtime/random/random.ts";
 
 /**
  * Rows of several items each: every epoch has all items, in another order. Rows are packed in that order until the next item does

@@ -1,6 +1,6 @@
-import type { HeadPooling } from "../contract/spec.ts";
-import type { HeadPart } from "../programs/heads/head.ts";
-import type { Arrays } from "../trace/function.ts";
+import type { HeadPooling } from "#runtime/contract/spec.ts";
+import type { HeadPart } from "#runtime/programs/heads/head.ts";
+import type { Arrays } from "#runtime/trace/function.ts";
 import { packedRows } from "./packed-rows.ts";
 import { type BatchSizes, type BatchSource, toStep } from "./text-batches.ts";
 

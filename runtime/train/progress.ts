@@ -1,4 +1,4 @@
-import { JobFailure } from "../jobs/context.ts";
+import { JobFailure } from "#runtime/contract/job-context.ts";
 
 /** How far a training loop is; saved with its checkpoints. */
 export interface Counters {

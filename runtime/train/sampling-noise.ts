@@ -1,5 +1,5 @@
-import { random } from "../random/random.ts";
-import type { Arrays, TensorSpec } from "../trace/function.ts";
+import { random } from "#runtime/random/random.ts";
+import type { Arrays, TensorSpec } from "#runtime/trace/function.ts";
 
 /**
  * Uniform numbers for samples that a program draws, a function of the path: (seed, step, micro-batch). They lie strictly between

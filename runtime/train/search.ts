@@ -1,5 +1,5 @@
 import { largest } from "#runtime/contract/reductions.ts";
-import type { Random } from "../random/random.ts";
+import type { Random } from "#runtime/random/random.ts";
 import type { Decoder, DecoderOptions, Following } from "./decoding.ts";
 
 /** Which token follows. */

@@ -1,9 +1,9 @@
-import { type Checkpoint, openCheckpoint } from "../checkpoints/checkpoint.ts";
-import type { ResolvedModel } from "../contract/plan.ts";
-import { type JobContext, JobFailure } from "../jobs/context.ts";
-import { initialValues, type Parameter, pooler, readsStates } from "../models/parameters.ts";
-import type { Vocabulary } from "../objectives/objective.ts";
-import type { Part } from "../programs/training.ts";
+import { type Checkpoint, openCheckpoint } from "#runtime/checkpoints/checkpoint.ts";
+import { type JobContext, JobFailure } from "#runtime/contract/job-context.ts";
+import type { ResolvedModel } from "#runtime/contract/plan.ts";
+import { initialValues, type Parameter, pooler, readsStates } from "#runtime/models/parameters.ts";
+import type { Vocabulary } from "#runtime/objectives/objective.ts";
+import type { Part } from "#runtime/programs/training.ts";
 import type { Values } from "./trainer.ts";
 
 /** Of all parameters: drawn, or what the model's checkpoint holds of them. */

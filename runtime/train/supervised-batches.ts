@@ -1,5 +1,5 @@
-import type { ResolvedModel, ResolvedTask } from "../contract/plan.ts";
-import type { Part } from "../programs/training.ts";
+import type { ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
+import type { Part } from "#runtime/programs/training.ts";
 import { scaleOf } from "./adapt/value.ts";
 import { readPairs } from "./adapt/writing.ts";
 import { type ExampleReading, isPooled, readAnsweredTexts } from "./answered-texts.ts";

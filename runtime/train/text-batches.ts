@@ -1,10 +1,10 @@
-import { assembleBatch } from "../data/batch.ts";
-import type { TokenStream } from "../data/token-stream.ts";
-import { trainingWindows } from "../data/windows.ts";
-import type { Layout, Vocabulary } from "../objectives/objective.ts";
-import { exampleOf, reachOf, type TextObjectiveSettings } from "../objectives/table.ts";
-import { random } from "../random/random.ts";
-import type { Arrays } from "../trace/function.ts";
+import { assembleBatch } from "#runtime/encoding/batch.ts";
+import type { TokenStream } from "#runtime/encoding/token-stream.ts";
+import { trainingWindows } from "#runtime/encoding/windows.ts";
+import type { Layout, Vocabulary } from "#runtime/objectives/objective.ts";
+import { exampleOf, reachOf, type TextObjectiveSettings } from "#runtime/objectives/table.ts";
+import { random } from "#runtime/random/random.ts";
+import type { Arrays } from "#runtime/trace/function.ts";
 
 /** One step's micro-batches; their weights add up to 1. */
 export interface StepBatches {

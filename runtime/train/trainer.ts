@@ -1,6 +1,6 @@
-import type { Engine, Session } from "../engines/engine.ts";
-import { adamWScalars } from "../programs/adamw.ts";
-import { packValues, unpackValues } from "../programs/groups.ts";
+import type { Engine, Session } from "#runtime/engines/engine.ts";
+import { adamWScalars } from "#runtime/programs/adamw.ts";
+import { packValues, unpackValues } from "#runtime/programs/groups.ts";
 import {
   firstMomentName,
   frozenName,
@@ -11,8 +11,8 @@ import {
   type TrainingSettings,
   trainingProgram,
   weightsName,
-} from "../programs/training.ts";
-import type { Arrays } from "../trace/function.ts";
+} from "#runtime/programs/training.ts";
+import type { Arrays } from "#runtime/trace/function.ts";
 import { type Decoder, type DecoderOptions, type DecoderRoom, openDecoder } from "./decoding.ts";
 import { withMasks } from "./dropout-masks.ts";
 import { uniformNoise } from "./sampling-noise.ts";

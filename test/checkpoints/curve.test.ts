@@ -6,7 +6,7 @@ import { openCheckpoint } from "#runtime/checkpoints/checkpoint.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
 import { loadEngine } from "#runtime/engines/table.ts";
 import type { Part, TrainingSettings } from "#runtime/programs/training.ts";
-import { readSafetensors } from "#runtime/store/safetensors.ts";
+import { readSafetensors } from "#runtime/runs/safetensors.ts";
 import { openTrainer } from "#runtime/train/trainer.ts";
 import { enginesHere, folderOf, referenceModels } from "./folders.ts";
 import { referenceOptimizer } from "./reference-optimizer.ts";

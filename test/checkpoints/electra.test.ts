@@ -5,7 +5,7 @@ import { exportToTransformers } from "#runtime/checkpoints/export.ts";
 import { inspect } from "#runtime/checkpoints/inspect.ts";
 import { openStoredModel } from "#runtime/checkpoints/stored-model.ts";
 import { readsStates } from "#runtime/models/parameters.ts";
-import { readSafetensors } from "#runtime/store/safetensors.ts";
+import { readSafetensors } from "#runtime/runs/safetensors.ts";
 import { folderWith, sentences } from "../cli/cli.ts";
 import { runHere } from "../train/in-process.ts";
 

@@ -11,10 +11,10 @@ import { loadEngine } from "#runtime/engines/table.ts";
 import { tokensHead } from "#runtime/models/families/family.ts";
 import { initialValues, parametersOf } from "#runtime/models/parameters.ts";
 import { verificationProgram } from "#runtime/programs/verification.ts";
-import { readSafetensors, type StoredTensor } from "#runtime/store/safetensors.ts";
+import { readSafetensors, type StoredTensor } from "#runtime/runs/safetensors.ts";
 import { tokenizerJson } from "#runtime/tokenizers/tokenizer-json.ts";
 import { smallModel } from "../programs/small.ts";
-import { temporaryFolder } from "../store/temporary.ts";
+import { temporaryFolder } from "../runs/temporary.ts";
 import { checkpointIn } from "./example.ts";
 import { folderOf, referenceModels } from "./folders.ts";
 

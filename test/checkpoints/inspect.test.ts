@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { inspect } from "#runtime/checkpoints/inspect.ts";
 import { openStoredModel } from "#runtime/checkpoints/stored-model.ts";
-import { temporaryFolder } from "../store/temporary.ts";
+import { temporaryFolder } from "../runs/temporary.ts";
 import { checkpointIn } from "./example.ts";
 
 test("tokens, hidden states of every layer, attention of every head", async () => {

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { problemsOf } from "#runtime/cli/load.ts";
 import { problemLine } from "#runtime/cli/output.ts";
-import { readSafetensors } from "#runtime/store/safetensors.ts";
-import { openStore } from "#runtime/store/store.ts";
+import { readSafetensors } from "#runtime/runs/safetensors.ts";
+import { openStore } from "#runtime/runs/store.ts";
 import { folderWith, labelled, pretrain, sentences } from "../cli/cli.ts";
 import { checkpointIn } from "./example.ts";
 

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openCheckpoint } from "#runtime/checkpoints/checkpoint.ts";
 import { verify } from "#runtime/checkpoints/verify.ts";
-import { readSafetensors, type StoredTensors, writeSafetensors } from "#runtime/store/safetensors.ts";
-import { temporaryFolder } from "../store/temporary.ts";
+import { readSafetensors, type StoredTensors, writeSafetensors } from "#runtime/runs/safetensors.ts";
+import { temporaryFolder } from "../runs/temporary.ts";
 import { checkpointIn } from "./example.ts";
 import { folderOf } from "./folders.ts";
 

@@ -8,7 +8,7 @@ import { openStoredModel } from "#runtime/checkpoints/stored-model.ts";
 import { verify } from "#runtime/checkpoints/verify.ts";
 import { problemsOf } from "#runtime/cli/load.ts";
 import { problemLine } from "#runtime/cli/output.ts";
-import { readSafetensors, type StoredTensor, writeSafetensors } from "#runtime/store/safetensors.ts";
+import { readSafetensors, type StoredTensor, writeSafetensors } from "#runtime/runs/safetensors.ts";
 import { generate } from "#runtime/train/generate.ts";
 import { folderWith, pretrain, sentences } from "../cli/cli.ts";
 import { checkpointIn } from "./example.ts";

@@ -9,7 +9,7 @@ import { initialValues } from "#runtime/models/parameters.ts";
 import { headOf, headPart } from "#runtime/programs/adaptation.ts";
 import { finetuningParameters } from "#runtime/programs/parts.ts";
 import type { TrainingSettings } from "#runtime/programs/training.ts";
-import { readSafetensors } from "#runtime/store/safetensors.ts";
+import { readSafetensors } from "#runtime/runs/safetensors.ts";
 import { type AnsweredText, pooledBatch } from "#runtime/train/pooled-batches.ts";
 import { toStep } from "#runtime/train/text-batches.ts";
 import { openTrainer, type Values } from "#runtime/train/trainer.ts";

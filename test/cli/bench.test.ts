@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { temporaryFolder } from "../store/temporary.ts";
+import { temporaryFolder } from "../runs/temporary.ts";
 import { pretrain } from "./cli.ts";
 
 // processes start slowly on a busy machine

@@ -3,8 +3,8 @@ import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
-import { openStore } from "#runtime/store/store.ts";
-import { temporaryFolder } from "../store/temporary.ts";
+import { openStore } from "#runtime/runs/store.ts";
+import { temporaryFolder } from "../runs/temporary.ts";
 import { command, folderWith, labelled, pretrain, sentences } from "./cli.ts";
 
 /** Files beside, below and above the declaration, an import, and times that another machine would measure otherwise. */

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { RunEvent } from "#runtime/contract/events.ts";
-import { temporaryFolder } from "../store/temporary.ts";
+import { temporaryFolder } from "../runs/temporary.ts";
 
 /** What starts the command line from its sources. */
 export const command = [process.execPath, join(import.meta.dirname, "../../runtime/cli/main.ts")];

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import type { RunEvent } from "#runtime/contract/events.ts";
 import type { Job, JobKind, JobOf } from "#runtime/contract/plan.ts";
-import { openStore } from "#runtime/store/store.ts";
+import { openStore } from "#runtime/runs/store.ts";
 import { eventsIn, folderWith, pretrain, sentences } from "./cli.ts";
 
 const experiment = `

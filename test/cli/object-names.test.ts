@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
-import { openStore } from "#runtime/store/store.ts";
-import { parquetOf } from "../data/parquet-writer.ts";
+import { openStore } from "#runtime/runs/store.ts";
+import { parquetOf } from "../corpus/parquet-writer.ts";
 import { folderWith, pretrain, sentences } from "./cli.ts";
 
 /** Names that every object of JavaScript has, for everything that data and files name. */

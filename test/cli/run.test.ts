@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
-import { openStore } from "#runtime/store/store.ts";
+import { openStore } from "#runtime/runs/store.ts";
 import { eventsIn, folderWith, labelled, pretrain, sentences, startPretrain } from "./cli.ts";
 
 const minute = 60_000;

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import type { RunEvent } from "#runtime/contract/events.ts";
 import type { CorpusJob, Job, MajorityJob, Plan, TokenizerJob } from "#runtime/contract/plan.ts";
-import { neededJobs } from "#runtime/jobs/needed.ts";
-import { inOrder, type ScheduleOptions, schedule } from "#runtime/jobs/schedule.ts";
-import { tryLock } from "#runtime/store/lock.ts";
-import { readManifest } from "#runtime/store/manifest.ts";
-import { lockFile, openStore } from "#runtime/store/store.ts";
+import { tryLock } from "#runtime/runs/lock.ts";
+import { readManifest } from "#runtime/runs/manifest.ts";
+import { lockFile, openStore } from "#runtime/runs/store.ts";
+import { neededJobs } from "#runtime/scheduling/needed.ts";
+import { inOrder, type ScheduleOptions, schedule } from "#runtime/scheduling/schedule.ts";
 import { command, folderWith, labelled, sentences } from "./cli.ts";
 
 // processes start slowly on a busy machine

@@ -2,9 +2,9 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Job } from "#runtime/contract/plan.ts";
-import { widthOf } from "#runtime/jobs/width.ts";
-import { readManifest } from "#runtime/store/manifest.ts";
-import { openStore } from "#runtime/store/store.ts";
+import { readManifest } from "#runtime/runs/manifest.ts";
+import { openStore } from "#runtime/runs/store.ts";
+import { widthOf } from "#runtime/scheduling/width.ts";
 import { folderWith, labelled, pretrain, sentences } from "./cli.ts";
 
 /** `a: b c`: the training a, which waits for b and c. What has no letter of its own is no training. */

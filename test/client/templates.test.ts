@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { problemsOf } from "#runtime/cli/load.ts";
 import { checkpointIn } from "../checkpoints/example.ts";
 import { pretrain } from "../cli/cli.ts";
-import { temporaryFolder } from "../store/temporary.ts";
+import { temporaryFolder } from "../runs/temporary.ts";
 
 const media = join(import.meta.dirname, "../../media");
 

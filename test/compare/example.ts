@@ -1,7 +1,7 @@
 import type { Runs } from "#runtime/compare/entrants.ts";
-import type { Items } from "#runtime/compare/items.ts";
 import type { EncodeResult, Score } from "#runtime/contract/artifacts.ts";
 import type { CompareJob, PretrainJob, ResolvedObjective } from "#runtime/contract/plan.ts";
+import type { Items } from "#runtime/scoring/items.ts";
 
 export interface ExampleCell {
   cell: string;

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { itemsOf } from "#runtime/compare/items.ts";
 import { catalogue } from "#runtime/contract/catalogue/index.ts";
 import { formOfKind, type PredictionForm } from "#runtime/contract/predictions.ts";
 import type { TaskKind } from "#runtime/contract/spec.ts";
 import { pearson } from "#runtime/metrics/pearson.ts";
 import { textMetrics } from "#runtime/metrics/table.ts";
 import { scoreTags } from "#runtime/metrics/tags.ts";
+import { itemsOf } from "#runtime/scoring/items.ts";
 
 const numbered = (lines: Record<string, unknown>[]) => lines.map((line, id) => ({ id: `${id}`, ...line }));
 const chosen = Int32Array.from([0, 0, 2, 1]);

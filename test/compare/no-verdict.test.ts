@@ -6,8 +6,8 @@ import { compareRuns } from "#runtime/compare/compare.ts";
 import { htmlReport } from "#runtime/compare/report/html.ts";
 import { latexReport } from "#runtime/compare/report/latex.ts";
 import { markdownReport } from "#runtime/compare/report/markdown.ts";
-import { pairedTest } from "#runtime/compare/statistics.ts";
 import { comparisonTable } from "#runtime/compare/table.ts";
+import { pairedTest } from "#runtime/scoring/statistics.ts";
 import { example } from "./example.ts";
 import { documentOf } from "./report-input.ts";
 

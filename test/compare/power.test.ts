@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { detectable, moreSeeds } from "#runtime/compare/power.ts";
-import { estimate } from "#runtime/compare/statistics.ts";
+import { detectable, moreSeeds } from "#runtime/scoring/power.ts";
+import { estimate } from "#runtime/scoring/statistics.ts";
 
 test("where examples alone are the noise the findable difference is the textbook's: z of the level and of the power together", () => {
   // 1.95996 + 0.84162

@@ -9,7 +9,7 @@ import { htmlReport } from "#runtime/compare/report/html.ts";
 import { latexReport } from "#runtime/compare/report/latex.ts";
 import { markdownReport } from "#runtime/compare/report/markdown.ts";
 import { crossings } from "#runtime/contract/crossings.ts";
-import { temporaryFolder } from "../store/temporary.ts";
+import { temporaryFolder } from "../runs/temporary.ts";
 import { example } from "./example.ts";
 
 function input(): ReportInput {

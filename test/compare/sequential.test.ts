@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nominalLevel, sequentialP } from "#runtime/compare/sequential.ts";
+import { nominalLevel, sequentialP } from "#runtime/scoring/sequential.ts";
 
 test("one look is the plain test", () => {
   expect(nominalLevel(0.05, { seeds: [5], most: 5 })).toBeCloseTo(0.05, 6);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { AnsweredTask } from "#runtime/compare/items.ts";
-import { withStandardErrors } from "#runtime/compare/standard-errors.ts";
 import type { Score } from "#runtime/contract/artifacts.ts";
+import type { AnsweredTask } from "#runtime/scoring/items.ts";
+import { withStandardErrors } from "#runtime/scoring/standard-errors.ts";
 
 const task = { kind: "classification", labels: ["a", "b"] } satisfies AnsweredTask;
 const score = (metric: string, value: number, n: number): Score => ({ metric, value, split: "test", n });

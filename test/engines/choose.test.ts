@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { chooseEngine, loadEngine } from "#runtime/engines/table.ts";
 import { engineFolder, installedFile } from "#runtime/machine/user-folder.ts";
-import { temporaryFolder } from "../store/temporary.ts";
+import { temporaryFolder } from "../runs/temporary.ts";
 import { withTensorflow } from "./tensorflow.ts";
 
 afterEach(() => {

@@ -6,7 +6,7 @@ import { type InstallOptions, install, remove } from "#runtime/engines/tensorflo
 import { installed, NotInstalled } from "#runtime/engines/tensorflow/installation.ts";
 import { engineFolder, userFolder } from "#runtime/machine/user-folder.ts";
 import { pretrain } from "../cli/cli.ts";
-import { temporaryFolder } from "../store/temporary.ts";
+import { temporaryFolder } from "../runs/temporary.ts";
 
 let home: string;
 let tools: string;

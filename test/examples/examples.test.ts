@@ -9,7 +9,7 @@ import { tracedCosts } from "#runtime/compile/costs.ts";
 import { catalogue } from "#runtime/contract/catalogue/index.ts";
 import { groupBy } from "#runtime/contract/group.ts";
 import { codeBlocks, files, pages, read } from "../house/repository.ts";
-import { temporaryFolder } from "../store/temporary.ts";
+import { temporaryFolder } from "../runs/temporary.ts";
 import { allExamples, isShownFile, snippets } from "./examples.ts";
 import { writeHubCache, writeStandIns } from "./stand-ins.ts";
 import { wholeFile } from "./whole.ts";

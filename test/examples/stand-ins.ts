@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { repositoryOf } from "#runtime/hub/cache.ts";
-import { readSafetensors, writeSafetensors } from "#runtime/store/safetensors.ts";
+import { readSafetensors, writeSafetensors } from "#runtime/runs/safetensors.ts";
 import { checkpointIn } from "../checkpoints/example.ts";
 import { sentences } from "../cli/cli.ts";
 

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { fileOfModule, files, importsOf, packageJson, read, sources } from "./repository.ts";
+import { fileOfModule, files, importsOf, packageJson, read, sources, valueImportsOf } from "./repository.ts";
 
 interface Project {
   folder: string;
@@ -42,6 +42,20 @@ test("projects refer to each other in one direction", () => {
     return [...references, ...references.flatMap(reach)];
   };
   expect(projects.filter(({ folder }) => reach(folder).includes(folder))).toEqual([]);
+});
+
+test("files do not import each other in a circle, but for types", () => {
+  const graph = new Map(sources.map((from) => [from, valueImportsOf(from).flatMap((module) => fileOfModule(module, from) ?? [])]));
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const follow = (file: string, way: readonly string[]) => {
+    if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file].join(" → "));
+    if (way.includes(file) || done.has(file)) return;
+    for (const next of graph.get(file) ?? []) follow(next, [...way, file]);
+    done.add(file);
+  };
+  for (const file of graph.keys()) follow(file, []);
+  expect(circles).toEqual([]);
 });
 
 test("ARCHITECTURE.md tells these directions as they are", () => {

@@ -46,10 +46,21 @@ export function proseOf(page: string): string {
 
 /** Modules that a file imports or re-exports, also `import(…)` and types alone. */
 export function importsOf(path: string): string[] {
-  const text = read(path);
+  return importsIn(read(path));
+}
+
+function importsIn(text: string): string[] {
   const statements = text.matchAll(/^(?:import|export)\b[^"';]*?from\s+"([^"]+)"|^import\s+"([^"]+)"/gm);
   const calls = text.matchAll(/\bimport\("([^"]+)"\)/g);
   return [...statements, ...calls].map((match) => (match[1] ?? match[2]) as string);
+}
+
+/** Those that are still there when the types are gone. */
+export function valueImportsOf(path: string): string[] {
+  const text = read(path)
+    .replaceAll(/^(?:import|export) type\b[^"';]*?from\s+"[^"]+"/gm, "")
+    .replaceAll(/^(?:import|export)\s*\{(?:\s*type [^,}]*,?)+\}\s*from\s+"[^"]+"/gm, "");
+  return importsIn(text);
 }
 
 /** The file of the repository that a module is; undefined for a package. */

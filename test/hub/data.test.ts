@@ -7,9 +7,9 @@ import type { CorpusResult } from "#runtime/contract/artifacts.ts";
 import type { FinetuneJob } from "#runtime/contract/plan.ts";
 import { cachedData } from "#runtime/hub/cache.ts";
 import { downloadData } from "#runtime/hub/download.ts";
-import { openStore } from "#runtime/store/store.ts";
+import { openStore } from "#runtime/runs/store.ts";
 import { folderWith, pretrainWith, sentences } from "../cli/cli.ts";
-import { temporaryFolder } from "../store/temporary.ts";
+import { temporaryFolder } from "../runs/temporary.ts";
 import { commit, hubOf } from "./hub.ts";
 
 /** A repository as data sets have it. */

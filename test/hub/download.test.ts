@@ -5,7 +5,7 @@ import { openStoredModel } from "#runtime/checkpoints/stored-model.ts";
 import { cachedModel, isHubName } from "#runtime/hub/cache.ts";
 import { downloadModel } from "#runtime/hub/download.ts";
 import { checkpointIn } from "../checkpoints/example.ts";
-import { temporaryFolder } from "../store/temporary.ts";
+import { temporaryFolder } from "../runs/temporary.ts";
 import { commit, hubOf, sumsOf } from "./hub.ts";
 
 test("a model lands in Python's layout, once, and offline it is taken from there", async () => {

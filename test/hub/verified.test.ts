@@ -6,7 +6,7 @@ import { downloadData, downloadModel } from "#runtime/hub/download.ts";
 import { damageOf } from "#runtime/hub/verified.ts";
 import { checkpointIn } from "../checkpoints/example.ts";
 import { folderWith, pretrainWith } from "../cli/cli.ts";
-import { temporaryFolder } from "../store/temporary.ts";
+import { temporaryFolder } from "../runs/temporary.ts";
 import { commit, hubOf, sumsOf, type TestHub } from "./hub.ts";
 
 /** A model on the hub, and an empty cache. */

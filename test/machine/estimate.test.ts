@@ -8,7 +8,7 @@ import { doneTrainings } from "#runtime/machine/done-trainings.ts";
 import { estimates } from "#runtime/machine/estimate.ts";
 import { readSpeed, writeSpeed } from "#runtime/machine/speeds.ts";
 import { finetuningSteps, stepWork, trainingFlops, workOf } from "#runtime/machine/work.ts";
-import { temporaryFolder } from "../store/temporary.ts";
+import { temporaryFolder } from "../runs/temporary.ts";
 
 const session = { start: "", outcome: "done", pretrain: "1", node: "", platform: "", pid: 2 };
 

@@ -9,7 +9,7 @@ import { type MecabTokenizer, sacrebleuDictionary } from "#runtime/hub/sacrebleu
 import { trim, wordsOf } from "#runtime/metrics/white-space.ts";
 import { MecabError, type MecabFiles, mecabFiles, mecabWords } from "#runtime/tokenizers/mecab.ts";
 import { pretrain } from "../cli/cli.ts";
-import { temporaryFolder } from "../store/temporary.ts";
+import { temporaryFolder } from "../runs/temporary.ts";
 
 /** Made by `mecab/make.py` with sacreBLEU and its dictionaries. */
 const made = join(import.meta.dirname, "mecab");

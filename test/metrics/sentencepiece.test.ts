@@ -8,7 +8,7 @@ import { sacrebleuModel } from "#runtime/hub/sacrebleu.ts";
 import { wordsOf } from "#runtime/metrics/white-space.ts";
 import { SentencePieceError, sentencePieces } from "#runtime/tokenizers/sentencepiece.ts";
 import { pretrain } from "../cli/cli.ts";
-import { temporaryFolder } from "../store/temporary.ts";
+import { temporaryFolder } from "../runs/temporary.ts";
 
 /** Made by `sentencepiece/make.py` with SentencePiece and sacreBLEU. */
 const folder = join(import.meta.dirname, "sentencepiece");

@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { margins, noLabel } from "#runtime/metrics/confusion-matrix.ts";
 import { scorers } from "#runtime/metrics/score.ts";
 import { classMetrics, type MetricValue, scoreClassification, scoreNumbers } from "#runtime/metrics/table.ts";
+import { entitiesOf } from "#runtime/metrics/tag-schemes.ts";
 import { scoreTags } from "#runtime/metrics/tags.ts";
 import { scoreTexts } from "#runtime/metrics/texts.ts";
-import { entitiesOf } from "#runtime/tasks/tag-schemes.ts";
 import { defaultOptions } from "./options.ts";
 
 const of = (scores: readonly MetricValue[], metric: string) => scores.find((each) => each.metric === metric);

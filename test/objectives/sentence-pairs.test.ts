@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { assembleBatch } from "#runtime/data/batch.ts";
+import { assembleBatch } from "#runtime/encoding/batch.ts";
 import { sentencesOf } from "#runtime/objectives/segments.ts";
 import { exampleOf, layoutOf } from "#runtime/objectives/table.ts";
 import { random } from "#runtime/random/random.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
 import type { Architecture, TrainedPart } from "#runtime/contract/spec.ts";
-import { assembleBatch } from "#runtime/data/batch.ts";
+import { assembleBatch } from "#runtime/encoding/batch.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
 import { loadEngine } from "#runtime/engines/table.ts";
 import { headOf, headPart, writingPart } from "#runtime/programs/adaptation.ts";

@@ -1,6 +1,6 @@
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import type { OptimizerSpec } from "#runtime/contract/spec.ts";
-import { assembleBatch } from "#runtime/data/batch.ts";
+import { assembleBatch } from "#runtime/encoding/batch.ts";
 import { initialValues } from "#runtime/models/parameters.ts";
 import type { Vocabulary } from "#runtime/objectives/objective.ts";
 import { exampleOf, layoutOf, type TextObjectiveSettings } from "#runtime/objectives/table.ts";

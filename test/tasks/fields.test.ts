@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { TaskSpec } from "#runtime/contract/spec.ts";
 import { readExamples } from "#runtime/tasks/examples.ts";
 import { resolveTask } from "#runtime/tasks/resolve.ts";
-import { workshop } from "../data/helpers.ts";
+import { workshop } from "../corpus/helpers.ts";
 import { filesOf, plain, sentiment } from "./helpers.ts";
 
 /** Fields of JSON Lines and of Parquet that are more than texts: one rule for tasks and corpora. */

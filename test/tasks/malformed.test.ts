@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { ResolvedTask } from "#runtime/contract/plan.ts";
 import type { TaskSpec } from "#runtime/contract/spec.ts";
-import { readTaskExamples } from "#runtime/data/task-examples.ts";
+import { readTaskExamples } from "#runtime/corpus/task-examples.ts";
 import { readExamples } from "#runtime/tasks/examples.ts";
 import { resolveTask } from "#runtime/tasks/resolve.ts";
-import { temporaryFolder } from "../store/temporary.ts";
+import { temporaryFolder } from "../runs/temporary.ts";
 import { filesOf, plain, sentiment, tsv } from "./helpers.ts";
 
 /** What can be wrong with the files of each kind of task: always with its place, never a crash. */

@@ -1,12 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { disk } from "#runtime/checkpoints/disk.ts";
 import { tokenizerEntries } from "#runtime/models/checkpoints/tokenizer-entries.ts";
+import { disk } from "#runtime/runs/disk.ts";
 import { checkpointTokenizer } from "#runtime/tokenizers/adopt.ts";
 import { openTokenizer } from "#runtime/tokenizers/tokenizer.ts";
 import { encodeWhole } from "#runtime/tokenizers/whole.ts";
-import { temporaryFolder } from "../store/temporary.ts";
+import { temporaryFolder } from "../runs/temporary.ts";
 import peers from "./companions.json" with { type: "json" };
 
 // Transformers 5.24 on the same files: companions.py

@@ -8,7 +8,7 @@ import { isOrdinary, sentinelId } from "#runtime/objectives/objective.ts";
 import { adoptTokenizer } from "#runtime/tokenizers/adopt.ts";
 import { openTokenizer } from "#runtime/tokenizers/tokenizer.ts";
 import { filesIn } from "../compile/fixtures.ts";
-import { temporaryFolder } from "../store/temporary.ts";
+import { temporaryFolder } from "../runs/temporary.ts";
 import peers from "./peer-tokenizers.json" with { type: "json" };
 
 /** A file, with what is added to it, as a tokenizer job leaves it. */

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openTokenizer } from "#runtime/tokenizers/tokenizer.ts";
-import { temporaryFolder } from "../store/temporary.ts";
+import { temporaryFolder } from "../runs/temporary.ts";
 import peers from "./peer-tokenizers.json" with { type: "json" };
 
 /** peer-tokenizers.json: tokenizers as other programs save them, with the ids that Hugging Face's library gives (peer-tokenizers.py). */

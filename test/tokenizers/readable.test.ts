@@ -7,7 +7,7 @@ import { readableTokens } from "#runtime/tokenizers/readable.ts";
 import { openTokenizer } from "#runtime/tokenizers/tokenizer.ts";
 import { tokenizerJson } from "#runtime/tokenizers/tokenizer-json.ts";
 import { vocabularyTokens } from "#runtime/tokenizers/vocabulary.ts";
-import { temporaryFolder } from "../store/temporary.ts";
+import { temporaryFolder } from "../runs/temporary.ts";
 
 const characterOf = new Map(byteAlphabet.map(({ character, byte }) => [byte, character]));
 const pieceOf = (...bytes: number[]) => bytes.map((byte) => characterOf.get(byte)).join("");

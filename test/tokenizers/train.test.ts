@@ -5,7 +5,7 @@ import { BPE, byteLevelPreTokenizer, Tokenizer as NativeTokenizer } from "tokeni
 import { describe, expect, test } from "vitest";
 import type { TokenizerKind } from "#runtime/contract/spec.ts";
 import { openTokenizer } from "#runtime/tokenizers/tokenizer.ts";
-import { workshop } from "../data/helpers.ts";
+import { workshop } from "../corpus/helpers.ts";
 
 const speech = `Fellow citizens, we the people's representatives have met. It's good: citizens' rights, people's needs!
 The people of the United States — naïve or not — meet again; they're 1,234 strong, and 56 more.

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Tokenizer as NativeTokenizer } from "tokenizers";
 import { expect, test } from "vitest";
 import { openTokenizer } from "#runtime/tokenizers/tokenizer.ts";
-import { temporaryFolder } from "../store/temporary.ts";
+import { temporaryFolder } from "../runs/temporary.ts";
 
 const special = ["<pad>", "<unk>", "<s>", "</s>"];
 const characters = [..."ab1!,\n\tĠĊ▁ é"];

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { readSafetensors } from "#runtime/store/safetensors.ts";
+import { readSafetensors } from "#runtime/runs/safetensors.ts";
 import { folderWith, labelled, sentences } from "../cli/cli.ts";
 import { runHere } from "./in-process.ts";
 

@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { load } from "#runtime/cli/load.ts";
 import type { RunEvent } from "#runtime/contract/events.ts";
 import type { Job, JobKind, JobOf, Plan } from "#runtime/contract/plan.ts";
-import { neededJobs } from "#runtime/jobs/needed.ts";
-import { runJob } from "#runtime/jobs/run-job.ts";
-import type { Results, Store } from "#runtime/store/store.ts";
+import { runJob } from "#runtime/handlers/run-job.ts";
+import type { Results, Store } from "#runtime/runs/store.ts";
+import { neededJobs } from "#runtime/scheduling/needed.ts";
 
 export interface Ran {
   store: Store;

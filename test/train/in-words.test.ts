@@ -6,7 +6,7 @@ import type { ResolvedTask } from "#runtime/contract/plan.ts";
 import { openTokenizer, type Tokenizer } from "#runtime/tokenizers/tokenizer.ts";
 import { readWordPairs, scoreWritten } from "#runtime/train/adapt/in-words.ts";
 import { folderWith, sentences } from "../cli/cli.ts";
-import { temporaryFolder } from "../store/temporary.ts";
+import { temporaryFolder } from "../runs/temporary.ts";
 import peers from "../tokenizers/peer-tokenizers.json" with { type: "json" };
 import { runHere } from "./in-process.ts";
 

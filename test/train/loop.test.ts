@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { JobStopped } from "#runtime/jobs/context.ts";
+import { JobStopped } from "#runtime/contract/job-context.ts";
 import type { Part } from "#runtime/programs/training.ts";
 import { type Loop, runLoop } from "#runtime/train/loop.ts";
 import { freshCounters } from "#runtime/train/progress.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { problemsOf } from "#runtime/cli/load.ts";
-import { readSafetensors } from "#runtime/store/safetensors.ts";
+import { readSafetensors } from "#runtime/runs/safetensors.ts";
 import { folderWith, sentences } from "../cli/cli.ts";
 import { runHere } from "./in-process.ts";
 

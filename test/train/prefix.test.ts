@@ -4,7 +4,7 @@ import { exportToTransformers } from "#runtime/checkpoints/export.ts";
 import { inspect } from "#runtime/checkpoints/inspect.ts";
 import { openStoredModel } from "#runtime/checkpoints/stored-model.ts";
 import { folderWith, pretrain } from "../cli/cli.ts";
-import { temporaryFolder } from "../store/temporary.ts";
+import { temporaryFolder } from "../runs/temporary.ts";
 import { runHere } from "./in-process.ts";
 
 const animals = ["cat", "dog", "cow", "hen"];

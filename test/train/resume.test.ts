@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readManifest } from "#runtime/store/manifest.ts";
-import { openStore } from "#runtime/store/store.ts";
+import { readManifest } from "#runtime/runs/manifest.ts";
+import { openStore } from "#runtime/runs/store.ts";
 import { eventsIn, folderWith, labelled, pretrain, sentences, startPretrain } from "../cli/cli.ts";
 import { withTensorflow } from "../engines/tensorflow.ts";
 

@@ -4,9 +4,9 @@ import { load } from "#runtime/cli/load.ts";
 import type { RunEvent } from "#runtime/contract/events.ts";
 import type { Job } from "#runtime/contract/plan.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
-import { neededJobs } from "#runtime/jobs/needed.ts";
-import { runJob } from "#runtime/jobs/run-job.ts";
-import { resultFile, type Store } from "#runtime/store/store.ts";
+import { runJob } from "#runtime/handlers/run-job.ts";
+import { resultFile, type Store } from "#runtime/runs/store.ts";
+import { neededJobs } from "#runtime/scheduling/needed.ts";
 
 /** How a session ends. `stop`: as Ctrl-C asks it to, with a checkpoint. `break`: at once, with what was saved before, as a kill. */
 export interface Interruption {

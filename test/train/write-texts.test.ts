@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
 import type { TrainedPart } from "#runtime/contract/spec.ts";
-import { assembleBatch, nothing, predictionPlaces } from "#runtime/data/batch.ts";
+import { assembleBatch, nothing, predictionPlaces } from "#runtime/encoding/batch.ts";
 import { loadEngine } from "#runtime/engines/table.ts";
 import { isWritten } from "#runtime/objectives/objective.ts";
 import { writingPart } from "#runtime/programs/adaptation.ts";

@@ -1,6 +1,6 @@
 import { version_cpu } from "@tensorflow/tfjs-backend-cpu";
 import { dispose, enableProdMode, getKernel, keep, setBackend, type Tensor, tensor, tidy } from "@tensorflow/tfjs-core";
-import type { Arrays, Program, Tensors } from "../../trace/function.ts";
+import type { Arrays, Program, Tensors } from "#runtime/trace/function.ts";
 import { type Engine, requireFloat32, type Session } from "../engine.ts";
 import { registerCpuKernels } from "./kernels.ts";
 

@@ -1,5 +1,5 @@
 import type { onnx } from "onnx-proto";
-import type { Value } from "../../trace/graph.ts";
+import type { Value } from "#runtime/trace/graph.ts";
 
 /** TensorProto.DataType */
 export const dataTypes: Record<Value["dtype"] | "int64", number> = { float32: 1, int32: 6, int64: 7, bool: 9, bfloat16: 16 };

@@ -1,4 +1,4 @@
-import type { Arrays } from "../../trace/function.ts";
+import type { Arrays } from "#runtime/trace/function.ts";
 import { sumOfSquares, updateInPlace } from "./host-update.ts";
 import type { GradientPart, Scalar, ScalarOperation, TakenOut } from "./take-out.ts";
 

@@ -1,6 +1,6 @@
 import { largest } from "#runtime/contract/reductions.ts";
-import type { Graph, Node, Value } from "../../trace/graph.ts";
-import { makersOfOneUse, withSumSquare } from "../../trace/sum-square.ts";
+import type { Graph, Node, Value } from "#runtime/trace/graph.ts";
+import { makersOfOneUse, withSumSquare } from "#runtime/trace/sum-square.ts";
 
 /**
  * Rewrites pairs of nodes for which ONNX Runtime has one operator:

@@ -1,5 +1,5 @@
 import onnxProto from "onnx-proto";
-import type { Constant, Graph, Value } from "../../trace/graph.ts";
+import type { Constant, Graph, Value } from "#runtime/trace/graph.ts";
 import { type Builder, createBuilder, dataTypes } from "./builder.ts";
 import { fuse } from "./fuse.ts";
 import { operators } from "./operators.ts";

@@ -1,5 +1,5 @@
-import type { DType } from "../../trace/function.ts";
-import { type Node, sumsRows } from "../../trace/graph.ts";
+import type { DType } from "#runtime/trace/function.ts";
+import { type Node, sumsRows } from "#runtime/trace/graph.ts";
 import { type AttributeValue, type Builder, dataTypes } from "./builder.ts";
 
 type Operator = (node: Node, builder: Builder) => void;

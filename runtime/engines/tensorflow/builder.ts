@@ -1,4 +1,4 @@
-import type { Value } from "../../trace/graph.ts";
+import type { Value } from "#runtime/trace/graph.ts";
 import type { Message, Protobuf } from "./protobuf.ts";
 
 export type DType = Value["dtype"];

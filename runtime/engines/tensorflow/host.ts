@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { threadModule } from "../../machine/thread-module.ts";
+import { threadModule } from "#runtime/machine/thread-module.ts";
 import type { Installation } from "./installation.ts";
 import type { Kind, Reply, Request, Requests } from "./messages.ts";
 

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { engineFolder, installedFile, isInstalled } from "../../machine/user-folder.ts";
+import { engineFolder, installedFile, isInstalled } from "#runtime/machine/user-folder.ts";
 
 export interface Installation {
   /** The native module of @tensorflow/tfjs-node-gpu. */

@@ -1,8 +1,8 @@
-import type { Program } from "../../trace/function.ts";
-import type { Graph, Node, Value } from "../../trace/graph.ts";
-import { withBfloat16 } from "../../trace/precision.ts";
-import { withSumSquare } from "../../trace/sum-square.ts";
-import { trace } from "../../trace/trace.ts";
+import type { Program } from "#runtime/trace/function.ts";
+import type { Graph, Node, Value } from "#runtime/trace/graph.ts";
+import { withBfloat16 } from "#runtime/trace/precision.ts";
+import { withSumSquare } from "#runtime/trace/sum-square.ts";
+import { trace } from "#runtime/trace/trace.ts";
 import { type Builder, createBuilder } from "./builder.ts";
 import { operators } from "./operators.ts";
 import type { Protobuf } from "./protobuf.ts";

@@ -1,4 +1,4 @@
-import type { Arrays, DType } from "../../trace/function.ts";
+import type { Arrays, DType } from "#runtime/trace/function.ts";
 
 /** What the engine asks its thread for, and what each answer holds. */
 export interface Requests {

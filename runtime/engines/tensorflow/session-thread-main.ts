@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
-import type { Arrays } from "../../trace/function.ts";
+import type { Arrays } from "#runtime/trace/function.ts";
 import { dataTypes, savedModelTag } from "./builder.ts";
 import type { NativeModules } from "./host.ts";
 import type { Feed, Reply, Request, Requests } from "./messages.ts";

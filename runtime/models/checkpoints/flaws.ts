@@ -1,6 +1,7 @@
+import type { SeenFiles } from "#runtime/contract/seen-files.ts";
 import { CheckpointError } from "../families/config.ts";
 import type { Described } from "../families/described.ts";
-import { jsonIn, type SeenFiles } from "./files.ts";
+import { jsonIn } from "./files.ts";
 import type { TiedNames } from "./names.ts";
 import { mostTokenizerBytes, tokenizerEntries } from "./tokenizer-entries.ts";
 import { dropoutWarning } from "./tokenizer-parts.ts";

@@ -1,7 +1,7 @@
-import type { ResolvedModel } from "../../contract/plan.ts";
+import type { ResolvedModel } from "#runtime/contract/plan.ts";
+import type { SeenFiles } from "#runtime/contract/seen-files.ts";
 import { CheckpointError } from "../families/config.ts";
 import type { Family } from "../families/family.ts";
-import type { SeenFiles } from "./files.ts";
 import type { FoundTensor, TensorFiles } from "./tensor-files.ts";
 
 /** The names under which tensors stand in the files of a checkpoint. */

@@ -1,10 +1,11 @@
-import type { ResolvedModel } from "../../contract/plan.ts";
+import type { ResolvedModel } from "#runtime/contract/plan.ts";
+import type { SeenFiles } from "#runtime/contract/seen-files.ts";
 import { CheckpointError } from "../families/config.ts";
 import { type Described, describedBy } from "../families/described.ts";
 import type { Family } from "../families/family.ts";
 import { type Sources, sourcesOf } from "../families/weights.ts";
 import { type Parameter, parametersOf, pooler, poolerParameters } from "../parameters.ts";
-import { copyAgain, jsonIn, type SeenFiles } from "./files.ts";
+import { copyAgain, jsonIn } from "./files.ts";
 import { type Flaw, headlessFlaw, noPredictionFlaw, ownHeadFlaw, tokenizerFlaws, unusedFlaw } from "./flaws.ts";
 import { namesIn, requireOneTable, sameTensor, type TiedNames, tiedNames } from "./names.ts";
 import { requirePossible } from "./sizes.ts";

@@ -1,6 +1,7 @@
+import { headerOf, type TensorEntry } from "#runtime/contract/safetensors-header.ts";
+import type { SeenFiles } from "#runtime/contract/seen-files.ts";
 import { CheckpointError } from "../families/config.ts";
-import { copyAgain, jsonIn, type SeenFiles } from "./files.ts";
-import { headerOf, type TensorEntry } from "./header.ts";
+import { copyAgain, jsonIn } from "./files.ts";
 
 /** A tensor of a checkpoint, and the file that holds it. */
 export interface FoundTensor extends TensorEntry {

@@ -1,6 +1,7 @@
+import type { SeenFiles } from "#runtime/contract/seen-files.ts";
 import { CheckpointError } from "../families/config.ts";
 import { companionFileNames, companionsOf } from "./companion-tokens.ts";
-import { copyAgain, jsonIn, type SeenFiles } from "./files.ts";
+import { copyAgain, jsonIn } from "./files.ts";
 import { type TokenizerParts, tokenizerFlaw } from "./tokenizer-flaws.ts";
 
 /** Files of a checkpoint that a tokenizer is read from. */

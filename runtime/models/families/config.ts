@@ -1,5 +1,5 @@
-import type { Activation } from "../../contract/spec.ts";
-import { shown } from "./shown.ts";
+import { shown } from "#runtime/contract/shown.ts";
+import type { Activation } from "#runtime/contract/spec.ts";
 
 /** A checkpoint that cannot be used as it is: says what was found, what was expected and what to do. */
 export class CheckpointError extends Error {}

@@ -1,5 +1,5 @@
-import type { FamilyChoices, ResolvedModel } from "../../contract/plan.ts";
-import type { ModelFamily } from "../../contract/spec.ts";
+import type { FamilyChoices, ResolvedModel } from "#runtime/contract/plan.ts";
+import type { ModelFamily } from "#runtime/contract/spec.ts";
 import { choicesOf } from "../choices.ts";
 import { configOf } from "./config.ts";
 import type { FamilyName, Sizes } from "./family.ts";

@@ -1,7 +1,7 @@
-import type { ResolvedModel } from "../../contract/plan.ts";
+import type { ResolvedModel } from "#runtime/contract/plan.ts";
+import { shown } from "#runtime/contract/shown.ts";
 import { CheckpointError, type Config, configOf } from "./config.ts";
 import type { Family, Head } from "./family.ts";
-import { shown } from "./shown.ts";
 import { families } from "./table.ts";
 
 /** What a checkpoint's config.json says of it. */

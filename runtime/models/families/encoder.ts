@@ -1,4 +1,4 @@
-import type { FamilyChoices, ResolvedModel } from "../../contract/plan.ts";
+import type { FamilyChoices, ResolvedModel } from "#runtime/contract/plan.ts";
 import { activationName, type Config } from "./config.ts";
 import type { Sizes } from "./family.ts";
 

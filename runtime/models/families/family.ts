@@ -1,4 +1,4 @@
-import type { FamilyChoices, ResolvedModel } from "../../contract/plan.ts";
+import type { FamilyChoices, ResolvedModel } from "#runtime/contract/plan.ts";
 import type { Config } from "./config.ts";
 
 /** A published family of models: how its checkpoints in Transformers' form describe themselves and name their weights. */

@@ -1,4 +1,4 @@
-import type { RotaryChoices } from "../../contract/plan.ts";
+import type { RotaryChoices } from "#runtime/contract/plan.ts";
 import { CheckpointError, type Config } from "./config.ts";
 import { type Family, tokensHead } from "./family.ts";
 

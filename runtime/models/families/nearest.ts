@@ -1,4 +1,4 @@
-import type { ResolvedModel } from "../../contract/plan.ts";
+import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import { choicesOf } from "../choices.ts";
 import { CheckpointError, configOf } from "./config.ts";
 import type { Family, FamilyName } from "./family.ts";

@@ -1,7 +1,7 @@
-import { isGated } from "../../contract/spec.ts";
+import { shown } from "#runtime/contract/shown.ts";
+import { isGated } from "#runtime/contract/spec.ts";
 import { CheckpointError, type Config } from "./config.ts";
 import { type Family, type NameTable, tokensHead } from "./family.ts";
-import { shown } from "./shown.ts";
 
 /** Raffel et al. 2020; version 1.1 by Shazeer 2020: gated, its own projection, outputs not scaled. */
 export const t5: Family = {

@@ -1,5 +1,5 @@
-import type { ResolvedModel } from "../../contract/plan.ts";
-import { isGated } from "../../contract/spec.ts";
+import type { ResolvedModel } from "#runtime/contract/plan.ts";
+import { isGated } from "#runtime/contract/spec.ts";
 import { attentionOutputs, type Parameter } from "../parameters.ts";
 import type { Family } from "./family.ts";
 

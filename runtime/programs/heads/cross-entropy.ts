@@ -1,6 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { crossEntropy } from "../../models/operations/cross-entropy.ts";
-import type { Tensors } from "../../trace/function.ts";
+import { crossEntropy } from "#runtime/models/operations/cross-entropy.ts";
+import type { Tensors } from "#runtime/trace/function.ts";
 
 /** Σ weightsᵢ · −log softmax(logits)ᵢ,labelᵢ of logits (N, K). */
 export function classLoss(logits: Tensor, { labels, weights }: Tensors): Tensor {

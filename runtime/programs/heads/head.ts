@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
-import type { TensorSpec, Tensors } from "../../trace/function.ts";
+import type { TensorSpec, Tensors } from "#runtime/trace/function.ts";
 
 /** What an added head answers, and the static shapes of its batches. */
 export interface HeadPart {

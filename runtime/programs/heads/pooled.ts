@@ -1,5 +1,5 @@
 import { matMul, reshape, type Tensor } from "@tensorflow/tfjs-core";
-import type { Tensors } from "../../trace/function.ts";
+import type { Tensors } from "#runtime/trace/function.ts";
 import type { HeadShape } from "./head.ts";
 
 /** (rows × slots, C): hidden states averaged by the rows of `pool` (rows, slots, T). */

@@ -1,8 +1,8 @@
+import { undefinedOfClasses } from "#runtime/metrics/undefined-metrics.ts";
 import { emptyAnswers, emptyTexts, readColumns } from "../columns.ts";
 import type { LabelledExample, TaskDataOf, TaskReader } from "../example.ts";
 import { labelsAlike, labelsWithSpaces, oneLabel, sortedLabels, unseenLabels } from "../labels.ts";
 import { questionOf, shownTexts } from "../texts.ts";
-import { undefinedOfClasses } from "../undefined-metrics.ts";
 
 /** One label for a text, or for a pair of texts. */
 export const classification: TaskReader<TaskDataOf<"classification" | "pair_classification">, LabelledExample> = {

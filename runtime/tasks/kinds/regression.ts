@@ -1,7 +1,7 @@
+import { undefinedOfNumbers } from "#runtime/metrics/undefined-metrics.ts";
 import { emptyAnswers, emptyTexts, readColumns } from "../columns.ts";
 import type { TaskDataOf, TaskProblem, TaskReader, ValuedExample } from "../example.ts";
 import { questionOf, shownTexts } from "../texts.ts";
-import { undefinedOfNumbers } from "../undefined-metrics.ts";
 
 /** A number for a text, or for a pair of texts. */
 export const regression: TaskReader<TaskDataOf<"regression">, ValuedExample> = {

@@ -1,9 +1,9 @@
 import type { Split } from "#runtime/contract/spec.ts";
+import { undefinedOfTags } from "#runtime/metrics/undefined-metrics.ts";
 import { columnProblems, malformed, readColumns } from "../columns.ts";
 import type { DecodedFile, TaggedExample, TaskDataOf, TaskExamples, TaskProblem, TaskReader } from "../example.ts";
 import { readConll } from "../formats/conll.ts";
 import { labelsAlike, labelsWithSpaces, oneLabel, sortedLabels, unseenLabels } from "../labels.ts";
-import { undefinedOfTags } from "../undefined-metrics.ts";
 
 type TaggingTask = TaskDataOf<"tagging">;
 

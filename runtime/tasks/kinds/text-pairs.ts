@@ -1,6 +1,6 @@
+import { undefinedOfTexts } from "#runtime/metrics/undefined-metrics.ts";
 import { emptyAnswers, emptyTexts, readColumns } from "../columns.ts";
 import type { DecodedFile, TaskDataOf, TaskExamples, TaskReader, TextPairExample } from "../example.ts";
-import { undefinedOfTexts } from "../undefined-metrics.ts";
 
 type TextPairTask = TaskDataOf<"translation" | "summarisation" | "generation">;
 

@@ -1,8 +1,8 @@
-import type { ResolvedModel, ResolvedTask } from "../../contract/plan.ts";
-import type { Split } from "../../contract/spec.ts";
-import type { MetricValue } from "../../metrics/table.ts";
-import type { Part } from "../../programs/training.ts";
-import type { Arrays } from "../../trace/function.ts";
+import type { ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
+import type { Split } from "#runtime/contract/spec.ts";
+import type { MetricValue } from "#runtime/metrics/table.ts";
+import type { Part } from "#runtime/programs/training.ts";
+import type { Arrays } from "#runtime/trace/function.ts";
 import type { ExampleReading } from "../answered-texts.ts";
 import type { Trainer } from "../trainer.ts";
 

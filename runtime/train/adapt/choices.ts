@@ -1,9 +1,9 @@
-import type { ResolvedTaskOf } from "../../contract/plan.ts";
-import type { Split } from "../../contract/spec.ts";
-import { readTaskExamples } from "../../data/task-examples.ts";
-import { shareOfRight } from "../../metrics/accuracy.ts";
-import type { HeadPart } from "../../programs/heads/head.ts";
-import { type FramedText, framed, framedLength } from "../../tokenizers/frame.ts";
+import type { ResolvedTaskOf } from "#runtime/contract/plan.ts";
+import type { Split } from "#runtime/contract/spec.ts";
+import { readTaskExamples } from "#runtime/corpus/task-examples.ts";
+import { shareOfRight } from "#runtime/metrics/accuracy.ts";
+import type { HeadPart } from "#runtime/programs/heads/head.ts";
+import { type FramedText, framed, framedLength } from "#runtime/tokenizers/frame.ts";
 import { noteCut } from "../answered-texts.ts";
 import { pooledBatch } from "../pooled-batches.ts";
 import { type Adaptation, type AdaptationSetup, once, rounded } from "./adaptation.ts";

@@ -1,6 +1,6 @@
-import type { ResolvedTask } from "../../contract/plan.ts";
-import { scoreClassification } from "../../metrics/table.ts";
-import type { HeadPart } from "../../programs/heads/head.ts";
+import type { ResolvedTask } from "#runtime/contract/plan.ts";
+import { scoreClassification } from "#runtime/metrics/table.ts";
+import type { HeadPart } from "#runtime/programs/heads/head.ts";
 import { type IdentifiedText, readAnsweredTexts } from "../answered-texts.ts";
 import { pooledBatch } from "../pooled-batches.ts";
 import { type Adaptation, type AdaptationSetup, once, rounded } from "./adaptation.ts";

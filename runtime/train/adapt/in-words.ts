@@ -1,13 +1,13 @@
-import type { ResolvedTask, ResolvedTaskOf } from "../../contract/plan.ts";
-import type { Split, TaskKind } from "../../contract/spec.ts";
-import { type ExampleOf, readTaskExamples } from "../../data/task-examples.ts";
-import { shareOfRight } from "../../metrics/accuracy.ts";
-import { noLabel } from "../../metrics/confusion-matrix.ts";
-import { answerMetrics, scoreAll, scoreClassification, scoreNumbers } from "../../metrics/table.ts";
-import { scoreTags } from "../../metrics/tags.ts";
-import { scoreTexts } from "../../metrics/texts.ts";
-import { areEntityTags } from "../../tasks/tag-schemes.ts";
-import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
+import type { ResolvedTask, ResolvedTaskOf } from "#runtime/contract/plan.ts";
+import type { Split, TaskKind } from "#runtime/contract/spec.ts";
+import { type ExampleOf, readTaskExamples } from "#runtime/corpus/task-examples.ts";
+import { shareOfRight } from "#runtime/metrics/accuracy.ts";
+import { noLabel } from "#runtime/metrics/confusion-matrix.ts";
+import { answerMetrics, scoreAll, scoreClassification, scoreNumbers } from "#runtime/metrics/table.ts";
+import { areEntityTags } from "#runtime/metrics/tag-schemes.ts";
+import { scoreTags } from "#runtime/metrics/tags.ts";
+import { scoreTexts } from "#runtime/metrics/texts.ts";
+import type { Tokenizer } from "#runtime/tokenizers/tokenizer.ts";
 import type { Evaluation } from "./adaptation.ts";
 import { mean } from "./head-answers.ts";
 

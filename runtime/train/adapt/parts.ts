@@ -1,8 +1,8 @@
-import type { ResolvedModel, ResolvedTask } from "../../contract/plan.ts";
-import { headOf, headPart, type ReadingModel } from "../../programs/adaptation.ts";
-import type { HeadPart } from "../../programs/heads/head.ts";
-import type { Part } from "../../programs/training.ts";
-import { bucketLengths, bucketOf } from "../../tasks/buckets.ts";
+import type { ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
+import { headOf, headPart, type ReadingModel } from "#runtime/programs/adaptation.ts";
+import type { HeadPart } from "#runtime/programs/heads/head.ts";
+import type { Part } from "#runtime/programs/training.ts";
+import { bucketLengths, bucketOf } from "#runtime/tasks/buckets.ts";
 import { writingParts } from "./writing-parts.ts";
 
 /** The parts of a program that fine-tunes on a task: one for each length that texts are padded to. */

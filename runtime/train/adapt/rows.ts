@@ -1,5 +1,5 @@
-import type { FramedText } from "../../tokenizers/frame.ts";
-import type { Arrays } from "../../trace/function.ts";
+import type { FramedText } from "#runtime/tokenizers/frame.ts";
+import type { Arrays } from "#runtime/trace/function.ts";
 
 /** One text a row, padding behind it: tokens, positions, segments, types (rows × length), int32. */
 export function textRows(

@@ -1,8 +1,8 @@
-import type { ResolvedTaskOf } from "../../contract/plan.ts";
-import type { Split } from "../../contract/spec.ts";
-import { readTaskExamples } from "../../data/task-examples.ts";
-import { answerMetrics, scoreAll } from "../../metrics/table.ts";
-import type { HeadPart } from "../../programs/heads/head.ts";
+import type { ResolvedTaskOf } from "#runtime/contract/plan.ts";
+import type { Split } from "#runtime/contract/spec.ts";
+import { readTaskExamples } from "#runtime/corpus/task-examples.ts";
+import { answerMetrics, scoreAll } from "#runtime/metrics/table.ts";
+import type { HeadPart } from "#runtime/programs/heads/head.ts";
 import { type Adaptation, type AdaptationSetup, once, rounded } from "./adaptation.ts";
 import { headAnswers, mean, softmaxOf, surprise } from "./head-answers.ts";
 import { headParts, smallestPart } from "./parts.ts";

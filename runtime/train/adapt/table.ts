@@ -1,6 +1,6 @@
-import type { ResolvedTask, ResolvedTaskOf } from "../../contract/plan.ts";
-import type { TaskKind } from "../../contract/spec.ts";
-import { answersInWords } from "../../programs/adaptation.ts";
+import type { ResolvedTask, ResolvedTaskOf } from "#runtime/contract/plan.ts";
+import type { TaskKind } from "#runtime/contract/spec.ts";
+import { answersInWords } from "#runtime/programs/adaptation.ts";
 import type { Adaptation, AdaptationSetup } from "./adaptation.ts";
 import { adaptChoices } from "./choices.ts";
 import { adaptClasses } from "./classes.ts";

@@ -1,10 +1,10 @@
-import type { ResolvedTaskOf } from "../../contract/plan.ts";
-import type { Split } from "../../contract/spec.ts";
-import { readTaskExamples } from "../../data/task-examples.ts";
-import { scoreTags } from "../../metrics/tags.ts";
-import type { HeadPart } from "../../programs/heads/head.ts";
-import { areEntityTags } from "../../tasks/tag-schemes.ts";
-import { framed, framedLength } from "../../tokenizers/frame.ts";
+import type { ResolvedTaskOf } from "#runtime/contract/plan.ts";
+import type { Split } from "#runtime/contract/spec.ts";
+import { readTaskExamples } from "#runtime/corpus/task-examples.ts";
+import { areEntityTags } from "#runtime/metrics/tag-schemes.ts";
+import { scoreTags } from "#runtime/metrics/tags.ts";
+import type { HeadPart } from "#runtime/programs/heads/head.ts";
+import { framed, framedLength } from "#runtime/tokenizers/frame.ts";
 import { noteCut } from "../answered-texts.ts";
 import { type Adaptation, type AdaptationSetup, once } from "./adaptation.ts";
 import { headAnswers, mean, softmaxOf, surprise } from "./head-answers.ts";

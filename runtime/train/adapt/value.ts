@@ -1,6 +1,6 @@
-import type { ResolvedTaskOf } from "../../contract/plan.ts";
-import { scoreNumbers } from "../../metrics/table.ts";
-import type { HeadPart } from "../../programs/heads/head.ts";
+import type { ResolvedTaskOf } from "#runtime/contract/plan.ts";
+import { scoreNumbers } from "#runtime/metrics/table.ts";
+import type { HeadPart } from "#runtime/programs/heads/head.ts";
 import { type IdentifiedText, readAnsweredTexts } from "../answered-texts.ts";
 import { pooledBatch } from "../pooled-batches.ts";
 import { type Adaptation, type AdaptationSetup, once, rounded } from "./adaptation.ts";

@@ -1,6 +1,6 @@
-import type { Split } from "../../contract/spec.ts";
-import type { QuestionExample } from "../../tasks/example.ts";
-import { type FramedText, framed, framedLength } from "../../tokenizers/frame.ts";
+import type { Split } from "#runtime/contract/spec.ts";
+import type { QuestionExample } from "#runtime/tasks/example.ts";
+import { type FramedText, framed, framedLength } from "#runtime/tokenizers/frame.ts";
 import type { ExampleReading } from "../answered-texts.ts";
 
 /** A question and a part of the context in the frame of a pair. */

@@ -1,9 +1,9 @@
+import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import { largest } from "#runtime/contract/reductions.ts";
-import type { ResolvedModel } from "../../contract/plan.ts";
-import { choicesOf, stacksOf } from "../../models/choices.ts";
-import { isWritten, type Vocabulary } from "../../objectives/objective.ts";
-import { bucketOf } from "../../tasks/buckets.ts";
-import type { Frame } from "../../tokenizers/frame.ts";
+import { choicesOf, stacksOf } from "#runtime/models/choices.ts";
+import { isWritten, type Vocabulary } from "#runtime/objectives/objective.ts";
+import { bucketOf } from "#runtime/tasks/buckets.ts";
+import type { Frame } from "#runtime/tokenizers/frame.ts";
 import type { Decoder, DecoderRoom } from "../decoding.ts";
 import { type Choosing, openingFor, search } from "../search.ts";
 import type { Trainer } from "../trainer.ts";

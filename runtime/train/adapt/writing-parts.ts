@@ -1,8 +1,8 @@
-import type { Example, Layout, Vocabulary } from "../../objectives/objective.ts";
-import { type ReadingModel, writingPart } from "../../programs/adaptation.ts";
-import type { Part } from "../../programs/training.ts";
-import { bucketLengths } from "../../tasks/buckets.ts";
-import { type Frame, framed } from "../../tokenizers/frame.ts";
+import type { Example, Layout, Vocabulary } from "#runtime/objectives/objective.ts";
+import { type ReadingModel, writingPart } from "#runtime/programs/adaptation.ts";
+import type { Part } from "#runtime/programs/training.ts";
+import { bucketLengths } from "#runtime/tasks/buckets.ts";
+import { type Frame, framed } from "#runtime/tokenizers/frame.ts";
 
 type TextPart = Extract<Part, { kind: "text" }>;
 

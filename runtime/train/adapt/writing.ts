@@ -1,8 +1,8 @@
+import type { ResolvedTask } from "#runtime/contract/plan.ts";
 import { largest } from "#runtime/contract/reductions.ts";
-import type { ResolvedTask } from "../../contract/plan.ts";
-import type { Split } from "../../contract/spec.ts";
-import { assembleBatch, nothing } from "../../data/batch.ts";
-import type { Part } from "../../programs/training.ts";
+import type { Split } from "#runtime/contract/spec.ts";
+import { assembleBatch, nothing } from "#runtime/encoding/batch.ts";
+import type { Part } from "#runtime/programs/training.ts";
 import { noteCut } from "../answered-texts.ts";
 import type { Trainer } from "../trainer.ts";
 import { type Adaptation, type AdaptationSetup, once } from "./adaptation.ts";

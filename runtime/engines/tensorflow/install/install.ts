@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { makeFolders } from "#runtime/machine/make-folders.ts";
-import { engineFolder, installedFile } from "../../../machine/user-folder.ts";
-import { writeJson } from "../../../store/files.ts";
-import { tryLock } from "../../../store/lock.ts";
+import { engineFolder, installedFile } from "#runtime/machine/user-folder.ts";
+import { writeJson } from "#runtime/runs/files.ts";
+import { tryLock } from "#runtime/runs/lock.ts";
 import { bindingFile, type InstalledVersions, installed, NotInstalled, nodePackage, quietFile } from "../installation.ts";
 import { quietSource } from "./quiet.ts";
 import { verifyDownloads } from "./sums.ts";

@@ -1,0 +1,36 @@
+import type { LeaksResult } from "#runtime/contract/artifacts.ts";
+import { type JobContext, JobStopped } from "#runtime/contract/job-context.ts";
+import type { LeaksJob } from "#runtime/contract/plan.ts";
+import { readerOf } from "#runtime/tasks/table.ts";
+import { ngramMatcher } from "./ngram-matches.ts";
+import { corpusPieces } from "./read-documents.ts";
+import { readTaskExamples } from "./task-examples.ts";
+
+/** Characters between two reports. */
+const reportEvery = 1 << 22;
+/** Examples that the result shows. */
+const shown = 5;
+
+/** Which test examples of a task a corpus' training text holds, word for word. Throws `JobStopped`. */
+export async function findLeaks(job: LeaksJob, context: JobContext): Promise<LeaksResult> {
+  const { question } = readerOf(job.task);
+  const items = readTaskExamples(job.task, "test").map((example) => ({ id: example.id, texts: question(example) }));
+  const matcher = ngramMatcher(items.map(({ texts }) => texts));
+  let [done, reported] = [0, 0];
+  for (const piece of corpusPieces(context.folderOf(job.corpus), "train")) {
+    if (context.signal.aborted) throw new JobStopped();
+    matcher.read(piece);
+    done += piece.text.length;
+    // pieces are as long as documents are
+    if (done - reported < reportEvery) continue;
+    reported = done;
+    context.emit({ event: "phase", phase: "looking for test examples", done, unit: "characters" });
+  }
+  const found = matcher.matches();
+  return {
+    items: items.length,
+    checked: matcher.checked,
+    leaked: found.map(({ item }) => items[item]!.id),
+    examples: found.slice(0, shown).map(({ item, words }) => ({ id: items[item]!.id, text: items[item]!.texts.join("\n"), words })),
+  };
+}

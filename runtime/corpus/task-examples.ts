@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import { readFileSync, statSync } from "node:fs";
+import { JobFailure } from "#runtime/contract/job-context.ts";
+import type { ResolvedTask } from "#runtime/contract/plan.ts";
+import type { Split } from "#runtime/contract/spec.ts";
+import { isMissing } from "#runtime/runs/files.ts";
+import type { ExamplesByKind, TaskExamples } from "#runtime/tasks/example.ts";
+import { exampleReader, type ReadFile } from "#runtime/tasks/examples.ts";
+import { mostBytes } from "#runtime/tasks/formats/unpack.ts";
+
+export type ExampleOf<T extends ResolvedTask> = ExamplesByKind[T["kind"]];
+
+/** A split's examples. Throws `JobFailure` where the files are no longer what was planned. */
+export function readTaskExamples<T extends ResolvedTask>(task: T, split: Split): ExampleOf<T>[] {
+  return taskExampleReader(task)(split);
+}
+
+/** As `readTaskExamples`, for who reads splits again and again: each file is read once. */
+export function taskExampleReader<T extends ResolvedTask>(task: T): (split: Split) => ExampleOf<T>[] {
+  const read = exampleReader(task, (path) => readPlanned(task, path));
+  return (split) => {
+    const { examples, problems } = read(split) as TaskExamples<ExampleOf<T>>;
+    const error = problems.find(({ severity }) => severity === "error");
+    if (error) throw new JobFailure(error.message);
+    if (examples.length === 0) throw new JobFailure(`the ${split} split has no examples; give it a file or a larger share`);
+    return examples;
+  };
+}
+
+/** The index of an example's label. */
+export function classOf(labels: readonly string[], label: string, id: string): number {
+  const found = labels.indexOf(label);
+  if (found < 0) throw new JobFailure(`${id}: the label "${label}" is none of ${labels.join(", ")}; plan again`);
+  return found;
+}
+
+/** A file that was changed meanwhile would give other results under the same fingerprint. */
+function readPlanned({ files }: ResolvedTask, path: string): ReturnType<ReadFile> {
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > mostBytes) return "too large";
+  const bytes = readOrNull(path);
+  const planned = files.find((file) => file.path === path);
+  if (bytes === null || planned === undefined) return bytes;
+  if (createHash("sha256").update(bytes).digest("hex") === planned.sha256) return bytes;
+  throw new JobFailure(`${path} changed since the plan was made; run again, and the plan is made anew`);
+}
+
+function readOrNull(path: string): Uint8Array | null {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}

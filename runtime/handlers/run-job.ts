@@ -1,0 +1,176 @@
+import { rmSync } from "node:fs";
+import { hostname } from "node:os";
+import type { Results } from "#runtime/contract/artifacts.ts";
+import type { EventBody, RunEvent } from "#runtime/contract/events.ts";
+import { JobFailure, JobStopped } from "#runtime/contract/job-context.ts";
+import type { Job, JobKind } from "#runtime/contract/plan.ts";
+import type { LockHolder } from "#runtime/contract/records.ts";
+import { describeSystemError } from "#runtime/contract/system-error.ts";
+import type { EngineName } from "#runtime/engines/engine.ts";
+import { type EventWriter, openEvents } from "#runtime/runs/events.ts";
+import { removeTemporaries } from "#runtime/runs/files.ts";
+import { tryLock } from "#runtime/runs/lock.ts";
+import { beginSession, inspectManifest, manifestFile, readManifest } from "#runtime/runs/manifest.ts";
+import { lockFile, resultFile, type Store, writeResult } from "#runtime/runs/store.ts";
+import { latestCheckpointPath, removeCheckpoints } from "#runtime/train/checkpoints.ts";
+import { execute } from "./execute.ts";
+
+export interface RunJobOptions {
+  store: Store;
+  engine: EngineName | "auto";
+  threads: number;
+  /** Of `tensorflow`: XLA compiles the graph; left out: with a GPU. */
+  xla?: boolean | undefined;
+  /** Aborted to stop cleanly. */
+  signal: AbortSignal;
+  /** The program's version, for the manifest. */
+  version: string;
+  onEvent?(event: RunEvent): void;
+}
+
+export type JobOutcome =
+  | { outcome: "done" | "stopped" }
+  | { outcome: "failed"; message: string }
+  | { outcome: "running-elsewhere"; holder: LockHolder };
+
+/**
+ * Does one job in this process: takes the folder's lock, records the session, reports its events, writes the result last. A job
+ * that fails or is stopped is an outcome; its folder says the same.
+ */
+export async function runJob(job: Job, options: RunJobOptions): Promise<JobOutcome> {
+  const folder = options.store.runFolder(job.id);
+  options.store.writeJob(job);
+  const lock = tryLock(lockFile(folder));
+  if (!lock.held) return { outcome: "running-elsewhere", holder: lock.holder };
+  try {
+    // who held the lock until now may have finished it
+    const again = options.store.left(job.id, "content") !== undefined;
+    if (again && keepsAll(job, options.store)) return { outcome: "done" };
+    rmSync(resultFile(folder), { force: true });
+    removeTemporaries(folder);
+    const events = openEvents(folder, job.id);
+    try {
+      beginAgainWithout(folder, (message) => events.write({ event: "warning", message }));
+      return await runLocked(job, folder, events, { ...options, ...begunWith(folder, options, again) });
+    } finally {
+      events.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+async function runLocked(job: Job, folder: string, events: EventWriter, options: RunJobOptions): Promise<JobOutcome> {
+  const begin = Date.now();
+  const notes = new Map<string, string>();
+  const emit = (body: EventBody) => {
+    const note = body.event === "warning" ? body.note : undefined;
+    const isKnown = note !== undefined && notes.has(note);
+    if (note !== undefined && body.event === "warning") notes.set(note, body.message);
+    if (isKnown) return;
+    const event = events.write(body);
+    options.onEvent?.(event);
+  };
+  const changeSession = beginSession(folder, job, {
+    start: new Date(begin).toISOString(),
+    pretrain: options.version,
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    host: hostname(),
+    pid: process.pid,
+  });
+  const steps = job.kind === "pretrain" ? { steps: job.steps } : {};
+  emit({ event: "job-started", kind: job.kind, name: job.name, pid: process.pid, ...steps });
+  const end = (outcome: "done" | "failed" | "stopped") => changeSession({ end: new Date().toISOString(), outcome });
+  try {
+    const result = await execute(job, {
+      folder,
+      folderOf: options.store.runFolder,
+      emit,
+      describeEngine: (engine) => changeSession({ engine }),
+      signal: options.signal,
+      engine: options.engine,
+      threads: options.threads,
+      xla: options.xla,
+    });
+    end("done");
+    writeResult(folder, withNotes(result, [...notes.values()]));
+  } catch (error) {
+    if (error instanceof JobStopped || (options.signal.aborted && isAbort(error))) {
+      asFarAsPossible(() => end("stopped"));
+      emit({ event: "job-stopped", ...stepOf(error) });
+      return { outcome: "stopped" };
+    }
+    asFarAsPossible(() => end("failed"));
+    const message = messageOf(error);
+    emit({ event: "job-failed", message, ...stepOf(error), ...checkpointOf(error) });
+    return { outcome: "failed", message };
+  }
+  asFarAsPossible(() => emit({ event: "job-done", seconds: (Date.now() - begin) / 1000 }));
+  return { outcome: "done" };
+}
+
+/** A comparison notes nothing of its own: it gathers what the others did. */
+function withNotes(result: Results[JobKind], notes: readonly string[]): Results[JobKind] {
+  return notes.length === 0 || "comparison" in result ? result : { ...result, notes: [...notes] };
+}
+
+/** What is told beside an outcome changes nothing of it, where the disk takes no more. */
+function asFarAsPossible(tell: () => void): void {
+  try {
+    tell();
+  } catch {
+    // the outcome is told in another way
+  }
+}
+
+/** Weights that a later plan wants kept were not when it was done first. */
+function keepsAll(job: Job, store: Store): boolean {
+  return job.kind !== "pretrain" || (job.keep ?? []).every((step) => store.keeps(job.id, step));
+}
+
+/**
+ * The threads that a job began with; where it goes on from a checkpoint or was done before, and any engine will do, the engine too: the
+ * bits of its numbers depend on both.
+ */
+function begunWith(
+  folder: string,
+  { engine, threads }: Pick<RunJobOptions, "engine" | "threads">,
+  again: boolean,
+): Pick<RunJobOptions, "engine" | "threads"> {
+  const begun = readManifest(folder)?.sessions.findLast((session) => session.engine)?.engine;
+  if (!begun) return { engine, threads };
+  const goesOn = again || latestCheckpointPath(folder) !== undefined;
+  return { engine: goesOn && engine === "auto" ? begun.engine : engine, threads: begun.threads };
+}
+
+/** Without its manifest nobody knows on which engine and threads a checkpoint was made, and others give other numbers. */
+function beginAgainWithout(folder: string, warn: (message: string) => void): void {
+  const read = inspectManifest(folder);
+  if (!read || "value" in read) return;
+  const checkpoint = latestCheckpointPath(folder);
+  warn(
+    `${manifestFile(folder)}: ${read.problem}. It is begun anew${checkpoint ? ", and so is the training: its engine is not known" : ""}`,
+  );
+  rmSync(manifestFile(folder), { force: true });
+  removeCheckpoints(folder);
+}
+
+/** A failure's own words, or what an error of the system means; of a bug, where it happened too. */
+export function messageOf(error: unknown): string {
+  const told = error instanceof JobFailure ? error.message : describeSystemError(error);
+  if (told !== undefined) return told;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
+}
+
+function stepOf(error: unknown): { step?: number } {
+  return (error instanceof JobFailure || error instanceof JobStopped) && error.step !== undefined ? { step: error.step } : {};
+}
+
+function checkpointOf(error: unknown): { checkpoint?: string } {
+  return error instanceof JobFailure && error.checkpoint !== undefined ? { checkpoint: error.checkpoint } : {};
+}

@@ -1,0 +1,114 @@
+import { existsSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import * as v from "valibot";
+import { type Results, results } from "#runtime/contract/artifacts.ts";
+import { fileSign } from "#runtime/contract/file-sign.ts";
+import { JobFailure } from "#runtime/contract/job-context.ts";
+import type { Job, JobKind } from "#runtime/contract/plan.ts";
+import { jobRecord } from "#runtime/contract/plan-schema.ts";
+import type { Parsed } from "#runtime/contract/record-text.ts";
+import { type FileRecord, fileRecord } from "#runtime/contract/records.ts";
+import { checked } from "#runtime/contract/schema.ts";
+import { readSealed } from "./files.ts";
+import { differenceFrom } from "./written.ts";
+
+/** What a job left: its result, and the files that belong to it. */
+export interface Left {
+  job: Job;
+  result: Results[JobKind];
+  files: Record<string, FileRecord>;
+}
+
+/** How much of a folder is looked at: sizes of the files, or also the content of those named, or of all. */
+export type Depth = "sizes" | "content" | readonly string[];
+
+/** Undefined where the job is not done; a problem where what it left is not what it was. */
+export type Inspection = { left: Left } | { problem: string } | undefined;
+
+/** Looks into run folders. What was seen is not read again while the system's record of it stays the same. */
+export function inspector(): (folder: string, depth: Depth) => Inspection {
+  const known = new Map<string, { sign: string; left: Left | { problem: string } }>();
+  const contents = new Map<string, string>();
+  return (folder, depth) => {
+    const sign = signOf(join(folder, "result.json"));
+    if (sign === undefined) return undefined;
+    const both = `${sign} ${signOf(join(folder, "job.json"))}`;
+    const found = known.get(folder);
+    const left = found?.sign === both ? found.left : readLeft(folder);
+    known.set(folder, { sign: both, left });
+    if ("problem" in left) return left;
+    for (const [name, record] of Object.entries(left.files)) {
+      const path = join(folder, name);
+      if (mayBeDeleted(name) && !existsSync(path)) continue;
+      const problem = differenceFrom(record, path, false) ?? (isWanted(depth, name) ? differenceInContent(record, path) : undefined);
+      if (problem) return { problem: `${path}: ${problem}` };
+    }
+    return { left };
+  };
+
+  function differenceInContent(record: FileRecord, path: string): string | undefined {
+    const sign = `${signOf(path)} ${record.sha256}`;
+    if (contents.get(path) === sign) return undefined;
+    const problem = differenceFrom(record, path, true);
+    if (problem === undefined) contents.set(path, sign);
+    return problem;
+  }
+}
+
+/** The kind that a job's id names. */
+export function kindOf(id: string): JobKind | undefined {
+  const kind = id.slice(0, id.indexOf("-"));
+  return Object.hasOwn(results, kind) ? (kind as JobKind) : undefined;
+}
+
+/** `job.json` of a folder. */
+export function readJobRecord(folder: string): Parsed<Job> | undefined {
+  const read = readSealed(join(folder, "job.json"), jobRecord);
+  if (read && "value" in read && read.value.id !== basename(folder)) return { problem: `it is that of another job, ${read.value.id}` };
+  return read;
+}
+
+/** The result of a job that another one reads. Throws `JobFailure`. */
+export function readInput<K extends JobKind>(folder: string, kind: K): Results[K] {
+  const read = readResultRecord(folder, kind);
+  if ("value" in read) return read.value.result;
+  throw new JobFailure(`${join(folder, "result.json")}: ${read.problem}. Run again: what is missing is made anew`);
+}
+
+function readResultRecord<K extends JobKind>(folder: string, kind: K): Parsed<{ result: Results[K]; files: Left["files"] }> {
+  const record = readSealed(join(folder, "result.json"), resultRecord) ?? notThere;
+  if ("problem" in record) return record;
+  const { job, files } = record.value;
+  if (job !== basename(folder)) return { problem: `it is that of another job, ${job}` };
+  const result = checked<Results[K]>(results[kind], record.value);
+  return "problem" in result ? result : { value: { result: result.value, files } };
+}
+
+function readLeft(folder: string): Left | { problem: string } {
+  const kind = kindOf(basename(folder));
+  if (!kind) return { problem: `${folder}: no kind of job has such a name` };
+  const record = readResultRecord(folder, kind);
+  if ("problem" in record) return { problem: `${join(folder, "result.json")}: ${record.problem}` };
+  const job = readJobRecord(folder) ?? notThere;
+  if ("problem" in job) return { problem: `${join(folder, "job.json")}: ${job.problem}` };
+  return { job: job.value, ...record.value };
+}
+
+const notThere = { problem: "it is not there" };
+
+/** What `result.json` says of every kind: whose it is, and what else the job left. */
+const resultRecord = v.looseObject({ job: v.string(), files: v.record(v.string(), fileRecord) });
+
+/** Weights of before the end are made again where something starts from them, and missed nowhere else. */
+function mayBeDeleted(name: string): boolean {
+  return name.startsWith("kept/");
+}
+
+function isWanted(depth: Depth, name: string): boolean {
+  return depth === "content" || (depth !== "sizes" && depth.includes(name));
+}
+
+function signOf(path: string): string | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false, bigint: true });
+  return stat && fileSign(stat);
+}

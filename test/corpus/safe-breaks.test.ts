@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import { stretchesOf } from "#runtime/corpus/safe-breaks.ts";
+
+test.each([
+  ["one two  three", ["one", " two", "  three"]],
+  ["a\n\n b", ["a", "\n\n b"]],
+  [" a ", [" a", " "]],
+  // not before white space that BERT's normaliser deletes, nor behind it
+  ["a\u000bb", ["a\u000bb"]],
+  ["a\u0085 b", ["a\u0085 b"]],
+  ["a\u00a0b c", ["a\u00a0b", " c"]],
+  ["", []],
+])("%o is cut into %o", (text, expected) => {
+  expect(stretchesOf(text)).toEqual(expected);
+});
