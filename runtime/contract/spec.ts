@@ -1,3 +1,5 @@
+import type { objectives } from "./catalogue/objectives.ts";
+import type { SpecifiedOption } from "./catalogue/specified.ts";
 import type { TaskSpec } from "./task-spec.ts";
 
 export type * from "./task-spec.ts";
@@ -153,42 +155,14 @@ export interface CheckpointSpec {
   recompute?: boolean;
 }
 
-export type ObjectiveSpec = Documented &
-  (
-    | { kind: "causal" }
-    /** `rate`: share of the tokens that is predicted, on average; left out: any part. */
-    | { kind: "prefix"; rate?: number }
-    | MaskedSpec
-    | {
-        kind: "span_corruption";
-        rate: number;
-        meanSpan: number;
-        /** Left out: each span becomes a sentinel. */
-        replace?: "mask" | "masks" | "drop";
-        /** Left out: what is hidden. */
-        target?: "text";
-      }
-    | { kind: "denoising"; infill: number; delete: number; mask: number; permuteSentences: boolean; rotate: boolean }
-    | { kind: "deshuffling" }
-    /** `generator`: its width as a share of the model's; `weight`: of the discriminator's loss. */
-    | { kind: "replaced_token"; rate: number; generator: number; weight: number }
-    | { kind: "contrastive"; views: "dropout" | "neighbours"; temperature: number; pool: Pooling }
-    | { kind: "supervised"; task: Ref }
-    | MixtureSpec
-    /** `resetOptimizer`: each part starts with a fresh optimiser. */
-    | { kind: "sequence"; parts: WeightedObjective[]; resetOptimizer?: true }
-  );
+/** The settings of each kind are the keys of its entry in the catalogue. */
+export type ObjectiveSpec = Documented & (PlainObjectiveSpec | MixtureSpec | SequenceSpec);
 
-export interface MaskedSpec {
-  kind: "masked";
-  rate: number;
-  mask: number;
-  random: number;
-  keep: number;
-  wholeWords: boolean;
-  /** Left out: no second objective over pairs of texts. */
-  sentences?: "next" | "order";
-}
+type ObjectiveOption = (typeof objectives)[number];
+/** Of an objective that is not made of others. */
+type PlainObjectiveSpec = SpecifiedOption<Exclude<ObjectiveOption, { weighted: true }>>;
+
+export type SequenceSpec = SpecifiedOption<Extract<ObjectiveOption, { name: "sequence" }>> & { parts: WeightedObjective[] };
 
 export interface MixtureSpec {
   kind: "mixture";

@@ -1,5 +1,5 @@
-import { describe, expect, test } from "vitest";
-import type { Spec } from "#runtime/contract/spec.ts";
+import { describe, expect, expectTypeOf, test } from "vitest";
+import type { ObjectiveSpec, Spec } from "#runtime/contract/spec.ts";
 import { analyseText } from "./project.ts";
 
 async function specOf(text: string, files?: Record<string, string>): Promise<Spec> {
@@ -208,4 +208,37 @@ test("what is broken is left out with what needs it; the rest is there", async (
   );
   expect(analysis.problems.map(({ code }) => code)).toEqual(["wrong-type"]);
   expect(Object.keys({ ...analysis.spec?.models, ...analysis.spec?.pretrainings, ...analysis.spec?.comparisons })).toEqual(["m", "p"]);
+});
+
+test("an objective's settings are the keys of its catalogue entry; what newer keys usually are is left out", async () => {
+  const { objectives } = await specOf(
+    "objective a = masked\nobjective b = masked { whole_words: true, sentences: next }\nobjective c = prefix\nobjective d = prefix { rate: 25% }\nobjective e = sequence { 50%: a, 50%: c, reset_optimizer: true }\nobjective f = sequence { 50%: a, 50%: c }",
+  );
+  const masked: Extract<ObjectiveSpec, { kind: "masked" }> = {
+    kind: "masked",
+    rate: 0.15,
+    mask: 0.8,
+    random: 0.1,
+    keep: 0.1,
+    wholeWords: false,
+  };
+  const parts = ["a", "c"].map((objective) => ({ weight: 0.5, objective }));
+  expect(objectives).toEqual({
+    a: masked,
+    b: { ...masked, wholeWords: true, sentences: "next" },
+    c: { kind: "prefix" },
+    d: { kind: "prefix", rate: 0.25 },
+    e: { kind: "sequence", parts, resetOptimizer: true },
+    f: { kind: "sequence", parts },
+  });
+});
+
+test("the specification's types follow from the catalogue", () => {
+  expectTypeOf<Extract<ObjectiveSpec, { kind: "span_corruption" }>>().toMatchTypeOf<{
+    rate: number;
+    meanSpan: number;
+    replace?: "mask" | "masks" | "drop";
+    target?: "text";
+  }>();
+  expectTypeOf<Extract<ObjectiveSpec, { kind: "sequence" }>["resetOptimizer"]>().toEqualTypeOf<true | undefined>();
 });

@@ -3,7 +3,8 @@ import type { Option } from "./types.ts";
 const rate = (value: string, help: string, source: string) =>
   ({ name: "rate", value: { type: "share", aboveMin: true, belowMax: true, min: 0, max: 1 }, default: value, help, source }) as const;
 
-export const objectives: readonly Option[] = [
+/** In the order in which they are documented. `SpecifiedOption` derives what the specification has of each. */
+export const objectives = [
   {
     name: "causal",
     family: "objective",
@@ -86,6 +87,7 @@ export const objectives: readonly Option[] = [
           ],
         },
         default: "none",
+        omitDefault: true,
         help: "A second objective over pairs of texts, in an encoder: each document's part of a window is cut in two behind a sentence, and the two losses are added.",
         formula: "L = L_{MLM} - \\frac{1}{|P|} \\sum_{(A,B) \\in P} \\log p(c_{A,B} \\mid \\tilde{A}, \\tilde{B}; \\theta)",
       },
@@ -120,6 +122,7 @@ export const objectives: readonly Option[] = [
           ],
         },
         default: "sentinels",
+        omitDefault: true,
         help: "What stands in the input for a hidden span.",
       },
       {
@@ -132,6 +135,7 @@ export const objectives: readonly Option[] = [
           ],
         },
         default: "spans",
+        omitDefault: true,
         help: "What the decoder predicts.",
       },
     ],
@@ -328,10 +332,11 @@ export const objectives: readonly Option[] = [
         name: "reset_optimizer",
         value: { type: "boolean" },
         default: "false",
+        omitDefault: true,
         help: "Start each part with a fresh optimizer: its moments forgotten, its learning rate's schedule from the beginning and over the part's steps.",
       },
     ],
     weighted: true,
     example: "objective clm_then_task = sequence { 80%: clm, 20%: sentiment }",
   },
-];
+] as const satisfies readonly Option[];

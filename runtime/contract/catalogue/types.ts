@@ -49,6 +49,8 @@ export interface Key {
   required?: boolean;
   /** As written in a file; absent where the key is required or where leaving it out means something said in `help`. */
   default?: string;
+  /** The specification leaves the key out where it has its default: fingerprints from before there was this key stay what they are. */
+  omitDefault?: true;
   help: string;
   /** TeX. */
   formula?: string;

@@ -1,0 +1,36 @@
+import type { Key, Option, ValueType } from "./types.ts";
+
+/**
+ * What the specification holds of an option of the catalogue: its name as `kind`, and its keys in camel case, each with the type of its
+ * value. A key without a default may be missing, and so may one with `omitDefault`, which then never has its default. For options whose
+ * keys are numbers, booleans, choices and references; the lowering (`language/lower/objectives.ts`) makes these values from the same keys.
+ */
+export type SpecifiedOption<O extends Option> = O extends Option
+  ? Flat<
+      { kind: O["name"] } & { [K in Always<O["keys"][number]> as CamelCase<K["name"]>]: Specified<K> } & {
+        [K in Sometimes<O["keys"][number]> as CamelCase<K["name"]>]?: Specified<K>;
+      }
+    >
+  : never;
+
+/** `mean_span` is `meanSpan` in the specification. */
+export type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<CamelCase<Tail>>}` : Name;
+
+type Sometimes<K extends Key> = Exclude<K, Always<K>>;
+type Always<K extends Key> = K extends { omitDefault: true } ? never : K extends { default: string } | { required: true } ? K : never;
+
+type Specified<K extends Key> = K extends { omitDefault: true; default: infer Default }
+  ? Exclude<Value<K["value"]>, Default extends "false" ? false : Default>
+  : Value<K["value"]>;
+
+type Value<V extends ValueType> = V extends { type: "count" | "number" | "share" }
+  ? number
+  : V extends { type: "boolean" }
+    ? boolean
+    : V extends { type: "choice"; of: readonly { name: infer Name }[] }
+      ? Name
+      : V extends { type: "reference" }
+        ? string
+        : never;
+
+type Flat<T> = { [K in keyof T]: T[K] };
