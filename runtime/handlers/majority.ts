@@ -1,7 +1,7 @@
-import { join } from "node:path";
 import type { MajorityResult, Score } from "#runtime/contract/artifacts.ts";
 import type { JobContext } from "#runtime/contract/job-context.ts";
 import type { MajorityJob, ResolvedTask, ResolvedTaskOf } from "#runtime/contract/plan.ts";
+import type { Prediction } from "#runtime/contract/predictions.ts";
 import { largest } from "#runtime/contract/reductions.ts";
 import type { TaskKind } from "#runtime/contract/spec.ts";
 import { classOf, taskExampleReader } from "#runtime/corpus/task-examples.ts";
@@ -9,7 +9,7 @@ import { scorePairs } from "#runtime/metrics/pairs.ts";
 import { answerMetrics, type MetricValue, scoreAll, scoreClassification, scoreNumbers } from "#runtime/metrics/table.ts";
 import { scoreTags } from "#runtime/metrics/tags.ts";
 import { scoreTexts } from "#runtime/metrics/texts.ts";
-import { writeWhole } from "#runtime/runs/files.ts";
+import { writePredictions } from "#runtime/runs/predictions.ts";
 import { withStandardErrors } from "#runtime/scoring/standard-errors.ts";
 
 /**
@@ -17,13 +17,10 @@ import { withStandardErrors } from "#runtime/scoring/standard-errors.ts";
  * where the files changed since the plan was made.
  */
 export async function majority(job: MajorityJob, context: Pick<JobContext, "folder">): Promise<MajorityResult> {
-  const answer = answers[job.task.kind] as unknown as (task: ResolvedTask) => Constant;
-  const { label, score } = answer(job.task);
+  const { label, score } = constantOf(job.task);
   const splits = job.task.kind === "minimal_pairs" ? (["test"] as const) : (["validation", "test"] as const);
   const scored = splits.map((split) => ({ split, ...score(split) }));
-  const test = scored.at(-1)!.predictions;
-  const lines = test.map((each) => `${JSON.stringify(each)}\n`);
-  writeWhole(join(context.folder, "predictions.jsonl"), lines.join(""));
+  writePredictions(context.folder, scored.at(-1)!.predictions);
   return {
     label,
     scores: scored.flatMap(({ split, values, predictions }): Score[] => {
@@ -33,14 +30,19 @@ export async function majority(job: MajorityJob, context: Pick<JobContext, "fold
   };
 }
 
-interface Constant {
+interface Constant<P extends Prediction = Prediction> {
   /** What is always answered. */
   label: string;
-  /** `predictions`: an object for each example, as fine-tuning writes them. */
-  score(split: "validation" | "test"): { values: MetricValue[]; predictions: Record<string, unknown>[] };
+  /** `predictions`: one for each example. */
+  score(split: "validation" | "test"): { values: MetricValue[]; predictions: P[] };
 }
 
-const answers: { readonly [K in TaskKind]: (task: ResolvedTaskOf<K>) => Constant } = {
+function constantOf(task: ResolvedTask): Constant {
+  const answer = answers[task.kind] as (task: ResolvedTask) => Constant;
+  return answer(task);
+}
+
+const answers: { readonly [K in TaskKind]: (task: ResolvedTaskOf<K>) => Constant<Prediction<K>> } = {
   classification: mostFrequentLabel,
   pair_classification: mostFrequentLabel,
   regression: meanValue,
@@ -55,8 +57,10 @@ const answers: { readonly [K in TaskKind]: (task: ResolvedTaskOf<K>) => Constant
 
 type Split = "train" | "validation" | "test";
 
+type LabelKind = "classification" | "pair_classification";
+
 /** Of equally frequent labels the first in order. */
-function mostFrequentLabel(task: ResolvedTaskOf<"classification" | "pair_classification">): Constant {
+function mostFrequentLabel(task: ResolvedTaskOf<LabelKind>): Constant<Prediction<LabelKind>> {
   const examplesOf = taskExampleReader(task);
   const { labels } = task;
   const classes = (split: Split) => examplesOf(split).map(({ label, id }) => classOf(labels, label, id));
@@ -73,14 +77,14 @@ function mostFrequentLabel(task: ResolvedTaskOf<"classification" | "pair_classif
           labels,
           certain,
         ),
-        predictions: examplesOf(split).map(({ id, label }) => ({ id, label, predicted: labels[answer] })),
+        predictions: examplesOf(split).map(({ id, label }): Prediction<LabelKind> => ({ id, label, predicted: labels[answer]! })),
       };
     },
   };
 }
 
 /** The training examples' mean: of all constants the one with the least squared error. */
-function meanValue(task: ResolvedTaskOf<"regression">): Constant {
+function meanValue(task: ResolvedTaskOf<"regression">): Constant<Prediction<"regression">> {
   const examplesOf = taskExampleReader(task);
   const values = (split: Split) => examplesOf(split).map(({ value }) => value);
   const train = values("train");
@@ -94,13 +98,13 @@ function meanValue(task: ResolvedTaskOf<"regression">): Constant {
           gold,
           gold.map(() => mean),
         ),
-        predictions: examplesOf(split).map(({ id, value }) => ({ id, value, predicted: mean })),
+        predictions: examplesOf(split).map(({ id, value }): Prediction<"regression"> => ({ id, value, predicted: mean })),
       };
     },
   };
 }
 
-function mostFrequentTag(task: ResolvedTaskOf<"tagging">): Constant {
+function mostFrequentTag(task: ResolvedTaskOf<"tagging">): Constant<Prediction<"tagging">> {
   const examplesOf = taskExampleReader(task);
   const { labels } = task;
   const known = examplesOf("train").flatMap(({ tags, id }) => tags.map((tag) => classOf(labels, tag, id)));
@@ -108,17 +112,19 @@ function mostFrequentTag(task: ResolvedTaskOf<"tagging">): Constant {
   return {
     label: answer,
     score(split) {
-      const sentences = examplesOf(split).map((sentence) => ({ ...sentence, predicted: sentence.tags.map(() => answer) }));
-      const values = scoreTags(
-        sentences.map(({ tags }) => tags),
-        sentences.map(({ predicted }) => predicted),
+      const predictions = examplesOf(split).map(
+        ({ id, words, tags }): Prediction<"tagging"> => ({ id, words, tags, predicted: tags.map(() => answer) }),
       );
-      return { values, predictions: sentences };
+      const values = scoreTags(
+        predictions.map(({ tags }) => tags),
+        predictions.map(({ predicted }) => predicted),
+      );
+      return { values, predictions };
     },
   };
 }
 
-function mostFrequentChoice(task: ResolvedTaskOf<"multiple_choice">): Constant {
+function mostFrequentChoice(task: ResolvedTaskOf<"multiple_choice">): Constant<Prediction<"multiple_choice">> {
   const examplesOf = taskExampleReader(task);
   const known = examplesOf("train").map(({ answer }) => answer);
   const most = mostFrequent(known, task.labels.length);
@@ -129,25 +135,27 @@ function mostFrequentChoice(task: ResolvedTaskOf<"multiple_choice">): Constant {
       const right = examples.filter(({ answer }) => answer === most).length;
       return {
         values: [{ metric: "accuracy", value: right / examples.length }],
-        predictions: examples.map(({ id, answer }) => ({ id, answer: answer + 1, predicted: most + 1 })),
+        predictions: examples.map(({ id, answer }): Prediction<"multiple_choice"> => ({ id, answer: answer + 1, predicted: most + 1 })),
       };
     },
   };
 }
 
 /** That there is none. */
-function noAnswer(task: ResolvedTaskOf<"span_question_answering">): Constant {
+function noAnswer(task: ResolvedTaskOf<"span_question_answering">): Constant<Prediction<"span_question_answering">> {
   const examplesOf = taskExampleReader(task);
   return {
     label: "",
     score(split) {
-      const predictions = examplesOf(split).map(({ id, name, question, answers }) => ({
-        id,
-        question: name,
-        text: question,
-        answers: answers.map(({ text }) => text),
-        predicted: "",
-      }));
+      const predictions = examplesOf(split).map(
+        ({ id, name, question, answers }): Prediction<"span_question_answering"> => ({
+          id,
+          question: name,
+          text: question,
+          answers: answers.map(({ text }) => text),
+          predicted: "",
+        }),
+      );
       const values = scoreAll(
         answerMetrics,
         predictions.map(({ answers }) => answers),
@@ -158,13 +166,17 @@ function noAnswer(task: ResolvedTaskOf<"span_question_answering">): Constant {
   };
 }
 
+type TextKind = "translation" | "summarisation" | "generation";
+
 /** What is read, unchanged. */
-function theSource(task: ResolvedTaskOf<"translation" | "summarisation" | "generation">): Constant {
+function theSource(task: ResolvedTaskOf<TextKind>): Constant<Prediction<TextKind>> {
   const examplesOf = taskExampleReader(task);
   return {
     label: "the source",
     score(split) {
-      const predictions = examplesOf(split).map((example) => ({ ...example, predicted: example.source }));
+      const predictions = examplesOf(split).map(
+        ({ id, source, target }): Prediction<TextKind> => ({ id, source, target, predicted: source }),
+      );
       const values = scoreTexts(
         task.kind,
         predictions.map(({ target }) => [target]),
@@ -176,7 +188,7 @@ function theSource(task: ResolvedTaskOf<"translation" | "summarisation" | "gener
 }
 
 /** Both sentences equally probable. */
-function chance(task: ResolvedTaskOf<"minimal_pairs">): Constant {
+function chance(task: ResolvedTaskOf<"minimal_pairs">): Constant<Prediction<"minimal_pairs">> {
   const examplesOf = taskExampleReader(task);
   return {
     label: "either",
@@ -185,7 +197,16 @@ function chance(task: ResolvedTaskOf<"minimal_pairs">): Constant {
       const pairs = examples.map(({ group }) => ({ group, good: 0, bad: 0 }));
       return {
         values: scorePairs(pairs).map(({ metric, value }) => ({ metric, value })),
-        predictions: examples.map((example) => ({ ...example, good_log_likelihood: 0, bad_log_likelihood: 0 })),
+        predictions: examples.map(
+          ({ id, good, bad, group }): Prediction<"minimal_pairs"> => ({
+            id,
+            good,
+            bad,
+            group,
+            good_log_likelihood: 0,
+            bad_log_likelihood: 0,
+          }),
+        ),
       };
     },
   };

@@ -6,6 +6,7 @@ import { lastEvent } from "./events.ts";
 import { isMissing, makeFolder, writeSealed } from "./files.ts";
 import { type Depth, inspector, type Left, readJobRecord } from "./inspect.ts";
 import { lockedBy } from "./lock.ts";
+import { predictionsFile } from "./predictions.ts";
 import { makeStoreFolder } from "./root.ts";
 import { filesLeft } from "./written.ts";
 
@@ -87,9 +88,6 @@ export function openStore(root: string, onDamage: (problem: string) => void = ()
 export function writeResult(folder: string, result: Results[JobKind]): void {
   writeSealed(resultFile(folder), { ...result, job: basename(folder), files: filesLeft(folder) });
 }
-
-/** What a run answered for each test example. */
-export const predictionsFile = "predictions.jsonl";
 
 export function resultFile(folder: string): string {
   return join(folder, "result.json");

@@ -3,11 +3,17 @@ import { margins, noLabel } from "#runtime/metrics/confusion-matrix.ts";
 import { classMetrics, needsTwoClasses, probabilityMetrics } from "#runtime/metrics/table.ts";
 import type { Items } from "./items.ts";
 
+type LabelKind = "classification" | "pair_classification";
+
 /** @param labels the task's: of two the second is the positive one, whether or not it occurs among the test examples */
-export function labelItems(lines: readonly Prediction<"label">[], labels: readonly string[]): Items | undefined {
+export function labelItems(lines: readonly Prediction<LabelKind>[], labels: readonly string[]): Items | undefined {
   const classes = Math.max(2, labels.length);
   const classOf = new Map(labels.map((label, at) => [label, at]));
-  if (!lines.every(({ label, predicted }) => classOf.has(label) && (predicted === null || classOf.has(predicted)))) return undefined;
+  const fits = ({ label, predicted, probabilities }: Prediction<LabelKind>) =>
+    classOf.has(label) &&
+    (predicted === null || classOf.has(predicted)) &&
+    (probabilities === undefined || probabilities.length === labels.length);
+  if (!lines.every(fits)) return undefined;
   const gold = Int32Array.from(lines, ({ label }) => classOf.get(label)!);
   const answered = Int32Array.from(lines, ({ predicted }) => (predicted === null ? noLabel : classOf.get(predicted)!));
   return {
@@ -31,7 +37,7 @@ function ofClasses(metric: string, gold: Int32Array, answered: Int32Array, class
 /** Undefined where a run has none: words and majorities answer without. */
 function ofProbabilities(
   metric: keyof typeof probabilityMetrics,
-  lines: readonly Prediction<"label">[],
+  lines: readonly Prediction<LabelKind>[],
   gold: Int32Array,
 ): ReturnType<Items["scorer"]> {
   const probabilities = lines.flatMap((line) => (line.probabilities ? [line.probabilities] : []));

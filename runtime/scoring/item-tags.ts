@@ -8,7 +8,7 @@ import { meanItems, sumOf } from "./item-means.ts";
 import type { Items } from "./items.ts";
 
 /** Entities are counted once a sentence, by type, and the counts of the drawn sentences summed. */
-export function tagItems(lines: readonly Prediction<"tags">[]): Items {
+export function tagItems(lines: readonly Prediction<"tagging">[]): Items {
   const counted = new Map<EntityScheme, Map<string, EntityCounts>[]>();
   const countsOf = (scheme: EntityScheme) => {
     const found = counted.get(scheme) ?? lines.map(({ tags, predicted }) => countEntities([tags], [predicted], scheme));

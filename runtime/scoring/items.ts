@@ -1,11 +1,8 @@
-import { join } from "node:path";
-import * as v from "valibot";
-import type { ResolvedTask } from "#runtime/contract/plan.ts";
-import { formOfKind, predictionForms } from "#runtime/contract/predictions.ts";
-import { parseLines } from "#runtime/contract/record-text.ts";
-import { readText } from "#runtime/runs/files.ts";
-import { predictionsFile, type Store } from "#runtime/runs/store.ts";
-import { itemsByForm } from "./item-forms.ts";
+import type { Prediction } from "#runtime/contract/predictions.ts";
+import type { TaskKind } from "#runtime/contract/spec.ts";
+import { predictionsFile, readPredictions } from "#runtime/runs/predictions.ts";
+import type { Store } from "#runtime/runs/store.ts";
+import { itemsByKind } from "./items-by-kind.ts";
 
 /** What a run answered for each test example, to be scored again on examples drawn from them. */
 export interface Items {
@@ -16,26 +13,24 @@ export interface Items {
   scorer(metric: string): ((chosen: Int32Array) => number) | undefined;
 }
 
-/** What single answers are read by: the form of a kind's answers, and its labels, whether or not each of them occurs. */
-export type AnsweredTask = Pick<ResolvedTask, "kind" | "labels">;
+/** What predictions are scored by: the task's kind, and its labels, whether or not each of them occurs among the examples. */
+export interface AnsweredTask<K extends TaskKind = TaskKind> {
+  kind: K;
+  labels: readonly string[];
+}
 
 /** Of a run of a task that is done and left what it wrote. */
 export function itemsIn(store: Store, id: string): Items | undefined {
   const job = store.left(id, [predictionsFile])?.job;
-  return job?.kind === "finetune" || job?.kind === "majority" ? readItems(store.runFolder(id), job.task) : undefined;
+  return job?.kind === "finetune" || job?.kind === "majority" ? itemsLeft(store.runFolder(id), job.task) : undefined;
 }
 
-/** From a run folder's `predictions.jsonl`; undefined where there is none, or none that single examples can be scored with. */
-function readItems(folder: string, task: AnsweredTask): Items | undefined {
-  const text = readText(join(folder, predictionsFile));
-  return text === undefined ? undefined : itemsOf(task, parseLines(text, prediction));
+function itemsLeft(folder: string, task: AnsweredTask): Items | undefined {
+  const predictions = readPredictions(folder, task.kind);
+  return predictions && itemsOf(task, predictions);
 }
 
-const prediction = v.looseObject({ id: v.string() });
-
-/** Undefined where a line is not what the task's kind keeps, such as a number that is none. */
-export function itemsOf(task: AnsweredTask, lines: readonly unknown[]): Items | undefined {
-  const form = formOfKind[task.kind];
-  const make = itemsByForm[form] as (lines: readonly unknown[], labels: readonly string[]) => Items | undefined;
-  return lines.every((line) => v.is(predictionForms[form], line)) ? make(lines, task.labels) : undefined;
+/** Undefined where a prediction does not fit the task's labels. */
+export function itemsOf<K extends TaskKind>({ kind, labels }: AnsweredTask<K>, predictions: readonly Prediction<K>[]): Items | undefined {
+  return itemsByKind[kind](predictions, labels);
 }

@@ -7,7 +7,7 @@ import { valued } from "#runtime/metrics/table.ts";
 import { finetuningParameters } from "#runtime/programs/parts.ts";
 import { learningRateAt } from "#runtime/programs/schedule.ts";
 import type { TrainingSettings } from "#runtime/programs/training.ts";
-import { writeWhole } from "#runtime/runs/files.ts";
+import { writePredictions } from "#runtime/runs/predictions.ts";
 import { readSafetensors, writeSafetensors } from "#runtime/runs/safetensors.ts";
 import { keptWeightsFile } from "#runtime/runs/store.ts";
 import { withStandardErrors } from "#runtime/scoring/standard-errors.ts";
@@ -68,7 +68,7 @@ export async function finetune(job: FinetuneJob, context: JobContext): Promise<F
     const testReadAt = new Date().toISOString();
     const test = await adaptation.evaluate("test", trainer);
     // a line each, for paired tests and for reading what went wrong
-    writeWhole(join(context.folder, "predictions.jsonl"), test.predictions.map((each) => `${JSON.stringify(each)}\n`).join(""));
+    writePredictions(context.folder, test.predictions);
     const scores = [...best.scores, ...withStandardErrors(scoresOf(test, "test"), job.task, test.predictions)];
     for (const score of scores) context.emit({ event: "evaluation", ...score, step: steps });
     const tensors = Object.fromEntries(settings.trained.map(({ name, shape }) => [name, { shape, data: best.weights[name]! }]));

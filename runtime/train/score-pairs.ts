@@ -1,13 +1,13 @@
-import { join } from "node:path";
 import type { FinetuneResult, Score } from "#runtime/contract/artifacts.ts";
 import type { JobContext } from "#runtime/contract/job-context.ts";
 import type { FinetuneJob, ResolvedModel, ResolvedTaskOf } from "#runtime/contract/plan.ts";
+import type { Prediction } from "#runtime/contract/predictions.ts";
 import { readTaskExamples } from "#runtime/corpus/task-examples.ts";
 import { assembleBatch, nothing, predictionPlaces } from "#runtime/encoding/batch.ts";
 import { scorePairs } from "#runtime/metrics/pairs.ts";
 import type { Example, Layout, Vocabulary } from "#runtime/objectives/objective.ts";
 import type { Part, TrainingSettings } from "#runtime/programs/training.ts";
-import { writeWhole } from "#runtime/runs/files.ts";
+import { writePredictions } from "#runtime/runs/predictions.ts";
 import { withStandardErrors } from "#runtime/scoring/standard-errors.ts";
 import { bucketLengths, bucketOf } from "#runtime/tasks/buckets.ts";
 import { framed, usualFrame } from "#runtime/tokenizers/frame.ts";
@@ -61,15 +61,20 @@ export async function scoreMinimalPairs(
   const report = (done: number) => context.emit({ event: "phase", phase: "evaluating", done, total: rows.length, unit: "rows" });
   const likelihoods = await likelihoodsOf(rows, sentences.length, { trainer, settings, vocabulary: tokenizer.vocabulary, report });
   const pairs = examples.map(({ group }, i) => ({ group, good: likelihoods[2 * i]!, bad: likelihoods[2 * i + 1]! }));
-  const predictions = examples.map(({ id, good, bad, group }, i) => {
-    const { good: first, bad: second } = pairs[i]!;
-    const answer = { good_log_likelihood: rounded(first), bad_log_likelihood: rounded(second) };
-    return { id, good, bad, ...(group === null ? {} : { group }), ...answer };
-  });
+  const predictions = examples.map(
+    ({ id, good, bad, group }, i): Prediction<"minimal_pairs"> => ({
+      id,
+      good,
+      bad,
+      ...(group === null ? {} : { group }),
+      good_log_likelihood: rounded(pairs[i]!.good),
+      bad_log_likelihood: rounded(pairs[i]!.bad),
+    }),
+  );
   const scored = scorePairs(pairs).map(({ metric, value, n }): Score => ({ metric, value, split: "test", n }));
   const scores = withStandardErrors(scored, task, predictions);
   for (const score of scores) context.emit({ event: "evaluation", ...score, step: 0 });
-  writeWhole(join(context.folder, "predictions.jsonl"), predictions.map((each) => `${JSON.stringify(each)}\n`).join(""));
+  writePredictions(context.folder, predictions);
   return { steps: 0, seconds: (performance.now() - begin) / 1000, bestEpoch: 0, scores, testReadAt };
 }
 

@@ -1,4 +1,5 @@
 import type { ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
+import type { Prediction } from "#runtime/contract/predictions.ts";
 import type { Split } from "#runtime/contract/spec.ts";
 import type { MetricValue } from "#runtime/metrics/table.ts";
 import type { Part } from "#runtime/programs/training.ts";
@@ -13,8 +14,8 @@ export interface AdaptationSetup<T extends ResolvedTask = ResolvedTask> extends 
   batch: number;
 }
 
-/** How a model is fine-tuned on a kind of task and scored. `Item`: what one row of a batch is made of. */
-export interface Adaptation<Item = unknown> {
+/** How a model is fine-tuned on a kind of task and scored. `Item`: what one row of a batch is made of; `P`: what it answers. */
+export interface Adaptation<Item = unknown, P extends Prediction = Prediction> {
   train: readonly Item[];
   /** Tokens, for batches of like lengths. */
   lengthOf(item: Item): number;
@@ -22,10 +23,10 @@ export interface Adaptation<Item = unknown> {
   partOf(items: readonly Item[]): Part;
   /** At most a micro-batch of items in a part's shapes. */
   fill(part: Part, items: readonly Item[]): { arrays: Arrays; tokensRead: number; predicted: number };
-  evaluate(split: Exclude<Split, "train">, trainer: Pick<Trainer, "evaluate" | "openDecoder">): Promise<Evaluation>;
+  evaluate(split: Exclude<Split, "train">, trainer: Pick<Trainer, "evaluate" | "openDecoder">): Promise<Evaluation<P>>;
 }
 
-export interface Evaluation {
+export interface Evaluation<P extends Prediction = Prediction> {
   /** Mean over the examples, of what training minimises. */
   loss: number;
   /** Every score that the kind has. */
@@ -34,8 +35,8 @@ export interface Evaluation {
   main: string | null;
   /** Examples. */
   n: number;
-  /** What `predictions.jsonl` holds, an object for each example. */
-  predictions: Record<string, unknown>[];
+  /** One for each example. */
+  predictions: P[];
 }
 
 /** Six digits are enough to compare and to read. */

@@ -1,4 +1,5 @@
 import type { ResolvedTaskOf } from "#runtime/contract/plan.ts";
+import type { Prediction } from "#runtime/contract/predictions.ts";
 import type { Split } from "#runtime/contract/spec.ts";
 import { readTaskExamples } from "#runtime/corpus/task-examples.ts";
 import { shareOfRight } from "#runtime/metrics/accuracy.ts";
@@ -20,13 +21,13 @@ interface ChoiceTexts {
 type ChoiceSetup = AdaptationSetup<ResolvedTaskOf<"multiple_choice">>;
 
 /** The right one of several choices, each read behind the question, by a head. */
-export async function adaptChoices(setup: ChoiceSetup): Promise<Adaptation<ChoiceTexts>> {
+export async function adaptChoices(setup: ChoiceSetup): Promise<Adaptation<ChoiceTexts, Prediction<"multiple_choice">>> {
   const { task, model, batch, tokenizer } = setup;
   const parts = headParts(task, model);
   const most = task.labels.length;
   const textsOf = once((split) => readChoices(setup, split));
   const lengthOf = ({ texts }: ChoiceTexts) => Math.max(...texts.map(({ ids }) => ids.length));
-  const adaptation: Adaptation<ChoiceTexts> = {
+  const adaptation: Adaptation<ChoiceTexts, Prediction<"multiple_choice">> = {
     train: await textsOf("train"),
     lengthOf,
     partOf: (items) => smallestPart(parts, items.map(lengthOf)),
@@ -53,12 +54,14 @@ export async function adaptChoices(setup: ChoiceSetup): Promise<Adaptation<Choic
         scores: [{ metric: "accuracy", value: shareOfRight(gold, predicted) }],
         main: "accuracy",
         n: items.length,
-        predictions: items.map(({ id, answer }, i) => ({
-          id,
-          answer: answer + 1,
-          predicted: predicted[i]! + 1,
-          probabilities: probabilities[i]!.map(rounded),
-        })),
+        predictions: items.map(
+          ({ id, answer }, i): Prediction<"multiple_choice"> => ({
+            id,
+            answer: answer + 1,
+            predicted: predicted[i]! + 1,
+            probabilities: probabilities[i]!.map(rounded),
+          }),
+        ),
       };
     },
   };

@@ -1,4 +1,5 @@
-import type { ResolvedTask } from "#runtime/contract/plan.ts";
+import type { ResolvedTaskOf } from "#runtime/contract/plan.ts";
+import type { Prediction } from "#runtime/contract/predictions.ts";
 import { scoreClassification } from "#runtime/metrics/table.ts";
 import type { HeadPart } from "#runtime/programs/heads/head.ts";
 import { type IdentifiedText, readAnsweredTexts } from "../answered-texts.ts";
@@ -7,14 +8,16 @@ import { type Adaptation, type AdaptationSetup, once, rounded } from "./adaptati
 import { headAnswers, mean, softmaxOf, surprise } from "./head-answers.ts";
 import { headParts, smallestPart } from "./parts.ts";
 
-type ClassesTask = Extract<ResolvedTask, { kind: "classification" | "pair_classification" }>;
+type ClassesKind = "classification" | "pair_classification";
 
 /** One of several labels, by a head. */
-export async function adaptClasses(setup: AdaptationSetup<ClassesTask>): Promise<Adaptation<IdentifiedText>> {
+export async function adaptClasses(
+  setup: AdaptationSetup<ResolvedTaskOf<ClassesKind>>,
+): Promise<Adaptation<IdentifiedText, Prediction<ClassesKind>>> {
   const { task, model, batch, tokenizer } = setup;
   const parts = headParts(task, model);
   const textsOf = once((split) => readAnsweredTexts(task, split, setup));
-  const adaptation: Adaptation<IdentifiedText> = {
+  const adaptation: Adaptation<IdentifiedText, Prediction<ClassesKind>> = {
     train: await readAnsweredTexts(task, "train", setup),
     lengthOf: ({ ids }) => ids.length,
     partOf: (texts) =>
@@ -40,12 +43,14 @@ export async function adaptClasses(setup: AdaptationSetup<ClassesTask>): Promise
         scores: scoreClassification(gold, predicted, task.labels, probabilities),
         main: "accuracy",
         n: texts.length,
-        predictions: texts.map(({ id, answer }, i) => ({
-          id,
-          label: task.labels[answer],
-          predicted: task.labels[predicted[i]!],
-          probabilities: probabilities[i]!.map(rounded),
-        })),
+        predictions: texts.map(
+          ({ id, answer }, i): Prediction<ClassesKind> => ({
+            id,
+            label: task.labels[answer]!,
+            predicted: task.labels[predicted[i]!]!,
+            probabilities: probabilities[i]!.map(rounded),
+          }),
+        ),
       };
     },
   };

@@ -1,6 +1,7 @@
 import type { ResolvedTask, ResolvedTaskOf } from "#runtime/contract/plan.ts";
+import type { Prediction } from "#runtime/contract/predictions.ts";
 import type { Split, TaskKind } from "#runtime/contract/spec.ts";
-import { type ExampleOf, readTaskExamples } from "#runtime/corpus/task-examples.ts";
+import { classOf, type ExampleOf, readTaskExamples } from "#runtime/corpus/task-examples.ts";
 import { shareOfRight } from "#runtime/metrics/accuracy.ts";
 import { noLabel } from "#runtime/metrics/confusion-matrix.ts";
 import { answerMetrics, scoreAll, scoreClassification, scoreNumbers } from "#runtime/metrics/table.ts";
@@ -54,9 +55,9 @@ interface Written<T extends ResolvedTask> {
   tokenizer: Tokenizer;
 }
 
-interface Kind<T extends ResolvedTask = ResolvedTask> {
+interface Kind<T extends ResolvedTask = ResolvedTask, P extends Prediction = Prediction<T["kind"]>> {
   wordsOf(example: ExampleOf<T>, task: T): { source: string; target: string };
-  score(written: Written<T>): Promise<Pick<Evaluation, "scores" | "main" | "predictions">>;
+  score(written: Written<T>): Promise<Pick<Evaluation<P>, "scores" | "main" | "predictions">>;
 }
 
 type Writable = Exclude<TaskKind, "minimal_pairs">;
@@ -70,7 +71,7 @@ const texts: Kind<Texts> = {
     return {
       scores: scoreTexts(task.kind, references, found),
       main: null,
-      predictions: examples.map(({ id, source, target }, i) => ({ id, source, target, predicted: found[i] })),
+      predictions: examples.map(({ id, source, target }, i): Prediction<Texts["kind"]> => ({ id, source, target, predicted: found[i]! })),
     };
   },
 };
@@ -83,18 +84,20 @@ const labels: Kind<Labelled> = {
   async score({ task, examples, written, tokenizer }) {
     const labelOf = await recogniser(task.labels, tokenizer);
     const found = written.map(labelOf);
-    const gold = examples.map(({ label }) => task.labels.indexOf(label));
+    const gold = examples.map(({ label, id }) => classOf(task.labels, label, id));
     // what is no label is wrong, and none of the other labels either (Raffel et al. 2020, section 2.4)
     const predicted = found.map((answer) => answer ?? noLabel);
     return {
       scores: scoreClassification(gold, predicted, task.labels),
       main: "accuracy",
-      predictions: examples.map(({ id, label }, i) => ({
-        id,
-        label,
-        predicted: task.labels[predicted[i]!] ?? null,
-        written: tokenizer.decode(written[i]!).trim(),
-      })),
+      predictions: examples.map(
+        ({ id, label }, i): Prediction<Labelled["kind"]> => ({
+          id,
+          label,
+          predicted: task.labels[predicted[i]!] ?? null,
+          written: tokenizer.decode(written[i]!).trim(),
+        }),
+      ),
     };
   },
 };
@@ -109,7 +112,9 @@ const numbers: Kind<ResolvedTaskOf<"regression">> = {
     return {
       scores: scoreNumbers(gold, predicted),
       main: "pearson",
-      predictions: examples.map(({ id, value }, i) => ({ id, value, predicted: predicted[i], written: found[i]!.trim() })),
+      predictions: examples.map(
+        ({ id, value }, i): Prediction<"regression"> => ({ id, value, predicted: predicted[i]!, written: found[i]!.trim() }),
+      ),
     };
   },
 };
@@ -126,7 +131,9 @@ const tags: Kind<ResolvedTaskOf<"tagging">> = {
     return {
       scores: scoreTags(gold, predicted),
       main: areEntityTags(task.labels) ? "entity_f1" : "accuracy",
-      predictions: examples.map(({ id, words, tags: own }, i) => ({ id, words, tags: own, predicted: predicted[i] })),
+      predictions: examples.map(
+        ({ id, words, tags: own }, i): Prediction<"tagging"> => ({ id, words, tags: own, predicted: predicted[i]! }),
+      ),
     };
   },
 };
@@ -149,12 +156,14 @@ const choices: Kind<ResolvedTaskOf<"multiple_choice">> = {
     return {
       scores: [{ metric: "accuracy", value: shareOfRight(gold, predicted) }],
       main: "accuracy",
-      predictions: examples.map(({ id, answer }, i) => ({
-        id,
-        answer: answer + 1,
-        predicted: predicted[i] === null ? null : predicted[i]! + 1,
-        written: tokenizer.decode(written[i]!).trim(),
-      })),
+      predictions: examples.map(
+        ({ id, answer }, i): Prediction<"multiple_choice"> => ({
+          id,
+          answer: answer + 1,
+          predicted: predicted[i] === null ? null : predicted[i]! + 1,
+          written: tokenizer.decode(written[i]!).trim(),
+        }),
+      ),
     };
   },
 };
@@ -170,13 +179,15 @@ const answers: Kind<ResolvedTaskOf<"span_question_answering">> = {
     return {
       scores: scoreAll(answerMetrics, right, predicted),
       main: "answer_f1",
-      predictions: examples.map(({ id, name, question }, i) => ({
-        id,
-        question: name,
-        text: question,
-        answers: right[i],
-        predicted: predicted[i],
-      })),
+      predictions: examples.map(
+        ({ id, name, question }, i): Prediction<"span_question_answering"> => ({
+          id,
+          question: name,
+          text: question,
+          answers: right[i]!,
+          predicted: predicted[i]!,
+        }),
+      ),
     };
   },
 };

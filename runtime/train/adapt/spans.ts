@@ -1,4 +1,5 @@
 import type { ResolvedTaskOf } from "#runtime/contract/plan.ts";
+import type { Prediction } from "#runtime/contract/predictions.ts";
 import type { Split } from "#runtime/contract/spec.ts";
 import { readTaskExamples } from "#runtime/corpus/task-examples.ts";
 import { answerMetrics, scoreAll } from "#runtime/metrics/table.ts";
@@ -12,7 +13,7 @@ import { type AnswerWindow, readWindows } from "./windows.ts";
 type QuestionSetup = AdaptationSetup<ResolvedTaskOf<"span_question_answering">>;
 
 /** Where the answer begins and where it ends, by a head; a long context is read in windows that overlap. */
-export async function adaptSpans(setup: QuestionSetup): Promise<Adaptation<AnswerWindow>> {
+export async function adaptSpans(setup: QuestionSetup): Promise<Adaptation<AnswerWindow, Prediction<"span_question_answering">>> {
   const { task, model, batch, tokenizer } = setup;
   const parts = headParts(task, model);
   const read = async (split: Split) => {
@@ -22,7 +23,7 @@ export async function adaptSpans(setup: QuestionSetup): Promise<Adaptation<Answe
   const splitOf = once(async (split) => [await read(split)]);
   const train = (await splitOf("train"))[0]!;
   const mayBeSilent = train.examples.some(({ answers }) => answers.length === 0);
-  const adaptation: Adaptation<AnswerWindow> = {
+  const adaptation: Adaptation<AnswerWindow, Prediction<"span_question_answering">> = {
     train: train.windows,
     lengthOf: ({ ids }) => ids.length,
     partOf: (windows) =>
@@ -66,14 +67,16 @@ export async function adaptSpans(setup: QuestionSetup): Promise<Adaptation<Answe
         scores: scoreAll(answerMetrics, right, predicted),
         main: "answer_f1",
         n: examples.length,
-        predictions: examples.map(({ id, name, question }, i) => ({
-          id,
-          question: name,
-          text: question,
-          answers: right[i],
-          predicted: predicted[i],
-          score: rounded(best[i]!.score),
-        })),
+        predictions: examples.map(
+          ({ id, name, question }, i): Prediction<"span_question_answering"> => ({
+            id,
+            question: name,
+            text: question,
+            answers: right[i]!,
+            predicted: predicted[i]!,
+            score: rounded(best[i]!.score),
+          }),
+        ),
       };
     },
   };

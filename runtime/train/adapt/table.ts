@@ -1,4 +1,5 @@
 import type { ResolvedTask, ResolvedTaskOf } from "#runtime/contract/plan.ts";
+import type { Prediction } from "#runtime/contract/predictions.ts";
 import type { TaskKind } from "#runtime/contract/spec.ts";
 import { answersInWords } from "#runtime/programs/adaptation.ts";
 import type { Adaptation, AdaptationSetup } from "./adaptation.ts";
@@ -13,7 +14,9 @@ import { adaptWriting } from "./writing.ts";
 type TrainedKind = Exclude<TaskKind, "minimal_pairs" | "translation" | "summarisation" | "generation">;
 
 /** How every kind of task that has a head is fine-tuned on; adding one touches its file, this table and its tests. */
-const adaptations: { readonly [K in TrainedKind]: (setup: AdaptationSetup<ResolvedTaskOf<K>>) => Promise<unknown> } = {
+const adaptations: {
+  readonly [K in TrainedKind]: (setup: AdaptationSetup<ResolvedTaskOf<K>>) => Promise<Adaptation<unknown, Prediction<K>>>;
+} = {
   classification: adaptClasses,
   pair_classification: adaptClasses,
   regression: adaptValue,

@@ -1,4 +1,5 @@
 import type { ResolvedTaskOf } from "#runtime/contract/plan.ts";
+import type { Prediction } from "#runtime/contract/predictions.ts";
 import type { Split } from "#runtime/contract/spec.ts";
 import { readTaskExamples } from "#runtime/corpus/task-examples.ts";
 import { areEntityTags } from "#runtime/metrics/tag-schemes.ts";
@@ -25,12 +26,12 @@ interface TaggedText {
 type TaggingSetup = AdaptationSetup<ResolvedTaskOf<"tagging">>;
 
 /** A tag for every word, by a head. */
-export async function adaptTags(setup: TaggingSetup): Promise<Adaptation<TaggedText>> {
+export async function adaptTags(setup: TaggingSetup): Promise<Adaptation<TaggedText, Prediction<"tagging">>> {
   const { task, model, batch, tokenizer } = setup;
   const parts = headParts(task, model);
   const classOf = new Map(task.labels.map((label, index) => [label, index]));
   const textsOf = once((split) => readTagged(setup, split));
-  const adaptation: Adaptation<TaggedText> = {
+  const adaptation: Adaptation<TaggedText, Prediction<"tagging">> = {
     train: await textsOf("train"),
     lengthOf: ({ ids }) => ids.length,
     partOf: (texts) =>
@@ -77,7 +78,7 @@ export async function adaptTags(setup: TaggingSetup): Promise<Adaptation<TaggedT
         ),
         main: areEntityTags(task.labels) ? "entity_f1" : "accuracy",
         n: texts.length,
-        predictions: texts.map(({ id, words, tags }, i) => ({ id, words, tags, predicted: predicted[i] })),
+        predictions: texts.map(({ id, words, tags }, i): Prediction<"tagging"> => ({ id, words, tags, predicted: predicted[i]! })),
       };
     },
   };

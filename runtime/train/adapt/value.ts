@@ -1,4 +1,5 @@
 import type { ResolvedTaskOf } from "#runtime/contract/plan.ts";
+import type { Prediction } from "#runtime/contract/predictions.ts";
 import { scoreNumbers } from "#runtime/metrics/table.ts";
 import type { HeadPart } from "#runtime/programs/heads/head.ts";
 import { type IdentifiedText, readAnsweredTexts } from "../answered-texts.ts";
@@ -11,13 +12,15 @@ import { headParts, smallestPart } from "./parts.ts";
  * A number, by a head. The head answers in standard deviations from the training examples' mean, so that no unit is too large or
  * too small to learn.
  */
-export async function adaptValue(setup: AdaptationSetup<ResolvedTaskOf<"regression">>): Promise<Adaptation<IdentifiedText>> {
+export async function adaptValue(
+  setup: AdaptationSetup<ResolvedTaskOf<"regression">>,
+): Promise<Adaptation<IdentifiedText, Prediction<"regression">>> {
   const { task, model, batch, tokenizer } = setup;
   const parts = headParts(task, model);
   const train = await readAnsweredTexts(task, "train", setup);
   const scale = scaleOf(train.map(({ answer }) => answer));
   const textsOf = once((split) => readAnsweredTexts(task, split, setup));
-  const adaptation: Adaptation<IdentifiedText> = {
+  const adaptation: Adaptation<IdentifiedText, Prediction<"regression">> = {
     train: train.map((text) => ({ ...text, answer: scale.down(text.answer) })),
     lengthOf: ({ ids }) => ids.length,
     partOf: (texts) =>
@@ -43,7 +46,7 @@ export async function adaptValue(setup: AdaptationSetup<ResolvedTaskOf<"regressi
         scores: scoreNumbers(gold, predicted),
         main: "pearson",
         n: texts.length,
-        predictions: texts.map(({ id, answer }, i) => ({ id, value: answer, predicted: rounded(predicted[i]!) })),
+        predictions: texts.map(({ id, answer }, i): Prediction<"regression"> => ({ id, value: answer, predicted: rounded(predicted[i]!) })),
       };
     },
   };

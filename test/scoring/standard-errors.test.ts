@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Score } from "#runtime/contract/artifacts.ts";
+import type { Prediction } from "#runtime/contract/predictions.ts";
 import type { AnsweredTask } from "#runtime/scoring/items.ts";
 import { withStandardErrors } from "#runtime/scoring/standard-errors.ts";
 
@@ -7,7 +8,7 @@ const task = { kind: "classification", labels: ["a", "b"] } satisfies AnsweredTa
 const score = (metric: string, value: number, n: number): Score => ({ metric, value, split: "test", n });
 
 /** So many classified examples, three in four right. */
-function answers(count: number): Record<string, unknown>[] {
+function answers(count: number): Prediction<"classification">[] {
   return Array.from({ length: count }, (_, i) => ({
     id: `test.tsv:${i}`,
     label: i % 8 < 4 ? "a" : "b",
@@ -28,5 +29,5 @@ test("a metric that is no mean is scored again on examples drawn from the same",
 
 test("what cannot be computed from single answers has none, and keeps its score", () => {
   expect(withStandardErrors([score("roc_auc", 0.8, 100)], task, answers(100))).toEqual([score("roc_auc", 0.8, 100)]);
-  expect(withStandardErrors([score("bleu", 20, 2)], task, [{ id: "1" }, { id: "2" }])).toEqual([score("bleu", 20, 2)]);
+  expect(withStandardErrors([score("bleu", 20, 2)], task, answers(2))).toEqual([score("bleu", 20, 2)]);
 });

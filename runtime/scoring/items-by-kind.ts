@@ -1,4 +1,5 @@
-import type { Prediction, PredictionForm } from "#runtime/contract/predictions.ts";
+import type { Prediction } from "#runtime/contract/predictions.ts";
+import type { TaskKind } from "#runtime/contract/spec.ts";
 import { answerF1 } from "#runtime/metrics/answer-f1.ts";
 import { bleuOfLines } from "#runtime/metrics/bleu.ts";
 import { chrfOfLines } from "#runtime/metrics/chrf.ts";
@@ -11,28 +12,34 @@ import { meanItems } from "./item-means.ts";
 import { tagItems } from "./item-tags.ts";
 import type { Items } from "./items.ts";
 
-/* What each form of predictions keeps of test examples, and how that is scored on examples drawn from them. */
+type ItemsByKind = {
+  readonly [K in TaskKind]: (predictions: readonly Prediction<K>[], labels: readonly string[]) => Items | undefined;
+};
 
-/** Undefined where a line cannot be placed, such as one with a label that the task has not. */
-export const itemsByForm: {
-  [F in PredictionForm]: (lines: readonly Prediction<F>[], labels: readonly string[]) => Items | undefined;
-} = {
-  label: labelItems,
-  number: numberItems,
-  choice: (lines) => meanItems(lines, { accuracy: ({ answer, predicted }) => (answer === predicted ? 1 : 0) }),
-  // ties count half
-  pair: (lines) =>
-    meanItems(lines, { accuracy: ({ good_log_likelihood: good, bad_log_likelihood: bad }) => (1 + Math.sign(good - bad)) / 2 }),
-  tags: tagItems,
-  answer: (lines) =>
+/**
+ * How the predictions of every kind of task are scored on test examples drawn from them; a kind without an entry does not compile.
+ * `labels`: the task's. Undefined where a prediction does not fit them.
+ */
+export const itemsByKind: ItemsByKind = {
+  classification: labelItems,
+  pair_classification: labelItems,
+  regression: numberItems,
+  tagging: tagItems,
+  multiple_choice: (lines) => meanItems(lines, { accuracy: ({ answer, predicted }) => (answer === predicted ? 1 : 0) }),
+  span_question_answering: (lines) =>
     meanItems(lines, {
       exact_match: ({ answers, predicted }) => exactMatch(predicted, answers),
       answer_f1: ({ answers, predicted }) => answerF1(predicted, answers),
     }),
-  text: textItems,
+  translation: textItems,
+  summarisation: textItems,
+  generation: textItems,
+  // ties count half
+  minimal_pairs: (lines) =>
+    meanItems(lines, { accuracy: ({ good_log_likelihood: good, bad_log_likelihood: bad }) => (1 + Math.sign(good - bad)) / 2 }),
 };
 
-function numberItems(lines: readonly Prediction<"number">[]): Items {
+function numberItems(lines: readonly Prediction<"regression">[]): Items {
   const [gold, answered] = [lines.map(({ value }) => value), lines.map(({ predicted }) => predicted)];
   return meanItems(lines, {}, (metric) => {
     const score = Object.hasOwn(regressionMetrics, metric) ? regressionMetrics[metric as keyof typeof regressionMetrics] : undefined;
@@ -41,13 +48,15 @@ function numberItems(lines: readonly Prediction<"number">[]): Items {
   });
 }
 
+type TextKind = "translation" | "summarisation" | "generation";
+
 /** BLEU, chrF and TER are of all texts together: their counts are taken once a text, and summed over those that are drawn. */
-function textItems(lines: readonly Prediction<"text">[]): Items {
+function textItems(lines: readonly Prediction<TextKind>[]): Items {
   const texts = lines.map(({ predicted }) => predicted);
   const references = lines.map(({ target }) => [target]);
   const rouge =
     (variant: RougeVariant) =>
-    ({ target, predicted }: Prediction<"text">) =>
+    ({ target, predicted }: Prediction<TextKind>) =>
       corpusRouge([predicted], [[target]], variant).f1;
   const together: Record<string, () => (chosen: Int32Array) => number> = {
     bleu: () => bleuOfLines(texts, references),
