@@ -34,7 +34,7 @@ interface Format {
   task?: string;
 }
 
-const table = join(import.meta.dirname, "../../test/data/tables");
+const table = join(import.meta.dirname, "../../test/corpus/tables");
 const rows = Array.from({ length: 40 }, (_, i) => ({
   id: i,
   text: `the ${["sailor", "nurse", "mayor"][i % 3]} ${["praised", "forgot"][i % 2]} it ${i}`,

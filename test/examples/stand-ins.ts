@@ -22,7 +22,7 @@ export function writeHubCache(cache: string): void {
   const repository = repositoryOf("dataset", "Salesforce/wikitext", cache);
   const file = join(repository, "snapshots/0123/wikitext-2-raw-v1/train-00000-of-00001.parquet");
   mkdirSync(dirname(file), { recursive: true });
-  copyFileSync(join(import.meta.dirname, "../data/tables/none.parquet"), file);
+  copyFileSync(join(import.meta.dirname, "../corpus/tables/none.parquet"), file);
   mkdirSync(join(repository, "refs"));
   writeFileSync(join(repository, "refs/main"), "0123");
 }

@@ -104,7 +104,7 @@ describe("a task", () => {
   });
 
   test("structs and long whole numbers of Parquet", () => {
-    const file = readFileSync(join(import.meta.dirname, "../data/tables/translations.parquet"));
+    const file = readFileSync(join(import.meta.dirname, "../corpus/tables/translations.parquet"));
     expect(trained(translation, file, "t.parquet")).toMatchObject([
       { source: "a dog", target: "ein Hund" },
       { source: "a cat", target: "eine Katze" },
@@ -128,7 +128,7 @@ describe("a corpus", () => {
     const json = work.file("a.jsonl", lines({ translation: { en: "one" } }, { translation: null }, { translation: { en: "two" } }));
     await work.corpus([json], { column: "translation.en" });
     expect(work.documents("train")).toEqual(["one", "two"]);
-    const parquet = work.file("a.parquet", readFileSync(join(import.meta.dirname, "../data/tables/translations.parquet")));
+    const parquet = work.file("a.parquet", readFileSync(join(import.meta.dirname, "../corpus/tables/translations.parquet")));
     await work.corpus([parquet], { column: "translation.de" }, "other");
     expect(work.documents("train", "other")).toEqual(["ein Hund", "eine Katze"]);
   });
