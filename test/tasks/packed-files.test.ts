@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { readExamples } from "#runtime/tasks/examples.ts";
 import { filesOf, plain, sentiment, tsv } from "./helpers.ts";
 
-/** Written by `test/data/tables/make.py`. */
+/** Written by `test/corpus/tables/make.py`. */
 const parquet = (name: string) => readFileSync(join(import.meta.dirname, "..", "data", "tables", `${name}.parquet`));
 
 const rows = tsv(["good", "1"], ["bad", "0"]);

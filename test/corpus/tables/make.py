@@ -1,7 +1,7 @@
 """Writes the Parquet files of this folder, as other programs write them.
 
 pip install pyarrow
-python test/data/tables/make.py
+python test/corpus/tables/make.py
 """
 
 from pathlib import Path
