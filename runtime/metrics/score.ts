@@ -19,7 +19,7 @@ import { pseudoPerplexity } from "./pseudo-perplexity.ts";
 import { rocAuc } from "./roc-auc.ts";
 import { corpusRouge, type RougeVariant, rouge } from "./rouge.ts";
 import { ScoreError } from "./score-error.ts";
-import { classMetrics, needsTwoClasses, regressionMetrics, valued } from "./table.ts";
+import { classMetrics, needsTwoClasses, type ProbabilityMetric, probabilityMetrics, regressionMetrics, valued } from "./table.ts";
 import type { EntityScheme } from "./tag-schemes.ts";
 import { sentenceTer, ter } from "./ter.ts";
 import type { TerOptions } from "./ter-tokens.ts";
@@ -80,6 +80,8 @@ export const scorers = {
     const score = labels.map((_, row) => counts.slice(row * labels.length, (row + 1) * labels.length));
     return { score, signature: null, labels, n: gold.length };
   }),
+  ...Object.fromEntries(Object.entries(probabilityMetrics).map(([name, metric]) => [name, ofProbabilities(name, metric)])),
+  // these take options, or a score instead of a probability
   roc_auc: ofPositive("roc_auc", rocAuc),
   average_precision: ofPositive("average_precision", averagePrecision),
   calibration_error: scorer("probabilities", "label", (predictions, gold, { bins }) => {
@@ -159,6 +161,18 @@ function ofLabels(name: string, metric: ClassificationMetric): Scorer<"label", "
     const right = classesOf(gold);
     const score = valueOr(undefinedOfClasses(name, right, labels), () => metric(margins(right, classesOf(predicted), classes)));
     return { ...score, signature, labels, n: gold.length };
+  });
+}
+
+/** A label that a prediction gives no probability has 0. */
+function ofProbabilities(name: string, metric: ProbabilityMetric): Scorer<"probabilities", "label"> {
+  return scorer("probabilities", "label", (predictions, gold) => {
+    const given = probabilitiesByLabel(predictions, gold);
+    const { labels, classesOf } = classesIn([...gold, ...new Set(given.flatMap((each) => [...each.keys()]))]);
+    const right = classesOf(gold);
+    const probabilities = given.map((each) => labels.map((label) => each.get(label) ?? 0));
+    const score = valueOr(undefinedOfClasses(name, right, labels), () => metric(right, probabilities));
+    return { ...score, signature: null, labels, n: gold.length };
   });
 }
 

@@ -49,7 +49,8 @@ export const classMetrics = {
   matthews,
 } as const satisfies Record<string, ClassificationMetric>;
 
-type ProbabilityMetric = (gold: ArrayLike<number>, probabilities: readonly ArrayLike<number>[]) => number;
+/** @param gold classes @param probabilities of each class, by example */
+export type ProbabilityMetric = (gold: ArrayLike<number>, probabilities: readonly ArrayLike<number>[]) => number;
 
 /** From the probability of each class. */
 export const probabilityMetrics = {
