@@ -4,6 +4,7 @@ import { answerF1 } from "./answer-f1.ts";
 import { averagePrecision } from "./average-precision.ts";
 import type { ClassificationMetric } from "./averages.ts";
 import { bleu } from "./bleu.ts";
+import { brier } from "./brier.ts";
 import { calibrationError } from "./calibration-error.ts";
 import { chrf } from "./chrf.ts";
 import { margins } from "./confusion-matrix.ts";
@@ -56,6 +57,7 @@ export type ProbabilityMetric = (gold: ArrayLike<number>, probabilities: readonl
 export const probabilityMetrics = {
   roc_auc: (gold, probabilities) => rocAuc(gold, probabilities.map(ofPositive)),
   average_precision: (gold, probabilities) => averagePrecision(gold, probabilities.map(ofPositive)),
+  brier,
   calibration_error(gold, probabilities) {
     const answers = probabilities.map(mostProbable);
     const right = answers.map(({ label }, i) => label === gold[i]);

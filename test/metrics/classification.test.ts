@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
 import { accuracy } from "#runtime/metrics/accuracy.ts";
+import { brier } from "#runtime/metrics/brier.ts";
 import { margins } from "#runtime/metrics/confusion-matrix.ts";
 import { f1 } from "#runtime/metrics/f1.ts";
 import { matthews } from "#runtime/metrics/matthews.ts";
 import { precision } from "#runtime/metrics/precision.ts";
 import { recall } from "#runtime/metrics/recall.ts";
+import { scorers } from "#runtime/metrics/score.ts";
 import { scoreClassification } from "#runtime/metrics/table.ts";
 
 test("by hand: 2 right positives, 2 wrong, 1 missed", () => {
@@ -50,12 +52,38 @@ test("all metrics of a task; those of the positive class only for two, those of 
   expect(three).toEqual(expect.arrayContaining(["accuracy", "f1_macro", "f1_micro", "f1_weighted", "matthews"]));
   expect(two.filter((name) => !three.includes(name)).sort()).toEqual([
     "average_precision",
+    "brier",
     "calibration_error",
     "f1",
     "precision",
     "recall",
     "roc_auc",
   ]);
+});
+
+test("brier, as scikit-learn 1.9.1's brier_score_loss with scale_by_half=False and all labels", () => {
+  const probabilities = [
+    [0.5, 0.3, 0.2],
+    [0.1, 0.2, 0.7],
+    [0.25, 0.5, 0.25],
+    [0.6, 0.3, 0.1],
+  ];
+  expect(brier([0, 2, 1, 2], probabilities)).toBeCloseTo(0.53875, 12);
+  // a label that never occurs among the right ones counts
+  expect(brier([0, 1], probabilities.slice(0, 2))).toBeCloseTo(0.76, 12);
+  const two = [
+    [0.9, 0.1],
+    [0.2, 0.8],
+    [0.65, 0.35],
+  ];
+  expect(brier([0, 1, 1], two)).toBeCloseTo(0.315, 12);
+  expect(scoreClassification([0, 1, 1], [0, 1, 0], ["no", "yes"], two)).toContainEqual({
+    metric: "brier",
+    value: expect.closeTo(0.315, 12),
+  });
+  // of files, by label or in the order of the labels
+  const given = [{ yes: 0.1, no: 0.9 }, [0.2, 0.8], [0.35]];
+  expect(scorers.brier!.score(given, ["no", "yes", "yes"], {})).toMatchObject({ score: expect.closeTo(0.315, 12), labels: ["no", "yes"] });
 });
 
 test("a class outside the task is a bug, said loudly", () => {

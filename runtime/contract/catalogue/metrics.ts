@@ -56,6 +56,16 @@ export const metrics: readonly Metric[] = [
     keys: [positive],
   },
   {
+    name: "brier",
+    help: "Brier score: squared distance of the probabilities from the right answer, summed over all labels. From 0 to 2, for two labels too.",
+    formula: "\\frac{1}{n} \\sum_i \\sum_c \\left( p_{ic} - [c = y_i] \\right)^2",
+    source: "Brier 1950; scikit-learn's brier_score_loss with scale_by_half=False",
+    of: labelled,
+    better: "lower",
+    unit: "number",
+    ofProbabilities: true,
+  },
+  {
     name: "calibration_error",
     help: "Expected calibration error: how far the confidence of answers is from the share of them that is right.",
     formula: "\\sum_m \\frac{|B_m|}{n} \\left| \\mathrm{acc}(B_m) - \\mathrm{conf}(B_m) \\right|",
