@@ -50,7 +50,7 @@ export const classMetrics = {
   matthews,
 } as const satisfies Record<string, ClassificationMetric>;
 
-/** @param gold classes @param probabilities of each class, by example */
+/** `gold`: classes. `probabilities`: of each class, by example. */
 export type ProbabilityMetric = (gold: ArrayLike<number>, probabilities: readonly ArrayLike<number>[]) => number;
 
 /** From the probability of each class. */
