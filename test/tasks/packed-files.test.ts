@@ -6,7 +6,7 @@ import { readExamples } from "#runtime/tasks/examples.ts";
 import { filesOf, plain, sentiment, tsv } from "./helpers.ts";
 
 /** Written by `test/corpus/tables/make.py`. */
-const parquet = (name: string) => readFileSync(join(import.meta.dirname, "..", "data", "tables", `${name}.parquet`));
+const parquet = (name: string) => readFileSync(join(import.meta.dirname, "..", "corpus", "tables", `${name}.parquet`));
 
 const rows = tsv(["good", "1"], ["bad", "0"]);
 const labelled = { ...sentiment, label: "label" };
