@@ -1,6 +1,6 @@
 import type { PlacedProblem, Problem, SpecPath } from "#runtime/contract/problem.ts";
 import { type Block, type Declaration, isDeclaration, isList, isNamed, type Named, type Value } from "./generated/ast.ts";
-import { placeKey } from "./lower.ts";
+import { placeKey } from "./lower/context.ts";
 import { fileOf, placedAt, rangeOfKey, rangeOfName, rangeOfValue, startOfFile, type TextRange } from "./places.ts";
 import { entryOf, layersIn, layersOf, valuesOf, writtenParts } from "./settings.ts";
 

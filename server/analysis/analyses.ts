@@ -100,7 +100,7 @@ export function createAnalyses({ shared, pretrain }: PretrainServerServices, too
     const uri = document.uri.toString();
     try {
       const read = readText(document, pretrain);
-      const file = files.get(uri) ?? opened(document, read);
+      const file = files.get(uri) ?? opened(document, read, tools);
       file.read = read;
       files.set(uri, file);
       void compile(file);
@@ -108,27 +108,6 @@ export function createAnalyses({ shared, pretrain }: PretrainServerServices, too
       // a mistake of this program: the text's own problems still show
       console.error(error);
     }
-  }
-
-  function opened(document: LangiumDocument, read: ReadText): Kept {
-    const store = document.uri.scheme === "file" ? storeBeside(document.uri.fsPath) : "";
-    const { trust } = tools;
-    const results = storedResults(store, trust.mayRead);
-    if (store !== "") tools.files.remember(store);
-    const compiler = experimentCompiler(tools, results);
-    return {
-      uri: document.uri.toString(),
-      store,
-      results,
-      times: timesHere(store, trust.isGranted),
-      read,
-      good: undefined,
-      lastPlans: new Map(),
-      compilerProblems: [],
-      compiledText: read.text,
-      compiler,
-      generation: 0,
-    };
   }
 
   async function compile(file: Kept): Promise<void> {
@@ -173,6 +152,26 @@ export function createAnalyses({ shared, pretrain }: PretrainServerServices, too
     files.delete(uri);
     problemsChanged.fire(file.compilerProblems.map((problem) => URI.file(problem.file)));
   }
+}
+
+function opened({ uri }: LangiumDocument, read: ReadText, tools: CompilerTools): Kept {
+  const { trust } = tools;
+  const store = uri.scheme === "file" ? storeBeside(uri.fsPath) : "";
+  if (store !== "") tools.files.remember(store);
+  const results = storedResults(store, trust.mayRead);
+  return {
+    uri: uri.toString(),
+    store,
+    results,
+    times: timesHere(store, trust.isGranted),
+    read,
+    good: undefined,
+    lastPlans: new Map(),
+    compilerProblems: [],
+    compiledText: read.text,
+    compiler: experimentCompiler(tools, results),
+    generation: 0,
+  };
 }
 
 /** What may not be read before the workspace is trusted is not missing. */

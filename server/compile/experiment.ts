@@ -9,9 +9,10 @@ import type { Problem } from "#runtime/contract/problem.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
 import { pathsOf } from "#runtime/tasks/examples.ts";
 import type { Trust } from "../workspace/trust.ts";
+import { unread } from "./file-hashes.ts";
 import type { StoredResults } from "./results.ts";
 import type { TaskReadings } from "./tasks.ts";
-import { unread, type WatchedFiles } from "./watched-files.ts";
+import type { WatchedFiles } from "./watched-files.ts";
 
 /** Of the machine, or of the container that this process runs in. */
 const memoryBytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);

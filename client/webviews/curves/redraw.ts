@@ -1,0 +1,29 @@
+/** A drawing that is asked for often and done at most once in so many milliseconds, never twice at a time. */
+export function paced(draw: () => Promise<void>, milliseconds: number): () => void {
+  let drawn = 0;
+  let waiting = false;
+  let drawing = false;
+  return request;
+
+  function request(): void {
+    if (waiting) return;
+    waiting = true;
+    if (!drawing) setTimeout(work, Math.max(0, drawn + milliseconds - performance.now()));
+  }
+
+  async function work(): Promise<void> {
+    waiting = false;
+    drawing = true;
+    try {
+      await draw();
+    } finally {
+      // what goes wrong once must not keep the next points from being drawn
+      drawn = performance.now();
+      drawing = false;
+      if (waiting) {
+        waiting = false;
+        request();
+      }
+    }
+  }
+}

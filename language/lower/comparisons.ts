@@ -1,0 +1,75 @@
+import { declarationOf, type Key } from "#runtime/contract/catalogue/index.ts";
+import type { ComparisonSpec, Varied, VariedKey, VariedValue } from "#runtime/contract/spec.ts";
+import { type Entry, isExpectation, type Value } from "../generated/ast.ts";
+import { variedType } from "../references/expected.ts";
+import { layersIn } from "../settings.ts";
+import { inlineText } from "../text/inline.ts";
+import { fittingType } from "../values/fit.ts";
+import { readQuantity } from "../values/read.ts";
+import type { Lowering } from "./context.ts";
+import { budgetOf, lowerFinetuneSettings, warmupOf } from "./declarations.ts";
+import { objectiveRef } from "./references.ts";
+import { bug, elementsOf, numberIn, type Settings, settingsOf } from "./settings.ts";
+
+/** @param entries as written, for the lines whose order counts */
+export function lowerComparison(lowering: Lowering, entries: readonly Entry[], settings: Settings): ComparisonSpec {
+  return {
+    extends: settings.word("extends"),
+    vary: lowerVarying(lowering, entries),
+    match: settings.word("match") as ComparisonSpec["match"],
+    ...(settings.has("search") ? { search: { learningRates: settings.block("search").elements("learning_rate").map(numberOf) } } : {}),
+    finetune: settings.elements("finetune").map((value) => {
+      const inside = settingsOf(layersIn([value]), finetuneKeys(), lowering.readDefault);
+      return { ...lowerFinetuneSettings(inside), seeds: inside.seeds("seeds") };
+    }),
+    ...(settings.has("checkpoints") ? { checkpoints: settings.elements("checkpoints").map(shareOf) } : {}),
+    seeds: settings.seeds("seeds"),
+    baselines: settings.has("baselines") ? settings.elements("baselines").map(inlineText) : null,
+    expect: settings.elements("expect").map(lowerExpectation),
+  };
+}
+
+function numberOf(value: Value): number {
+  return numberIn({ value, type: { type: "number" } });
+}
+
+function shareOf(value: Value): number {
+  return numberIn({ value, type: { type: "share" } });
+}
+
+/** A `with` line belongs to the `vary` line before it. */
+function lowerVarying(lowering: Lowering, entries: readonly Entry[]): Varied[] {
+  const varied: Varied[] = [];
+  for (const entry of entries) {
+    if (entry.key[0] === "vary") varied.push(lowerVaried(lowering, entry));
+    const last = varied.at(-1);
+    if (entry.key[0] === "with" && last) last.with = [...(last.with ?? []), lowerVaried(lowering, entry)];
+  }
+  return varied;
+}
+
+function lowerVaried(lowering: Lowering, { key: [, ...words], value }: Entry): Varied {
+  const key = words.join(" ") as VariedKey;
+  return { key, values: elementsOf(value).map((element) => ({ label: inlineText(element), value: variedValue(lowering, key, element) })) };
+}
+
+function variedValue(lowering: Lowering, key: VariedKey, value: Value): VariedValue["value"] {
+  const type = fittingType(variedType(key) ?? bug(`${key} is not varied`), value) ?? bug(`${key} has a value of another type`);
+  if (type.type === "objective") return objectiveRef(lowering, value);
+  if (type.type === "reference" || type.type === "choice") return inlineText(value);
+  if (type.type !== "quantity") return numberIn({ value, type });
+  const reading = readQuantity(value, type);
+  if (!reading.ok) return bug(reading.problem.message);
+  return key === "warmup" ? warmupOf(reading.value) : budgetOf(reading.value);
+}
+
+function lowerExpectation(value: Value): ComparisonSpec["expect"][number] {
+  if (!isExpectation(value)) return bug("an expectation of another form");
+  const { left, operator, right, task, metric } = value;
+  return { left: inlineText(left), operator, right: inlineText(right), task: task.$refText, metric: metric.$refText };
+}
+
+function finetuneKeys(): readonly Key[] {
+  const type = declarationOf("compare").keys.find((key) => key.name === "finetune")?.value;
+  return type?.type === "list" && type.of.type === "block" ? type.of.keys : bug("finetune is no list of blocks");
+}
