@@ -33,7 +33,7 @@ export async function runInHost(bundle: string, workspace: string, suite: Suite)
         .map((line) => line.slice(0, 300))
         .join("\n")}`,
     );
-  return { passed: results?.passed ?? 0, failed: green ? 0 : Math.max(1, results?.failed ?? 0) };
+  return { passed: results?.passed ?? 0, failed: green ? 0 : Math.max(1, results?.failed ?? 0), skipped: results?.skipped ?? 0 };
 }
 
 async function inBrowser(bundle: string, workspace: string, environment: Record<string, string>, log: string[]): Promise<number> {

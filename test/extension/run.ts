@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { testInBrowser } from "./browser/run.ts";
 import { bundleSuite } from "./bundle.ts";
-import type { Counts } from "./counts.ts";
+import { type Counts, countsLine, sumOf } from "./counts.ts";
 import { runInHost } from "./headless.ts";
 import { chromium } from "./vscode-server.ts";
 import { makeWorkspace, removeWorkspace, root, suites } from "./workspace.ts";
@@ -24,33 +24,29 @@ export function whyNotTested(): string | null {
 /** @param parts `--host`, `--browser`; none: both */
 export async function testExtension(parts: readonly string[] = []): Promise<Counts> {
   const wanted = (part: string) => parts.length === 0 || parts.includes(part);
-  const total: Counts = { passed: 0, failed: 0 };
-  const add = ({ passed, failed }: Counts) => {
-    total.passed += passed;
-    total.failed += failed;
-  };
+  const counts: Counts[] = [];
   try {
     execFileSync("bash", [join(root, "tools/vscode/install.sh")], { stdio: "inherit" });
     execFileSync(process.execPath, [join(root, "tools/build.ts")], { stdio: "inherit" });
     if (wanted("--host")) {
       const workspace = makeWorkspace();
       const bundle = await bundleSuite();
-      for (const suite of suites) add(await runInHost(bundle, workspace, suite));
+      for (const suite of suites) counts.push(await runInHost(bundle, workspace, suite));
       removeWorkspace(workspace);
     }
     if (wanted("--browser")) {
       execFileSync(process.execPath, [join(root, "tools/package-extension.ts"), "--unmeasured"], { stdio: "inherit" });
-      add(await testInBrowser());
+      counts.push(await testInBrowser());
     }
   } catch (error) {
     console.error(error);
-    add({ passed: 0, failed: 1 });
+    counts.push({ passed: 0, failed: 1, skipped: 0 });
   }
-  return total;
+  return sumOf(counts);
 }
 
 if (import.meta.main) {
-  const { passed, failed } = await testExtension(process.argv.slice(2));
-  console.log(`${passed} passed, ${failed} failed`);
-  process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+  const total = await testExtension(process.argv.slice(2));
+  console.log(countsLine(total));
+  process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
 }

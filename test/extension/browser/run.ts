@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Counts } from "../counts.ts";
+import { type Counts, sumOf } from "../counts.ts";
 import { type ServerOptions, startVsCode } from "../vscode-server.ts";
 import { openWindow, type Window } from "../window.ts";
 import { makeWorkspace, removeWorkspace, root } from "../workspace.ts";
@@ -35,8 +35,7 @@ export async function testInBrowser(): Promise<Counts> {
   } finally {
     removeWorkspace(workspace);
   }
-  const sum = (of: keyof Counts) => counts.reduce((total, each) => total + each[of], 0);
-  return { passed: sum("passed"), failed: sum("failed") };
+  return sumOf(counts);
 }
 
 type Test = (window: Window, steps: Steps, workspace: string) => Promise<void>;

@@ -15,14 +15,17 @@ export interface Steps {
 export function stepsIn(page: Page, title: string): Steps {
   const pictures = join(root, "dist/test/pictures");
   mkdirSync(pictures, { recursive: true });
-  const counts: Counts = { passed: 0, failed: 0 };
+  const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
   const picture = async (name: string) => void (await page.screenshot({ path: join(pictures, `${name}.png`) }));
   console.log(`\n  ${title}`);
   return {
     picture,
     counts: () => counts,
     async step(name, act) {
-      if (counts.failed > 0) return;
+      if (counts.failed > 0) {
+        counts.skipped++;
+        return;
+      }
       const begin = Date.now();
       try {
         await act();

@@ -18,7 +18,7 @@ export async function run(): Promise<void> {
   const runner = await new Promise<Mocha.Runner>((resolve) => {
     const started = mocha.run(() => resolve(started));
   });
-  const { passes, failures, tests } = runner.stats!;
-  if (results) writeFileSync(results, JSON.stringify({ passed: passes, failed: failures }));
+  const { passes, failures, pending, tests } = runner.stats!;
+  if (results) writeFileSync(results, JSON.stringify({ passed: passes, failed: failures, skipped: pending }));
   if (failures > 0 || passes === 0) throw new Error(`${failures} of ${tests} tests failed`);
 }
