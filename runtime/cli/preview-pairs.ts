@@ -2,9 +2,16 @@ import type { Architecture } from "#runtime/contract/spec.ts";
 import type { TokenStream } from "#runtime/encoding/token-stream.ts";
 import { evaluationWindows } from "#runtime/encoding/windows.ts";
 import { type Example, isOrdinary, sentinelIndex, type Vocabulary } from "#runtime/objectives/objective.ts";
-import { exampleOf, layoutOf, reachOf, type TextObjectiveSettings } from "#runtime/objectives/table.ts";
+import {
+  exampleOf,
+  hiddenIn,
+  layoutOf,
+  measuredOf,
+  pairClassesOf,
+  reachOf,
+  type TextObjectiveSettings,
+} from "#runtime/objectives/table.ts";
 import { random } from "#runtime/random/random.ts";
-import { measuredOf } from "./preview-measures.ts";
 
 /** What a model reads and what it should answer. */
 export interface Pair {
@@ -55,7 +62,7 @@ export function previewObjective(options: PreviewOptions): Preview {
   }
   return {
     pairs: spread(examples, options.pairs).map((example) => pairOf(example, objective, vocabulary, options.decode)),
-    measured: measuredOf(objective, examples, vocabulary),
+    measured: measuredOf(objective, layout, examples, vocabulary),
     sequences: examples.length,
   };
 }
@@ -69,8 +76,9 @@ function pairOf(example: Example, objective: TextObjectiveSettings, vocabulary: 
   if (example.view) return { input: decode(example.tokens), target: decode(example.view.tokens) };
   const runs = predictedRuns(example);
   const target = runs.map(({ tokens }) => decode(tokens)).join(" … ");
-  if ((objective.kind === "masked" || objective.kind === "replaced_token") && !example.decoder) {
-    const marks = new Map(runs.flatMap(({ first, tokens }, mark) => tokens.map((_, index) => [first + index, mark] as const)));
+  const hidden = hiddenIn(example, objective);
+  if (hidden !== undefined && hidden !== "sentinels") {
+    const marks = new Map(runs.flatMap(({ first, tokens }, mark) => tokens.map((_, index) => [hidden[first + index], mark] as const)));
     const classes = classesOf(example, objective);
     const spans = runs.flatMap(({ tokens }, mark): MarkedText[] => [
       ...(mark > 0 ? [{ text: " … " }] : []),
@@ -88,7 +96,7 @@ function pairOf(example: Example, objective: TextObjectiveSettings, vocabulary: 
       target_parts: classes === "" ? spans : [...spans, { text: classes }],
     };
   }
-  if (objective.kind === "span_corruption" && objective.replace === undefined) {
+  if (hidden === "sentinels") {
     const predicted = runs.flatMap(({ tokens }) => tokens);
     const inputParts = markedParts(example.tokens, sentinelMarks(example.tokens, vocabulary, example.prefix), decode);
     const targetParts = markedParts(predicted, spanMarks(predicted, vocabulary), decode);
@@ -103,20 +111,20 @@ function textOf(parts: readonly MarkedText[]): string {
 
 /** What is asked about pairs of texts, in their order. */
 function classesOf({ pairs = [] }: Example, objective: TextObjectiveSettings): string {
-  if (objective.kind !== "masked" || pairs.length === 0) return "";
-  const names = objective.sentences === "next" ? ["follows", "does not follow"] : ["in order", "swapped"];
+  const names = pairClassesOf(objective);
+  if (!names || pairs.length === 0) return "";
   return ` (${pairs.map(({ label }) => names[label]).join(", ")})`;
 }
 
 type Decode = (ids: readonly number[]) => string;
 
-/** Predicted tokens that follow each other, and the position of the first in the input. */
+/** Predicted tokens that follow each other; `first` counts the predictions. */
 function predictedRuns({ predict, targets }: Example): { first: number; tokens: number[] }[] {
   const runs: { first: number; tokens: number[] }[] = [];
   predict.forEach((position, index) => {
     const follows = index > 0 && position === predict[index - 1]! + 1;
     if (follows) runs.at(-1)!.tokens.push(targets[index]!);
-    else runs.push({ first: position, tokens: [targets[index]!] });
+    else runs.push({ first: index, tokens: [targets[index]!] });
   });
   return runs;
 }

@@ -10,6 +10,7 @@ import type {
   ResolvedTask,
 } from "#runtime/contract/plan.ts";
 import type { CorpusSpec, DataFiles, FinetuneSettings, LearnedTokenizerSpec } from "#runtime/contract/spec.ts";
+import { revisionsOf } from "#runtime/objectives/table.ts";
 import { headOf } from "#runtime/programs/adaptation.ts";
 import { pathsOf } from "#runtime/tasks/examples.ts";
 
@@ -188,26 +189,8 @@ export function objectiveContent(objective: ResolvedObjective): unknown {
       return { kind: objective.kind, task: taskContent(objective.task) };
     default: {
       const { doc: _, ...settings } = objective;
-      return { ...settings, ...unitsContent(objective) };
+      return { ...settings, ...revisionsOf(objective) };
     }
-  }
-}
-
-/** What is counted in words and sentences was once cut in another way where a script has no spaces, or marks of its own. */
-function unitsContent(objective: Exclude<ResolvedObjective, { kind: "mixture" | "sequence" | "supervised" }>): object {
-  switch (objective.kind) {
-    case "masked":
-      return {
-        // pairs of texts were once told apart without a pooler
-        ...(objective.sentences ? { pooler: 1, sentenceEnds: 1 } : {}),
-        ...(objective.wholeWords ? { words: 1 } : {}),
-      };
-    case "denoising":
-      return objective.permuteSentences ? { sentenceEnds: 1 } : {};
-    case "contrastive":
-      return objective.views === "neighbours" ? { sentenceEnds: 1 } : {};
-    default:
-      return {};
   }
 }
 

@@ -1,4 +1,6 @@
-import type { ObjectiveKind, Ref, Spec } from "#runtime/contract/spec.ts";
+import type { Ref, Spec } from "#runtime/contract/spec.ts";
+import { likelihoodMetrics } from "#runtime/objectives/objective.ts";
+import { likelihoodOf, type TextObjectiveSettings } from "#runtime/objectives/table.ts";
 import { type Cell, cellsOf } from "./cells.ts";
 import { canonical } from "./fingerprint.ts";
 import { leavesOf, resolveArchitecture } from "./resolve.ts";
@@ -9,22 +11,22 @@ import { leavesOf, resolveArchitecture } from "./resolve.ts";
  */
 export function scoresOf(spec: Spec, comparison: string): { task: string; metrics: string[] }[] {
   const { cells } = cellsOf(spec, comparison);
-  const kinds = new Set(cells.map((cell) => scoredKind(spec, cell.pretrain.objective)));
-  const fillsGaps = cells.some(
-    ({ pretrain: { model, objective } }) =>
-      scoredKind(spec, objective) === "masked" &&
-      spec.models[model] &&
-      resolveArchitecture(spec, spec.models[model], objective) === "encoder",
-  );
-  if (!cells.some((cell) => scoredKind(spec, cell.pretrain.objective))) return [];
-  const metrics = [...(kinds.has("causal") ? ["bits_per_byte", "perplexity"] : []), ...(fillsGaps ? ["pseudo_perplexity"] : []), "loss"];
-  return [{ task: corpusOf(cells), metrics }];
+  const scored = cells.flatMap(({ pretrain }) => {
+    const objective = scoredPart(spec, pretrain.objective);
+    const model = spec.models[pretrain.model];
+    return objective ? [likelihoodOf(objective, model && resolveArchitecture(spec, model, pretrain.objective))?.kind] : [];
+  });
+  if (scored.length === 0) return [];
+  const metrics = (["chain", "pseudo"] as const).flatMap((kind) => (scored.includes(kind) ? likelihoodMetrics[kind] : []));
+  return [{ task: corpusOf(cells), metrics: [...metrics, "loss"] }];
 }
 
 /** Of an objective with several parts over text, the one with the largest share is scored. */
-function scoredKind(spec: Spec, objective: Ref): ObjectiveKind | undefined {
-  const texts = (leavesOf(spec, objective) ?? []).filter((leaf) => leaf.objective.kind !== "supervised");
-  return texts.toSorted((left, right) => right.weight - left.weight)[0]?.objective.kind;
+function scoredPart(spec: Spec, objective: Ref): TextObjectiveSettings | undefined {
+  const texts = (leavesOf(spec, objective) ?? []).flatMap(({ weight, objective: leaf }) =>
+    leaf.kind === "supervised" ? [] : [{ weight, leaf }],
+  );
+  return texts.toSorted((left, right) => right.weight - left.weight)[0]?.leaf;
 }
 
 export function objectivesDiffer(spec: Spec, comparison: string): boolean {

@@ -176,8 +176,6 @@ export type Pooling = "mean" | "first" | "last";
 /** Before a head: `pooler` is the first token through a layer of its own. */
 export type HeadPooling = Pooling | "pooler";
 
-export type ObjectiveKind = ObjectiveSpec["kind"];
-
 export interface WeightedObjective {
   /** Share of the training steps, 0 to 1; the shares of a mixture or a sequence add up to 1. */
   weight: number;

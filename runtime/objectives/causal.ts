@@ -31,4 +31,6 @@ export const causal: TextObjective<CausalSettings> = {
     });
     return example;
   },
+
+  likelihood: { kind: "chain" },
 };

@@ -1,4 +1,5 @@
 import type { ResolvedObjective } from "#runtime/contract/plan.ts";
+import { ratio } from "./measures.ts";
 import { type Example, isOrdinary, type Layout, type Side, type TextObjective, type Vocabulary } from "./objective.ts";
 import { append, partOf, segmentsOf, sentencesOf, textOf } from "./segments.ts";
 import { pairSlots } from "./sentence-pairs.ts";
@@ -37,6 +38,17 @@ export const contrastive: TextObjective<ContrastiveSettings> = {
   },
 
   reach: (window, settings, layout, vocabulary) => takenTexts(window, settings, layout, vocabulary).reach,
+
+  measured: (examples) => ({
+    mean_text: ratio(
+      examples,
+      ({ tokens }) => tokens.length,
+      ({ segments }) => Math.max(0, ...segments),
+    ),
+  }),
+
+  // sentences were once cut in another way in scripts with marks of their own
+  revisions: ({ views }) => (views === "neighbours" ? { sentenceEnds: 1 } : {}),
 };
 
 type Views = readonly [readonly number[], readonly number[]];

@@ -1,7 +1,8 @@
 import type { ResolvedObjective } from "#runtime/contract/plan.ts";
 import { type Random, shuffle } from "#runtime/random/random.ts";
 import { type Corruption, corruptedExample, corruptedReach, corruptionLayout } from "./corruption.ts";
-import type { TextObjective } from "./objective.ts";
+import { inputOf, maskShare, ordinaryIn, ratio } from "./measures.ts";
+import type { Example, TextObjective } from "./objective.ts";
 import { sentencesOf } from "./segments.ts";
 
 export type DenoisingSettings = Extract<ResolvedObjective, { kind: "denoising" }>;
@@ -15,6 +16,15 @@ export const denoising: TextObjective<DenoisingSettings> = {
   layout: (settings, model) => corruptionLayout(noises(settings), model),
   example: (window, settings, layout, vocabulary, random) => corruptedExample(window, noises(settings), layout, vocabulary, random),
   reach: (window, settings, layout, vocabulary) => corruptedReach(window, noises(settings), layout, vocabulary),
+
+  measured(examples, _settings, vocabulary) {
+    const read = (example: Example) => ordinaryIn(inputOf(example), vocabulary);
+    const written = (example: Example) => ordinaryIn(example.targets, vocabulary);
+    return { rate: 1 - ratio(examples, read, written), masks_per_token: maskShare(examples, vocabulary) };
+  },
+
+  // sentences were once cut in another way in scripts with marks of their own
+  revisions: ({ permuteSentences }) => (permuteSentences ? { sentenceEnds: 1 } : {}),
 };
 
 function noises(settings: DenoisingSettings): Corruption {

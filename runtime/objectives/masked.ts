@@ -1,9 +1,10 @@
 import type { ResolvedObjective } from "#runtime/contract/plan.ts";
 import { type Random, shuffle } from "#runtime/random/random.ts";
 import { type Corruption, corruptedExample, corruptedReach, corruptionLayout } from "./corruption.ts";
+import { maskedRates, maskShare } from "./measures.ts";
 import { type Example, isOrdinary, type TextObjective, type Vocabulary } from "./objective.ts";
 import { append, segmentsOf, slice } from "./segments.ts";
-import { pairLayout, pairsReach, sentencePairs } from "./sentence-pairs.ts";
+import { pairClasses, pairLayout, pairRates, pairsReach, sentencePairs } from "./sentence-pairs.ts";
 
 export type MaskedSettings = Extract<ResolvedObjective, { kind: "masked" }>;
 
@@ -45,7 +46,32 @@ export const masked: TextObjective<MaskedSettings> = {
     if (layout.architecture === "encoder-decoder") return corruptedReach(window, rewritten(settings), layout, vocabulary);
     return pairsReach(window, layout, vocabulary);
   },
+
+  likelihood: { kind: "pseudo", hideOne },
+
+  measured(examples, _settings, vocabulary) {
+    if (examples.some((example) => example.decoder)) return { masked: maskShare(examples, vocabulary) };
+    return { ...maskedRates(examples, vocabulary), ...pairRates(examples) };
+  },
+
+  hidden: ({ decoder, predict }) => (decoder ? undefined : predict),
+
+  pairClasses: ({ sentences }) => sentences && pairClasses[sentences],
+
+  revisions: ({ sentences, wholeWords }) => ({
+    // pairs of texts were once told apart without a pooler, and sentences cut in another way in scripts with marks of their own
+    ...(sentences ? { pooler: 1, sentenceEnds: 1 } : {}),
+    // words were once cut in another way where a script has no spaces
+    ...(wholeWords ? { words: 1 } : {}),
+  }),
 };
+
+/** The window with one token masked, which is predicted at its place. */
+export function hideOne(window: ArrayLike<number>, position: number, vocabulary: Vocabulary): Example {
+  const example = wholeWindow(window, vocabulary);
+  const tokens = example.tokens.map((token, at) => (at === position ? vocabulary.mask : token));
+  return { ...example, tokens, predict: [position], targets: [example.tokens[position]!] };
+}
 
 function wholeWindow(window: ArrayLike<number>, vocabulary: Vocabulary): Example {
   const example: Example = { tokens: [], positions: [], segments: [], predict: [], targets: [] };

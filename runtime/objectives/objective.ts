@@ -140,7 +140,35 @@ export interface TextObjective<S> {
    * empty. Of layouts that pack; others take every window whole, whatever the lengths of its documents.
    */
   reach?(window: ArrayLike<number>, settings: S, layout: Layout, vocabulary: Vocabulary): number;
+  /** How the probability of a text follows from the predictions; left out: it does not, and the loss is the only score on text. */
+  likelihood?: TextLikelihood;
+  /** Rates that a preview shows beside the share of the positions that predict (see `measures.ts`). */
+  measured?(examples: readonly Example[], settings: S, vocabulary: Vocabulary): Record<string, number>;
+  /**
+   * Where the input shows what is predicted, which a preview marks: the position of each target's hidden token, or `sentinels`, each of
+   * which stands for a span of the target. Left out or undefined: nowhere.
+   */
+  hidden?(example: Example, settings: S): readonly number[] | "sentinels" | undefined;
+  /** What the classes 0 and 1 of an example's pairs mean, as a preview shows them. */
+  pairClasses?(settings: S): readonly [string, string] | undefined;
+  /** What a fingerprint holds besides the settings: counts of the changes after which the same settings make other sequences. */
+  revisions?(settings: S): Readonly<Record<string, number>>;
 }
+
+export type TextLikelihood =
+  /** The chain rule: each token is predicted from all those before it. */
+  | { kind: "chain" }
+  /**
+   * The pseudo-likelihood (Salazar et al. 2020, equation 2), where there is one stack: each token is hidden alone and predicted.
+   * `hideOne`: the window as a sequence in which the token at one position is hidden and predicted.
+   */
+  | { kind: "pseudo"; hideOne(window: ArrayLike<number>, position: number, vocabulary: Vocabulary): Example };
+
+/** The metrics of each likelihood, in the order in which a comparison shows them. */
+export const likelihoodMetrics = {
+  chain: ["bits_per_byte", "perplexity"],
+  pseudo: ["pseudo_perplexity"],
+} as const satisfies Record<TextLikelihood["kind"], readonly string[]>;
 
 /** Of a window: how many of its tokens a sequence takes. */
 export type Reach = (window: ArrayLike<number>) => number;

@@ -1,5 +1,6 @@
 import type { ResolvedObjective } from "#runtime/contract/plan.ts";
 import type { Random } from "#runtime/random/random.ts";
+import { positionsIn, ratio } from "./measures.ts";
 import type { Example, TextObjective, Vocabulary } from "./objective.ts";
 import { append, type Segment, segmentsOf, slice } from "./segments.ts";
 
@@ -35,6 +36,10 @@ export const prefix: TextObjective<PrefixSettings> = {
       ? onTwoSides(window, segments, vocabulary, lengthOf)
       : onOneSide(window, segments, lengthOf);
   },
+
+  measured: (examples) => ({
+    prefix_share: ratio(examples, (example) => (example.prefix ?? example.tokens).filter(Boolean).length, positionsIn),
+  }),
 };
 
 /** In a decoder the last prefix token predicts the first token behind the prefix. */

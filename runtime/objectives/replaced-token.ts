@@ -1,5 +1,6 @@
 import type { ResolvedObjective } from "#runtime/contract/plan.ts";
 import { masked } from "./masked.ts";
+import { maskedRates } from "./measures.ts";
 import type { TextObjective } from "./objective.ts";
 
 export type ReplacedTokenSettings = Extract<ResolvedObjective, { kind: "replaced_token" }>;
@@ -15,6 +16,8 @@ export const replacedToken: TextObjective<ReplacedTokenSettings> = {
     return { ...layout, also: { kind: "replaced", generator: settings.generator, weight: settings.weight } };
   },
   example: (window, settings, layout, vocabulary, random) => masked.example(window, maskedSettings(settings), layout, vocabulary, random),
+  measured: (examples, _settings, vocabulary) => maskedRates(examples, vocabulary),
+  hidden: ({ predict }) => predict,
 };
 
 function maskedSettings({ rate }: ReplacedTokenSettings): Parameters<typeof masked.layout>[0] {

@@ -4,6 +4,12 @@ import { append, partOf, segmentsOf, sentencesOf, textOf } from "./segments.ts";
 
 export type PairKind = "next" | "order";
 
+/** What the classes 0 and 1 mean. */
+export const pairClasses: Readonly<Record<PairKind, readonly [string, string]>> = {
+  next: ["follows", "does not follow"],
+  order: ["in order", "swapped"],
+};
+
 /** `<s> A </s> B </s>`: the special tokens of a pair. */
 const specials = 3;
 
@@ -61,6 +67,12 @@ export function sentencePairs(from: {
 /** How many of a window's tokens a sequence of pairs has room for. */
 export function pairsReach(window: ArrayLike<number>, layout: Layout, vocabulary: Vocabulary): number {
   return takenTexts(window, layout, vocabulary).reach;
+}
+
+/** Share of the pairs that were falsified; nothing where there are no pairs. */
+export function pairRates(examples: readonly Example[]): Record<string, number> {
+  const pairs = examples.flatMap((example) => example.pairs ?? []);
+  return pairs.length === 0 ? {} : { falsified_pairs: pairs.filter(({ label }) => label === 1).length / pairs.length };
 }
 
 /** The documents' parts that become pairs, and how far into the window they reach. One token cannot be cut in two. */

@@ -1,7 +1,8 @@
 import type { ResolvedObjective } from "#runtime/contract/plan.ts";
 import { type Corruption, corruptedExample, corruptedReach, corruptionLayout } from "./corruption.ts";
+import { inputOf, ordinaryIn, ratio } from "./measures.ts";
 import { noiseLengths, randomSpansMask } from "./noise-mask.ts";
-import { sentinelId, type TextObjective, type Vocabulary } from "./objective.ts";
+import { type Example, sentinelId, type TextObjective, type Vocabulary } from "./objective.ts";
 
 export type SpanCorruptionSettings = Extract<ResolvedObjective, { kind: "span_corruption" }>;
 
@@ -19,7 +20,27 @@ export const spanCorruption: TextObjective<SpanCorruptionSettings> = {
   },
   example: (window, settings, layout, vocabulary, random) => corruptedExample(window, corruption(settings), layout, vocabulary, random),
   reach: (window, settings, layout, vocabulary) => corruptedReach(window, corruption(settings), layout, vocabulary),
+  measured: spanRates,
+  hidden: (_example, { replace }) => (replace === undefined ? "sentinels" : undefined),
 };
+
+function spanRates(
+  examples: readonly Example[],
+  { replace, target }: SpanCorruptionSettings,
+  vocabulary: Vocabulary,
+): Record<string, number> {
+  const read = (example: Example) => ordinaryIn(inputOf(example), vocabulary);
+  const written = (example: Example) => ordinaryIn(example.targets, vocabulary);
+  const hidden = (example: Example) => (target === "text" ? written(example) - read(example) : written(example));
+  const rate = ratio(examples, hidden, (example) => hidden(example) + read(example));
+  if (replace === "drop") return { rate };
+  const marks = (token: number) => (replace === undefined ? token >= vocabulary.firstSentinel : token === vocabulary.mask);
+  const spans = (example: Example) => {
+    const input = inputOf(example);
+    return input.filter((token, i) => marks(token) && !(replace === "masks" && input[i - 1] === token)).length;
+  };
+  return { rate, mean_span: ratio(examples, hidden, spans) };
+}
 
 function corruption(settings: SpanCorruptionSettings): Corruption {
   return {

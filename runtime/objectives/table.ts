@@ -6,25 +6,18 @@ import { contrastive } from "./contrastive.ts";
 import { denoising } from "./denoising.ts";
 import { deshuffling } from "./deshuffling.ts";
 import { masked } from "./masked.ts";
-import type { Example, Layout, Reach, TextObjective, Vocabulary } from "./objective.ts";
+import { predictedShare } from "./measures.ts";
+import type { Example, Layout, Reach, TextLikelihood, TextObjective, Vocabulary } from "./objective.ts";
 import { prefix } from "./prefix.ts";
 import { replacedToken } from "./replaced-token.ts";
 import { spanCorruption } from "./span-corruption.ts";
 
-export type TextObjectiveKind =
-  | "causal"
-  | "prefix"
-  | "masked"
-  | "span_corruption"
-  | "denoising"
-  | "deshuffling"
-  | "replaced_token"
-  | "contrastive";
-type SettingsOf<K extends TextObjectiveKind> = Extract<ResolvedObjective, { kind: K }>;
 /** An objective over raw text, with its settings. */
-export type TextObjectiveSettings = SettingsOf<TextObjectiveKind>;
+export type TextObjectiveSettings = Exclude<ResolvedObjective, { kind: "supervised" | "mixture" | "sequence" }>;
+type TextObjectiveKind = TextObjectiveSettings["kind"];
+type SettingsOf<K extends TextObjectiveKind> = Extract<TextObjectiveSettings, { kind: K }>;
 
-/** Every objective over raw text; adding one touches its file, this table, the catalogue and its test. */
+/** Every objective over raw text; adding one takes its file, an entry here and in the catalogue, and its test. */
 export const textObjectives: { readonly [K in TextObjectiveKind]: TextObjective<SettingsOf<K>> } = {
   causal,
   prefix,
@@ -65,6 +58,40 @@ export function reachOf(objective: TextObjectiveSettings, layout: Layout, vocabu
   const { reach } = implementationOf(objective);
   if (!layout.packs || !reach) return undefined;
   return (window) => Math.max(1, reach(window, objective, layout, vocabulary));
+}
+
+/**
+ * How the probability of a text follows from an objective in a model; undefined: not at all. `architecture`: null or
+ * undefined where it is not known.
+ */
+export function likelihoodOf(objective: TextObjectiveSettings, architecture: Architecture | null | undefined): TextLikelihood | undefined {
+  const { likelihood } = implementationOf(objective);
+  const fits = likelihood?.kind !== "pseudo" || (architecture && architecture !== "encoder-decoder");
+  return fits ? likelihood : undefined;
+}
+
+/** What an objective did to sequences, counted over all of them: shares from 0 to 1; what begins with `mean_`, in tokens. */
+export function measuredOf(
+  objective: TextObjectiveSettings,
+  layout: Layout,
+  examples: readonly Example[],
+  vocabulary: Vocabulary,
+): Record<string, number> {
+  const shares = layout.predicted > 0 ? { predicted_per_position: predictedShare(examples) } : {};
+  return { ...shares, ...implementationOf(objective).measured?.(examples, objective, vocabulary) };
+}
+
+/** What a sequence's input shows of what is predicted: see `TextObjective.hidden`. */
+export function hiddenIn(example: Example, objective: TextObjectiveSettings): readonly number[] | "sentinels" | undefined {
+  return implementationOf(objective).hidden?.(example, objective);
+}
+
+export function pairClassesOf(objective: TextObjectiveSettings): readonly [string, string] | undefined {
+  return implementationOf(objective).pairClasses?.(objective);
+}
+
+export function revisionsOf(objective: TextObjectiveSettings): Readonly<Record<string, number>> {
+  return implementationOf(objective).revisions?.(objective) ?? {};
 }
 
 function implementationOf<S extends TextObjectiveSettings>(objective: S): TextObjective<S> {

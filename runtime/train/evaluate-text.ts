@@ -8,9 +8,8 @@ import { errorOfMean } from "#runtime/metrics/error-of-mean.ts";
 import { perplexity } from "#runtime/metrics/perplexity.ts";
 import { pseudoPerplexity } from "#runtime/metrics/pseudo-perplexity.ts";
 import { valued } from "#runtime/metrics/table.ts";
-import type { Example, Vocabulary } from "#runtime/objectives/objective.ts";
-import { segmentsOf } from "#runtime/objectives/segments.ts";
-import { exampleOf, reachOf, type TextObjectiveSettings } from "#runtime/objectives/table.ts";
+import { type Example, isOrdinary, type TextLikelihood, type Vocabulary } from "#runtime/objectives/objective.ts";
+import { exampleOf, likelihoodOf, reachOf, type TextObjectiveSettings } from "#runtime/objectives/table.ts";
 import { type TextPart, termsOf } from "#runtime/programs/text-part.ts";
 import { random } from "#runtime/random/random.ts";
 import type { Trainer } from "./trainer.ts";
@@ -94,7 +93,8 @@ export async function scoreText(setup: TextEvaluation, text: TextObjectivePart, 
   // what a function of the mean takes over of its error: times the derivative
   const times = (factor: number, error = own.error) => (error === undefined ? undefined : factor * error);
   const scores = [score("loss", own.loss, own.n, own.error)];
-  if (text.objective.kind === "causal") {
+  const likelihood = likelihoodOf(text.objective, text.part.layout.architecture);
+  if (likelihood?.kind === "chain") {
     const { bytes, tokens, documents } = setup.encoded.splits[split];
     // each document's first token is not predicted
     const bytesScored = (bytes * own.n) / (tokens - documents);
@@ -105,46 +105,32 @@ export async function scoreText(setup: TextEvaluation, text: TextObjectivePart, 
       score("bits_per_byte", bitsPerByte(sum, bytesScored), own.n, times(bitsPerByte(own.n, bytesScored))),
     );
   }
-  if (text.objective.kind === "masked" && text.part.layout.decoderContext === 0) {
-    const pseudo = await pseudoLikelihood(setup, text.part, split);
+  if (likelihood?.kind === "pseudo") {
+    const pseudo = await pseudoLikelihood(setup, text.part, split, likelihood.hideOne);
     const value = pseudoPerplexity(pseudo.sum, pseudo.n);
     scores.push(score("pseudo_perplexity", value, pseudo.n, times(value, errorOfMean(pseudo.windows))));
   }
   return scores;
 }
 
-/** Tokens that are masked one by one. */
+type HideOne = Extract<TextLikelihood, { kind: "pseudo" }>["hideOne"];
+
+/** Tokens that are hidden one by one. */
 const pseudoSample = 512;
 
-/** Salazar et al. 2020, equation 2, over a fixed sample of tokens: each masked alone and predicted from its whole window. */
-async function pseudoLikelihood(setup: TextEvaluation, part: TextObjectivePart["part"], split: Split): Promise<Likelihoods> {
+/** Salazar et al. 2020, equation 2, over a fixed sample of tokens: each hidden alone and predicted from its whole window. */
+async function pseudoLikelihood(setup: TextEvaluation, part: TextPart, split: Split, hideOne: HideOne): Promise<Likelihoods> {
   return withStream(setup, split, async (stream) => {
     const windows = evaluationWindows(stream, part.layout, pseudoSample * part.layout.stride);
     const from = random("pseudo-perplexity");
-    const examples = Array.from({ length: pseudoSample }, (_, i) => maskOne(windows.at(i % windows.count), from, setup.vocabulary)).filter(
-      (example) => example !== undefined,
-    );
+    const examples = Array.from({ length: pseudoSample }, (_, i) => {
+      const window = windows.at(i % windows.count);
+      const ordinary = Array.from(window.keys()).filter((at) => isOrdinary(window[at]!, setup.vocabulary));
+      return ordinary.length === 0 ? undefined : hideOne(window, ordinary[from.below(ordinary.length)]!, setup.vocabulary);
+    }).filter((example) => example !== undefined);
     const [tokens] = await likelihoodsOf(setup, part, examples.length, (index) => examples[index]!);
     return tokens!;
   });
-}
-
-function maskOne(
-  window: Int32Array,
-  from: ReturnType<typeof random>,
-  { begin, mask, firstOrdinary, endOrdinary }: Vocabulary,
-): Example | undefined {
-  const ordinary = Array.from(window.keys()).filter((at) => window[at]! >= firstOrdinary && window[at]! < endOrdinary);
-  if (ordinary.length === 0) return undefined;
-  const chosen = ordinary[from.below(ordinary.length)]!;
-  const segments = segmentsOf(window, begin);
-  return {
-    tokens: Array.from(window, (token, at) => (at === chosen ? mask : token)),
-    positions: segments.flatMap(({ start, end }) => Array.from({ length: end - start }, (_, i) => i)),
-    segments: segments.flatMap(({ start, end }, i) => Array<number>(end - start).fill(i + 1)),
-    predict: [chosen],
-    targets: [window[chosen]!],
-  };
 }
 
 /** Of each term of the part's loss. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CompletionItem, CompletionList } from "vscode-languageserver-protocol";
+import { optionsOf } from "#runtime/contract/catalogue/index.ts";
 import { atCursor, type Editor, startEditor } from "./client.ts";
 
 const declared = "objective clm = causal\nobjective mlm = masked\nmodel small {}\ncorpus mails {}\n";
@@ -47,23 +48,7 @@ describe("at the cursor", () => {
     ["what may vary", "compare c { vary |", ["model", "objective", "corpus", "tokenizer", "batch", "budget", "learning_rate"]],
     ["choices", "tokenizer t { kind: |", ["bpe", "wordpiece", "unigram", "characters", "bytes"]],
     ["true and false", "model m { biases: |", ["true", "false"]],
-    [
-      "the catalogue's objectives",
-      "objective x = |",
-      [
-        "causal",
-        "prefix",
-        "masked",
-        "span_corruption",
-        "denoising",
-        "deshuffling",
-        "replaced_token",
-        "contrastive",
-        "supervised",
-        "mixture",
-        "sequence",
-      ],
-    ],
+    ["the catalogue's objectives", "objective x = |", optionsOf("objective").map(({ name }) => name)],
     ["declarations of a kind", `${declared}pretrain p { model: |`, ["small"]],
     ["declared objectives before the catalogue's", `${declared}pretrain p { objective: |`, ["clm", "mlm", "causal"]],
     ["elements of a list", `${declared}compare c { vary objective: [clm, |`, ["clm", "mlm", "causal"]],
