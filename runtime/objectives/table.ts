@@ -7,6 +7,7 @@ import { denoising } from "./denoising.ts";
 import { deshuffling } from "./deshuffling.ts";
 import { masked } from "./masked.ts";
 import { predictedShare } from "./measures.ts";
+import { mntp } from "./mntp.ts";
 import type { Example, Layout, Reach, TextLikelihood, TextObjective, Vocabulary } from "./objective.ts";
 import { prefix } from "./prefix.ts";
 import { replacedToken } from "./replaced-token.ts";
@@ -22,6 +23,7 @@ export const textObjectives: { readonly [K in TextObjectiveKind]: TextObjective<
   causal,
   prefix,
   masked,
+  mntp,
   span_corruption: spanCorruption,
   denoising,
   deshuffling,

@@ -96,6 +96,22 @@ export const objectives = [
     example: "objective mlm = masked { rate: 15% }",
   },
   {
+    name: "mntp",
+    family: "objective",
+    help: "Masked next token prediction: hide some tokens as `masked` does, read the text in both directions, and predict each hidden token at the position before it, where a decoder predicts it.",
+    formula: "L = -\\frac{1}{|M|} \\sum_{j \\in M} \\log p(w_j \\mid h_{j-1}(\\tilde{w}); \\theta)",
+    source: "BehnamGhader et al. 2024, LLM2Vec, section 2.1",
+    keys: [
+      rate(
+        "15%",
+        "Share of the tokens that are hidden: 80% of them by the mask, 10% by another token, 10% not at all.",
+        "Devlin et al. 2019, section 3.1",
+      ),
+    ],
+    architectures: ["decoder", "encoder"],
+    example: "objective both_ways = mntp { rate: 20% }",
+  },
+  {
     name: "span_corruption",
     family: "objective",
     help: "Hide random spans; the target lists each sentinel and what it hides, or is the whole text.",
