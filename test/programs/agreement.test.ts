@@ -108,6 +108,7 @@ const models: [string, keyof typeof objectives, Partial<ResolvedModel>][] = [
   ["a decoder, causal", "causal", {}],
   ["a decoder, prefix", "prefix", {}],
   ["a decoder, span corruption", "span_corruption", { context: 24 }],
+  ["a decoder, masked next token", "mntp", {}],
   ["an encoder, masked", "masked", { architecture: "encoder" }],
   ["an encoder-decoder, span corruption", "span_corruption", { architecture: "encoder-decoder" }],
   ["an encoder-decoder, prefix", "prefix", { architecture: "encoder-decoder" }],

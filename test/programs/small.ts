@@ -111,6 +111,7 @@ export const objectives = {
   causal: { kind: "causal" },
   prefix: { kind: "prefix" },
   masked: { kind: "masked", rate: 0.15, mask: 0.8, random: 0.1, keep: 0.1, wholeWords: false },
+  mntp: { kind: "mntp", rate: 0.3 },
   span_corruption: { kind: "span_corruption", rate: 0.3, meanSpan: 3 },
   denoising: { kind: "denoising", infill: 0.3, delete: 0.1, mask: 0.1, permuteSentences: true, rotate: true },
   next_sentence: { kind: "masked", rate: 0.15, mask: 0.8, random: 0.1, keep: 0.1, wholeWords: true, sentences: "next" },
