@@ -2,6 +2,7 @@ import { chmodSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build } from "esbuild";
+import { pages } from "#client/webviews/pages.ts";
 
 /**
  * Bundles into `dist/`:
@@ -47,14 +48,14 @@ const extension: BuildOptions = {
   minify: true,
   keepNames: true,
 };
-const pages: BuildOptions = {
+const webviews: BuildOptions = {
   ...common,
-  entryPoints: {
-    curves: "client/webviews/curves/main.ts",
-    comparison: "client/webviews/comparison/main.ts",
-    preview: "client/webviews/preview/main.ts",
-    style: "client/webviews/style.css",
-  },
+  entryPoints: Object.fromEntries(
+    Object.entries(pages).flatMap(([name, { entry, style }]) => [
+      [name, `client/webviews/${entry}`],
+      [style.replace(/\.css$/, ""), `client/webviews/${style}`],
+    ]),
+  ),
   outdir: join(dist, "webviews"),
   format: "iife",
   platform: "browser",
@@ -62,5 +63,5 @@ const pages: BuildOptions = {
   minify: true,
   loader: { ".ttf": "file" },
 };
-await Promise.all([programs, extension, pages].map((options) => build(options)));
+await Promise.all([programs, extension, webviews].map((options) => build(options)));
 chmodSync(join(dist, "cli.js"), 0o755);

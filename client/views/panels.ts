@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import { showError } from "../notify.ts";
-import type { FromPage, PageName, Shown, ToPage } from "../webviews/messages.ts";
+import type { FromPage, Shown, ToPage } from "../webviews/messages.ts";
+import { type PageName, pages } from "../webviews/pages.ts";
 
 /** Fills a page: sends what it shows, and what changes, until it is disposed of. */
 export type Fill = (shown: Shown, link: PageLink) => vscode.Disposable;
@@ -49,7 +50,7 @@ export function addPanels(
     });
     panel.webview.html = html(panel.webview, context, shown);
   };
-  for (const page of Object.keys(fills) as PageName[]) {
+  for (const page of Object.keys(pages) as PageName[]) {
     context.subscriptions.push(
       vscode.window.registerWebviewPanelSerializer(viewType(page), {
         async deserializeWebviewPanel(panel, state: Shown | undefined) {
@@ -63,7 +64,7 @@ export function addPanels(
     open(shown) {
       const found = open.get(JSON.stringify(shown));
       if (found) return found.reveal(found.viewColumn, false);
-      const title = "name" in shown ? shown.name : "Compare runs";
+      const title = "name" in shown ? shown.name : pages[shown.page].title;
       const column = { viewColumn: besideText(), preserveFocus: false };
       attach(
         vscode.window.createWebviewPanel(viewType(shown.page), title, column, { enableScripts: true, retainContextWhenHidden: true }),
@@ -105,7 +106,7 @@ function html(webview: vscode.Webview, context: vscode.ExtensionContext, shown: 
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy.join("; ")}">
-<link rel="stylesheet" href="${resource("style.css")}">
+<link rel="stylesheet" href="${resource(pages[shown.page].style)}">
 <title>Pretrain</title>
 </head>
 <body data-shown="${escaped(JSON.stringify(shown))}">

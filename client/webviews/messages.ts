@@ -1,12 +1,11 @@
 import type { ComparisonResult, Score } from "#runtime/contract/artifacts.ts";
+import type { PageName } from "./pages.ts";
 
 /* What the extension and its pages say to each other. */
 
-export type PageName = "curves" | "comparison" | "preview";
-
 /** What a page shows: kept by VS Code, so that the page comes back after a reload. */
 export type Shown =
-  | { page: "curves" | "comparison" | "preview"; uri: string; name: string }
+  | { page: PageName; uri: string; name: string }
   /** Runs that the user picked, of one store. */
   | { page: "comparison" | "curves"; store: string; runs: string[] };
 

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import { pages } from "#client/webviews/pages.ts";
 import { fileOfModule, files, importsOf, packageJson, read, sources, valueImportsOf } from "./repository.ts";
 
 interface Project {
@@ -99,8 +100,9 @@ test("the contract imports nothing but its schemas and their checksum, and plann
   expect(clocks).toEqual([]);
 });
 
-test("every file is used: by another, or by a script as its entry point", () => {
+test("every file is used: by another, by a script or as a page's entry point", () => {
   const imported = new Set(imports.map(({ file }) => file));
+  for (const { entry } of Object.values(pages)) imported.add(`client/webviews/${entry}`);
   const scripts = [...Object.values(packageJson.scripts), ...files.filter((path) => path.startsWith("tools/")).map(read)].join("\n");
   const tests = new Set(
     files
