@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { EncodeResult } from "#runtime/contract/artifacts.ts";
+import { groupsOfSize } from "#runtime/contract/group.ts";
 import { type JobContext, JobStopped } from "#runtime/contract/job-context.ts";
 import type { EncodeJob } from "#runtime/contract/plan.ts";
 import type { Split } from "#runtime/contract/spec.ts";
@@ -39,7 +40,7 @@ export async function encodeCorpus(job: EncodeJob, context: JobContext): Promise
       try {
         // what is scored is looked at
         const watched = split === "train" ? undefined : roundTrip;
-        await encodeSplit(inBatches(corpusPieces(folder, split, cuts)), encoder, tokenizer, { shards, watched, report });
+        await encodeSplit(batchesOf(corpusPieces(folder, split, cuts)), encoder, tokenizer, { shards, watched, report });
         watched?.finish();
         shards.finish();
       } catch (error) {
@@ -100,18 +101,8 @@ function threadsOf(bytes: number, most: number): number {
 /** Small enough that what the native library keeps for a piece stays small. */
 const batchCharacters = 1 << 18;
 
-function* inBatches(pieces: Iterable<CorpusPiece>): Generator<CorpusPiece[]> {
-  let batch: CorpusPiece[] = [];
-  let characters = 0;
-  for (const piece of pieces) {
-    batch.push(piece);
-    characters += piece.text.length;
-    if (characters < batchCharacters) continue;
-    yield batch;
-    batch = [];
-    characters = 0;
-  }
-  if (batch.length > 0) yield batch;
+function batchesOf(pieces: Iterable<CorpusPiece>): Iterable<CorpusPiece[]> {
+  return groupsOfSize(pieces, ({ text }) => text.length, batchCharacters);
 }
 
 /** Batches are encoded side by side and written in order. */

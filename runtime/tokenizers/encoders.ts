@@ -1,4 +1,5 @@
 import type { Tokenizer as NativeTokenizer } from "tokenizers";
+import { groupsOfSize } from "#runtime/contract/group.ts";
 import { stretchesOf } from "#runtime/corpus/safe-breaks.ts";
 import { byteAlphabet } from "./byte-alphabet.ts";
 import { partsAtSpaces } from "./parting.ts";
@@ -120,18 +121,8 @@ const rememberedLength = 48;
 /** The native library keeps some 100 bytes a token until JavaScript's collector comes by. */
 const groupCharacters = 1 << 17;
 
-function* groups(stretches: Iterable<string>): Generator<string[]> {
-  let group: string[] = [];
-  let characters = 0;
-  for (const stretch of stretches) {
-    group.push(stretch);
-    characters += stretch.length;
-    if (characters < groupCharacters) continue;
-    yield group;
-    group = [];
-    characters = 0;
-  }
-  if (group.length > 0) yield group;
+function groups(texts: Iterable<string>): Iterable<string[]> {
+  return groupsOfSize(texts, ({ length }) => length, groupCharacters);
 }
 
 function joined(parts: readonly Int32Array[]): Int32Array {
