@@ -49,7 +49,10 @@ export interface InWords {
   prefix: string;
 }
 
-export interface ClassificationSpec<K extends "classification" | "pair_classification" = "classification"> extends DataOfTask, Answered {
+/** Kinds whose answer is one label of a text or of a pair of texts. */
+export type ClassificationKind = "classification" | "pair_classification";
+
+export interface ClassificationSpec<K extends ClassificationKind = "classification"> extends DataOfTask, Answered {
   kind: K;
   /** Column names. `second`: of a pair's second text, else null. */
   text: string;
@@ -93,7 +96,10 @@ export interface QuestionAnsweringSpec extends DataOfTask, Answered {
   longestAnswer: number;
 }
 
-export interface TextPairSpec<K extends "translation" | "summarisation" | "generation"> extends DataOfTask {
+/** Kinds whose answer is a text that the model writes. */
+export type TextPairKind = "translation" | "summarisation" | "generation";
+
+export interface TextPairSpec<K extends TextPairKind> extends DataOfTask {
   kind: K;
   /** Columns, where the files are no aligned ones. */
   source: string;

@@ -3,14 +3,15 @@ import type { JobContext } from "#runtime/contract/job-context.ts";
 import type { MajorityJob, ResolvedTask, ResolvedTaskOf } from "#runtime/contract/plan.ts";
 import type { Prediction } from "#runtime/contract/predictions.ts";
 import { largest } from "#runtime/contract/reductions.ts";
-import type { TaskKind } from "#runtime/contract/spec.ts";
+import type { ClassificationKind, TaskKind, TextPairKind } from "#runtime/contract/spec.ts";
 import { classOf, taskExampleReader } from "#runtime/corpus/task-examples.ts";
 import { scorePairs } from "#runtime/metrics/pairs.ts";
-import { answerMetrics, type MetricValue, scoreAll, scoreClassification, scoreNumbers } from "#runtime/metrics/table.ts";
+import { type MetricValue, scoreClassification, scoreNumbers } from "#runtime/metrics/table.ts";
 import { scoreTags } from "#runtime/metrics/tags.ts";
 import { scoreTexts } from "#runtime/metrics/texts.ts";
 import { writePredictions } from "#runtime/runs/predictions.ts";
 import { withStandardErrors } from "#runtime/scoring/standard-errors.ts";
+import { scoredAnswers } from "#runtime/train/adapt/scored-answers.ts";
 
 /**
  * Always answers the same, whatever is asked, and scores that: what a model must beat to have learned anything. Throws `JobFailure`
@@ -57,10 +58,8 @@ const answers: { readonly [K in TaskKind]: (task: ResolvedTaskOf<K>) => Constant
 
 type Split = "train" | "validation" | "test";
 
-type LabelKind = "classification" | "pair_classification";
-
 /** Of equally frequent labels the first in order. */
-function mostFrequentLabel(task: ResolvedTaskOf<LabelKind>): Constant<Prediction<LabelKind>> {
+function mostFrequentLabel(task: ResolvedTaskOf<ClassificationKind>): Constant<Prediction<ClassificationKind>> {
   const examplesOf = taskExampleReader(task);
   const { labels } = task;
   const classes = (split: Split) => examplesOf(split).map(({ label, id }) => classOf(labels, label, id));
@@ -77,7 +76,7 @@ function mostFrequentLabel(task: ResolvedTaskOf<LabelKind>): Constant<Prediction
           labels,
           certain,
         ),
-        predictions: examplesOf(split).map(({ id, label }): Prediction<LabelKind> => ({ id, label, predicted: labels[answer]! })),
+        predictions: examplesOf(split).map(({ id, label }): Prediction<ClassificationKind> => ({ id, label, predicted: labels[answer]! })),
       };
     },
   };
@@ -147,35 +146,24 @@ function noAnswer(task: ResolvedTaskOf<"span_question_answering">): Constant<Pre
   return {
     label: "",
     score(split) {
-      const predictions = examplesOf(split).map(
-        ({ id, name, question, answers }): Prediction<"span_question_answering"> => ({
-          id,
-          question: name,
-          text: question,
-          answers: answers.map(({ text }) => text),
-          predicted: "",
-        }),
-      );
-      const values = scoreAll(
-        answerMetrics,
-        predictions.map(({ answers }) => answers),
-        predictions.map(({ predicted }) => predicted),
+      const examples = examplesOf(split);
+      const { scores: values, predictions } = scoredAnswers(
+        examples,
+        examples.map(() => ""),
       );
       return { values, predictions };
     },
   };
 }
 
-type TextKind = "translation" | "summarisation" | "generation";
-
 /** What is read, unchanged. */
-function theSource(task: ResolvedTaskOf<TextKind>): Constant<Prediction<TextKind>> {
+function theSource(task: ResolvedTaskOf<TextPairKind>): Constant<Prediction<TextPairKind>> {
   const examplesOf = taskExampleReader(task);
   return {
     label: "the source",
     score(split) {
       const predictions = examplesOf(split).map(
-        ({ id, source, target }): Prediction<TextKind> => ({ id, source, target, predicted: source }),
+        ({ id, source, target }): Prediction<TextPairKind> => ({ id, source, target, predicted: source }),
       );
       const values = scoreTexts(
         task.kind,

@@ -1,15 +1,14 @@
 import type { Prediction } from "#runtime/contract/predictions.ts";
+import type { ClassificationKind } from "#runtime/contract/spec.ts";
 import { margins, noLabel } from "#runtime/metrics/confusion-matrix.ts";
 import { classMetrics, needsTwoClasses, probabilityMetrics } from "#runtime/metrics/table.ts";
 import type { Items } from "./items.ts";
 
-type LabelKind = "classification" | "pair_classification";
-
 /** @param labels the task's: of two the second is the positive one, whether or not it occurs among the test examples */
-export function labelItems(lines: readonly Prediction<LabelKind>[], labels: readonly string[]): Items | undefined {
+export function labelItems(lines: readonly Prediction<ClassificationKind>[], labels: readonly string[]): Items | undefined {
   const classes = Math.max(2, labels.length);
   const classOf = new Map(labels.map((label, at) => [label, at]));
-  const fits = ({ label, predicted, probabilities }: Prediction<LabelKind>) =>
+  const fits = ({ label, predicted, probabilities }: Prediction<ClassificationKind>) =>
     classOf.has(label) &&
     (predicted === null || classOf.has(predicted)) &&
     (probabilities === undefined || probabilities.length === labels.length);
@@ -37,7 +36,7 @@ function ofClasses(metric: string, gold: Int32Array, answered: Int32Array, class
 /** Undefined where a run has none: words and majorities answer without. */
 function ofProbabilities(
   metric: keyof typeof probabilityMetrics,
-  lines: readonly Prediction<LabelKind>[],
+  lines: readonly Prediction<ClassificationKind>[],
   gold: Int32Array,
 ): ReturnType<Items["scorer"]> {
   const probabilities = lines.flatMap((line) => (line.probabilities ? [line.probabilities] : []));

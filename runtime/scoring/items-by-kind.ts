@@ -1,5 +1,5 @@
 import type { Prediction } from "#runtime/contract/predictions.ts";
-import type { TaskKind } from "#runtime/contract/spec.ts";
+import type { TaskKind, TextPairKind } from "#runtime/contract/spec.ts";
 import { answerF1 } from "#runtime/metrics/answer-f1.ts";
 import { bleuOfLines } from "#runtime/metrics/bleu.ts";
 import { chrfOfLines } from "#runtime/metrics/chrf.ts";
@@ -48,15 +48,13 @@ function numberItems(lines: readonly Prediction<"regression">[]): Items {
   });
 }
 
-type TextKind = "translation" | "summarisation" | "generation";
-
 /** BLEU, chrF and TER are of all texts together: their counts are taken once a text, and summed over those that are drawn. */
-function textItems(lines: readonly Prediction<TextKind>[]): Items {
+function textItems(lines: readonly Prediction<TextPairKind>[]): Items {
   const texts = lines.map(({ predicted }) => predicted);
   const references = lines.map(({ target }) => [target]);
   const rouge =
     (variant: RougeVariant) =>
-    ({ target, predicted }: Prediction<TextKind>) =>
+    ({ target, predicted }: Prediction<TextPairKind>) =>
       corpusRouge([predicted], [[target]], variant).f1;
   const together: Record<string, () => (chosen: Int32Array) => number> = {
     bleu: () => bleuOfLines(texts, references),

@@ -1,7 +1,7 @@
 import type { JobContext } from "#runtime/contract/job-context.ts";
 import { listed } from "#runtime/contract/listed.ts";
 import type { ResolvedModel, ResolvedTask, ResolvedTaskOf } from "#runtime/contract/plan.ts";
-import type { Split } from "#runtime/contract/spec.ts";
+import type { ClassificationKind, Split } from "#runtime/contract/spec.ts";
 import { classOf, readTaskExamples } from "#runtime/corpus/task-examples.ts";
 import { type Frame, framed, framedLength, usualFrame } from "#runtime/tokenizers/frame.ts";
 import type { Tokenizer } from "#runtime/tokenizers/tokenizer.ts";
@@ -20,7 +20,7 @@ export interface ExampleReading {
 
 /** An answered text and where it stands. */
 export type IdentifiedText = AnsweredText & { id: string };
-type PooledTask = ResolvedTaskOf<"classification" | "pair_classification" | "regression">;
+type PooledTask = ResolvedTaskOf<ClassificationKind | "regression">;
 
 /** Its texts become one vector each, so several fit into a row. */
 export function isPooled(task: ResolvedTask): task is PooledTask {

@@ -1,3 +1,4 @@
+import type { ClassificationKind } from "#runtime/contract/spec.ts";
 import { undefinedOfClasses } from "#runtime/metrics/undefined-metrics.ts";
 import { emptyAnswers, emptyTexts, readColumns } from "../columns.ts";
 import type { LabelledExample, TaskDataOf, TaskReader } from "../example.ts";
@@ -5,7 +6,7 @@ import { labelsAlike, labelsWithSpaces, oneLabel, sortedLabels, unseenLabels } f
 import { questionOf, shownTexts } from "../texts.ts";
 
 /** One label for a text, or for a pair of texts. */
-export const classification: TaskReader<TaskDataOf<"classification" | "pair_classification">, LabelledExample> = {
+export const classification: TaskReader<TaskDataOf<ClassificationKind>, LabelledExample> = {
   read(task, [file], key) {
     const { text, second, label } = task;
     const { rows, problems } = readColumns<string>(task.data, file!, key, { text, ...(second === null ? {} : { second }), label });

@@ -1,8 +1,9 @@
+import type { TextPairKind } from "#runtime/contract/spec.ts";
 import { undefinedOfTexts } from "#runtime/metrics/undefined-metrics.ts";
 import { emptyAnswers, emptyTexts, readColumns } from "../columns.ts";
 import type { DecodedFile, TaskDataOf, TaskExamples, TaskReader, TextPairExample } from "../example.ts";
 
-type TextPairTask = TaskDataOf<"translation" | "summarisation" | "generation">;
+type TextPairTask = TaskDataOf<TextPairKind>;
 
 /** A text for a text: rows of a table, or lines of two aligned files. */
 export const textPairs: TaskReader<TextPairTask, TextPairExample> = {

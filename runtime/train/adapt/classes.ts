@@ -1,5 +1,6 @@
 import type { ResolvedTaskOf } from "#runtime/contract/plan.ts";
 import type { Prediction } from "#runtime/contract/predictions.ts";
+import type { ClassificationKind } from "#runtime/contract/spec.ts";
 import { scoreClassification } from "#runtime/metrics/table.ts";
 import type { HeadPart } from "#runtime/programs/heads/head.ts";
 import { type IdentifiedText, readAnsweredTexts } from "../answered-texts.ts";
@@ -8,16 +9,14 @@ import { type Adaptation, type AdaptationSetup, once, rounded } from "./adaptati
 import { headAnswers, mean, softmaxOf, surprise } from "./head-answers.ts";
 import { headParts, smallestPart } from "./parts.ts";
 
-type ClassesKind = "classification" | "pair_classification";
-
 /** One of several labels, by a head. */
 export async function adaptClasses(
-  setup: AdaptationSetup<ResolvedTaskOf<ClassesKind>>,
-): Promise<Adaptation<IdentifiedText, Prediction<ClassesKind>>> {
+  setup: AdaptationSetup<ResolvedTaskOf<ClassificationKind>>,
+): Promise<Adaptation<IdentifiedText, Prediction<ClassificationKind>>> {
   const { task, model, batch, tokenizer } = setup;
   const parts = headParts(task, model);
   const textsOf = once((split) => readAnsweredTexts(task, split, setup));
-  const adaptation: Adaptation<IdentifiedText, Prediction<ClassesKind>> = {
+  const adaptation: Adaptation<IdentifiedText, Prediction<ClassificationKind>> = {
     train: await readAnsweredTexts(task, "train", setup),
     lengthOf: ({ ids }) => ids.length,
     partOf: (texts) =>
@@ -44,7 +43,7 @@ export async function adaptClasses(
         main: "accuracy",
         n: texts.length,
         predictions: texts.map(
-          ({ id, answer }, i): Prediction<ClassesKind> => ({
+          ({ id, answer }, i): Prediction<ClassificationKind> => ({
             id,
             label: task.labels[answer]!,
             predicted: task.labels[predicted[i]!]!,

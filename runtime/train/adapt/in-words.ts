@@ -1,16 +1,17 @@
 import type { ResolvedTask, ResolvedTaskOf } from "#runtime/contract/plan.ts";
 import type { Prediction } from "#runtime/contract/predictions.ts";
-import type { Split, TaskKind } from "#runtime/contract/spec.ts";
+import type { ClassificationKind, Split, TaskKind, TextPairKind } from "#runtime/contract/spec.ts";
 import { classOf, type ExampleOf, readTaskExamples } from "#runtime/corpus/task-examples.ts";
 import { shareOfRight } from "#runtime/metrics/accuracy.ts";
 import { noLabel } from "#runtime/metrics/confusion-matrix.ts";
-import { answerMetrics, scoreAll, scoreClassification, scoreNumbers } from "#runtime/metrics/table.ts";
+import { scoreClassification, scoreNumbers } from "#runtime/metrics/table.ts";
 import { areEntityTags } from "#runtime/metrics/tag-schemes.ts";
 import { scoreTags } from "#runtime/metrics/tags.ts";
 import { scoreTexts } from "#runtime/metrics/texts.ts";
 import type { Tokenizer } from "#runtime/tokenizers/tokenizer.ts";
 import type { Evaluation } from "./adaptation.ts";
 import { mean } from "./head-answers.ts";
+import { scoredAnswers } from "./scored-answers.ts";
 
 /** An example as a text that is read and one that is written. */
 export interface WordPair {
@@ -61,7 +62,7 @@ interface Kind<T extends ResolvedTask = ResolvedTask, P extends Prediction = Pre
 }
 
 type Writable = Exclude<TaskKind, "minimal_pairs">;
-type Texts = ResolvedTaskOf<"translation" | "summarisation" | "generation">;
+type Texts = ResolvedTaskOf<TextPairKind>;
 
 const texts: Kind<Texts> = {
   wordsOf: ({ source, target }) => ({ source, target }),
@@ -76,7 +77,7 @@ const texts: Kind<Texts> = {
   },
 };
 
-type Labelled = ResolvedTaskOf<"classification" | "pair_classification">;
+type Labelled = ResolvedTaskOf<ClassificationKind>;
 
 /** Raffel et al. 2020, appendix D: the parts of what is read are named. */
 const labels: Kind<Labelled> = {
@@ -175,20 +176,7 @@ const answers: Kind<ResolvedTaskOf<"span_question_answering">> = {
   }),
   async score({ examples, written, tokenizer }) {
     const predicted = written.map((ids) => tokenizer.decode(ids).trim());
-    const right = examples.map((example) => example.answers.map(({ text }) => text));
-    return {
-      scores: scoreAll(answerMetrics, right, predicted),
-      main: "answer_f1",
-      predictions: examples.map(
-        ({ id, name, question }, i): Prediction<"span_question_answering"> => ({
-          id,
-          question: name,
-          text: question,
-          answers: right[i]!,
-          predicted: predicted[i]!,
-        }),
-      ),
-    };
+    return { ...scoredAnswers(examples, predicted), main: "answer_f1" };
   },
 };
 

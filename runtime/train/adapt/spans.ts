@@ -2,12 +2,12 @@ import type { ResolvedTaskOf } from "#runtime/contract/plan.ts";
 import type { Prediction } from "#runtime/contract/predictions.ts";
 import type { Split } from "#runtime/contract/spec.ts";
 import { readTaskExamples } from "#runtime/corpus/task-examples.ts";
-import { answerMetrics, scoreAll } from "#runtime/metrics/table.ts";
 import type { HeadPart } from "#runtime/programs/heads/head.ts";
 import { type Adaptation, type AdaptationSetup, once, rounded } from "./adaptation.ts";
 import { headAnswers, mean, softmaxOf, surprise } from "./head-answers.ts";
 import { headParts, smallestPart } from "./parts.ts";
 import { textRows } from "./rows.ts";
+import { scoredAnswers } from "./scored-answers.ts";
 import { type AnswerWindow, readWindows } from "./windows.ts";
 
 type QuestionSetup = AdaptationSetup<ResolvedTaskOf<"span_question_answering">>;
@@ -61,22 +61,13 @@ export async function adaptSpans(setup: QuestionSetup): Promise<Adaptation<Answe
       const predicted = examples.map(({ context }, i) =>
         mayBeSilent && silence[i]! > best[i]!.score ? "" : context.slice(best[i]!.from, best[i]!.to),
       );
-      const right = examples.map((example) => example.answers.map(({ text }) => text));
+      const { scores, predictions } = scoredAnswers(examples, predicted);
       return {
         loss: mean(losses),
-        scores: scoreAll(answerMetrics, right, predicted),
+        scores,
         main: "answer_f1",
         n: examples.length,
-        predictions: examples.map(
-          ({ id, name, question }, i): Prediction<"span_question_answering"> => ({
-            id,
-            question: name,
-            text: question,
-            answers: right[i]!,
-            predicted: predicted[i]!,
-            score: rounded(best[i]!.score),
-          }),
-        ),
+        predictions: predictions.map((each, i) => ({ ...each, score: rounded(best[i]!.score) })),
       };
     },
   };

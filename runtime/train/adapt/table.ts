@@ -1,6 +1,6 @@
 import type { ResolvedTask, ResolvedTaskOf } from "#runtime/contract/plan.ts";
 import type { Prediction } from "#runtime/contract/predictions.ts";
-import type { TaskKind } from "#runtime/contract/spec.ts";
+import type { TaskKind, TextPairKind } from "#runtime/contract/spec.ts";
 import { answersInWords } from "#runtime/programs/adaptation.ts";
 import type { Adaptation, AdaptationSetup } from "./adaptation.ts";
 import { adaptChoices } from "./choices.ts";
@@ -11,7 +11,7 @@ import { adaptValue } from "./value.ts";
 import { adaptWriting } from "./writing.ts";
 
 /** Minimal pairs are scored and not trained on; texts are written. */
-type TrainedKind = Exclude<TaskKind, "minimal_pairs" | "translation" | "summarisation" | "generation">;
+type TrainedKind = Exclude<TaskKind, "minimal_pairs" | TextPairKind>;
 
 /** How every kind of task that has a head is fine-tuned on; adding one touches its file, this table and its tests. */
 const adaptations: {
