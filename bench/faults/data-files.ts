@@ -18,7 +18,7 @@ import { changesOf, pick } from "./data-changes.ts";
 
 /**
  * Files of tasks and corpora with a change, in every format: each is checked, planned and read (a corpus prepared, a task's majority
- * scored), or refused with a problem: the check in two seconds of the processor's time and 500 MB, the run likewise.
+ * scored), or refused with a problem: the check in two seconds and 500 MB, the run likewise.
  */
 export const dataFiles: Campaign = {
   name: "data-files",

@@ -13,7 +13,7 @@ import { boundsFromNow } from "./bounds.ts";
 import { type Campaign, type CaseOutcome, runCampaign } from "./campaign.ts";
 
 /**
- * Experiments with a few changes: each is read, checked, compiled and formatted in two seconds of the processor's time and 500 MB. What is
+ * Experiments with a few changes: each is read, checked, compiled and formatted in two seconds and 500 MB. What is
  * wrong is a problem at a place; formatting changes neither what a text says nor, a second time, the text.
  */
 export const texts: Campaign = { name: "texts", cases: 100_000, run: tryCase };

@@ -25,6 +25,41 @@ const optimizer: OptimizerSpec = {
   clip: 1,
 };
 
+/** What a pre-training costs: as a whole, and a step of each part of its objective, in the order of the schedule. */
+export interface PretrainingCost extends Pick<Cost, "parameters" | "embeddings" | "memoryBytes"> {
+  parts: Pick<Cost, "tokensPerStep" | "flopsPerStep">[];
+}
+
+/** Traces a step of each part. */
+export function pretrainingCost(
+  model: ResolvedModel,
+  objective: ResolvedObjective,
+  batch: number,
+  accumulate: number,
+  precision: Precision = "float32",
+): PretrainingCost {
+  const settings = settingsOf(model, objective, batch, accumulate, precision);
+  const { parts, trained } = settings;
+  const traced = parts.map((part) => traceStep(settings, part));
+  return {
+    ...countParameters(trained),
+    memoryBytes: Math.max(...traced.map(({ memoryBytes }) => memoryBytes)),
+    parts: parts.map((part, i) => ({ tokensPerStep: batch * tokensOf(part), flopsPerStep: traced[i]!.flops * accumulate })),
+  };
+}
+
+/** What a step costs on average, where `counts` tells how many steps each part has. */
+export function averageCost({ parts, ...whole }: PretrainingCost, counts: readonly number[]): Cost {
+  const steps = counts.reduce((sum, count) => sum + count, 0);
+  const average = (of: (part: PretrainingCost["parts"][number]) => number) =>
+    parts.length === 1 ? of(parts[0]!) : parts.reduce((sum, part, i) => sum + of(part) * counts[i]!, 0) / steps;
+  return {
+    ...whole,
+    tokensPerStep: average(({ tokensPerStep }) => tokensPerStep),
+    flopsPerStep: average(({ flopsPerStep }) => flopsPerStep),
+  };
+}
+
 /** What a step of pre-training costs; of a mixture or sequence, averaged over its schedule of `steps` steps. */
 export function pretrainCost(
   model: ResolvedModel,
@@ -32,24 +67,14 @@ export function pretrainCost(
   batch: number,
   accumulate: number,
   steps: number,
-  precision: Precision = "float32",
+  precision?: Precision,
 ): Cost {
-  const settings = settingsOf(model, objective, batch, accumulate, steps, precision);
-  const { parts, trained } = settings;
-  const traced = parts.map((part) => traceStep(settings, part));
-  const { counts } = partSchedule(objective, steps);
-  const average = (values: number[]) => values.reduce((sum, value, i) => sum + value * (counts[i] as number), 0) / steps;
-  return {
-    ...countParameters(trained),
-    tokensPerStep: average(parts.map((part) => batch * tokensOf(part))),
-    flopsPerStep: average(traced.map(({ flops }) => flops * accumulate)),
-    memoryBytes: Math.max(...traced.map(({ memoryBytes }) => memoryBytes)),
-  };
+  return averageCost(pretrainingCost(model, objective, batch, accumulate, precision), partSchedule(objective, steps).counts);
 }
 
 /** A step of pre-training, of the first part of its objective. */
-export function pretrainGraph({ model, objective, batch, accumulate, steps, precision }: PretrainJob): Graph {
-  const settings = settingsOf(model, objective, batch, accumulate, steps, precision);
+export function pretrainGraph({ model, objective, batch, accumulate, precision }: PretrainJob): Graph {
+  const settings = settingsOf(model, objective, batch, accumulate, precision);
   return tracedStep(settings, settings.parts[0]!);
 }
 
@@ -58,10 +83,10 @@ function settingsOf(
   objective: ResolvedObjective,
   batch: number,
   accumulate: number,
-  steps: number,
   precision: Precision,
 ): TrainingSettings {
-  const parts = pretrainingParts(model, objective, steps);
+  // the parts are the same for any number of steps
+  const parts = pretrainingParts(model, objective, 1);
   return {
     model,
     parts,

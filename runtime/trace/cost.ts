@@ -28,7 +28,11 @@ export function peakMemoryOf(graph: Graph): number {
   for (const [at, node] of graph.nodes.entries()) for (const input of node.inputs) lastUse.set(rootOf(input), at);
   for (const { value } of [...graph.updates, ...graph.outputs]) lastUse.set(rootOf(value), graph.nodes.length);
   const freedAt = new Map<number, number[]>();
-  for (const [id, at] of lastUse) freedAt.set(at, [...(freedAt.get(at) ?? []), id]);
+  for (const [id, at] of lastUse) {
+    const ids = freedAt.get(at);
+    if (ids) ids.push(id);
+    else freedAt.set(at, [id]);
+  }
 
   const bytes = new Map<number, number>();
   let alive = 0;

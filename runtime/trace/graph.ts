@@ -74,7 +74,7 @@ function mergeEqual(graph: Graph): { nodes: Node[]; renamed: Map<number, Value> 
     if (first) renamed.set(value.id, first);
     else constants.set(key, value);
   }
-  const seen = new Map<string, Node>();
+  const seen = new Map<number, Node[]>();
   const reshaped = new Map<number, Value>();
   const nodes: Node[] = [];
   for (const node of graph.nodes) {
@@ -88,14 +88,25 @@ function mergeEqual(graph: Graph): { nodes: Node[]; renamed: Map<number, Value> 
       reshaped.set(to.id, from);
       inputs = [from];
     }
-    const key = `${node.op} ${inputs.map((input) => input.id).join(",")} ${JSON.stringify(node.attributes)}`;
-    const same = seen.get(key);
+    const hash = inputs.reduce((sum, { id }) => (Math.imul(sum, 31) + id) | 0, 0);
+    const alike = seen.get(hash) ?? [];
+    const same = alike.find((other) => other.op === node.op && sameValues(other.inputs, inputs) && sameAttributes(other, node));
     if (same) for (const [index, output] of node.outputs.entries()) renamed.set(output.id, same.outputs[index] as Value);
     else {
       const kept = { ...node, inputs };
-      seen.set(key, kept);
+      if (alike.push(kept) === 1) seen.set(hash, alike);
       nodes.push(kept);
     }
   }
   return { nodes, renamed };
+}
+
+function sameValues(some: readonly Value[], others: readonly Value[]): boolean {
+  return some.length === others.length && some.every(({ id }, index) => id === others[index]!.id);
+}
+
+/** Of nodes of one kernel, which have attributes of the same names. */
+function sameAttributes({ attributes: some }: Node, { attributes: others }: Node): boolean {
+  for (const name in some) if (some[name] !== others[name] && String(some[name]) !== String(others[name])) return false;
+  return true;
 }
