@@ -41,10 +41,14 @@ function sortedLabels(all: readonly string[]): string[] {
 /** The probability of each label: an object by label, or numbers in the order of the labels; one number is of the second of two. */
 export type GivenProbabilities = number[] | Record<string, number>;
 
-/** Every prediction's probabilities by label. Throws `ScoreError` where numbers and labels do not fit. */
+/**
+ * Every prediction's probabilities by label. Throws `ScoreError` where numbers and labels do not fit, and where they are no
+ * probabilities: each is 0 to 1, and all of a list add up to 1. An object may leave out the least probable.
+ */
 export function probabilitiesByLabel(given: readonly GivenProbabilities[], gold: readonly string[]): Map<string, number>[] {
   const known = sortedLabels(gold);
   return given.map((each, i) => {
+    refuseOthers(each, i);
     if (!Array.isArray(each)) return new Map(Object.entries(each));
     const values = each.length === 1 ? [1 - each[0]!, each[0]!] : each;
     const labels = labelsOf(values.length, known);
@@ -56,6 +60,21 @@ export function probabilitiesByLabel(given: readonly GivenProbabilities[], gold:
     }
     return new Map(values.map((value, index) => [labels[index]!, value]));
   });
+}
+
+/** As they are written, with few digits. */
+const rounding = 0.01;
+
+function refuseOthers(given: GivenProbabilities, index: number): void {
+  const values = Object.values(given);
+  const outside = values.find((value) => !(value >= 0 && value <= 1));
+  if (outside !== undefined) throw new ScoreError(`prediction ${index + 1} has ${outside}, and a probability is a number from 0 to 1`);
+  if (Array.isArray(given) && values.length === 1) return;
+  const sum = values.reduce((total, value) => total + value, 0);
+  const least = Array.isArray(given) ? 1 - rounding : Number.MIN_VALUE;
+  if (sum < least || sum > 1 + rounding) {
+    throw new ScoreError(`the probabilities of prediction ${index + 1} add up to ${Number(sum.toPrecision(3))}, and 1 is expected`);
+  }
 }
 
 /** Labels that not every file of references has all of are told by numbers alone where they are 0, 1, 2, … */

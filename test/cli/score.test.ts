@@ -121,13 +121,25 @@ test.each([
     "these are 1002 labels, and a matrix holds 1000 at the most",
   ],
   ["three labels", { "p.txt": "a\nb\nc\n", "r.txt": "a\nb\nc\n" }, "f1", "these are 3 (a, b, c)"],
+  [
+    "probabilities that add up to nothing",
+    { "p.jsonl": '{"a": 0.9, "b": 0.1}\n{"a": 0, "b": 0}\n', "r.txt": "a\nb\n" },
+    "calibration_error",
+    "the probabilities of prediction 2 add up to 0, and 1 is expected",
+  ],
+  [
+    "probabilities above 1",
+    { "p.jsonl": '{"a": 90, "b": 10}\n', "r.txt": "a\n" },
+    "brier",
+    "prediction 1 has 90, and a probability is a number from 0 to 1",
+  ],
   ["no predictions", { "p.txt": "", "r.txt": "a\n" }, "accuracy", "p.txt has no values"],
 ])("%s: exit 1, with the place", async (_, files, metric, message) => {
   const { code, stdout, stderr } = await score(
     files as unknown as Record<string, string>,
     metric,
     "--predictions",
-    "p.txt",
+    "p.jsonl" in files ? "p.jsonl" : "p.txt",
     "--references",
     "r.txt",
   );
