@@ -70,7 +70,6 @@ export async function analyseText(
 /** The analysis of documents that are already built, for programs that keep them: the language server. */
 export function analysisOf(file: string, files: readonly LangiumDocument<File>[], services: PretrainServices): Analysis {
   const declarations = files.flatMap((each) => each.parseResult.value.declarations.filter(({ name, kind }) => name && kind));
-  const comments = services.documentation.CommentProvider;
   const broken = files.some(hasSyntaxErrors);
   const lowered = broken
     ? null
@@ -79,8 +78,8 @@ export function analysisOf(file: string, files: readonly LangiumDocument<File>[]
         declarations,
         leftOut: unusable(declarations, withErrors(declarations, files)),
         readDefault: (text) => services.lowering.Defaults.read(text),
-        docOf: (declaration) => documentationOf(declaration, comments),
-        doc: documentationOfFile(files[0]?.parseResult.value.declarations[0], comments),
+        docOf: documentationOf,
+        doc: documentationOfFile(files[0]?.parseResult.value.declarations[0]),
       });
   const problems = files.flatMap(problemsOf);
   const places = { file, declarations, inPlace: lowered?.places ?? new Map() };

@@ -11,7 +11,8 @@ const step = "  ";
 /**
  * Prints a file that has no mistakes in its syntax: two spaces of indentation, an entry a line, lists on one line where they
  * fit, blocks on one line where they were written so and fit, at most one blank line. Comments stay before what they were
- * before, and at the end of the line that they ended. Formatting twice changes nothing.
+ * before, and behind what they stood behind on a line, so that a declaration keeps its doc comment and gets no other. Formatting
+ * twice changes nothing.
  */
 export function printFile(file: File): string {
   const printer = new Printer(commentsOf(file));
@@ -29,6 +30,8 @@ class Printer {
   /** Nothing stands in the current block yet. */
   private first = true;
   private blankNext = false;
+  /** The last line ends in a comment that takes in all that follows on it. */
+  private endsInComment = false;
 
   constructor(comments: Comment[]) {
     this.comments = comments;
@@ -65,8 +68,7 @@ class Printer {
 
   private open(value: Value, head: string, opening: string, indent: string, inside: () => void, closing: string): void {
     const [start, end] = boundsOf(value);
-    this.commentsWithin(start.offset, indent);
-    this.line(`${indent}${head}${opening}`, start.line);
+    this.withComments(start.offset, indent, () => this.line(`${indent}${head}${opening}`, start.line));
     this.first = true;
     inside();
     this.commentsBefore(end.offset, indent + step);
@@ -102,21 +104,19 @@ class Printer {
   }
 
   private atom(text: string, node: AstNode, indent: string): void {
-    this.commentsWithin(node.$cstNode?.end ?? 0, indent);
-    this.line(`${indent}${text}`, node.$cstNode?.range.end.line ?? 0);
+    this.withComments(node.$cstNode?.end ?? 0, indent, () => this.line(`${indent}${text}`, node.$cstNode?.range.end.line ?? 0));
   }
 
   private line(text: string, sourceLine: number): void {
     this.lines.push(text);
+    this.endsInComment = false;
     this.sourceLine = sourceLine;
     this.first = false;
   }
 
   private commentsBefore(offset: number, indent: string): void {
     for (const comment of this.takeComments(offset)) {
-      const last = this.lines.length - 1;
-      if (last >= 0 && comment.startLine === this.sourceLine && comment.startLine === comment.endLine)
-        this.lines[last] += ` ${comment.text.trimEnd()}`;
+      if (this.lines.length > 0 && comment.startLine === this.sourceLine) this.commentBehind(comment, indent);
       else {
         this.blankLine(comment.startLine);
         this.addComment(comment, indent);
@@ -126,13 +126,30 @@ class Printer {
     }
   }
 
-  /** Comments in the middle of an entry move to lines of their own before it. */
-  private commentsWithin(offset: number, indent: string): void {
-    for (const comment of this.takeComments(offset)) this.addComment(comment, indent);
+  /** Comments in the middle of an entry move to lines of their own before it; in a declaration, whose doc comment ends there, behind it. */
+  private withComments(offset: number, indent: string, print: () => void): void {
+    const comments = this.takeComments(offset);
+    if (indent !== "") for (const comment of comments) this.addComment(comment, indent);
+    print();
+    if (indent === "") for (const comment of comments) this.commentBehind(comment, indent);
+  }
+
+  /** On the line that was printed last; only one of several lines cannot follow what ends its line. */
+  private commentBehind(comment: Comment, indent: string): void {
+    if (this.endsInComment && comment.startLine !== comment.endLine) {
+      this.addComment(comment, indent);
+      return;
+    }
+    const last = this.lines.pop() ?? "";
+    const [first = "", ...rest] = commentLines(comment.text, " ".repeat(last.length - last.trimStart().length));
+    this.lines.push(`${last} ${first.trimStart()}`);
+    for (const line of rest) this.lines.push(line);
+    this.endsInComment ||= comment.text.startsWith("//");
   }
 
   private addComment({ text }: Comment, indent: string): void {
     for (const line of commentLines(text, indent)) this.lines.push(line);
+    this.endsInComment = text.startsWith("//");
   }
 
   private takeComments(before: number): Comment[] {

@@ -38,9 +38,13 @@ export function pretrainingCost(
   accumulate: number,
   precision: Precision = "float32",
 ): PretrainingCost {
-  const settings = settingsOf(model, objective, batch, accumulate, precision);
-  const { parts, trained } = settings;
-  const traced = parts.map((part) => traceStep(settings, part));
+  const { parts, trained } = settingsOf(model, objective, batch, accumulate, precision);
+  const traced = parts.map((_, i) =>
+    costByDepth(model, (model) => {
+      const settings = settingsOf(model, objective, batch, accumulate, precision);
+      return traceStep(settings, settings.parts[i]!);
+    }),
+  );
   return {
     ...countParameters(trained),
     memoryBytes: Math.max(...traced.map(({ memoryBytes }) => memoryBytes)),
@@ -103,12 +107,42 @@ function settingsOf(
 /** What a step of fine-tuning costs, with texts as long as the context. */
 export function finetuneCost(model: ResolvedModel, settings: FinetuneJob["settings"], task: ResolvedTask): Cost {
   if (task.kind === "minimal_pairs") return { ...countParameters(parametersOf(model)), tokensPerStep: 0, flopsPerStep: 0, memoryBytes: 0 };
-  const { trained, frozen, loraScale } = finetuningParameters(model, task, settings);
-  const { batch, accumulate, dropout } = settings;
-  const part = longestTaskPart(task, model);
-  const program = { model, parts: [part], batch: batch / accumulate, accumulates: accumulate > 1, optimizer, dropout, trained, frozen };
-  const { flops, memoryBytes } = traceStep(loraScale === undefined ? program : { ...program, loraScale }, part);
-  return { ...countParameters(trained), tokensPerStep: batch * tokensOf(part), flopsPerStep: flops * accumulate, memoryBytes };
+  const { batch, accumulate, dropout, train } = settings;
+  const traced = (model: ResolvedModel) => {
+    const { trained, frozen, loraScale } = finetuningParameters(model, task, settings);
+    const part = longestTaskPart(task, model);
+    const program = { model, parts: [part], batch: batch / accumulate, accumulates: accumulate > 1, optimizer, dropout, trained, frozen };
+    return traceStep(loraScale === undefined ? program : { ...program, loraScale }, part);
+  };
+  const { flops, memoryBytes } = train.kind === "last" && train.layers > lessDeep ? traced(model) : costByDepth(model, traced);
+  return {
+    ...countParameters(finetuningParameters(model, task, settings).trained),
+    tokensPerStep: batch * tokensOf(longestTaskPart(task, model)),
+    flopsPerStep: flops * accumulate,
+    memoryBytes,
+  };
+}
+
+interface StepCost {
+  flops: number;
+  memoryBytes: number;
+}
+
+/** Layers up to which a step is traced whole, at some milliseconds a layer, and those of the two models that tell what one more costs. */
+const [mostTraced, lessDeep, deep] = [8, 4, 6];
+
+/**
+ * Of a deeper model from what two of its lower ones cost. FLOPs are the same number for each layer; memory is so but for how gradients
+ * are packed, which comes to some percent.
+ */
+function costByDepth(model: ResolvedModel, costOf: (model: ResolvedModel) => StepCost): StepCost {
+  const { layers, decoderLayers = layers } = model;
+  if (layers <= mostTraced || decoderLayers !== layers) return costOf(model);
+  const [less, more] = [lessDeep, deep].map((layers) =>
+    costOf({ ...model, layers, ...("decoderLayers" in model ? { decoderLayers: layers } : {}) }),
+  );
+  const further = (of: keyof StepCost) => more![of] + ((more![of] - less![of]) / (deep - lessDeep)) * (layers - deep);
+  return { flops: further("flops"), memoryBytes: Math.round(further("memoryBytes")) };
 }
 
 /** Positions that a sequence of the part has without padding. */
@@ -117,7 +151,7 @@ function tokensOf(part: Part): number {
 }
 
 /** What is computed again is no more of a training than without it: FLOPs leave it out. */
-function traceStep(settings: TrainingSettings, part: Part): { flops: number; memoryBytes: number } {
+function traceStep(settings: TrainingSettings, part: Part): StepCost {
   const { recompute, ...model } = settings.model;
   const graph = tracedStep(settings, part);
   return {

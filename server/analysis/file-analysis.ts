@@ -41,7 +41,7 @@ export function readText(document: LangiumDocument<File>, services: PretrainServ
   return {
     text: document.parseResult.value.$cstNode?.root.fullText ?? "",
     analysis: analysisOf(document.uri.fsPath, files, services),
-    declarations: nodes.flatMap((node) => placeOf(node, services)),
+    declarations: nodes.flatMap(placeOf),
     nodes,
   };
 }
@@ -81,11 +81,11 @@ export function storeBeside(file: string): string {
   return join(dirname(file), ".pretrain");
 }
 
-function placeOf(node: Declaration, services: PretrainServices): DeclaredPlace[] {
+function placeOf(node: Declaration): DeclaredPlace[] {
   const range = node.$cstNode?.range;
   const nameRange = rangeOfName(node);
   if (!range || !nameRange) return [];
-  const doc = documentationOf(node, services.documentation.CommentProvider);
+  const doc = documentationOf(node);
   const expectations = expectationsOf(node);
   return [
     {

@@ -32,14 +32,12 @@ export class PretrainCompletion implements CompletionProvider {
   readonly completionOptions = { triggerCharacters: [" ", ".", '"', "/"] };
   private readonly lexer: Lexer;
   private readonly documents: LangiumDocuments;
-  private readonly services: PretrainLanguageServices;
   private readonly snippets: () => boolean;
   private readonly mayRead: (folder: string) => boolean;
 
   constructor(services: PretrainLanguageServices, snippets: () => boolean, mayRead: (folder: string) => boolean) {
     this.lexer = services.parser.Lexer;
     this.documents = services.shared.workspace.LangiumDocuments;
-    this.services = services;
     this.snippets = snippets;
     this.mayRead = mayRead;
   }
@@ -79,12 +77,11 @@ export class PretrainCompletion implements CompletionProvider {
    * it was read.
    */
   private declared(document: LangiumDocument, position: Position): Declared[] {
-    const comments = this.services.documentation.CommentProvider;
     const read = filesSeenFrom(document, this.documents).flatMap((file) =>
       file.parseResult.value.declarations
         .filter(({ name, kind }) => name && kind)
         .map((declaration) => {
-          const doc = documentationOf(declaration, comments);
+          const doc = documentationOf(declaration);
           return { kind: declaration.kind, name: declaration.name, ...(doc === undefined ? {} : { doc }) };
         }),
     );

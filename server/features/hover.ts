@@ -59,7 +59,7 @@ export class PretrainHover implements HoverProvider {
   }
 
   private declared(declaration: Declaration): string {
-    const doc = documentationOf(declaration, this.services.documentation.CommentProvider);
+    const doc = documentationOf(declaration);
     return paragraphs([doc && markdownOfAuthor(doc), code(summary(declaration))]);
   }
 }

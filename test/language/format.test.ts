@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { analyseText } from "#language/analyse.ts";
 import { format } from "#language/index.ts";
+import { createPretrainServices } from "#language/module.ts";
+import { textsOnDisk } from "#language/texts-on-disk.ts";
 
 const pairs: [what: string, before: string, after: string][] = [
   ["spaces", "model   m{layers:4,heads  :2}", "model m { layers: 4, heads: 2 }\n"],
@@ -33,6 +36,13 @@ const pairs: [what: string, before: string, after: string][] = [
     "comments",
     "// one\n\n/** two\n    * three */\nmodel m { // four\n  layers: 4    // five\n  // six\n  heads: /* seven */ 2\n  // eight\n} // nine\n// ten",
     "// one\n\n/** two\n * three */\nmodel m { // four\n  layers: 4 // five\n  // six\n  /* seven */\n  heads: 2\n  // eight\n} // nine\n\n// ten\n",
+  ],
+  ["a doc comment behind a declaration", "model m {\n}/** m's */\nmodel n {}", "model m {} /** m's */\nmodel n {}\n"],
+  ["of several lines", "model m { layers: 4 } /** m's\n * own */\nmodel n {}", "model m { layers: 4 } /** m's\n * own */\nmodel n {}\n"],
+  [
+    "comments in a declaration's head",
+    "/** m */\nmodel /** no */ m // one\n { layers: 4 }",
+    "/** m */\nmodel m { layers: 4 } /** no */ // one\n",
   ],
   [
     "comments in lists",
@@ -73,3 +83,37 @@ test("a comment of more lines than a call takes arguments", () => {
   const comment = `/*${"\n".repeat(200_000)}*/`;
   expect((format(`${comment}\nmodel m { layers: 4 }`) as { text: string }).text).toMatch(/\*\/\nmodel m \{ layers: 4 \}\n$/);
 });
+
+const services = createPretrainServices(textsOnDisk);
+const documented = `/** The file's. */
+
+/** Prose. */
+corpus c { files: "a.txt" } // one
+/** Small. */
+model m {
+  layers: 2
+}
+objective o = mixture { 50%: causal, 50%: prefix { rate: 50% } }
+objective p = causal
+`;
+
+describe.each([" /** new */ ", " /* new */ ", " // new\n", " /** new\n * and more */ ", "\n/** new */\n"])("a comment %j", (comment) => {
+  test("changes no meaning where the text is formatted, wherever it stands", async () => {
+    const specOf = async (text: string) => JSON.stringify((await analyseText(text, "/none/a.pretrain", services)).spec);
+    const places = [...documented.matchAll(/\s+/g)].map(({ index }) => index).filter((at) => !isInComment(at));
+    expect(places.length).toBeGreaterThan(25);
+    for (const at of places) {
+      const text = documented.slice(0, at) + comment + documented.slice(at);
+      const formatted = format(text);
+      const once = "text" in formatted ? formatted.text : "";
+      expect(once, text).toContain("new");
+      expect(await specOf(once), text).toBe(await specOf(text));
+      expect(format(once), text).toEqual({ text: once });
+    }
+  });
+});
+
+function isInComment(at: number): boolean {
+  const line = documented.slice(0, at).split("\n").at(-1)!;
+  return /^\/\*\*|\/\//.test(line);
+}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { pretrainCost } from "#runtime/programs/cost.ts";
+import { pretrainCost, pretrainGraph } from "#runtime/programs/cost.ts";
 import { trainingProgram } from "#runtime/programs/training.ts";
 import { flopsOf, peakMemoryOf } from "#runtime/trace/cost.ts";
 import { trace } from "#runtime/trace/trace.ts";
@@ -39,6 +39,22 @@ test("accumulation costs the same FLOPs and less memory", () => {
   const [whole, parts] = [pretrainCost(model, objectives.causal, 64, 1, 10), pretrainCost(model, objectives.causal, 64, 8, 10)];
   expect(parts.flopsPerStep).toBe(whole.flopsPerStep);
   expect(parts.memoryBytes).toBeLessThan(whole.memoryBytes);
+});
+
+test.each([
+  ["a decoder", {}, "causal", 16],
+  ["of one text a step", {}, "causal", 1],
+  ["an encoder whose layers are computed again", { architecture: "encoder", recompute: true }, "masked", 8],
+  ["an encoder-decoder", { architecture: "encoder-decoder" }, "span_corruption", 4],
+] as const)("a deep model costs what its whole trace says: %s", (_, over, kind, batch) => {
+  const model = smallModel({ layers: 21, ...over });
+  const objective = objectives[kind];
+  const job = { model, objective, batch, accumulate: 1, steps: 1, precision: "float32" };
+  const whole = pretrainGraph(job as never);
+  const { recompute: _again, ...once } = model;
+  const cost = pretrainCost(model, objective, batch, 1, 1);
+  expect(cost.flopsPerStep).toBe(flopsOf(pretrainGraph({ ...job, model: once } as never)));
+  expect(Math.abs(cost.memoryBytes / peakMemoryOf(whole) - 1)).toBeLessThan(0.02);
 });
 
 test("products in 16 bits take less memory, and no fewer FLOPs", () => {
