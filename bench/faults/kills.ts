@@ -1,6 +1,6 @@
 /*
  * SIGKILLs in the middle of a run: of jobs' processes, of all its processes, of the parent; at any time, and in the middle of a write. The
- * next run ends with the bits of one that was never killed, and nothing is left behind. A case is four kills or more.
+ * next run ends with the bits of one that was never killed, and nothing is left behind. A case is a few kills: most runs end in one, and a case ends behind four or behind eight runs.
  *
  *     npm run build && node bench/faults/kills.ts [--cases N] [--from N] [--seed N]
  */
@@ -28,7 +28,7 @@ import {
 } from "./small-run.ts";
 import { folderAt, mostWrites, type Stage, stages } from "./stages.ts";
 
-export const kills: Campaign = { name: "kills", cases: 250, seconds: 300, run: killed };
+export const kills: Campaign = { name: "kills", cases: 400, seconds: 300, run: killed };
 
 const [killsOfCase, mostRuns] = [4, 8];
 
