@@ -1,6 +1,7 @@
 /*
  * SIGKILLs in the middle of a run: of jobs' processes, of all its processes, of the parent; at any time, and in the middle of a write. The
- * next run ends with the bits of one that was never killed, and nothing is left behind. A case is a few kills: most runs end in one, and a case ends behind four or behind eight runs.
+ * next run ends with the bits of one that was never killed, and nothing is left behind. Most runs end in a kill, some go through; a case
+ * ends behind four kills or eight runs.
  *
  *     npm run build && node bench/faults/kills.ts [--cases N] [--from N] [--seed N]
  */
