@@ -181,7 +181,7 @@ function trainingJob(vocabulary: number): PretrainJob {
     seed: 1,
     evaluateEvery: 50,
     save: { every: null, keep: 1 },
-    cost: pretrainCost(model, { kind: "causal" }, 16, 4, steps),
+    cost: pretrainCost({ model, objective: { kind: "causal" }, batch: 16, accumulate: 4, optimizer }, steps),
   };
 }
 

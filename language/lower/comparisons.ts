@@ -1,5 +1,5 @@
 import { declarationOf, type Key } from "#runtime/contract/catalogue/index.ts";
-import type { ComparisonSpec, Varied, VariedKey, VariedValue } from "#runtime/contract/spec.ts";
+import type { ComparisonSpec, OptimizerSpec, Varied, VariedKey, VariedValue } from "#runtime/contract/spec.ts";
 import { type Entry, isExpectation, type Value } from "../generated/ast.ts";
 import { variedType } from "../references/expected.ts";
 import { layersIn } from "../settings.ts";
@@ -7,7 +7,7 @@ import { inlineText } from "../text/inline.ts";
 import { fittingType } from "../values/fit.ts";
 import { readQuantity } from "../values/read.ts";
 import type { Lowering } from "./context.ts";
-import { budgetOf, lowerFinetuneSettings, warmupOf } from "./declarations.ts";
+import { budgetOf, lowerFinetuneSettings } from "./declarations.ts";
 import { objectiveRef } from "./references.ts";
 import { bug, elementsOf, numberIn, type Settings, settingsOf } from "./settings.ts";
 
@@ -60,7 +60,7 @@ function variedValue(lowering: Lowering, key: VariedKey, value: Value): VariedVa
   if (type.type !== "quantity") return numberIn({ value, type });
   const reading = readQuantity(value, type);
   if (!reading.ok) return bug(reading.problem.message);
-  return key === "warmup" ? warmupOf(reading.value) : budgetOf(reading.value);
+  return key === "warmup" ? (reading.value as OptimizerSpec["warmup"]) : budgetOf(reading.value);
 }
 
 function lowerExpectation(value: Value): ComparisonSpec["expect"][number] {

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { optionOf } from "#runtime/contract/catalogue/index.ts";
 import {
   type Budget,
   type CheckpointSpec,
@@ -19,6 +20,7 @@ import { isDeclaration, isNamed, type Value } from "../generated/ast.ts";
 import { fileOf } from "../places.ts";
 import { nameOf } from "../references/expected.ts";
 import { bug, choice, pathIn, type Settings, wordIn, words } from "./settings.ts";
+import { specifiedKeys } from "./specified.ts";
 
 /** One function a kind of declaration: the catalogue's settings in, the specification's fields out. */
 
@@ -133,30 +135,16 @@ export function budgetOf({ unit, value }: { unit: string; value: number }): Budg
   return bug(`no budget in ${unit}`);
 }
 
-export function warmupOf({ unit, value }: { unit: string; value: number }): OptimizerSpec["warmup"] {
-  return { unit: unit === "steps" ? "steps" : "share", value };
-}
-
 /** Four times the width (Vaswani et al. 2017); gated activations have a third matrix and so two thirds of that (Shazeer 2020). */
 function defaultFeedForward(hidden: number, gates: boolean): number {
   return gates ? Math.ceil((8 * hidden) / 3 / 8) * 8 : 4 * hidden;
 }
 
 function lowerOptimizer(outer: Settings): OptimizerSpec {
-  const { settings } = outer.option("optimizer");
-  const clip = settings.number("clip");
-  return {
-    kind: "adamw",
-    learningRate: settings.number("learning_rate"),
-    finalLearningRate: settings.number("final_learning_rate"),
-    warmup: warmupOf(settings.amount("warmup")),
-    schedule: choice(settings, "schedule"),
-    beta1: settings.number("beta1"),
-    beta2: settings.number("beta2"),
-    epsilon: settings.number("epsilon"),
-    weightDecay: settings.number("weight_decay"),
-    clip: clip === 0 ? null : clip,
-  };
+  const { name, settings } = outer.option("optimizer");
+  const { keys } = optionOf("optimizer", name) ?? bug(`the catalogue has no optimiser ${name}`);
+  const specified = { kind: name, ...specifiedKeys(keys, settings) } as OptimizerSpec;
+  return { ...specified, clip: specified.clip === 0 ? null : specified.clip };
 }
 
 function trainedPart(outer: Settings): TrainedPart {

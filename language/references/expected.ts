@@ -9,6 +9,7 @@ import {
   pretrainKeys,
   type ValueType,
 } from "#runtime/contract/catalogue/index.ts";
+import { optimizerKeys } from "#runtime/contract/catalogue/optimizers.ts";
 import type { VariedKey } from "#runtime/contract/spec.ts";
 import {
   type Block,
@@ -123,23 +124,7 @@ export function alternativesOf(expected: Expected): Expected[] {
 }
 
 /** The keys of a pre-training that a comparison may vary. */
-export const variedKeys: readonly VariedKey[] = [
-  "model",
-  "objective",
-  "corpus",
-  "tokenizer",
-  "batch",
-  "budget",
-  "learning_rate",
-  "final_learning_rate",
-  "warmup",
-  "schedule",
-  "beta1",
-  "beta2",
-  "epsilon",
-  "weight_decay",
-  "clip",
-];
+export const variedKeys: readonly VariedKey[] = ["model", "objective", "corpus", "tokenizer", "batch", "budget", ...optimizerKeys];
 
 export function variedType(name: string): ValueType | undefined {
   if (!(variedKeys as readonly string[]).includes(name)) return undefined;

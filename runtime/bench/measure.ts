@@ -104,7 +104,7 @@ export async function measure({ engine: name, objective, size, threads, seconds 
     const saving = performance.now();
     saveCheckpoint(folder, { step: 1, progress: counters, state: await trainer.state() }, { parameters: settings.trained, keep: 1 });
     const checkpointShare = (performance.now() - saving) / (checkpointSeconds * 1000);
-    const cost = pretrainCost(job.model, job.objective, job.batch, 1, 1);
+    const cost = pretrainCost({ ...job, accumulate: 1 }, 1);
     return {
       parameters: cost.parameters,
       flops_per_step: cost.flopsPerStep,

@@ -7,7 +7,7 @@ import { benchJob } from "./settings.ts";
 /** Work (`stepWork`) a second that an engine does here in training a small decoder, measured for about a second. */
 export async function trainingSpeed(engine: EngineName, threads: number): Promise<number> {
   const job = benchJob(engine === "cpu" ? "tiny" : "small", "causal");
-  const { flopsPerStep } = pretrainCost(job.model, job.objective, job.batch, 1, 1);
+  const { flopsPerStep } = pretrainCost({ ...job, accumulate: 1 }, 1);
   // the quickest step: what else the machine did in this second says nothing of later
   const [quickest] = await probeTimes(job, { engine, threads, seconds: 1 });
   return stepWork(flopsPerStep) / quickest!;

@@ -1,5 +1,7 @@
+import { optimizerKeys } from "#runtime/contract/catalogue/optimizers.ts";
+import { camelCase } from "#runtime/contract/catalogue/specified.ts";
 import type { SpecPath } from "#runtime/contract/problem.ts";
-import type { OptimizerSpec, PretrainSpec, Spec, Varied, VariedKey, VariedValue } from "#runtime/contract/spec.ts";
+import type { PretrainSpec, Spec, Varied, VariedKey, VariedValue } from "#runtime/contract/spec.ts";
 import { leavesOf } from "./resolve.ts";
 
 /** A pre-training as something in the file uses it: declared, or one cell of a comparison. */
@@ -79,24 +81,12 @@ export function pathOfValue(comparison: string, key: VariedKey, index: number): 
 
 /** The pre-training with one key set to a varied value. */
 export function withValue(pretrain: PretrainSpec, key: VariedKey, value: VariedValue["value"]): PretrainSpec {
-  const setting = optimizerSettings[key];
+  const setting = optimizerKeys.find((name) => name === key);
   if (!setting) return { ...pretrain, [key]: value };
   // as in the text, no clipping is written 0
   const set = key === "clip" && value === 0 ? null : value;
-  return { ...pretrain, optimizer: { ...pretrain.optimizer, [setting]: set } };
+  return { ...pretrain, optimizer: { ...pretrain.optimizer, [camelCase(setting)]: set } };
 }
-
-const optimizerSettings: Partial<Record<VariedKey, keyof OptimizerSpec>> = {
-  learning_rate: "learningRate",
-  final_learning_rate: "finalLearningRate",
-  warmup: "warmup",
-  schedule: "schedule",
-  beta1: "beta1",
-  beta2: "beta2",
-  epsilon: "epsilon",
-  weight_decay: "weightDecay",
-  clip: "clip",
-};
 
 type Setter = { key: VariedKey; values: VariedValue[]; word: "vary" | "with" };
 

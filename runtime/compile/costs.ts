@@ -1,30 +1,21 @@
-import type { Cost, FinetuneJob, PretrainJob, ResolvedModel, ResolvedObjective, ResolvedTask } from "#runtime/contract/plan.ts";
+import type { Cost, FinetuneJob, ResolvedModel, ResolvedObjective, ResolvedTask } from "#runtime/contract/plan.ts";
 import { partSchedule } from "#runtime/objectives/schedule.ts";
 import { longestTaskPart } from "#runtime/programs/adaptation.ts";
-import { averageCost, finetuneCost, type PretrainingCost, pretrainingCost } from "#runtime/programs/cost.ts";
+import { averageCost, finetuneCost, type PretrainingCost, type PretrainingSize, pretrainingCost } from "#runtime/programs/cost.ts";
 import { canonical, objectiveContent } from "./fingerprint.ts";
 
 /** What programs cost, from their traces. */
 export interface CostModel {
   /** Of a step, averaged over the parts of a mixture as they are scheduled in `steps` steps. */
-  pretrain(
-    model: ResolvedModel,
-    objective: ResolvedObjective,
-    batch: number,
-    accumulate: number,
-    steps: number,
-    precision?: PretrainJob["precision"],
-  ): Cost;
+  pretrain(size: PretrainingSize, steps: number): Cost;
   finetune(model: ResolvedModel, settings: FinetuneJob["settings"], task: ResolvedTask): Cost;
 }
 
 /** What is traced for a cost model. */
 export interface Traces {
-  pretrain(...program: Program): PretrainingCost;
+  pretrain(size: PretrainingSize): PretrainingCost;
   finetune: CostModel["finetune"];
 }
-
-type Program = [ResolvedModel, ResolvedObjective, batch: number, accumulate: number, precision?: PretrainJob["precision"]];
 
 /** The costs of the real programs. Kept by who compiles a file again and again as it is edited. */
 export function tracedCosts(): CostModel {
@@ -48,14 +39,17 @@ export function remembering(traces: Traces): CostModel {
     return found;
   };
   return {
-    pretrain(model, objective, batch, accumulate, steps, precision = "float32") {
-      const key = [model, objectiveContent(objective), batch, accumulate, precision];
-      const cost = pretrainings(key, () => traces.pretrain(model, objective, batch, accumulate, precision));
+    pretrain(size, steps) {
+      const { objective, optimizer, precision = "float32", ...others } = size;
+      const key = { ...others, objective: objectiveContent(objective), optimizer: optimizer.kind, precision };
+      const cost = pretrainings(key, () => traces.pretrain(size));
       return averageCost(cost, cost.parts.length === 1 ? [steps] : countsOf(objective, steps));
     },
     finetune(model, settings, task) {
-      const { epochs: _, optimizer: __, ...shapes } = settings;
-      return finetunings([model, shapes, longestTaskPart(task, model)], () => traces.finetune(model, settings, task));
+      const { epochs: _, optimizer, ...shapes } = settings;
+      return finetunings([model, { ...shapes, optimizer: optimizer.kind }, longestTaskPart(task, model)], () =>
+        traces.finetune(model, settings, task),
+      );
     },
   };
 }

@@ -2,7 +2,9 @@ import { listed } from "#runtime/contract/listed.ts";
 import { formatBytes } from "#runtime/contract/numbers.ts";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
+import type { OptimizerSpec } from "#runtime/contract/spec.ts";
 import { parametersOf } from "#runtime/models/parameters.ts";
+import { optimizerOf } from "#runtime/programs/optimizers/table.ts";
 import { error } from "./rules/rule.ts";
 
 /** What decides how much memory a step takes. */
@@ -15,6 +17,7 @@ interface Size {
 /** A training whose step must fit into the machine's memory. */
 export interface Training extends Size {
   label: string;
+  optimizer: OptimizerSpec;
   /** Bytes, from the trace. */
   memoryOf(size: Size): number;
   /** Where the text says the batch. */
@@ -27,9 +30,9 @@ export interface Training extends Size {
  */
 export function beyondMemory(training: Training, memoryBytes: number | undefined): Problem | null {
   if (memoryBytes === undefined) return null;
-  const { label, model, batch, accumulate } = training;
+  const { label, model, batch, accumulate, optimizer } = training;
   const needed = (size: Size) => {
-    const floor = leastBytes(size);
+    const floor = leastBytes(size, optimizer);
     return floor > memoryBytes ? floor : training.memoryOf(size);
   };
   const wanted = needed({ model, batch, accumulate });
@@ -55,11 +58,12 @@ export function beyondMemory(training: Training, memoryBytes: number | undefined
   return error("too-little-memory", training.at, message);
 }
 
-/** Weights, gradients and two moments, and the attention weights that the backward pass needs again. */
-function leastBytes({ model, batch, accumulate }: Size): number {
+/** Weights, gradients and what the optimiser keeps, and the attention weights that the backward pass needs again. */
+function leastBytes({ model, batch, accumulate }: Size, optimizer: OptimizerSpec): number {
+  const arrays = 2 + optimizerOf(optimizer).moments.length;
   const weights = parametersOf(model).reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
   const attention = (model.recompute ? 1 : model.layers) * (batch / accumulate) * model.heads * model.context ** 2;
-  return 4 * (4 * weights + attention);
+  return 4 * (arrays * weights + attention);
 }
 
 /** The first that fits, where each after it fits too; bisected, as each try costs a trace. */

@@ -66,7 +66,7 @@ export function addFinetuning(planner: Planner, start: Start, run: FinetuningRun
   const memoryOf = (size: { model: ResolvedModel; batch: number; accumulate: number }) =>
     planner.costs.finetune(size.model, { ...settings, batch: size.batch, accumulate: size.accumulate }, task).memoryBytes;
   const tooLarge = beyondMemory(
-    { label: run.name, model: read, batch, accumulate, memoryOf, at: [...run.at, "batch"] },
+    { label: run.name, model: read, batch, accumulate, optimizer: settings.optimizer, memoryOf, at: [...run.at, "batch"] },
     planner.memoryBytes,
   );
   if (tooLarge) {

@@ -69,10 +69,12 @@ export function settle(planner: Planner, use: Use): Setting | null {
   if (!objective) return noObjective();
   const trained = withReading(resolved, objective);
   const { batch, accumulate } = pretrain;
+  const { optimizer, precision } = pretrain;
+  const program = { model: trained, objective, batch, accumulate, optimizer, precision };
   const memoryOf = (size: { model: ResolvedModel; batch: number; accumulate: number }) =>
-    planner.costs.pretrain(size.model, objective, size.batch, size.accumulate, 1, pretrain.precision).memoryBytes;
+    planner.costs.pretrain({ ...program, ...size }, 1).memoryBytes;
   const tooLarge = beyondMemory(
-    { label: use.label, model: trained, batch, accumulate, memoryOf, at: use.at("batch") },
+    { label: use.label, model: trained, batch, accumulate, optimizer, memoryOf, at: use.at("batch") },
     planner.memoryBytes,
   );
   if (tooLarge) {
@@ -89,7 +91,7 @@ export function settle(planner: Planner, use: Use): Setting | null {
     corpusTokens,
     ...documentTokens,
     costOver: (steps) => {
-      const cost = planner.costs.pretrain(trained, objective, batch, accumulate, steps, pretrain.precision);
+      const cost = planner.costs.pretrain(program, steps);
       return withPositionsRead(cost, { model: trained, objective, batch, ...documentTokens }, steps);
     },
   };
@@ -106,9 +108,13 @@ function tokenizerOf(planner: Planner, { pretrain, at }: Use, checkpoint: KnownC
 /** The setting with another model of the same vocabulary. */
 export function withModel(planner: Planner, setting: Setting, model: ResolvedModel): Setting {
   const { objective, use } = setting;
-  const { batch, accumulate, precision } = use.pretrain;
+  const { batch, accumulate, optimizer, precision } = use.pretrain;
   const costOver = (steps: number) =>
-    withPositionsRead(planner.costs.pretrain(model, objective, batch, accumulate, steps, precision), { ...setting, model }, steps);
+    withPositionsRead(
+      planner.costs.pretrain({ model, objective, batch, accumulate, optimizer, precision }, steps),
+      { ...setting, model },
+      steps,
+    );
   return { ...setting, model, costOver };
 }
 

@@ -1,4 +1,5 @@
 import type { objectives } from "./catalogue/objectives.ts";
+import type { optimizers } from "./catalogue/optimizers.ts";
 import type { SpecifiedOption } from "./catalogue/specified.ts";
 import type { TaskSpec } from "./task-spec.ts";
 
@@ -188,21 +189,13 @@ export type Budget =
   | { unit: "epochs"; value: number }
   | { unit: "flops"; value: number };
 
-export interface OptimizerSpec {
-  kind: "adamw";
-  learningRate: number;
-  /** Where a decaying schedule ends. */
-  finalLearningRate: number;
-  /** Of the steps: a share or a count. */
-  warmup: { unit: "share" | "steps"; value: number };
-  schedule: "constant" | "linear" | "cosine";
-  beta1: number;
-  beta2: number;
-  epsilon: number;
-  weightDecay: number;
-  /** Largest global gradient norm; null: no clipping. */
-  clip: number | null;
-}
+type OptimizerOption = (typeof optimizers)[number];
+/** A setting of an optimiser, as the text writes it. */
+export type OptimizerKey = OptimizerOption["keys"][number]["name"];
+
+/** The settings of each kind are the keys of its entry in the catalogue. `clip`: largest global gradient norm; null: no clipping. */
+export type OptimizerSpec = WithClip<SpecifiedOption<OptimizerOption>>;
+type WithClip<O> = O extends { clip: number } ? Omit<O, "clip"> & { clip: number | null } : never;
 
 export interface PretrainSpec extends Documented {
   model: Ref;
@@ -291,22 +284,7 @@ export interface Varied {
   with?: { key: VariedKey; values: VariedValue[] }[];
 }
 
-export type VariedKey =
-  | "model"
-  | "objective"
-  | "corpus"
-  | "tokenizer"
-  | "batch"
-  | "budget"
-  | "learning_rate"
-  | "final_learning_rate"
-  | "warmup"
-  | "schedule"
-  | "beta1"
-  | "beta2"
-  | "epsilon"
-  | "weight_decay"
-  | "clip";
+export type VariedKey = "model" | "objective" | "corpus" | "tokenizer" | "batch" | "budget" | OptimizerKey;
 
 export interface VariedValue {
   /** As it shows in tables. */

@@ -1,5 +1,4 @@
-import type { Cost, FinetuneJob, PretrainJob, ResolvedModel, ResolvedObjective, ResolvedTask } from "#runtime/contract/plan.ts";
-import type { OptimizerSpec } from "#runtime/contract/spec.ts";
+import type { Cost, FinetuneJob, PretrainJob, ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
 import { type Parameter, parametersOf } from "#runtime/models/parameters.ts";
 import { partSchedule } from "#runtime/objectives/schedule.ts";
 import { flopsOf, peakMemoryOf } from "#runtime/trace/cost.ts";
@@ -11,19 +10,11 @@ import { longestTaskPart } from "./adaptation.ts";
 import { finetuningParameters, fixedParameters, pretrainingParameters, pretrainingParts } from "./parts.ts";
 import { type Part, type TrainingSettings, trainingProgram } from "./training.ts";
 
-/** Settings that change no shape and so no cost. */
-const optimizer: OptimizerSpec = {
-  kind: "adamw",
-  learningRate: 1,
-  finalLearningRate: 0,
-  warmup: { unit: "steps", value: 0 },
-  schedule: "constant",
-  beta1: 0.9,
-  beta2: 0.99,
-  epsilon: 1e-8,
-  weightDecay: 0.1,
-  clip: 1,
-};
+/** What decides what a step of a pre-training costs. Of the optimiser only its kind does. */
+export interface PretrainingSize extends Pick<PretrainJob, "model" | "objective" | "batch" | "accumulate" | "optimizer"> {
+  /** Left out: float32. */
+  precision?: Precision;
+}
 
 /** What a pre-training costs: as a whole, and a step of each part of its objective, in the order of the schedule. */
 export interface PretrainingCost extends Pick<Cost, "parameters" | "embeddings" | "memoryBytes"> {
@@ -31,17 +22,12 @@ export interface PretrainingCost extends Pick<Cost, "parameters" | "embeddings" 
 }
 
 /** Traces a step of each part. */
-export function pretrainingCost(
-  model: ResolvedModel,
-  objective: ResolvedObjective,
-  batch: number,
-  accumulate: number,
-  precision: Precision = "float32",
-): PretrainingCost {
-  const { parts, trained } = settingsOf(model, objective, batch, accumulate, precision);
+export function pretrainingCost(size: PretrainingSize): PretrainingCost {
+  const { model, batch, accumulate } = size;
+  const { parts, trained } = settingsOf(size);
   const traced = parts.map((_, i) =>
     costByDepth(model, (model) => {
-      const settings = settingsOf(model, objective, batch, accumulate, precision);
+      const settings = settingsOf({ ...size, model });
       return traceStep(settings, settings.parts[i]!);
     }),
   );
@@ -65,30 +51,17 @@ export function averageCost({ parts, ...whole }: PretrainingCost, counts: readon
 }
 
 /** What a step of pre-training costs; of a mixture or sequence, averaged over its schedule of `steps` steps. */
-export function pretrainCost(
-  model: ResolvedModel,
-  objective: ResolvedObjective,
-  batch: number,
-  accumulate: number,
-  steps: number,
-  precision?: Precision,
-): Cost {
-  return averageCost(pretrainingCost(model, objective, batch, accumulate, precision), partSchedule(objective, steps).counts);
+export function pretrainCost(size: PretrainingSize, steps: number): Cost {
+  return averageCost(pretrainingCost(size), partSchedule(size.objective, steps).counts);
 }
 
 /** A step of pre-training, of the first part of its objective. */
-export function pretrainGraph({ model, objective, batch, accumulate, precision }: PretrainJob): Graph {
-  const settings = settingsOf(model, objective, batch, accumulate, precision);
+export function pretrainGraph(size: PretrainingSize): Graph {
+  const settings = settingsOf(size);
   return tracedStep(settings, settings.parts[0]!);
 }
 
-function settingsOf(
-  model: ResolvedModel,
-  objective: ResolvedObjective,
-  batch: number,
-  accumulate: number,
-  precision: Precision,
-): TrainingSettings {
+function settingsOf({ model, objective, batch, accumulate, optimizer, precision = "float32" }: PretrainingSize): TrainingSettings {
   // the parts are the same for any number of steps
   const parts = pretrainingParts(model, objective, 1);
   return {
@@ -107,7 +80,7 @@ function settingsOf(
 /** What a step of fine-tuning costs, with texts as long as the context. */
 export function finetuneCost(model: ResolvedModel, settings: FinetuneJob["settings"], task: ResolvedTask): Cost {
   if (task.kind === "minimal_pairs") return { ...countParameters(parametersOf(model)), tokensPerStep: 0, flopsPerStep: 0, memoryBytes: 0 };
-  const { batch, accumulate, dropout, train } = settings;
+  const { batch, accumulate, dropout, optimizer, train } = settings;
   const traced = (model: ResolvedModel) => {
     const { trained, frozen, loraScale } = finetuningParameters(model, task, settings);
     const part = longestTaskPart(task, model);

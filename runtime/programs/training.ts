@@ -9,11 +9,12 @@ import { type Parameter, pooler as poolerName } from "#runtime/models/parameters
 import { dropoutPlaces, encode, type Forward } from "#runtime/models/transformer.ts";
 import type { Precision, Program, ProgramFunction, TensorSpec, Tensors } from "#runtime/trace/function.ts";
 import { registerGradients } from "#runtime/trace/gradients.ts";
-import { type AdamWScalars, adamW, clipping } from "./adamw.ts";
+import { clipping } from "./clipping.ts";
 import { type Group, groupParameters, pack, unpack } from "./groups.ts";
 import type { HeadPart, HeadShape } from "./heads/head.ts";
 import { heads } from "./heads/table.ts";
 import { float, int } from "./inputs.ts";
+import { optimizerOf } from "./optimizers/table.ts";
 import { given } from "./reading.ts";
 import {
   onlyForTraining,
@@ -64,7 +65,7 @@ export interface TrainingProgram extends Program {
 export function trainingProgram(settings: TrainingSettings): TrainingProgram {
   const groups = groupParameters(settings.trained);
   const state: TensorSpec[] = [
-    ...groups.flatMap((group) => groupState(group, settings.accumulates)),
+    ...groups.flatMap((group) => groupState(group, settings)),
     ...settings.frozen.map(({ name, shape }) => float(frozenName(name), shape)),
   ];
   // what scores minimal pairs trains nothing
@@ -85,8 +86,8 @@ export function trainingProgram(settings: TrainingSettings): TrainingProgram {
 }
 
 export const weightsName = (group: Group) => `weights.${group.index}`;
-export const firstMomentName = (group: Group) => `first_moment.${group.index}`;
-export const secondMomentName = (group: Group) => `second_moment.${group.index}`;
+/** `moment`: as the optimiser names it. */
+export const momentName = (moment: string) => (group: Group) => `${moment}.${group.index}`;
 export const gradientName = (group: Group) => `gradient.${group.index}`;
 export const frozenName = (parameter: string) => `frozen.${parameter}`;
 export const dropoutName = (place: string) => `dropout.${place}`;
@@ -117,13 +118,25 @@ export function noiseInputs(settings: Pick<TrainingSettings, "batch" | "model">,
   return batchInputs(settings, part).filter(({ name }) => name === samplingNoise);
 }
 
-const optimizerInputs: TensorSpec[] = [float("learning_rate", []), float("step_size", []), float("epsilon", [])];
+function optimizerInputs({ optimizer }: TrainingSettings): TensorSpec[] {
+  return Object.keys(optimizerOf(optimizer).scalars(optimizer, 1, 0)).map((name) => float(name, []));
+}
+
+/** Numbers of a step of the optimiser, which counts from 1. */
+export function optimizerScalars(optimizer: OptimizerSpec, step: number, learningRate: number): Record<string, Float32Array> {
+  const scalars = optimizerOf(optimizer).scalars(optimizer, step, learningRate);
+  return Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, Float32Array.of(value)]));
+}
+
+function momentNames({ optimizer }: Pick<TrainingSettings, "optimizer">): ((group: Group) => string)[] {
+  return optimizerOf(optimizer).moments.map(momentName);
+}
 
 function stepFunction(settings: TrainingSettings, groups: readonly Group[], part: Part): ProgramFunction {
   return {
     name: `step.${part.name}`,
-    reads: readNames(settings, groups, [weightsName, firstMomentName, secondMomentName]),
-    inputs: [...batchInputs(settings, part), ...dropoutInputs(settings, part), ...optimizerInputs],
+    reads: readNames(settings, groups, [weightsName, ...momentNames(settings)]),
+    inputs: [...batchInputs(settings, part), ...dropoutInputs(settings, part), ...optimizerInputs(settings)],
     call(state, inputs) {
       const { loss, gradients } = lossAndGradients(settings, groups, part, state, inputs);
       const { updates, norm } = update(settings.optimizer, groups, state, gradients, inputs);
@@ -145,14 +158,14 @@ function accumulateFunction(settings: TrainingSettings, groups: readonly Group[]
   };
 }
 
-function applyFunction({ optimizer }: TrainingSettings, groups: readonly Group[]): ProgramFunction {
+function applyFunction(settings: TrainingSettings, groups: readonly Group[]): ProgramFunction {
   return {
     name: "apply",
-    reads: groups.flatMap((group) => [weightsName, firstMomentName, secondMomentName, gradientName].map((name) => name(group))),
-    inputs: optimizerInputs,
+    reads: groups.flatMap((group) => [weightsName, ...momentNames(settings), gradientName].map((name) => name(group))),
+    inputs: optimizerInputs(settings),
     call(state, inputs) {
       const gradients = groups.map((group) => state[gradientName(group)]!);
-      const { updates, norm } = update(optimizer, groups, state, gradients, inputs);
+      const { updates, norm } = update(settings.optimizer, groups, state, gradients, inputs);
       const cleared = groups.map((group) => [gradientName(group), zeros([group.size])]);
       return { state: { ...updates, ...Object.fromEntries(cleared) }, outputs: { gradient_norm: norm } };
     },
@@ -209,26 +222,27 @@ function update(
   inputs: Tensors,
 ): { updates: Tensors; norm: Tensor } {
   const { norm, scale } = clipping(gradients, optimizer.clip);
-  const scalars = { learningRate: inputs.learning_rate!, stepSize: inputs.step_size!, epsilon: inputs.epsilon! };
+  const { moments, rates, update } = optimizerOf(optimizer);
   const updates: Tensors = {};
   for (const [i, group] of groups.entries()) {
     const before = {
       weights: state[weightsName(group)]!,
-      firstMoment: state[firstMomentName(group)]!,
-      secondMoment: state[secondMomentName(group)]!,
+      moments: Object.fromEntries(moments.map((moment) => [moment, state[momentName(moment)(group)]!])),
+      gradient: gradients[i]!,
+      scale,
+      decays: group.decay,
     };
-    const after = adamW(optimizer, before, gradients[i]!, scale, scaled(scalars, group.rate), group.decay);
-    updates[weightsName(group)] = after.weights;
-    updates[firstMomentName(group)] = after.firstMoment;
-    updates[secondMomentName(group)] = after.secondMoment;
+    const after = update(optimizer, before, scaled(inputs, rates, group.rate));
+    updates[weightsName(group)] = after.weights!;
+    for (const moment of moments) updates[momentName(moment)(group)] = after[moment]!;
   }
   return { updates, norm };
 }
 
 /** The scalars of weights with a learning rate of their own. */
-function scaled(scalars: AdamWScalars, rate: number): AdamWScalars {
+function scaled(scalars: Tensors, rates: readonly string[], rate: number): Tensors {
   if (rate === 1) return scalars;
-  return { ...scalars, learningRate: mul(scalars.learningRate, rate), stepSize: mul(scalars.stepSize, rate) };
+  return { ...scalars, ...Object.fromEntries(rates.map((name) => [name, mul(scalars[name]!, rate)])) };
 }
 
 /** What the head makes of the hidden states. An encoder-decoder answers by its encoder alone. */
@@ -285,7 +299,7 @@ function readNames({ frozen }: TrainingSettings, groups: readonly Group[], names
   return [...groups.flatMap((group) => names.map((name) => name(group))), ...frozen.map(({ name }) => frozenName(name))];
 }
 
-function groupState(group: Group, accumulates: boolean): TensorSpec[] {
-  const names = [weightsName, firstMomentName, secondMomentName, ...(accumulates ? [gradientName] : [])];
+function groupState(group: Group, settings: TrainingSettings): TensorSpec[] {
+  const names = [weightsName, ...momentNames(settings), ...(settings.accumulates ? [gradientName] : [])];
   return names.map((name) => float(name(group), [group.size]));
 }

@@ -87,6 +87,7 @@ const kernels: Record<string, Kernel> = {
   LogicalAnd: binary("LogicalAnd", "bool"),
   LogicalOr: binary("LogicalOr", "bool"),
   Neg: unary("Neg"),
+  Sign: unary("Sign"),
   Square: unary("Square"),
   Sqrt: unary("Sqrt"),
   Rsqrt: unary("Rsqrt"),

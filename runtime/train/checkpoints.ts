@@ -25,7 +25,6 @@ export interface SaveOptions {
   beside?: readonly string[];
 }
 
-const parts = { weights: "weights/", firstMoment: "first_moment/", secondMoment: "second_moment/" } as const;
 const [stateFile, tensorsFile] = ["state.json", "state.safetensors"];
 
 /**
@@ -45,8 +44,8 @@ export function saveCheckpoint<P>(
   rmSync(temporary, { recursive: true, force: true });
   makeFolder(temporary);
   const tensors: Record<string, StoredTensor> = {};
-  for (const [part, prefix] of Object.entries(parts)) {
-    for (const { name, shape } of parameters) tensors[prefix + name] = { shape, data: state[part as keyof OptimizerState][name]! };
+  for (const [part, values] of Object.entries({ weights: state.weights, ...state.moments })) {
+    for (const { name, shape } of parameters) tensors[`${part}/${name}`] = { shape, data: values[name]! };
   }
   const own = writeSafetensors(join(temporary, tensorsFile), tensors);
   const kept = Object.entries(filesLeft(folder)).filter(([file]) => file.startsWith("kept/"));
@@ -121,14 +120,14 @@ function readCheckpoint<P>(folder: string, name: string): { checkpoint: Checkpoi
   const inspected = inspectCheckpoint(folder, name);
   if ("problem" in inspected) return inspected;
   const { tensors } = readSafetensors(join(folder, "checkpoints", name, tensorsFile));
-  const pick = (prefix: string): Values =>
-    Object.fromEntries(
-      Object.entries(tensors)
-        .filter(([key]) => key.startsWith(prefix))
-        .map(([key, { data }]) => [key.slice(prefix.length), data as Float32Array]),
-    );
-  const state = { weights: pick(parts.weights), firstMoment: pick(parts.firstMoment), secondMoment: pick(parts.secondMoment) };
-  return { checkpoint: { step: inspected.step, progress: inspected.progress as P, state } };
+  const parts: Record<string, Values> = {};
+  for (const [key, { data }] of Object.entries(tensors)) {
+    const [part = "", name = ""] = key.split("/", 2);
+    parts[part] ??= {};
+    parts[part][name] = data as Float32Array;
+  }
+  const { weights = {}, ...moments } = parts;
+  return { checkpoint: { step: inspected.step, progress: inspected.progress as P, state: { weights, moments } } };
 }
 
 function nameOf(step: number): string {

@@ -1,13 +1,13 @@
 import type { Engine, Session } from "#runtime/engines/engine.ts";
-import { adamWScalars } from "#runtime/programs/adamw.ts";
 import { packValues, unpackValues } from "#runtime/programs/groups.ts";
+import { optimizerOf } from "#runtime/programs/optimizers/table.ts";
 import {
-  firstMomentName,
   frozenName,
   gradientName,
+  momentName,
   noiseInputs,
+  optimizerScalars,
   type Part,
-  secondMomentName,
   type TrainingSettings,
   trainingProgram,
   weightsName,
@@ -22,8 +22,8 @@ export type Values = Record<string, Float32Array>;
 /** What a checkpoint must hold to go on: by parameter. */
 export interface OptimizerState {
   weights: Values;
-  firstMoment: Values;
-  secondMoment: Values;
+  /** What the optimiser keeps, by its names for it. */
+  moments: Record<string, Values>;
 }
 
 /** A model in an engine's session, with its optimiser. */
@@ -75,8 +75,11 @@ export async function openTrainer({ engine, settings, initial, seed }: TrainerOp
     return Object.assign({}, ...groups.map((group) => unpackValues(group, flat[name(group)]!)));
   };
   await write(weightsName, initial);
-  await clear(firstMomentName);
-  await clear(secondMomentName);
+  const { moments } = optimizerOf(settings.optimizer);
+  const clearMoments = async () => {
+    for (const moment of moments) await clear(momentName(moment));
+  };
+  await clearMoments();
 
   /** Functions with their inputs, one after the other. */
   const callAll = async (calls: readonly (readonly [string, Arrays])[]): Promise<Arrays[]> => {
@@ -91,7 +94,7 @@ export async function openTrainer({ engine, settings, initial, seed }: TrainerOp
     withMasks: (part, batches, step) => withMasks(settings, part, batches, [seed, step]),
     withNoise: (part, batch, path) => ({ ...batch, ...uniformNoise(noiseInputs(settings, part), path) }),
     async step(part, batches, { step, learningRate }) {
-      const scalars = adamWScalars(settings.optimizer, step, learningRate);
+      const scalars = optimizerScalars(settings.optimizer, step, learningRate);
       if (!settings.accumulates) return lossAndNorm(await session.call(`step.${part.name}`, { ...batches[0], ...scalars }));
       const outputs = await callAll([...batches.map((batch) => [`accumulate.${part.name}`, batch] as const), ["apply", scalars]]);
       const applied = outputs.pop()!;
@@ -111,17 +114,15 @@ export async function openTrainer({ engine, settings, initial, seed }: TrainerOp
     weights: () => read(weightsName),
     setWeights: (values) => write(weightsName, values),
     async state() {
-      return { weights: await read(weightsName), firstMoment: await read(firstMomentName), secondMoment: await read(secondMomentName) };
+      const kept: Record<string, Values> = {};
+      for (const moment of moments) kept[moment] = await read(momentName(moment));
+      return { weights: await read(weightsName), moments: kept };
     },
     async setState(state) {
       await write(weightsName, state.weights);
-      await write(firstMomentName, state.firstMoment);
-      await write(secondMomentName, state.secondMoment);
+      for (const moment of moments) await write(momentName(moment), state.moments[moment]!);
     },
-    async resetOptimizer() {
-      await clear(firstMomentName);
-      await clear(secondMomentName);
-    },
+    resetOptimizer: clearMoments,
     close: () => session.close(),
   };
 }

@@ -3,7 +3,7 @@ import { compile } from "#runtime/compile/compile.ts";
 import { remembering, type Traces } from "#runtime/compile/costs.ts";
 import type { ResolvedModel, ResolvedObjective } from "#runtime/contract/plan.ts";
 import { finetuneCost, pretrainCost, pretrainingCost } from "#runtime/programs/cost.ts";
-import { compare, encoded, files, model, objectives, ofKind, specOf } from "./fixtures.ts";
+import { adamw, compare, encoded, files, model, objectives, ofKind, specOf } from "./fixtures.ts";
 
 const traced: Traces = { pretrain: pretrainingCost, finetune: finetuneCost };
 const small: ResolvedModel = {
@@ -11,6 +11,7 @@ const small: ResolvedModel = {
   architecture: "decoder",
   vocabulary: 400,
 };
+const size = { model: small, batch: 4, optimizer: adamw };
 const mixed = (kind: "mixture" | "sequence"): ResolvedObjective => ({
   kind,
   parts: [
@@ -22,9 +23,9 @@ const mixed = (kind: "mixture" | "sequence"): ResolvedObjective => ({
 it.each(["mixture", "sequence"] as const)("puts the cost of a %s together from those of its parts by themselves", (kind) => {
   const steps = { t5: 7, clm: 3 };
   for (const accumulate of [1, 2]) {
-    const together = remembering(traced).pretrain(small, mixed(kind), 4, accumulate, 10);
-    const t5 = pretrainCost(small, { kind: "span_corruption", rate: 0.15, meanSpan: 3 }, 4, accumulate, 10);
-    const clm = pretrainCost(small, { kind: "causal" }, 4, accumulate, 10);
+    const together = remembering(traced).pretrain({ ...size, objective: mixed(kind), accumulate }, 10);
+    const t5 = pretrainCost({ ...size, objective: { kind: "span_corruption", rate: 0.15, meanSpan: 3 }, accumulate }, 10);
+    const clm = pretrainCost({ ...size, objective: { kind: "causal" }, accumulate }, 10);
     const average = (cost: "flopsPerStep" | "tokensPerStep") => (steps.t5 * t5[cost] + steps.clm * clm[cost]) / 10;
     expect(together.flopsPerStep).toBeCloseTo(average("flopsPerStep"), 3);
     expect(together.tokensPerStep).toBeCloseTo(average("tokensPerStep"), 9);
@@ -37,15 +38,15 @@ it("traces a program once, whatever the seeds, names and numbers of steps", () =
   let traces = 0;
   const costs = remembering({
     ...traced,
-    pretrain(...from) {
+    pretrain(from) {
       traces++;
-      return traced.pretrain(...from);
+      return traced.pretrain(from);
     },
   });
   for (const steps of [10, 20, 30]) {
     const objective = mixed("mixture");
     if (objective.kind === "mixture") objective.parts[0]!.name = `renamed for ${steps}`;
-    costs.pretrain(small, objective, 4, 1, steps);
+    costs.pretrain({ ...size, objective, accumulate: 1 }, steps);
   }
   expect(traces).toBe(1);
 });

@@ -211,7 +211,7 @@ export const encoded: EncodeResult = {
  * of 15 under masked, 200 positions of 10 under every other objective. A mixture is averaged as it is scheduled.
  */
 export const roundCosts: CostModel = {
-  pretrain(_, objective, batch, __, steps) {
+  pretrain({ objective, batch }, steps) {
     const { parts, counts } = partSchedule(objective, steps);
     const average = (of: (objective: ResolvedObjective) => number) =>
       parts.reduce((sum, part, index) => sum + of(part.objective) * counts[index]!, 0) / steps;

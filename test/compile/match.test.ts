@@ -175,7 +175,8 @@ describe("in what else cells differ", () => {
     };
     const dear = {
       ...roundCosts,
-      pretrain: (...args: Parameters<typeof roundCosts.pretrain>) => dearer(roundCosts.pretrain(...args), args[1].kind === "mixture"),
+      pretrain: (...args: Parameters<typeof roundCosts.pretrain>) =>
+        dearer(roundCosts.pretrain(...args), args[0].objective.kind === "mixture"),
     };
     const of = (match: ComparisonSpec["match"]) =>
       compile(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
-import type { Architecture, TrainedPart } from "#runtime/contract/spec.ts";
+import type { Architecture, OptimizerSpec, TrainedPart } from "#runtime/contract/spec.ts";
 import { assembleBatch } from "#runtime/encoding/batch.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
 import { loadEngine } from "#runtime/engines/table.ts";
@@ -225,6 +225,22 @@ test.each(graphEngines)("a part that leaves weights unused gives them no gradien
   expect(changed).toContain("heads.0.weight");
   expect(changed).toContain("encoder.layers.0.attention.query_key_value.weight");
   expect(changed.filter((name) => name.startsWith("decoder.") || name.startsWith("projection."))).toEqual([]);
+});
+
+const lion: OptimizerSpec = { ...optimizer, kind: "lion" };
+
+test.each([false, true])("engines agree on a rule of plain operations, micro-batches: %s", async (accumulates) => {
+  const model = smallModel();
+  const part = textPart(model, objectives.causal);
+  const settings = settingsOf(model, part, 4, { accumulates, optimizer: lion });
+  const batchOf = (step: number) => textStep(objectives.causal, part, { step, batch: 4, micro: accumulates ? 2 : 1 });
+  const reference = await curve("cpu", settings, batchOf, 5);
+  // another rule than AdamW, from the first update on
+  const adamw = await curve("cpu", { ...settings, optimizer }, batchOf, 5);
+  expect(adamw.slice(0, 2)).toEqual(reference.slice(0, 2));
+  expect(Math.abs(adamw.at(-2)! / reference.at(-2)! - 1)).toBeGreaterThan(1e-3);
+  for (const engine of graphEngines)
+    expect(largestDifference(reference, await curve(engine, settings, batchOf, 5)), engine).toBeLessThan(1e-4);
 });
 
 test.each(graphEngines)("four micro-batches give the numbers of one batch on %s", async (engine) => {

@@ -2,8 +2,11 @@ import "@tensorflow/tfjs-backend-cpu";
 import { scalar, setBackend, tensor1d } from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
 import { registerCpuKernels } from "#runtime/engines/cpu/kernels.ts";
-import { adamW, adamWScalars, clipping } from "#runtime/programs/adamw.ts";
+import { clipping } from "#runtime/programs/clipping.ts";
+import { adamw } from "#runtime/programs/optimizers/adamw.ts";
+import { lion } from "#runtime/programs/optimizers/lion.ts";
 import { learningRateAt } from "#runtime/programs/schedule.ts";
+import type { Tensors } from "#runtime/trace/function.ts";
 import { optimizer } from "./small.ts";
 
 beforeAll(() => {
@@ -11,23 +14,37 @@ beforeAll(() => {
   return setBackend("cpu");
 });
 
+const scalarsOf = (numbers: Record<string, number>): Tensors =>
+  Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, scalar(Math.fround(value))]));
+
 test("AdamW follows algorithm 2 of Loshchilov and Hutter, in double precision, for ten steps", () => {
   const { beta1, beta2, epsilon, weightDecay } = optimizer;
   let [weight, m, v] = [0.5, 0, 0];
-  let state = { weights: tensor1d([weight]), firstMoment: tensor1d([0]), secondMoment: tensor1d([0]) } as Parameters<typeof adamW>[1];
+  let state: Tensors = { weights: tensor1d([weight]), first_moment: tensor1d([0]), second_moment: tensor1d([0]) };
   for (let step = 1; step <= 10; step++) {
     const [gradient, rate] = [Math.sin(step), 0.01 * step];
     m = beta1 * m + (1 - beta1) * gradient;
     v = beta2 * v + (1 - beta2) * gradient ** 2;
     weight -= rate * (m / (1 - beta1 ** step) / (Math.sqrt(v / (1 - beta2 ** step)) + epsilon) + weightDecay * weight);
-    const scalars = adamWScalars(optimizer, step, rate);
-    const given = {
-      learningRate: scalar(scalars.learning_rate[0]!),
-      stepSize: scalar(scalars.step_size[0]!),
-      epsilon: scalar(scalars.epsilon[0]!),
-    };
-    state = adamW(optimizer, state, tensor1d([gradient]), undefined, given, true);
-    expect(state.weights.dataSync()[0]).toBeCloseTo(weight, 5);
+    const before = { weights: state.weights!, moments: state, gradient: tensor1d([gradient]), scale: scalar(1), decays: true };
+    state = adamw.update(optimizer, before, scalarsOf(adamw.scalars(optimizer, step, rate)));
+    expect(state.weights!.dataSync()[0]).toBeCloseTo(weight, 5);
+  }
+});
+
+test("Lion follows algorithm 2 of Chen et al., in double precision, for ten steps", () => {
+  const spec = { ...optimizer, kind: "lion", beta1: 0.9, beta2: 0.99, weightDecay: 0.3 } as const;
+  const { beta1, beta2, weightDecay } = spec;
+  let [weight, mean] = [0.5, 0];
+  let state: Tensors = { weights: tensor1d([weight]), first_moment: tensor1d([0]) };
+  for (let step = 1; step <= 10; step++) {
+    const [gradient, rate] = [Math.sin(2 * step), 0.01 * step];
+    weight -= rate * (Math.sign(beta1 * mean + (1 - beta1) * gradient) + weightDecay * weight);
+    mean = beta2 * mean + (1 - beta2) * gradient;
+    const before = { weights: state.weights!, moments: state, gradient: tensor1d([2 * gradient]), scale: scalar(0.5), decays: true };
+    state = lion.update(spec, before, scalarsOf(lion.scalars(spec, step, rate)));
+    expect(state.weights!.dataSync()[0]).toBeCloseTo(weight, 5);
+    expect(state.first_moment!.dataSync()[0]).toBeCloseTo(mean, 6);
   }
 });
 
@@ -35,9 +52,9 @@ test("gradients above the clip are scaled down to it, smaller ones stay", () => 
   const gradients = [tensor1d([3, 0]), tensor1d([0, 4])];
   const { norm, scale } = clipping(gradients, 1);
   expect(norm.dataSync()[0]).toBeCloseTo(5, 6);
-  expect(scale!.dataSync()[0]).toBeCloseTo(0.2, 5);
-  expect(clipping(gradients, 10).scale!.dataSync()[0]).toBe(1);
-  expect(clipping(gradients, null).scale).toBeUndefined();
+  expect(scale.dataSync()[0]).toBeCloseTo(0.2, 5);
+  expect(clipping(gradients, 10).scale.dataSync()[0]).toBe(1);
+  expect(clipping(gradients, null).scale.dataSync()[0]).toBe(1);
 });
 
 test.each([

@@ -10,7 +10,7 @@ import { random } from "#runtime/random/random.ts";
 import { toStep } from "#runtime/train/text-batches.ts";
 import type { Values } from "#runtime/train/trainer.ts";
 
-export const optimizer: OptimizerSpec = {
+export const optimizer: Extract<OptimizerSpec, { kind: "adamw" }> = {
   kind: "adamw",
   learningRate: 1e-3,
   finalLearningRate: 0,

@@ -3,7 +3,9 @@ import { pretrainCost, pretrainGraph } from "#runtime/programs/cost.ts";
 import { trainingProgram } from "#runtime/programs/training.ts";
 import { flopsOf, peakMemoryOf } from "#runtime/trace/cost.ts";
 import { trace } from "#runtime/trace/trace.ts";
-import { objectives, settingsOf, smallModel, textPart } from "../programs/small.ts";
+import { objectives, optimizer, settingsOf, smallModel, textPart } from "../programs/small.ts";
+
+const size = { accumulate: 1, optimizer };
 
 test("a decoder's FLOPs are those counted by hand, forward and twice that backward", () => {
   const model = smallModel({ biases: false });
@@ -12,7 +14,7 @@ test("a decoder's FLOPs are those counted by hand, forward and twice that backwa
   const projections = 2 * B * T * (D * 3 * D + D * D + D * F + F * D);
   const attention = 2 * 2 * B * H * T * T * (D / H);
   const forward = L * (projections + attention) + 2 * B * T * D * V;
-  expect(pretrainCost(model, objectives.causal, B, 1, 10).flopsPerStep).toBe(3 * forward);
+  expect(pretrainCost({ ...size, model, objective: objectives.causal, batch: B }, 10).flopsPerStep).toBe(3 * forward);
 });
 
 test("only positions with something to predict reach the vocabulary, and what is behind the last attention", () => {
@@ -22,13 +24,15 @@ test("only positions with something to predict reach the vocabulary, and what is
   const stack = L * (2 * B * T * (4 * D * D + 2 * D * F) + 4 * B * H * T * T * (D / H));
   const predicted = Math.round(0.15 * T);
   const left = 2 * B * (T - predicted) * (D * D + 2 * D * F);
-  expect(pretrainCost(model, objectives.masked, B, 1, 10).flopsPerStep).toBe(3 * (stack - left + 2 * B * predicted * D * V));
+  expect(pretrainCost({ ...size, model, objective: objectives.masked, batch: B }, 10).flopsPerStep).toBe(
+    3 * (stack - left + 2 * B * predicted * D * V),
+  );
 });
 
 test("parameters are counted, embeddings apart", () => {
   const model = smallModel({ biases: false });
   const { layers: L, hidden: D, feedForward: F, context: T, vocabulary: V } = model;
-  const cost = pretrainCost(model, objectives.causal, 2, 1, 10);
+  const cost = pretrainCost({ ...size, model, objective: objectives.causal, batch: 2 }, 10);
   expect(cost.embeddings).toBe(V * D + T * D);
   expect(cost.parameters).toBe(cost.embeddings + L * (4 * D * D + 2 * D * F + 2 * D) + D);
   expect(cost.tokensPerStep).toBe(2 * T);
@@ -36,7 +40,10 @@ test("parameters are counted, embeddings apart", () => {
 
 test("accumulation costs the same FLOPs and less memory", () => {
   const model = smallModel();
-  const [whole, parts] = [pretrainCost(model, objectives.causal, 64, 1, 10), pretrainCost(model, objectives.causal, 64, 8, 10)];
+  const [whole, parts] = [
+    pretrainCost({ ...size, model, objective: objectives.causal, batch: 64 }, 10),
+    pretrainCost({ ...size, model, objective: objectives.causal, batch: 64, accumulate: 8 }, 10),
+  ];
   expect(parts.flopsPerStep).toBe(whole.flopsPerStep);
   expect(parts.memoryBytes).toBeLessThan(whole.memoryBytes);
 });
@@ -49,17 +56,19 @@ test.each([
 ] as const)("a deep model costs what its whole trace says: %s", (_, over, kind, batch) => {
   const model = smallModel({ layers: 21, ...over });
   const objective = objectives[kind];
-  const job = { model, objective, batch, accumulate: 1, steps: 1, precision: "float32" };
-  const whole = pretrainGraph(job as never);
+  const whole = pretrainGraph({ ...size, model, objective, batch });
   const { recompute: _again, ...once } = model;
-  const cost = pretrainCost(model, objective, batch, 1, 1);
-  expect(cost.flopsPerStep).toBe(flopsOf(pretrainGraph({ ...job, model: once } as never)));
+  const cost = pretrainCost({ ...size, model, objective, batch }, 1);
+  expect(cost.flopsPerStep).toBe(flopsOf(pretrainGraph({ ...size, model: once, objective, batch })));
   expect(Math.abs(cost.memoryBytes / peakMemoryOf(whole) - 1)).toBeLessThan(0.02);
 });
 
 test("products in 16 bits take less memory, and no fewer FLOPs", () => {
   const model = smallModel({ layers: 4 });
-  const [full, half] = [pretrainCost(model, objectives.causal, 64, 1, 10), pretrainCost(model, objectives.causal, 64, 1, 10, "bfloat16")];
+  const [full, half] = [
+    pretrainCost({ ...size, model, objective: objectives.causal, batch: 64 }, 10),
+    pretrainCost({ ...size, model, objective: objectives.causal, batch: 64, precision: "bfloat16" }, 10),
+  ];
   expect(half.flopsPerStep).toBe(full.flopsPerStep);
   expect(half.memoryBytes).toBeLessThan(full.memoryBytes);
 });
@@ -67,8 +76,14 @@ test("products in 16 bits take less memory, and no fewer FLOPs", () => {
 test("a mixture costs the average of its parts as they are scheduled", () => {
   const model = smallModel({ biases: false });
   const part = (weight: number, kind: "causal" | "prefix") => ({ weight, name: kind, objective: objectives[kind] });
-  const mixed = pretrainCost(model, { kind: "mixture", parts: [part(0.75, "causal"), part(0.25, "prefix")] }, 2, 1, 100);
-  const [causal, prefix] = [pretrainCost(model, objectives.causal, 2, 1, 100), pretrainCost(model, objectives.prefix, 2, 1, 100)];
+  const mixed = pretrainCost(
+    { ...size, model, objective: { kind: "mixture", parts: [part(0.75, "causal"), part(0.25, "prefix")] }, batch: 2 },
+    100,
+  );
+  const [causal, prefix] = [
+    pretrainCost({ ...size, model, objective: objectives.causal, batch: 2 }, 100),
+    pretrainCost({ ...size, model, objective: objectives.prefix, batch: 2 }, 100),
+  ];
   expect(mixed.flopsPerStep).toBeCloseTo(0.75 * causal.flopsPerStep + 0.25 * prefix.flopsPerStep, 6);
 });
 

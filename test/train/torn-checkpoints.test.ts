@@ -12,7 +12,7 @@ function run(): string {
   mkdirSync(folder);
   for (const step of [1, 2, 3]) {
     const values = { w: Float32Array.from([step, step, step, step]) };
-    const state = { weights: values, firstMoment: values, secondMoment: values };
+    const state = { weights: values, moments: { first_moment: values, second_moment: values } };
     saveCheckpoint(folder, { step, progress: { loss: step }, state }, { parameters, keep: 3 });
   }
   return folder;
@@ -66,7 +66,7 @@ test("a checkpoint names what else it needs: one whose best weights are not thos
   mkdirSync(join(folder, "checkpoints"), { recursive: true });
   writeFileSync(join(folder, "checkpoints/best-epoch-00001.safetensors"), "weights");
   const values = { w: new Float32Array(4) };
-  const state = { weights: values, firstMoment: values, secondMoment: values };
+  const state = { weights: values, moments: { first_moment: values, second_moment: values } };
   const beside = ["best-epoch-00001.safetensors"];
   saveCheckpoint(folder, { step: 1, progress: {}, state }, { parameters, keep: 1, beside });
   expect(latestCheckpoint(folder, () => {})).toMatchObject({ step: 1 });

@@ -1,3 +1,5 @@
+import { optionOf } from "#runtime/contract/catalogue/index.ts";
+import { optimizerKeys } from "#runtime/contract/catalogue/optimizers.ts";
 import { listed } from "#runtime/contract/listed.ts";
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
 import type { ComparisonSpec, CorpusSpec } from "#runtime/contract/spec.ts";
@@ -15,6 +17,7 @@ export const comparisons: Rule = (checked) =>
       ...nothing,
       ...(nothing.length > 0 ? [] : sameTwice(checked, name)),
       ...together(name, comparison),
+      ...optimizerSettings(checked, name, comparison),
       ...searches(name, comparison),
       ...repeated(name, comparison),
       ...baselines(checked, name, comparison),
@@ -22,6 +25,26 @@ export const comparisons: Rule = (checked) =>
       ...checkpoints(name, comparison),
     ];
   });
+
+/** A rule without a setting gives the same numbers for each of its values. */
+function optimizerSettings({ spec }: Checked, name: string, comparison: ComparisonSpec): Problem[] {
+  const kind = spec.pretrainings[comparison.extends]?.optimizer.kind;
+  const keys = optionOf("optimizer", kind ?? "")?.keys.map((key) => key.name);
+  if (!keys) return [];
+  const varied = comparison.vary.flatMap(({ key, with: others = [] }) => [
+    { key, word: "vary" },
+    ...others.map((other) => ({ key: other.key, word: "with" })),
+  ]);
+  return varied
+    .filter(({ key }) => (optimizerKeys as readonly string[]).includes(key) && !keys.includes(key))
+    .map(({ key, word }) =>
+      error(
+        "not-of-optimizer",
+        ["comparisons", name, `${word} ${key}`],
+        `${comparison.extends} is trained by ${kind}, which has no ${key}. Vary one of ${listed(keys, "or")}.`,
+      ),
+    );
+}
 
 function variesSomething({ spec }: Checked, name: string, comparison: ComparisonSpec): Problem[] {
   const keys = comparison.vary.flatMap(({ key, with: others = [] }) => [key, ...others.map((other) => other.key)]);

@@ -3,7 +3,8 @@ import type { Key, Option, ValueType } from "./types.ts";
 /**
  * What the specification holds of an option of the catalogue: its name as `kind`, and its keys in camel case, each with the type of its
  * value. A key without a default may be missing, and so may one with `omitDefault`, which then never has its default. For options whose
- * keys are numbers, booleans, choices and references; the lowering (`language/lower/objectives.ts`) makes these values from the same keys.
+ * keys are numbers, booleans, choices, references and quantities; the lowering (`language/lower/specified.ts`) makes these values from
+ * the same keys.
  */
 export type SpecifiedOption<O extends Option> = O extends Option
   ? Flat<
@@ -15,6 +16,10 @@ export type SpecifiedOption<O extends Option> = O extends Option
 
 /** `mean_span` is `meanSpan` in the specification. */
 export type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<CamelCase<Tail>>}` : Name;
+
+export function camelCase(name: string): string {
+  return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
 
 type Sometimes<K extends Key> = Exclude<K, Always<K>>;
 type Always<K extends Key> = K extends { omitDefault: true } ? never : K extends { default: string } | { required: true } ? K : never;
@@ -31,6 +36,8 @@ type Value<V extends ValueType> = V extends { type: "count" | "number" | "share"
       ? Name
       : V extends { type: "reference" }
         ? string
-        : never;
+        : V extends { type: "quantity"; units: readonly (infer U)[] }
+          ? { unit: U; value: number }
+          : never;
 
 type Flat<T> = { [K in keyof T]: T[K] };

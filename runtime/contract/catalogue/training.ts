@@ -1,94 +1,12 @@
 import { answeredOptions } from "./answered.ts";
+import { optimizers } from "./optimizers.ts";
 import { trainedOptions } from "./trained.ts";
 import type { Key, Option } from "./types.ts";
 
 const share = { type: "share", min: 0, max: 1 } as const;
 
-const optimizerKeys: readonly Key[] = [
-  {
-    name: "learning_rate",
-    value: { type: "number", min: 0, aboveMin: true },
-    default: "1e-3",
-    help: "The largest learning rate, reached after warm-up. Fine-tuning starts from 3e-4 where nothing is said.",
-  },
-  {
-    name: "final_learning_rate",
-    value: { type: "number", min: 0 },
-    default: "0",
-    help: "Where a decaying schedule ends, one step behind the last: every step trains.",
-    example: "final_learning_rate: 1e-4",
-  },
-  {
-    name: "warmup",
-    value: { type: "quantity", units: ["share", "steps"] },
-    default: "5%",
-    help: "The learning rate rises linearly over this share of the steps, or this many, and is whole at the last of them.",
-    example: "warmup: 100 steps",
-  },
-  {
-    name: "schedule",
-    value: {
-      type: "choice",
-      of: [
-        { name: "constant", help: "Stays after warm-up." },
-        { name: "linear", help: "Falls in a line to final_learning_rate." },
-        {
-          name: "cosine",
-          help: "Falls along half a cosine to final_learning_rate.",
-          source: "Loshchilov and Hutter 2017, SGDR, equation 5",
-        },
-      ],
-    },
-    default: "cosine",
-    help: "What the learning rate does after warm-up.",
-  },
-  {
-    name: "beta1",
-    value: { type: "number", min: 0, max: 1 },
-    default: "0.9",
-    help: "Decay of the first moment.",
-    source: "Kingma and Ba 2015, Adam, algorithm 1",
-  },
-  {
-    name: "beta2",
-    value: { type: "number", min: 0, max: 1 },
-    default: "0.98",
-    help: "Decay of the second moment.",
-    source: "Liu et al. 2019, RoBERTa, section 3.1",
-  },
-  {
-    name: "epsilon",
-    value: { type: "number", min: 0, aboveMin: true },
-    default: "1e-6",
-    help: "Added to the root of the second moment.",
-    source: "Liu et al. 2019, RoBERTa, section 3.1",
-  },
-  {
-    name: "weight_decay",
-    value: { type: "number", min: 0 },
-    default: "0.01",
-    help: "Decoupled; matrices only, not biases, norms and embeddings of positions.",
-    source: "Loshchilov and Hutter 2019, Decoupled Weight Decay Regularization, algorithm 2",
-  },
-  {
-    name: "clip",
-    value: { type: "number", min: 0 },
-    default: "1",
-    help: "Gradients are scaled down to this global norm; 0 turns it off.",
-    source: "Pascanu et al. 2013, section 3.2",
-  },
-];
-
 export const trainingOptions: readonly Option[] = [
-  {
-    name: "adamw",
-    family: "optimizer",
-    help: "Adam with decoupled weight decay.",
-    formula: "\\theta_t = \\theta_{t-1} - \\eta_t \\left( \\hat{m}_t / (\\sqrt{\\hat{v}_t} + \\epsilon) + \\lambda \\theta_{t-1} \\right)",
-    source: "Loshchilov and Hutter 2019, algorithm 2",
-    keys: optimizerKeys,
-    example: "optimizer: adamw { learning_rate: 1e-3, warmup: 5%, schedule: cosine }",
-  },
+  ...optimizers,
   ...trainedOptions,
   ...answeredOptions,
   {

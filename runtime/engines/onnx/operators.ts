@@ -62,6 +62,7 @@ export const operators: Record<string, Operator> = {
   LogicalAnd: same("And"),
   LogicalOr: same("Or"),
   Neg: same("Neg"),
+  Sign: same("Sign"),
   Sqrt: same("Sqrt"),
   Exp: same("Exp"),
   Log: same("Log"),

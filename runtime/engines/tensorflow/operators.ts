@@ -55,6 +55,7 @@ export const operators: Record<string, Operator> = {
   LogicalAnd: untyped("LogicalAnd"),
   LogicalOr: untyped("LogicalOr"),
   Neg: same("Neg"),
+  Sign: same("Sign"),
   Square: same("Square"),
   Sqrt: same("Sqrt"),
   Rsqrt: same("Rsqrt"),

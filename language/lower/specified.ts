@@ -1,0 +1,30 @@
+import type { Key } from "#runtime/contract/catalogue/index.ts";
+import { camelCase } from "#runtime/contract/catalogue/specified.ts";
+import { bug, type Settings } from "./settings.ts";
+
+/** Values by key in camel case; without keys that have no value, or have the default that the specification leaves out. */
+export function specifiedKeys(keys: readonly Key[], settings: Settings): Record<string, SpecifiedValue> {
+  const present = keys.filter(({ name }) => settings.has(name)).map((key) => ({ key, value: settingValue(key, settings) }));
+  const specified = present.filter(({ key, value }) => !(key.omitDefault && String(value) === key.default));
+  return Object.fromEntries(specified.map(({ key, value }) => [camelCase(key.name), value]));
+}
+
+type SpecifiedValue = number | boolean | string | { unit: string; value: number };
+
+function settingValue({ name, value }: Key, settings: Settings): SpecifiedValue {
+  switch (value.type) {
+    case "count":
+    case "number":
+    case "share":
+      return settings.number(name);
+    case "boolean":
+      return settings.flag(name);
+    case "choice":
+    case "reference":
+      return settings.word(name);
+    case "quantity":
+      return settings.amount(name);
+    default:
+      return bug(`the specification of an option has no ${value.type}, as its key ${name} is`);
+  }
+}
