@@ -1,7 +1,8 @@
+import type { EncodeResult } from "#runtime/contract/artifacts.ts";
 import type { Cost, ResolvedModel, ResolvedObjective } from "#runtime/contract/plan.ts";
 import type { Budget, OptimizerSpec } from "#runtime/contract/spec.ts";
-import { expectedSequence } from "#runtime/objectives/expected.ts";
-import { partSchedule } from "#runtime/objectives/schedule.ts";
+import { expectedSequence, lengthsAround } from "#runtime/objectives/expected.ts";
+import { partCounts, partSchedule } from "#runtime/objectives/schedule.ts";
 import { isTextObjective, layoutOf, type TextObjectiveSettings } from "#runtime/objectives/table.ts";
 
 /** A pre-training as far as its cost goes. */
@@ -13,8 +14,14 @@ export interface Spender {
   costOver(steps: number): Cost;
   /** Tokens of the encoded training split. */
   corpusTokens: number;
-  /** Of its documents, on average; left out before they are counted. */
-  documentTokens?: number;
+  /** Of some of its documents; left out before they are counted. */
+  documentTokens?: readonly number[];
+}
+
+/** Lengths as they were counted; results of earlier versions have their average alone. Nothing before they are counted. */
+export function documentTokensOf(train: EncodeResult["splits"]["train"] | undefined): Pick<Spender, "documentTokens"> {
+  if (!train || train.documents === 0) return {};
+  return { documentTokens: train.lengths ?? lengthsAround(train.tokens / train.documents) };
 }
 
 /** Whole steps, at least 1, that come nearest to a budget. */
@@ -92,7 +99,7 @@ type Counted = Pick<Spender, "model" | "objective" | "batch" | "documentTokens">
 function averageOver({ objective, batch }: Counted, steps: number, of: (part: TextObjectiveSettings) => number): number {
   const each = (part: ResolvedObjective) => (isTextObjective(part) ? batch * of(part) : 0);
   if (objective.kind !== "mixture" && objective.kind !== "sequence") return each(objective);
-  const { parts, counts } = partSchedule(objective, steps);
-  const values = parts.map((part) => each(part.objective));
+  const values = partSchedule(objective, 1).parts.map((part) => each(part.objective));
+  const counts = partCounts(objective, steps);
   return values.reduce((sum, value, index) => sum + value * counts[index]!, 0) / steps;
 }

@@ -1,5 +1,5 @@
-import type { Cost, FinetuneJob, ResolvedModel, ResolvedObjective, ResolvedTask } from "#runtime/contract/plan.ts";
-import { partSchedule } from "#runtime/objectives/schedule.ts";
+import type { Cost, FinetuneJob, ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
+import { partCounts } from "#runtime/objectives/schedule.ts";
 import { longestTaskPart } from "#runtime/programs/adaptation.ts";
 import { averageCost, finetuneCost, type PretrainingCost, type PretrainingSize, pretrainingCost } from "#runtime/programs/cost.ts";
 import { canonical, objectiveContent } from "./fingerprint.ts";
@@ -29,21 +29,12 @@ export function tracedCosts(): CostModel {
 export function remembering(traces: Traces): CostModel {
   const pretrainings = remembered<PretrainingCost>();
   const finetunings = remembered<Cost>();
-  const counted = new WeakMap<ResolvedObjective, Map<number, number[]>>();
-  /** Solving for a number of steps asks for its neighbours, and for itself, again and again. */
-  const countsOf = (objective: ResolvedObjective, steps: number): number[] => {
-    const counts = counted.get(objective) ?? new Map<number, number[]>();
-    counted.set(objective, counts);
-    const found = counts.get(steps) ?? partSchedule(objective, steps).counts;
-    counts.set(steps, found);
-    return found;
-  };
   return {
     pretrain(size, steps) {
       const { objective, optimizer, precision = "float32", ...others } = size;
       const key = { ...others, objective: objectiveContent(objective), optimizer: optimizer.kind, precision };
       const cost = pretrainings(key, () => traces.pretrain(size));
-      return averageCost(cost, cost.parts.length === 1 ? [steps] : countsOf(objective, steps));
+      return averageCost(cost, partCounts(objective, steps));
     },
     finetune(model, settings, task) {
       const { epochs: _, optimizer, ...shapes } = settings;

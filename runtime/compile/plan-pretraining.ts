@@ -3,7 +3,7 @@ import type { Budget } from "#runtime/contract/spec.ts";
 import { expectedSequence } from "#runtime/objectives/expected.ts";
 import { isTextObjective } from "#runtime/objectives/table.ts";
 import { withReading } from "#runtime/programs/reading.ts";
-import { mostSteps, type Spender, stepsOf, warmupSteps, withPositionsRead } from "./budgets.ts";
+import { documentTokensOf, mostSteps, type Spender, stepsOf, warmupSteps, withPositionsRead } from "./budgets.ts";
 import { declaredUse, type Use } from "./cells.ts";
 import type { KnownCheckpoint } from "./checkpoints.ts";
 import { pretrainContent } from "./fingerprint.ts";
@@ -56,8 +56,7 @@ export function settle(planner: Planner, use: Use): Setting | null {
   };
   const resolved = checkpoint?.model ?? resolveModel(model, architecture, vocabulary(), "file" in tokenizer ? tokenizer.pad : 0);
   const corpusTokens = result?.splits.train.tokens ?? expectedTokens(corpus.corpus, declared, files);
-  const documents = result?.splits.train.documents ?? 0;
-  const documentTokens = documents > 0 ? { documentTokens: corpusTokens / documents } : {};
+  const documentTokens = documentTokensOf(result?.splits.train);
   const objective = resolveObjective(spec, pretrain.objective, {
     taskOf: (key) => planner.taskOf(key).task,
     sizeOf(key, leaf) {

@@ -69,7 +69,14 @@ export const encodeResult = v.object({
   /** Bytes an id takes: 2 or 4. */
   width: v.picklist([2, 4]),
   splits: eachSplit(
-    v.object({ tokens: whole, bytes: whole, documents: whole, shards: v.array(v.object({ file: v.string(), tokens: whole })) }),
+    v.object({
+      tokens: whole,
+      bytes: whole,
+      documents: whole,
+      shards: v.array(v.object({ file: v.string(), tokens: whole })),
+      /** Tokens of some documents, `<s>` and `</s>` included: every so many-th, about a thousand at most. */
+      lengths: v.exactOptional(v.array(whole)),
+    }),
   ),
   /** Of validation and test: documents that were decoded again (of much text the first), those that came back as they were, unknown tokens in all. */
   roundTrip: v.exactOptional(v.object({ documents: whole, same: whole, unknown: whole, lost: v.array(lostInText) })),

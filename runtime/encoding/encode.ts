@@ -9,6 +9,7 @@ import { type CorpusPiece, type CutPlaces, corpusPieces } from "#runtime/corpus/
 import { openWhole, type WholeFile } from "#runtime/runs/files.ts";
 import { readInput } from "#runtime/runs/inspect.ts";
 import { openTokenizer, type Tokenizer } from "#runtime/tokenizers/tokenizer.ts";
+import { type DocumentLengths, openDocumentLengths } from "./document-lengths.ts";
 import { type BatchEncoder, openBatchEncoder } from "./encode-threads.ts";
 import { openRoundTrip, type RoundTrip } from "./round-trip.ts";
 
@@ -36,18 +37,25 @@ export async function encodeCorpus(job: EncodeJob, context: JobContext): Promise
   try {
     for (const split of splits) {
       const limit = split === "train" ? (job.limit ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+      // what a step takes of them is counted beforehand
+      const lengths = split === "train" ? openDocumentLengths() : undefined;
       const shards = openShards(context.folder, split, width, limit);
       try {
         // what is scored is looked at
         const watched = split === "train" ? undefined : roundTrip;
-        await encodeSplit(batchesOf(corpusPieces(folder, split, cuts)), encoder, tokenizer, { shards, watched, report });
+        await encodeSplit(batchesOf(corpusPieces(folder, split, cuts)), encoder, tokenizer, { shards, watched, lengths, report });
         watched?.finish();
         shards.finish();
       } catch (error) {
         shards.abandon();
         throw error;
       }
-      encoded[split] = { tokens: shards.tokens(), ...shards.read, shards: shards.written };
+      encoded[split] = {
+        tokens: shards.tokens(),
+        ...shards.read,
+        shards: shards.written,
+        ...(lengths ? { lengths: lengths.found() } : {}),
+      };
     }
   } finally {
     await encoder.close();
@@ -105,12 +113,19 @@ function batchesOf(pieces: Iterable<CorpusPiece>): Iterable<CorpusPiece[]> {
   return groupsOfSize(pieces, ({ text }) => text.length, batchCharacters);
 }
 
+interface Watching {
+  shards: Shards;
+  watched: RoundTrip | undefined;
+  lengths: DocumentLengths | undefined;
+  report(bytes: number): void;
+}
+
 /** Batches are encoded side by side and written in order. */
 async function encodeSplit(
   batches: Iterable<CorpusPiece[]>,
   encoder: BatchEncoder,
   { vocabulary }: Tokenizer,
-  { shards, watched, report }: { shards: Shards; watched: RoundTrip | undefined; report(bytes: number): void },
+  { shards, watched, lengths, report }: Watching,
 ): Promise<void> {
   const underWay: { pieces: CorpusPiece[]; ids: Promise<Int32Array[]> }[] = [];
   const writeFirst = async () => {
@@ -121,10 +136,14 @@ async function encodeSplit(
       const { text, begins, ends } = piece;
       watched?.see(piece, encoded[i] as Int32Array);
       shards.read.bytes += Buffer.byteLength(text);
-      if (begins) shards.read.documents++;
-      if (begins) shards.write([vocabulary.begin]);
+      if (begins) {
+        shards.read.documents++;
+        lengths?.begin();
+        shards.write([vocabulary.begin]);
+      }
       shards.write(encoded[i] as Int32Array);
       if (ends) shards.write([vocabulary.end]);
+      lengths?.add(encoded[i]!.length + (begins ? 1 : 0) + (ends ? 1 : 0));
     });
     report(pieces.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0));
   };

@@ -10,21 +10,21 @@ export interface ExpectedSequence {
 }
 
 /**
- * What a sequence takes of a corpus whose documents have so many tokens on average, `<s>` and `</s>` included; undefined: of one that is
- * a single document. Where short documents leave a sequence room for less, it is what some sequences of such documents take.
+ * What a sequence takes of a corpus of documents of these lengths, in tokens with `<s>` and `</s>`; undefined: of one that is a single
+ * document. Where short documents leave a sequence room for less, it is what some sequences of such documents take.
  */
 export function expectedSequence(
   objective: TextObjectiveSettings,
   model: { architecture: Architecture; context: number },
-  documentTokens: number | undefined,
+  lengths: readonly number[] | undefined,
 ): ExpectedSequence {
   const layout = layoutOf(objective, model);
   const reach = reachOf(objective, layout, plainVocabulary);
-  if (!reach || documentTokens === undefined) return layout;
-  const key = JSON.stringify([objective, model.architecture, model.context, documentTokens.toPrecision(4)]);
+  if (!reach || !lengths?.some((length) => length > 0)) return layout;
+  const key = `${JSON.stringify([objective, model.architecture, model.context])} ${nameOf(lengths)}`;
   const found = known.get(key);
   if (found) return found;
-  const text = plainText(Number(documentTokens.toPrecision(4)), sampledSequences * layout.window);
+  const text = plainText(lengths, sampledSequences * layout.window);
   let [start, tokens, sequences] = [0, 0, 0];
   for (; sequences < sampledSequences && start < text.length - layout.window; sequences++) {
     const window = text.subarray(start, start + layout.window);
@@ -61,16 +61,28 @@ const plainVocabulary: Vocabulary = {
   endsSentence: () => false,
 };
 
-/**
- * Documents of so many tokens on average, one after another, between half and one and a half times as long: of equal ones, windows would
- * fall again and again on the same places.
- */
-function plainText(documentTokens: number, length: number): Int32Array {
-  const text = new Int32Array(length).fill(ordinary);
+/** Some lengths around an average, where no others are known: of equal ones, windows would fall again and again on the same places. */
+export function lengthsAround(average: number): number[] {
   const from = random("expected", "documents");
-  for (let start = 0; start < length; start += Math.max(2, Math.round(documentTokens * (0.5 + from.uniform())))) {
+  return Array.from({ length: 256 }, () => Math.max(2, Math.round(average * (0.5 + from.uniform()))));
+}
+
+/** Documents of these lengths, one after another. */
+function plainText(lengths: readonly number[], length: number): Int32Array {
+  const text = new Int32Array(length).fill(ordinary);
+  const documents = lengths.filter((each) => each > 0);
+  for (let start = 0, i = 0; start < length; start += documents[i++ % documents.length]!) {
     text[start] = plainVocabulary.begin;
     if (start > 0) text[start - 1] = plainVocabulary.end;
   }
   return text;
 }
+
+/** A list is asked for again and again while a number of steps is solved for. */
+function nameOf(lengths: readonly number[]): string {
+  const name = names.get(lengths) ?? lengths.join(" ");
+  names.set(lengths, name);
+  return name;
+}
+
+const names = new WeakMap<readonly number[], string>();

@@ -40,6 +40,13 @@ export function partSchedule(objective: ResolvedObjective, steps: number): PartS
   };
 }
 
+/** How many of so many steps each leaf of an objective has, in the order of the schedule's parts; not a walk over the steps. */
+export function partCounts(objective: ResolvedObjective, steps: number): number[] {
+  if (objective.kind !== "mixture" && objective.kind !== "sequence") return [steps];
+  const counts = wholeSteps(objective.parts, steps);
+  return objective.parts.flatMap((part, i) => partCounts(part.objective, counts[i]!));
+}
+
 /** Consecutive steps of one optimiser: from behind step `start`, `steps` of them. */
 export interface Phase {
   start: number;

@@ -1,6 +1,6 @@
 import type { Cost, FinetuneJob, PretrainJob, ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
 import { type Parameter, parametersOf } from "#runtime/models/parameters.ts";
-import { partSchedule } from "#runtime/objectives/schedule.ts";
+import { partCounts } from "#runtime/objectives/schedule.ts";
 import { flopsOf, peakMemoryOf } from "#runtime/trace/cost.ts";
 import type { Precision } from "#runtime/trace/function.ts";
 import type { Graph } from "#runtime/trace/graph.ts";
@@ -52,7 +52,7 @@ export function averageCost({ parts, ...whole }: PretrainingCost, counts: readon
 
 /** What a step of pre-training costs; of a mixture or sequence, averaged over its schedule of `steps` steps. */
 export function pretrainCost(size: PretrainingSize, steps: number): Cost {
-  return averageCost(pretrainingCost(size), partSchedule(size.objective, steps).counts);
+  return averageCost(pretrainingCost(size), partCounts(size.objective, steps));
 }
 
 /** A step of pre-training, of the first part of its objective. */

@@ -1,4 +1,4 @@
-import { corpusTokensPerStep } from "#runtime/compile/budgets.ts";
+import { corpusTokensPerStep, documentTokensOf } from "#runtime/compile/budgets.ts";
 import { expectedTokens } from "#runtime/compile/vocabulary.ts";
 import type { Job, JobOf, Plan } from "#runtime/contract/plan.ts";
 import { type Estimates, isTraining } from "#runtime/machine/estimate.ts";
@@ -67,8 +67,7 @@ export function epochsOf(plan: Plan, job: JobOf<"pretrain">, results: StoredResu
   const declared = "tokenizer" in tokenizer ? tokenizer.tokenizer : null;
   const train = results.read("encode", encode.id)?.splits.train;
   const tokens = train?.tokens ?? expectedTokens(corpus.corpus, declared, planned);
-  const documents = train?.documents ? { documentTokens: train.tokens / train.documents } : {};
-  const read = corpusTokensPerStep({ ...job, ...documents }, job.steps) * job.steps;
+  const read = corpusTokensPerStep({ ...job, ...documentTokensOf(train) }, job.steps) * job.steps;
   return read > 0 && tokens > 0 ? read / tokens : undefined;
 }
 

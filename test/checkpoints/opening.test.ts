@@ -301,6 +301,15 @@ describe("a tensor that several names share is found under each", () => {
   });
 });
 
+test("of two settings of rotary positions the older one holds, as in Transformers", () => {
+  // LlamaConfig(rope_parameters=…, rope_scaling=…).rope_parameters of Transformers 5.23
+  const both = changed("llama-lm", (_, config) => {
+    config.rope_parameters = { rope_type: "default", rope_theta: 500000 };
+    config.rope_scaling = { rope_type: "linear", factor: 4 };
+  });
+  expect(openCheckpoint(both).model).toMatchObject({ rotary: { base: 10000, scaling: { kind: "linear", factor: 4 } } });
+});
+
 describe("a head of the file's own", () => {
   test.each(["gpt2-lm", "llama-lm", "bert-masked-lm", "bart-conditional", "t5-conditional"])(
     "%s: is kept though config.json ties it, and that is said",

@@ -2,11 +2,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Architecture } from "#runtime/contract/spec.ts";
+import { openDocumentLengths } from "#runtime/encoding/document-lengths.ts";
 import type { TokenStream } from "#runtime/encoding/token-stream.ts";
 import { evaluationWindows, trainingWindows } from "#runtime/encoding/windows.ts";
 import { expectedSequence } from "#runtime/objectives/expected.ts";
 import { exampleOf, layoutOf, reachOf, type TextObjectiveSettings } from "#runtime/objectives/table.ts";
-import { random } from "#runtime/random/random.ts";
+import { type Random, random } from "#runtime/random/random.ts";
 import {
   carried,
   causal,
@@ -22,6 +23,17 @@ import {
 
 const lengths = [5, 12, 25, 60, 500];
 const context = 64;
+
+/** Words of a document. */
+const mixtures: [string, (from: Random) => number][] = [
+  ...lengths.map((length): [string, (from: Random) => number] => [
+    `about ${length} words`,
+    (from) => Math.ceil(length / 3) + from.below(Math.round((4 * length) / 3)),
+  ]),
+  ["10 words each", () => 10],
+  ["one sentence, and now and then of 24", (from) => (from.below(10) === 0 ? 24 * 9 : 4 + from.below(9))],
+  ["2 or 300 words", (from) => (from.below(2) === 0 ? 2 : 300)],
+];
 
 /** Documents of so many tokens, all tokens of text different: a token's number tells where it stands. */
 function corpus(length: number, documents: number): { stream: TokenStream; text: number } {
@@ -121,27 +133,29 @@ describe.each(carried)("windows of %o in %s", (objective, architecture) => {
     expect(of(6).at(3)).not.toEqual(all.at(3));
   });
 
-  test("take what the plan counts with, of documents of many lengths", () => {
-    for (const length of lengths) {
-      const tokens: number[] = [];
-      const from = random(length, "lengths");
-      let documents = 0;
-      for (; tokens.length < 60_000; documents++)
-        tokens.push(
-          vocabulary.begin,
-          ...Array.from({ length: Math.ceil(length / 3) + from.below(Math.round((4 * length) / 3)) }, () => numbered.firstOrdinary),
-          vocabulary.end,
-        );
-      const stream = { length: tokens.length, read: (start: number, count: number) => Int32Array.from(tokens.slice(start, start + count)) };
-      const windows = trainingWindows({ ...stream, close() {} }, layout, { seed: 3, part: 0 }, reach);
-      const sequences = 500;
-      let read = 0;
-      for (let index = 0; index < sequences; index++) {
-        const example = exampleOf(objective, windows.at(index), layout, numbered, random(2, index), windows.elsewhere(index));
-        for (const side of [example, example.decoder, example.view]) read += side?.tokens.length ?? 0;
-      }
-      const expected = expectedSequence(objective, { architecture, context }, tokens.length / documents).tokens;
-      expect(Math.abs(read / sequences / expected - 1), `documents of ${length}: ${read / sequences}, ${expected}`).toBeLessThan(0.04);
+  test.each(mixtures)("take what the plan counts with, of documents of %s", (_, lengthOf) => {
+    const from = random("lengths");
+    const documents: number[] = [];
+    const tokens: number[] = [];
+    while (tokens.length < 60_000) {
+      const words = lengthOf(from);
+      documents.push(words + 2);
+      tokens.push(vocabulary.begin, ...Array.from({ length: words }, () => numbered.firstOrdinary), vocabulary.end);
     }
+    const stream = { length: tokens.length, read: (start: number, count: number) => Int32Array.from(tokens.slice(start, start + count)) };
+    const windows = trainingWindows({ ...stream, close() {} }, layout, { seed: 3, part: 0 }, reach);
+    const sequences = 500;
+    let read = 0;
+    for (let index = 0; index < sequences; index++) {
+      const example = exampleOf(objective, windows.at(index), layout, numbered, random(2, index), windows.elsewhere(index));
+      for (const side of [example, example.decoder, example.view]) read += side?.tokens.length ?? 0;
+    }
+    const counted = openDocumentLengths();
+    for (const length of documents) {
+      counted.begin();
+      counted.add(length);
+    }
+    const expected = expectedSequence(objective, { architecture, context }, counted.found()).tokens;
+    expect(Math.abs(read / sequences / expected - 1), `${read / sequences}, ${expected}`).toBeLessThan(0.04);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ResolvedObjective } from "#runtime/contract/plan.ts";
-import { partSchedule, phasesOf } from "#runtime/objectives/schedule.ts";
+import { partCounts, partSchedule, phasesOf } from "#runtime/objectives/schedule.ts";
 import { causal, masked, prefix, spanCorruption } from "./helpers.ts";
 
 const part = (weight: number, name: string, objective: ResolvedObjective) => ({ weight, name, objective });
@@ -48,6 +48,9 @@ describe("over any number of steps", () => {
       seen[at.part] = (seen[at.part] as number) + 1;
     }
     expect(seen).toEqual(schedule.counts);
+    expect(partCounts(uneven, steps)).toEqual(seen);
+    const nested: ResolvedObjective = { kind: "sequence", parts: [part(0.6, "u", uneven), part(0.1, "c", causal), part(0.3, "ul2", ul2)] };
+    expect(partCounts(nested, steps)).toEqual(partSchedule(nested, steps).counts);
     for (const [i, { weight }] of uneven.parts.entries()) expect(Math.abs((seen[i] as number) - weight * steps)).toBeLessThan(1);
   });
 

@@ -66,8 +66,9 @@ export const llama: Family = {
 };
 
 function rotaryOf(config: Config): RotaryChoices {
-  // since Transformers 5 in one object, before it in two settings
-  const parameters = config.object("rope_parameters") ?? config.object("rope_scaling");
+  // since Transformers 5 in one object, before it in two settings; where a file has both, the older one holds, as there
+  const scaling = config.object("rope_scaling");
+  const parameters = scaling?.has("rope_type") || scaling?.has("type") ? scaling : (config.object("rope_parameters") ?? scaling);
   const base = parameters?.has("rope_theta") ? parameters.number("rope_theta") : config.number("rope_theta", 10000);
   if (!parameters) return { base };
   const kind = parameters.text("rope_type", parameters.text("type", "default"));
