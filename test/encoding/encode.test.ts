@@ -24,7 +24,7 @@ test("every document is <s> … </s>, in order", async () => {
   expect(Array.from(tokens.read(0, tokens.length), tokenizer.token)).toEqual(["<s>", "a", "b", "</s>", "<s>", "c", "</s>"]);
   expect(result).toMatchObject({
     width: 2,
-    splits: { train: { tokens: 7, bytes: 3, documents: 2 }, validation: { tokens: 0, shards: [] } },
+    splits: { train: { tokens: 7, bytes: 3, documents: 2, lengths: [4, 3] }, validation: { tokens: 0, shards: [] } },
   });
   tokens.close();
 });
