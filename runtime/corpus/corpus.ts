@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { statfsSync } from "node:fs";
 import type { CorpusResult } from "#runtime/contract/artifacts.ts";
 import { type JobContext, JobFailure, JobStopped } from "#runtime/contract/job-context.ts";
+import { formatBytes } from "#runtime/contract/numbers.ts";
 import type { CorpusJob, InputFile } from "#runtime/contract/plan.ts";
 import type { CorpusSpec, Split } from "#runtime/contract/spec.ts";
 import { contentOf, usualColumn } from "#runtime/tasks/checks/beginning.ts";
@@ -238,8 +239,10 @@ function refuseFullDisk(characters: number, folder: string): void {
   const { bavail, bsize } = statfsSync(folder);
   const free = bavail * bsize;
   if (characters <= free) return;
-  const [needed, left] = [characters, free].map((bytes) => `${(bytes / 1e9).toFixed(1)} GB`);
-  throw new JobFailure(`the corpus holds ${needed} of text or more, and the disk of ${folder} has ${left} left; free some, or set a limit`);
+  const [needed, left] = [characters, free].map(formatBytes);
+  throw new JobFailure(
+    `the corpus holds ${needed} of text or more, and the disk of ${folder} has ${left} left; free some space, or set a limit`,
+  );
 }
 
 function refuseEmptySplits({ split, documents }: CorpusSpec, found: number, { splits: sizes }: CorpusResult): void {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { accessSync, constants, statfsSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
+import { formatBytes } from "#runtime/contract/numbers.ts";
 
 /** The engine cannot be installed, for a reason that the user can act on. */
 export class InstallFailure extends Error {}
@@ -53,9 +54,8 @@ function find(names: readonly (string | undefined)[], environment: NodeJS.Proces
 export function requireSpace(folder: string, bytes: number, free: (folder: string) => number = freeSpace): void {
   const left = free(folder);
   if (left >= bytes) return;
-  const gigabytes = (count: number) => `${(count / 1e9).toFixed(1)} GB`;
   throw new InstallFailure(
-    `${gigabytes(bytes)} are needed in ${folder} and ${gigabytes(left)} are free: make room, or set PRETRAIN_HOME to a folder on another disk`,
+    `${formatBytes(bytes)} are needed in ${folder} and ${formatBytes(left)} are free: make room, or set PRETRAIN_HOME to a folder on another disk`,
   );
 }
 
