@@ -3,7 +3,7 @@ import { type Parameter, parametersOf } from "#runtime/models/parameters.ts";
 import { partCounts } from "#runtime/objectives/schedule.ts";
 import { flopsOf, peakMemoryOf } from "#runtime/trace/cost.ts";
 import type { Precision } from "#runtime/trace/function.ts";
-import type { Graph } from "#runtime/trace/graph.ts";
+import { type Graph, sizeOf } from "#runtime/trace/graph.ts";
 import { withBfloat16 } from "#runtime/trace/precision.ts";
 import { trace } from "#runtime/trace/trace.ts";
 import { longestTaskPart } from "./adaptation.ts";
@@ -129,8 +129,15 @@ function traceStep(settings: TrainingSettings, part: Part): StepCost {
   const graph = tracedStep(settings, part);
   return {
     flops: flopsOf(recompute ? tracedStep({ ...settings, model }, part) : graph),
-    memoryBytes: peakMemoryOf(inPrecision(graph, settings)),
+    memoryBytes: peakMemoryOf(inPrecision(graph, settings)) + idleBytes(settings, graph),
   };
+}
+
+/** State that the step does not read, but that is there: what the optimiser keeps, while gradients are added up. */
+function idleBytes(settings: TrainingSettings, { state: read }: Graph): number {
+  const names = new Set(read.map(({ name }) => name));
+  const idle = trainingProgram(settings).state.filter(({ name }) => !names.has(name));
+  return idle.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
 }
 
 /** As the engine that has it runs the graph. */
@@ -146,7 +153,6 @@ function tracedStep(settings: TrainingSettings, part: Part): Graph {
 }
 
 function countParameters(parameters: readonly Parameter[]): Pick<Cost, "parameters" | "embeddings"> {
-  const count = (some: readonly Parameter[]) =>
-    some.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
+  const count = (some: readonly Parameter[]) => some.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   return { parameters: count(parameters), embeddings: count(parameters.filter(({ embedding }) => embedding)) };
 }

@@ -63,6 +63,17 @@ test.each([
   expect(Math.abs(cost.memoryBytes / peakMemoryOf(whole) - 1)).toBeLessThan(0.02);
 });
 
+test("an optimiser that keeps one moment less takes a number a weight less, while gradients are added up too", () => {
+  const model = smallModel({ layers: 4 });
+  for (const accumulate of [1, 2]) {
+    const [two, one] = [optimizer, { ...optimizer, kind: "lion" } as const].map((optimizer) =>
+      pretrainCost({ model, objective: objectives.causal, batch: 64, accumulate, optimizer }, 1),
+    );
+    // a number of the step more or less besides
+    expect(Math.abs(two!.memoryBytes - one!.memoryBytes - 4 * two!.parameters)).toBeLessThan(100);
+  }
+});
+
 test("products in 16 bits take less memory, and no fewer FLOPs", () => {
   const model = smallModel({ layers: 4 });
   const [full, half] = [

@@ -43,7 +43,7 @@ const course = [
 
 const beta1 = {
   name: "beta1",
-  value: { type: "number", min: 0, max: 1 },
+  value: { type: "number", min: 0, max: 1, belowMax: true },
   default: "0.9",
   help: "Decay of the first moment.",
   source: "Kingma and Ba 2015, Adam, algorithm 1",
@@ -65,7 +65,7 @@ const clip = {
   source: "Pascanu et al. 2013, section 3.2",
 } as const;
 
-/** `SpecifiedOption` derives what the specification has of each. A first moment is decayed by beta1, where the rule has one. */
+/** `SpecifiedOption` derives what the specification has of each. */
 export const optimizers = [
   {
     name: "adamw",
@@ -79,7 +79,7 @@ export const optimizers = [
       beta1,
       {
         name: "beta2",
-        value: { type: "number", min: 0, max: 1 },
+        value: { type: "number", min: 0, max: 1, belowMax: true },
         default: "0.98",
         help: "Decay of the second moment.",
         source: "Liu et al. 2019, RoBERTa, section 3.1",
@@ -113,7 +113,7 @@ export const optimizers = [
       },
       {
         name: "beta2",
-        value: { type: "number", min: 0, max: 1 },
+        value: { type: "number", min: 0, max: 1, belowMax: true },
         default: "0.99",
         help: "Decay of the mean of gradients.",
         source: "Chen et al. 2023, algorithm 2",

@@ -4,7 +4,7 @@ import type { Architecture } from "../spec.ts";
 export type ValueType =
   /** A whole number; `unit` may follow it: `32 sequences`. */
   | { type: "count"; min?: number; max?: number; unit?: string }
-  | { type: "number"; min?: number; max?: number; aboveMin?: boolean }
+  | { type: "number"; min?: number; max?: number; aboveMin?: boolean; belowMax?: boolean }
   /** `15%` or `0.15`; stored as 0 to 1. */
   | { type: "share"; min?: number; max?: number; aboveMin?: boolean; belowMax?: boolean }
   /** A number with one of these units. A bare number has the first. `later`: units that the runtime does not have yet, and what to say. */
