@@ -6,6 +6,7 @@ import type { GenerationCase } from "#runtime/bench/generation.ts";
 import type { BenchCase, Measurement } from "#runtime/bench/measure.ts";
 import { type BenchObjective, type BenchSize, benchObjectives, benchSizes } from "#runtime/bench/settings.ts";
 import { alignedRows } from "#runtime/compare/table.ts";
+import { decimalOf } from "#runtime/contract/decimal.ts";
 import { median } from "#runtime/contract/median.ts";
 import { formatBytes, formatCount } from "#runtime/contract/numbers.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
@@ -205,7 +206,7 @@ function rounded(value: number): number {
 }
 
 function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError("A number above 0 is needed.");
+  const value = decimalOf(text);
+  if (value === undefined || value <= 0) throw new InvalidArgumentError("A number above 0 is needed.");
   return value;
 }

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { compareRuns, runsIn } from "#runtime/compare/compare.ts";
 import { expectationText } from "#runtime/compare/expectations.ts";
+import { decimalOf } from "#runtime/contract/decimal.ts";
 import type { Plan } from "#runtime/contract/plan.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
 import { hasCode } from "#runtime/runs/files.ts";
@@ -233,8 +234,8 @@ function exitCodeFor(result: ScheduleResult, { failures }: Did, loaded: Loaded, 
 }
 
 function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("A whole number from 1 is needed.");
+  const value = decimalOf(text);
+  if (value === undefined || !Number.isInteger(value) || value < 1) throw new InvalidArgumentError("A whole number from 1 is needed.");
   return value;
 }
 

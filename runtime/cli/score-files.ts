@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { decimalOf } from "#runtime/contract/decimal.ts";
 import type { Form, Forms } from "#runtime/metrics/score.ts";
 import { strangeTag } from "#runtime/metrics/undefined-metrics.ts";
 import { firstFlaw, placeIn } from "#runtime/tasks/checks/check.ts";
@@ -160,7 +161,7 @@ function textsOf(given: unknown): string[] | undefined {
 }
 
 function numberOf(given: unknown): number | undefined {
-  const value = typeof given === "string" && given.trim() !== "" ? Number(given) : given;
+  const value = typeof given === "string" ? decimalOf(given) : given;
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
 

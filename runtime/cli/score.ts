@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { alignedRows } from "#runtime/compare/table.ts";
 import { catalogue, type Key, type Metric, type ValueType } from "#runtime/contract/catalogue/index.ts";
+import { decimalOf } from "#runtime/contract/decimal.ts";
 import type { Form, Scored, ScoreOptions } from "#runtime/metrics/score.ts";
 import type { WordsOfTexts } from "./downloaded-tokenizer.ts";
 import { ProblemsError, UsageError } from "./exit.ts";
@@ -204,11 +205,11 @@ function optionValue(key: Key, given: string | boolean | undefined): unknown {
 
 function numberIn(key: Key, type: ValueType, text: string): number {
   if (type.type !== "number" && type.type !== "count") throw new Error(`an option of the type ${type.type}`);
-  const value = Number(text);
+  const value = decimalOf(text) ?? Number.NaN;
   const whole = type.type === "number" || Number.isInteger(value);
   const tooSmall = type.min !== undefined && (value < type.min || ("aboveMin" in type && type.aboveMin && value === type.min));
   const tooLarge = type.max !== undefined && value > type.max;
-  if (text.trim() !== "" && Number.isFinite(value) && whole && !tooSmall && !tooLarge) return value;
+  if (Number.isFinite(value) && whole && !tooSmall && !tooLarge) return value;
   const range = `${type.min === undefined ? "" : ` ${"aboveMin" in type && type.aboveMin ? "above" : "from"} ${type.min}`}${type.max === undefined ? "" : ` to ${type.max}`}`;
   throw new UsageError(`${flagOf(key)} ${text}: expected a ${type.type === "count" ? "whole number" : "number"}${range}`);
 }

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { VerifiedTensor } from "#runtime/checkpoints/verify.ts";
 import { alignedRows } from "#runtime/compare/table.ts";
+import { decimalOf } from "#runtime/contract/decimal.ts";
 import { type EngineChoice, engineChoices } from "./engines.ts";
 import { ProblemsError, sayFailures } from "./exit.ts";
 import { checkpointFolder } from "./model-argument.ts";
@@ -65,7 +66,7 @@ function failureOf(tensors: readonly VerifiedTensor[], tolerance: number): strin
 }
 
 function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError("A number above 0 is needed.");
+  const value = decimalOf(text);
+  if (value === undefined || value <= 0) throw new InvalidArgumentError("A number above 0 is needed.");
   return value;
 }

@@ -1,3 +1,4 @@
+import { decimalOf } from "#runtime/contract/decimal.ts";
 import { ScoreError } from "./score-error.ts";
 
 /** Labels as classes 0 … n − 1, in order: numbers by their value, other labels by their code units. */
@@ -34,7 +35,7 @@ export function twoClassesIn(all: readonly string[], positive?: string): Classes
 
 function sortedLabels(all: readonly string[]): string[] {
   const labels = [...new Set(all)];
-  const areNumbers = labels.every((label) => label !== "" && Number.isFinite(Number(label)));
+  const areNumbers = labels.every((label) => decimalOf(label) !== undefined);
   return areNumbers ? labels.sort((a, b) => Number(a) - Number(b)) : labels.sort();
 }
 

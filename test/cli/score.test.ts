@@ -112,6 +112,7 @@ test("tags, matrices, probabilities and logarithms of them", async () => {
 test.each([
   ["different lengths", { "p.txt": "a\nb\nc\n", "r.txt": "a\nb\n" }, "accuracy", "p.txt has 3 values but r.txt has 2"],
   ["no number", { "p.txt": "1\ntwo\n", "r.txt": "1\n2\n" }, "mse", 'p.txt:2: expected a number, found "two"'],
+  ["a notation of programs", { "p.txt": "1\n0x10\n", "r.txt": "1\n2\n" }, "mse", 'p.txt:2: expected a number, found "0x10"'],
   ["sentences of different length", { "p.txt": "O O\nO\n", "r.txt": "O O\nO O\n" }, "entity_f1", "p.txt:2: 1 tags, but r.txt:2 has 2"],
   ["a strange tag", { "p.txt": "O PER\n", "r.txt": "O O\n" }, "entity_f1", "p.txt:1: expected O or a tag such as B-PER"],
   [

@@ -1,4 +1,5 @@
 import { closest } from "fastest-levenshtein";
+import { decimalOf } from "#runtime/contract/decimal.ts";
 import { type DataCheck, type Found, listed, quoted, type Reader } from "./check.ts";
 
 /** A table as its header and its first rows show it. */
@@ -126,7 +127,7 @@ function inText(name: string): string {
 /** Names of columns are short, are no numbers, and do not come again below themselves. */
 function isLikeRows(columns: readonly string[], rows: HeaderSeen["rows"]): boolean {
   return columns.some((name, i) => {
-    const isNumber = name.trim() !== "" && Number.isFinite(Number(name));
+    const isNumber = decimalOf(name) !== undefined;
     const isSentence = name.trim().split(/\s+/u).length > 4 || name.length > 60;
     return isNumber || isSentence || (name !== "" && rows.some(({ fields }) => fields[i] === name));
   });
