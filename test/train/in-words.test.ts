@@ -149,8 +149,17 @@ describe("what is written is scored by the task's own metrics", () => {
     const { of } = await write(task, (target) => target);
     expect([of("accuracy"), of("entity_f1")]).toEqual([1, 1]);
     const { predictions } = await write(task, (_, i) => (i === 0 ? "O B-thing O B-place" : "O B-animal"));
-    expect(predictions[0]).toHaveProperty("predicted", ["O", ".", "O", "B-place"]);
-    expect(predictions[1]).toHaveProperty("predicted", ["O", "B-animal", ".", "."]);
+    expect(predictions[0]).toHaveProperty("predicted", ["O", ". ", "O", "B-place"]);
+    expect(predictions[1]).toHaveProperty("predicted", ["O", "B-animal", ". ", ". "]);
+  });
+
+  test("a tag that is missing is wrong where a full stop is a tag", async () => {
+    const lines = range(40).flatMap((i) => [`${animal(i)}\tNN`, "in\tIN", `${place(i)}\tNN`, ".\t.", ""]);
+    const task = await taskOf('tagging { train: "t.conll", validation: 20%, test: 20%, as: text, metrics: [accuracy] }', {
+      "t.conll": lines.join("\n"),
+    });
+    expect((await write(task, (target) => target)).of("accuracy")).toBe(1);
+    expect((await write(task, () => "")).of("accuracy")).toBe(0);
   });
 
   test("choices by their numbers", async () => {

@@ -1,3 +1,4 @@
+import { decimalOf } from "#runtime/contract/decimal.ts";
 import type { ResolvedTask, ResolvedTaskOf } from "#runtime/contract/plan.ts";
 import type { Prediction } from "#runtime/contract/predictions.ts";
 import type { ClassificationKind, Split, TaskKind, TextPairKind } from "#runtime/contract/spec.ts";
@@ -139,8 +140,8 @@ const tags: Kind<ResolvedTaskOf<"tagging">> = {
   },
 };
 
-/** A tag that was not written: no entity to the metrics, and never right. */
-const none = ".";
+/** A tag that was not written: no entity to the metrics, and never right, as no tag of a task has spaces around it. */
+const none = ". ";
 
 const choices: Kind<ResolvedTaskOf<"multiple_choice">> = {
   wordsOf: ({ question, choices: given, answer }) => ({
@@ -205,9 +206,7 @@ function named(...parts: [name: string | null, text: string | null][]): string {
 
 /** Some tokenizers part a number by spaces. */
 function numberIn(text: string): number | undefined {
-  const bare = text.replace(/\s+/gu, "");
-  const value = Number(bare);
-  return bare !== "" && Number.isFinite(value) ? value : undefined;
+  return decimalOf(text.replace(/\s+/gu, ""));
 }
 
 /** Which of some texts a written one is: their tokens, as a tokenizer need not give back a text letter for letter. */
