@@ -186,8 +186,14 @@ export function malformed({ problems }: Pick<TableFile, "problems">, file: strin
   });
 }
 
+/** An example that cannot be used, and why. */
+export interface MalformedRow {
+  id: string;
+  message: string;
+}
+
 /** The first examples that cannot be used, and how many more there are. */
-export function malformedRows(code: string, rows: readonly { id: string; message: string }[], key: Split): TaskProblem[] {
+export function malformedRows(code: string, rows: readonly MalformedRow[], key: Split): TaskProblem[] {
   return rows.slice(0, shownRows).map(({ id, message }, i) => {
     const more = i === shownRows - 1 && rows.length > shownRows ? ` (and ${rows.length - shownRows} more such examples)` : "";
     return { severity: "error", code, message: `${id}: ${message}${more}`, key };

@@ -114,7 +114,28 @@ test.each<[string, TaskSpec, Record<string, string | Uint8Array>, string, string
     numbers,
     { "n.csv": "text,value\na,1\nb,much\n" },
     "not-a-number",
-    'n.csv:3: the value "much" is no number (rows with such values: 1)',
+    'n.csv:3: the value "much" is no number; write it such as 12, -0.5 or 1e-3 (rows with such values: 1)',
+  ],
+  [
+    "a value in a notation of programs",
+    numbers,
+    { "n.csv": "text,value\na,1\nb,0x10\nc,0b11\n" },
+    "not-a-number",
+    'n.csv:3: the value "0x10" is no number; write it such as 12, -0.5 or 1e-3 (rows with such values: 2)',
+  ],
+  [
+    "values that 32 bits cannot hold",
+    numbers,
+    { "n.csv": "text,value\na,1\nb,1e308\nc,-1e308\n" },
+    "value-too-large",
+    /^n\.csv:3: the value "1e308" is too large: .* write all values in a larger unit \(rows with such values: 2\)$/,
+  ],
+  [
+    "values that are too near to each other for 32 bits",
+    numbers,
+    { "n.csv": `text,value\n${Array.from({ length: 60 }, (_, i) => `text ${i},${1 + (i % 2)}e-320`).join("\n")}\n` },
+    "values-too-near",
+    /^n\.csv:\d+: the values of the training examples, such as .* too near to each other: .* write all values in a smaller unit$/,
   ],
   [
     "the same value everywhere",
@@ -129,7 +150,7 @@ test.each<[string, TaskSpec, Record<string, string | Uint8Array>, string, string
     { ...tagged, train: "t.jsonl" },
     { "t.jsonl": '{"tokens": ["a", "b"], "tags": ["O"]}\n' },
     "lengths-differ",
-    "t.jsonl:1: 2 words but 1 tags",
+    "t.jsonl:1: 2 words but 1 tag; write one tag for each word, O for words outside of everything",
   ],
   [
     "words that are no list",
@@ -188,6 +209,15 @@ test.each<[string, TaskSpec, Record<string, string | Uint8Array>, string, string
   const found = firstOf(spec, files);
   expect(found.task).toBeNull();
   expect(found).toMatchObject({ code, message: typeof message === "string" ? message : expect.stringMatching(message) });
+});
+
+test("rows with fewer tags than words are told by the first of them", () => {
+  const rows = `${'{"tokens": ["a", "b"], "tags": ["O"]}\n'.repeat(40)}`;
+  const { problems } = readExamples({ ...tagged, train: "t.jsonl" }, "train", filesOf({ "t.jsonl": rows }).read);
+  expect(problems).toHaveLength(3);
+  expect(problems.at(-1)!.message).toMatch(
+    /^t\.jsonl:\d+: 2 words but 1 tag; write one tag for each word.* \(and \d+ more such examples\)$/,
+  );
 });
 
 test("a place in a SQuAD file counts code points, as its makers do", () => {

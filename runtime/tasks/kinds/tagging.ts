@@ -1,6 +1,6 @@
 import type { Split } from "#runtime/contract/spec.ts";
 import { undefinedOfTags } from "#runtime/metrics/undefined-metrics.ts";
-import { columnProblems, malformed, readColumns } from "../columns.ts";
+import { columnProblems, type MalformedRow, malformed, malformedRows, readColumns } from "../columns.ts";
 import type { DecodedFile, TaggedExample, TaskDataOf, TaskExamples, TaskProblem, TaskReader } from "../example.ts";
 import { readConll } from "../formats/conll.ts";
 import { labelsAlike, labelsWithSpaces, oneLabel, sortedLabels, unseenLabels } from "../labels.ts";
@@ -63,16 +63,24 @@ function fromJsonLines(task: TaggingTask, file: DecodedFile, key: Split): TaskEx
   const wanted = { words: task.words ?? "tokens", tags: task.tags ?? "tags" };
   const { rows, problems } = readColumns({ ...task.data, format: "jsonl" }, file, key, {}, wanted);
   const examples: TaggedExample[] = [];
-  const found: TaskProblem[] = [...problems];
+  const noLists: MalformedRow[] = [];
+  const unequal: MalformedRow[] = [];
   for (const { id, lists } of rows) {
     const { words, tags } = lists;
-    const fail = (code: string, message: string) => found.push({ severity: "error", code, message: `${id}: ${message}`, key });
     if (!words || !tags) {
-      fail("not-a-list", `"${words ? wanted.tags : wanted.words}" is no list of texts; words and tags are such lists: ["New", "York"]`);
-    } else if (words.length !== tags.length) fail("lengths-differ", `${words.length} words but ${tags.length} tags`);
-    else examples.push({ id, words, tags });
+      const field = words ? wanted.tags : wanted.words;
+      noLists.push({ id, message: `"${field}" is no list of texts; words and tags are such lists: ["New", "York"]` });
+    } else if (words.length !== tags.length) {
+      const found = `${counted(words.length, "word")} but ${counted(tags.length, "tag")}`;
+      unequal.push({ id, message: `${found}; write one tag for each word, O for words outside of everything` });
+    } else examples.push({ id, words, tags });
   }
+  const found = [...problems, ...malformedRows("not-a-list", noLists, key), ...malformedRows("lengths-differ", unequal, key)];
   return trimmed(examples, found, key);
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /** Tags as they are read; words as they stand. */
