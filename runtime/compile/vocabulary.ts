@@ -27,12 +27,13 @@ export function expectedVocabulary(tokenizer: LearnedTokenizerSpec, corpus: Corp
 
 /**
  * Entries that the corpus can give a tokenizer of sub-words, about and rather too many: by the different words at its beginning, and
- * how their number grows there. Undefined where a vocabulary of the declared size is small for a text of this length, and where the
+ * how their number grows there, or for unigram by the stretches of letters that stand there at least twice. Undefined where a vocabulary of the declared size is small for a text of this length, and where the
  * corpus is not text that can be looked at now.
  */
 export function attainableVocabulary(tokenizer: LearnedTokenizerSpec, corpus: CorpusSpec, files: Files): number | undefined {
   const { kind, vocabulary, sentinels, lowercase } = tokenizer;
-  if ((kind !== "bpe" && kind !== "wordpiece") || vocabulary === null) return undefined;
+  const piecesOf = estimates[kind];
+  if (!piecesOf || vocabulary === null) return undefined;
   const paths = filesOf(corpus.files, files);
   if (paths.length === 0 || paths.some((path) => files.size(path) === null || textBytesPerByte(path) !== 1)) return undefined;
   const bytes = bytesToLearnFrom(corpus, paths, files);
@@ -40,12 +41,19 @@ export function attainableVocabulary(tokenizer: LearnedTokenizerSpec, corpus: Co
   if (vocabulary <= Math.max(8192, 4 * Math.sqrt(bytes))) return undefined;
   const text = beginningOf(paths, files, wordSampleBytes, lowercase);
   if (text.length < 2) return undefined;
-  const [half, whole] = [subwordsOf(text.slice(0, text.length / 2)), subwordsOf(text)];
+  const [half, whole] = [piecesOf(text.slice(0, text.length / 2)), piecesOf(text)];
   // Heaps' law: different words grow with a power of the length
   const power = Math.min(1, Math.max(0.5, Math.log2(whole / half)));
   const learned = whole * Math.max(1, bytes / new TextEncoder().encode(text).length) ** power;
   return Math.ceil(specialTokens + sentinels + byteEntries + learned);
 }
+
+/** Of a text, by the kinds of tokenizers that learn sub-words. */
+const estimates: Partial<Record<LearnedTokenizerSpec["kind"], (text: string) => number>> = {
+  bpe: subwordsOf,
+  wordpiece: subwordsOf,
+  unigram: stretchesOf,
+};
 
 function bytesToLearnFrom({ split, limit }: CorpusSpec, paths: readonly string[], files: Files): number {
   const all = paths.reduce((sum, path) => sum + (files.size(path) ?? 0), 0) * (1 - split.validation - split.test);
@@ -63,6 +71,43 @@ function subwordsOf(text: string): number {
     sum += length > 20 || withoutSpaces.test(word) ? length - 1 : 1.75;
   }
   return Math.max(1, sum);
+}
+
+/** Stretches of letters that stand at least twice in its words: what unigram pieces are chosen from. */
+function stretchesOf(text: string): number {
+  const counts = new Map<string, number>();
+  for (const [word] of text.matchAll(/ ?\S+/gu)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  const words = [...counts].map(([word, count]) => ({ letters: Array.from(word), count }));
+  let sum = 0;
+  let shorter: ReadonlyMap<string, number> | null = null;
+  for (let length = 2; length <= longestPiece && shorter?.size !== 0; length++) {
+    shorter = frequent(words, length, shorter);
+    sum += shorter.size;
+  }
+  return Math.max(1, sum);
+}
+
+/** In letters, as SentencePiece has it. */
+const longestPiece = 16;
+
+/** What is frequent has a frequent beginning and end, which `shorter` holds. */
+function frequent(
+  words: readonly { letters: readonly string[]; count: number }[],
+  length: number,
+  shorter: ReadonlyMap<string, number> | null,
+): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { letters, count } of words) {
+    for (let start = 0; start + length <= letters.length; start++) {
+      const stretch = letters.slice(start, start + length).join("");
+      const isRare =
+        shorter &&
+        !(shorter.has(letters.slice(start, start + length - 1).join("")) && shorter.has(letters.slice(start + 1, start + length).join("")));
+      if (!isRare) counts.set(stretch, (counts.get(stretch) ?? 0) + count);
+    }
+  }
+  for (const [stretch, count] of counts) if (count < 2) counts.delete(stretch);
+  return counts;
 }
 
 const withoutSpaces =
@@ -101,9 +146,10 @@ function beginningOf(paths: readonly string[], files: Files, bytes: number, lowe
   let left = bytes;
   for (const path of paths) {
     const size = files.size(path);
-    // A file of another order of magnitude is not read for an estimate, nor is one that is not text itself.
-    if (size === null || size > 8 * sampleBytes || textBytesPerByte(path) !== 1) continue;
-    text += new TextDecoder().decode(files.start(path, left) ?? new Uint8Array());
+    // one that is not text itself is not read for an estimate
+    if (size === null || textBytesPerByte(path) !== 1) continue;
+    // `stream`: the bytes may end within a character
+    text += new TextDecoder().decode(files.start(path, left) ?? new Uint8Array(), { stream: true });
     left -= size;
     if (left <= 0) break;
   }

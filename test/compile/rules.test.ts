@@ -4,7 +4,7 @@ import type { Files } from "#runtime/compile/files.ts";
 import { problemsOf as everyProblemOf } from "#runtime/compile/problems.ts";
 import type { PretrainJob } from "#runtime/contract/plan.ts";
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
-import type { Spec } from "#runtime/contract/spec.ts";
+import type { ProbeSpec, Spec } from "#runtime/contract/spec.ts";
 import {
   adamw,
   compare,
@@ -44,6 +44,12 @@ const labelled = (label: (index: number) => string, header = "sentence\tpolarity
 it("finds nothing in a specification without mistakes", () => {
   expect(problemsOf({ finetunings: { tuned: finetune() } })).toEqual([]);
 });
+
+const base: ProbeSpec["of"][number] = { kind: "pretrain", pretrain: "base" };
+
+function probe(change: Partial<ProbeSpec>): ProbeSpec {
+  return { of: [base], tasks: ["sentiment"], epochs: 1, batch: 8, optimizer: adamw, seed: 1, ...change };
+}
 
 const errors: { what: string; change: Change; files?: Files; code: string; path: SpecPath; says: string[]; fixes?: string[] }[] = [
   // corpora
@@ -483,6 +489,47 @@ const errors: { what: string; change: Change; files?: Files; code: string; path:
     says: ["scratch"],
   },
   {
+    what: "an expectation twice",
+    change: {
+      comparisons: {
+        which: compare({
+          vary: rates(1e-3, 1e-4),
+          expect: Array.from({ length: 2 }, () => ({
+            left: "0.001",
+            operator: ">",
+            right: "0.0001",
+            task: "sentiment",
+            metric: "accuracy",
+          })),
+        }),
+      },
+    },
+    code: "expectation-twice",
+    path: ["comparisons", "which", "expect", 1],
+    says: ["0.001 > 0.0001 on sentiment.accuracy"],
+  },
+  {
+    what: "a metric twice",
+    change: { tasks: { sentiment: task({ metrics: ["accuracy", "f1", "accuracy"] }) } },
+    code: "metric-twice",
+    path: ["tasks", "sentiment", "metrics", 2],
+    says: ["The metric accuracy stands twice"],
+  },
+  {
+    what: "a start of a probe twice",
+    change: { probes: { layers: probe({ of: [base, base] }) } },
+    code: "start-twice",
+    path: ["probes", "layers", "of", 1],
+    says: ["The start base stands twice"],
+  },
+  {
+    what: "a task of a probe twice",
+    change: { probes: { layers: probe({ tasks: ["sentiment", "sentiment"] }) } },
+    code: "task-twice",
+    path: ["probes", "layers", "tasks", 1],
+    says: ["The task sentiment stands twice"],
+  },
+  {
     what: "baselines without a task",
     change: { comparisons: { which: compare({ vary: rates(1e-3, 1e-4), finetune: [], baselines: ["scratch"] }) } },
     code: "baselines-without-task",
@@ -779,4 +826,18 @@ it("counts on the vocabulary that the text can give, and says where it is smalle
   ) as PretrainJob;
   expect(job.model.vocabulary).toBeLessThan(10_000);
   expect(problemsOf({ ...change, tokenizers: { pieces: tokenizer({ vocabulary: 8000 }) } }, seen)).toEqual([]);
+});
+
+it("counts on what the text can give of unigram's pieces, and of one large file", () => {
+  const sentence = Array.from({ length: 3000 }, (_, index) => `w${(index * index) % 3001}`).join(" ");
+  const said = (kind: "bpe" | "unigram", text: string) =>
+    problemsOf(
+      {
+        corpora: { speeches: corpus({ files: ["/data/speeches.txt"] }) },
+        tokenizers: { pieces: tokenizer({ kind, vocabulary: 900_000 }) },
+      },
+      filesIn({ ...texts, "/data/speeches.txt": text }),
+    ).map(({ code }) => code);
+  expect(said("unigram", sentence.repeat(10))).toEqual(["vocabulary-beyond-corpus"]);
+  expect(said("bpe", sentence.repeat(Math.ceil(9e6 / sentence.length)))).toEqual(["vocabulary-beyond-corpus"]);
 });

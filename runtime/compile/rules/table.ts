@@ -3,6 +3,7 @@ import { checkpoints } from "./checkpoints.ts";
 import { comparisons } from "./comparisons.ts";
 import { confounds } from "./confounds.ts";
 import { corpora } from "./corpora.ts";
+import { doubles } from "./doubles.ts";
 import { expectations } from "./expectations.ts";
 import { finetunings } from "./finetunings.ts";
 import { lostText } from "./lost-text.ts";
@@ -27,5 +28,6 @@ export const rules: readonly Rule[] = [
   finetunings,
   comparisons,
   expectations,
+  doubles,
   confounds,
 ];

@@ -1,0 +1,26 @@
+import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
+import type { FinetuneSpec } from "#runtime/contract/spec.ts";
+import { error, type Rule } from "./rule.ts";
+
+/** What a task scores, a probe reads and a comparison expects stands there once: results are told apart by name. */
+export const doubles: Rule = ({ spec }) => [
+  ...Object.entries(spec.tasks).flatMap(([name, { metrics }]) => twice("metric-twice", "The metric", metrics, ["tasks", name, "metrics"])),
+  ...Object.entries(spec.probes).flatMap(([name, probe]) => [
+    ...twice("start-twice", "The start", probe.of.map(nameOf), ["probes", name, "of"]),
+    ...twice("task-twice", "The task", probe.tasks, ["probes", name, "tasks"]),
+  ]),
+  ...Object.entries(spec.comparisons).flatMap(([name, { expect }]) => {
+    const written = expect.map(({ left, operator, right, task, metric }) => `${left} ${operator} ${right} on ${task}.${metric}`);
+    return twice("expectation-twice", "The expectation", written, ["comparisons", name, "expect"]);
+  }),
+];
+
+function nameOf(from: FinetuneSpec["from"]): string {
+  return from.kind === "checkpoint" ? from.model : from.pretrain;
+}
+
+function twice(code: string, what: string, names: readonly string[], path: SpecPath): Problem[] {
+  return names.flatMap((name, index) =>
+    names.indexOf(name) === index ? [] : [error(code, [...path, index], `${what} ${name} stands twice. Remove one.`)],
+  );
+}
