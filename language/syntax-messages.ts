@@ -78,6 +78,7 @@ const insteadOf: Readonly<Record<string, string>> = {
 const kinds: readonly string[] = catalogue.declarations.map(({ kind }) => kind);
 
 function noDeclaration(token: Token): string {
+  if (token.image === "import") return "Found import behind a declaration; imports stand first. Move it to before all declarations.";
   const form = kinds.includes(token.image) ? "" : didYouMean(nearest(token.image, [...kinds, "import"]));
   return `Found ${shown(token)}, expected a declaration such as corpus, tokenizer, model, objective, task, pretrain, finetune or compare.${form}`;
 }

@@ -14,6 +14,7 @@ pretrain p { model: m, objective: causal, corpus: c, tokenizer: k, budget: 1 ste
 const examples: [code: string, rule: string, text: string, fixes?: string[], files?: Record<string, string>][] = [
   ["syntax-error", "a block that is not closed", "model m { layers: 4«»"],
   ["syntax-error", "a key without a colon", "model m { layers «4» }"],
+  ["syntax-error", "an import behind a declaration", 'model m {}\n«import» "other.pretrain"', [], { "other.pretrain": "" }],
   ["syntax-error", "no declaration", "«hello» world"],
   ["syntax-error", "a text without its closing quote", 'import «"»x\nmodel m {}'],
 
