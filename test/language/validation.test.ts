@@ -14,7 +14,6 @@ pretrain p { model: m, objective: causal, corpus: c, tokenizer: k, budget: 1 ste
 const examples: [code: string, rule: string, text: string, fixes?: string[], files?: Record<string, string>][] = [
   ["syntax-error", "a block that is not closed", "model m { layers: 4«»"],
   ["syntax-error", "a key without a colon", "model m { layers «4» }"],
-  ["syntax-error", "an import behind a declaration", 'model m {}\n«import» "other.pretrain"', [], { "other.pretrain": "" }],
   ["syntax-error", "no declaration", "«hello» world"],
   ["syntax-error", "a text without its closing quote", 'import «"»x\nmodel m {}'],
 
@@ -196,6 +195,12 @@ test("a declaration in a block that was not closed is a mistake in the syntax al
   const { analysis } = await analyseText("model m {\n  layers: 4\nmodel n { layers: 4 }");
   expect(new Set(analysis.problems.map(({ code }) => code))).toEqual(new Set(["syntax-error"]));
   expect(analysis.problems[0]?.message).toContain("Is a } missing further up?");
+});
+
+test("an import behind a declaration is told where it belongs", async () => {
+  const { analysis } = await analyseText('model m {}\nimport "other.pretrain"', { "other.pretrain": "" });
+  expect(analysis.problems[0]).toMatchObject({ line: 2, column: 1, code: "syntax-error" });
+  expect(analysis.problems[0]!.message).toBe("Found import behind a declaration; imports stand first. Move it to before all declarations.");
 });
 
 test("a file that is not there is a problem at its start", async () => {
