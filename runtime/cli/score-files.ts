@@ -4,6 +4,7 @@ import type { Form, Forms } from "#runtime/metrics/score.ts";
 import { strangeTag } from "#runtime/metrics/undefined-metrics.ts";
 import { firstFlaw, placeIn } from "#runtime/tasks/checks/check.ts";
 import { fileChecks } from "#runtime/tasks/checks/files.ts";
+import { objectChecks } from "#runtime/tasks/checks/rows.ts";
 import { decode } from "#runtime/tasks/formats/decode.ts";
 import { moreThanHeld, mostBytes } from "#runtime/tasks/formats/unpack.ts";
 import { ProblemsError, UsageError } from "./exit.ts";
@@ -13,24 +14,25 @@ export interface ReadValue {
   value: unknown;
   /** `file:line`, or `file[index]` and `file[key]` in a JSON document. */
   place: string;
-  /** What JSON documents call it; predictions and references are matched by it. */
+  /** What a JSON document calls it, or its field `id`; predictions and references are matched by it. */
   id?: string;
 }
 
 /**
  * The values of a file: a line each, or a line of JSON each (`.jsonl`, `.ndjson`), or a JSON document (`.json`): a list, an object by
  * id, or questions in SQuAD's form. Throws what is wrong, with its place.
+ * @param fields which of an object's fields may hold the value; beside one of them its `id` is an id, and not a label
  */
-export function readValues(path: string): ReadValue[] {
+export function readValues(path: string, fields: readonly string[]): ReadValue[] {
   const text = readUtf8(path);
-  if (/\.json$/iu.test(path)) return documentValues(path, parseJson(text, path, 1));
+  if (/\.json$/iu.test(path)) return documentValues(path, parseJson(text, path, 1), fields);
   const lines = text.replaceAll("\r\n", "\n").split("\n");
   if (lines.at(-1) === "") lines.pop();
   const isJson = /\.(?:jsonl|ndjson)$/iu.test(path);
   return lines.flatMap((line, i) => {
     const place = `${path}:${i + 1}`;
     if (!isJson) return [{ value: line, place }];
-    return line.trim() === "" ? [] : [{ value: parseJson(line, path, i + 1), place }];
+    return line.trim() === "" ? [] : [withId({ value: parseJson(line, path, i + 1), place }, fields)];
   });
 }
 
@@ -48,7 +50,22 @@ function readUtf8(path: string): string {
   return decode(bytes, "utf-8");
 }
 
+function withId(read: ReadValue, fields: readonly string[]): ReadValue {
+  if (typeof read.value !== "object" || read.value === null || Array.isArray(read.value)) return read;
+  const object = read.value as Record<string, unknown>;
+  const hasValue = fields.some((field) => field !== "id" && Object.hasOwn(object, field));
+  const isId = hasValue && Object.hasOwn(object, "id") && ["string", "number"].includes(typeof object.id);
+  return isId ? { ...read, id: String(object.id) } : read;
+}
+
 function parseJson(text: string, path: string, line: number): unknown {
+  const value = parsed(text, path, line);
+  const flaw = firstFlaw(objectChecks, "score", { line: text, value, whole: true });
+  if (flaw) throw new ProblemsError(`${path}:${line + (flaw.line ?? 1) - 1}: ${flaw.message}`);
+  return value;
+}
+
+function parsed(text: string, path: string, line: number): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -60,8 +77,8 @@ function parseJson(text: string, path: string, line: number): unknown {
   }
 }
 
-function documentValues(path: string, document: unknown): ReadValue[] {
-  if (Array.isArray(document)) return document.map((value, i) => ({ value, place: `${path}[${i}]` }));
+function documentValues(path: string, document: unknown, fields: readonly string[]): ReadValue[] {
+  if (Array.isArray(document)) return document.map((value, i) => withId({ value, place: `${path}[${i}]` }, fields));
   if (typeof document !== "object" || document === null) {
     throw new ProblemsError(`${path}: expected a list, an object by id, or SQuAD's form; use .jsonl or .txt for a value a line`);
   }

@@ -7,6 +7,7 @@ import type { WordsOfTexts } from "./downloaded-tokenizer.ts";
 import { ProblemsError, UsageError } from "./exit.ts";
 import { didYouMean } from "./nearest.ts";
 import { print, printJson } from "./output.ts";
+import type { ReadValue } from "./score-files.ts";
 
 /** What every metric's command takes; beside these stand the options of the metric itself. */
 interface FileOptions {
@@ -79,17 +80,18 @@ async function scoreFiles(metric: Metric, given: FileOptions & Record<string, un
   const { scorers } = await import("#runtime/metrics/score.ts");
   const { ScoreError } = await import("#runtime/metrics/score-error.ts");
   const { fieldsOf, inForm, readValues } = await import("./score-files.ts");
+  const { matchedTo } = await import("./score-pairs.ts");
   const scorer = scorers[metric.name];
   if (!scorer) throw new Error(`no scorer for ${metric.name}`);
   const options: ScoreOptions = Object.fromEntries(
     (metric.keys ?? []).map((key) => [key.name, optionValue(key, given[attributeOf(key)] as string | boolean | undefined)]),
   );
-  const predictions = readValues(given.predictions);
-  if (predictions.length === 0) throw new ProblemsError(`${given.predictions} has no values`);
-  const sources = referencesOf(given, scorer.references).map((path) => ({ path, values: readValues(path) }));
-  const matched = sources.map(({ path, values }) => matchedTo(predictions, given.predictions, values, path));
   const predictionFields = fieldsOf("predictions", scorer.predictions, given.predictionField);
   const referenceFields = fieldsOf("references", scorer.references, given.referenceField);
+  const predictions = readValues(given.predictions, predictionFields);
+  if (predictions.length === 0) throw new ProblemsError(`${given.predictions} has no values`);
+  const sources = referencesOf(given, scorer.references).map((path) => ({ path, values: readValues(path, referenceFields) }));
+  const matched = sources.map(({ path, values }) => matchedTo(predictions, given.predictions, values, path));
   const answers = predictions.map((value) => inForm(scorer.predictions, value, predictionFields));
   const right = matched.map((values) => values.map((value) => inForm(scorer.references, value, referenceFields)));
   if (scorer.references === "tags") sameTokens(answers as string[][], right[0] as string[][], predictions, matched[0] ?? []);
@@ -135,28 +137,7 @@ function referencesOf({ references = [] }: FileOptions, form: Form): string[] {
   return references;
 }
 
-type Values = ReturnType<typeof import("./score-files.ts")["readValues"]>;
-
-/** The references in the order of the predictions: by id where both have ids, else line by line. */
-function matchedTo(predictions: Values, predictionFile: string, references: Values, referenceFile: string): Values {
-  const byId = new Map(references.flatMap((each) => (each.id === undefined ? [] : [[each.id, each] as const])));
-  if (byId.size > 0 && predictions.every(({ id }) => id !== undefined)) {
-    const known = new Set(predictions.map(({ id }) => id));
-    const missing = references.find(({ id }) => !known.has(id));
-    if (missing) throw new ProblemsError(`${predictionFile} has no prediction for ${missing.place}`);
-    return predictions.map(({ id, place }) => {
-      const found = byId.get(id!);
-      if (!found) throw new ProblemsError(`${place} is in ${predictionFile} but not in ${referenceFile}`);
-      return found;
-    });
-  }
-  if (predictions.length === references.length) return references;
-  throw new ProblemsError(
-    `${predictionFile} has ${predictions.length} values but ${referenceFile} has ${references.length}; each prediction needs its own`,
-  );
-}
-
-function sameTokens(predicted: string[][], gold: string[][], predictions: Values, references: Values): void {
+function sameTokens(predicted: string[][], gold: string[][], predictions: readonly ReadValue[], references: readonly ReadValue[]): void {
   predicted.forEach((tags, i) => {
     if (tags.length === gold[i]!.length) return;
     throw new ProblemsError(
@@ -166,7 +147,7 @@ function sameTokens(predicted: string[][], gold: string[][], predictions: Values
 }
 
 /** Only a question may have no right answer. */
-function refuseNoTexts(metric: Metric, references: string[][], places: Values): void {
+function refuseNoTexts(metric: Metric, references: string[][], places: readonly ReadValue[]): void {
   if (metric.of.includes("span_question_answering")) return;
   const empty = references.findIndex((texts) => texts.length === 0);
   if (empty >= 0) throw new ProblemsError(`${places[empty]!.place}: an empty list; each prediction needs a right text`);

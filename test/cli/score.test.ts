@@ -93,6 +93,69 @@ test("questions in SQuAD's form are matched by their ids", async () => {
   expect(missing).toMatchObject({ code: 1, stderr: 'error: out.json has no prediction for dev.json["q2"]\n' });
 });
 
+const shuffled = {
+  "p.jsonl": '{"id": "1", "prediction": "a"}\n{"id": "2", "prediction": "b"}\n',
+  "r.jsonl": '{"id": 2, "label": "b"}\n{"id": 1, "label": "a"}\n',
+};
+
+test.each(["jsonl", "json"])("values with an id in another order are matched by it: .%s", async (ending) => {
+  const asList = (lines: string) => `[${lines.trim().split("\n").join(",")}]`;
+  const files = { ...shuffled, "p.json": asList(shuffled["p.jsonl"]), "r.json": asList(shuffled["r.jsonl"]) };
+  const found = await json(files, "accuracy", "--predictions", `p.${ending}`, "--references", `r.${ending}`);
+  expect(found).toMatchObject({ score: 1, n: 2 });
+});
+
+test("a very long text is read beside its id", async () => {
+  const long = "\n\"".repeat(5_000_000);
+  const files = { "p.jsonl": `${JSON.stringify({ id: 1, prediction: long })}\n`, "r.jsonl": `${JSON.stringify({ id: 1, label: long })}\n` };
+  expect(await json(files, "accuracy", "--predictions", "p.jsonl", "--references", "r.jsonl")).toMatchObject({ score: 1, n: 1 });
+});
+
+test("a label of the name id is no id", async () => {
+  const files = {
+    "p.jsonl": '{"id": 0.9, "de": 0.1}\n{"id": 0.9, "de": 0.1}\n',
+    "r.jsonl": '{"id": 1, "label": "id"}\n{"id": 2, "label": "id"}\n',
+  };
+  const found = await json(files, "brier", "--predictions", "p.jsonl", "--references", "r.jsonl");
+  expect(found.score).toBeCloseTo(0.02, 12);
+});
+
+const squadTwice = JSON.stringify({ data: [{ paragraphs: [{ qas: [1, 2].map((n) => ({ id: "q1", answers: [{ text: `${n}` }] })) }] }] });
+
+test.each([
+  [
+    "predictions with an id twice",
+    { "p.jsonl": '{"id": "1", "prediction": "a"}\n{"id": 1, "prediction": "b"}\n' },
+    'p.jsonl:2: the id "1" is there twice',
+  ],
+  [
+    "references with an id twice",
+    { "r.jsonl": '{"id": 2, "label": "b"}\n{"id": 2, "label": "a"}\n' },
+    'r.jsonl:2: the id "2" is there twice',
+  ],
+  ["an id for some only", { "r.jsonl": '{"id": 2, "label": "b"}\n{"label": "a"}\n' }, "r.jsonl:2: no id, which others in r.jsonl have"],
+  ["a prediction of an unknown id", { "r.jsonl": '{"id": 2, "label": "b"}\n' }, 'p.jsonl:1 (id "1") is in p.jsonl but not in r.jsonl'],
+  ["no prediction for an id", { "p.jsonl": '{"id": "1", "prediction": "a"}\n' }, 'p.jsonl has no prediction for r.jsonl:1 (id "2")'],
+  [
+    "a field twice",
+    { "p.jsonl": '{"id": "1", "prediction": "a", "prediction": "b"}\n' },
+    'p.jsonl:1: the field "prediction" is there twice',
+  ],
+  ["an id twice in an object by id", { "p.json": '{"x": "a",\n"x": "b"}' }, 'p.json:2: the field "x" is there twice'],
+  [
+    "a field twice in a list",
+    { "p.json": '[{"prediction": {"a": [1]}},\n{"prediction": "a",\n"prediction": "b"}]' },
+    'p.json:3: the field "prediction"',
+  ],
+  ["a question twice", { "p.json": '{"q1": "1"}', "r.json": squadTwice }, 'r.json["q1"]: the id "q1" is there twice in r.json'],
+])("%s: exit 1", async (_, changed, message) => {
+  const files: Record<string, string> = { ...shuffled, ...(changed as unknown as Record<string, string>) };
+  const [predictions, references] = ["p", "r"].map((name) => (`${name}.json` in files ? `${name}.json` : `${name}.jsonl`));
+  const { code, stderr } = await score(files, "accuracy", "--predictions", predictions!, "--references", references!);
+  expect(stderr).toContain(message);
+  expect(code).toBe(1);
+});
+
 test("tags, matrices, probabilities and logarithms of them", async () => {
   const tags = { "p.txt": "B-PER I-PER O\nO\n", "r.txt": "B-PER I-PER O\nB-LOC\n" };
   expect(await json(tags, "entity_f1", "--predictions", "p.txt", "--references", "r.txt")).toMatchObject({ precision: 1, recall: 0.5 });

@@ -65,6 +65,8 @@ export interface ObjectSeen {
   /** Empty where its names are not looked at. */
   line: string;
   value: unknown;
+  /** Whether names are looked at in all that it holds, whatever its size, as in a document. */
+  whole?: boolean;
 }
 
 export const objectChecks: readonly DataCheck<ObjectSeen>[] = [
@@ -81,11 +83,13 @@ export const objectChecks: readonly DataCheck<ObjectSeen>[] = [
   {
     code: "field-twice",
     severity: "error",
-    readers: ["task", "corpus"],
-    of: "the first lines of JSON Lines",
-    find({ line }) {
-      const name = nameTwice(line);
-      return name === undefined ? null : { message: `the field ${quoted(name)} is there twice; give each a name of its own` };
+    readers: ["task", "corpus", "score"],
+    of: "the first lines of JSON Lines; all JSON that `pretrain score` reads",
+    find({ line, whole = false }) {
+      const found = whole || line.length <= longestLine ? nameTwice(line, whole ? Number.POSITIVE_INFINITY : 1) : undefined;
+      if (!found) return null;
+      const message = `the field ${quoted(found.name)} is there twice; give each a name of its own`;
+      return whole ? { message, line: line.slice(0, found.at).split("\n").length } : { message };
     },
   },
 ];
@@ -94,25 +98,41 @@ export const objectChecks: readonly DataCheck<ObjectSeen>[] = [
 export const linesOfNames = 100;
 const longestLine = 100_000;
 
-/** The first name that an object's source holds twice, at its own depth. The source is JSON. */
-function nameTwice(source: string): string | undefined {
-  if (source.length > longestLine) return undefined;
-  const seen = new Set<string>();
-  let depth = 0;
+/** The first name that an object holds twice, down to a depth, and where it stands the second time. The source is JSON. */
+function nameTwice(source: string, deepest: number): { name: string; at: number } | undefined {
+  /** The names of the objects around a place; of a list none. */
+  const around: (Set<string> | null)[] = [];
   let isName = false;
-  // strings as wholes: what parts objects can stand in one
-  for (const [token] of source.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],]/gu)) {
-    if (token === "{" || token === "[") isName = ++depth === 1 && token === "{";
-    else if (token === "}" || token === "]") depth--;
-    else if (token === ",") isName = depth === 1;
-    else if (isName && depth === 1) {
-      const name = JSON.parse(token) as string;
-      if (seen.has(name)) return name;
-      seen.add(name);
+  const tokens = /["{}[\],]/gu;
+  for (let found = tokens.exec(source); found; found = tokens.exec(source)) {
+    const { 0: token, index } = found;
+    // a string as a whole: what parts objects can stand in one
+    if (token === '"') tokens.lastIndex = endOfString(source, index);
+    const names = around.at(-1);
+    if (token === "{" || token === "[") {
+      isName = token === "{";
+      around.push(isName ? new Set() : null);
+    } else if (token === "}" || token === "]") around.pop();
+    else if (token === ",") isName = names instanceof Set;
+    else if (isName && names) {
       isName = false;
+      if (around.length > deepest) continue;
+      const name = JSON.parse(source.slice(index, tokens.lastIndex)) as string;
+      if (names.has(name)) return { name, at: index };
+      names.add(name);
     }
   }
   return undefined;
+}
+
+/** Behind the quote that closes a string. Of a long one a regular expression would run out of stack. */
+function endOfString(source: string, start: number): number {
+  for (let at = source.indexOf('"', start + 1); at >= 0; at = source.indexOf('"', at + 1)) {
+    let before = at;
+    while (source[before - 1] === "\\") before--;
+    if ((at - before) % 2 === 0) return at + 1;
+  }
+  return source.length;
 }
 
 /** Texts that belong together in a row. */
