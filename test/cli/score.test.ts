@@ -106,7 +106,7 @@ test.each(["jsonl", "json"])("values with an id in another order are matched by 
 });
 
 test("a very long text is read beside its id", async () => {
-  const long = "\n\"".repeat(5_000_000);
+  const long = '\n"'.repeat(5_000_000);
   const files = { "p.jsonl": `${JSON.stringify({ id: 1, prediction: long })}\n`, "r.jsonl": `${JSON.stringify({ id: 1, label: long })}\n` };
   expect(await json(files, "accuracy", "--predictions", "p.jsonl", "--references", "r.jsonl")).toMatchObject({ score: 1, n: 1 });
 });
@@ -245,6 +245,11 @@ test.each([
     "a number out of range",
     ["bleu", "--predictions", "p.txt", "--references", "p.txt", "--max-ngram-order", "0"],
     "whole number from 1 to 20",
+  ],
+  [
+    "a beta whose square no number holds",
+    ["chrf", "--predictions", "p.txt", "--references", "p.txt", "--beta", "1e200"],
+    "above 0 to 1000000",
   ],
   ["a file that is not there", ["bleu", "--predictions", "none.txt", "--references", "p.txt"], "none.txt cannot be read"],
   ["another metric's option", ["accuracy", "--predictions", "p.txt", "--references", "p.txt", "--stem"], "unknown option '--stem'"],
