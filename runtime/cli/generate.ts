@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { threadsFor } from "#runtime/engines/threads.ts";
 import { type EngineChoice, engineChoices } from "./engines.ts";
-import { sayFailures } from "./exit.ts";
+import { sayFailures, UsageError } from "./exit.ts";
 import { atLeast, modelArgument, modelFolder, openModel } from "./model-argument.ts";
 import { print, printJson, say } from "./output.ts";
 
@@ -37,8 +37,9 @@ export function addGenerate(program: Command): void {
       "after",
       '\nExamples:\n  $ pretrain generate experiment.pretrain#base --prompt "We the people"\n  $ pretrain generate checkpoints/gpt2 --prompt "We" "They" --temperature 0.8 --top-k 40\n  $ pretrain generate checkpoints/t5 --prompt "translate English to German: Hello." --beams 4',
     )
-    .action((checkpoint: string, { prompt, json, engine, topK, topP, ...options }: GenerateOptions) =>
+    .action((checkpoint: string, { prompt, json, engine, topK, topP, ...options }: GenerateOptions, command: Command) =>
       sayFailures(async () => {
+        refuseIdle(command, options.beams);
         const folder = await modelFolder(checkpoint);
         const { generate } = await import("#runtime/train/generate.ts");
         const settings = { ...options, prompts: prompt, topK: topK ?? null, topP: topP ?? null, threads: threadsFor(1), onWarning: say };
@@ -48,4 +49,17 @@ export function addGenerate(program: Command): void {
         else for (const text of texts) print(text);
       }),
     );
+}
+
+/** Beams draw nothing, and what draws has no beams: what was given for the other would change nothing. */
+function refuseIdle(command: Command, beams: number): void {
+  const isGiven = (name: string) => command.getOptionValueSource(name) === "cli";
+  if (beams === 1 && isGiven("lengthPenalty"))
+    throw new UsageError("--length-penalty is of beams, and there is one; give --beams above 1 with it, or leave it out");
+  const ofDrawing = { temperature: "--temperature", topK: "--top-k", topP: "--top-p", seed: "--seed" };
+  const idle = Object.entries(ofDrawing).flatMap(([name, flag]) => (isGiven(name) ? [flag] : []));
+  if (beams === 1 || idle.length === 0) return;
+  const named = idle.length === 1 ? idle[0] : `${idle.slice(0, -1).join(", ")} and ${idle.at(-1)}`;
+  const them = idle.length === 1 ? "it" : "them";
+  throw new UsageError(`--beams ${beams} draws nothing, so ${named} would change nothing; leave ${them} out, or leave --beams out`);
 }

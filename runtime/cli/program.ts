@@ -67,6 +67,7 @@ Exit codes: 0 done, 1 the file or the data has errors, 2 wrong usage, 3 a run fa
     addJob,
   ])
     add(program);
+  refuseTwice(program);
   return program.hook("preAction", (_, command) => refuseEmpty(command));
 }
 
@@ -79,4 +80,22 @@ function refuseEmpty(command: Command): void {
   ];
   const empty = values.find(({ name, value }) => !/<text/.test(name) && [value].flat().includes(""));
   if (empty) throw new UsageError(`${empty.name} is empty`);
+}
+
+/** Of an option that comes twice the first value would be dropped, and of `--xla` and `--no-xla` the first. A flag may be repeated. */
+function refuseTwice(command: Command): void {
+  command.commands.forEach(refuseTwice);
+  const given = new Map<string, string>();
+  for (const option of command.options.filter(({ variadic }) => !variadic)) {
+    const flag = option.long ?? option.flags;
+    command.on(`option:${option.name()}`, () => {
+      const before = given.get(option.attributeName());
+      given.set(option.attributeName(), flag);
+      if (before === undefined || (before === flag && !option.required)) return;
+      const isSame = before === flag;
+      throw new UsageError(
+        isSame ? `${flag} is given twice; keep the one that you mean` : `${before} and ${flag} contradict each other; keep one`,
+      );
+    });
+  }
 }

@@ -86,6 +86,7 @@ async function scoreFiles(metric: Metric, given: FileOptions & Record<string, un
   const options: ScoreOptions = Object.fromEntries(
     (metric.keys ?? []).map((key) => [key.name, optionValue(key, given[attributeOf(key)] as string | boolean | undefined)]),
   );
+  refuseIdleValue(options);
   const predictionFields = fieldsOf("predictions", scorer.predictions, given.predictionField);
   const referenceFields = fieldsOf("references", scorer.references, given.referenceField);
   const predictions = readValues(given.predictions, predictionFields);
@@ -144,6 +145,14 @@ function sameTokens(predicted: string[][], gold: string[][], predictions: readon
       `${predictions[i]!.place}: ${tags.length} tags, but ${references[i]!.place} has ${gold[i]!.length}; each token needs one`,
     );
   });
+}
+
+/** BLEU smooths by a number in two ways only. */
+function refuseIdleValue({ smooth_method: method, smooth_value: value = null }: ScoreOptions): void {
+  if (value === null || method === "floor" || method === "add-k") return;
+  throw new UsageError(
+    `--smooth-value is of --smooth-method floor and add-k, and the method is ${method}; name one of them, or leave the value out`,
+  );
 }
 
 /** Only a question may have no right answer. */

@@ -251,6 +251,11 @@ test.each([
     ["chrf", "--predictions", "p.txt", "--references", "p.txt", "--beta", "1e200"],
     "above 0 to 1000000",
   ],
+  [
+    "a value that the method does not take",
+    ["bleu", "--predictions", "p.txt", "--references", "p.txt", "--smooth-value", "2"],
+    "--smooth-value is of --smooth-method floor and add-k, and the method is exp",
+  ],
   ["a file that is not there", ["bleu", "--predictions", "none.txt", "--references", "p.txt"], "none.txt cannot be read"],
   ["another metric's option", ["accuracy", "--predictions", "p.txt", "--references", "p.txt", "--stem"], "unknown option '--stem'"],
 ])("%s is wrong usage: exit 2", async (_, args, message) => {
