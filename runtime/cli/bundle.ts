@@ -26,8 +26,7 @@ export interface BundleContent {
  * results to hold the new ones against. Models of the hub are named and not copied.
  */
 export function writeBundle(folder: string, { loaded, name, plan, result, commands }: BundleContent): void {
-  const all = [...new Map(plan.jobs.flatMap(filesRead).map((file) => [file.path, file])).values()];
-  const inputs = all.filter(({ path }) => !path.startsWith(`${hubCache()}${sep}`));
+  const inputs = inputsOf(plan).filter(({ path }) => !path.startsWith(`${hubCache()}${sep}`));
   requireRelative(loaded, inputs);
   const paths = [...loaded.files, ...inputs.map(({ path }) => path)];
   const root = commonFolder(paths);
@@ -49,6 +48,11 @@ export function writeBundle(folder: string, { loaded, name, plan, result, comman
     jobs: plan.jobs.map(({ id, kind, name: of, fingerprint }) => ({ id, kind, name: of, fingerprint })),
   });
   writeWhole(join(folder, "README.md"), readme(name, ["cd", join("experiment", home)].join(" "), commands));
+}
+
+/** Every file that a plan reads beside the text, once. */
+export function inputsOf({ jobs }: Plan): InputFile[] {
+  return [...new Map(jobs.flatMap(filesRead).map((file) => [file.path, file])).values()];
 }
 
 function readme(name: string, enter: string, commands: readonly string[]): string {

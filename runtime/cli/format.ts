@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
-import { writeWhole } from "#runtime/runs/files.ts";
+import { writeUserFile } from "#runtime/runs/user-file.ts";
 import { exitCodes, UsageError } from "./exit.ts";
 import { print, problemLine, say } from "./output.ts";
 
@@ -27,10 +27,9 @@ async function formatFile(file: string, checkOnly: boolean): Promise<boolean> {
     return false;
   }
   if (formatted.text === before) return true;
+  if (!checkOnly) writeUserFile(file, formatted.text);
   print(file);
-  if (checkOnly) return false;
-  writeWhole(file, formatted.text);
-  return true;
+  return !checkOnly;
 }
 
 function readExisting(file: string): string {

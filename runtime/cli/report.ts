@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { basename, dirname, relative } from "node:path";
+import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { basename, dirname, relative, resolve, sep } from "node:path";
 import { type Command, Option } from "commander";
 import { compareRuns, runsIn } from "#runtime/compare/compare.ts";
 import { fieldsOf } from "#runtime/compare/fields.ts";
@@ -13,10 +13,10 @@ import { groupBy } from "#runtime/contract/group.ts";
 import { hasResults } from "#runtime/contract/missing.ts";
 import type { CompareJob, Job, Plan } from "#runtime/contract/plan.ts";
 import { eventBlocks, lastEvent } from "#runtime/runs/events.ts";
-import { writeWhole } from "#runtime/runs/files.ts";
 import { readManifest } from "#runtime/runs/manifest.ts";
 import type { Store } from "#runtime/runs/store.ts";
-import { writeBundle } from "./bundle.ts";
+import { writeUserFile } from "#runtime/runs/user-file.ts";
+import { inputsOf, writeBundle } from "./bundle.ts";
 import { UsageError } from "./exit.ts";
 import { comparisonIn, type Loaded, requireDeclared } from "./loaded.ts";
 import { print, say, shownPath } from "./output.ts";
@@ -54,15 +54,30 @@ export function addReport(program: Command): void {
       const input = reportInput(loaded, plan, comparisonIn(plan, name));
       if (!hasResults(input.result))
         throw new UsageError(`nothing of ${name} has a result yet: pretrain run ${shownPath(loaded.file)} ${name}`);
+      if (options.out !== undefined) refuseOwn(options.out, loaded, plan);
+      if (options.bundle !== undefined && existsSync(options.bundle)) throw new UsageError(`${options.bundle} exists; name a new folder`);
       const text = formats[options.to](reportOf(input));
-      if (options.out === undefined) print(text.trimEnd());
-      else writeWhole(options.out, text);
       if (options.bundle !== undefined) {
-        if (existsSync(options.bundle)) throw new UsageError(`${options.bundle} exists; name a new folder`);
         writeBundle(options.bundle, { loaded, name, plan, result: input.result, commands: input.commands });
         say(`${options.bundle}: run it again with the commands in its README.md`);
       }
+      if (options.out === undefined) print(text.trimEnd());
+      else writeUserFile(options.out, text);
     });
+}
+
+/** A report never takes the place of what it reports on: the text, the data and the results, by whatever path. */
+function refuseOwn(out: string, { files, store }: Loaded, plan: Plan): void {
+  const found = statSync(out, { throwIfNoEntry: false, bigint: true });
+  const isSame = (path: string) => {
+    const own = statSync(path, { throwIfNoEntry: false, bigint: true });
+    return found !== undefined && own?.ino === found.ino && own.dev === found.dev;
+  };
+  const [own] = [...files, ...inputsOf(plan).map(({ path }) => path)].filter(isSame);
+  if (own !== undefined) throw new UsageError(`--out ${out} is ${shownPath(own)}, which the experiment reads; name another file`);
+  const place = found?.isFile() ? realpathSync(out) : resolve(out);
+  if ([store.root, realpathSync(store.root)].some((root) => place.startsWith(`${root}${sep}`)))
+    throw new UsageError(`--out ${out} lies among the results in ${shownPath(store.root)}; name a file elsewhere`);
 }
 
 function reportInput(loaded: Loaded, plan: Plan, job: CompareJob): ReportInput {

@@ -1,5 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, constants, fstatSync, fsyncSync, openSync, readdirSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import type * as v from "valibot";
@@ -24,11 +36,14 @@ export interface WholeFile {
 /**
  * Writes a file whole: readers see the old content or the new, never a part, whatever kills the writer. The content goes to a
  * temporary file beside it, is flushed to the disk, and is renamed into place. Its checksum is taken on the way.
+ * @param mode left out: that of a new file
  */
-export function openWhole(path: string): WholeFile {
+export function openWhole(path: string, mode?: number): WholeFile {
   makeFolder(dirname(path));
   const temporary = temporaryName(path);
-  const file = naming(path, () => openSync(temporary, "wx"));
+  const file = naming(path, () => openSync(temporary, "wx", mode));
+  // of a new file the system takes away what its mask says
+  if (mode !== undefined) fchmodSync(file, mode);
   const content = contentHash();
   let open = true;
   const close = () => {
@@ -59,13 +74,13 @@ export function openWhole(path: string): WholeFile {
   };
 }
 
-export function writeWhole(path: string, content: string | Uint8Array): FileRecord {
-  return writeWholeWith(path, (file) => file.write(typeof content === "string" ? Buffer.from(content) : content));
+export function writeWhole(path: string, content: string | Uint8Array, mode?: number): FileRecord {
+  return writeWholeWith(path, (file) => file.write(typeof content === "string" ? Buffer.from(content) : content), mode);
 }
 
 /** As `writeWhole`, for content that is written piece by piece. */
-export function writeWholeWith(path: string, write: (file: Pick<WholeFile, "write">) => void): FileRecord {
-  const file = openWhole(path);
+export function writeWholeWith(path: string, write: (file: Pick<WholeFile, "write">) => void, mode?: number): FileRecord {
+  const file = openWhole(path, mode);
   try {
     write(file);
     return file.finish();

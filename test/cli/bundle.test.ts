@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, linkSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
@@ -70,19 +70,60 @@ test("a bundle runs again elsewhere, by the commands of its README, to the same 
 
 test("a path from the machine's root is refused: it would lead nowhere", async () => {
   const folder = folderWith({ "texts/one.txt": sentences(60) });
-  const text = (path: string) => `corpus tales { files: "${path}", documents: line, split: { validation: 10% } }
-tokenizer letters { kind: characters, train on: tales }
-model tiny { architecture: decoder, layers: 1, hidden: 16, heads: 2, context: 32 }
-pretrain base { model: tiny, objective: causal, corpus: tales, tokenizer: letters, budget: 2 steps, batch: 4 }
-compare rates { extends: base, vary learning_rate: [1e-3, 1e-2], match: steps, seeds: 1 }
-`;
-  writeFileSync(join(folder, "a.pretrain"), text(join(folder, "texts", "*.txt")));
+  writeFileSync(join(folder, "a.pretrain"), twoRates(join(folder, "texts", "*.txt")));
   expect((await pretrain(folder, "run", "a.pretrain", "rates", "--engine", "onnx")).code).toBe(0);
   const refused = await pretrain(folder, "report", "a.pretrain", "rates", "--out", "report.html", "--bundle", "bundle");
   expect(refused.code).not.toBe(0);
   expect(refused.stderr).toContain(`a.pretrain names ${join(folder, "texts", "*.txt")}, which another machine does not have`);
   expect(existsSync(join(folder, "bundle"))).toBe(false);
+  expect(existsSync(join(folder, "report.html"))).toBe(false);
 });
+
+test("a report is written where a link leads and into a device, and never over what it reports on", async () => {
+  const folder = folderWith({ "texts/one.txt": sentences(60), "a.pretrain": twoRates("texts/*.txt") });
+  const ran = await pretrain(folder, "run", "a.pretrain", "rates", "--engine", "onnx");
+  expect(ran.code, ran.stderr).toBe(0);
+  const report = (...more: string[]) => pretrain(folder, "report", "a.pretrain", "rates", "--to", "markdown", ...more);
+
+  symlinkSync("written.md", join(folder, "link.md"));
+  for (const round of ["a new file", "one that is there"]) {
+    expect(await report("--out", "link.md"), round).toMatchObject({ code: 0 });
+    expect(lstatSync(join(folder, "link.md")).isSymbolicLink()).toBe(true);
+    expect(readFileSync(join(folder, "written.md"), "utf8")).toContain("rates");
+  }
+  if (existsSync("/dev/stdout"))
+    expect(await report("--out", "/dev/stdout")).toMatchObject({ code: 0, stdout: expect.stringContaining("# ") });
+
+  symlinkSync("one.txt", join(folder, "texts", "two.md"));
+  linkSync(join(folder, "a.pretrain"), join(folder, "b.md"));
+  for (const [out, own] of [
+    ["a.pretrain", "a.pretrain"],
+    ["b.md", "a.pretrain"],
+    ["texts/two.md", "one.txt"],
+  ] as const) {
+    const refused = await report("--out", out);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(new RegExp(`--out ${out} is .*${own}, which the experiment reads; name another file`));
+  }
+  const among = await report("--out", ".pretrain/report.md");
+  expect(among).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("--out .pretrain/report.md lies among the results in .pretrain"),
+  });
+
+  mkdirSync(join(folder, "bundle"));
+  expect(await report("--out", "late.md", "--bundle", "bundle")).toMatchObject({ code: 2 });
+  expect(existsSync(join(folder, "late.md"))).toBe(false);
+});
+
+function twoRates(texts: string): string {
+  return `corpus tales { files: "${texts}", documents: line, split: { validation: 10% } }
+tokenizer letters { kind: characters, train on: tales }
+model tiny { architecture: decoder, layers: 1, hidden: 16, heads: 2, context: 32 }
+pretrain base { model: tiny, objective: causal, corpus: tales, tokenizer: letters, budget: 2 steps, batch: 4 }
+compare rates { extends: base, vary learning_rate: [1e-3, 1e-2], match: steps, seeds: 1 }
+`;
+}
 
 /** Without what is of the machine and the hour. */
 function numbersOf({ matched, expectations, test_first_read: _, ...result }: ComparisonResult): unknown {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { chmodSync, lstatSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { folderWith, pretrain } from "./cli.ts";
@@ -128,4 +128,50 @@ test("format writes the one layout; --check only says", async () => {
   expect((await pretrain(where, "format", "a.pretrain")).code).toBe(0);
   expect(readFileSync(join(where, "a.pretrain"), "utf8")).toContain("corpus tales {");
   expect(await pretrain(where, "format", "--check", "a.pretrain")).toMatchObject({ code: 0, stdout: "" });
+});
+
+test("format keeps links and modes", async () => {
+  const where = folderWith({ "shared/a.pretrain": 'corpus   tales{files:"tales.txt"}\n' });
+  chmodSync(join(where, "shared", "a.pretrain"), 0o660);
+  symlinkSync(join("shared", "a.pretrain"), join(where, "a.pretrain"));
+  expect(await pretrain(where, "format", "a.pretrain")).toMatchObject({ code: 0, stdout: "a.pretrain\n" });
+  expect(lstatSync(join(where, "a.pretrain")).isSymbolicLink()).toBe(true);
+  expect(readFileSync(join(where, "shared", "a.pretrain"), "utf8")).toContain("corpus tales {");
+  expect(statSync(join(where, "shared", "a.pretrain")).mode & 0o777).toBe(0o660);
+});
+
+// nothing is closed to the administrator
+test.skipIf(process.platform === "win32" || process.getuid?.() === 0)("format writes no file that is closed to writing", async () => {
+  const text = 'corpus   tales{files:"tales.txt"}\n';
+  const where = folderWith({ "a.pretrain": text });
+  chmodSync(join(where, "a.pretrain"), 0o444);
+  const { code, stdout, stderr } = await pretrain(where, "format", "a.pretrain");
+  expect([code, stdout]).toEqual([1, ""]);
+  expect(stderr).toContain("error: you may not read or write a.pretrain; change its permissions");
+  expect(readFileSync(join(where, "a.pretrain"), "utf8")).toBe(text);
+});
+
+test.each([
+  ["an option twice", ["plan", "a.pretrain", "--engine", "cpu", "--engine", "onnx"], "--engine is given twice; keep the one that you mean"],
+  ["the option of a metric twice", ["score", "chrf", "--beta", "1", "--beta=2"], "--beta is given twice"],
+  ["options against each other", ["run", "a.pretrain", "--xla", "--no-xla"], "--xla and --no-xla contradict each other; keep one"],
+  [
+    "drawing from beams",
+    ["generate", "m", "--prompt", "a", "--beams", "2", "--temperature", "0.5", "--seed", "1"],
+    "--beams 2 draws nothing, so --temperature and --seed would change nothing; leave them out, or leave --beams out",
+  ],
+  [
+    "the length of no beams",
+    ["generate", "m", "--prompt", "a", "--length-penalty", "2"],
+    "--length-penalty is of beams, and there is one; give --beams above 1 with it, or leave it out",
+  ],
+])("%s is refused", async (_, args, message) => {
+  const { code, stdout, stderr } = await pretrain(folder(), ...args);
+  expect(stderr).toContain(message);
+  expect([code, stdout]).toEqual([2, ""]);
+});
+
+test("several values and a flag may come twice", async () => {
+  const { code, stdout } = await pretrain(folder(), "check", "--json", "fine.pretrain", "--json");
+  expect([code, JSON.parse(stdout)]).toEqual([0, expect.anything()]);
 });
