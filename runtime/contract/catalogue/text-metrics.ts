@@ -75,7 +75,12 @@ const bleuKeys: readonly Key[] = [
 const chrfKeys = (words: string): readonly Key[] => [
   { name: "char_order", value: { type: "count", min: 1, max: 20 }, default: "6", help: "The longest stretch of characters." },
   { name: "word_order", value: { type: "count", min: 0, max: 20 }, default: words, help: "The longest stretch of words; 0: none count." },
-  { name: "beta", value: { type: "number", min: 0, aboveMin: true, max: 1e6 }, default: "2", help: "How much more recall counts than precision." },
+  {
+    name: "beta",
+    value: { type: "number", min: 0, aboveMin: true, max: 1e6 },
+    default: "2",
+    help: "How much more recall counts than precision.",
+  },
   lowercase,
   { name: "whitespace", value: { type: "boolean" }, default: "false", help: "White space counts as characters." },
   {
