@@ -7,7 +7,7 @@
 import * as langium from 'langium';
 
 export const PretrainTerminals = {
-    AMOUNT: /-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?\w*%?([ \t]+(?!on\b)[a-zA-Z][\w-]*(?![\w-]|([ \t]+\w+){0,3}[ \t]*:))?/,
+    AMOUNT: /-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?\w*%?([ \t]+(?!on\b)[a-zA-Z][\w-]*(?![\w-]|([ \t]+\w+){0,3}\s*:))?/,
     ID: /[_a-zA-Z]\w*(-\w+)*/,
     STRING: /"[^"\\\n]*(\\.[^"\\\n]*)*"|'[^'\\\n]*(\\.[^'\\\n]*)*'/,
     WS: /\s+/,

@@ -87,7 +87,7 @@ export function finetuneCost(model: ResolvedModel, settings: FinetuneJob["settin
     const program = { model, parts: [part], batch: batch / accumulate, accumulates: accumulate > 1, optimizer, dropout, trained, frozen };
     return traceStep(loraScale === undefined ? program : { ...program, loraScale }, part);
   };
-  const { flops, memoryBytes } = train.kind === "last" && train.layers > lessDeep ? traced(model) : costByDepth(model, traced);
+  const { flops, memoryBytes } = train.kind === "last" ? traced(model) : costByDepth(model, traced);
   return {
     ...countParameters(finetuningParameters(model, task, settings).trained),
     tokensPerStep: batch * tokensOf(longestTaskPart(task, model)),
@@ -101,8 +101,11 @@ interface StepCost {
   memoryBytes: number;
 }
 
-/** Layers up to which a step is traced whole, at some milliseconds a layer, and those of the two models that tell what one more costs. */
-const [mostTraced, lessDeep, deep] = [8, 4, 6];
+/**
+ * Layers up to which a step is traced whole, at some milliseconds a layer, and those of the two models that tell what one more costs. Where
+ * layers are computed again, what few of them keep is not yet what decides.
+ */
+const depths = { kept: [4, 2, 4], recomputed: [8, 4, 6] } as const;
 
 /**
  * Of a deeper model from what two of its lower ones cost. FLOPs are the same number for each layer; memory is so but for how gradients
@@ -110,6 +113,7 @@ const [mostTraced, lessDeep, deep] = [8, 4, 6];
  */
 function costByDepth(model: ResolvedModel, costOf: (model: ResolvedModel) => StepCost): StepCost {
   const { layers, decoderLayers = layers } = model;
+  const [mostTraced, lessDeep, deep] = depths[model.recompute ? "recomputed" : "kept"];
   if (layers <= mostTraced || decoderLayers !== layers) return costOf(model);
   const [less, more] = [lessDeep, deep].map((layers) =>
     costOf({ ...model, layers, ...("decoderLayers" in model ? { decoderLayers: layers } : {}) }),

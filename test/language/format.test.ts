@@ -68,6 +68,13 @@ describe("format", () => {
     expect(format(text)).toEqual({ text });
   });
 
+  test("a number with a unit is no key, and none that only formatting would find", () => {
+    const problems = ["batch: a 32 sequences\n  : b", "batch: a\n  32 sequences: b", "batch: a, 32 sequences : b"].map(
+      (entries) => format(`pretrain p {\n  ${entries}\n}\n`) as { problems: { message: string }[] },
+    );
+    for (const { problems: found } of problems) expect(found[0]!.message).toBe("Found sequences, expected : and a value after 32.");
+  });
+
   test("leaves a text with mistakes alone and says where they are", () => {
     expect(format("model m { layers 4 }", "a.pretrain")).toEqual({
       problems: [expect.objectContaining({ file: "a.pretrain", line: 1, column: 18, code: "syntax-error" })],
