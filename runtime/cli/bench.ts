@@ -1,18 +1,18 @@
 import { execFile } from "node:child_process";
 import { availableParallelism, cpus } from "node:os";
 import { promisify } from "node:util";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import type { GenerationCase } from "#runtime/bench/generation.ts";
 import type { BenchCase, Measurement } from "#runtime/bench/measure.ts";
 import { type BenchObjective, type BenchSize, benchObjectives, benchSizes } from "#runtime/bench/settings.ts";
 import { alignedRows } from "#runtime/compare/table.ts";
-import { decimalOf } from "#runtime/contract/decimal.ts";
 import { median } from "#runtime/contract/median.ts";
 import { formatBytes, formatCount } from "#runtime/contract/numbers.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
 import { type EngineChoice, engineChoices } from "./engines.ts";
 import { measureSpeed } from "./estimates.ts";
+import { positive } from "./number-option.ts";
 import { print, printJson, say } from "./output.ts";
 import { ownCommand } from "./own-command.ts";
 
@@ -203,10 +203,4 @@ function printBench({ machine, threads, peak_gflops, rows }: BenchDocument): voi
 
 function rounded(value: number): number {
   return Number(value.toPrecision(4));
-}
-
-function positive(text: string): number {
-  const value = decimalOf(text);
-  if (value === undefined || value <= 0) throw new InvalidArgumentError("A number above 0 is needed.");
-  return value;
 }

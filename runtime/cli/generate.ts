@@ -1,8 +1,10 @@
 import { type Command, Option } from "commander";
+import { listed } from "#runtime/contract/listed.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
 import { type EngineChoice, engineChoices } from "./engines.ts";
 import { sayFailures, UsageError } from "./exit.ts";
-import { atLeast, modelArgument, modelFolder, openModel } from "./model-argument.ts";
+import { modelArgument, modelFolder, openModel } from "./model-argument.ts";
+import { atLeast } from "./number-option.ts";
 import { print, printJson, say } from "./output.ts";
 
 interface GenerateOptions {
@@ -59,7 +61,6 @@ function refuseIdle(command: Command, beams: number): void {
   const ofDrawing = { temperature: "--temperature", topK: "--top-k", topP: "--top-p", seed: "--seed" };
   const idle = Object.entries(ofDrawing).flatMap(([name, flag]) => (isGiven(name) ? [flag] : []));
   if (beams === 1 || idle.length === 0) return;
-  const named = idle.length === 1 ? idle[0] : `${idle.slice(0, -1).join(", ")} and ${idle.at(-1)}`;
   const them = idle.length === 1 ? "it" : "them";
-  throw new UsageError(`--beams ${beams} draws nothing, so ${named} would change nothing; leave ${them} out, or leave --beams out`);
+  throw new UsageError(`--beams ${beams} draws nothing, so ${listed(idle)} would change nothing; leave ${them} out, or leave --beams out`);
 }

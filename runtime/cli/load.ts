@@ -5,6 +5,7 @@ import { compile, firstStage, type Goal } from "#runtime/compile/compile.ts";
 import { tracedCosts } from "#runtime/compile/costs.ts";
 import { narrow } from "#runtime/compile/goal.ts";
 import { problemsOf as problemsOfSpec } from "#runtime/compile/problems.ts";
+import { counted } from "#runtime/contract/numbers.ts";
 import type { EncodeJob, MeasureJob, PretrainJob } from "#runtime/contract/plan.ts";
 import type { PlacedProblem } from "#runtime/contract/problem.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
@@ -58,8 +59,8 @@ export async function load(path: string, { warnings }: { warnings: "said" | "cou
   const sayWhatMatters = (problems: readonly PlacedProblem[], elsewhere: readonly PlacedProblem[]) => {
     sayEach(problems.filter((problem) => isError(problem) || warnings === "said"));
     const left = [
-      ...counted("warning", warnings === "counted" ? problems.filter(({ severity }) => severity === "warning") : []),
-      ...counted("error", elsewhere.filter(isError)).map((errors) => `${errors} in what is not needed here`),
+      ...countOf("warning", warnings === "counted" ? problems.filter(({ severity }) => severity === "warning") : []),
+      ...countOf("error", elsewhere.filter(isError)).map((errors) => `${errors} in what is not needed here`),
     ];
     if (left.length > 0 && !hasCounted) say(`${left.join(", ")}: pretrain check ${shownPath(file)}`);
     hasCounted ||= left.length > 0;
@@ -108,8 +109,8 @@ function isError({ severity }: PlacedProblem): boolean {
 }
 
 /** `3 warnings`; nothing of none. */
-function counted(what: string, { length }: readonly unknown[]): string[] {
-  return length === 0 ? [] : [`${length} ${what}${length === 1 ? "" : "s"}`];
+function countOf(noun: string, { length }: readonly unknown[]): string[] {
+  return length === 0 ? [] : [counted(length, noun)];
 }
 
 function existing(path: string): string {

@@ -1,8 +1,6 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { InvalidArgumentError } from "commander";
 import type { StoredModel } from "#runtime/checkpoints/stored-model.ts";
-import { decimalOf } from "#runtime/contract/decimal.ts";
 import type { Job } from "#runtime/contract/plan.ts";
 import { cachedModel, isHubName } from "#runtime/hub/cache.ts";
 import { openStore, type Store } from "#runtime/runs/store.ts";
@@ -95,16 +93,4 @@ function ofRun({ store, job }: { store: Store; job: Job }): string {
 async function findInFile(path: string, run: string): Promise<{ store: Store; job: Job }> {
   const { load } = await import("./load.ts");
   return runInFile(await load(path), run);
-}
-
-/** Reads an option's number. */
-export function atLeast(least: number, whole: boolean, most = Number.POSITIVE_INFINITY): (text: string) => number {
-  return (text) => {
-    const value = decimalOf(text);
-    if (value === undefined || value < least || value > most || (whole && !Number.isInteger(value))) {
-      const range = most === Number.POSITIVE_INFINITY ? `from ${least}` : `from ${least} to ${most}`;
-      throw new InvalidArgumentError(`A ${whole ? "whole " : ""}number ${range} is needed.`);
-    }
-    return value;
-  };
 }

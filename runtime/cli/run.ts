@@ -1,7 +1,6 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { compareRuns, runsIn } from "#runtime/compare/compare.ts";
 import { expectationText } from "#runtime/compare/expectations.ts";
-import { decimalOf } from "#runtime/contract/decimal.ts";
 import type { Plan } from "#runtime/contract/plan.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
 import { hasCode } from "#runtime/runs/files.ts";
@@ -16,6 +15,7 @@ import { type EngineChoice, engineChoices } from "./engines.ts";
 import { exitCodes, fail, UsageError } from "./exit.ts";
 import { comparisonIn, jobsOf, type Loaded, type Planned, requireDeclared } from "./loaded.ts";
 import { beginLooks, isSettled, lookAgain, seedCount } from "./looks.ts";
+import { atLeast } from "./number-option.ts";
 import { printOutcome } from "./outcome.ts";
 import { say, shownPath } from "./output.ts";
 import { ownCommand } from "./own-command.ts";
@@ -48,7 +48,7 @@ export function addRun(program: Command): void {
         "of a compare: add seeds one by one until every pair has a verdict, corrected for looking again",
       ).choices(["settled"]),
     )
-    .option("--max-seeds <n>", "with --until: seeds at the most; left out: twice those of the text, or 10", wholeNumber)
+    .option("--max-seeds <n>", "with --until: seeds at the most; left out: twice those of the text, or 10", atLeast(1, true))
     .option("--strict", "exit with 4 unless every expectation of the compare is confirmed")
     .option("--json", "one event a line")
     .addHelpText(
@@ -233,12 +233,6 @@ function exitCodeFor(result: ScheduleResult, { failures }: Did, loaded: Loaded, 
   return fail({ exit_code: exitCodes.runFailed, message: "not all of its jobs were done" }, "");
 }
 
-function wholeNumber(text: string): number {
-  const value = decimalOf(text);
-  if (value === undefined || !Number.isInteger(value) || value < 1) throw new InvalidArgumentError("A whole number from 1 is needed.");
-  return value;
-}
-
 function jobsAtATime(text: string): number | "auto" {
-  return text === "auto" ? text : wholeNumber(text);
+  return text === "auto" ? text : atLeast(1, true)(text);
 }

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { alignedRows } from "#runtime/compare/table.ts";
 import { catalogue, type Key, type Metric, type ValueType } from "#runtime/contract/catalogue/index.ts";
+import { camelCase } from "#runtime/contract/catalogue/specified.ts";
 import { decimalOf } from "#runtime/contract/decimal.ts";
 import type { Form, Scored, ScoreOptions } from "#runtime/metrics/score.ts";
 import type { WordsOfTexts } from "./downloaded-tokenizer.ts";
@@ -84,7 +85,7 @@ async function scoreFiles(metric: Metric, given: FileOptions & Record<string, un
   const scorer = scorers[metric.name];
   if (!scorer) throw new Error(`no scorer for ${metric.name}`);
   const options: ScoreOptions = Object.fromEntries(
-    (metric.keys ?? []).map((key) => [key.name, optionValue(key, given[attributeOf(key)] as string | boolean | undefined)]),
+    (metric.keys ?? []).map((key) => [key.name, optionValue(key, given[camelCase(key.name)] as string | boolean | undefined)]),
   );
   refuseIdleValue(options);
   const predictionFields = fieldsOf("predictions", scorer.predictions, given.predictionField);
@@ -173,10 +174,6 @@ function optionOf(key: Key): Option {
 
 function flagOf({ name }: Key): string {
   return `--${name.replaceAll("_", "-")}`;
-}
-
-function attributeOf(key: Key): string {
-  return key.name.replace(/_(\w)/gu, (_, letter: string) => letter.toUpperCase());
 }
 
 /** An option's value, of the type and in the range that the catalogue says. */

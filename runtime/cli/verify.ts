@@ -1,10 +1,10 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import type { VerifiedTensor } from "#runtime/checkpoints/verify.ts";
 import { alignedRows } from "#runtime/compare/table.ts";
-import { decimalOf } from "#runtime/contract/decimal.ts";
 import { type EngineChoice, engineChoices } from "./engines.ts";
 import { ProblemsError, sayFailures } from "./exit.ts";
 import { checkpointFolder } from "./model-argument.ts";
+import { positive } from "./number-option.ts";
 import { print, printJson, say } from "./output.ts";
 
 interface VerifyOptions {
@@ -63,10 +63,4 @@ function failureOf(tensors: readonly VerifiedTensor[], tolerance: number): strin
     ...(missing.length > 0 ? [`the checkpoint gives no ${missing.join(", ")} of that shape`] : []),
   ];
   return parts.join("; ");
-}
-
-function positive(text: string): number {
-  const value = decimalOf(text);
-  if (value === undefined || value <= 0) throw new InvalidArgumentError("A number above 0 is needed.");
-  return value;
 }

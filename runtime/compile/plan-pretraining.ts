@@ -67,11 +67,9 @@ export function settle(planner: Planner, use: Use): Setting | null {
   });
   if (!objective) return noObjective();
   const trained = withReading(resolved, objective);
-  const { batch, accumulate } = pretrain;
-  const { optimizer, precision } = pretrain;
-  const program = { model: trained, objective, batch, accumulate, optimizer, precision };
+  const { batch, accumulate, optimizer, precision } = pretrain;
   const memoryOf = (size: { model: ResolvedModel; batch: number; accumulate: number }) =>
-    planner.costs.pretrain({ ...program, ...size }, 1).memoryBytes;
+    planner.costs.pretrain({ optimizer, precision, objective, ...size }, 1).memoryBytes;
   const tooLarge = beyondMemory(
     { label: use.label, model: trained, batch, accumulate, optimizer, memoryOf, at: use.at("batch") },
     planner.memoryBytes,
@@ -80,20 +78,7 @@ export function settle(planner: Planner, use: Use): Setting | null {
     planner.problems.push(tooLarge);
     return null;
   }
-  return {
-    use,
-    encoded,
-    tokenizer,
-    model: trained,
-    objective,
-    batch: pretrain.batch,
-    corpusTokens,
-    ...documentTokens,
-    costOver: (steps) => {
-      const cost = planner.costs.pretrain(program, steps);
-      return withPositionsRead(cost, { model: trained, objective, batch, ...documentTokens }, steps);
-    },
-  };
+  return withModel(planner, { use, encoded, tokenizer, objective, batch, corpusTokens, ...documentTokens }, trained);
 }
 
 /** The one that a checkpoint brings, unless a file takes its place. */
@@ -104,16 +89,12 @@ function tokenizerOf(planner: Planner, { pretrain, at }: Use, checkpoint: KnownC
   return planOwnTokenizer(planner, pretrain.model, checkpoint.files);
 }
 
-/** The setting with another model of the same vocabulary. */
-export function withModel(planner: Planner, setting: Setting, model: ResolvedModel): Setting {
-  const { objective, use } = setting;
-  const { batch, accumulate, optimizer, precision } = use.pretrain;
-  const costOver = (steps: number) =>
-    withPositionsRead(
-      planner.costs.pretrain({ model, objective, batch, accumulate, optimizer, precision }, steps),
-      { ...setting, model },
-      steps,
-    );
+/** The setting with a model, or with another one of the same vocabulary. */
+export function withModel(planner: Planner, setting: Omit<Setting, "model" | "costOver">, model: ResolvedModel): Setting {
+  const { objective } = setting;
+  const { batch, accumulate, optimizer, precision } = setting.use.pretrain;
+  const size = { model, objective, batch, accumulate, optimizer, precision };
+  const costOver = (steps: number) => withPositionsRead(planner.costs.pretrain(size, steps), { ...setting, model }, steps);
   return { ...setting, model, costOver };
 }
 

@@ -27,8 +27,8 @@ export function expectedVocabulary(tokenizer: LearnedTokenizerSpec, corpus: Corp
 
 /**
  * Entries that the corpus can give a tokenizer of sub-words, about and rather too many: by the different words at its beginning, and
- * how their number grows there, or for unigram by the stretches of letters that stand there at least twice. Undefined where a vocabulary of the declared size is small for a text of this length, and where the
- * corpus is not text that can be looked at now.
+ * how their number grows there, or for unigram by the stretches of letters that stand there at least twice. Undefined where a vocabulary
+ * of the declared size is small for a text of this length, and where the corpus is not text that can be looked at now.
  */
 export function attainableVocabulary(tokenizer: LearnedTokenizerSpec, corpus: CorpusSpec, files: Files): number | undefined {
   const { kind, vocabulary, sentinels, lowercase } = tokenizer;

@@ -33,7 +33,8 @@ export function twoClassesIn(all: readonly string[], positive?: string): Classes
   };
 }
 
-function sortedLabels(all: readonly string[]): string[] {
+/** Each once: numbers by their value, other labels by their code units. */
+export function sortedLabels(all: Iterable<string>): string[] {
   const labels = [...new Set(all)];
   const areNumbers = labels.every((label) => decimalOf(label) !== undefined);
   return areNumbers ? labels.sort((a, b) => Number(a) - Number(b)) : labels.sort();

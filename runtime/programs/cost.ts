@@ -8,7 +8,7 @@ import { withBfloat16 } from "#runtime/trace/precision.ts";
 import { trace } from "#runtime/trace/trace.ts";
 import { longestTaskPart } from "./adaptation.ts";
 import { finetuningParameters, fixedParameters, pretrainingParameters, pretrainingParts } from "./parts.ts";
-import { type Part, type TrainingSettings, trainingProgram } from "./training.ts";
+import { type Part, type TrainingProgram, type TrainingSettings, trainingProgram } from "./training.ts";
 
 /** What decides what a step of a pre-training costs. Of the optimiser only its kind does. */
 export interface PretrainingSize extends Pick<PretrainJob, "model" | "objective" | "batch" | "accumulate" | "optimizer"> {
@@ -25,12 +25,7 @@ export interface PretrainingCost extends Pick<Cost, "parameters" | "embeddings" 
 export function pretrainingCost(size: PretrainingSize): PretrainingCost {
   const { model, batch, accumulate } = size;
   const { parts, trained } = settingsOf(size);
-  const traced = parts.map((_, i) =>
-    costByDepth(model, (model) => {
-      const settings = settingsOf({ ...size, model });
-      return traceStep(settings, settings.parts[i]!);
-    }),
-  );
+  const traced = costsByDepth(model, (model) => stepCosts(settingsOf({ ...size, model })));
   return {
     ...countParameters(trained),
     memoryBytes: Math.max(...traced.map(({ memoryBytes }) => memoryBytes)),
@@ -41,6 +36,7 @@ export function pretrainingCost(size: PretrainingSize): PretrainingCost {
 /** What a step costs on average, where `counts` tells how many steps each part has. */
 export function averageCost({ parts, ...whole }: PretrainingCost, counts: readonly number[]): Cost {
   const steps = counts.reduce((sum, count) => sum + count, 0);
+  // one part costs what it costs, without a rounding
   const average = (of: (part: PretrainingCost["parts"][number]) => number) =>
     parts.length === 1 ? of(parts[0]!) : parts.reduce((sum, part, i) => sum + of(part) * counts[i]!, 0) / steps;
   return {
@@ -58,7 +54,7 @@ export function pretrainCost(size: PretrainingSize, steps: number): Cost {
 /** A step of pre-training, of the first part of its objective. */
 export function pretrainGraph(size: PretrainingSize): Graph {
   const settings = settingsOf(size);
-  return tracedStep(settings, settings.parts[0]!);
+  return tracedStep(trainingProgram(settings), settings, settings.parts[0]!);
 }
 
 function settingsOf({ model, objective, batch, accumulate, optimizer, precision = "float32" }: PretrainingSize): TrainingSettings {
@@ -85,9 +81,11 @@ export function finetuneCost(model: ResolvedModel, settings: FinetuneJob["settin
     const { trained, frozen, loraScale } = finetuningParameters(model, task, settings);
     const part = longestTaskPart(task, model);
     const program = { model, parts: [part], batch: batch / accumulate, accumulates: accumulate > 1, optimizer, dropout, trained, frozen };
-    return traceStep(loraScale === undefined ? program : { ...program, loraScale }, part);
+    return stepCosts(loraScale === undefined ? program : { ...program, loraScale });
   };
-  const { flops, memoryBytes } = train.kind === "last" ? traced(model) : costByDepth(model, traced);
+  // what a layer costs depends on which are trained
+  const [step] = train.kind === "last" ? traced(model) : costsByDepth(model, traced);
+  const { flops, memoryBytes } = step!;
   return {
     ...countParameters(finetuningParameters(model, task, settings).trained),
     tokensPerStep: batch * tokensOf(longestTaskPart(task, model)),
@@ -108,18 +106,19 @@ interface StepCost {
 const depths = { kept: [4, 2, 4], recomputed: [8, 4, 6] } as const;
 
 /**
- * Of a deeper model from what two of its lower ones cost. FLOPs are the same number for each layer; memory is so but for how gradients
- * are packed, which comes to some percent.
+ * What steps cost, of a deeper model from what two lower ones cost. FLOPs are the same number for each layer; memory is so but for how
+ * gradients are packed, which comes to some percent.
  */
-function costByDepth(model: ResolvedModel, costOf: (model: ResolvedModel) => StepCost): StepCost {
-  const { layers, decoderLayers = layers } = model;
+function costsByDepth(model: ResolvedModel, costsOf: (model: ResolvedModel) => StepCost[]): StepCost[] {
+  const { decoderLayers = model.layers, ...lower } = model;
+  const { layers } = model;
   const [mostTraced, lessDeep, deep] = depths[model.recompute ? "recomputed" : "kept"];
-  if (layers <= mostTraced || decoderLayers !== layers) return costOf(model);
-  const [less, more] = [lessDeep, deep].map((layers) =>
-    costOf({ ...model, layers, ...("decoderLayers" in model ? { decoderLayers: layers } : {}) }),
-  );
-  const further = (of: keyof StepCost) => more![of] + ((more![of] - less![of]) / (deep - lessDeep)) * (layers - deep);
-  return { flops: further("flops"), memoryBytes: Math.round(further("memoryBytes")) };
+  if (layers <= mostTraced || decoderLayers !== layers) return costsOf(model);
+  const less = costsOf({ ...lower, layers: lessDeep });
+  return costsOf({ ...lower, layers: deep }).map((more, i) => {
+    const further = (of: keyof StepCost) => more[of] + ((more[of] - less[i]![of]) / (deep - lessDeep)) * (layers - deep);
+    return { flops: further("flops"), memoryBytes: Math.round(further("memoryBytes")) };
+  });
 }
 
 /** Positions that a sequence of the part has without padding. */
@@ -127,21 +126,24 @@ function tokensOf(part: Part): number {
   return part.kind === "text" ? part.layout.tokens : part.length * part.rows;
 }
 
-/** What is computed again is no more of a training than without it: FLOPs leave it out. */
-function traceStep(settings: TrainingSettings, part: Part): StepCost {
+/** A step of each part. What is computed again is no more of a training than without it: FLOPs leave it out. */
+function stepCosts(settings: TrainingSettings): StepCost[] {
   const { recompute, ...model } = settings.model;
-  const graph = tracedStep(settings, part);
-  return {
-    flops: flopsOf(recompute ? tracedStep({ ...settings, model }, part) : graph),
-    memoryBytes: peakMemoryOf(inPrecision(graph, settings)) + idleBytes(settings, graph),
-  };
+  const program = trainingProgram(settings);
+  const once = recompute ? trainingProgram({ ...settings, model }) : undefined;
+  return settings.parts.map((part) => {
+    const graph = tracedStep(program, settings, part);
+    return {
+      flops: flopsOf(once ? tracedStep(once, settings, part) : graph),
+      memoryBytes: peakMemoryOf(inPrecision(graph, settings)) + idleBytes(program, graph),
+    };
+  });
 }
 
 /** State that the step does not read, but that is there: what the optimiser keeps, while gradients are added up. */
-function idleBytes(settings: TrainingSettings, { state: read }: Graph): number {
+function idleBytes({ state }: TrainingProgram, { state: read }: Graph): number {
   const names = new Set(read.map(({ name }) => name));
-  const idle = trainingProgram(settings).state.filter(({ name }) => !names.has(name));
-  return idle.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
+  return state.filter(({ name }) => !names.has(name)).reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
 }
 
 /** As the engine that has it runs the graph. */
@@ -149,9 +151,8 @@ function inPrecision(graph: Graph, { precision }: TrainingSettings): Graph {
   return precision === "bfloat16" ? withBfloat16(graph) : graph;
 }
 
-function tracedStep(settings: TrainingSettings, part: Part): Graph {
-  const program = trainingProgram(settings);
-  const fn = program.functions.find(({ name }) => name === `${settings.accumulates ? "accumulate" : "step"}.${part.name}`);
+function tracedStep(program: TrainingProgram, { accumulates }: TrainingSettings, part: Part): Graph {
+  const fn = program.functions.find(({ name }) => name === `${accumulates ? "accumulate" : "step"}.${part.name}`);
   if (!fn) throw new Error(`the program has no step for part ${part.name}`);
   return trace(fn, program.state);
 }

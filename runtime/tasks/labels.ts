@@ -1,15 +1,7 @@
-import { decimalOf } from "#runtime/contract/decimal.ts";
 import type { Split } from "#runtime/contract/spec.ts";
 import { type Flaw, flaws } from "./checks/check.ts";
 import { firstOfEach, type LabelSeen, labelChecks, writtenLabelChecks } from "./checks/labels.ts";
 import type { TaskProblem } from "./example.ts";
-
-/** Numbers in the order of their values, other labels in the order of their code units. */
-export function sortedLabels(found: Iterable<string>): string[] {
-  const labels = [...new Set(found)];
-  const areNumbers = labels.every((label) => decimalOf(label) !== undefined);
-  return areNumbers ? labels.sort((a, b) => Number(a) - Number(b)) : labels.sort();
-}
 
 /** Labels of which one is probably meant: the same but for characters that nobody sees, as numbers, or for capital letters. */
 export function labelsAlike<E extends { id: string }>(

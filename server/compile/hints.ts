@@ -1,6 +1,6 @@
 import { type Declaration, isNamed } from "#language/generated/ast.ts";
 import { blockOf, entryOf } from "#language/settings.ts";
-import { formatCount, formatFlops } from "#runtime/contract/numbers.ts";
+import { counted, formatCount, formatFlops } from "#runtime/contract/numbers.ts";
 import type { JobOf, Plan } from "#runtime/contract/plan.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
 import type { Position } from "../protocol.ts";
@@ -118,10 +118,6 @@ function estimate(about: string): string {
 
 function rounded(value: number): string {
   return value >= 100 ? Math.round(value).toLocaleString("en-US") : String(Number(value.toPrecision(2)));
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function article(architecture: string): string {

@@ -7,7 +7,7 @@ import { baselinesOf } from "../baselines.ts";
 import { cellsOf, pathOfValue } from "../cells.ts";
 import { identityOf } from "../identity.ts";
 import { scoresOf } from "../scores.ts";
-import { type Checked, error, type Rule, warning } from "./rule.ts";
+import { type Checked, error, type Rule, twice, warning } from "./rule.ts";
 
 /** A comparison holds different things against each other, each once. */
 export const comparisons: Rule = (checked) =>
@@ -28,9 +28,10 @@ export const comparisons: Rule = (checked) =>
 
 /** A rule without a setting gives the same numbers for each of its values. */
 function optimizerSettings({ spec }: Checked, name: string, comparison: ComparisonSpec): Problem[] {
-  const kind = spec.pretrainings[comparison.extends]?.optimizer.kind;
-  const keys = optionOf("optimizer", kind ?? "")?.keys.map((key) => key.name);
-  if (!keys) return [];
+  const base = spec.pretrainings[comparison.extends];
+  if (!base) return [];
+  const { kind } = base.optimizer;
+  const keys = (optionOf("optimizer", kind)?.keys ?? []).map((key) => key.name);
   const varied = comparison.vary.flatMap(({ key, with: others = [] }) => [
     { key, word: "vary" },
     ...others.map((other) => ({ key: other.key, word: "with" })),
@@ -167,7 +168,6 @@ function sameTwice({ spec, files }: Checked, name: string): Problem[] {
 /** Seeds, tasks and baselines: each once. */
 function repeated(name: string, comparison: ComparisonSpec): Problem[] {
   const path: SpecPath = ["comparisons", name];
-  const written = comparison.baselines ?? [];
   return [
     ...seeds(comparison.seeds, [...path, "seeds"]),
     ...comparison.finetune.flatMap((finetune, index) => [
@@ -182,11 +182,7 @@ function repeated(name: string, comparison: ComparisonSpec): Problem[] {
             ),
           ]),
     ]),
-    ...written.flatMap((baseline, index) =>
-      written.indexOf(baseline) === index
-        ? []
-        : [error("baseline-twice", [...path, "baselines", index], `The baseline ${baseline} stands twice. Remove one.`)],
-    ),
+    ...twice("baseline-twice", "The baseline", comparison.baselines ?? [], [...path, "baselines"]),
   ];
 }
 

@@ -1,6 +1,5 @@
-import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
 import type { FinetuneSpec } from "#runtime/contract/spec.ts";
-import { error, type Rule } from "./rule.ts";
+import { type Rule, twice } from "./rule.ts";
 
 /** What a task scores, a probe reads and a comparison expects stands there once: results are told apart by name. */
 export const doubles: Rule = ({ spec }) => [
@@ -17,10 +16,4 @@ export const doubles: Rule = ({ spec }) => [
 
 function nameOf(from: FinetuneSpec["from"]): string {
   return from.kind === "checkpoint" ? from.model : from.pretrain;
-}
-
-function twice(code: string, what: string, names: readonly string[], path: SpecPath): Problem[] {
-  return names.flatMap((name, index) =>
-    names.indexOf(name) === index ? [] : [error(code, [...path, index], `${what} ${name} stands twice. Remove one.`)],
-  );
 }

@@ -28,6 +28,13 @@ export function info(code: string, path: SpecPath, message: string): Problem {
   return { severity: "info", code, path, message };
 }
 
+/** An error at each name of a list that stood there before. */
+export function twice(code: string, what: string, names: readonly string[], path: SpecPath): Problem[] {
+  return names.flatMap((name, index) =>
+    names.indexOf(name) === index ? [] : [error(code, [...path, index], `${what} ${name} stands twice. Remove one.`)],
+  );
+}
+
 /** Are these shares, which people write with few digits, one whole together? */
 export function addUpToOne(shares: readonly number[]): boolean {
   return Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 1e-6;

@@ -1,8 +1,9 @@
 import type { ClassificationKind } from "#runtime/contract/spec.ts";
+import { sortedLabels } from "#runtime/metrics/labels.ts";
 import { undefinedOfClasses } from "#runtime/metrics/undefined-metrics.ts";
 import { emptyAnswers, emptyTexts, readColumns } from "../columns.ts";
 import type { LabelledExample, TaskDataOf, TaskReader } from "../example.ts";
-import { labelsAlike, labelsWithSpaces, oneLabel, sortedLabels, unseenLabels } from "../labels.ts";
+import { labelsAlike, labelsWithSpaces, oneLabel, unseenLabels } from "../labels.ts";
 import { questionOf, shownTexts } from "../texts.ts";
 
 /** One label for a text, or for a pair of texts. */

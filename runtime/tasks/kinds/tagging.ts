@@ -1,9 +1,11 @@
+import { counted } from "#runtime/contract/numbers.ts";
 import type { Split } from "#runtime/contract/spec.ts";
+import { sortedLabels } from "#runtime/metrics/labels.ts";
 import { undefinedOfTags } from "#runtime/metrics/undefined-metrics.ts";
 import { columnProblems, type MalformedRow, malformed, malformedRows, readColumns } from "../columns.ts";
 import type { DecodedFile, TaggedExample, TaskDataOf, TaskExamples, TaskProblem, TaskReader } from "../example.ts";
 import { readConll } from "../formats/conll.ts";
-import { labelsAlike, labelsWithSpaces, oneLabel, sortedLabels, unseenLabels } from "../labels.ts";
+import { labelsAlike, labelsWithSpaces, oneLabel, unseenLabels } from "../labels.ts";
 
 type TaggingTask = TaskDataOf<"tagging">;
 
@@ -77,10 +79,6 @@ function fromJsonLines(task: TaggingTask, file: DecodedFile, key: Split): TaskEx
   }
   const found = [...problems, ...malformedRows("not-a-list", noLists, key), ...malformedRows("lengths-differ", unequal, key)];
   return trimmed(examples, found, key);
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /** Tags as they are read; words as they stand. */

@@ -1,0 +1,21 @@
+import { InvalidArgumentError } from "commander";
+import { decimalOf } from "#runtime/contract/decimal.ts";
+
+/** Reads an option's number. */
+export function atLeast(least: number, whole: boolean, most = Number.POSITIVE_INFINITY): (text: string) => number {
+  return (text) => {
+    const value = decimalOf(text);
+    if (value === undefined || value < least || value > most || (whole && !Number.isInteger(value))) {
+      const range = most === Number.POSITIVE_INFINITY ? `from ${least}` : `from ${least} to ${most}`;
+      throw new InvalidArgumentError(`A ${whole ? "whole " : ""}number ${range} is needed.`);
+    }
+    return value;
+  };
+}
+
+/** Reads an option's number above 0. */
+export function positive(text: string): number {
+  const value = decimalOf(text);
+  if (value === undefined || value <= 0) throw new InvalidArgumentError("A number above 0 is needed.");
+  return value;
+}
