@@ -1,12 +1,10 @@
 import type { ResolvedTaskOf } from "#runtime/contract/plan.ts";
 import type { Prediction } from "#runtime/contract/predictions.ts";
 import { scoreNumbers } from "#runtime/metrics/table.ts";
-import type { HeadPart } from "#runtime/programs/heads/head.ts";
 import { type IdentifiedText, readAnsweredTexts } from "../answered-texts.ts";
-import { pooledBatch } from "../pooled-batches.ts";
 import { type Adaptation, type AdaptationSetup, once, rounded } from "./adaptation.ts";
 import { headAnswers, mean } from "./head-answers.ts";
-import { headParts, smallestPart } from "./parts.ts";
+import { oneVectorEach } from "./one-vector.ts";
 
 /**
  * A number, by a head. The head answers in standard deviations from the training examples' mean, so that no unit is too large or
@@ -15,30 +13,17 @@ import { headParts, smallestPart } from "./parts.ts";
 export async function adaptValue(
   setup: AdaptationSetup<ResolvedTaskOf<"regression">>,
 ): Promise<Adaptation<IdentifiedText, Prediction<"regression">>> {
-  const { task, model, batch, tokenizer } = setup;
-  const parts = headParts(task, model);
+  const { task, batch } = setup;
+  const reading = oneVectorEach(setup);
   const train = await readAnsweredTexts(task, "train", setup);
   const scale = scaleOf(train.map(({ answer }) => answer));
   const textsOf = once((split) => readAnsweredTexts(task, split, setup));
-  const adaptation: Adaptation<IdentifiedText, Prediction<"regression">> = {
+  return {
     train: train.map((text) => ({ ...text, answer: scale.down(text.answer) })),
-    lengthOf: ({ ids }) => ids.length,
-    partOf: (texts) =>
-      smallestPart(
-        parts,
-        texts.map(({ ids }) => ids.length),
-      ),
-    fill: (part, texts) =>
-      pooledBatch(
-        part as HeadPart,
-        texts.map((text) => [text]),
-        batch,
-        tokenizer.vocabulary.pad,
-        task.pool,
-      ),
+    ...reading,
     async evaluate(split, trainer) {
       const texts = await textsOf(split);
-      const answers = (await headAnswers(adaptation, texts, batch, trainer)).map(([answer]) => answer!);
+      const answers = (await headAnswers(reading, texts, batch, trainer)).map(([answer]) => answer!);
       const gold = texts.map(({ answer }) => answer);
       const predicted = answers.map(scale.up);
       return {
@@ -50,7 +35,6 @@ export async function adaptValue(
       };
     },
   };
-  return adaptation;
 }
 
 /** To standard deviations from the mean, and back. */
