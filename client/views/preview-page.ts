@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
+import type { Preview } from "#runtime/contract/preview.ts";
 import { folderOf, type Outlines, pathOf } from "../language/outlines.ts";
 import type { CommandLine } from "../running/command-line.ts";
 import { completeStep } from "../walkthrough.ts";
-import type { Preview } from "../webviews/messages.ts";
 import type { Fill } from "./panels.ts";
 
 /** What an objective makes of the corpus; made anew when the file is saved. */

@@ -1,4 +1,5 @@
 import type { ComparisonResult, Score } from "#runtime/contract/artifacts.ts";
+import type { Preview } from "#runtime/contract/preview.ts";
 import type { PageName } from "./pages.ts";
 
 /* What the extension and its pages say to each other. */
@@ -62,23 +63,4 @@ export interface Evaluation {
 export interface SettingColumn {
   label: string;
   values: Record<string, string>;
-}
-
-/** As `pretrain preview --json` prints it. */
-export interface Preview {
-  objective: string;
-  pretrain: string;
-  parts: {
-    part: string;
-    pairs: { input: string; target: string; input_parts?: MarkedText[]; target_parts?: MarkedText[] }[];
-    measured: Record<string, number>;
-    sequences: number;
-  }[];
-}
-
-/** A stretch of a text; parts of input and target with the same mark belong to each other. */
-export interface MarkedText {
-  text: string;
-  /** Absent: not changed by the objective. */
-  mark?: number;
 }

@@ -1,3 +1,4 @@
+import type { MarkedText, PreviewPair, PreviewPart } from "#runtime/contract/preview.ts";
 import type { Architecture } from "#runtime/contract/spec.ts";
 import type { TokenStream } from "#runtime/encoding/token-stream.ts";
 import { evaluationWindows } from "#runtime/encoding/windows.ts";
@@ -13,30 +14,6 @@ import {
 } from "#runtime/objectives/table.ts";
 import { random } from "#runtime/random/random.ts";
 
-/** What a model reads and what it should answer. */
-export interface Pair {
-  input: string;
-  /** What is predicted; `…` stands for what is not. */
-  target: string;
-  /** The same two texts, cut where what the objective changed begins and ends. */
-  input_parts?: MarkedText[];
-  target_parts?: MarkedText[];
-}
-
-/** A stretch of a text. Stretches of input and target with the same mark belong together: a span and where it was. */
-export interface MarkedText {
-  text: string;
-  /** From 0; absent where the objective changed nothing. */
-  mark?: number;
-}
-
-export interface Preview {
-  pairs: Pair[];
-  /** Over all sequences that were looked at; 0 to 1, spans in tokens. */
-  measured: Record<string, number>;
-  sequences: number;
-}
-
 export interface PreviewOptions {
   objective: TextObjectiveSettings;
   model: { architecture: Architecture; context: number };
@@ -51,7 +28,7 @@ export interface PreviewOptions {
 }
 
 /** What an objective makes of a corpus, from sequences spread evenly over it. A pure function of its options. */
-export function previewObjective(options: PreviewOptions): Preview {
+export function previewObjective(options: PreviewOptions): Omit<PreviewPart, "part"> {
   const { objective, model, vocabulary, tokens, seed } = options;
   const layout = layoutOf(objective, model);
   const windows = evaluationWindows(tokens, layout, options.sequences * layout.stride, reachOf(objective, layout, vocabulary));
@@ -72,7 +49,7 @@ function spread<T>(items: readonly T[], count: number): T[] {
   return Array.from({ length: Math.min(count, items.length) }, (_, index) => items[Math.floor((index * items.length) / count)]!);
 }
 
-function pairOf(example: Example, objective: TextObjectiveSettings, vocabulary: Vocabulary, decode: Decode): Pair {
+function pairOf(example: Example, objective: TextObjectiveSettings, vocabulary: Vocabulary, decode: Decode): PreviewPair {
   if (example.view) return { input: decode(example.tokens), target: decode(example.view.tokens) };
   const runs = predictedRuns(example);
   const target = runs.map(({ tokens }) => decode(tokens)).join(" … ");

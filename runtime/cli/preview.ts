@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import type { PretrainJob, ResolvedObjective, ResolvedTask } from "#runtime/contract/plan.ts";
+import type { Preview, PreviewPart } from "#runtime/contract/preview.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
 import { schedule } from "#runtime/scheduling/schedule.ts";
@@ -8,7 +9,6 @@ import { exitCodes, ProblemsError, UsageError } from "./exit.ts";
 import { jobsOf, type Loaded, requireDeclared } from "./loaded.ts";
 import { print, printJson, say, shownPath } from "./output.ts";
 import { ownCommand } from "./own-command.ts";
-import type { Preview } from "./preview-pairs.ts";
 
 export function addPreview(program: Command): void {
   program
@@ -24,7 +24,7 @@ export function addPreview(program: Command): void {
       requireDeclared(loaded, name, ["objective"]);
       const { objective, pretrain } = findUse(loaded, name);
       const parts = await previewParts(name, objective, pretrain, loaded);
-      if (options.json) printJson({ objective: name, pretrain: pretrain.name, parts });
+      if (options.json) printJson({ objective: name, pretrain: pretrain.name, parts } satisfies Preview);
       else parts.forEach(printPart);
     });
 }
@@ -32,15 +32,11 @@ export function addPreview(program: Command): void {
 const shownPairs = 4;
 const measuredSequences = 256;
 
-interface Part extends Preview {
-  part: string;
-}
-
 /** The parts of a mixture one by one; corpus and tokenizer are prepared first where they are not. */
-async function previewParts(name: string, objective: ResolvedObjective, pretrain: PretrainJob, loaded: Loaded): Promise<Part[]> {
+async function previewParts(name: string, objective: ResolvedObjective, pretrain: PretrainJob, loaded: Loaded): Promise<PreviewPart[]> {
   const { partSchedule } = await import("#runtime/objectives/schedule.ts");
   const parts = partSchedule(objective, 1).parts.map((part) => ({ ...part, name: part.name === objective.kind ? name : part.name }));
-  const previews: Part[] = [];
+  const previews: PreviewPart[] = [];
   for (const part of parts) {
     const preview =
       part.objective.kind === "supervised" ? await previewTask(part.objective.task) : await previewText(part.objective, pretrain, loaded);
@@ -80,7 +76,7 @@ async function previewText(
   return preview;
 }
 
-async function previewTask(task: ResolvedTask): Promise<Preview> {
+async function previewTask(task: ResolvedTask): Promise<Omit<PreviewPart, "part">> {
   const [{ readExamples }, { readerOf }] = await Promise.all([import("#runtime/tasks/examples.ts"), import("#runtime/tasks/table.ts")]);
   const { examples } = readExamples(task, "train", (path) => readFileSync(path));
   const shown = examples.map(readerOf(task).shown);
@@ -165,7 +161,7 @@ function partNamed(objective: ResolvedObjective, name: string): ResolvedObjectiv
   return undefined;
 }
 
-function printPart({ part, pairs, measured, sequences }: Part): void {
+function printPart({ part, pairs, measured, sequences }: PreviewPart): void {
   print(`${part}\n`);
   for (const { input, target } of pairs) print(`  input   ${oneLine(input)}\n  target  ${oneLine(target)}\n`);
   const rates = Object.entries(measured).map(([name, value]) => `${name.replaceAll("_", " ")} ${shownRate(name, value)}`);

@@ -1,6 +1,6 @@
 import "../elements.ts";
+import type { MarkedText, Preview, PreviewPair, PreviewPart } from "#runtime/contract/preview.ts";
 import { visible } from "#runtime/contract/visible.ts";
-import type { MarkedText, Preview } from "../messages.ts";
 import { element, show, showMessage, startPage } from "../page.ts";
 
 startPage((message) => {
@@ -24,7 +24,7 @@ function showPreview({ objective, pretrain, parts }: Preview): void {
   );
 }
 
-function pairOf({ input, target, input_parts, target_parts }: Preview["parts"][number]["pairs"][number]): HTMLElement {
+function pairOf({ input, target, input_parts, target_parts }: PreviewPair): HTMLElement {
   return element(
     "article",
     { class: "pair" },
@@ -47,7 +47,7 @@ function marked(parts: readonly MarkedText[]): Node[] {
 }
 
 /** `14.8% rate · mean span 3.1 · over 256 sequences`. */
-function factsOf({ measured, sequences }: Preview["parts"][number]): string {
+function factsOf({ measured, sequences }: PreviewPart): string {
   const facts = Object.entries(measured).map(([name, value]) => {
     const words = name.replaceAll("_", " ");
     return name.startsWith("mean_") ? `${words} ${value.toFixed(1)} tokens` : `${words} ${(value * 100).toFixed(1)}%`;
