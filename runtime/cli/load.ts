@@ -9,7 +9,7 @@ import { counted } from "#runtime/contract/numbers.ts";
 import type { EncodeJob, MeasureJob, PretrainJob } from "#runtime/contract/plan.ts";
 import type { PlacedProblem } from "#runtime/contract/problem.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
-import { machineMemory } from "#runtime/engines/threads.ts";
+import { machineMemory } from "#runtime/machine/memory.ts";
 import { openStore } from "#runtime/runs/store.ts";
 import { ProblemsError, UsageError } from "./exit.ts";
 import type { Loaded } from "./loaded.ts";

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { statfsSync } from "node:fs";
 import type { CorpusResult } from "#runtime/contract/artifacts.ts";
 import { type JobContext, JobFailure, JobStopped } from "#runtime/contract/job-context.ts";
 import { formatBytes } from "#runtime/contract/numbers.ts";
 import type { CorpusJob, InputFile } from "#runtime/contract/plan.ts";
 import type { CorpusSpec, Split } from "#runtime/contract/spec.ts";
+import { freeSpace } from "#runtime/machine/free-space.ts";
 import { contentOf, usualColumn } from "#runtime/tasks/checks/beginning.ts";
 import { splitOf } from "#runtime/tasks/share.ts";
 import { type DocumentPiece, documentCutters } from "./cut-documents.ts";
@@ -236,8 +236,7 @@ function unchanged(file: InputFile): { onBytes: (bytes: Uint8Array) => void; atE
 
 /** Before hours of writing end with a full disk. A character takes a byte at least. */
 function refuseFullDisk(characters: number, folder: string): void {
-  const { bavail, bsize } = statfsSync(folder);
-  const free = bavail * bsize;
+  const free = freeSpace(folder);
   if (characters <= free) return;
   const [needed, left] = [characters, free].map(formatBytes);
   throw new JobFailure(

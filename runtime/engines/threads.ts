@@ -1,4 +1,4 @@
-import { availableParallelism, freemem, totalmem } from "node:os";
+import { availableParallelism } from "node:os";
 
 /** Threads for each of so many jobs side by side: all processors that this process may use, shared out. */
 export function threadsFor(jobs: number): number {
@@ -14,14 +14,3 @@ export function operatorThreads(threads: number, largestProduct = Number.POSITIV
 }
 
 const smallProduct = 3e7;
-
-/** Bytes that new processes may take before others, or the container's limit, are in their way. */
-export function availableMemory(): number {
-  // not in Node 20.0 to 20.12
-  return process.availableMemory?.() ?? freemem();
-}
-
-/** Bytes that this process may use at the most: of the machine, or of the container that it runs in. */
-export function machineMemory(): number {
-  return Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
-}

@@ -1,4 +1,3 @@
-import { totalmem } from "node:os";
 import { check } from "#runtime/compile/check.ts";
 import { checkpointFiles } from "#runtime/compile/checkpoints.ts";
 import { type CostModel, compile } from "#runtime/compile/compile.ts";
@@ -7,6 +6,7 @@ import { hubFilesOf } from "#runtime/compile/hub-data.ts";
 import type { EncodeJob, InputFile, Job, MeasureJob, Plan, PretrainJob, ResolvedObjective } from "#runtime/contract/plan.ts";
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
+import { machineMemory } from "#runtime/machine/memory.ts";
 import { pathsOf } from "#runtime/tasks/examples.ts";
 import type { Trust } from "../workspace/trust.ts";
 import { unread } from "./file-hashes.ts";
@@ -14,8 +14,7 @@ import type { StoredResults } from "./results.ts";
 import type { TaskReadings } from "./tasks.ts";
 import type { WatchedFiles } from "./watched-files.ts";
 
-/** Of the machine, or of the container that this process runs in. */
-const memoryBytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+const memoryBytes = machineMemory();
 
 /** What the compiler makes of one declaration that has jobs. */
 export interface CompiledDeclaration {

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
-import { accessSync, constants, statfsSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
 import { formatBytes } from "#runtime/contract/numbers.ts";
+import { freeSpace } from "#runtime/machine/free-space.ts";
 
 /** The engine cannot be installed, for a reason that the user can act on. */
 export class InstallFailure extends Error {}
@@ -57,11 +58,6 @@ export function requireSpace(folder: string, bytes: number, free: (folder: strin
   throw new InstallFailure(
     `${formatBytes(bytes)} are needed in ${folder} and ${formatBytes(left)} are free: make room, or set PRETRAIN_HOME to a folder on another disk`,
   );
-}
-
-function freeSpace(folder: string): number {
-  const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize;
 }
 
 export interface RunResult {
