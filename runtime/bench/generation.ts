@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openStoredModel } from "#runtime/checkpoints/stored-model.ts";
 import { median } from "#runtime/contract/median.ts";
+import { sizeOf } from "#runtime/contract/shape.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
 import { loadEngine } from "#runtime/engines/table.ts";
 import { largestWritingProduct } from "#runtime/programs/largest-product.ts";
@@ -46,7 +47,7 @@ export async function measureGeneration({ engine: name, folder, threads, seconds
     }
     const used = process.cpuUsage(before);
     return {
-      parameters: parameters.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
+      parameters: parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
       tokens_per_step: texts,
       step_milliseconds: median(durations) / steps,
       processor_milliseconds: (used.user + used.system) / 1000 / durations.length / steps,

@@ -1,4 +1,5 @@
 import { median } from "#runtime/contract/median.ts";
+import { sizeOf } from "#runtime/contract/shape.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
 import { loadEngine } from "#runtime/engines/table.ts";
 import { pretrainGraph } from "#runtime/programs/cost.ts";
@@ -6,7 +7,6 @@ import { matrixChain } from "#runtime/programs/matrix-chain.ts";
 import { productsProgram } from "#runtime/programs/products.ts";
 import { random } from "#runtime/random/random.ts";
 import type { Program } from "#runtime/trace/function.ts";
-import { sizeOf } from "#runtime/trace/graph.ts";
 import type { BenchCase } from "./measure.ts";
 import { benchJob } from "./settings.ts";
 

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { JobFailure } from "#runtime/contract/job-context.ts";
+import { sizeOf } from "#runtime/contract/shape.ts";
 import { makeFolders } from "#runtime/machine/make-folders.ts";
 import { CheckpointError } from "#runtime/models/families/config.ts";
 import { type AsFamily, familyOf } from "#runtime/models/families/nearest.ts";
@@ -109,7 +110,7 @@ function valuesAs(
     const { name, shape } = parameter;
     const found = values[name];
     if (!found && !name.endsWith(".bias")) throw new JobFailure(`${stored.folder} has no ${name}, without which it cannot be exported`);
-    const own = found ?? new Float32Array(shape.reduce((product, size) => product * size, 1));
+    const own = found ?? new Float32Array(sizeOf(shape));
     return [parameter, scalesQueries && name.includes("attention.query") ? scaled(own, parameter, stored) : own];
   });
 }

@@ -2,6 +2,7 @@ import { listed } from "#runtime/contract/listed.ts";
 import { formatBytes } from "#runtime/contract/numbers.ts";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
+import { sizeOf } from "#runtime/contract/shape.ts";
 import type { OptimizerSpec } from "#runtime/contract/spec.ts";
 import { parametersOf } from "#runtime/models/parameters.ts";
 import { optimizerOf } from "#runtime/programs/optimizers/table.ts";
@@ -61,7 +62,7 @@ export function beyondMemory(training: Training, memoryBytes: number | undefined
 /** Weights, gradients and what the optimiser keeps, and the attention weights that the backward pass needs again. */
 function leastBytes({ model, batch, accumulate }: Size, optimizer: OptimizerSpec): number {
   const arrays = 2 + optimizerOf(optimizer).moments.length;
-  const weights = parametersOf(model).reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
+  const weights = parametersOf(model).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const attention = (model.recompute ? 1 : model.layers) * (batch / accumulate) * model.heads * model.context ** 2;
   return 4 * (arrays * weights + attention);
 }

@@ -1,4 +1,5 @@
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
+import { sizeOf } from "#runtime/contract/shape.ts";
 import { isGated } from "#runtime/contract/spec.ts";
 import { random } from "#runtime/random/random.ts";
 import { choicesOf, type Stack, stacksOf } from "./choices.ts";
@@ -117,7 +118,7 @@ export function adapterParameters(model: ResolvedModel, size: number): Parameter
 
 /** Row-major initial values; the same for the same seed and name, whatever else the model has. */
 export function initialValues({ name, shape, initial }: Parameter, seed: number): Float32Array {
-  const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
+  const values = new Float32Array(sizeOf(shape));
   if ("constant" in initial) return values.fill(initial.constant);
   const from = random(seed, "initial", name);
   const { normal, zeroRow } = initial;

@@ -1,9 +1,10 @@
 import type { Cost, FinetuneJob, PretrainJob, ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
+import { sizeOf } from "#runtime/contract/shape.ts";
 import { type Parameter, parametersOf } from "#runtime/models/parameters.ts";
 import { partCounts } from "#runtime/objectives/schedule.ts";
 import { flopsOf, peakMemoryOf } from "#runtime/trace/cost.ts";
 import type { Precision } from "#runtime/trace/function.ts";
-import { type Graph, sizeOf } from "#runtime/trace/graph.ts";
+import type { Graph } from "#runtime/trace/graph.ts";
 import { withBfloat16 } from "#runtime/trace/precision.ts";
 import { trace } from "#runtime/trace/trace.ts";
 import { longestTaskPart } from "./adaptation.ts";

@@ -1,4 +1,5 @@
 import { concat, reshape, split, type Tensor, type Tensor1D } from "@tensorflow/tfjs-core";
+import { sizeOf } from "#runtime/contract/shape.ts";
 import type { Parameter } from "#runtime/models/parameters.ts";
 import type { Tensors } from "#runtime/trace/function.ts";
 
@@ -21,14 +22,14 @@ const fewest = 2;
 
 export function groupParameters(parameters: readonly Parameter[]): Group[] {
   const groups: Group[] = [];
-  const all = parameters.reduce((sum, parameter) => sum + sizeOf(parameter), 0);
+  const all = parameters.reduce((sum, parameter) => sum + sizeOf(parameter.shape), 0);
   const full = Math.min(groupSize, Math.ceil(all / fewest));
   const rateOf = ({ rate }: Parameter) => rate ?? 1;
   const kinds = [...new Set(parameters.map(rateOf))].flatMap((rate) => [true, false].map((decay) => ({ rate, decay })));
   for (const { rate, decay } of kinds) {
     let open: Group | undefined;
     for (const parameter of parameters.filter((candidate) => candidate.decay === decay && rateOf(candidate) === rate)) {
-      const size = sizeOf(parameter);
+      const size = sizeOf(parameter.shape);
       if (!open || open.size + size > full) {
         open = { index: groups.length, parameters: [], size: 0, decay, rate };
         groups.push(open);
@@ -42,7 +43,13 @@ export function groupParameters(parameters: readonly Parameter[]): Group[] {
 
 /** The group's flat array as named weights. */
 export function unpack(group: Group, flat: Tensor): Tensors {
-  const parts = group.parameters.length === 1 ? [flat] : split(flat, group.parameters.map(sizeOf));
+  const parts =
+    group.parameters.length === 1
+      ? [flat]
+      : split(
+          flat,
+          group.parameters.map(({ shape }) => sizeOf(shape)),
+        );
   return Object.fromEntries(group.parameters.map(({ name, shape }, i) => [name, reshape(parts[i] as Tensor, [...shape])]));
 }
 
@@ -58,8 +65,8 @@ export function packValues(group: Group, values: Record<string, Float32Array>): 
   let offset = 0;
   for (const parameter of group.parameters) {
     const value = values[parameter.name];
-    if (value?.length !== sizeOf(parameter))
-      throw new Error(`${parameter.name} has ${value?.length} values instead of ${sizeOf(parameter)}`);
+    if (value?.length !== sizeOf(parameter.shape))
+      throw new Error(`${parameter.name} has ${value?.length} values instead of ${sizeOf(parameter.shape)}`);
     flat.set(value, offset);
     offset += value.length;
   }
@@ -72,12 +79,8 @@ export function unpackValues(group: Group, flat: Float32Array): Record<string, F
   return Object.fromEntries(
     group.parameters.map((parameter) => {
       const start = offset;
-      offset += sizeOf(parameter);
+      offset += sizeOf(parameter.shape);
       return [parameter.name, flat.subarray(start, offset)];
     }),
   );
-}
-
-function sizeOf({ shape }: Parameter): number {
-  return shape.reduce((product, size) => product * size, 1);
 }

@@ -2,6 +2,7 @@ import { closeSync, fstatSync, readSync } from "node:fs";
 import { JobFailure } from "#runtime/contract/job-context.ts";
 import type { FileRecord } from "#runtime/contract/records.ts";
 import { type Header, headerOf, type TensorEntry } from "#runtime/contract/safetensors-header.ts";
+import { sizeOf } from "#runtime/contract/shape.ts";
 import { Obstacle } from "#runtime/contract/system-error.ts";
 import { openRegular } from "#runtime/machine/regular-file.ts";
 import { isMissing, writeWholeWith } from "./files.ts";
@@ -140,8 +141,4 @@ function readFully(file: number, into: Uint8Array, position: number): void {
 
 function bytesOf(data: Float32Array | Int32Array): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
 }

@@ -1,4 +1,5 @@
-import { type Graph, type Node, sizeOf, type Value } from "./graph.ts";
+import { sizeOf } from "#runtime/contract/shape.ts";
+import type { Graph, Node, Value } from "./graph.ts";
 
 export function isProduct({ op }: Node): boolean {
   return op === "BatchMatMul" || op === "ScaledMatMul";

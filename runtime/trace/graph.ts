@@ -35,10 +35,6 @@ export interface Graph {
   outputs: { name: string; value: Value }[];
 }
 
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
-}
-
 /**
  * Whether a node adds up the rows of a matrix, as the gradients of biases do: a product with ones, which graph engines do three to twenty
  * times as fast (measured; sums of other shapes they do well).

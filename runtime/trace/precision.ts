@@ -1,4 +1,5 @@
-import { type Graph, type Node, sizeOf, type Value } from "./graph.ts";
+import { sizeOf } from "#runtime/contract/shape.ts";
+import type { Graph, Node, Value } from "./graph.ts";
 
 /** Only what is moved, never computed with, keeps 16 bits from one matrix product to the next. */
 const moves = new Set(["Reshape", "Transpose", "SplitV", "Concat", "Slice", "Relu", "Neg"]);

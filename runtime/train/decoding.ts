@@ -1,5 +1,6 @@
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import { largest } from "#runtime/contract/reductions.ts";
+import { sizeOf } from "#runtime/contract/shape.ts";
 import type { Engine } from "#runtime/engines/engine.ts";
 import type { Parameter } from "#runtime/models/parameters.ts";
 import { type GenerationSettings, generationProgram, pagesOf } from "#runtime/programs/generation.ts";
@@ -38,7 +39,7 @@ export async function openDecoder({ engine, values, ...settings }: DecoderOption
   const session = await engine.open(program);
   const caches = program.state.filter(({ name }) => !Object.hasOwn(values, name));
   await session.write(values);
-  await session.write(Object.fromEntries(caches.map(({ name, shape }) => [name, new Float32Array(shape.reduce((a, b) => a * b, 1))])));
+  await session.write(Object.fromEntries(caches.map(({ name, shape }) => [name, new Float32Array(sizeOf(shape))])));
   const pages = pagesOf(room);
   /** Next positions, by row. */
   const reached = new Int32Array(rows);

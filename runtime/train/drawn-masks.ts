@@ -1,4 +1,5 @@
 import { createCipheriv, createHash } from "node:crypto";
+import { sizeOf } from "#runtime/contract/shape.ts";
 import type { Arrays, TensorSpec } from "#runtime/trace/function.ts";
 
 /**
@@ -14,10 +15,7 @@ export function dropoutMasks(
   const threshold = Math.round(rate * 65536);
   return Object.fromEntries(
     specs.map(({ name, shape }) => {
-      const words = randomWords(
-        shape.reduce((product, size) => product * size, 1),
-        [...path, name],
-      );
+      const words = randomWords(sizeOf(shape), [...path, name]);
       const mask = new Uint8Array(words.length);
       for (let i = 0; i < mask.length; i++) mask[i] = (words[i] as number) >= threshold ? 1 : 0;
       return [name, mask];

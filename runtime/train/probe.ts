@@ -1,4 +1,5 @@
 import type { FinetuneJob, PretrainJob } from "#runtime/contract/plan.ts";
+import { sizeOf } from "#runtime/contract/shape.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
 import { chooseEngine } from "#runtime/engines/table.ts";
 import { initialValues } from "#runtime/models/parameters.ts";
@@ -7,7 +8,6 @@ import { largestTrainingProduct } from "#runtime/programs/largest-product.ts";
 import { pretrainingParameters } from "#runtime/programs/parts.ts";
 import { batchInputs, type Part, type TrainingSettings } from "#runtime/programs/training.ts";
 import type { Arrays } from "#runtime/trace/function.ts";
-import { sizeOf } from "#runtime/trace/graph.ts";
 import { withMasks } from "./dropout-masks.ts";
 import { pretrainSettings } from "./pretrain-steps.ts";
 import { openTrainer } from "./trainer.ts";

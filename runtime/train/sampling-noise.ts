@@ -1,3 +1,4 @@
+import { sizeOf } from "#runtime/contract/shape.ts";
 import { random } from "#runtime/random/random.ts";
 import type { Arrays, TensorSpec } from "#runtime/trace/function.ts";
 
@@ -8,7 +9,7 @@ import type { Arrays, TensorSpec } from "#runtime/trace/function.ts";
 export function uniformNoise(specs: readonly TensorSpec[], path: readonly (number | string)[]): Arrays {
   return Object.fromEntries(
     specs.map(({ name, shape }) => {
-      const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
+      const values = new Float32Array(sizeOf(shape));
       const from = random(...path, name);
       for (let i = 0; i < values.length; i++) values[i] = ((from.uint32() >>> 9) + 0.5) / 8388608;
       return [name, values];

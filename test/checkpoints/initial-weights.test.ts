@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { pretrainContent } from "#runtime/compile/fingerprint.ts";
 import type { PretrainJob } from "#runtime/contract/plan.ts";
+import { sizeOf } from "#runtime/contract/shape.ts";
 import { type ModelFamily, modelFamilies } from "#runtime/contract/spec.ts";
 import { declaredModel } from "#runtime/models/families/declared.ts";
 import { generatorParameters } from "#runtime/models/generator.ts";
@@ -48,7 +49,7 @@ describe.each(modelFamilies)("%s starts as Transformers draws it", (family) => {
     "%s",
     (name, parameter) => {
       const expected = [name.startsWith("pooler") ? 0.02 : deviationOf(family, parameter)].flat();
-      const count = parameter.shape.reduce((product, size) => product * size, 1) / expected.length;
+      const count = sizeOf(parameter.shape) / expected.length;
       for (const [i, found] of deviations(parameter, expected.length).entries()) {
         // six standard errors of a deviation
         expect(Math.abs(found / expected[i]! - 1)).toBeLessThan(6 / Math.sqrt(2 * count));

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { sizeOf } from "#runtime/contract/shape.ts";
 import { sumOfSquares, updateInPlace } from "#runtime/engines/onnx/host-update.ts";
 import { lower } from "#runtime/engines/onnx/lower.ts";
 import { trainingProgram } from "#runtime/programs/training.ts";
@@ -44,7 +45,6 @@ test("no weights and no moments leave a step's graph, and no moments enter it", 
   expect(step.updates).toEqual({});
   expect(step.optimizer.map(({ weights }) => weights)).toEqual(program.groups.map(({ index }) => `weights.${index}`));
   expect(Object.keys(step.state).filter((name) => name.includes("moment"))).toEqual([]);
-  const sizeOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
   // nor is the gradient's norm a part of the graph
   expect(Object.keys(step.outputs)).toEqual(["loss"]);
   expect(Object.keys(step.scalars)).toEqual(["gradient_norm"]);

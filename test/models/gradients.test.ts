@@ -21,6 +21,7 @@ import {
   valueAndGrads,
 } from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
+import { sizeOf } from "#runtime/contract/shape.ts";
 import { cpuEngine } from "#runtime/engines/cpu/engine.ts";
 import { attention } from "#runtime/models/operations/attention.ts";
 import { contrast } from "#runtime/models/operations/contrast.ts";
@@ -43,7 +44,7 @@ beforeAll(async () => {
 const from = random("gradients");
 const normal = (...shape: number[]) =>
   tensor(
-    Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => from.normal()),
+    Float32Array.from({ length: sizeOf(shape) }, () => from.normal()),
     shape,
   );
 const ids = (length: number, below: number) =>
@@ -54,7 +55,7 @@ const ids = (length: number, below: number) =>
   );
 const keep = (...shape: number[]) =>
   tensor(
-    Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => (from.uniform() < 0.8 ? 1.25 : 0)),
+    Float32Array.from({ length: sizeOf(shape) }, () => (from.uniform() < 0.8 ? 1.25 : 0)),
     shape,
   );
 

@@ -1,4 +1,5 @@
-import { type Graph, type Node, simplify, sizeOf, type Value } from "#runtime/trace/graph.ts";
+import { sizeOf } from "#runtime/contract/shape.ts";
+import { type Graph, type Node, simplify, type Value } from "#runtime/trace/graph.ts";
 
 /** A number that the engine computes itself: from what is known when the call is made, and from outputs of the graph. */
 export type Scalar =

@@ -1,4 +1,5 @@
-import { type Node, sizeOf, sumsRows, type Value } from "#runtime/trace/graph.ts";
+import { sizeOf } from "#runtime/contract/shape.ts";
+import { type Node, sumsRows, type Value } from "#runtime/trace/graph.ts";
 import type { AttributeValue, Builder, DType } from "./builder.ts";
 
 /** Inputs are names of nodes or of their outputs; so is the result, one for each output of the traced node. */

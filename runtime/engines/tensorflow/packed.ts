@@ -1,5 +1,5 @@
+import { sizeOf } from "#runtime/contract/shape.ts";
 import type { Arrays, DType } from "#runtime/trace/function.ts";
-import { sizeOf } from "#runtime/trace/graph.ts";
 
 /*
  * Arrays as one piece of memory that is handed to another thread as it is. A message of many small arrays takes longer than a
