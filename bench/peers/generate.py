@@ -4,18 +4,17 @@
 
 Prints one JSON line, as pytorch.py does; a step is a token of each text. `texts`: the ids, with their beginnings.
 """
-import argparse, json, os, pathlib, resource, statistics, time
+import argparse, json, os, pathlib
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import torch
 import transformers
 
+from common import measured, options_of, parameters_of
+
 arguments = argparse.ArgumentParser()
 arguments.add_argument("folder", type=pathlib.Path)
-arguments.add_argument("--threads", type=int, default=2)
-arguments.add_argument("--seconds", type=float, default=5)
-options = arguments.parse_args()
-torch.set_num_threads(options.threads)
+options = options_of(arguments)
 transformers.logging.set_verbosity_error()
 
 model = transformers.AutoModelForCausalLM.from_pretrained(options.folder, dtype=torch.float32).eval()
@@ -31,21 +30,7 @@ def write():
 
 
 written = write()
-times, begin, used = [], time.perf_counter(), time.process_time()
-while len(times) < 3 or time.perf_counter() - begin < options.seconds:
-    start = time.perf_counter()
-    write()
-    times.append((time.perf_counter() - start) * 1000)
-print(
-    json.dumps(
-        {
-            "peer": f"Transformers {transformers.__version__}",
-            "parameters": sum(p.numel() for p in model.parameters()),
-            "tokens_per_step": len(prompts),
-            "step_milliseconds": statistics.median(times) / new,
-            "processor_milliseconds": (time.process_time() - used) * 1000 / len(times) / new,
-            "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-            "texts": written.tolist(),
-        }
-    )
-)
+peer = {"peer": f"Transformers {transformers.__version__}", "parameters": parameters_of(model), "tokens_per_step": len(prompts)}
+found = measured(write, options.seconds, least=3)
+of_a_token = {name: found[name] / new for name in ["step_milliseconds", "processor_milliseconds"]}
+print(json.dumps({**peer, **found, **of_a_token, "texts": written.tolist()}))

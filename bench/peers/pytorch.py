@@ -4,25 +4,20 @@
 
 Prints one JSON line: parameters, tokens a step, the median step in milliseconds, the peak of resident memory.
 """
-import argparse, json, resource, statistics, time
+import argparse, json
 
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+from common import measured, options_of, parameters_of, sizes
+
 arguments = argparse.ArgumentParser()
-arguments.add_argument("size", choices=["tiny", "small", "medium"])
-arguments.add_argument("--threads", type=int, default=2)
-arguments.add_argument("--seconds", type=float, default=5)
-options = arguments.parse_args()
-torch.set_num_threads(options.threads)
+arguments.add_argument("size", choices=sizes)
+options = options_of(arguments)
 torch.manual_seed(1)
 
-layers, width, heads, context, vocabulary, batch = {
-    "tiny": (2, 64, 2, 32, 128, 8),
-    "small": (4, 128, 4, 64, 1024, 16),
-    "medium": (4, 256, 4, 128, 8192, 16),
-}[options.size]
+layers, width, heads, context, vocabulary, batch = sizes[options.size]
 
 
 class Block(nn.Module):
@@ -69,20 +64,5 @@ def step():
 
 for _ in range(4):
     step()
-times, begin, used = [], time.perf_counter(), time.process_time()
-while len(times) < 5 or time.perf_counter() - begin < options.seconds:
-    start = time.perf_counter()
-    step()
-    times.append((time.perf_counter() - start) * 1000)
-print(
-    json.dumps(
-        {
-            "peer": f"PyTorch {torch.__version__}",
-            "parameters": sum(p.numel() for p in model.parameters()),
-            "tokens_per_step": batch * context,
-            "step_milliseconds": statistics.median(times),
-            "processor_milliseconds": (time.process_time() - used) * 1000 / len(times),
-            "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-        }
-    )
-)
+peer = {"peer": f"PyTorch {torch.__version__}", "parameters": parameters_of(model), "tokens_per_step": batch * context}
+print(json.dumps({**peer, **measured(step, options.seconds)}))

@@ -5,7 +5,7 @@
 GPT-2, BERT and T5 from their configurations; DataCollatorForLanguageModeling for the first two, and for the third, for which
 Transformers has none, T5's random spans as its examples make them. Prints one JSON line, as pytorch.py does.
 """
-import argparse, json, os, resource, statistics, time
+import argparse, json, os
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import numpy as np
@@ -16,21 +16,16 @@ from transformers import (
     BertConfig, BertForMaskedLM, DataCollatorForLanguageModeling, GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast, T5Config, T5ForConditionalGeneration,
 )
 
+from common import measured, options_of, parameters_of, sizes, window_of
+
 arguments = argparse.ArgumentParser()
 arguments.add_argument("objective", choices=["causal", "masked", "span_corruption"])
-arguments.add_argument("size", choices=["tiny", "small", "medium"])
-arguments.add_argument("--threads", type=int, default=2)
-arguments.add_argument("--seconds", type=float, default=5)
-options = arguments.parse_args()
-torch.set_num_threads(options.threads)
+arguments.add_argument("size", choices=sizes)
+options = options_of(arguments)
 torch.manual_seed(1)
 transformers.logging.set_verbosity_error()
 
-layers, width, heads, context, vocabulary, batch = {
-    "tiny": (2, 64, 2, 32, 128, 8),
-    "small": (4, 128, 4, 64, 1024, 16),
-    "medium": (4, 256, 4, 128, 8192, 16),
-}[options.size]
+layers, width, heads, context, vocabulary, batch = sizes[options.size]
 sentinels = min(100, vocabulary // 8)
 special = ["<pad>", "<unk>", "<s>", "</s>", "<mask>"]
 words = special + [f"w{i}" for i in range(vocabulary - sentinels - 5)] + [f"<extra_id_{i}>" for i in range(sentinels)]
@@ -66,16 +61,6 @@ def spans(tokens, rate=0.15, mean=3.0):
         targets += [sentinel, tokens[at : at + hidden[i]]]
         at += hidden[i]
     return np.concatenate([*inputs, [3]]), np.concatenate([*targets, [3]])
-
-
-def window_of(length):
-    """The longest window whose corrupted input has at most so many tokens."""
-    window = length
-    while True:
-        noise = max(1, round((window + 1) * 0.15))
-        if window + 1 - noise + max(1, round(noise / 3)) + 1 > length:
-            return window
-        window += 1
 
 
 if options.objective == "masked":
@@ -120,20 +105,5 @@ def step():
 
 for _ in range(4):
     step()
-times, begin, used = [], time.perf_counter(), time.process_time()
-while len(times) < 5 or time.perf_counter() - begin < options.seconds:
-    start = time.perf_counter()
-    step()
-    times.append((time.perf_counter() - start) * 1000)
-print(
-    json.dumps(
-        {
-            "peer": f"Transformers {transformers.__version__}",
-            "parameters": sum(p.numel() for p in model.parameters()),
-            "tokens_per_step": tokens,
-            "step_milliseconds": statistics.median(times),
-            "processor_milliseconds": (time.process_time() - used) * 1000 / len(times),
-            "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-        }
-    )
-)
+peer = {"peer": f"Transformers {transformers.__version__}", "parameters": parameters_of(model), "tokens_per_step": tokens}
+print(json.dumps({**peer, **measured(step, options.seconds)}))

@@ -6,7 +6,7 @@ validation, its accuracy on test.
 
 FOLDER holds data/ as bench/whole/run.ts made it. Prints one JSON line: for each cell its validation loss and accuracy.
 """
-import argparse, json, os, pathlib, tempfile
+import argparse, json, os, pathlib, sys, tempfile
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import numpy as np
@@ -18,6 +18,9 @@ from transformers import (
     PreTrainedTokenizerFast, T5Config, T5EncoderModel, T5ForConditionalGeneration, Trainer, TrainingArguments, set_seed,
 )
 from transformers.modeling_outputs import SequenceClassifierOutput
+
+sys.path.append(str(pathlib.Path(__file__).parents[1] / "peers"))
+from common import window_of
 
 objectives = ["causal", "masked", "span_corruption"]
 arguments = argparse.ArgumentParser()
@@ -77,16 +80,6 @@ def spans(tokens, rate=0.15, mean=3.0):
 def corrupted(examples):
     pairs = [spans(example["input_ids"]) for example in examples]
     return {"input_ids": torch.tensor([p[0] for p in pairs]), "labels": torch.tensor([p[1] for p in pairs])}
-
-
-def window_of(length):
-    """The longest window whose corrupted input has at most so many tokens."""
-    window = length
-    while True:
-        noise = max(1, round((window + 1) * 0.15))
-        if window + 1 - noise + max(1, round(noise / 3)) + 1 > length:
-            return window
-        window += 1
 
 
 def fresh(objective):
