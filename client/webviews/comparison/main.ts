@@ -24,29 +24,15 @@ let drawn: Chart[] = [];
 let sorting: { column: number; descending: boolean } = { column: -1, descending: false };
 
 startPage((message) => {
-  switch (message.type) {
-    case "comparison": {
-      const same =
-        comparison && JSON.stringify([comparison.result, comparison.columns]) === JSON.stringify([message.result, message.columns]);
-      comparison = message;
-      // while it runs only that line changes: what is being read stays where it is
-      if (same) statusLine.textContent = statusText(message);
-      else draw();
-      break;
-    }
-    case "curves":
-      curves.setRuns(message.runs);
-      break;
-    case "points":
-      curves.add(message.run, message.points);
-      break;
-    case "evaluations":
-      curves.evaluate(message.run, message.evaluations);
-      break;
-    case "message":
-      showMessage(message.title, message.text);
-      break;
-  }
+  curves.receive(message);
+  if (message.type === "comparison") {
+    const same =
+      comparison && JSON.stringify([comparison.result, comparison.columns]) === JSON.stringify([message.result, message.columns]);
+    comparison = message;
+    // while it runs only that line changes: what is being read stays where it is
+    if (same) statusLine.textContent = statusText(message);
+    else draw();
+  } else if (message.type === "message") showMessage(message.title, message.text);
 });
 
 onThemeChange(() => draw());

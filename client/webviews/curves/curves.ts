@@ -1,6 +1,6 @@
 import { connect } from "echarts/core";
 import { type Chart, createChart } from "../chart.ts";
-import type { CurveRun, Evaluation, Points } from "../messages.ts";
+import type { ToPage } from "../messages.ts";
 import { choice, element } from "../page.ts";
 import { onThemeChange, readTheme } from "../theme.ts";
 import { createLegend } from "./legend.ts";
@@ -13,9 +13,8 @@ import { createRunsTable, csvOfCurves, describeCurves, scoresTable } from "./wor
 /** Learning curves of some runs: they grow while the runs go on. */
 export interface Curves {
   root: HTMLElement;
-  setRuns(runs: readonly CurveRun[]): void;
-  add(run: string, points: Points): void;
-  evaluate(run: string, evaluations: readonly Evaluation[]): void;
+  /** Takes in what a message says of runs, points and evaluations; others change nothing. */
+  receive(message: ToPage): void;
 }
 
 interface MeasuredChart {
@@ -56,16 +55,11 @@ export function createCurves(): Curves {
 
   return {
     root,
-    setRuns(runs) {
-      setRuns(state, runs);
-      redraw();
-    },
-    add(run, points) {
-      addRunPoints(state, run, points);
-      redraw();
-    },
-    evaluate(run, evaluations) {
-      addRunEvaluations(state, run, evaluations);
+    receive(message) {
+      if (message.type === "curves") setRuns(state, message.runs);
+      else if (message.type === "points") addRunPoints(state, message.run, message.points);
+      else if (message.type === "evaluations") addRunEvaluations(state, message.run, message.evaluations);
+      else return;
       redraw();
     },
   };

@@ -7,22 +7,13 @@ const curves = createCurves();
 let shown = false;
 
 startPage((message) => {
-  switch (message.type) {
-    case "curves":
-      title.textContent = message.title;
-      curves.setRuns(message.runs);
-      if (!shown) show(title, curves.root);
-      shown = true;
-      break;
-    case "points":
-      curves.add(message.run, message.points);
-      break;
-    case "evaluations":
-      curves.evaluate(message.run, message.evaluations);
-      break;
-    case "message":
-      shown = false;
-      showMessage(message.title, message.text);
-      break;
+  curves.receive(message);
+  if (message.type === "curves") {
+    title.textContent = message.title;
+    if (!shown) show(title, curves.root);
+    shown = true;
+  } else if (message.type === "message") {
+    shown = false;
+    showMessage(message.title, message.text);
   }
 });
