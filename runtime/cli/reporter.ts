@@ -2,7 +2,7 @@ import { createLogUpdate } from "log-update";
 import type { RunEvent } from "#runtime/contract/events.ts";
 import type { Plan } from "#runtime/contract/plan.ts";
 import { print } from "./output.ts";
-import { advance, beginProgress, count, running } from "./progress.ts";
+import { advance, beginProgress, count, type Progress, running } from "./progress.ts";
 import { lineOf, liveLines, statusOf } from "./progress-text.ts";
 
 /** Shows a run as it goes. */
@@ -35,19 +35,7 @@ export function plainReporter(plan: Plan, finished: ReadonlySet<string>, told: T
   const timer = setInterval(() => {
     for (const job of running(progress)) print(`running  ${statusOf(job, Date.now())}`);
   }, 10_000);
-  let saidDone = false;
-  const isNews = newsOnly(told);
-  return {
-    onEvent(event) {
-      const job = advance(progress, event);
-      if (event.event === "job-skipped" && event.reason === "done") return;
-      if (!saidDone) sayDoneBefore(count(progress, "was done"), progress.jobs.size, print);
-      saidDone = true;
-      const line = job && isNews(event) ? lineOf(event, job) : undefined;
-      if (line !== undefined) print(line);
-    },
-    end: () => clearInterval(timer),
-  };
+  return { onEvent: tellLines(progress, told, print), end: () => clearInterval(timer) };
 }
 
 /** On a terminal: a display that is drawn anew, with what ended above it. */
@@ -61,18 +49,12 @@ export function liveReporter(plan: Plan, finished: ReadonlySet<string>, parallel
     draw();
   };
   const timer = setInterval(draw, 250);
-  let saidDone = false;
-  const isNews = newsOnly(told);
+  const tellAbove = tellLines(progress, told, (line, event) => {
+    // what has just started shows in the display itself
+    if (event?.event !== "job-started") printAbove(line);
+  });
   return {
-    onEvent(event) {
-      const job = advance(progress, event);
-      if (event.event === "job-skipped" && event.reason === "done") return;
-      if (!saidDone) sayDoneBefore(count(progress, "was done"), progress.jobs.size, printAbove);
-      saidDone = true;
-      // what has just started shows in the display itself
-      const line = job && event.event !== "job-started" && isNews(event) ? lineOf(event, job) : undefined;
-      if (line !== undefined) printAbove(line);
-    },
+    onEvent: tellAbove,
     end() {
       clearInterval(timer);
       display.clear();
@@ -81,8 +63,19 @@ export function liveReporter(plan: Plan, finished: ReadonlySet<string>, parallel
   };
 }
 
-function sayDoneBefore(done: number, all: number, to: (line: string) => void): void {
-  if (done > 0) to(`${done} of ${all} jobs were done before`);
+/** Advances the progress by events and tells what is new in each, before the first how many jobs were done before. */
+function tellLines(progress: Progress, told: Told, tell: (line: string, event?: RunEvent) => void): (event: RunEvent) => void {
+  let saidDone = false;
+  const isNews = newsOnly(told);
+  return (event) => {
+    const job = advance(progress, event);
+    if (event.event === "job-skipped" && event.reason === "done") return;
+    const done = count(progress, "was done");
+    if (!saidDone && done > 0) tell(`${done} of ${progress.jobs.size} jobs were done before`);
+    saidDone = true;
+    const line = job && isNews(event) ? lineOf(event, job) : undefined;
+    if (line !== undefined) tell(line, event);
+  };
 }
 
 function newsOnly({ warnings, jobs }: Told): (event: RunEvent) => boolean {

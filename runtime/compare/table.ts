@@ -1,9 +1,10 @@
 import Table from "cli-table3";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { withDirection } from "#runtime/contract/direction.ts";
-import { formatCount, formatEstimate, formatFlops, formatScore, formatSeconds, formatShare } from "#runtime/contract/numbers.ts";
+import { formatEstimate, formatScore, formatShare } from "#runtime/contract/numbers.ts";
 import { visibleLine } from "#runtime/contract/visible.ts";
 import { describeBelow, describeDifference, describeExpectation, describePublished } from "#runtime/contract/words.ts";
+import { matchedAmounts } from "./matched-amounts.ts";
 
 /** A comparison as text for a terminal. */
 export function comparisonTable(result: ComparisonResult): string {
@@ -57,21 +58,9 @@ export function alignedRows(head: readonly string[], rows: readonly (readonly st
     .join("\n");
 }
 
-function matchedTable({ matched: { cells } }: ComparisonResult): string {
-  const searched = cells.some(({ search_flops }) => search_flops !== undefined);
-  return alignedRows(
-    ["", "tokens", "steps", "FLOPs", "parameters", "embeddings", "time", ...(searched ? ["learning rate", "FLOPs of the search"] : [])],
-    cells.map((cell) => [
-      cell.cell,
-      formatCount(cell.tokens),
-      cell.steps.toLocaleString("en-US"),
-      formatFlops(cell.flops),
-      formatCount(cell.parameters),
-      formatCount(cell.embeddings),
-      cell.seconds === 0 ? "–" : formatSeconds(cell.seconds),
-      ...(searched ? [`${cell.learning_rate ?? "–"}`, formatFlops(cell.search_flops ?? 0)] : []),
-    ]),
-  );
+function matchedTable({ matched }: ComparisonResult): string {
+  const { head, rows } = matchedAmounts(matched, "embeddings");
+  return alignedRows(head, rows);
 }
 
 function summaryTable({ summary }: ComparisonResult): string {

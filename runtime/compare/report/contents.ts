@@ -4,8 +4,9 @@ import { crossings } from "#runtime/contract/crossings.ts";
 import { withDirection } from "#runtime/contract/direction.ts";
 import { titled } from "#runtime/contract/doc-text.ts";
 import { groupBy } from "#runtime/contract/group.ts";
-import { formatCount, formatEstimate, formatFlops, formatScore, formatSeconds, formatShare } from "#runtime/contract/numbers.ts";
+import { formatEstimate, formatFlops, formatScore, formatSeconds, formatShare } from "#runtime/contract/numbers.ts";
 import { describeDifference, describeExpectation, describeLeaks, describePublished } from "#runtime/contract/words.ts";
+import { matchedAmounts } from "../matched-amounts.ts";
 import { type Curve, curveChart, dotChart, frontierChart, lossOverSteps } from "./charts.ts";
 import type { Block, ReportDocument, Section } from "./document.ts";
 
@@ -41,7 +42,7 @@ export function reportOf(input: ReportInput): ReportDocument {
     sections: [
       answer(result, paragraphs),
       results(input),
-      matched(result),
+      matchedSection(result),
       methods(input),
       { title: "Leaks", blocks: leaks(result) },
       { title: "To know", blocks: listed([...result.warnings, ...(result.notes ?? []).map(({ text }) => text)]) },
@@ -158,38 +159,15 @@ function learningCurves({ curves = [] }: ComparisonResult): Block[] {
   });
 }
 
-function matched({ matched: { match, cells } }: ComparisonResult): Section {
-  const searched = cells.some(({ search_flops }) => search_flops !== undefined);
+function matchedSection({ matched }: ComparisonResult): Section {
+  const { match, cells } = matched;
   return {
     title: cells.length > 1 ? "What was matched" : "What was trained",
     blocks: [
       ...(cells.length > 1
         ? [{ kind: "paragraph" as const, text: `The cells are matched in ${match}. The table shows in what else they differ.` }]
         : []),
-      {
-        kind: "table",
-        caption: "Amounts of one pre-training of each cell.",
-        head: [
-          "",
-          "tokens",
-          "steps",
-          "FLOPs",
-          "parameters",
-          "of these embeddings",
-          "time",
-          ...(searched ? ["learning rate", "FLOPs of the search"] : []),
-        ],
-        rows: cells.map((cell) => [
-          cell.cell,
-          formatCount(cell.tokens),
-          cell.steps.toLocaleString("en-US"),
-          formatFlops(cell.flops),
-          formatCount(cell.parameters),
-          formatCount(cell.embeddings),
-          cell.seconds === 0 ? "–" : formatSeconds(cell.seconds),
-          ...(searched ? [`${cell.learning_rate ?? "–"}`, formatFlops(cell.search_flops ?? 0)] : []),
-        ]),
-      },
+      { kind: "table", caption: "Amounts of one pre-training of each cell.", ...matchedAmounts(matched, "of these embeddings") },
     ],
   };
 }
