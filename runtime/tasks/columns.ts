@@ -141,30 +141,23 @@ function problemOf(flaw: Flaw, file: string, key: string): TaskProblem {
   return { severity: flaw.severity, code: flaw.code, message: `${placeIn(file, flaw)}: ${flaw.message}`, key };
 }
 
+type ValuesOf<K extends string> = readonly Pick<ColumnRow<K>, "id" | "values">[];
+
 /** Rows without an answer cannot be learned from. */
-export function emptyAnswers<K extends string>(
-  rows: readonly Pick<ColumnRow<K>, "id" | "values">[],
-  role: K,
-  what: string,
-  key: Split,
-): TaskProblem[] {
-  const empty = rows.filter(({ values }) => values[role].trim() === "");
-  if (empty.length === 0) return [];
-  const message = `${empty[0]?.id}: the ${what} is empty (rows without: ${empty.length}); fill it in or remove the row`;
-  return [{ severity: "error", code: `empty-${role}`, message, key }];
+export function emptyAnswers<K extends string>(rows: ValuesOf<K>, role: K, what: string, key: Split): TaskProblem[] {
+  const found = emptyValues(rows, role, what);
+  return found === undefined ? [] : [{ severity: "error", code: `empty-${role}`, message: `${found}; fill it in or remove the row`, key }];
 }
 
 /** Rows without a text are read as they are. */
-export function emptyTexts<K extends string>(
-  rows: readonly Pick<ColumnRow<K>, "id" | "values">[],
-  role: K,
-  what: string,
-  key: Split,
-): TaskProblem[] {
+export function emptyTexts<K extends string>(rows: ValuesOf<K>, role: K, what: string, key: Split): TaskProblem[] {
+  const message = emptyValues(rows, role, what);
+  return message === undefined ? [] : [{ severity: "warning", code: "empty-text", message, key }];
+}
+
+function emptyValues<K extends string>(rows: ValuesOf<K>, role: K, what: string): string | undefined {
   const empty = rows.filter(({ values }) => values[role].trim() === "");
-  if (empty.length === 0) return [];
-  const message = `${empty[0]?.id}: the ${what} is empty (rows without: ${empty.length})`;
-  return [{ severity: "warning", code: "empty-text", message, key }];
+  return empty.length === 0 ? undefined : `${empty[0]?.id}: the ${what} is empty (rows without: ${empty.length})`;
 }
 
 /** Texts of a row of which one is right, and two are the same. */

@@ -10,7 +10,7 @@ import { CheckpointError } from "#runtime/models/families/config.ts";
 import { disk } from "#runtime/runs/disk.ts";
 import { writeWhole } from "#runtime/runs/files.ts";
 import { tokensOf } from "./roles.ts";
-import { specialToken, type TokenizerJson } from "./tokenizer-json.ts";
+import { bytePairModel, specialToken, type TokenizerJson } from "./tokenizer-json.ts";
 import { requireEnding } from "./trial.ts";
 import { requireReadable, withoutDropout } from "./whole.ts";
 
@@ -156,17 +156,7 @@ function bytePairs(folder: string, { config }: Companions): TokenizerJson {
       ? { type: "RobertaProcessing", sep: ["</s>", vocab["</s>"]], cls: ["<s>", vocab["<s>"]], trim_offsets: true, add_prefix_space: false }
       : { type: "ByteLevel", add_prefix_space: true, trim_offsets: false, use_regex: true },
     decoder: byteLevel,
-    model: {
-      type: "BPE",
-      dropout: null,
-      unk_token: null,
-      continuing_subword_prefix: null,
-      end_of_word_suffix: null,
-      fuse_unk: false,
-      byte_fallback: false,
-      vocab,
-      merges,
-    } as TokenizerJson["model"],
+    model: { ...bytePairModel, vocab, merges } as TokenizerJson["model"],
   };
 }
 

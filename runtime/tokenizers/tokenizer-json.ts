@@ -69,7 +69,8 @@ export const unigramWords = { type: "Sequence", pretokenizers: [wordsWithSpace, 
 
 const lowercaseOnly = (lowercase: boolean) => (lowercase ? { type: "Lowercase" } : null);
 
-const bpeModel = {
+/** Byte pairs that bytes alone can spell: nothing is unknown to them. */
+export const bytePairModel = {
   type: "BPE",
   dropout: null,
   unk_token: null,
@@ -77,8 +78,9 @@ const bpeModel = {
   end_of_word_suffix: null,
   fuse_unk: false,
   byte_fallback: false,
-  ignore_merges: false,
 };
+
+const bpeModel = { ...bytePairModel, ignore_merges: false };
 
 const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
 
