@@ -11,6 +11,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { benchJob, benchOptimizer } from "#runtime/bench/settings.ts";
 import type { Results } from "#runtime/contract/artifacts.ts";
 import type { JobContext } from "#runtime/contract/job-context.ts";
 import type { InputFile, JobKind, PretrainJob, ResolvedModel } from "#runtime/contract/plan.ts";
@@ -137,34 +138,9 @@ const work: Record<JobName, (settings: Settings) => Promise<string>> = {
 
 /** A hundred steps of a model with 6 million weights: memory does not depend on how many. */
 function trainingJob(vocabulary: number): PretrainJob {
-  const model: ResolvedModel = {
-    architecture: "decoder",
-    layers: 4,
-    hidden: 256,
-    heads: 4,
-    feedForward: 1024,
-    context: 128,
-    position: "learned",
-    norm: "layer",
-    placement: "pre",
-    activation: "gelu",
-    tiedEmbeddings: true,
-    biases: true,
-    dropout: 0,
-    vocabulary,
-  };
-  const optimizer: OptimizerSpec = {
-    kind: "adamw",
-    learningRate: 1e-3,
-    finalLearningRate: 0,
-    warmup: { unit: "steps", value: 10 },
-    schedule: "cosine",
-    beta1: 0.9,
-    beta2: 0.98,
-    epsilon: 1e-6,
-    weightDecay: 0.01,
-    clip: 1,
-  };
+  const { model: medium, batch } = benchJob("medium", "causal");
+  const model: ResolvedModel = { ...medium, vocabulary };
+  const optimizer: OptimizerSpec = { ...benchOptimizer, warmup: { unit: "steps", value: 10 }, schedule: "cosine" };
   const steps = 100;
   return {
     ...base("pretrain"),
@@ -174,14 +150,14 @@ function trainingJob(vocabulary: number): PretrainJob {
     tokenizer: "tokenizer",
     steps,
     warmupSteps: 10,
-    batch: 16,
+    batch,
     accumulate: 4,
     optimizer,
     precision: "float32",
     seed: 1,
     evaluateEvery: 50,
     save: { every: null, keep: 1 },
-    cost: pretrainCost({ model, objective: { kind: "causal" }, batch: 16, accumulate: 4, optimizer }, steps),
+    cost: pretrainCost({ model, objective: { kind: "causal" }, batch, accumulate: 4, optimizer }, steps),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { PretrainJob, ResolvedModel, ResolvedObjective } from "#runtime/contract/plan.ts";
+import type { OptimizerSpec } from "#runtime/contract/spec.ts";
 import { vocabularyTokens } from "#runtime/tokenizers/vocabulary.ts";
 
 /** What is measured: the same sizes in every version, so that numbers can be held against each other. */
@@ -17,6 +18,31 @@ const objectives = {
   span_corruption: { architecture: "encoder-decoder", objective: { kind: "span_corruption", rate: 0.15, meanSpan: 3 } },
 } as const satisfies Record<string, { architecture: ResolvedModel["architecture"]; objective: ResolvedObjective }>;
 
+/** What a model is besides its sizes: the catalogue's defaults, without dropout. */
+export const benchChoices = {
+  position: "learned",
+  norm: "layer",
+  placement: "pre",
+  activation: "gelu",
+  tiedEmbeddings: true,
+  biases: true,
+  dropout: 0,
+} as const satisfies Partial<ResolvedModel>;
+
+/** AdamW with the catalogue's defaults, at the same learning rate in every step. */
+export const benchOptimizer: Extract<OptimizerSpec, { kind: "adamw" }> = {
+  kind: "adamw",
+  learningRate: 1e-3,
+  finalLearningRate: 0,
+  warmup: { unit: "steps", value: 0 },
+  schedule: "constant",
+  beta1: 0.9,
+  beta2: 0.98,
+  epsilon: 1e-6,
+  weightDecay: 0.01,
+  clip: 1,
+};
+
 export type BenchSize = keyof typeof sizes;
 export type BenchObjective = keyof typeof objectives;
 export const benchSizes = Object.keys(sizes) as BenchSize[];
@@ -32,18 +58,7 @@ export function benchJob(size: BenchSize, name: BenchObjective): PretrainJob {
     name: "bench",
     after: ["encode", "tokenizer"],
     fingerprint: "",
-    model: {
-      ...shape,
-      architecture,
-      feedForward: 4 * shape.hidden,
-      position: "learned",
-      norm: "layer",
-      placement: "pre",
-      activation: "gelu",
-      tiedEmbeddings: true,
-      biases: true,
-      dropout: 0,
-    },
+    model: { ...shape, ...benchChoices, architecture, feedForward: 4 * shape.hidden },
     objective,
     encoded: "encode",
     tokenizer: "tokenizer",
@@ -52,18 +67,7 @@ export function benchJob(size: BenchSize, name: BenchObjective): PretrainJob {
     batch,
     accumulate: 1,
     precision: "float32",
-    optimizer: {
-      kind: "adamw",
-      learningRate: 1e-3,
-      finalLearningRate: 0,
-      warmup: { unit: "steps", value: 0 },
-      schedule: "constant",
-      beta1: 0.9,
-      beta2: 0.98,
-      epsilon: 1e-6,
-      weightDecay: 0.01,
-      clip: 1,
-    },
+    optimizer: benchOptimizer,
     seed: 1,
     evaluateEvery: 1_000_000,
     save: { every: null, keep: 1 },

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { benchChoices, benchOptimizer } from "#runtime/bench/settings.ts";
 import { type Compiled, type CostModel, compile, type Goal } from "#runtime/compile/compile.ts";
 import type { Files } from "#runtime/compile/files.ts";
 import type { EncodeResult } from "#runtime/contract/artifacts.ts";
@@ -53,18 +54,7 @@ export const texts = {
 
 export const files = filesIn(texts);
 
-export const adamw: OptimizerSpec = {
-  kind: "adamw",
-  learningRate: 1e-3,
-  finalLearningRate: 0,
-  warmup: { unit: "share", value: 0.05 },
-  schedule: "cosine",
-  beta1: 0.9,
-  beta2: 0.98,
-  epsilon: 1e-6,
-  weightDecay: 0.01,
-  clip: 1,
-};
+export const adamw: OptimizerSpec = { ...benchOptimizer, warmup: { unit: "share", value: 0.05 }, schedule: "cosine" };
 
 export function corpus(change: Partial<CorpusSpec> = {}): CorpusSpec {
   return {
@@ -90,13 +80,7 @@ export function model(change: Partial<ModelSpec> = {}): ModelSpec {
     heads: 4,
     feedForward: 128,
     context: 64,
-    position: "learned",
-    norm: "layer",
-    placement: "pre",
-    activation: "gelu",
-    tiedEmbeddings: true,
-    biases: true,
-    dropout: 0,
+    ...benchChoices,
     ...change,
   };
 }

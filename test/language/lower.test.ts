@@ -1,5 +1,6 @@
 import { describe, expect, expectTypeOf, test } from "vitest";
 import type { ObjectiveSpec, Spec } from "#runtime/contract/spec.ts";
+import { masked } from "../compile/fixtures.ts";
 import { analyseText } from "./project.ts";
 
 async function specOf(text: string, files?: Record<string, string>): Promise<Spec> {
@@ -214,14 +215,6 @@ test("an objective's settings are the keys of its catalogue entry; what newer ke
   const { objectives } = await specOf(
     "objective a = masked\nobjective b = masked { whole_words: true, sentences: next }\nobjective c = prefix\nobjective d = prefix { rate: 25% }\nobjective e = sequence { 50%: a, 50%: c, reset_optimizer: true }\nobjective f = sequence { 50%: a, 50%: c }",
   );
-  const masked: Extract<ObjectiveSpec, { kind: "masked" }> = {
-    kind: "masked",
-    rate: 0.15,
-    mask: 0.8,
-    random: 0.1,
-    keep: 0.1,
-    wholeWords: false,
-  };
   const parts = ["a", "c"].map((objective) => ({ weight: 0.5, objective }));
   expect(objectives).toEqual({
     a: masked,

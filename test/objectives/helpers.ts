@@ -1,38 +1,22 @@
 import type { Architecture } from "#runtime/contract/spec.ts";
-import type { Example, Layout, Vocabulary } from "#runtime/objectives/objective.ts";
+import type { Example, Layout } from "#runtime/objectives/objective.ts";
 import { exampleOf, layoutOf, type TextObjectiveSettings } from "#runtime/objectives/table.ts";
 import { random } from "#runtime/random/random.ts";
+import { testVocabulary } from "./vocabulary.ts";
 
-/** 5 special tokens, 1,000 ordinary ones, 50 sentinels. */
-export const vocabulary: Vocabulary = {
-  size: 1055,
-  pad: 0,
-  unknown: 1,
-  begin: 2,
-  end: 3,
-  mask: 4,
-  firstOrdinary: 5,
-  endOrdinary: 1005,
-  firstSentinel: 1005,
-  sentinelsDescend: false,
+/** Two of three tokens go on with a word, and one of twenty ends a sentence. */
+export const vocabulary = testVocabulary({
+  ordinary: 1000,
   sentinels: 50,
-  // two of three tokens go on with a word, and one of twenty ends a sentence
-  wordStarts: (tokens) => tokens.map((token) => token % 3 === 0),
+  wordStarts: (token) => token % 3 === 0,
   endsSentence: (token) => token % 20 === 7,
-};
+});
 
 type Settings<K extends TextObjectiveSettings["kind"]> = Extract<TextObjectiveSettings, { kind: K }>;
 
 export const causal = { kind: "causal" } as const;
 export const prefix = { kind: "prefix" } as const;
-export const masked = {
-  kind: "masked",
-  rate: 0.15,
-  mask: 0.8,
-  random: 0.1,
-  keep: 0.1,
-  wholeWords: false,
-} as const;
+export const masked = { kind: "masked", rate: 0.15, mask: 0.8, random: 0.1, keep: 0.1, wholeWords: false } as const;
 export const spanCorruption = { kind: "span_corruption", rate: 0.15, meanSpan: 3 } as const;
 export const denoising: Settings<"denoising"> = {
   kind: "denoising",

@@ -1,43 +1,23 @@
+import { benchChoices, benchOptimizer } from "#runtime/bench/settings.ts";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
-import type { OptimizerSpec } from "#runtime/contract/spec.ts";
 import { assembleBatch } from "#runtime/encoding/batch.ts";
 import { initialValues } from "#runtime/models/parameters.ts";
-import type { Vocabulary } from "#runtime/objectives/objective.ts";
 import { exampleOf, layoutOf, type TextObjectiveSettings } from "#runtime/objectives/table.ts";
 import { pretrainingParameters } from "#runtime/programs/parts.ts";
 import type { Part, TrainingSettings } from "#runtime/programs/training.ts";
 import { random } from "#runtime/random/random.ts";
 import { toStep } from "#runtime/train/text-batches.ts";
 import type { Values } from "#runtime/train/trainer.ts";
+import { testVocabulary } from "../objectives/vocabulary.ts";
 
-export const optimizer: Extract<OptimizerSpec, { kind: "adamw" }> = {
-  kind: "adamw",
-  learningRate: 1e-3,
-  finalLearningRate: 0,
-  warmup: { unit: "steps", value: 0 },
-  schedule: "constant",
-  beta1: 0.9,
-  beta2: 0.98,
-  epsilon: 1e-6,
-  weightDecay: 0.1,
-  clip: 1,
-};
+export const optimizer = { ...benchOptimizer, weightDecay: 0.1 };
 
-export const vocabulary: Vocabulary = {
-  size: 48,
-  pad: 0,
-  unknown: 1,
-  begin: 2,
-  end: 3,
-  mask: 4,
-  firstOrdinary: 5,
-  endOrdinary: 40,
-  firstSentinel: 40,
-  sentinelsDescend: false,
+export const vocabulary = testVocabulary({
+  ordinary: 35,
   sentinels: 8,
-  wordStarts: (tokens) => tokens.map((token) => token % 2 === 0),
+  wordStarts: (token) => token % 2 === 0,
   endsSentence: (token) => token % 9 === 0,
-};
+});
 
 export function smallModel(over: Partial<ResolvedModel> = {}): ResolvedModel {
   return {
@@ -47,13 +27,7 @@ export function smallModel(over: Partial<ResolvedModel> = {}): ResolvedModel {
     heads: 2,
     feedForward: 32,
     context: 16,
-    position: "learned",
-    norm: "layer",
-    placement: "pre",
-    activation: "gelu",
-    tiedEmbeddings: true,
-    biases: true,
-    dropout: 0,
+    ...benchChoices,
     vocabulary: vocabulary.size,
     ...over,
   };

@@ -5,19 +5,11 @@ import { load, problemsOf } from "#runtime/cli/load.ts";
 import type { ResolvedTask } from "#runtime/contract/plan.ts";
 import { openTokenizer, type Tokenizer } from "#runtime/tokenizers/tokenizer.ts";
 import { readWordPairs, scoreWritten } from "#runtime/train/adapt/in-words.ts";
-import { folderWith, sentences } from "../cli/cli.ts";
+import { folderWith } from "../cli/cli.ts";
 import { temporaryFolder } from "../runs/temporary.ts";
 import peers from "../tokenizers/peer-tokenizers.json" with { type: "json" };
 import { runHere } from "./in-process.ts";
-
-const animals = ["cat", "dog", "cow", "hen"];
-const places = ["barn", "house", "field", "river"];
-const animal = (i: number) => animals[i % 4]!;
-const place = (i: number) => places[(i * 7 + (i >> 2)) % 4]!;
-const range = (count: number) => Array.from({ length: count }, (_, i) => i);
-const tales = `${sentences(80)}\n${range(80)
-  .map((i) => `the ${animal(i)} is in the ${place(i)}.`)
-  .join("\n")}`;
+import { animal, place, range, tales } from "./tales.ts";
 
 const experiment = (task: string, { like = "span_corruption", epochs = 12 } = {}) => `
 corpus tales { files: "tales.txt", documents: line, split: { validation: 10% } }

@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { folderWith, sentences } from "../cli/cli.ts";
+import { folderWith } from "../cli/cli.ts";
 import { runHere } from "./in-process.ts";
+import { animal, place, range, tales } from "./tales.ts";
 
 /** Every kind of task, end to end with tiny models on the real engine: from the file to the scores. */
 
@@ -27,15 +28,6 @@ ${
 finetune scored { from: base, task: t }
 compare both { extends: base, vary batch: [4, 8], finetune: { task: t, epochs: 1 }, seeds: 1, baselines: [majority] }
 `;
-
-const animals = ["cat", "dog", "cow", "hen"];
-const places = ["barn", "house", "field", "river"];
-const animal = (i: number) => animals[i % 4]!;
-const place = (i: number) => places[(i * 7 + (i >> 2)) % 4]!;
-const range = (count: number) => Array.from({ length: count }, (_, i) => i);
-const tales = `${sentences(80)}\n${range(80)
-  .map((i) => `the ${animal(i)} is in the ${place(i)}.`)
-  .join("\n")}`;
 
 const folderFor = (task: string, files: Record<string, string>, options: Parameters<typeof experiment>[1] = {}) =>
   folderWith({ "a.pretrain": experiment(task, options), "tales.txt": tales, ...files });

@@ -298,17 +298,8 @@ corpus texts {
   files: "texts/*.txt"
 }
 
-model small {
-  layers: 1
-  hidden: 16
-  heads: 1
-  context: 32
-}
-
-tokenizer letters {
-  kind: characters
-  train on: texts
-}
+model small { layers: 1, hidden: 16, heads: 1, context: 32 }
+tokenizer letters { kind: characters, train on: texts }
 
 pretrain base {
   model: small
