@@ -16,10 +16,9 @@ import type { GenerationMeasurement } from "#runtime/bench/generation.ts";
 import type { Measurement } from "#runtime/bench/measure.ts";
 import { type BenchObjective, type BenchSize, benchJob, benchTokens } from "#runtime/bench/settings.ts";
 import { exportToTransformers } from "#runtime/checkpoints/export.ts";
-import { engineChoices } from "#runtime/cli/engines.ts";
 import { alignedRows } from "#runtime/compare/table.ts";
+import { type EngineName, engineEntry, engineNames } from "#runtime/contract/catalogue/engines.ts";
 import { median } from "#runtime/contract/median.ts";
-import type { EngineName } from "#runtime/engines/engine.ts";
 import { loadEngine } from "#runtime/engines/table.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
 import { initialValues, parametersOf } from "#runtime/models/parameters.ts";
@@ -206,8 +205,8 @@ function pythonHas(...modules: string[]): boolean {
 /** Those that were asked for, or all that load; the reference is too slow to be measured against anything. */
 async function enginesHere(): Promise<EngineName[]> {
   const there: EngineName[] = [];
-  for (const name of engineChoices) {
-    if (name === "auto" || name === "cpu" || (values.engine && !values.engine.includes(name))) continue;
+  for (const name of engineNames) {
+    if (engineEntry(name).reference || (values.engine && !values.engine.includes(name))) continue;
     try {
       await loadEngine(name, { threads: 1 });
       there.push(name);

@@ -1,6 +1,7 @@
 /** Writes docs/reference.md from the catalogue; with `--check` says whether the committed file is still what it would write. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { describeType } from "#language/values/describe.ts";
+import { engines } from "#runtime/contract/catalogue/engines.ts";
 import {
   catalogue,
   type Declaration,
@@ -10,12 +11,13 @@ import {
   type OptionFamily,
   type ValueType,
 } from "#runtime/contract/catalogue/index.ts";
+import { engineOptionKeys, flagOf } from "#runtime/contract/engine-options.ts";
 import { dataChecks } from "#runtime/tasks/checks/table.ts";
 
 const file = new URL("../docs/reference.md", import.meta.url);
 
 export function referencePage(): string {
-  const sections = [introduction, ...catalogue.declarations.map(declarationSection), metricsSection(), checksSection()];
+  const sections = [introduction, ...catalogue.declarations.map(declarationSection), metricsSection(), checksSection(), enginesSection()];
   return `${sections.join("\n\n")}\n`;
 }
 
@@ -44,6 +46,23 @@ which they are written.
 - **An objective in place is its own text.** \`masked { rate: 40% }\` needs no declaration and is called so in tables.
 - **A unit belongs to its number**, on the same line, as line ends do not end an entry.
 - **A budget in time** (\`budget: 30 min\`) is in the language and not supported yet: an error says so at its place.`;
+
+function enginesSection(): string {
+  const rows = engines.map(
+    ({ name, help, devices, precisions, ...rest }) =>
+      `| \`${name}\` | ${help} | ${devices.join(", ")} | ${precisions.join(", ")} | ${"install" in rest ? `\`pretrain engines install ${name}\`` : "comes with every installation"} |`,
+  );
+  const options = engineOptionKeys.map(({ engine, key }) => {
+    const flags = key.value.type === "boolean" ? `\`${flagOf(key)}\`, \`${flagOf(key).replace("--", "--no-")}\`` : `\`${flagOf(key)}\``;
+    return `- ${flags} (${engine}): ${typeOf(key.value)}. ${key.help}`;
+  });
+  return join([
+    "## Engines",
+    "What runs the programs of a run: `--engine` of the command line, `pretrain.engine` in VS Code. `auto` takes the first of these that is here.\nSee [engines](engines.md).",
+    ["| engine | is | computes on | precision | how to get it |", "|---|---|---|---|---|", ...rows].join("\n"),
+    options.length > 0 ? `Options of \`pretrain run\` that one engine has:\n\n${options.join("\n")}` : "",
+  ]);
+}
 
 /** Codes with several entries are told once. */
 function checksSection(): string {

@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { type EngineRequest, engineArguments } from "#runtime/contract/engine-options.ts";
 import { type CommandFailure, type Ending, failureOf } from "./failure.ts";
 
 /** The command line that comes with the extension, on VS Code's own Node. Whatever goes wrong is a `CommandFailure`. */
@@ -12,7 +13,7 @@ export interface CommandLine {
   /** A JSON document a line, each given away as it comes. */
   lines<T>(args: readonly string[], options: { folder: string; signal: AbortSignal; onLine(line: T): void }): Promise<void>;
   /** Starts `run`: it outlives this window. */
-  run(options: { file: string; name: string; engine: string; jobs: number }): RunProcess;
+  run(options: { file: string; name: string; jobs: number } & Pick<EngineRequest, "engine" | "engineOptions">): RunProcess;
 }
 
 export interface RunProcess {
@@ -58,9 +59,9 @@ export function commandLine(script: string, logs: string, program = process.exec
       const ending = await endOf(child);
       if (ending.code !== 0) throw failureOf(ending, { program, script, folder });
     },
-    run({ file, name, engine, jobs }) {
+    run({ file, name, jobs, ...engine }) {
       const folder = dirname(file);
-      const args = [script, "run", file, name, "--json", "--engine", engine, "--jobs", String(jobs)];
+      const args = [script, "run", file, name, "--json", ...engineArguments(engine), "--jobs", String(jobs)];
       let log = "";
       const child = started(() => {
         mkdirSync(logs, { recursive: true });

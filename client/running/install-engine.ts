@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { installableEngines } from "#runtime/contract/catalogue/engines.ts";
 import type { Outlines } from "../language/outlines.ts";
 import { showError, showInformation, whileNotifying } from "../notify.ts";
 import type { CommandLine } from "./command-line.ts";
@@ -8,41 +9,55 @@ interface InstallEvent {
   step?: string;
   /** Bytes. */
   done?: number;
-  tensorflow?: string;
-  gpu?: boolean;
-  gpuFound?: boolean;
+  version?: string;
+  build?: string;
+  /** Where it computes. */
+  device?: string;
 }
 
-/** The command Install TensorFlow Engine: the command line's own, with its progress. */
+/** A build of an engine, as it is offered. */
+interface BuildItem extends vscode.QuickPickItem {
+  title: string;
+  args: string[];
+}
+
+/** The command Install Engine: the command line's own, with its progress. */
 export function addEngineInstallation(context: vscode.ExtensionContext, outlines: Outlines, commandLine: CommandLine): void {
   context.subscriptions.push(
-    vscode.commands.registerCommand("pretrain.installTensorflow", async () => {
-      const chosen = await vscode.window.showQuickPick(
-        [
-          { label: "For the processor", detail: "About 250 MB to download", args: [] },
-          { label: "For NVIDIA's GPUs", detail: "CUDA 12 and its libraries: about 4 GB to download", args: ["--gpu"] },
-        ],
-        { title: "Install TensorFlow Engine", placeHolder: "The fastest engine. It stays when the extension is updated." },
-      );
+    vscode.commands.registerCommand("pretrain.installEngine", async () => {
+      const placeHolder = "It stays when the extension is updated.";
+      const chosen = await vscode.window.showQuickPick(buildItems(), { title: "Install Engine", placeHolder });
       if (!chosen) return;
       try {
-        const outcome = await withProgress(commandLine, context.extensionPath, chosen.args);
+        const outcome = await withProgress(commandLine, context.extensionPath, chosen);
         // `auto` takes another engine from now on
         if (outcome) void outlines.refreshAll();
         if (outcome) showInformation(outcome);
       } catch (error) {
-        void showError(`TensorFlow was not installed: ${(error as Error).message.replace(/^tensorflow cannot be installed: /, "")}.`);
+        void showError(`${chosen.title} was not installed: ${(error as Error).message.replace(/^\w+ cannot be installed: /, "")}.`);
       }
     }),
   );
 }
 
+function buildItems(): BuildItem[] {
+  return installableEngines.flatMap(({ name, help, install: { title, builds } }) =>
+    builds.map((build, index) => ({
+      label: `${title} ${build.title}`,
+      description: help,
+      detail: `To download: ${build.download}`,
+      title,
+      args: [name, ...(index > 0 ? [`--${build.name}`] : [])],
+    })),
+  );
+}
+
 /** What to say at the end; undefined where the user cancelled. */
-function withProgress(commandLine: CommandLine, folder: string, args: readonly string[]): Thenable<string | undefined> {
-  return whileNotifying("Installing TensorFlow", async (notification, stopped) => {
+function withProgress(commandLine: CommandLine, folder: string, { title, args }: BuildItem): Thenable<string | undefined> {
+  return whileNotifying(`Installing ${title}`, async (notification, stopped) => {
     let last: InstallEvent | undefined;
     try {
-      await commandLine.lines<InstallEvent>(["engines", "install", "tensorflow", ...args], {
+      await commandLine.lines<InstallEvent>(["engines", "install", ...args], {
         folder,
         signal: stopped,
         onLine(event) {
@@ -54,11 +69,12 @@ function withProgress(commandLine: CommandLine, folder: string, args: readonly s
       if (stopped.aborted) return undefined;
       throw error;
     }
-    const device = last?.gpuFound
-      ? "It found a GPU."
-      : last?.gpu
-        ? "It found no GPU and runs on the processor."
-        : "It runs on the processor.";
-    return `TensorFlow ${last?.tensorflow} is installed. ${device}`;
+    const found =
+      last?.device === "gpu"
+        ? "It found a GPU."
+        : last?.build === "gpu"
+          ? "It found no GPU and runs on the processor."
+          : "It runs on the processor.";
+    return `${title} ${last?.version} is installed. ${found}`;
   });
 }

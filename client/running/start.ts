@@ -4,6 +4,7 @@ import { type Declared, type Outlines, pathOf, whyNoRunning } from "../language/
 import type { Stores } from "../runs/stores.ts";
 import { sessionOf } from "../status/progress.ts";
 import type { CommandLine, RunProcess } from "./command-line.ts";
+import { engineOfSettings } from "./engine-settings.ts";
 import { followRun } from "./follow.ts";
 
 export interface RunningParts {
@@ -33,7 +34,7 @@ export async function startRun({ outline, declaration }: Declared, parts: Runnin
   const elsewhere = sessionOf(stores.get(outline.store), file, name);
   if (elsewhere) return { elsewhere };
   const settings = vscode.workspace.getConfiguration("pretrain", uri);
-  const started = commandLine.run({ file, name, engine: settings.get("engine", "auto"), jobs: settings.get("parallelJobs", 1) });
+  const started = commandLine.run({ file, name, ...engineOfSettings(settings), jobs: settings.get("parallelJobs", 1) });
   followRun({ context, outlines, stores, outline, name, process: started, stop: () => stopProcess(started.pid) });
   return { process: started };
 }

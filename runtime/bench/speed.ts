@@ -1,4 +1,4 @@
-import type { EngineName } from "#runtime/engines/engine.ts";
+import { type EngineName, engineEntry } from "#runtime/contract/catalogue/engines.ts";
 import { stepWork } from "#runtime/machine/work.ts";
 import { pretrainCost } from "#runtime/programs/cost.ts";
 import { probeTimes } from "#runtime/train/probe.ts";
@@ -6,7 +6,7 @@ import { benchJob } from "./settings.ts";
 
 /** Work (`stepWork`) a second that an engine does here in training a small decoder, measured for about a second. */
 export async function trainingSpeed(engine: EngineName, threads: number): Promise<number> {
-  const job = benchJob(engine === "cpu" ? "tiny" : "small", "causal");
+  const job = benchJob(engineEntry(engine).reference ? "tiny" : "small", "causal");
   const { flopsPerStep } = pretrainCost({ ...job, accumulate: 1 }, 1);
   // the quickest step: what else the machine did in this second says nothing of later
   const [quickest] = await probeTimes(job, { engine, threads, seconds: 1 });

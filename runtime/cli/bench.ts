@@ -6,11 +6,10 @@ import type { GenerationCase } from "#runtime/bench/generation.ts";
 import type { BenchCase, Measurement } from "#runtime/bench/measure.ts";
 import { type BenchObjective, type BenchSize, benchObjectives, benchSizes } from "#runtime/bench/settings.ts";
 import { alignedRows } from "#runtime/compare/table.ts";
+import { type EngineChoice, type EngineName, engineEntry, engineNames } from "#runtime/contract/catalogue/engines.ts";
 import { median } from "#runtime/contract/median.ts";
 import { formatBytes, formatCount } from "#runtime/contract/numbers.ts";
-import type { EngineName } from "#runtime/engines/engine.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
-import { type EngineChoice, engineChoices } from "./engines.ts";
 import { measureSpeed } from "./estimates.ts";
 import { positive } from "./number-option.ts";
 import { print, printJson, say } from "./output.ts";
@@ -28,13 +27,15 @@ interface BenchOptions {
   case?: string;
 }
 
-const engines = engineChoices.filter((name): name is EngineName => name !== "auto");
-
 export function addBench(program: Command): void {
   program
     .command("bench")
     .description("how fast each engine trains here, held against this machine's matrix products")
-    .addOption(new Option("--engine <engine...>", "left out: all that are here; cpu at the tiny size only").choices(engines))
+    .addOption(
+      new Option("--engine <engine...>", `left out: all that are here; ${engineNames.filter(isReference)} at the tiny size only`).choices(
+        engineNames,
+      ),
+    )
     .addOption(new Option("--objective <objective...>", "left out: all").choices(benchObjectives))
     .addOption(new Option("--size <size...>", "left out: all").choices(benchSizes))
     .option("--seconds <n>", "of training for each measurement", positive, 5)
@@ -44,7 +45,7 @@ export function addBench(program: Command): void {
     .addOption(new Option("--case <json>").hideHelp())
     .addHelpText(
       "after",
-      "\nExamples:\n  $ pretrain bench\n  $ pretrain bench --engine onnx --size small medium --objective causal\n  $ pretrain bench --json > bench.json",
+      `\nExamples:\n  $ pretrain bench\n  $ pretrain bench --engine ${engineNames.find((name) => !engineEntry(name).install)} --size small medium --objective causal\n  $ pretrain bench --json > bench.json`,
     )
     .action(async (options: BenchOptions) => {
       if (options.case !== undefined) return printJson(await measured(JSON.parse(options.case) as Case));
@@ -100,11 +101,11 @@ interface BenchRow {
 
 async function bench(options: BenchOptions): Promise<BenchDocument> {
   const { seconds, threads, rounds } = options;
-  const wanted = await availableOf(options.engine ?? engines, threads);
+  const wanted = await availableOf(options.engine ?? engineNames, threads);
   const cases = (options.size ?? benchSizes).flatMap((size) =>
     (options.objective ?? benchObjectives).flatMap((objective) =>
       wanted
-        .filter((engine) => engine !== "cpu" || size === "tiny" || options.engine !== undefined)
+        .filter((engine) => !isReference(engine) || size === "tiny" || options.engine !== undefined)
         .map((engine): BenchCase => ({ engine, objective, size, threads, seconds })),
     ),
   );
@@ -112,7 +113,7 @@ async function bench(options: BenchOptions): Promise<BenchDocument> {
   const found = new Map<BenchCase, Measurement[]>(cases.map((each) => [each, []]));
   for (let round = 1; round <= rounds; round++) {
     for (const engine of wanted) {
-      if (engine !== "cpu")
+      if (!isReference(engine))
         peaks.push((await inChild<{ flops: number }>({ kind: "peak", engine, threads, seconds: Math.min(2, seconds) })).flops);
     }
     for (const each of cases) {
@@ -133,6 +134,11 @@ async function bench(options: BenchOptions): Promise<BenchDocument> {
     peak_gflops: rounded(peak),
     rows: cases.map((each) => rowOf(each, found.get(each)!, peak)),
   };
+}
+
+/** It is too slow for larger models. */
+function isReference(engine: EngineName): boolean {
+  return engineEntry(engine).reference === true;
 }
 
 /** Says why an engine is left out. */

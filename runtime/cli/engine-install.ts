@@ -1,68 +1,82 @@
 import { Argument, type Command } from "commander";
 import { createLogUpdate } from "log-update";
+import { engineEntry, type InstallableEngine, installableEngines } from "#runtime/contract/catalogue/engines.ts";
+import { type EngineInstaller, type Installed, InstallFailure, type InstallProgress } from "#runtime/engines/installer.ts";
+import { installerOf } from "#runtime/engines/table.ts";
 import { exitCodes, ProblemsError } from "./exit.ts";
 import { print, say } from "./output.ts";
 
+/** And a boolean by the name of each build. */
 interface InstallCommandOptions {
-  gpu?: boolean;
   remove?: boolean;
   json?: boolean;
 }
 
 export function addEngineInstall(engines: Command): void {
-  engines
+  const names = installableEngines.map(({ name }) => name);
+  const command = engines
     .command("install")
     .description("get an engine that does not come with npm, into a folder of yours that updates leave alone")
-    .addArgument(new Argument("<engine>").choices(["tensorflow"]))
-    .option("--gpu", "the build for NVIDIA's GPUs (CUDA 12) with the libraries that it needs")
+    .addArgument(new Argument("<engine>").choices(names));
+  for (const { name, help } of installableEngines.flatMap(({ install }) => install.builds.slice(1))) command.option(`--${name}`, help);
+  command
     .option("--remove", "take it away again")
     .option("--json", "one event a line")
-    .addHelpText("after", "\nExamples:\n  $ pretrain engines install tensorflow\n  $ pretrain engines install tensorflow --remove")
-    .action(async (_engine: string, options: InstallCommandOptions, command: Command) => {
+    .addHelpText("after", `\nExamples:\n  $ pretrain engines install ${names[0]}\n  $ pretrain engines install ${names[0]} --remove`)
+    .action(async (engine: InstallableEngine, options: InstallCommandOptions, command: Command) => {
       // `--json` is also the parent's option, which takes it first
       const json = Boolean(command.optsWithGlobals<InstallCommandOptions>().json);
-      const { install, remove } = await import("#runtime/engines/tensorflow/install/install.ts");
-      const { InstallFailure } = await import("#runtime/engines/tensorflow/install/tools.ts");
-      const stopping = new AbortController();
+      const installer = (await installerOf(engine))!;
       try {
-        if (options.remove) {
-          const removed = remove();
-          if (json) print(JSON.stringify({ event: "removed", removed }));
-          else print(removed ? "tensorflow is removed" : "tensorflow was not installed");
-          return;
-        }
-        const display = progressDisplay(json);
-        for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stopping.abort());
-        const ask = { gpu: Boolean(options.gpu), onProgress: display.show, signal: stopping.signal };
-        const result = await install(ask).finally(display.end);
-        if (json) print(JSON.stringify({ event: "installed", ...result }));
-        else print(outcomeOf(result));
+        if (options.remove) sayRemoved(engine, installer.remove(), json);
+        else await install(engine, installer, buildOf(engine, options), json);
       } catch (error) {
-        if (stopping.signal.aborted) {
-          say("stopped; what was downloaded is kept for the next time");
-          process.exitCode = exitCodes.interrupted;
-          return;
-        }
-        if (error instanceof InstallFailure) throw new ProblemsError(`tensorflow cannot be installed: ${error.message}`);
+        if (error instanceof InstallFailure) throw new ProblemsError(`${engine} cannot be installed: ${error.message}`);
         throw error;
       }
     });
 }
 
-type Install = typeof import("#runtime/engines/tensorflow/install/install.ts").install;
-type Progress = Parameters<Parameters<Install>[0]["onProgress"]>[0];
+async function install(engine: InstallableEngine, installer: EngineInstaller, build: string, json: boolean): Promise<void> {
+  const stopping = new AbortController();
+  const display = progressDisplay(json);
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stopping.abort());
+  try {
+    const result = await installer.install({ build, onProgress: display.show, signal: stopping.signal }).finally(display.end);
+    if (json) print(JSON.stringify({ event: "installed", engine, ...result }));
+    else print(outcomeOf(engine, result));
+  } catch (error) {
+    if (!stopping.signal.aborted) throw error;
+    say("stopped; what was downloaded is kept for the next time");
+    process.exitCode = exitCodes.interrupted;
+  }
+}
 
-function outcomeOf({ tensorflow, folder, before, gpu, gpuFound }: Awaited<ReturnType<Install>>): string {
-  const device = gpuFound
-    ? "it found a GPU"
-    : gpu
-      ? "it found no GPU (no driver, or none that fits CUDA 12) and runs on the processor"
-      : "it runs on the processor";
-  return `TensorFlow ${tensorflow} ${before ? "is there already" : "is installed"} in ${folder}; ${device}`;
+function sayRemoved(engine: InstallableEngine, removed: boolean, json: boolean): void {
+  if (json) print(JSON.stringify({ event: "removed", engine, removed }));
+  else print(removed ? `${engine} is removed` : `${engine} was not installed`);
+}
+
+/** The build that was asked for, or the engine's first. */
+function buildOf(engine: InstallableEngine, options: InstallCommandOptions): string {
+  const { builds } = engineEntry(engine).install!;
+  const asked = builds.find(({ name }) => (options as Record<string, unknown>)[name] === true);
+  return (asked ?? builds[0]!).name;
+}
+
+function outcomeOf(engine: InstallableEngine, { version, folder, before, build, device }: Installed): string {
+  const { title } = engineEntry(engine).install!;
+  const found =
+    device === "gpu"
+      ? "it found a GPU"
+      : build === "gpu"
+        ? "it found no GPU (no driver, or none that fits this build) and runs on the processor"
+        : "it runs on the processor";
+  return `${title} ${version} ${before ? "is there already" : "is installed"} in ${folder}; ${found}`;
 }
 
 /** A line that is drawn anew on a terminal; in a pipe a line for each step. */
-function progressDisplay(json: boolean): { show(progress: Progress): void; end(): void } {
+function progressDisplay(json: boolean): { show(progress: InstallProgress): void; end(): void } {
   if (json) return { show: (progress) => print(JSON.stringify({ event: "progress", ...progress })), end() {} };
   let shown = "";
   if (!process.stdout.isTTY) {

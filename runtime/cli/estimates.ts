@@ -1,12 +1,12 @@
+import type { EngineChoice, EngineName } from "#runtime/contract/catalogue/engines.ts";
 import type { Plan } from "#runtime/contract/plan.ts";
 import { firstLine } from "#runtime/engines/table.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
 import { doneTrainings } from "#runtime/machine/done-trainings.ts";
 import { type Estimates, estimates, isTraining } from "#runtime/machine/estimate.ts";
+import { defaultEngine } from "#runtime/machine/installed-engines.ts";
 import { type MeasuredSpeed, readSpeed, writeSpeed } from "#runtime/machine/speeds.ts";
-import { defaultEngine } from "#runtime/machine/user-folder.ts";
 import type { Store } from "#runtime/runs/store.ts";
-import type { EngineChoice } from "./engines.ts";
 import { say } from "./output.ts";
 import { version } from "./version.ts";
 
@@ -25,7 +25,7 @@ export async function planEstimates(plan: Plan, store: Store, wanted: EngineChoi
   return { ...estimates({ engine, done, speed: await measureSpeed(engine) }), engine };
 }
 
-function chosen(wanted: EngineChoice): Exclude<EngineChoice, "auto"> {
+function chosen(wanted: EngineChoice): EngineName {
   return wanted === "auto" ? defaultEngine() : wanted;
 }
 

@@ -1,7 +1,8 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
+import type { EngineChoice } from "#runtime/contract/catalogue/engines.ts";
 import { listed } from "#runtime/contract/listed.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
-import { type EngineChoice, engineChoices } from "./engines.ts";
+import { engineOption } from "./engine-choice.ts";
 import { sayFailures, UsageError } from "./exit.ts";
 import { modelArgument, modelFolder, openModel } from "./model-argument.ts";
 import { atLeast } from "./number-option.ts";
@@ -33,7 +34,7 @@ export function addGenerate(program: Command): void {
     .option("--beams <n>", "keep n continuations and return the likeliest instead of drawing", atLeast(1, true), 1)
     .option("--length-penalty <p>", "beams are scored by the mean over their length to this power", atLeast(0, false), 1)
     .option("--seed <n>", "the same seed gives the same text", atLeast(0, true), 1)
-    .addOption(new Option("--engine <engine>", "what runs the model").choices(engineChoices).default("auto"))
+    .addOption(engineOption("what runs the model"))
     .option("--json", "one JSON document")
     .addHelpText(
       "after",

@@ -1,9 +1,10 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import type { Inspection } from "#runtime/checkpoints/inspect.ts";
 import { alignedRows } from "#runtime/compare/table.ts";
+import type { EngineChoice } from "#runtime/contract/catalogue/engines.ts";
 import { normOf } from "#runtime/contract/reductions.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
-import { type EngineChoice, engineChoices } from "./engines.ts";
+import { engineOption } from "./engine-choice.ts";
 import { sayFailures } from "./exit.ts";
 import { modelArgument, modelFolder, openModel } from "./model-argument.ts";
 import { print, printJson } from "./output.ts";
@@ -20,7 +21,7 @@ export function addInspect(program: Command): void {
     .description("what a model makes of a text: tokens, hidden states, attention")
     .argument("<checkpoint>", modelArgument)
     .requiredOption("--text <text>", "the text to encode")
-    .addOption(new Option("--engine <engine>", "what runs the model").choices(engineChoices).default("auto"))
+    .addOption(engineOption("what runs the model"))
     .option("--json", "one JSON document, with every number")
     .addHelpText(
       "after",

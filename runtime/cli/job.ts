@@ -1,9 +1,10 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
+import type { EngineChoice } from "#runtime/contract/catalogue/engines.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
 import { messageOf, runJob } from "#runtime/handlers/run-job.ts";
 import { openStore } from "#runtime/runs/store.ts";
 import { jobExitCodes, type LastWords, stopMessage } from "#runtime/scheduling/child.ts";
-import { type EngineChoice, engineChoices } from "./engines.ts";
+import { addEngineOptions, givenEngine } from "./engine-choice.ts";
 import { UsageError } from "./exit.ts";
 import { print, say } from "./output.ts";
 import { version } from "./version.ts";
@@ -11,35 +12,34 @@ import { version } from "./version.ts";
 interface JobOptions {
   engine: EngineChoice;
   threads: number;
-  xla?: boolean;
   probe?: number;
 }
 
 /** What the scheduler starts, once a job: runs the job of a run folder in this process. Not for people. */
 export function addJob(program: Command): void {
-  program
+  const command = program
     .command("job", { hidden: true })
     .argument("<store>", "the .pretrain folder")
-    .argument("<id>", "the job, whose folder holds job.json")
-    .addOption(new Option("--engine <engine>").choices(engineChoices).default("auto"))
+    .argument("<id>", "the job, whose folder holds job.json");
+  addEngineOptions(command)
     .option("--threads <n>", "of the engine", Number, threadsFor(1))
     .option("--probe <seconds>", "trains nothing: prints how many seconds a step takes, measured for so long", Number)
-    .option("--xla")
-    .option("--no-xla")
-    .action(async (root: string, id: string, { engine, threads, xla, probe: seconds }: JobOptions) => {
+    .action(async (root: string, id: string, options: JobOptions) => {
+      const { threads, probe: seconds } = options;
+      const asked = { ...givenEngine(options), threads };
       const store = openStore(root);
       const job = store.readJob(id);
       if (!job) throw new UsageError(`${store.runFolder(id)} holds no job.json`);
       if (seconds !== undefined) {
         if (job.kind !== "pretrain" && job.kind !== "finetune") throw new UsageError(`${id} trains nothing`);
         const { probe } = await import("#runtime/train/probe.ts");
-        return print(String(await probe(job, { engine, threads, xla, seconds })));
+        return print(String(await probe(job, { ...asked, seconds })));
       }
       for (const event of ["uncaughtException", "unhandledRejection"] as const) process.on(event, giveUp);
       // what it prints goes to a file, which a full disk does not take
       process.stderr.on("error", () => {});
       try {
-        const outcome = await runJob(job, { store, engine, threads, xla, signal: stopSignal(), version: version() });
+        const outcome = await runJob(job, { store, ...asked, signal: stopSignal(), version: version() });
         if (outcome.outcome === "failed") say(outcome.message);
         // engines may keep threads; everything is written
         process.exit(jobExitCodes[outcome.outcome]);

@@ -1,12 +1,13 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { alignedRows } from "#runtime/compare/table.ts";
+import type { EngineChoice } from "#runtime/contract/catalogue/engines.ts";
 import { formatBytes, formatCount, formatFlops, formatRoughly, formatSeconds } from "#runtime/contract/numbers.ts";
 import type { Job } from "#runtime/contract/plan.ts";
 import { isSentinelToken } from "#runtime/contract/special-tokens.ts";
 import { isTraining } from "#runtime/machine/estimate.ts";
 import { finetuningSteps, trainingFlops } from "#runtime/machine/work.ts";
 import type { Store } from "#runtime/runs/store.ts";
-import { type EngineChoice, engineChoices } from "./engines.ts";
+import { engineOption } from "./engine-choice.ts";
 import { type PlanEstimates, planEstimates } from "./estimates.ts";
 import { requireDeclared } from "./loaded.ts";
 import { print, printJson, say } from "./output.ts";
@@ -22,7 +23,7 @@ export function addPlan(program: Command): void {
     .description("the jobs, what each costs, about how long it takes here, and which are done")
     .argument("<file>", "a .pretrain file")
     .argument("[name]", "a pretrain, finetune or compare declared in it; left out: everything")
-    .addOption(new Option("--engine <engine>", "on which the times are estimated").choices(engineChoices).default("auto"))
+    .addOption(engineOption("on which the times are estimated"))
     .option("--json", "one JSON document")
     .addHelpText("after", "\nExamples:\n  $ pretrain plan experiment.pretrain\n  $ pretrain plan experiment.pretrain objectives --json")
     .action(async (path: string, name: string | undefined, options: PlanOptions) => {

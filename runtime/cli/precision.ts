@@ -1,18 +1,21 @@
+import { type EngineChoice, enginesWith, refusedPrecision } from "#runtime/contract/catalogue/engines.ts";
 import type { Plan } from "#runtime/contract/plan.ts";
-import { type EngineName, refusedPrecision } from "#runtime/engines/engine.ts";
-import { defaultEngine } from "#runtime/machine/user-folder.ts";
+import { defaultEngine } from "#runtime/machine/installed-engines.ts";
 import { jobsOf, type Loaded } from "./loaded.ts";
 
 /** Says so at its place, and throws, where a plan asks for a precision that the engine does not have. */
-export function requirePrecision(loaded: Loaded, plan: Plan, wanted: EngineName | "auto"): void {
+export function requirePrecision(loaded: Loaded, plan: Plan, wanted: EngineChoice): void {
   const engine = wanted === "auto" ? defaultEngine() : wanted;
-  if (engine === "tensorflow" || jobsOf(plan, "pretrain").every(({ id, precision }) => precision === "float32" || loaded.store.isDone(id)))
-    return;
-  const [name] = Object.entries(loaded.spec.pretrainings).find(([, { precision }]) => precision === "bfloat16")!;
+  const refused = jobsOf(plan, "pretrain").find(
+    ({ id, precision }) => !enginesWith(precision).includes(engine) && !loaded.store.isDone(id),
+  );
+  if (!refused) return;
+  const { precision } = refused;
+  const [name] = Object.entries(loaded.spec.pretrainings).find(([, each]) => each.precision === precision)!;
   loaded.refuse({
     severity: "error",
-    code: "precision-needs-tensorflow",
+    code: "precision-needs-engine",
     path: ["pretrainings", name, "precision"],
-    message: `${refusedPrecision(engine)}.`,
+    message: `${refusedPrecision(precision, engine)}.`,
   });
 }

@@ -1,6 +1,8 @@
 import { type Command, Option } from "commander";
 import { compareRuns, runsIn } from "#runtime/compare/compare.ts";
 import { expectationText } from "#runtime/compare/expectations.ts";
+import { type EngineChoice, engineNames } from "#runtime/contract/catalogue/engines.ts";
+import type { EngineOptions } from "#runtime/contract/engine-options.ts";
 import type { Plan } from "#runtime/contract/plan.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
 import { hasCode } from "#runtime/runs/files.ts";
@@ -11,7 +13,7 @@ import { arrange } from "#runtime/scheduling/arrange.ts";
 import { neededJobs } from "#runtime/scheduling/needed.ts";
 import { type ScheduleResult, schedule } from "#runtime/scheduling/schedule.ts";
 import { downloadMissing } from "./download.ts";
-import { type EngineChoice, engineChoices } from "./engines.ts";
+import { addEngineOptions, givenEngine } from "./engine-choice.ts";
 import { exitCodes, fail, UsageError } from "./exit.ts";
 import { comparisonIn, jobsOf, type Loaded, type Planned, requireDeclared } from "./loaded.ts";
 import { beginLooks, isSettled, lookAgain, seedCount } from "./looks.ts";
@@ -24,7 +26,7 @@ import { jsonReporter, liveReporter, nothingTold, plainReporter, type Reporter, 
 
 interface RunOptions {
   engine: EngineChoice;
-  xla?: boolean;
+  engineOptions?: EngineOptions | undefined;
   jobs: number | "auto";
   json?: boolean;
   until?: "settled";
@@ -33,14 +35,12 @@ interface RunOptions {
 }
 
 export function addRun(program: Command): void {
-  program
+  const command = program
     .command("run")
     .description("do what is missing for a pretrain, finetune or compare; Ctrl-C stops cleanly, again goes on")
     .argument("<file>", "a .pretrain file")
-    .argument("<name>", "a pretrain, finetune or compare declared in it")
-    .addOption(new Option("--engine <engine>", "what runs the programs").choices(engineChoices).default("auto"))
-    .option("--xla", "tensorflow: compile graphs with XLA, the default with a GPU")
-    .option("--no-xla", "tensorflow: do not")
+    .argument("<name>", "a pretrain, finetune or compare declared in it");
+  addEngineOptions(command)
     .option("--jobs <n>", "jobs at a time, which share the processors; auto measures what is faster", jobsAtATime, "auto")
     .addOption(
       new Option(
@@ -53,9 +53,10 @@ export function addRun(program: Command): void {
     .option("--json", "one event a line")
     .addHelpText(
       "after",
-      "\nExamples:\n  $ pretrain run experiment.pretrain objectives\n  $ pretrain run experiment.pretrain objectives --until settled --max-seeds 12\n  $ pretrain run experiment.pretrain base --engine cpu\n  $ pretrain run experiment.pretrain objectives --json > events.jsonl",
+      `\nExamples:\n  $ pretrain run experiment.pretrain objectives\n  $ pretrain run experiment.pretrain objectives --until settled --max-seeds 12\n  $ pretrain run experiment.pretrain base --engine ${engineNames.at(-1)}\n  $ pretrain run experiment.pretrain objectives --json > events.jsonl`,
     )
-    .action(async (path: string, name: string, options: RunOptions) => {
+    .action(async (path: string, name: string, given: RunOptions) => {
+      const options = { ...given, ...givenEngine(given) };
       const { load } = await import("./load.ts");
       const loaded = await load(path, { warnings: "said" });
       await downloadMissing(loaded.spec);
@@ -158,10 +159,10 @@ async function runPlan(
 ): Promise<ScheduleResult> {
   const { store } = loaded;
   const command = ownCommand();
-  const { engine, xla, jobs } = options;
+  const { engine, engineOptions, jobs } = options;
   const arrangement =
     jobs === "auto"
-      ? await arrange(neededJobs(plan, store).needed, { store, command, engine, xla, signal: stopping.signal, say })
+      ? await arrange(neededJobs(plan, store).needed, { store, command, engine, engineOptions, signal: stopping.signal, say })
       : { parallel: jobs, threadsOf: () => threadsFor(jobs) };
   const reporter = reporterFor(plan, options, arrangement.parallel, finished, told);
   try {
@@ -169,7 +170,7 @@ async function runPlan(
       store,
       command,
       engine,
-      xla,
+      engineOptions,
       ...arrangement,
       signal: stopping.signal,
       killSignal: stopping.killSignal,

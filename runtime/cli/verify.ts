@@ -1,7 +1,8 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import type { VerifiedTensor } from "#runtime/checkpoints/verify.ts";
 import { alignedRows } from "#runtime/compare/table.ts";
-import { type EngineChoice, engineChoices } from "./engines.ts";
+import type { EngineChoice } from "#runtime/contract/catalogue/engines.ts";
+import { engineOption } from "./engine-choice.ts";
 import { ProblemsError, sayFailures } from "./exit.ts";
 import { checkpointFolder } from "./model-argument.ts";
 import { positive } from "./number-option.ts";
@@ -23,7 +24,7 @@ export function addVerify(program: Command): void {
     .requiredOption("--batch <file>", "inputs and labels, safetensors under Transformers' names")
     .requiredOption("--expected <file>", "loss, logits, hidden_states.N, attentions.N, grad_norm.PARAMETER and so on, safetensors")
     .option("--tolerance <t>", "largest difference; of numbers above 1 as a share; of gradient norms ten times as much", positive, 1e-4)
-    .addOption(new Option("--engine <engine>", "what runs the model").choices(engineChoices).default("auto"))
+    .addOption(engineOption("what runs the model"))
     .option("--json", "one JSON document")
     .addHelpText(
       "after",

@@ -1,8 +1,9 @@
+import type { EngineRequest } from "./engine-options.ts";
 import type { EventBody } from "./events.ts";
 import type { EngineDescription } from "./records.ts";
 
 /** What a job sees of the world: its own folder, its inputs' folders, a way to report, and the wish to stop. */
-export interface JobContext {
+export interface JobContext extends EngineRequest {
   /** The run folder; exists. */
   folder: string;
   /** The run folder of a job it reads. */
@@ -12,11 +13,6 @@ export interface JobContext {
   describeEngine(engine: EngineDescription): void;
   /** Aborted when the user wants to stop: finish the step, write a checkpoint, throw `JobStopped`. */
   signal: AbortSignal;
-  engine: EngineDescription["engine"] | "auto";
-  /** Threads of the engine. Part of what makes a run repeat bit for bit; recorded with the engine. */
-  threads: number;
-  /** Of `tensorflow`: XLA compiles the graph; left out: with a GPU. */
-  xla?: boolean | undefined;
 }
 
 /** The job cannot be done, for a reason that the user can act on: bad bytes in a file, a loss that is not finite. */

@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import { engineNames } from "./catalogue/engines.ts";
+import { engineOptionsSchema } from "./engine-options.ts";
 import { processId, whole } from "./schema.ts";
 
 /* Files of a `.pretrain` folder besides jobs, results and events. */
@@ -13,12 +15,12 @@ export const lockHolder = v.object({
 export type LockHolder = v.InferOutput<typeof lockHolder>;
 
 export const engineDescription = v.object({
-  engine: v.picklist(["tensorflow", "onnx", "cpu"]),
+  engine: v.picklist(engineNames),
   version: v.string(),
   device: v.string(),
   threads: whole,
-  /** Whether XLA compiles the graphs, where the engine has it. */
-  xla: v.exactOptional(v.boolean()),
+  /** Its own options as it took them, those included that were left out. */
+  options: v.exactOptional(engineOptionsSchema),
   /** Why this engine, where it was chosen. */
   reason: v.exactOptional(v.string()),
 });

@@ -1,3 +1,4 @@
+import { type EngineName, enginesWith, refusedPrecision } from "#runtime/contract/catalogue/engines.ts";
 import type { EngineDescription } from "#runtime/contract/records.ts";
 import type { Arrays, Program } from "#runtime/trace/function.ts";
 
@@ -9,8 +10,7 @@ export interface Engine {
   open(program: Program): Promise<Session>;
 }
 
-export type { EngineDescription };
-export type EngineName = EngineDescription["engine"];
+export type { EngineName };
 
 export interface Session {
   /** Requests are done in the order in which they are made, so that they need not wait for each other's answers. */
@@ -27,11 +27,7 @@ export interface Session {
   close(): Promise<void>;
 }
 
-export function refusedPrecision(engine: EngineName): string {
-  return `bfloat16 needs the engine tensorflow, which \`pretrain engines install tensorflow\` gets; ${engine} computes in float32`;
-}
-
-/** For engines that compute in single precision only; who runs a program says so before, at its place. */
-export function requireFloat32({ precision }: Program, engine: EngineName): void {
-  if (precision === "bfloat16") throw new Error(refusedPrecision(engine));
+/** Throws where an engine does not have a program's precision; who runs a program says so before, at its place. */
+export function requirePrecision({ precision = "float32" }: Program, engine: EngineName): void {
+  if (!enginesWith(precision).includes(engine)) throw new Error(refusedPrecision(precision, engine));
 }

@@ -1,12 +1,12 @@
 import { rmSync } from "node:fs";
 import { hostname } from "node:os";
 import type { Results } from "#runtime/contract/artifacts.ts";
+import type { EngineRequest } from "#runtime/contract/engine-options.ts";
 import type { EventBody, RunEvent } from "#runtime/contract/events.ts";
 import { JobFailure, JobStopped } from "#runtime/contract/job-context.ts";
 import type { Job, JobKind } from "#runtime/contract/plan.ts";
 import type { LockHolder } from "#runtime/contract/records.ts";
 import { describeSystemError } from "#runtime/contract/system-error.ts";
-import type { EngineName } from "#runtime/engines/engine.ts";
 import { type EventWriter, openEvents } from "#runtime/runs/events.ts";
 import { removeTemporaries } from "#runtime/runs/files.ts";
 import { tryLock } from "#runtime/runs/lock.ts";
@@ -15,12 +15,8 @@ import { lockFile, resultFile, type Store, writeResult } from "#runtime/runs/sto
 import { latestCheckpointPath, removeCheckpoints } from "#runtime/train/checkpoints.ts";
 import { execute } from "./execute.ts";
 
-export interface RunJobOptions {
+export interface RunJobOptions extends EngineRequest {
   store: Store;
-  engine: EngineName | "auto";
-  threads: number;
-  /** Of `tensorflow`: XLA compiles the graph; left out: with a GPU. */
-  xla?: boolean | undefined;
   /** Aborted to stop cleanly. */
   signal: AbortSignal;
   /** The program's version, for the manifest. */
@@ -91,7 +87,7 @@ async function runLocked(job: Job, folder: string, events: EventWriter, options:
       signal: options.signal,
       engine: options.engine,
       threads: options.threads,
-      xla: options.xla,
+      engineOptions: options.engineOptions,
     });
     end("done");
     writeResult(folder, withNotes(result, [...notes.values()]));
@@ -130,18 +126,19 @@ function keepsAll(job: Job, store: Store): boolean {
 }
 
 /**
- * The threads that a job began with; where it goes on from a checkpoint or was done before, and any engine will do, the engine too: the
- * bits of its numbers depend on both.
+ * The threads that a job began with; where it goes on from a checkpoint or was done before, and any engine will do, the engine too, with
+ * its options where others are not asked for: the bits of its numbers depend on all three.
  */
-function begunWith(
-  folder: string,
-  { engine, threads }: Pick<RunJobOptions, "engine" | "threads">,
-  again: boolean,
-): Pick<RunJobOptions, "engine" | "threads"> {
+function begunWith(folder: string, { engine, threads, engineOptions }: EngineRequest, again: boolean): EngineRequest {
   const begun = readManifest(folder)?.sessions.findLast((session) => session.engine)?.engine;
-  if (!begun) return { engine, threads };
+  if (!begun) return { engine, threads, engineOptions };
   const goesOn = again || latestCheckpointPath(folder) !== undefined;
-  return { engine: goesOn && engine === "auto" ? begun.engine : engine, threads: begun.threads };
+  const same = goesOn && (engine === "auto" || engine === begun.engine);
+  return {
+    engine: same ? begun.engine : engine,
+    threads: begun.threads,
+    engineOptions: same ? { ...begun.options, ...engineOptions } : engineOptions,
+  };
 }
 
 /** Without its manifest nobody knows on which engine and threads a checkpoint was made, and others give other numbers. */

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -15,20 +14,4 @@ export function cacheFolder(environment: NodeJS.ProcessEnv = process.env, platfo
   if (environment.PRETRAIN_HOME || platform === "win32") return join(userFolder(environment, platform), "cache");
   if (platform === "darwin") return join(homedir(), "Library", "Caches", "pretrain");
   return join(environment.XDG_CACHE_HOME || join(homedir(), ".cache"), "pretrain");
-}
-
-/** The installed engine: a folder that is complete whenever it is there. */
-export function engineFolder(): string {
-  return join(userFolder(), "engines", "tensorflow");
-}
-
-export const installedFile = "installed.json";
-
-/** What `auto` takes, unless it cannot be loaded. */
-export function defaultEngine(): "tensorflow" | "onnx" {
-  return isInstalled() ? "tensorflow" : "onnx";
-}
-
-export function isInstalled(folder = engineFolder()): boolean {
-  return existsSync(join(folder, installedFile));
 }

@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { promisify } from "node:util";
+import { type EngineRequest, engineArguments } from "#runtime/contract/engine-options.ts";
 import type { Job } from "#runtime/contract/plan.ts";
-import type { EngineName } from "#runtime/engines/engine.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
 import { trainingFlops } from "#runtime/machine/work.ts";
 import type { Store } from "#runtime/runs/store.ts";
@@ -14,12 +14,10 @@ export interface Arrangement {
   threadsOf(job: Job): number;
 }
 
-export interface ArrangeOptions {
+export interface ArrangeOptions extends Omit<EngineRequest, "threads"> {
   store: Store;
   /** Program and arguments that start this command line. */
   command: readonly string[];
-  engine: EngineName | "auto";
-  xla?: boolean | undefined;
   signal: AbortSignal;
   /** Told what was measured and decided. */
   say(message: string): void;
@@ -64,22 +62,19 @@ async function probes(
   job: Job,
   count: number,
   threads: number,
-  { store, command, engine, xla, signal }: ArrangeOptions,
+  { store, command, engine, engineOptions, signal }: ArrangeOptions,
 ): Promise<number[]> {
   const [program, ...before] = command;
-  const compiled = xla === undefined ? [] : [xla ? "--xla" : "--no-xla"];
   const given = [
     ...before,
     "job",
     store.root,
     job.id,
-    "--engine",
-    engine,
+    ...engineArguments({ engine, engineOptions }),
     "--threads",
     String(threads),
     "--probe",
     String(probeSeconds),
-    ...compiled,
   ];
   try {
     const printed = await Promise.all(Array.from({ length: count }, () => promisify(execFile)(program!, given, { signal })));

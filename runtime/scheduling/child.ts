@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync } from "node:fs";
 import { join } from "node:path";
+import { type EngineRequest, engineArguments } from "#runtime/contract/engine-options.ts";
 import type { Job } from "#runtime/contract/plan.ts";
-import type { EngineName } from "#runtime/engines/engine.ts";
 import { endOfText, openAnew } from "#runtime/runs/files.ts";
 import type { Store } from "#runtime/runs/store.ts";
 
@@ -35,18 +35,14 @@ export interface LastWords {
  * Starts a job in a process of its own. What it prints goes to `log.txt` in the run folder. The channel between the two is how
  * the child is asked to stop, and how it notices that its parent is gone.
  */
-export function startChild(
-  job: Job,
-  options: { store: Store; command: readonly string[]; engine: EngineName | "auto"; threads: number; xla?: boolean | undefined },
-): Child {
+export function startChild(job: Job, options: EngineRequest & { store: Store; command: readonly string[] }): Child {
   const [program, ...before] = options.command;
   const folder = options.store.runFolder(job.id);
   const logPath = join(folder, "log.txt");
   const log = openAnew(logPath);
-  const xla = options.xla === undefined ? [] : [options.xla ? "--xla" : "--no-xla"];
   const child = spawn(
     program!,
-    [...before, "job", options.store.root, job.id, "--engine", options.engine, "--threads", String(options.threads), ...xla],
+    [...before, "job", options.store.root, job.id, ...engineArguments(options), "--threads", String(options.threads)],
     {
       stdio: ["ignore", log, log, "ipc"],
       windowsHide: true,

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
+import type { EngineRequest } from "#runtime/contract/engine-options.ts";
 import type { RunEvent } from "#runtime/contract/events.ts";
 import type { Job, Plan } from "#runtime/contract/plan.ts";
 import type { LockHolder } from "#runtime/contract/records.ts";
 import { describeSystemError } from "#runtime/contract/system-error.ts";
-import type { EngineName } from "#runtime/engines/engine.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
 import { isTraining } from "#runtime/machine/estimate.ts";
 import { availableMemory } from "#runtime/machine/memory.ts";
@@ -14,15 +14,12 @@ import { lockFile, type Store } from "#runtime/runs/store.ts";
 import { type Child, type ChildOutcome, startChild } from "./child.ts";
 import { neededJobs } from "./needed.ts";
 
-export interface ScheduleOptions {
+export interface ScheduleOptions extends Omit<EngineRequest, "threads"> {
   store: Store;
   /** Program and arguments that start this command line: `[node, cli.js]`. */
   command: readonly string[];
-  engine: EngineName | "auto";
   /** Threads that a job trains on. What trains nothing takes all: its result does not depend on them. */
   threadsOf(job: Job): number;
-  /** Of `tensorflow`: XLA compiles the graph; left out: with a GPU. */
-  xla?: boolean | undefined;
   /** Jobs at a time, at most: together they must fit into the memory that is free. */
   parallel: number;
   /** First abort: the jobs stop cleanly and checkpoint. */

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { PretrainResult, Score } from "#runtime/contract/artifacts.ts";
+import { enginesWith, refusedPrecision } from "#runtime/contract/catalogue/engines.ts";
 import { type JobContext, JobFailure } from "#runtime/contract/job-context.ts";
 import type { PretrainJob } from "#runtime/contract/plan.ts";
-import { refusedPrecision } from "#runtime/engines/engine.ts";
 import { valued } from "#runtime/metrics/table.ts";
 import { type Phase, partSchedule, phasesOf } from "#runtime/objectives/schedule.ts";
 import { isTextObjective } from "#runtime/objectives/table.ts";
@@ -33,7 +33,7 @@ export async function pretrain(job: PretrainJob, context: JobContext, { scored =
   checkVocabulary(job, tokenizer.vocabulary);
   const settings = pretrainSettings(job);
   const engine = await engineOfJob(settings, context);
-  if (job.precision === "bfloat16" && engine.name !== "tensorflow") throw new JobFailure(refusedPrecision(engine.name));
+  if (!enginesWith(job.precision).includes(engine.name)) throw new JobFailure(refusedPrecision(job.precision, engine.name));
 
   const { parts, trained } = settings;
   checkSentinels(parts, tokenizer.vocabulary);

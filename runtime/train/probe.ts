@@ -1,6 +1,6 @@
+import type { EngineRequest } from "#runtime/contract/engine-options.ts";
 import type { FinetuneJob, PretrainJob } from "#runtime/contract/plan.ts";
 import { sizeOf } from "#runtime/contract/shape.ts";
-import type { EngineName } from "#runtime/engines/engine.ts";
 import { chooseEngine } from "#runtime/engines/table.ts";
 import { initialValues } from "#runtime/models/parameters.ts";
 import { layoutOf, type TextObjectiveSettings } from "#runtime/objectives/table.ts";
@@ -21,10 +21,7 @@ export async function probe(job: PretrainJob | FinetuneJob, options: ProbeOption
   return times[times.length >> 1]!;
 }
 
-export interface ProbeOptions {
-  engine: EngineName | "auto";
-  threads: number;
-  xla?: boolean | undefined;
+export interface ProbeOptions extends EngineRequest {
   seconds: number;
 }
 

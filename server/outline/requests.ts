@@ -1,6 +1,6 @@
 import { URI } from "langium";
 import type { Connection } from "vscode-languageserver";
-import { defaultEngine } from "#runtime/machine/user-folder.ts";
+import { defaultEngine } from "#runtime/machine/installed-engines.ts";
 import type { Analyses } from "../analysis/analyses.ts";
 import type { CompilerTools } from "../compile/experiment.ts";
 import {

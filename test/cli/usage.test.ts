@@ -154,6 +154,11 @@ test.skipIf(process.platform === "win32" || process.getuid?.() === 0)("format wr
 test.each([
   ["an option twice", ["plan", "a.pretrain", "--engine", "cpu", "--engine", "onnx"], "--engine is given twice; keep the one that you mean"],
   ["the option of a metric twice", ["score", "chrf", "--beta", "1", "--beta=2"], "--beta is given twice"],
+  [
+    "an option of another engine",
+    ["run", "a.pretrain", "a", "--engine", "cpu", "--xla"],
+    "--xla is an option of tensorflow; leave it out, or",
+  ],
   ["options against each other", ["run", "a.pretrain", "--xla", "--no-xla"], "--xla and --no-xla contradict each other; keep one"],
   [
     "drawing from beams",

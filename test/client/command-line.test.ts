@@ -36,7 +36,7 @@ test("a folder, a Node or a script that is gone, and a log that cannot be writte
   const where = folder({ logs: "a file" });
   const logs = join(where, "other");
   const gone = join(where, "gone");
-  const run = { file: join(where, "a.pretrain"), name: "base", engine: "auto", jobs: 1 };
+  const run = { file: join(where, "a.pretrain"), name: "base", engine: "auto" as const, jobs: 1 };
   const failureOf = async (line: ReturnType<typeof commandLine>, file = run.file) => {
     const end = await line.run({ ...run, file }).ended;
     return end.outcome === "failed" ? end.failure.message : end.outcome;

@@ -2,9 +2,11 @@ import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { NotInstalled } from "#runtime/engines/installer.ts";
 import { type InstallOptions, install, remove } from "#runtime/engines/tensorflow/install/install.ts";
-import { installed, NotInstalled } from "#runtime/engines/tensorflow/installation.ts";
-import { engineFolder, userFolder } from "#runtime/machine/user-folder.ts";
+import { installed } from "#runtime/engines/tensorflow/installation.ts";
+import { engineFolder } from "#runtime/machine/installed-engines.ts";
+import { userFolder } from "#runtime/machine/user-folder.ts";
 import { pretrain } from "../cli/cli.ts";
 import { temporaryFolder } from "../runs/temporary.ts";
 
@@ -112,14 +114,14 @@ describe("what is missing is said, with what to do", () => {
     await expect(install(options())).rejects.toThrow("the binding could not be built: x.cc:1: fatal error: no header");
     fake(working);
     await expect(install(options())).rejects.toThrow(/^the engine cannot be loaded: /);
-    expect(existsSync(engineFolder())).toBe(false);
+    expect(existsSync(engineFolder("tensorflow"))).toBe(false);
   });
 });
 
 test("what was downloaded before a failure is there for the next attempt, and nothing counts as installed", async () => {
   fake({ ...working, "g++": "exit 1" });
   await expect(install(options())).rejects.toThrow("could not be built");
-  expect(readdirSync(`${engineFolder()}.download`)).toEqual(["tensorflow_cpu.whl", "tfjs-node-gpu.tgz"]);
+  expect(readdirSync(`${engineFolder("tensorflow")}.download`)).toEqual(["tensorflow_cpu.whl", "tfjs-node-gpu.tgz"]);
   expect(() => installed()).toThrow(NotInstalled);
   expect(remove()).toBe(true);
   expect(readdirSync(join(home, "user", "engines"))).toEqual([]);
@@ -127,7 +129,7 @@ test("what was downloaded before a failure is there for the next attempt, and no
 });
 
 describe("what is downloaded is held against what was published", () => {
-  const left = () => readdirSync(`${engineFolder()}.download`);
+  const left = () => readdirSync(`${engineFolder("tensorflow")}.download`);
 
   test("an altered package is refused and removed, and nothing of it is unpacked", async () => {
     fake({ ...working, npm: "echo other > tfjs-node-gpu.tgz" });
@@ -139,8 +141,8 @@ describe("what is downloaded is held against what was published", () => {
   });
 
   test("so is a library that lies there from before", async () => {
-    mkdirSync(`${engineFolder()}.download`, { recursive: true });
-    writeFileSync(join(`${engineFolder()}.download`, "tensorflow_cpu.whl"), "torn");
+    mkdirSync(`${engineFolder("tensorflow")}.download`, { recursive: true });
+    writeFileSync(join(`${engineFolder("tensorflow")}.download`, "tensorflow_cpu.whl"), "torn");
     fake({ ...working, python3: 'case "$3" in --version|download) ;; *) mkdir -p "$4" ;; esac' });
     await expect(install(options())).rejects.toThrow(/^tensorflow_cpu\.whl is not what was published: sha256-/);
     expect(left()).not.toContain("tensorflow_cpu.whl");

@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import { isInstalled } from "#runtime/machine/user-folder.ts";
+import { isInstalled } from "#runtime/machine/installed-engines.ts";
 
 /**
  * For tests that need the engine: the folder that it is installed in, or null. Other tests see no installed engine, whatever the
@@ -7,7 +7,7 @@ import { isInstalled } from "#runtime/machine/user-folder.ts";
  */
 export function withTensorflow(): boolean {
   vi.stubEnv("PRETRAIN_HOME", process.env.PRETRAIN_TEST_HOME);
-  if (isInstalled()) return true;
+  if (isInstalled("tensorflow")) return true;
   vi.unstubAllEnvs();
   console.warn("tensorflow is not installed (`pretrain engines install tensorflow`): its tests are skipped");
   return false;

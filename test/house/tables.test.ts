@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
-import { engineChoices } from "#runtime/cli/engines.ts";
+import { engineChoices, engines } from "#runtime/contract/catalogue/engines.ts";
 import { catalogue } from "#runtime/contract/catalogue/index.ts";
 import { scorers } from "#runtime/metrics/score.ts";
 import { answerMetrics, classMetrics, probabilityMetrics, regressionMetrics, taggingMetrics, textMetrics } from "#runtime/metrics/table.ts";
 import { textObjectives } from "#runtime/objectives/table.ts";
 import { taskReaders } from "#runtime/tasks/table.ts";
-import { files, importsOf, packageJson } from "./repository.ts";
+import { engineSettings } from "../../tools/generate-settings.ts";
+import { files, importsOf, packageJson, read, sources } from "./repository.ts";
 
 /** Where things multiply there is one file for each, and one table that lists them. */
 
@@ -52,15 +53,26 @@ test("every kind of task is in the catalogue and is read", () => {
   expect(Object.keys(taskReaders).sort()).toEqual(supported.sort());
 });
 
-test("every engine has a folder of its own and a name on the command line", () => {
+test("every engine has a folder of its own and an entry in the catalogue", () => {
   const folders = files.filter((path) => /^runtime\/engines\/\w+\/engine\.ts$/.test(path)).map((path) => path.split("/")[2]);
   expect(["auto", ...folders].sort()).toEqual([...engineChoices].sort());
 });
 
-test("the extension's setting offers the engines of the command line", () => {
-  const { enum: offered = [], enumDescriptions = [] } = packageJson.contributes.configuration.properties["pretrain.engine"] ?? {};
-  expect(offered.toSorted()).toEqual([...engineChoices].sort());
-  expect(enumDescriptions).toHaveLength(offered.length);
+test("the extension's settings offer what the catalogue says of engines", () => {
+  const { properties } = packageJson.contributes.configuration;
+  expect(properties["pretrain.engine"]!.enum).toEqual([...engineChoices]);
+  for (const [name, setting] of Object.entries(engineSettings())) expect(properties[name], "npm run generate").toEqual(setting);
+});
+
+test("engines are named in the catalogue and in their own code, and nowhere else", () => {
+  const own = ["runtime/contract/catalogue/engines.ts", "runtime/engines/"];
+  const places = sources.filter((path) => /^(runtime|language|server|client)\//.test(path) && !own.some((start) => path.startsWith(start)));
+  // the word `cpu` is also a device
+  const names = engines.filter(({ devices, name }) => !(devices as readonly string[]).includes(name)).map(({ name }) => name);
+  expect(names.length).toBeGreaterThan(1);
+  const named = new RegExp(`["'\`](?:${names.join("|")})["'\`]`);
+  const lines = (path: string) => read(path).replace(/\/\*[\s\S]*?\*\//g, "");
+  expect(places.filter((path) => named.test(lines(path)))).toEqual([]);
 });
 
 test.each([

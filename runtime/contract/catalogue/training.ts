@@ -1,4 +1,5 @@
 import { answeredOptions } from "./answered.ts";
+import { enginesWith } from "./engines.ts";
 import { optimizers } from "./optimizers.ts";
 import { trainedOptions } from "./trained.ts";
 import type { Key, Option } from "./types.ts";
@@ -96,7 +97,7 @@ export const pretrainKeys: readonly Key[] = [
       type: "choice",
       of: [
         { name: "float32", help: "Single precision." },
-        { name: "bfloat16", help: "Matrix products in 16 bits, weights in 32. Needs the engine tensorflow." },
+        { name: "bfloat16", help: `Matrix products in 16 bits, weights in 32. Needs the engine ${enginesWith("bfloat16").join(" or ")}.` },
       ],
     },
     default: "float32",

@@ -1,7 +1,7 @@
 import { version_cpu } from "@tensorflow/tfjs-backend-cpu";
 import { dispose, enableProdMode, getKernel, keep, setBackend, type Tensor, tensor, tidy } from "@tensorflow/tfjs-core";
 import type { Arrays, Program, Tensors } from "#runtime/trace/function.ts";
-import { type Engine, requireFloat32, type Session } from "../engine.ts";
+import { type Engine, requirePrecision, type Session } from "../engine.ts";
 import { registerCpuKernels } from "./kernels.ts";
 
 /** The reference: programs run eagerly on TensorFlow.js's plain JavaScript backend. Slow; every other engine is checked against it. */
@@ -11,7 +11,7 @@ export const cpuEngine: Engine = {
     return { engine: "cpu", version: `@tensorflow/tfjs-backend-cpu ${version_cpu}`, device: "cpu", threads: 1 };
   },
   async open(program) {
-    requireFloat32(program, "cpu");
+    requirePrecision(program, "cpu");
     // without its advice to install another backend
     enableProdMode();
     if (!getKernel("LayerNorm", "cpu")) registerCpuKernels();

@@ -5,7 +5,7 @@ import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { sizeOf } from "#runtime/contract/shape.ts";
 import type { Arrays, Program, TensorSpec } from "#runtime/trace/function.ts";
 import { trace } from "#runtime/trace/trace.ts";
-import { type Engine, requireFloat32, type Session } from "../engine.ts";
+import { type Engine, requirePrecision, type Session } from "../engine.ts";
 import { doTakenOut } from "./do-taken-out.ts";
 import { type LoweredGraph, lower } from "./lower.ts";
 
@@ -24,7 +24,7 @@ export function onnxEngine({ threads, operatorThreads }: OnnxOptions): Engine {
       return { engine: "onnx", version: `onnxruntime-node ${runtime.env.versions.node}`, device: "cpu", threads };
     },
     async open(program) {
-      requireFloat32(program, "onnx");
+      requirePrecision(program, "onnx");
       return openSession(runtime, program, operatorThreads);
     },
   };

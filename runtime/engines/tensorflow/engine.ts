@@ -44,7 +44,7 @@ export async function tensorflowEngine(options: TensorflowOptions): Promise<Engi
         version: `TensorFlow ${version}`,
         device: gpu ? "gpu" : "cpu",
         threads: used.threads,
-        xla: used.xla ?? gpu,
+        options: { xla: used.xla ?? gpu },
       };
     },
     open(program) {

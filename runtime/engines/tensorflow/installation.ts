@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { engineFolder, installedFile, isInstalled } from "#runtime/machine/user-folder.ts";
+import { engineFolder, installedFile, isInstalled } from "#runtime/machine/installed-engines.ts";
+import { NotInstalled } from "../installer.ts";
 
 export interface Installation {
   /** The native module of @tensorflow/tfjs-node-gpu. */
@@ -25,14 +26,11 @@ export const bindingFile = `${nodePackage}/lib/napi-v8/tfjs_binding.node`;
 export const quietFile = `${nodePackage}/lib/napi-v8/quiet.node`;
 const protobufFile = `${nodePackage}/dist/proto/api_pb.js`;
 
-export class NotInstalled extends Error {
-  override name = "NotInstalled";
-}
-
 /** Throws `NotInstalled`. */
-export function installed(folder = engineFolder()): Installation {
+export function installed(): Installation {
+  const folder = engineFolder("tensorflow");
   const description = join(folder, installedFile);
-  if (!isInstalled(folder)) throw new NotInstalled("it is not installed; `pretrain engines install tensorflow` gets it");
+  if (!isInstalled("tensorflow")) throw new NotInstalled("tensorflow");
   const versions = createRequire(import.meta.url)(description) as InstalledVersions;
   return { binding: join(folder, bindingFile), quiet: join(folder, quietFile), protobuf: join(folder, protobufFile), versions };
 }

@@ -1,13 +1,15 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { engineEntry, engineNames } from "#runtime/contract/catalogue/engines.ts";
+import { engineFolder, installedFile } from "#runtime/machine/installed-engines.ts";
 import { makeFolders } from "#runtime/machine/make-folders.ts";
-import { engineFolder, installedFile } from "#runtime/machine/user-folder.ts";
 import { writeJson } from "#runtime/runs/files.ts";
 import { tryLock } from "#runtime/runs/lock.ts";
-import { bindingFile, type InstalledVersions, installed, NotInstalled, nodePackage, quietFile } from "../installation.ts";
+import { type EngineInstaller, InstallFailure, type InstallProgress, NotInstalled } from "../../installer.ts";
+import { bindingFile, type InstalledVersions, installed, nodePackage, quietFile } from "../installation.ts";
 import { quietSource } from "./quiet.ts";
 import { verifyDownloads } from "./sums.ts";
-import { findTools, InstallFailure, requireSpace, run, type Tools } from "./tools.ts";
+import { findTools, requireSpace, run, type Tools } from "./tools.ts";
 import { cudaRequirementsScript, unpackScript } from "./unpack.ts";
 
 /** What is installed together: the binding's source, and a library that it was tried with. */
@@ -28,13 +30,7 @@ export interface InstallOptions {
   free?(folder: string): number;
 }
 
-export interface InstallProgress {
-  step: string;
-  /** Bytes, while downloading. */
-  done?: number;
-}
-
-export interface InstallResult extends InstalledVersions {
+interface InstallResult extends InstalledVersions {
   folder: string;
   /** It was there before. */
   before: boolean;
@@ -42,13 +38,25 @@ export interface InstallResult extends InstalledVersions {
   gpuFound: boolean;
 }
 
+export const tensorflowInstaller: EngineInstaller = {
+  async install({ build, ...options }) {
+    const { tensorflow, gpu, gpuFound, folder, before } = await install({ gpu: build === "gpu", ...options });
+    return { version: tensorflow, build: gpu ? "gpu" : "processor", device: gpuFound ? "gpu" : "cpu", folder, before };
+  },
+  remove,
+  async describe() {
+    const { tensorflow } = installed().versions;
+    return { version: `TensorFlow ${tensorflow}`, device: (await tryOut()) ? "gpu" : "cpu" };
+  },
+};
+
 /**
  * Downloads, builds and tries the engine beside its place and renames it into it: an engine that is there is complete.
  * What was downloaded whole before someone stopped it is not downloaded again.
  */
 export async function install(options: InstallOptions): Promise<InstallResult> {
   requirePlatform(options);
-  const folder = engineFolder();
+  const folder = engineFolder("tensorflow");
   const before = installedVersions();
   if (before && before.tensorflow === versions.tensorflow && before.gpu === options.gpu)
     return { ...before, folder, before: true, gpuFound: await tryOut(folder) };
@@ -85,7 +93,7 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
 
 /** True if there was anything to remove. */
 export function remove(): boolean {
-  const folder = engineFolder();
+  const folder = engineFolder("tensorflow");
   const lock = existsSync(dirname(folder)) ? tryLock(`${folder}.lock`) : undefined;
   if (lock && !lock.held) throw new InstallFailure(`process ${lock.holder.pid} is installing it now`);
   const parts = [folder, `${folder}.building`, `${folder}.download`, `${folder}.download-gpu`].filter((path) => existsSync(path));
@@ -100,8 +108,9 @@ function requirePlatform({ platform, gpu }: InstallOptions): void {
   const { os, arch } = platform ?? { os: process.platform, arch: process.arch };
   const supported = gpu ? ["x64"] : ["x64", "arm64"];
   if (os === "linux" && supported.includes(arch)) return;
+  const alternative = engineNames.find((name) => !engineEntry(name).install);
   throw new InstallFailure(
-    `tensorflow${gpu ? " with a GPU" : ""} can be installed on Linux on ${supported.join(" and ")}; this is ${os} on ${arch}. The onnx engine works here without it`,
+    `tensorflow${gpu ? " with a GPU" : ""} can be installed on Linux on ${supported.join(" and ")}; this is ${os} on ${arch}. The ${alternative} engine works here without it`,
   );
 }
 
@@ -183,7 +192,7 @@ async function build({ compiler }: Tools, engine: string, signal?: AbortSignal):
 }
 
 /** Loads it in a process of its own, as the library writes to standard error whatever happens; says whether it found a GPU. */
-export async function tryOut(engine = engineFolder()): Promise<boolean> {
+async function tryOut(engine = engineFolder("tensorflow")): Promise<boolean> {
   const script = "const { TF_Version, isUsingGpuDevice } = require(process.argv[1]); console.log(TF_Version, isUsingGpuDevice())";
   const environment = { ...process.env, TF_CPP_MIN_LOG_LEVEL: "2" };
   const result = await succeed(

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { InstallFailure } from "./tools.ts";
+import { InstallFailure } from "../../installer.ts";
 
 /**
  * What the Python Package Index and npm's registry publish of the files that `install.ts` names, in the form of Subresource Integrity: a

@@ -3,9 +3,7 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
 import { formatBytes } from "#runtime/contract/numbers.ts";
 import { freeSpace } from "#runtime/machine/free-space.ts";
-
-/** The engine cannot be installed, for a reason that the user can act on. */
-export class InstallFailure extends Error {}
+import { InstallFailure } from "../../installer.ts";
 
 export interface Tools {
   python: string;
