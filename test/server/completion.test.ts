@@ -88,6 +88,6 @@ test("items carry documentation, defaults and what is to be replaced", async () 
   expect(layers).toMatchObject({
     detail: "default 4",
     textEdit: { newText: "layers: 4", range: { start: { line: 0, character: 10 }, end: { line: 0, character: 13 } } },
-    documentation: { kind: "markdown", value: expect.stringContaining("Blocks; an encoder-decoder has as many on each side.") },
+    documentation: { kind: "markdown", value: expect.stringContaining("Number of blocks; an encoder-decoder has as many on each side.") },
   });
 });

@@ -36,7 +36,7 @@ async function hover(marked: string): Promise<string> {
 
 describe("hover", () => {
   const cases: [what: string, text: string, said: string[]][] = [
-    ["a declaration's keyword", "mod|el m {}", ["**model**", "Sizes and choices of a Transformer."]],
+    ["a declaration's keyword", "mod|el m {}", ["**model**", "Architecture and size of a Transformer."]],
     ["a key: help, type and default", "model m { lay|ers: 4 }", ["**layers**: a whole number from 1 to 200", "Default: `4`"]],
     ["a key of two words", "tokenizer t { train o|n: c }", ["**train on**"]],
     [
@@ -50,7 +50,7 @@ describe("hover", () => {
       "/** Small enough. */\nmodel m { layers: 2 }\npretrain p { model: |m }",
       ["Small enough.", "layers: 2"],
     ],
-    ["a metric", "compare c { expect: causal > masked on t.accu|racy }", ["Share of right answers"]],
+    ["a metric", "compare c { expect: causal > masked on t.accu|racy }", ["Share of correct answers"]],
     ["an amount, written out", "pretrain p { budget: 5M| tokens }", ["5,000,000 tokens"]],
   ];
   test.each(cases)("%s", async (_, text, said) => {

@@ -43,7 +43,7 @@ test("Neovim shows the diagnostics and the hovers of `pretrain lsp --stdio`", { 
       },
     );
     expect(stdout, stderr).toContain("2:3 unknown-key model has no key layrs. Did you mean layers?");
-    expect(stdout).toContain("Sizes and choices of a Transformer.");
+    expect(stdout).toContain("Architecture and size of a Transformer.");
   } finally {
     rmSync(folder, { recursive: true });
   }

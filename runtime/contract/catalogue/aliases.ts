@@ -1,7 +1,7 @@
 /**
- * Names of other programs (Transformers, Weights & Biases, Keras, fairseq, scikit-learn, seqeval) and everyday words, and
- * the catalogue's names that they may stand for, the likeliest first. "Did you mean" reads them wherever a name of the
- * catalogue may stand: keys, options, choices, metrics, kinds of declarations.
+ * Names that other programs (Transformers, Weights & Biases, Keras, fairseq, scikit-learn, seqeval) and everyday language use for
+ * names of the catalogue. Maps each to the names that it may mean, the most probable first. "Did you mean" uses it wherever a name of
+ * the catalogue is expected: keys, options, choices, metrics, kinds of declarations.
  */
 export const aliases: ReadonlyMap<string, readonly string[]> = read(`
 learning_rate: lr learning_rates base_lr max_lr peak_lr
@@ -207,12 +207,12 @@ import: include
 objective: objectives loss loss_function pretraining_objective
 `);
 
-const engine = "Which engine and processor run is chosen when it runs: pretrain run FILE --engine NAME.";
-const folder = "Runs go to the folder .pretrain beside the file; pretrain export writes a model to another.";
+const engine = "The engine and its device are chosen at run time: pretrain run FILE --engine NAME.";
+const folder = "Runs are written to the folder .pretrain next to the file; pretrain export writes a model to any folder.";
 const curves = "Every step is recorded; the editor and pretrain results show the curves.";
-const evaluated = "Tasks are scored on validation after every epoch and on test at the end.";
+const evaluated = "Tasks are scored on the validation split after every epoch and on the test split at the end.";
 
-/** Settings of other programs that are none here, and how it is said instead. */
+/** Settings of other programs that have no counterpart here, each with the message that says what to do instead. */
 export const saidElsewhere: ReadonlyMap<string, string> = new Map(
   Object.entries({
     device: engine,
@@ -231,11 +231,11 @@ export const saidElsewhere: ReadonlyMap<string, string> = new Map(
     logging_dir: folder,
     overwrite_output_dir: folder,
     run_name: "A run has the name of its declaration.",
-    name: "The name stands before the braces: pretrain name { … }.",
-    id: "The name stands before the braces: pretrain name { … }.",
-    description: "Describe it in a comment directly before the declaration: /** … */.",
-    comment: "Describe it in a comment directly before the declaration: /** … */.",
-    notes: "Describe it in a comment directly before the declaration: /** … */.",
+    name: "Write the name before the braces: pretrain name { … }.",
+    id: "Write the name before the braces: pretrain name { … }.",
+    description: "Write the description in a comment directly before the declaration: /** … */.",
+    comment: "Write the description in a comment directly before the declaration: /** … */.",
+    notes: "Write the description in a comment directly before the declaration: /** … */.",
     wandb: curves,
     report_to: curves,
     logging_steps: curves,
@@ -244,29 +244,29 @@ export const saidElsewhere: ReadonlyMap<string, string> = new Map(
     tensorboard: curves,
     logger: curves,
     project: curves,
-    do_train: "Everything that is declared runs with pretrain run FILE NAME.",
+    do_train: "pretrain run FILE NAME runs any declaration.",
     do_eval: evaluated,
     do_predict: evaluated,
-    load_best_model_at_end: "The epoch that is best on validation is always taken.",
-    resume_from_checkpoint: "A run that was stopped goes on when it is run again.",
-    resume: "A run that was stopped goes on when it is run again.",
-    shuffle: "Training data are always shuffled, by the seed.",
+    load_best_model_at_end: "The epoch with the best validation score is always used.",
+    resume_from_checkpoint: "A stopped run resumes when it is run again.",
+    resume: "A stopped run resumes when it is run again.",
+    shuffle: "Training data are always shuffled, according to the seed.",
     num_labels: "The labels are read from the training examples.",
     num_classes: "The labels are read from the training examples.",
     label_names: "The labels are read from the training examples.",
     push_to_hub: "Write the model to a folder with pretrain export and upload that.",
-    trust_remote_code: "No code of a model is ever run.",
-    special_tokens: "A tokenizer brings the special tokens that the objectives need.",
-    add_special_tokens: "A tokenizer brings the special tokens that the objectives need.",
+    trust_remote_code: "Code that comes with a model is never run.",
+    special_tokens: "A tokenizer has the special tokens that the objectives need.",
+    add_special_tokens: "A tokenizer has the special tokens that the objectives need.",
     padding: "Sequences are packed and padded as the objective needs.",
-    truncation: "What is longer than the model's context is cut, and a warning says how often.",
-    method: "Every value that vary lists is run: there is no search strategy.",
-    significance: "Differences are tested as docs/comparing.md says.",
-    alpha: "Differences are tested as docs/comparing.md says.",
+    truncation: "Texts longer than the model's context are truncated, and a warning says how many.",
+    method: "Every value listed in vary is run; there is no search strategy.",
+    significance: "docs/comparing.md describes how differences are tested.",
+    alpha: "docs/comparing.md describes how differences are tested.",
   }),
 );
 
-/** The names among `known` that `name` stands for elsewhere, or in another spelling: `numLayers`, `--num-layers`, `NUM_LAYERS`. */
+/** The names among `known` that `name` means in other programs or in another spelling: `numLayers`, `--num-layers`, `NUM_LAYERS`. */
 export function meantBy(name: string, known: readonly string[]): string[] {
   const spelled = spelling(name);
   const meant = aliases.get(name) ?? aliases.get(spelled) ?? [];
@@ -274,7 +274,7 @@ export function meantBy(name: string, known: readonly string[]): string[] {
   return [...new Set([...same, ...meant.filter((each) => known.includes(each))])];
 }
 
-/** `--num-train-epochs`, `numTrainEpochs` and `num_train_epochs` are one. */
+/** One spelling for all variants of a name: `--num-train-epochs` and `numTrainEpochs` become `num_train_epochs`. */
 function spelling(name: string): string {
   return name
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
@@ -283,7 +283,7 @@ function spelling(name: string): string {
     .toLowerCase();
 }
 
-/** Lines such as `meant or meant: alias alias`. */
+/** Reads a table with lines such as `meant or meant: alias alias`. */
 function read(table: string): Map<string, string[]> {
   const lines = table.trim().split("\n");
   return new Map(

@@ -10,8 +10,8 @@ export { pretrainKeys } from "./training.ts";
 export type * from "./types.ts";
 
 /**
- * Every name, type, unit, default, range, formula, source and sentence of help that users meet. Validation, completion,
- * hover, defaults and the reference page are read from it and from nowhere else.
+ * Every name, type, unit, default, range, formula, source and help text of the language. It is the only source of validation,
+ * completion, hovers, defaults and the reference page.
  */
 export const catalogue: {
   readonly declarations: readonly Declaration[];

@@ -3,7 +3,7 @@ import type { Option } from "./types.ts";
 const rate = (value: string, help: string, source: string) =>
   ({ name: "rate", value: { type: "share", aboveMin: true, belowMax: true, min: 0, max: 1 }, default: value, help, source }) as const;
 
-/** In the order in which they are documented. `SpecifiedOption` derives what the specification has of each. */
+/** The objectives, in the order in which they are documented. `SpecifiedOption` derives the type of each in the specification. */
 export const objectives = [
   {
     name: "causal",
@@ -25,7 +25,7 @@ export const objectives = [
       {
         name: "rate",
         value: { type: "share", min: 0, max: 1, aboveMin: true, belowMax: true },
-        help: "Share of the tokens that is predicted, on average; left out: any part, each as likely as the others.",
+        help: "Average share of the tokens that is predicted. If omitted, every length of the prefix is equally likely.",
         source: "Tay et al. 2022, UL2, section 3.1.2",
       },
     ],
@@ -35,7 +35,7 @@ export const objectives = [
   {
     name: "masked",
     family: "objective",
-    help: "Hide some tokens and predict them from both sides. The decoder of an encoder-decoder writes the whole text.",
+    help: "Hide some tokens and predict them from both sides. In an encoder-decoder, the decoder writes the whole text.",
     formula: "L_{MLM} = -\\frac{1}{|M|} \\sum_{j \\in M} \\log p(w_j \\mid \\tilde{w}; \\theta)",
     source: "Devlin et al. 2019, BERT, section 3.1",
     keys: [
@@ -44,28 +44,28 @@ export const objectives = [
         name: "mask",
         value: { type: "share", min: 0, max: 1 },
         default: "80%",
-        help: "Of the predicted tokens, the share replaced by the mask token. mask, random and keep add up to 100%.",
+        help: "Share of the predicted tokens that is replaced by the mask token. mask, random and keep add up to 100%.",
         source: "Devlin et al. 2019, appendix A.1",
       },
       {
         name: "random",
         value: { type: "share", min: 0, max: 1 },
         default: "10%",
-        help: "Of the predicted tokens, the share replaced by a random token.",
+        help: "Share of the predicted tokens that is replaced by a random token.",
         source: "Devlin et al. 2019, appendix A.1",
       },
       {
         name: "keep",
         value: { type: "share", min: 0, max: 1 },
         default: "10%",
-        help: "Of the predicted tokens, the share left as they are.",
+        help: "Share of the predicted tokens that is left unchanged.",
         source: "Devlin et al. 2019, appendix A.1",
       },
       {
         name: "whole_words",
         value: { type: "boolean" },
         default: "false",
-        help: "Choose whole words instead of single tokens. In scripts without spaces, such as Chinese, words are those of ICU.",
+        help: "Mask whole words instead of single tokens. In scripts without spaces, such as Chinese, ICU finds the words.",
         source: "Devlin et al. 2019, released code, whole word masking",
       },
       {
@@ -73,22 +73,22 @@ export const objectives = [
         value: {
           type: "choice",
           of: [
-            { name: "none", help: "No objective over sentence pairs." },
+            { name: "none", help: "No loss over sentence pairs." },
             {
               name: "next",
-              help: "Does the second part follow the first?",
+              help: "Next sentence prediction: does the second part follow the first?",
               source: "Devlin et al. 2019, section 3.1",
             },
             {
               name: "order",
-              help: "Are two consecutive parts in order?",
+              help: "Sentence order prediction: are two consecutive parts in order?",
               source: "Lan et al. 2020, section 3.1",
             },
           ],
         },
         default: "none",
         omitDefault: true,
-        help: "A second objective over pairs of texts, in an encoder: each document's part of a window is cut in two behind a sentence, and the two losses are added.",
+        help: "An auxiliary loss over pairs of texts, for encoders: each document's part of a window is split in two after a sentence, and the two losses are added.",
         formula: "L = L_{MLM} - \\frac{1}{|P|} \\sum_{(A,B) \\in P} \\log p(c_{A,B} \\mid \\tilde{A}, \\tilde{B}; \\theta)",
       },
     ],
@@ -98,13 +98,13 @@ export const objectives = [
   {
     name: "mntp",
     family: "objective",
-    help: "Masked next token prediction: hide some tokens as `masked` does, read the text in both directions, and predict each hidden token at the position before it, where a decoder predicts it.",
+    help: "Masked next token prediction: hide some tokens as `masked` does, read the text in both directions, and predict each hidden token at the position before it, as a decoder does.",
     formula: "L = -\\frac{1}{|M|} \\sum_{j \\in M} \\log p(w_j \\mid h_{j-1}(\\tilde{w}); \\theta)",
     source: "BehnamGhader et al. 2024, LLM2Vec, section 2.1",
     keys: [
       rate(
         "15%",
-        "Share of the tokens that are hidden: 80% of them by the mask, 10% by another token, 10% not at all.",
+        "Share of the tokens that are predicted: 80% of them are replaced by the mask token, 10% by a random token, and 10% are left unchanged.",
         "Devlin et al. 2019, section 3.1",
       ),
     ],
@@ -114,7 +114,7 @@ export const objectives = [
   {
     name: "span_corruption",
     family: "objective",
-    help: "Hide random spans; the target lists each sentinel and what it hides, or is the whole text.",
+    help: "Hide random spans. The target is each sentinel followed by the tokens that it hides, or the whole text.",
     formula: "L = -\\frac{1}{|y|} \\sum_j \\log p(y_j \\mid y_{<j}, \\tilde{w}; \\theta)",
     source: "Raffel et al. 2020, section 3.1.4",
     keys: [
@@ -131,22 +131,22 @@ export const objectives = [
         value: {
           type: "choice",
           of: [
-            { name: "sentinels", help: "Each span becomes a sentinel of its own." },
+            { name: "sentinels", help: "Each span becomes its own sentinel." },
             { name: "mask", help: "Each span becomes one mask token.", source: "Lewis et al. 2020, section 2.2" },
             { name: "masks", help: "Each hidden token becomes a mask token.", source: "Song et al. 2019, MASS, section 3.1" },
-            { name: "drop", help: "Hidden tokens are left out.", source: "Raffel et al. 2020, section 3.3.2" },
+            { name: "drop", help: "Hidden tokens are dropped.", source: "Raffel et al. 2020, section 3.3.2" },
           ],
         },
         default: "sentinels",
         omitDefault: true,
-        help: "What stands in the input for a hidden span.",
+        help: "What replaces a hidden span in the input.",
       },
       {
         name: "target",
         value: {
           type: "choice",
           of: [
-            { name: "spans", help: "What is hidden, each span behind its sentinel where it has one." },
+            { name: "spans", help: "The hidden spans, each after its sentinel if it has one." },
             { name: "text", help: "The whole text.", source: "Raffel et al. 2020, section 3.3.2" },
           ],
         },
@@ -161,7 +161,7 @@ export const objectives = [
   {
     name: "denoising",
     family: "objective",
-    help: "Corrupt the text with several noises; the decoder restores the whole of it.",
+    help: "Corrupt the text with several kinds of noise; the decoder restores the whole text.",
     formula: "L = -\\sum_j \\log p(w_j \\mid w_{<j}, \\tilde{w}; \\theta)",
     source: "Lewis et al. 2020, BART, section 2.2",
     keys: [
@@ -169,7 +169,7 @@ export const objectives = [
         name: "infill",
         value: { type: "share", min: 0, max: 1 },
         default: "30%",
-        help: "Share of the tokens in spans (lengths from Poisson 3) that become one mask each. infill, delete and mask add up to 100% at the most.",
+        help: "Share of the tokens that is hidden in spans, each replaced by one mask token. Span lengths follow a Poisson distribution with mean 3. infill, delete and mask add up to at most 100%.",
         source: "Lewis et al. 2020, section 2.2",
       },
       {
@@ -183,14 +183,14 @@ export const objectives = [
         name: "mask",
         value: { type: "share", min: 0, max: 1 },
         default: "0%",
-        help: "Share of the tokens that become a mask each.",
+        help: "Share of the tokens that are each replaced by a mask token.",
         source: "Lewis et al. 2020, section 2.2",
       },
       {
         name: "permute_sentences",
         value: { type: "boolean" },
         default: "false",
-        help: "Put the sentences in random order. A sentence ends behind a full stop, a question mark or an exclamation mark of any script.",
+        help: "Put the sentences in random order. A sentence ends with a full stop, a question mark or an exclamation mark of any script.",
         source: "Lewis et al. 2020, section 2.2",
       },
       {
@@ -217,7 +217,7 @@ export const objectives = [
   {
     name: "replaced_token",
     family: "objective",
-    help: "A small generator fills in masked tokens; the model tells which tokens are not the text's own. Fine-tuning takes the model without the generator.",
+    help: "A small generator fills in masked tokens; the model predicts which tokens were replaced. Fine-tuning uses the model without the generator.",
     formula: "L = L_{MLM}(\\theta_G) + \\lambda L_{Disc}(\\theta_D)",
     source: "Clark et al. 2020, ELECTRA, section 2",
     keys: [
@@ -226,14 +226,14 @@ export const objectives = [
         name: "generator",
         value: { type: "share", min: 0, max: 1, aboveMin: true },
         default: "25%",
-        help: "Width of the generator, of its heads' number and its feed-forward layer, as a share of the model's. It has as many layers, and the model's embeddings.",
+        help: "Width, number of heads and feed-forward width of the generator, as a share of the model's. The generator has as many layers as the model and shares its embeddings.",
         source: "Clark et al. 2020, section 3.2 and appendix A",
       },
       {
         name: "weight",
         value: { type: "number", min: 0, aboveMin: true },
         default: "50",
-        help: "Weight λ of the discriminator's loss beside the generator's.",
+        help: "Weight λ of the discriminator's loss; the generator's loss has weight 1.",
         source: "Clark et al. 2020, section 2 and appendix A",
       },
     ],
@@ -243,7 +243,7 @@ export const objectives = [
   {
     name: "contrastive",
     family: "objective",
-    help: "Two views of one text lie closer than views of the batch's other texts (with accumulate, of its micro-batch's). A text is a document's part of a window.",
+    help: "Bring two views of a text closer to each other than to the views of other texts in the batch (with accumulate: in the micro-batch). A text is a document's part of a window.",
     formula: "L = -\\frac{1}{N} \\sum_i \\log \\frac{\\exp(\\cos(h_i, h_i^+) / \\tau)}{\\sum_{j=1}^{N} \\exp(\\cos(h_i, h_j^+) / \\tau)}",
     source: "Gao et al. 2021, SimCSE, section 3",
     keys: [
@@ -252,7 +252,7 @@ export const objectives = [
         value: {
           type: "choice",
           of: [
-            { name: "dropout", help: "The same text twice; only dropout differs.", source: "Gao et al. 2021, section 3" },
+            { name: "dropout", help: "The same text twice, with different dropout masks.", source: "Gao et al. 2021, section 3" },
             { name: "neighbours", help: "The two halves of the text.", source: "Logeswaran and Lee 2018, section 3" },
           ],
         },
@@ -286,7 +286,7 @@ export const objectives = [
   {
     name: "supervised",
     family: "objective",
-    help: "A task as the objective: its labels or numbers by a head, its texts (translation and other pairs) by writing them. A task's own name means the same.",
+    help: "A task as the objective. A head predicts labels and numbers; the model writes texts (translation and other pairs). A task's name alone means the same.",
     formula: "L_{Task} = E_{(x,y) \\sim D} [l(f(x, \\theta), y)]",
     source: "task-specific pre-training",
     keys: [{ name: "task", value: { type: "reference", to: ["task"] }, required: true, help: "The task." }],
@@ -296,14 +296,14 @@ export const objectives = [
   {
     name: "mixture",
     family: "objective",
-    help: "Several objectives side by side, each with its share of the training steps.",
+    help: "Several objectives, mixed during training, each with its share of the training steps.",
     formula: "L = \\sum_i \\lambda_i L_i, \\quad \\sum_i \\lambda_i = 1",
     source: "Raffel et al. 2020, section 3.5.2; Tay et al. 2022, UL2, section 3.1",
     keys: [
       {
         name: "of",
         value: { type: "list", of: { type: "objective" }, atLeast: 2 },
-        help: "In place of shares: the parts, whose shares follow from their numbers of training examples (of a task) or of sequences (of the corpus).",
+        help: "Instead of shares: the parts. Their shares follow from their sizes: the number of training examples of a task, or of sequences of the corpus.",
         formula: "r_m = \\frac{\\min(e_m, K)^{1/T}}{\\sum_n \\min(e_n, K)^{1/T}}",
         source: "Raffel et al. 2020, section 3.5.2",
       },
@@ -311,13 +311,13 @@ export const objectives = [
         name: "temperature",
         value: { type: "number", min: 1 },
         default: "1",
-        help: "T, with `of`: 1 mixes by the sizes, more brings the shares nearer to each other.",
+        help: "T, with `of`: 1 mixes in proportion to the sizes; a larger T makes the shares more equal.",
         source: "Raffel et al. 2020, section 3.5.2",
       },
       {
         name: "limit",
         value: { type: "count", min: 1 },
-        help: "K, with `of`: a larger part counts as this many; left out: no limit.",
+        help: "K, with `of`: a larger part counts as having this size. If omitted, there is no limit.",
         source: "Raffel et al. 2020, section 3.5.2",
       },
       {
@@ -327,12 +327,12 @@ export const objectives = [
           of: [
             {
               name: "ul2",
-              help: "UL2's seven denoisers in equal parts: R (spans of 3 and 8, 15%), S (a prefix, 25% behind it), X (spans of 3 and 8, 50%; spans of 64, 15% and 50%).",
+              help: "UL2's seven denoisers in equal shares: R (spans of 3 and 8, 15%), S (a prefix, 25% predicted), X (spans of 3 and 8, 50%; spans of 64, 15% and 50%).",
               source: "Tay et al. 2022, section 3.1.2, table 1",
             },
           ],
         },
-        help: "In place of shares: a mixture from a paper.",
+        help: "Instead of shares: a mixture from a paper.",
       },
     ],
     weighted: true,
@@ -349,7 +349,7 @@ export const objectives = [
         value: { type: "boolean" },
         default: "false",
         omitDefault: true,
-        help: "Start each part with a fresh optimizer: its moments forgotten, its learning rate's schedule from the beginning and over the part's steps.",
+        help: "Reset the optimizer at the start of each part: its moments are cleared, and the learning rate schedule starts over and spans the part's steps.",
       },
     ],
     weighted: true,

@@ -1,6 +1,6 @@
 import type { MixtureSpec, ObjectiveSpec } from "../spec.ts";
 
-/** The parts of the mixtures that papers have named, by the catalogue's `preset`; equal shares. */
+/** The parts of mixtures from papers, by the name of the `preset`. All parts of a preset have equal shares. */
 export const presets: Readonly<Record<string, Readonly<Record<string, Exclude<ObjectiveSpec, MixtureSpec>>>>> = {
   /** Tay et al. 2022, section 3.1.2, table 1: mean span μ and rate r of each denoiser. */
   ul2: {

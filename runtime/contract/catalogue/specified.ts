@@ -1,9 +1,9 @@
 import type { Key, Option, ValueType } from "./types.ts";
 
 /**
- * What the specification holds of an option of the catalogue: its name as `kind`, and its keys in camel case, each with the type of its
- * value. A key without a default may be missing, and so may one with `omitDefault`, which then never has its default. For options whose
- * keys are numbers, booleans, choices, references and quantities; the lowering (`language/lower/specified.ts`) makes these values from
+ * The type that an option of the catalogue has in the specification: its name as `kind`, and its keys in camel case, each with the type
+ * of its value. A key without a default may be missing; a key with `omitDefault` is missing if it has its default. Covers options whose
+ * keys are numbers, booleans, choices, references and quantities; the lowering (`language/lower/specified.ts`) builds these values from
  * the same keys.
  */
 export type SpecifiedOption<O extends Option> = O extends Option
@@ -14,7 +14,7 @@ export type SpecifiedOption<O extends Option> = O extends Option
     >
   : never;
 
-/** `mean_span` is `meanSpan` in the specification. */
+/** A key's name in the specification: `mean_span` becomes `meanSpan`. */
 export type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<CamelCase<Tail>>}` : Name;
 
 export function camelCase(name: string): string {

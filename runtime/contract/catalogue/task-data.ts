@@ -1,6 +1,6 @@
 import type { Key, ValueType } from "./types.ts";
 
-/** What tasks say of their files. */
+/** Keys of tasks that describe their files. */
 
 const path: ValueType = { type: "path", exists: true };
 const share: ValueType = { type: "share", min: 0, max: 1, aboveMin: true, belowMax: true };
@@ -8,8 +8,8 @@ const share: ValueType = { type: "share", min: 0, max: 1, aboveMin: true, belowM
 const aligned: ValueType = {
   type: "block",
   keys: [
-    { name: "source", value: path, required: true, help: "A text a line." },
-    { name: "target", value: path, required: true, help: "What belongs to it, on the same line." },
+    { name: "source", value: path, required: true, help: "File with one text per line." },
+    { name: "target", value: path, required: true, help: "File with the corresponding text on the same line." },
   ],
 };
 
@@ -26,19 +26,19 @@ const ofHub: ValueType = {
     {
       name: "data_files",
       value: { type: "list", of: { type: "text" }, atLeast: 1 },
-      help: "Which of its files: paths in its repository, or patterns; left out: those whose names tell the split.",
+      help: "The files of the data set to read: paths in its repository, or patterns. If omitted: those whose names indicate the split.",
       example: 'data_files: "data/train-*.jsonl"',
     },
   ],
 };
 
 export const splitFiles = splitsOf(
-  "Training examples: TSV or CSV with a header, or JSON Lines; a file, or files of a data set of the hub.",
+  "Training examples: a file (TSV or CSV with a header, or JSON Lines), or files of a data set of the hub.",
   'train: "data/train.tsv"',
 );
-/** Of tasks whose examples are pairs of texts. */
+/** The split keys of tasks whose examples are pairs of texts. */
 export const alignedSplits = splitsOf(
-  "Training examples: TSV or CSV with a header, JSON Lines, two files of which line n of the one belongs to line n of the other, or files of a data set of the hub.",
+  "Training examples: TSV or CSV with a header, JSON Lines, two aligned files (line n of one corresponds to line n of the other), or files of a data set of the hub.",
   'train: { source: "data/train.en", target: "data/train.de" }',
   aligned,
 );
@@ -52,9 +52,14 @@ export function splitsOf(help: string, example: string, ...forms: ValueType[]): 
       name: "validation",
       value: filesOrShare,
       default: "10%",
-      help: "Likewise, or the share of the training examples that is split off by the hash of each.",
+      help: "Validation examples: files, as for train, or a share of the training examples, split off by the hash of each.",
     },
-    { name: "test", value: filesOrShare, default: "10%", help: "Likewise. Read only by the final evaluation." },
+    {
+      name: "test",
+      value: filesOrShare,
+      default: "10%",
+      help: "Test examples, given in the same way. Only the final evaluation reads them.",
+    },
   ];
 }
 
@@ -64,49 +69,49 @@ const encoding: Key = {
     type: "choice",
     of: [
       { name: "utf-8", help: "Unicode." },
-      { name: "latin-1", help: "ISO 8859-1, one byte a character." },
-      { name: "windows-1252", help: "As older programs of Windows write Western languages, one byte a character." },
+      { name: "latin-1", help: "ISO 8859-1, one byte per character." },
+      { name: "windows-1252", help: "The encoding of Western languages in older Windows programs, one byte per character." },
     ],
   },
   default: "utf-8",
-  help: "How the files' bytes are characters.",
+  help: "Character encoding of the files.",
 };
 
-/** Of tasks whose examples are rows of a table. */
+/** The format keys of tasks whose examples are rows of a table. */
 export const tableFormat: readonly Key[] = [
   {
     name: "format",
     value: {
       type: "choice",
       of: [
-        { name: "auto", help: "By the ending: .tsv and .txt, .csv, .jsonl and .ndjson, .parquet; also compressed (.gz, .zst)." },
-        { name: "tsv", help: "A line is a row; tabs part its columns." },
-        { name: "csv", help: "Commas part the columns; quotes hold fields together." },
+        { name: "auto", help: "By file extension: .tsv and .txt, .csv, .jsonl and .ndjson, .parquet; also compressed (.gz, .zst)." },
+        { name: "tsv", help: "Each line is a row; tabs separate the columns." },
+        { name: "csv", help: "Commas separate the columns; fields may be quoted." },
         {
           name: "jsonl",
-          help: "A line is a JSON object. A column is a field, or a path into objects, such as translation.en. Numbers and booleans stand as JSON writes them, null is empty; lists and objects are refused where a text is read.",
+          help: "Each line is a JSON object. A column is a field, or a path into objects, such as translation.en. Numbers and booleans are read as JSON writes them, and null as empty; a list or object is an error if a text is expected.",
         },
       ],
     },
     default: "auto",
-    help: "What the files are.",
+    help: "File format.",
   },
   {
     name: "columns",
     value: { type: "list", of: { type: "text" }, atLeast: 2 },
-    help: "The columns' names, in order, of files without a header. Left out: the first line names them.",
+    help: "Names of the columns, in order, for files without a header. If omitted, the first line is the header.",
     example: "columns: [source, label, mark, sentence]",
   },
   {
     name: "separator",
     value: { type: "list", of: { type: "text", blank: true }, atLeast: 1 },
-    help: "What parts the columns, where it is not what the format says: one for all, or one for each gap. With columns a line is parted from the left and the last column takes the rest.",
+    help: "The column separator, if it differs from that of the format: one for all columns, or one for each gap between columns. With `columns`, a line is split from the left, and the last column takes the rest.",
     example: 'separator: [":", " "]',
   },
   encoding,
 ];
 
-/** Of tasks whose examples are words with something to each. */
+/** The format keys of tasks whose examples are sequences of words with a tag for each word. */
 export const wordFormat: readonly Key[] = [
   {
     name: "format",
@@ -115,29 +120,29 @@ export const wordFormat: readonly Key[] = [
       of: [
         {
           name: "auto",
-          help: "By the ending: .jsonl, .ndjson and .parquet hold lists of words and of tags, all others are CoNLL; also compressed (.gz, .zst).",
+          help: "By file extension: .jsonl, .ndjson and .parquet contain lists of words and of tags, all others are CoNLL; also compressed (.gz, .zst).",
         },
         {
           name: "conll",
-          help: "A line for each word with its columns, parted by tabs or spaces; blank lines between sentences.",
+          help: "One line per word, with columns separated by tabs or spaces; blank lines between sentences.",
           source: "Tjong Kim Sang and De Meulder 2003, section 2.2",
         },
-        { name: "jsonl", help: "A line is a JSON object with a list of words and a list of tags." },
+        { name: "jsonl", help: "Each line is a JSON object with a list of words and a list of tags." },
       ],
     },
     default: "auto",
-    help: "What the files are.",
+    help: "File format.",
   },
   {
     name: "columns",
     value: { type: "list", of: { type: "text" }, atLeast: 2 },
-    help: "Names for the columns of CoNLL files, in order.",
+    help: "Names of the columns of CoNLL files, in order.",
     example: "columns: [word, part_of_speech, chunk, entity]",
   },
   {
     name: "separator",
     value: { type: "text", blank: true },
-    help: "What parts the columns of CoNLL files, where it is neither tabs nor runs of spaces.",
+    help: "The column separator of CoNLL files, if it is neither a tab nor a run of spaces.",
     example: 'separator: "|"',
   },
   encoding,

@@ -8,7 +8,7 @@ const text: Key = { name: "text", value: { type: "text" }, default: "text", help
 const firstText: Key = { name: "text", value: { type: "text" }, default: "text", help: "Column or field of the first text." };
 const label: Key = { name: "label", value: { type: "text" }, default: "label", help: "Column or field of the label." };
 
-/** Every metric of a kind of task; `shown` where nothing is said. */
+/** The key `metrics`: every metric of a kind of task, with `shown` as the default. */
 function metricsOf(kind: string, shown: string): Key {
   const of = metrics
     .filter((metric) => metric.of.includes(kind))
@@ -17,11 +17,11 @@ function metricsOf(kind: string, shown: string): Key {
     name: "metrics",
     value: { type: "list", of: { type: "choice", of } },
     default: `[${shown}]`,
-    help: "What the results show; the first is the main one.",
+    help: "The metrics that the results show; the first is the main one.",
   };
 }
 
-/** Of kinds of task that values were published for. */
+/** The key `benchmark`, for kinds of task for which published values are known; otherwise no key. */
 function benchmarkOf(kind: string): Key[] {
   const of = benchmarks.filter((each) => each.kind === kind).map(({ name, help }): Choice => ({ name, help }));
   if (of.length === 0) return [];
@@ -29,7 +29,7 @@ function benchmarkOf(kind: string): Key[] {
     {
       name: "benchmark",
       value: { type: "choice", of },
-      help: "Whose data this is: values that were published for it stand beside the results, marked with why they are not comparable. It changes no number.",
+      help: "The published benchmark that the data belong to. Published values appear next to the results, with a note on why they are not comparable. This changes no result.",
       example: `benchmark: ${of[0]!.name}`,
     },
   ];
@@ -42,20 +42,20 @@ const pool: Key = {
     of: [
       {
         name: "mean",
-        help: "Mean over the tokens: the same head for every architecture.",
+        help: "Mean over the tokens; the head is the same for every architecture.",
         source: "Reimers and Gurevych 2019, section 3",
       },
       { name: "first", help: "The first token.", source: "Devlin et al. 2019" },
       { name: "last", help: "The last token.", source: "Radford et al. 2018" },
       {
         name: "pooler",
-        help: "The first token through a layer of its own, as Transformers' classifiers read it. With BERT that is its pooler, with tanh: its weights come with the checkpoint, or from pre-training with sentences: next or order. With RoBERTa (tanh), ELECTRA (GELU) and DistilBERT (ReLU) it is new, with an encoder declared by its sizes as in BERT. Not for decoders, whose first token sees no other, unless they were pre-trained with a prefix.",
+        help: "The first token, passed through an extra layer, as in Transformers' classifiers. In BERT this is the pooler (tanh), whose weights come from the checkpoint or from pre-training with sentences: next or order. In RoBERTa (tanh), ELECTRA (GELU) and DistilBERT (ReLU) the layer is new; in an encoder declared by its sizes it is as in BERT. Not for decoders, whose first token attends to no other, unless they were pre-trained with a prefix.",
         source: "Devlin et al. 2019, released code",
       },
     ],
   },
   default: "mean",
-  help: "How hidden states become one vector for the head, which reads it with the fine-tuning's dropout.",
+  help: "How the hidden states become one vector, which the head reads after dropout at the fine-tuning's rate.",
 };
 
 export const taskOptions: readonly Option[] = [
@@ -101,13 +101,13 @@ export const taskOptions: readonly Option[] = [
   {
     name: "regression",
     family: "task",
-    help: "A number for a text, or for a pair of texts. It is learned in standard deviations from the training examples' mean.",
+    help: "A number for a text or a pair of texts. Targets are standardised with the mean and standard deviation of the training examples.",
     formula: "l = (f(x; \\theta) - y)^2",
     source: "Cer et al. 2017, SemEval-2017 task 1; as in Devlin et al. 2019, section 4.1",
     keys: [
       ...splitFiles,
       { ...text, help: "Column or field of the text, or of the first of a pair." },
-      { name: "second", value: { type: "text" }, help: "Column or field of the second text; left out: there is one text." },
+      { name: "second", value: { type: "text" }, help: "Column or field of the second text. If omitted, there is only one text." },
       { name: "value", value: { type: "text" }, default: "value", help: "Column or field of the number." },
       ...tableFormat,
       metricsOf("regression", "pearson"),
@@ -120,7 +120,7 @@ export const taskOptions: readonly Option[] = [
   {
     name: "tagging",
     family: "task",
-    help: "A tag for every word, such as B-person, I-person and O. A word's tag is told at its first token, in a decoder at its last.",
+    help: "A tag for every word, such as B-person, I-person and O. A word's tag is predicted at its first token, in a decoder at its last.",
     formula: "l = -\\frac{1}{n} \\sum_i \\log p(y_i \\mid x; \\theta)",
     source: "Devlin et al. 2019, section 5.3; Ramshaw and Marcus 1995 for the tags",
     keys: [
@@ -128,12 +128,12 @@ export const taskOptions: readonly Option[] = [
       {
         name: "words",
         value: { type: "text" },
-        help: "Column of the words, or field of their list. Left out: the first column of a CoNLL file, tokens in JSON Lines.",
+        help: "Column of the words, or field with the list of words. If omitted: the first column of a CoNLL file, the field tokens in JSON Lines.",
       },
       {
         name: "tags",
         value: { type: "text" },
-        help: "Column of the tags, or field of their list. Left out: the last column of a CoNLL file, tags in JSON Lines.",
+        help: "Column of the tags, or field with the list of tags. If omitted: the last column of a CoNLL file, the field tags in JSON Lines.",
       },
       ...wordFormat,
       metricsOf("tagging", "entity_f1"),
@@ -145,24 +145,28 @@ export const taskOptions: readonly Option[] = [
   {
     name: "multiple_choice",
     family: "task",
-    help: "The right one of several texts, each read behind the question.",
+    help: "The correct one of several texts, each read after the question.",
     formula: "l = -\\log \\frac{e^{s(q, a_y)}}{\\sum_j e^{s(q, a_j)}}",
     source: "Devlin et al. 2019, section 4.4; Zellers et al. 2018, SWAG",
     keys: [
       ...splitFiles,
-      { name: "question", value: { type: "text" }, help: "Column or field of the question; left out: the choices speak for themselves." },
+      {
+        name: "question",
+        value: { type: "text" },
+        help: "Column or field of the question. If omitted, the choices are read without a question.",
+      },
       {
         name: "choices",
         value: { type: "list", of: { type: "text" }, atLeast: 1 },
         default: "choices",
-        help: "A column or field for each choice, or one field that holds a list.",
+        help: "A column or field for each choice, or one field with the list of choices.",
         example: "choices: [ending0, ending1, ending2, ending3]",
       },
       {
         name: "answer",
         value: { type: "text" },
         default: "answer",
-        help: "Column or field of the right one: its text, its letter (A is the first) or its number.",
+        help: "Column or field of the correct choice: its text, its letter (A is the first) or its number.",
       },
       { name: "first_number", value: { type: "count", min: 0, max: 1 }, default: "0", help: "The number of the first choice." },
       ...tableFormat,
@@ -177,25 +181,25 @@ export const taskOptions: readonly Option[] = [
   {
     name: "span_question_answering",
     family: "task",
-    help: "The span of a context that answers a question. A context that is too long is read in windows that overlap. Where training questions have no answer, questions may be left without one.",
+    help: "The span of a context that answers a question. A context that is too long is read in overlapping windows. If some training questions have no answer, the model may leave questions unanswered.",
     formula: "l = -\\tfrac{1}{2} \\left( \\log p_{start}(i \\mid q, c) + \\log p_{end}(j \\mid q, c) \\right)",
     source: "Rajpurkar et al. 2016 and 2018, SQuAD; Devlin et al. 2019, sections 4.2 and 4.3",
     keys: [
       ...splitsOf(
-        "Training questions: a JSON file in SQuAD's form, or rows (JSON Lines, Parquet) as the hub has them.",
+        "Training questions: a JSON file in SQuAD's format, or rows (JSON Lines, Parquet) as on the hub.",
         'train: "data/train.json"',
       ),
       {
         name: "stride",
         value: { type: "count", min: 1, unit: "tokens" },
-        help: "From the beginning of a window to that of the next; left out: half of what a window holds.",
+        help: "Distance between the starts of successive windows. If omitted: half of the context tokens that a window holds.",
         source: "Devlin et al. 2019, released code: 128 of 384",
       },
       {
         name: "longest_answer",
         value: { type: "count", min: 1, unit: "tokens" },
         default: "30",
-        help: "Longer spans are no candidates.",
+        help: "Maximum length of an answer. Longer spans are never predicted.",
         source: "Devlin et al. 2019, released code",
       },
       metricsOf("span_question_answering", "answer_f1"),
@@ -205,12 +209,12 @@ export const taskOptions: readonly Option[] = [
     example: 'task questions = span_question_answering {\n  train: "data/train.json"\n  test: "data/dev.json"\n}',
   },
   textTask("translation", "A text in another language.", "Sutskever et al. 2014; Vaswani et al. 2017", "bleu"),
-  textTask("summarisation", "A shorter text that says what matters.", "Rush et al. 2015; Lewis et al. 2020, section 4.3", "rouge1"),
-  textTask("generation", "A text for a text.", "Raffel et al. 2020, section 2.4", "exact_match"),
+  textTask("summarisation", "A summary of a text.", "Rush et al. 2015; Lewis et al. 2020, section 4.3", "rouge1"),
+  textTask("generation", "A text generated from a text.", "Raffel et al. 2020, section 2.4", "exact_match"),
   {
     name: "minimal_pairs",
     family: "task",
-    help: "Which of two sentences is acceptable: the one that is more probable to the model, by its log-likelihood in a decoder and its pseudo-log-likelihood in an encoder. Nothing is trained. Ties count half.",
+    help: "Which of two sentences is acceptable. The model's choice is the sentence with the higher log-likelihood in a decoder, or pseudo-log-likelihood in an encoder. Nothing is trained. Ties count half.",
     formula: "[\\log p(x_{good}) > \\log p(x_{bad})]",
     source: "Warstadt et al. 2020, BLiMP, section 4; Salazar et al. 2020, section 2",
     keys: [
@@ -218,15 +222,15 @@ export const taskOptions: readonly Option[] = [
         name: "files",
         value: { type: "list", of: { type: "path", glob: true }, atLeast: 1 },
         required: true,
-        help: "Tables of pairs, by name or pattern.",
+        help: "Tables of sentence pairs, by name or pattern.",
         example: 'files: "blimp/*.jsonl"',
       },
       { name: "good", value: { type: "text" }, default: "sentence_good", help: "Column or field of the acceptable sentence." },
-      { name: "bad", value: { type: "text" }, default: "sentence_bad", help: "Column or field of the other one." },
+      { name: "bad", value: { type: "text" }, default: "sentence_bad", help: "Column or field of the unacceptable sentence." },
       {
         name: "group",
         value: { type: "text" },
-        help: "Column or field of what a pair tests; the accuracy of each is told beside that of all.",
+        help: "Column or field of the phenomenon that a pair tests. The accuracy of each group is reported next to the overall accuracy.",
         example: "group: UID",
       },
       ...tableFormat,
@@ -241,7 +245,7 @@ function textTask(name: string, help: string, source: string, metric: string): O
   return {
     name,
     family: "task",
-    help: `${help} For a decoder, which reads the target behind the source, and an encoder-decoder.`,
+    help: `${help} For encoder-decoders, and for decoders, which read the source and then write the target.`,
     formula: "l = -\\frac{1}{n} \\sum_j \\log p(y_j \\mid x, y_{<j}; \\theta)",
     source,
     keys: [
@@ -250,13 +254,13 @@ function textTask(name: string, help: string, source: string, metric: string): O
         name: "source",
         value: { type: "text" },
         default: "source",
-        help: "Column or field of what is read; of aligned files there is none.",
+        help: "Column or field of the input text. Not used for aligned files.",
       },
-      { name: "target", value: { type: "text" }, default: "target", help: "Column or field of what is to be written." },
+      { name: "target", value: { type: "text" }, default: "target", help: "Column or field of the text to be written." },
       {
         name: "prefix",
         value: { type: "text" },
-        help: "Stands before every source.",
+        help: "Text before every source.",
         source: "Raffel et al. 2020, section 2.4",
         example: 'prefix: "summarize: "',
       },
@@ -265,14 +269,14 @@ function textTask(name: string, help: string, source: string, metric: string): O
         name: "beams",
         value: { type: "count", min: 1, max: 64 },
         default: "1",
-        help: "Hypotheses that are kept while a text is written; 1 takes the likeliest token always.",
+        help: "Beam size: the number of hypotheses kept while a text is written. 1 means greedy decoding.",
         source: "Wu et al. 2016, section 7",
       },
       {
         name: "longest",
         value: { type: "count", min: 1, unit: "tokens" },
         default: "128",
-        help: "A written text ends here at the latest.",
+        help: "Maximum length of a written text.",
       },
       metricsOf(name, metric),
       ...benchmarkOf(name),

@@ -6,21 +6,21 @@ export const trainedOptions: readonly Option[] = [
   {
     name: "head",
     family: "trained",
-    help: "Only the added head; the model stays as it was pre-trained.",
+    help: "Only the added head; the pre-trained weights are frozen.",
     keys: [],
     example: "train: head",
   },
   {
     name: "last",
     family: "trained",
-    help: "The head and the last n layers; written `last 4 layers`. Of an encoder-decoder that writes they are the decoder's, of one that answers by a head the encoder's.",
+    help: "The head and the last n layers, written `last 4 layers`. In an encoder-decoder these are layers of the decoder if the model writes the answer, and of the encoder if a head predicts it.",
     keys: [],
     example: "train: last 2 layers",
   },
   {
     name: "lora",
     family: "trained",
-    help: "The head and a product of two narrow matrices added to each attention projection.",
+    help: "The head and, for each attention projection, the product of two narrow matrices, which is added to it.",
     formula: "W' = W + \\frac{\\alpha}{r} B A",
     source: "Hu et al. 2022, LoRA, section 4.1",
     keys: [
@@ -52,7 +52,7 @@ export const trainedOptions: readonly Option[] = [
   {
     name: "adapters",
     family: "trained",
-    help: "The head, the norms, and a narrow layer behind each attention and each feed-forward layer, which changes nothing at the start.",
+    help: "The head, the norms, and a narrow layer after each attention and each feed-forward layer, initialised as the identity.",
     formula: "h' = h + W_{up} \\, \\mathrm{GELU}(W_{down} h)",
     source: "Houlsby et al. 2019, Parameter-Efficient Transfer Learning for NLP, section 2.1",
     keys: [

@@ -13,27 +13,27 @@ export const trainingOptions: readonly Option[] = [
   {
     name: "scratch",
     family: "baseline",
-    help: "The same model and fine-tuning without pre-training.",
+    help: "The same model and fine-tuning, without pre-training.",
     keys: [],
     example: "baselines: [scratch]",
   },
   {
     name: "majority",
     family: "baseline",
-    help: "Always the most frequent label of the training split.",
+    help: "Constant baseline: always predicts the most frequent label of the training split.",
     keys: [],
     example: "baselines: [majority]",
   },
   {
     name: "scratch",
     family: "from",
-    help: "Fresh weights in the model of a pre-training.",
+    help: "The model of a pre-training with newly initialised weights.",
     keys: [
       {
         name: "like",
         value: { type: "reference", to: ["pretrain"] },
         required: true,
-        help: "The pre-training whose model, tokenizer and architecture are taken.",
+        help: "The pre-training whose model, tokenizer and architecture are used.",
       },
     ],
     example: "from: scratch { like: base }",
@@ -44,38 +44,38 @@ const batch: Key = {
   name: "batch",
   value: { type: "count", min: 1, max: 65536, unit: "sequences" },
   default: "32",
-  help: "Sequences a step.",
+  help: "Sequences per step.",
   example: "batch: 32",
 };
 const accumulate: Key = {
   name: "accumulate",
   value: { type: "count", min: 1, max: 4096 },
   default: "1",
-  help: "Micro-batches that a step's batch is cut into: the same numbers with less memory. Divides batch.",
+  help: "Gradient accumulation: the number of micro-batches that a batch is split into. Gives the same numbers with less memory. Must divide batch.",
 };
 const optimizer: Key = {
   name: "optimizer",
   value: { type: "option", family: "optimizer" },
   default: "adamw",
-  help: "How weights are updated.",
+  help: "The rule that updates the weights.",
 };
 
 const laterTime = "a budget in time is not supported yet; give tokens, steps, epochs or flops";
 
 export const pretrainKeys: readonly Key[] = [
-  { name: "model", value: { type: "reference", to: ["model"] }, required: true, help: "What is trained." },
+  { name: "model", value: { type: "reference", to: ["model"] }, required: true, help: "The model to train." },
   {
     name: "objective",
     value: { type: "objective" },
     required: true,
-    help: "What it learns: a declared objective, a task, or one of the catalogue.",
+    help: "A declared objective, a task, or a built-in objective.",
   },
-  { name: "corpus", value: { type: "reference", to: ["corpus"] }, required: true, help: "What it reads." },
+  { name: "corpus", value: { type: "reference", to: ["corpus"] }, required: true, help: "The text to train on." },
   {
     name: "tokenizer",
     value: { type: "reference", to: ["tokenizer"] },
     required: true,
-    help: "How text becomes tokens. A model with a checkpoint brings its own: leave it out.",
+    help: "How text becomes tokens. Omit it if the model has a checkpoint, which brings its own tokenizer.",
   },
   {
     name: "budget",
@@ -85,7 +85,7 @@ export const pretrainKeys: readonly Key[] = [
       later: { s: laterTime, min: laterTime, h: laterTime },
     },
     required: true,
-    help: "How long: positions read, steps, passes over the training split, or FLOPs.",
+    help: "How long to train, in positions read (tokens), steps, passes over the training split (epochs), or FLOPs.",
     example: "budget: 5M tokens",
   },
   batch,
@@ -97,7 +97,10 @@ export const pretrainKeys: readonly Key[] = [
       type: "choice",
       of: [
         { name: "float32", help: "Single precision." },
-        { name: "bfloat16", help: `Matrix products in 16 bits, weights in 32. Needs the engine ${enginesWith("bfloat16").join(" or ")}.` },
+        {
+          name: "bfloat16",
+          help: `Matrix products in 16 bits, weights in 32 bits. Needs the engine ${enginesWith("bfloat16").join(" or ")}.`,
+        },
       ],
     },
     default: "float32",
@@ -107,25 +110,25 @@ export const pretrainKeys: readonly Key[] = [
     name: "seed",
     value: { type: "count", min: 0, max: 4294967295 },
     default: "1",
-    help: "Sets initial weights, order, masks and dropout.",
+    help: "Random seed of the initial weights, the order of the data, masking and dropout.",
   },
   {
     name: "evaluate",
     value: { type: "schedule" },
-    help: "How often the validation split is scored; left out: ten times.",
+    help: "How often the model is scored on the validation split. If omitted, ten times.",
     example: "evaluate: every 500 steps",
   },
   {
     name: "save",
     value: { type: "schedule", keeps: true },
-    help: "How often a checkpoint is written and how many are kept; left out: about twice a minute, keeping 1.",
+    help: "How often a checkpoint is written and how many are kept. If omitted, about twice a minute, and one is kept.",
     example: "save: every 500 steps, keep 2",
   },
 ];
 
-/** What `finetune` and `compare`'s `finetune:` share. */
+/** The keys that `finetune` shares with `compare`'s `finetune:`. */
 const finetuneSettings: readonly Key[] = [
-  { name: "task", value: { type: "reference", to: ["task"] }, required: true, help: "The labelled data and what to do with it." },
+  { name: "task", value: { type: "reference", to: ["task"] }, required: true, help: "The task to fine-tune on." },
   {
     name: "epochs",
     value: { type: "count", min: 1, max: 1000 },
@@ -139,7 +142,7 @@ const finetuneSettings: readonly Key[] = [
     name: "train",
     value: { type: "option", family: "trained" },
     default: "all",
-    help: "Which weights change.",
+    help: "Which weights are trained.",
     example: "train: lora { rank: 8 }",
   },
   { ...optimizer, default: "adamw { learning_rate: 3e-4 }" },
@@ -147,20 +150,20 @@ const finetuneSettings: readonly Key[] = [
     name: "dropout",
     value: { ...share, belowMax: true },
     default: "10%",
-    help: "Dropout during fine-tuning.",
+    help: "Dropout rate during fine-tuning.",
     source: "Devlin et al. 2019, appendix A.3",
   },
   {
     name: "layer_decay",
     value: { type: "number", min: 0, max: 1, aboveMin: true },
     default: "1",
-    help: "The learning rate of each layer is that of the one above times this; the head has the whole, the embeddings the least.",
+    help: "Layer-wise learning rate decay: each layer's learning rate is that of the layer above times this factor. The head has the full rate, the embeddings the lowest.",
     source: "Howard and Ruder 2018, ULMFiT, section 3.2; Clark et al. 2020, ELECTRA, appendix A",
   },
   {
     name: "patience",
     value: { type: "count", min: 1, max: 1000, unit: "epochs" },
-    help: "Stops after so many epochs whose validation score is no better than the best; left out: trains all epochs.",
+    help: "Early stopping: training ends after this many epochs without a better validation score. If omitted, all epochs are trained.",
     source: "Prechelt 1998, Early Stopping — But When?",
   },
 ];
@@ -170,11 +173,16 @@ export const probeSettings: readonly Key[] = [
     name: "epochs",
     value: { type: "count", min: 1, max: 1000 },
     default: "10",
-    help: "Passes over the training examples, for each classifier.",
+    help: "Passes over the training examples for each classifier.",
   },
   batch,
   { ...optimizer, default: "adamw { learning_rate: 1e-2, weight_decay: 0 }" },
-  { name: "seed", value: { type: "count", min: 0, max: 4294967295 }, default: "1", help: "Sets initial weights and order." },
+  {
+    name: "seed",
+    value: { type: "count", min: 0, max: 4294967295 },
+    default: "1",
+    help: "Random seed of the initial weights and the order of the data.",
+  },
 ];
 
 export const finetuneKeys: readonly Key[] = [
@@ -188,7 +196,7 @@ export const finetuneKeys: readonly Key[] = [
       ],
     },
     required: true,
-    help: "Where the weights come from: a pre-training, or a model with a checkpoint.",
+    help: "The pre-training, or the model with a checkpoint, that provides the weights.",
     example: "from: base",
   },
   ...finetuneSettings,
@@ -196,7 +204,7 @@ export const finetuneKeys: readonly Key[] = [
     name: "seed",
     value: { type: "count", min: 0, max: 4294967295 },
     default: "1",
-    help: "Sets the head's initial weights, order and dropout.",
+    help: "Random seed of the head's initial weights, the order of the data and dropout.",
   },
 ];
 
@@ -204,13 +212,13 @@ export const compareKeys: readonly Key[] = [
   {
     name: "vary",
     value: { type: "varied" },
-    help: "Followed by a key of a pre-training or its optimizer and the values to try. Several vary lines make a grid. Left out, or with one value: the pre-training alone is held against its baselines.",
+    help: "A key of a pre-training or its optimizer, and the values to try. Several vary lines form a grid. If omitted, or with a single value, the pre-training is only compared with its baselines.",
     example: "vary objective: [clm, mlm]",
   },
   {
     name: "with",
     value: { type: "varied" },
-    help: "What moves together with the vary line before it: as many values, the first with the first.",
+    help: "A key that changes together with the vary line before it. It has as many values, paired in order.",
     example: "with learning_rate: [1e-3, 5e-4]",
   },
   {
@@ -219,20 +227,20 @@ export const compareKeys: readonly Key[] = [
       type: "choice",
       of: [
         { name: "tokens", help: "Every cell reads the same number of positions." },
-        { name: "flops", help: "Every cell spends the same multiply-adds, forward and backward." },
+        { name: "flops", help: "Every cell spends the same FLOPs, forward and backward." },
         { name: "steps", help: "Every cell takes the same number of steps." },
         {
           name: "params",
-          help: "Every cell has the same number of weights outside the embeddings: layers and feed-forward widths are solved for it. Each cell trains for the budget.",
+          help: "Every cell has the same number of weights outside the embeddings; layers and feed-forward widths are chosen accordingly. Each cell trains for the budget.",
         },
         {
           name: "time",
-          help: "Every cell trains for as long, by the time that its first steps take on this machine; measured before the runs.",
+          help: "Every cell trains for the same time, computed from the step time on this machine, which is measured before the runs.",
         },
       ],
     },
     default: "flops",
-    help: "What is made equal between the cells. The budget of the extended pre-training sets the amount.",
+    help: "What is equal in all cells. The budget of the extended pre-training sets the amount.",
   },
   {
     name: "search",
@@ -248,7 +256,7 @@ export const compareKeys: readonly Key[] = [
         },
       ],
     },
-    help: "Each cell is first pre-trained with each of these, with the first seed, and keeps the one with the lowest validation loss. What that costs is counted. Left out: all cells have the learning rate of the pre-training.",
+    help: "Tunes the learning rate of each cell: the cell is first pre-trained with each rate and the first seed, and keeps the rate with the lowest validation loss. The cost of the search is counted. If omitted, all cells use the learning rate of the pre-training.",
     example: "search: { learning_rate: [5e-4, 1e-3, 2e-3] }",
   },
   {
@@ -263,13 +271,13 @@ export const compareKeys: readonly Key[] = [
         ],
       },
     },
-    help: "Each cell is fine-tuned on these tasks. Left out: cells are compared by their language modelling scores.",
+    help: "Tasks that each cell is fine-tuned on. If omitted, cells are compared by their language modelling scores.",
     example: "finetune: { task: sentiment, epochs: 3 }",
   },
   {
     name: "checkpoints",
     value: { type: "list", of: { type: "share", min: 0, max: 1, aboveMin: true }, atLeast: 1 },
-    help: "Shares of each pre-training's steps after which its weights are kept and fine-tuned too: learning curves of the tasks' scores. They end with the last weights, which alone are judged. Keeping weights makes no result stale.",
+    help: "Shares of each pre-training's steps after which its weights are kept and fine-tuned as well, for learning curves of the task scores. Each curve ends with the final weights; only these are used for verdicts. Changing this key makes no finished result stale.",
     example: "checkpoints: [25%, 50%, 75%]",
   },
   { name: "seeds", value: { type: "seeds" }, default: "1..3", help: "Pre-training seeds of every cell.", example: "seeds: 1..5" },
@@ -285,13 +293,13 @@ export const compareKeys: readonly Key[] = [
         ],
       },
     },
-    help: "What the cells are held against: scratch, majority, and models with a checkpoint, fine-tuned as they are. Left out: where there is a task scratch, majority, and the checkpoint that the cells start from; baselines: [] for none.",
+    help: "What the cells are compared with: scratch, majority, and models with a checkpoint, which are fine-tuned without further pre-training. If omitted and there is a task: scratch, majority, and the checkpoint that the cells start from. Write baselines: [] for none.",
     example: "baselines: [scratch, majority, bert]",
   },
   {
     name: "expect",
     value: { type: "list", of: { type: "expectation" } },
-    help: "What you expect; answered from the verdicts as confirmed, refuted or undecided. > means better than, also where the lower score is the better one.",
+    help: "Your hypotheses. The verdicts answer each as confirmed, refuted or undecided. > means better than, even if lower scores are better.",
     example: "expect: mlm > clm on sentiment.accuracy",
   },
 ];

@@ -1,33 +1,33 @@
 import type { Architecture } from "../spec.ts";
 
-/** What a key accepts. Validation, completion, lowering and the reference page all read it. */
+/** The type of a key's value. Validation, completion, lowering and the reference page all read it. */
 export type ValueType =
   /** A whole number; `unit` may follow it: `32 sequences`. */
   | { type: "count"; min?: number; max?: number; unit?: string }
   | { type: "number"; min?: number; max?: number; aboveMin?: boolean; belowMax?: boolean }
   /** `15%` or `0.15`; stored as 0 to 1. */
   | { type: "share"; min?: number; max?: number; aboveMin?: boolean; belowMax?: boolean }
-  /** A number with one of these units. A bare number has the first. `later`: units that the runtime does not have yet, and what to say. */
+  /** A number with one of these units. A bare number has the first. `later`: units that are not supported yet, each with its message. */
   | { type: "quantity"; units: readonly Unit[]; later?: Readonly<Partial<Record<Unit, string>>> }
   | { type: "boolean" }
   | { type: "choice"; of: readonly Choice[] }
-  /** `blank`: white space alone is a value too. */
+  /** `blank`: white space alone is a valid value. `folder`: it may name a folder. */
   | { type: "text"; blank?: boolean; folder?: boolean }
-  /** A path beside the file; a glob where `glob`; `exists`: a file must be there. */
+  /** A path relative to the file. `glob`: patterns are allowed. `exists`: the file must exist. */
   | { type: "path"; glob?: boolean; exists?: boolean }
   /** The name of a declaration. */
   | { type: "reference"; to: readonly DeclarationKind[] }
-  /** A declared objective or task, an objective of the catalogue by name, or one with settings in place. */
+  /** A declared objective or task, the name of an objective of the catalogue, or such a name followed by settings. */
   | { type: "objective" }
-  /** An option of a family, with settings in place: `adamw { … }`, `lora { rank: 8 }`; `last 4 layers` for `trained`. */
+  /** An option of a family, which settings may follow: `adamw { … }`, `lora { rank: 8 }`; `last 4 layers` for `trained`. */
   | { type: "option"; family: OptionFamily; choicesOnly?: boolean }
-  /** One value stands for a list of one. */
+  /** A single value is read as a list of one. */
   | { type: "list"; of: ValueType; atLeast?: number }
   | { type: "block"; keys: readonly Key[] }
   /** `1..5`, `[1, 2, 7]` or `3`: whole numbers. */
   | { type: "seeds" }
   | { type: "either"; of: readonly ValueType[] }
-  /** `every 500 steps`; where `keeps`: `every 500 steps, keep 2`. */
+  /** `every 500 steps`; with `keeps` also `every 500 steps, keep 2`. */
   | { type: "schedule"; keeps?: boolean }
   /** `mlm > clm on sentiment.accuracy`. */
   | { type: "expectation" }
@@ -47,9 +47,9 @@ export interface Key {
   name: string;
   value: ValueType;
   required?: boolean;
-  /** As written in a file; absent where the key is required or where leaving it out means something said in `help`. */
+  /** As written in a file. Absent if the key is required or if `help` says what happens without the key. */
   default?: string;
-  /** The specification leaves the key out where it has its default: fingerprints from before there was this key stay what they are. */
+  /** The specification omits the key if it has its default, so that fingerprints from before the key was introduced stay the same. */
   omitDefault?: true;
   help: string;
   /** TeX. */
@@ -64,14 +64,14 @@ export type OptionFamily = "objective" | "task" | "optimizer" | "trained" | "ans
 export interface Declaration {
   kind: DeclarationKind;
   help: string;
-  /** Keys of its block; empty where it is written `name = option { … }`. */
+  /** Keys of its block; empty if it is written `name = option { … }`. */
   keys: readonly Key[];
-  /** Where it is written `name = option`: the family. */
+  /** The family of its options, if it is written `name = option`. */
   family?: OptionFamily;
   example: string;
 }
 
-/** A named thing with settings: an objective, a task, an optimiser, what is trained. */
+/** A named option with settings: an objective, a task, an optimiser, a choice of the weights to train. */
 export interface Option {
   name: string;
   family: OptionFamily;
@@ -79,9 +79,9 @@ export interface Option {
   formula?: string;
   source?: string;
   keys: readonly Key[];
-  /** Objectives: who can carry it; the first is what `architecture: auto` takes. */
+  /** For objectives: the architectures that can be trained on it; `architecture: auto` takes the first. */
   architectures?: readonly Architecture[];
-  /** Its block holds `50%: name` entries. */
+  /** Its block has `50%: name` entries. */
   weighted?: boolean;
   example: string;
 }
@@ -91,13 +91,13 @@ export interface Metric {
   help: string;
   formula?: string;
   source?: string;
-  /** What it scores: kinds of task, or `corpus`; nothing where it is only for files (`pretrain score`). */
+  /** The kinds of task that it scores, or `corpus`; empty if only `pretrain score` computes it, from files. */
   of: readonly string[];
-  /** Absent where it is no single number. */
+  /** Absent if the metric is not a single number. */
   better?: "higher" | "lower";
-  /** How to show it: `percent` is stored as 0 to 1. */
+  /** How it is shown; `percent` is stored as 0 to 1. */
   unit: "percent" | "number";
-  /** It is of the positive class, the second of two. */
+  /** It scores the positive class, which is the second of two. */
   twoClasses?: true;
   /** It is computed from the probability of each label. */
   ofProbabilities?: true;
