@@ -3,33 +3,33 @@ import { numberOrNull, processId, shareOfOne, split, whole } from "./schema.ts";
 
 /*
  * The run folder `.pretrain/runs/<job id>/`:
- *   job.json        the job, as planned
+ *   job.json        the planned job
  *   events.jsonl    append-only
  *   manifest.json   versions, engine, device, start and end
- *   lock            process id and host of the process that works on it
+ *   lock            process id and host of the process that runs the job
  *   checkpoints/    step-00001000/ …: safetensors and state.json; kept until the job is done
- *   result.json     written last, whole and renamed: its presence means done
- * and by kind:
- *   corpus     train.txt, validation.txt, test.txt: documents one after another; *.index: byte offset of each document's
- *              start and, last, the end: little-endian float64
+ *   result.json     written last, to a temporary name, then renamed: the job is done if it exists
+ * and for each kind of job:
+ *   corpus     train.txt, validation.txt, test.txt: concatenated documents; *.index: byte offset of the start of each document,
+ *              then of the end of the last: little-endian float64
  *   tokenizer  tokenizer.json
  *   encode     train-00000.bin …: token ids, little-endian uint16 (vocabulary up to 65,536) or uint32
  *   leaks      result.json alone
  *   measure    result.json alone
- *   pretrain   model.safetensors; kept/step-00000500.safetensors …: weights after earlier steps, where they are wanted
- *   finetune   model.safetensors (what was trained), predictions.jsonl
+ *   pretrain   model.safetensors; kept/step-00000500.safetensors …: weights after earlier steps, if the plan keeps them
+ *   finetune   model.safetensors (the trained weights), predictions.jsonl
  *   majority   predictions.jsonl
  *   compare    result.json alone
  */
 
-/** `.pretrain/sessions/<process id>.json`: a `pretrain run` that works now. Its process may have been killed. */
+/** `.pretrain/sessions/<process id>.json`: a `pretrain run` that is running, or whose process was killed. */
 export const runSession = v.object({
-  /** SIGINT asks it to stop cleanly. */
+  /** Id of the process; SIGINT stops it cleanly. */
   pid: processId,
-  /** When the process started, as its system writes it, to tell it from a later one with the same id; null: not known. */
+  /** Start of the process, as its system writes it, which distinguishes it from a later process with the same id; null: unknown. */
   started: v.nullable(v.string()),
   host: v.string(),
-  /** Absolute path of the `.pretrain` file, and the declaration of it that is run. */
+  /** Absolute path of the `.pretrain` file, and the name of the declaration that is run. */
   file: v.string(),
   name: v.string(),
   /** ISO 8601, UTC. */
@@ -41,32 +41,32 @@ function eachSplit<S extends v.GenericSchema>(schema: S) {
   return v.object({ train: schema, validation: schema, test: schema });
 }
 
-/** What a job found that whoever reads its numbers should know, a sentence each: texts that a context cut, for example. */
+/** Notes for readers of a job's results, one sentence each: for example that texts were truncated to the context. */
 const noted = { notes: v.exactOptional(v.array(v.string())) };
 
 export const corpusResult = v.object({
   ...noted,
   splits: eachSplit(v.object({ documents: whole, bytes: whole, characters: whole })),
-  /** Documents that were left out because they repeat an earlier one. */
+  /** Number of documents that were dropped because they repeat an earlier one. */
   repeated: v.exactOptional(whole),
 });
 export type CorpusResult = v.InferOutput<typeof corpusResult>;
 
 export const tokenizerResult = v.object({
   ...noted,
-  /** Entries in all, as in the model's embedding. */
+  /** Number of entries, which is also the number of rows of the model's embedding. */
   vocabulary: whole,
 });
 export type TokenizerResult = v.InferOutput<typeof tokenizerResult>;
 
-/** What of a text its ids do not give back: of characters that are known. */
+/** A property of a text that its token ids do not reproduce, although all characters are known. */
 const lostInText = v.picklist(["case", "accents", "spaces", "forms", "other"]);
 export type LostInText = v.InferOutput<typeof lostInText>;
 
 export const encodeResult = v.object({
   ...noted,
   vocabulary: whole,
-  /** Bytes an id takes: 2 or 4. */
+  /** Bytes per id: 2 or 4. */
   width: v.picklist([2, 4]),
   splits: eachSplit(
     v.object({
@@ -74,25 +74,28 @@ export const encodeResult = v.object({
       bytes: whole,
       documents: whole,
       shards: v.array(v.object({ file: v.string(), tokens: whole })),
-      /** Tokens of some documents, `<s>` and `</s>` included: every so many-th, about a thousand at most. */
+      /** Lengths in tokens, including `<s>` and `</s>`, of documents at regular intervals, about a thousand at most. */
       lengths: v.exactOptional(v.array(whole)),
     }),
   ),
-  /** Of validation and test: documents that were decoded again (of much text the first), those that came back as they were, unknown tokens in all. */
+  /**
+   * Round trip of validation and test documents (only the first, if there is much text): how many were decoded, how many of these are
+   * the same text as before, the number of unknown tokens, and what was lost.
+   */
   roundTrip: v.exactOptional(v.object({ documents: whole, same: whole, unknown: whole, lost: v.array(lostInText) })),
 });
 export type EncodeResult = v.InferOutput<typeof encodeResult>;
 
-/** A score and over how many items it was taken. */
+/** A score on a split, and the number of items that it was computed over. */
 export const score = v.object({
   metric: v.string(),
-  /** Null where the data leave the metric without one. */
+  /** Null if the metric is undefined on these data. */
   value: v.nullable(v.number()),
-  /** Why there is none, as the end of a sentence: `all right labels are "a"`. Present where the value is null. */
+  /** Why the metric is undefined, as the end of a sentence: `all right labels are "a"`. Present if the value is null. */
   undefined: v.exactOptional(v.string()),
   split,
   n: whole,
-  /** How far it would move with other items of the kind: test examples, windows of text. Where that can be computed. */
+  /** Standard error over the sampled items (test examples, windows of text), if it can be computed. */
   standard_error: v.exactOptional(v.number()),
 });
 export type Score = v.InferOutput<typeof score>;
@@ -101,13 +104,13 @@ export const pretrainResult = v.object({
   ...noted,
   steps: whole,
   tokens: whole,
-  /** Positions that were predicted. */
+  /** Number of target positions. */
   predicted: whole,
   flops: v.number(),
   seconds: v.number(),
-  /** Share of the training's time, 0 to 1, that went into batches, events and checkpoints. */
+  /** Share of the training time, 0 to 1, spent outside steps: on batches, events and checkpoints. */
   aroundSteps: v.exactOptional(shareOfOne),
-  /** Of it, the share in which the engine had no batch to work on. */
+  /** Share of the training time, 0 to 1, in which the engine waited for a batch. */
   waitingForData: v.exactOptional(shareOfOne),
   finalLoss: v.number(),
   scores: v.array(score),
@@ -115,19 +118,19 @@ export const pretrainResult = v.object({
 export type PretrainResult = v.InferOutput<typeof pretrainResult>;
 
 export const leaksResult = v.object({
-  /** Test examples. */
+  /** Number of test examples. */
   items: whole,
-  /** Of these, long enough to be looked for. */
+  /** Number of test examples that are long enough to be checked. */
   checked: whole,
-  /** Ids of those that the corpus holds, word for word. */
+  /** Ids of the test examples that occur verbatim in the corpus. */
   leaked: v.array(v.string()),
-  /** The first of them, with the words that both have. */
+  /** The first of these, with the words that it shares with the corpus. */
   examples: v.array(v.object({ id: v.string(), text: v.string(), words: v.string() })),
 });
 export type LeaksResult = v.InferOutput<typeof leaksResult>;
 
 export const measureResult = v.object({
-  /** Of work, once it runs at its usual speed. */
+  /** Step time at steady state. */
   secondsPerStep: v.number(),
 });
 export type MeasureResult = v.InferOutput<typeof measureResult>;
@@ -136,10 +139,10 @@ export const finetuneResult = v.object({
   ...noted,
   steps: whole,
   seconds: v.number(),
-  /** As of a pre-training. */
+  /** As in the result of a pre-training. */
   aroundSteps: v.exactOptional(shareOfOne),
   waitingForData: v.exactOptional(shareOfOne),
-  /** Chosen on validation. */
+  /** The epoch with the best validation score, from 1. */
   bestEpoch: whole,
   scores: v.array(score),
   /** When the test split was read, ISO 8601. */
@@ -153,33 +156,33 @@ export const majorityResult = v.object({
 });
 export type MajorityResult = v.InferOutput<typeof majorityResult>;
 
-/** What a publication says of a task's metric. */
+/** Scores from a publication for a metric of a task. */
 export const publishedScores = v.object({
   task: v.string(),
   metric: v.string(),
-  /** A few words for a chart. */
+  /** Short label for charts. */
   label: v.string(),
-  /** The work as it is cited, and where in it. */
+  /** Citation of the publication, and the place in it. */
   source: v.string(),
   place: v.string(),
   models: v.array(v.object({ name: v.string(), value: v.number() })),
-  /** Why these are not to be held against the cells' scores. */
+  /** Reasons why these are not comparable with the scores of the cells. */
   not_comparable: v.array(v.string()),
 });
 export type PublishedScores = v.InferOutput<typeof publishedScores>;
 
-/** A task's score when weights of the pre-training's course are fine-tuned. */
+/** Scores of a task over the course of a pre-training, whose intermediate weights are fine-tuned. */
 export const learningCurve = v.object({
   cell: v.string(),
   task: v.string(),
   metric: v.string(),
-  /** Ascending. */
+  /** In ascending order of steps. */
   points: v.array(
     v.object({
-      /** Of the pre-training's steps, 0 to 1. */
+      /** Share of the pre-training's steps, 0 to 1. */
       share: v.number(),
       step: whole,
-      /** Pre-training seeds, and the score of each over its fine-tuning seeds. */
+      /** Number of pre-training seeds; `values` has the mean score of each over its fine-tuning seeds. */
       n: whole,
       values: v.array(v.number()),
       mean: v.number(),
@@ -197,25 +200,25 @@ export const verdict = v.object({
   right: v.string(),
   task: v.string(),
   metric: v.string(),
-  /** Pre-training seeds that both sides have. */
+  /** Number of pre-training seeds that both sides have. */
   n: whole,
-  /** Mean of left − right over the paired seeds, whichever way the score is better. */
+  /** Mean of left − right over the paired seeds, whether higher or lower is better. */
   difference: v.number(),
   low: numberOrNull,
   high: numberOrNull,
   p: numberOrNull,
-  /** Of the left side, whichever way its score is better: a lower perplexity is `better`, though its difference is below zero. */
+  /** Verdict on the left side, given the direction of the metric: a lower perplexity is `better`, though the difference is negative. */
   verdict: v.picklist(["better", "worse", "no difference found", "no verdict"]),
-  /** Of `no verdict`: why there is none, and what it takes. */
+  /** For `no verdict`: why there is none, and what is needed for one. */
   why: v.exactOptional(v.string()),
-  /** Where none was found: the true difference that this design finds four times in five; null where it cannot be said. */
+  /** If no difference was found: the true difference that this design detects with a power of 80%; null if it cannot be estimated. */
   detectable: numberOrNull,
-  /** Where none was found: more seeds that would find the difference that was seen; null: no reasonable number. */
+  /** If no difference was found: additional seeds that would detect the observed difference; null: no reasonable number. */
   more_seeds: numberOrNull,
 });
 export type Verdict = v.InferOutput<typeof verdict>;
 
-/** Which score of a comparison: of a cell's fine-tuning, or of its text where there is no task. */
+/** Identifies a score of a comparison: of a cell's fine-tuning, or of language modelling, whose task is empty. */
 const scoreOfCell = { cell: v.string(), seed: v.number(), finetune_seed: v.number(), task: v.string(), metric: v.string() };
 
 /** `pretrain results --json`: other programs rely on these names. */
@@ -233,7 +236,7 @@ export const comparisonResult = v.object({
         parameters: v.number(),
         embeddings: v.number(),
         seconds: v.number(),
-        /** Where it was searched for on validation: what was taken, and the FLOPs of the runs that were not. */
+        /** If learning rates were searched: the one chosen on validation, and the FLOPs of the runs with the other rates. */
         learning_rate: v.exactOptional(v.number()),
         search_flops: v.exactOptional(v.number()),
       }),
@@ -245,14 +248,14 @@ export const comparisonResult = v.object({
       value: v.number(),
     }),
   ),
-  /** Scores that there should be and are not: left without a value by the data, or by a run that is not done. */
+  /** Scores that are missing, because the metric is undefined on the data or because a run is not done. */
   missing: v.optional(
     v.array(
       v.object({
         ...scoreOfCell,
-        /** Whether its run is done. */
+        /** Whether the run is done. */
         done: v.boolean(),
-        /** As the end of a sentence. */
+        /** Why the score is missing, as the end of a sentence. */
         reason: v.string(),
       }),
     ),
@@ -269,11 +272,11 @@ export const comparisonResult = v.object({
       /** 95% interval of the mean; null with one seed. */
       low: numberOrNull,
       high: numberOrNull,
-      /** True where the row is a baseline. */
+      /** Whether the row is a baseline. */
       baseline: v.boolean(),
-      /** The mean without the test examples that a corpus holds; null where none is held, or single examples are not known. */
+      /** The mean without contaminated test examples; null if there are none, or if scores of single examples are unknown. */
       without_leaks: numberOrNull,
-      /** Baselines that this cell was found to be worse than: by the verdict, not by the means alone. */
+      /** Baselines that the verdict found to be better than this cell. */
       below: v.array(v.string()),
     }),
   ),
@@ -283,22 +286,22 @@ export const comparisonResult = v.object({
       text: v.string(),
       answer: v.picklist(["confirmed", "refuted", "undecided"]),
       reason: v.string(),
-      /** When it was first recorded, ISO 8601; null: never, as nothing was run since it was written. */
+      /** When it was first recorded, ISO 8601; null: not recorded, because nothing was run since it was written. */
       recorded: v.nullable(v.string()),
-      /** Whether that was before a test split was read. */
+      /** Whether it was recorded before a test split was read. */
       before_test: v.nullable(v.boolean()),
     }),
   ),
-  /** Scores along the pre-training, of comparisons with `checkpoints`: the last point is the end. */
+  /** Learning curves of comparisons with `checkpoints`; the last point of each is the end of the pre-training. */
   curves: v.exactOptional(v.array(learningCurve)),
   /** Published values for tasks that name their `benchmark`. */
   references: v.exactOptional(v.array(publishedScores)),
-  /** Test examples that the corpus of a cell holds, word for word. */
+  /** Contamination: test examples that occur verbatim in the corpus of a cell. */
   leaks: v.array(v.object({ ...leaksResult.entries, task: v.string(), corpus: v.string() })),
   /** When a run of the comparison first read a test split, ISO 8601. */
   test_first_read: v.nullable(v.string()),
   warnings: v.array(v.string()),
-  /** What its jobs noted, and which of them noted it. */
+  /** Notes of its jobs, each with the names of the jobs that noted it. */
   notes: v.exactOptional(v.array(v.object({ text: v.string(), jobs: v.array(v.string()) }))),
   /** How means, intervals and p-values were computed, in one or two sentences. */
   method: v.string(),
@@ -317,6 +320,6 @@ const byKind = {
   compare: comparisonResult,
 };
 
-/** What each kind of job leaves in `result.json`. */
+/** The content of `result.json` for each kind of job. */
 export type Results = { [K in keyof typeof byKind]: v.InferOutput<(typeof byKind)[K]> };
 export const results: { [K in keyof Results]: v.GenericSchema<unknown, Results[K]> } = byKind;

@@ -3,9 +3,9 @@ import { groupBy } from "./group.ts";
 import { formatFlops } from "./numbers.ts";
 
 /**
- * Where the order of two things that were compared at several costs changes, in words: between two costs at which both have a mean,
- * on straight lines over the logarithm of the FLOPs. Cells of a grid are named `mlm, 2M tokens`; what comes before the budget is
- * the thing.
+ * Sentences about the crossovers of two systems that were compared at several costs. Between two costs at which both have a mean,
+ * scores are interpolated linearly over the logarithm of the FLOPs. Cells of a grid are named `mlm, 2M tokens`; the system is the part
+ * before the budget.
  */
 export function crossings(result: ComparisonResult, task: string, metric: string): string[] {
   const lines = linesOf(result, task, metric);
@@ -21,7 +21,7 @@ export function crossings(result: ComparisonResult, task: string, metric: string
         const [start, end] = [Math.log(left.flops) + Math.log(otherLeft.flops), Math.log(right.flops) + Math.log(otherRight.flops)];
         const flops = Math.exp((start + share * (end - start)) / 2);
         return [
-          `the means of ${one.name} and ${other.name} on ${task}.${metric} cross at about ${formatFlops(flops)} FLOPs; whether that is more than noise, the verdicts on both sides say`,
+          `the means of ${one.name} and ${other.name} on ${task}.${metric} cross at about ${formatFlops(flops)} FLOPs; the verdicts on both sides say whether that is more than noise`,
         ];
       }),
     ),
@@ -33,7 +33,7 @@ interface Line {
   points: { flops: number; score: number }[];
 }
 
-/** Things with two costs and more, their points by cost. */
+/** Systems with two or more costs, and their points in ascending order of cost. */
 function linesOf({ matched, summary }: ComparisonResult, task: string, metric: string): Line[] {
   const points = matched.cells.flatMap(({ cell, flops }) => {
     const row = summary.find((each) => each.cell === cell && each.task === task && each.metric === metric);

@@ -1,15 +1,16 @@
 import { metricOf } from "./catalogue/index.ts";
 
 /*
- * Which way a score is better. Whatever says, draws, colours or orders by it asks here; a number alone does not say who is ahead.
+ * The direction of metrics. All code that compares, sorts, colours or describes scores uses these functions: a number alone does not
+ * say which score is better.
  */
 
-/** How much better a score is by being so much larger: the difference itself, or its opposite where the lower score is better. */
+/** The improvement that a difference of a score means: the difference itself, or its negative if a lower score is better. */
 export function gain(metric: string, difference: number): number {
   return lowerIsBetter(metric) ? -difference : difference;
 }
 
-/** Below zero where `left` is the better one: for sorting, the best first. */
+/** Comparison function for sorting scores, best first: negative if `left` is better. */
 export function bestFirst(metric: string, left: number, right: number): number {
   return gain(metric, right - left);
 }
@@ -18,12 +19,12 @@ export function lowerIsBetter(metric: string): boolean {
   return metricOf(metric)?.better === "lower";
 }
 
-/** A score's name where people read it: of those that should be low, `perplexity (lower is better)`. */
+/** A score's name for display, with its direction if lower is better: `perplexity (lower is better)`. */
 export function withDirection(name: string, metric: string): string {
   return lowerIsBetter(metric) ? `${name} (lower is better)` : name;
 }
 
-/** `Lower is better.`; undefined of what is no single number. */
+/** `Lower is better.` or `Higher is better.`; undefined if the metric is not a single number. */
 export function directionText(metric: string): string | undefined {
   const better = metricOf(metric)?.better;
   return better && `${better === "lower" ? "Lower" : "Higher"} is better.`;

@@ -1,10 +1,10 @@
-/** A doc comment as a title and the paragraphs that follow: its first sentence, and all else. */
+/** A doc comment as a title, which is its first sentence, and the paragraphs that follow. */
 export interface TitledText {
   title: string;
   paragraphs: string[];
 }
 
-/** Lines of a paragraph are one line: where they were broken says nothing. */
+/** Separates the title of a doc comment from the rest. The lines of each paragraph are joined. */
 export function titled(doc: string): TitledText {
   const [first = "", ...others] = doc
     .split(/\n[ \t]*\n/)
@@ -15,7 +15,7 @@ export function titled(doc: string): TitledText {
   return { title, paragraphs: [...(rest === "" ? [] : [rest]), ...others] };
 }
 
-/** As ICU parts sentences: a point within `e.g. this` or `3.5` ends none. */
+/** The first sentence according to ICU, in which a point within `e.g. this` or `3.5` ends no sentence. */
 function firstSentence(paragraph: string): string {
   const [sentence] = new Intl.Segmenter("en", { granularity: "sentence" }).segment(paragraph);
   return sentence?.segment.trim() ?? "";

@@ -12,9 +12,9 @@ export const stepEvent = v.object({
   /** Global norm before clipping. */
   gradient_norm: v.number(),
   tokens_per_second: v.number(),
-  /** Share of the training's time so far, 0 to 1, in which the engine had no batch to work on. */
+  /** Share of the training time so far, 0 to 1, in which the engine waited for a batch. */
   waiting_for_data: v.exactOptional(v.number()),
-  /** Part of a mixture or sequence that this step trained. */
+  /** Part of a mixture or sequence that was trained in this step. */
   part: v.exactOptional(v.string()),
 });
 export type StepEvent = v.InferOutput<typeof stepEvent>;
@@ -22,14 +22,14 @@ export type StepEvent = v.InferOutput<typeof stepEvent>;
 export const evaluationEvent = v.object({
   event: v.literal("evaluation"),
   metric: v.string(),
-  /** As a result's score has it: null with the reason where the data leave the metric without one. */
+  /** As in the score of a result: null, with the reason in `undefined`, if the metric is undefined on the data. */
   value: v.nullable(v.number()),
   undefined: v.exactOptional(v.string()),
   split,
   step: whole,
-  /** How many items the value is over. */
+  /** Number of items that the value was computed over. */
   n: whole,
-  /** As a result's score has it. */
+  /** As in the score of a result. */
   standard_error: v.exactOptional(v.number()),
 });
 
@@ -54,7 +54,7 @@ const otherEvents = [
   v.object({
     event: v.literal("warning"),
     message: v.string(),
-    /** What a note is on, which stays with the result: its last words count, and a job tells them once. Left out: of this session alone. */
+    /** Subject of a note, which is kept in the result; a later note on the same subject replaces it. Absent: only for this session. */
     note: v.exactOptional(v.string()),
   }),
   v.object({ event: v.literal("job-done"), seconds: v.number() }),
@@ -70,18 +70,18 @@ const otherEvents = [
 
 const eventBody = v.variant("event", [stepEvent, evaluationEvent, ...otherEvents]);
 
-/** The event without what the writer adds. */
+/** An event without the time and the job id, which the writer adds. */
 export type EventBody = v.InferOutput<typeof eventBody>;
 
 const stamp = v.object({ /** ISO 8601, UTC. */ time: v.string(), /** Job id. */ job: v.string() });
 
 /**
- * One line of a run folder's `events.jsonl`, and of `pretrain run --json`. Lines are only ever appended; after a resumed
- * run a step may stand twice, and the later line holds.
+ * One line of a run folder's `events.jsonl`, and of `pretrain run --json`. Lines are only ever appended. After a run is resumed, a step
+ * may occur twice; the later line is valid.
  */
 export type RunEvent = v.InferOutput<typeof stamp> & EventBody;
 
-/** A line of `events.jsonl`; undefined where it is none: a disk that was full, a copy cut short, an event of a later version. */
+/** Parses a line of `events.jsonl`; undefined if it is not an event: after a full disk, in a truncated copy, from a later version. */
 export function parseEvent(line: string): RunEvent | undefined {
   let value: unknown;
   try {

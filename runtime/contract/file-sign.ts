@@ -1,6 +1,6 @@
 /**
- * What changes when a file does: which file it is, its size, and to the nanosecond when it was changed and when the system last touched
- * its record. Programs can set the first time; the second they cannot.
+ * A text that changes when a file changes: its device and inode, size, modification time and status change time, in nanoseconds.
+ * Programs can set the modification time but not the status change time.
  */
 export function fileSign({ dev, ino, size, mtimeNs, ctimeNs }: FileTimes): string {
   return [dev, ino, size, mtimeNs, ctimeNs].join(" ");

@@ -1,6 +1,6 @@
-/** What the ending of a file's name says about its content: `news.jsonl.gz` is a compressed table. */
+/** The format of a file according to its extensions: `news.jsonl.gz` is a compressed table. */
 export interface TextFormat {
-  /** How its rows are written; null: plain text. */
+  /** Format of the table; null: plain text. */
   table: ".jsonl" | ".ndjson" | ".csv" | ".tsv" | ".parquet" | null;
   compressed: ".gz" | ".zst" | null;
 }

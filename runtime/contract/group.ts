@@ -1,4 +1,4 @@
-/** Values by their key, in the order in which keys first come; Node 20 has no Map.groupBy. */
+/** Groups values by key, in the order in which the keys first occur. Node 20 has no Map.groupBy. */
 export function groupBy<K, V>(values: Iterable<V>, keyOf: (value: V, index: number) => K): Map<K, V[]> {
   const groups = new Map<K, V[]>();
   let index = 0;
@@ -11,7 +11,7 @@ export function groupBy<K, V>(values: Iterable<V>, keyOf: (value: V, index: numb
   return groups;
 }
 
-/** Consecutive values in groups: each ends with the value by which the sizes of its values come to `size`. */
+/** Groups consecutive values. A group ends with the value that brings its total size to `size` or more. */
 export function* groupsOfSize<V>(values: Iterable<V>, sizeOf: (value: V) => number, size: number): Generator<V[]> {
   let group: V[] = [];
   let sum = 0;

@@ -1,6 +1,6 @@
 import { visible } from "./visible.ts";
 
-/** Text of data in Markdown, as one line: names are no emphasis, brackets no links, and nothing begins a heading, a list or a quotation. */
+/** Escapes text from data for Markdown, on one line, so that nothing in it becomes emphasis, a link, a heading, a list or a quotation. */
 export function markdownText(text: string): string {
   const line = visible(text).replaceAll(/\s+/g, " ").trim();
   return withoutAddresses(line.replaceAll(/[\\`*_~|$<[\]]|&(?=[#\w])/g, "\\$&"))
@@ -9,27 +9,27 @@ export function markdownText(text: string): string {
 }
 
 /**
- * What an author wrote as Markdown in a comment, with its emphasis, lists and code but nothing that loads or leads anywhere: images,
- * links, addresses and HTML are text. Without a bracket that follows it directly, and without definitions, `[x]` is no link.
+ * Markdown that an author wrote in a comment, with its emphasis, lists and code. Everything that loads or links to something (images,
+ * links, addresses, HTML) becomes text. `[x]` is no link, since neither `(` nor a definition can follow it.
  */
 export function markdownOfAuthor(text: string): string {
   const unlinked = visible(text).replaceAll("](", "]\\(").replaceAll("]:", "]\\:");
   return withoutAddresses(unlinked.replaceAll(/<(?=[a-z/!?])/gi, "&lt;"));
 }
 
-/** A block of code, whose fence is longer than any in the text. */
+/** A code block, whose fence is longer than any in the text. */
 export function markdownCode(text: string, language = ""): string {
   const longest = Math.max(2, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
   const fence = "`".repeat(longest + 1);
   return `${fence}${language}\n${visible(text).trimEnd()}\n${fence}`;
 }
 
-/** A table's row of cells that are text. */
+/** A table row, whose cells are escaped as text. */
 export function markdownRow(cells: readonly string[]): string {
   return `| ${cells.map(markdownText).join(" | ")} |`;
 }
 
-/** Many programs make links of addresses that stand bare in a text. */
+/** Escapes bare addresses, which many programs turn into links. */
 function withoutAddresses(text: string): string {
   return text
     .replaceAll("://", "\\://")

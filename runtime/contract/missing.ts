@@ -1,12 +1,12 @@
 import type { ComparisonResult } from "./artifacts.ts";
 import { groupBy } from "./group.ts";
 
-/** A score that a comparison should have and has not. */
+/** A score that is missing from a comparison. */
 export type MissingScore = ComparisonResult["missing"][number];
 
 type Told = Pick<ComparisonResult, "cells" | "missing">;
 
-/** Which scores there are not, of which cells and seeds, and why: a sentence for each reason. */
+/** The missing scores with their cells and seeds: one sentence per reason. */
 export function describeMissing({ cells, missing }: Told): string[] {
   const finetuneSeeds = new Set([...cells, ...missing].map(({ finetune_seed }) => finetune_seed).filter((seed) => seed !== 0));
   const several = finetuneSeeds.size > 1;
@@ -20,7 +20,7 @@ export function describeMissing({ cells, missing }: Told): string[] {
   );
 }
 
-/** Whether a run of the comparison is done, be it without a score. */
+/** Whether any run of the comparison is done, even if its score is undefined. */
 export function hasResults({ summary, missing }: Pick<ComparisonResult, "summary" | "missing">): boolean {
   return summary.length > 0 || missing.some(({ done }) => done);
 }
@@ -29,7 +29,7 @@ function scoreName({ task, metric }: MissingScore): string {
   return task === "" ? metric : `${task}.${metric}`;
 }
 
-/** ` (seeds 1..3, 5)`, ` (seeds 1/1, 1/2)`; of what has no seeds nothing. */
+/** The seeds of scores: ` (seeds 1..3, 5)`, or ` (seeds 1/1, 1/2)` with fine-tuning seeds; empty if the scores have no seeds. */
 function seedText(of: readonly MissingScore[], several: boolean): string {
   const seeded = of.filter(({ seed, finetune_seed }) => seed !== 0 || finetune_seed !== 0);
   if (seeded.length === 0) return "";
@@ -39,7 +39,7 @@ function seedText(of: readonly MissingScore[], several: boolean): string {
   return ` (${seeds.length === 1 && !seeds[0]!.includes("..") ? "seed" : "seeds"} ${seeds.join(", ")})`;
 }
 
-/** `1..3`, `5`. @param numbers ascending */
+/** Consecutive numbers as ranges: `1..3`, `5`. @param numbers in ascending order */
 function inRanges(numbers: readonly number[]): string[] {
   const ranges: [number, number][] = [];
   for (const number of numbers) {

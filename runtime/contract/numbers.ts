@@ -1,31 +1,31 @@
 import type { Score } from "./artifacts.ts";
 import { metricOf } from "./catalogue/index.ts";
 
-/** A score as people read it: percentages times 100, and no more digits than the uncertainty allows. */
+/** Formats a score: percentages are multiplied by 100, and there are no more digits than the uncertainty allows. */
 export function formatScore(metric: string, value: number, uncertainty = 0): string {
   const factor = factorOf(metric);
   return fixed(value * factor, decimalsFor(metric, value, uncertainty));
 }
 
-/** `71.2 ± 0.6`, both with the same digits; without spread the value alone. */
+/** `71.2 ± 0.6`, both with the same number of decimals; only the mean if `n` is below 2. */
 export function formatEstimate(metric: string, mean: number, standardError: number, n: number): string {
   if (n < 2) return formatScore(metric, mean);
   return `${formatScore(metric, mean, standardError)} ± ${formatScoreLike(metric, standardError, mean, standardError)}`;
 }
 
-/** One run's score, with its own standard error where that is known; of one without a value why it has none. */
+/** The score of one run, with its standard error if it is known; if the score is undefined, the reason. */
 export function formatScored(score: Pick<Score, "metric" | "value" | "undefined" | "standard_error">): string {
   const { metric, value, undefined: reason, standard_error: error } = score;
-  if (value === null) return `undefined: ${reason ?? "it is no finite number"}`;
+  if (value === null) return `undefined: ${reason ?? "it is not a finite number"}`;
   return error ? formatEstimate(metric, value, error, 2) : formatScore(metric, value);
 }
 
-/** A number with the digits that another one of that uncertainty has. */
+/** Formats a value with as many decimals as the score `like` has, given its uncertainty. */
 export function formatScoreLike(metric: string, value: number, like: number, uncertainty: number): string {
   return fixed(value * factorOf(metric), decimalsFor(metric, like, uncertainty));
 }
 
-/** `1.5M`, `12k`, `340`: counts of tokens and parameters. */
+/** Formats a count of tokens or parameters: `1.5M`, `12k`, `340`. */
 export function formatCount(count: number): string {
   const unit = [
     { size: 1e12, letter: "T" },
@@ -38,12 +38,12 @@ export function formatCount(count: number): string {
   return `${Number(scaled.toPrecision(3))}${unit.letter}`;
 }
 
-/** `1.23e13`. */
+/** Formats FLOPs: `1.23e13`. */
 export function formatFlops(flops: number): string {
   return flops === 0 ? "0" : flops.toExponential(2).replace("e+", "e");
 }
 
-/** `25%`, `12.5%`. */
+/** Formats a share from 0 to 1: `25%`, `12.5%`. */
 export function formatShare(share: number): string {
   return `${Number((100 * share).toPrecision(4))}%`;
 }
@@ -53,7 +53,7 @@ export function formatBytes(bytes: number): string {
   return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
-/** `41 s`, `12 min`, `3 h 20 min`. */
+/** Formats a duration in seconds: `41 s`, `12 min`, `3 h 20 min`. */
 export function formatSeconds(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   if (seconds < 100) return `${Math.round(seconds)} s`;
@@ -62,7 +62,7 @@ export function formatSeconds(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** An estimate, without digits that it does not have: `40 s`, `9 min`, `3 h`. */
+/** Formats an estimated duration in seconds, rounded coarsely: `40 s`, `9 min`, `3 h`. */
 export function formatRoughly(seconds: number): string {
   const step = roughSteps.find(({ below }) => seconds < below)!.step;
   const rounded = Math.max(step, Math.round(seconds / step) * step);
@@ -83,7 +83,7 @@ function factorOf(metric: string): number {
   return metricOf(metric)?.unit === "percent" ? 100 : 1;
 }
 
-/** Two significant digits of the uncertainty; without one, three or four of the value. */
+/** The number of decimals that shows two significant digits of the uncertainty; without an uncertainty, three or four of the value. */
 function decimalsFor(metric: string, value: number, uncertainty: number): number {
   const factor = factorOf(metric);
   const most = factor === 100 ? 2 : 4;
@@ -96,13 +96,13 @@ function clamp(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));
 }
 
-/** With a true minus sign, and no minus before zero. */
+/** Fixed-point notation with a true minus sign, and no minus before zero. */
 function fixed(value: number, decimals: number): string {
   const text = value.toFixed(decimals);
   return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
 }
 
-/** `1 word`, `3 words`: of nouns with a regular plural. */
+/** A count with its noun, whose plural is regular: `1 word`, `3 words`. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

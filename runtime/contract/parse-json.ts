@@ -1,17 +1,17 @@
-/** Brackets within brackets, far beyond those of any data. To read a million takes half a second, each time. */
+/** Maximum nesting depth, far beyond that of any data. Parsing a million nested brackets takes half a second. */
 const mostDepth = 200_000;
 
-/** As `JSON.parse`, for what comes from outside: nesting beyond all measure is an error of the syntax too. */
+/** `JSON.parse` for untrusted input: excessive nesting is a SyntaxError too. */
 export function parseJson(text: string): unknown {
   const position = placeTooDeep(text);
-  if (position !== undefined) throw new SyntaxError(`brackets lie more than ${mostDepth} deep in each other at position ${position}`);
+  if (position !== undefined) throw new SyntaxError(`brackets are nested more than ${mostDepth} deep at position ${position}`);
   return JSON.parse(text);
 }
 
 function placeTooDeep(text: string): number | undefined {
   if (text.length <= mostDepth || !hasMany(text)) return undefined;
   let depth = 0;
-  // strings as wholes: brackets can stand in one
+  // strings are matched as a whole, since they can contain brackets
   for (const { 0: token, index } of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]]/gsu)) {
     if (token === "}" || token === "]") depth--;
     else if ((token === "{" || token === "[") && ++depth > mostDepth) return index;
@@ -19,7 +19,7 @@ function placeTooDeep(text: string): number | undefined {
   return undefined;
 }
 
-/** Whether there are so many brackets at all: most rows have a few, and long texts. */
+/** Whether there are enough brackets to exceed the depth; most rows have only a few, and long texts. */
 function hasMany(text: string): boolean {
   let left = mostDepth;
   for (const sign of ["[", "{"]) for (let at = text.indexOf(sign); at >= 0 && left > 0; at = text.indexOf(sign, at + 1)) left--;

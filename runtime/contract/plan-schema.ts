@@ -3,8 +3,8 @@ import type { Job } from "./plan.ts";
 import { whole } from "./schema.ts";
 
 /*
- * A `job.json` as far as readers rely on it. What it computes is planned from the text each time, and its settings have more forms than
- * are worth a second description: they are taken as they are.
+ * The schema of `job.json`, as far as readers rely on it. Jobs are planned from the text each time, so that settings, which have many
+ * forms, are not checked a second time.
  */
 
 const file = v.looseObject({ path: v.string(), bytes: whole, sha256: v.string() });

@@ -15,9 +15,9 @@ import type {
 } from "./spec.ts";
 
 /**
- * A plan is a graph of jobs. A job's fingerprint is the SHA-256 of the canonical JSON of what it computes: its resolved
- * declaration (names and comments left out), the fingerprints of the jobs it reads, files by their content. Jobs of one
- * plan stand in an order in which each comes after those it needs.
+ * A plan is a graph of jobs, in topological order: each job comes after those it needs. A job's fingerprint is the SHA-256 of the
+ * canonical JSON of what it computes: its resolved declaration (without names and comments), the fingerprints of the jobs it reads, and
+ * the content of its files.
  */
 export interface Plan {
   /** The `.pretrain` file. */
@@ -30,12 +30,12 @@ export type JobKind = Job["kind"];
 export type JobOf<K extends JobKind> = Extract<Job, { kind: K }>;
 
 interface JobBase<K extends string> {
-  /** `<kind>-<first 16 hex digits of the fingerprint>`: also the name of the run folder. */
+  /** `<kind>-<first 16 hex digits of the fingerprint>`, which is also the name of the run folder. */
   id: string;
   kind: K;
-  /** For people: the declaration, the cell and the seed. Not part of the fingerprint. */
+  /** Name for display: the declaration, the cell and the seed. Not part of the fingerprint. */
   name: string;
-  /** Jobs whose artifacts it reads. */
+  /** Ids of the jobs whose artifacts it reads. */
   after: string[];
   fingerprint: string;
 }
@@ -48,116 +48,116 @@ export interface InputFile {
   sha256: string;
 }
 
-/** Reads, checks and splits the raw text. */
+/** A job that reads, checks and splits the raw text. */
 export interface CorpusJob extends JobBase<"corpus"> {
   corpus: CorpusSpec;
   files: InputFile[];
 }
 
-/** Trains a tokenizer on the corpus' training split. */
+/** A job that trains a tokenizer on the training split of a corpus. */
 export interface TrainedTokenizerJob extends JobBase<"tokenizer"> {
   tokenizer: LearnedTokenizerSpec;
   corpus: string;
 }
 
-/** Takes over the tokenizer of a checkpoint. */
+/** A job that adopts the tokenizer of a checkpoint. */
 export interface AdoptedTokenizerJob extends JobBase<"tokenizer"> {
   checkpoint: CheckpointFiles;
 }
 
-/** Takes over a `tokenizer.json`, with what it lacks behind its own entries. */
+/** A job that adopts a `tokenizer.json` and appends the tokens that it lacks. */
 export interface ExistingTokenizerJob extends JobBase<"tokenizer"> {
   file: InputFile;
   added: string[];
   /** Id of the padding token. */
   pad: number;
-  /** Entries in all. */
+  /** Number of entries. */
   vocabulary: number;
 }
 
 export type TokenizerJob = TrainedTokenizerJob | AdoptedTokenizerJob | ExistingTokenizerJob;
 
-/** A model in Transformers' form, as it was when the plan was made. */
+/** The files of a checkpoint in Transformers' format, as they were when the plan was made. */
 export interface CheckpointFiles {
   folder: string;
   files: InputFile[];
 }
 
-/** Turns a corpus into token ids, in shards. */
+/** A job that turns a corpus into shards of token ids. */
 export interface EncodeJob extends JobBase<"encode"> {
   corpus: string;
   tokenizer: string;
-  /** Most tokens of the training split; null: all. */
+  /** Maximum number of tokens of the training split; null: all. */
   limit: number | null;
 }
 
-/** A model whose choices are all made. */
+/** A model whose settings are all resolved. */
 export interface ResolvedModel extends Omit<ModelSpec, "architecture" | "doc" | "checkpoint">, Partial<FamilyChoices> {
   architecture: Architecture;
   /** Rows of the embedding: the tokenizer's vocabulary, or more in a checkpoint. */
   vocabulary: number;
-  /** A decoder that reads in both directions what it is given, as it learned to; left out: each token sees those before it. */
+  /** The decoder attends to its prefix in both directions, as in its pre-training. Absent: attention is causal throughout. */
   readsPrefix?: true;
-  /** Where its first weights come from; otherwise they are drawn. */
+  /** Files of the initial weights; absent: weights are drawn at random. */
   weights?: CheckpointFiles;
 }
 
 /**
- * What published families of models choose besides what a declaration can say. Left out, each is what a model declared by its
- * sizes has (`choicesOf` in `runtime/models/choices.ts`).
+ * Settings of published model families that a declaration cannot express. An absent setting has the value that it has in a model
+ * declared by its sizes (`choicesOf` in `runtime/models/choices.ts`).
  */
 export interface FamilyChoices {
-  /** Blocks of an encoder-decoder's decoder, where they are not as many as the encoder's. */
+  /** Number of blocks of the decoder of an encoder-decoder, if it differs from the encoder's. */
   decoderLayers: number;
-  /** Width of one head, where it is not hidden ÷ heads. */
+  /** Width of one head, if it is not hidden ÷ heads. */
   headWidth: number;
-  /** Heads of keys and values; each serves a group of query heads (Ainslie et al. 2023, section 2.2). */
+  /** Number of key and value heads; each serves a group of query heads (Ainslie et al. 2023, section 2.2). */
   keyValueHeads: number;
-  /** Attention scores are divided by the root of a head's width; not in T5. */
+  /** Attention scores are divided by the square root of the head width; not in T5. */
   scaledAttention: boolean;
-  /** Width of the embeddings, which a linear layer brings to `hidden` where it is another (Clark et al. 2020, section 3.2). */
+  /** Width of the embeddings; if it is not `hidden`, a linear layer projects them to it (Clark et al. 2020, section 3.2). */
   embeddingWidth: number;
-  /** Token embeddings are multiplied by it. */
+  /** Factor that token embeddings are multiplied by. */
   embeddingScale: number;
   /** Layer norm over the sum of the embeddings (Devlin et al. 2019, released code). */
   embeddingNorm: boolean;
-  /** Rows of the table of token types; 0: no such table. */
+  /** Number of rows of the token type embedding; 0: there is none. */
   tokenTypes: number;
-  /** Positions that the learned table has, where the context is shorter. */
+  /** Number of learned positions, if the context is shorter. */
   positions: number;
-  /** Rows of the position table before that of position 0. */
+  /** Number of rows of the position embedding before that of position 0. */
   positionOffset: number;
-  /** Of rotary positions. */
+  /** Settings of rotary positions. */
   rotary: RotaryChoices;
-  /** Of relative positions: buckets, and the distance from which all fall into the last. */
+  /** Settings of relative positions: the number of buckets, and the distance from which all fall into the last. */
   relative: { buckets: number; distance: number };
   normEpsilon: number;
   /** A linear layer, the activation and a layer norm before the projection to the vocabulary (Devlin et al. 2019, released code). */
   predictionTransform: boolean;
-  /** Hidden states are multiplied by it before the projection to the vocabulary. */
+  /** Factor that hidden states are multiplied by before the projection to the vocabulary. */
   projectionScale: number;
-  /** A bias of each vocabulary entry; `fixed`: it is never trained. */
+  /** Bias of each vocabulary entry; `fixed`: it is never trained. */
   projectionBias: "none" | "trained" | "fixed";
-  /** The layer before a head that reads the first token: what follows it, and whether what it reads is dropped out too. */
+  /** The layer before a head that reads the first token: its activation, and whether dropout also applies to its input. */
   pooler: { activation: "tanh" | "gelu" | "relu"; dropsInput: boolean };
-  /** How weights are drawn. */
+  /** How weights are initialised. */
   initial: InitialChoices;
 }
 
 export interface InitialChoices {
-  /** What a block adds to its input starts smaller the more blocks there are (Radford et al. 2019, section 2.3), or as all else. */
+  /** `scaled`: projections into the residual stream start smaller the more blocks there are (Radford et al. 2019, section 2.3). */
   branches: "scaled" | "plain";
-  /** Row of the token embeddings that starts as zero: that of padding; null: none. */
+  /** Row of the token embedding that is initialised to zero, which is that of padding; null: none. */
   padding: number | null;
 }
 
 export interface RotaryChoices {
   base: number;
-  /** Slower rotation for a context longer than the one that was trained first. */
+  /** Slower rotation for a context that is longer than in the original pre-training. */
   scaling?: { kind: "linear"; factor: number } | { kind: "llama3"; factor: number; low: number; high: number; original: number };
 }
 
-/** An objective with everything it refers to written in place. */
+/** An objective whose references are replaced by what they refer to. */
 export type ResolvedObjective =
   | Exclude<ObjectiveSpec, { kind: "supervised" | "mixture" | "sequence" }>
   | { kind: "supervised"; task: ResolvedTask }
@@ -166,40 +166,40 @@ export type ResolvedObjective =
 
 export interface WeightedPart {
   weight: number;
-  /** As it shows in events; not part of the fingerprint. */
+  /** Name in events; not part of the fingerprint. */
   name: string;
   objective: ResolvedObjective;
 }
 
-/** A task with its files read far enough to know what the answers are. */
+/** A task whose files have been read far enough to know the possible answers. */
 export type ResolvedTask = WithoutNames<TaskSpec> & {
-  /** Sorted; a label's class is its index. Empty where answers are not labels. */
+  /** Labels in sorted order; the class of a label is its index. Empty if the answers are not labels. */
   labels: string[];
   files: InputFile[];
 };
 
-/** Of each member of the union. */
+/** Each member of a union without names and display settings, which are not part of the fingerprint. */
 type WithoutNames<T> = T extends unknown ? Omit<T, "doc" | "metrics" | "benchmark"> : never;
 export type ResolvedTaskOf<K extends TaskKind> = Extract<ResolvedTask, { kind: K }>;
 
-/** What a program costs, from its trace. */
+/** The cost of a program, from its trace. */
 export interface Cost {
-  /** Trained numbers, all of them. */
+  /** Number of trained parameters. */
   parameters: number;
-  /** Of these, in token and position embeddings and the vocabulary projection. */
+  /** Number of these in token and position embeddings and the vocabulary projection. */
   embeddings: number;
-  /** Positions read a step (nominal: no padding). */
+  /** Positions read per step, counted without padding. */
   tokensPerStep: number;
-  /** Multiply-adds × 2 of forward and backward, a step, averaged over the parts of a mixture as scheduled. */
+  /** FLOPs per step, which are twice the multiply-adds of forward and backward, averaged over the parts of a mixture as scheduled. */
   flopsPerStep: number;
-  /** Parameters, optimiser state, activations at their peak; bytes. */
+  /** Bytes of parameters, optimiser state and activations at their peak. */
   memoryBytes: number;
 }
 
 export interface PretrainJob extends JobBase<"pretrain"> {
   model: ResolvedModel;
   objective: ResolvedObjective;
-  /** Jobs. */
+  /** Ids of the jobs that it reads. */
   encoded: string;
   tokenizer: string;
   steps: number;
@@ -209,23 +209,26 @@ export interface PretrainJob extends JobBase<"pretrain"> {
   optimizer: OptimizerSpec;
   precision: PretrainSpec["precision"];
   seed: number;
-  /** Steps between validations. Not part of the fingerprint: it changes no number of the final model. */
+  /** Steps between validations. Not part of the fingerprint, as it does not change the final model. */
   evaluateEvery: number;
-  /** Likewise. */
+  /** When checkpoints are written. Not part of the fingerprint either. */
   save: PretrainSpec["save"];
-  /** Likewise: steps after which the weights are kept, ascending, for what is fine-tuned from there; absent: after the last alone. */
+  /**
+   * Steps, in ascending order, after which the weights are kept for fine-tunings that start from them; absent: only after the last. Not
+   * part of the fingerprint either.
+   */
   keep?: number[];
   cost: Cost;
 }
 
-/** Looks for a task's test examples in the training text of a corpus. */
+/** A contamination check: a job that searches the training text of a corpus for the test examples of a task. */
 export interface LeaksJob extends JobBase<"leaks"> {
   corpus: string;
   task: ResolvedTask;
   taskName: string;
 }
 
-/** How long a step of a pre-training takes on this machine, to match time. */
+/** A job that measures the step time of a pre-training on this machine, to match cells by time. */
 export interface MeasureJob extends JobBase<"measure"> {
   model: ResolvedModel;
   objective: ResolvedObjective;
@@ -238,9 +241,9 @@ export interface MeasureJob extends JobBase<"measure"> {
 }
 
 export interface FinetuneJob extends JobBase<"finetune"> {
-  /** The pre-training whose weights it starts from; null: fresh weights, same model. */
+  /** Id of the pre-training job whose weights it starts from; null: weights are initialised, or come from the model's checkpoint. */
   from: string | null;
-  /** The weights as they were after so many steps; absent: the final ones. */
+  /** The step after which the weights were kept; absent: the final weights. */
   at?: number;
   model: ResolvedModel;
   tokenizer: string;
@@ -249,15 +252,15 @@ export interface FinetuneJob extends JobBase<"finetune"> {
   taskName: string;
   settings: Omit<FinetuneSettings, "task">;
   seed: number;
-  /** Of rows as long as the longest training text, about; where the model writes, of full rows. */
+  /** Cost with rows about as long as the longest training text; if the model writes the answer, with full rows. */
   cost: Cost;
-  /** How many the splits have. Not part of the fingerprint, as the task's files are. */
+  /** Number of examples of each split. Not part of the fingerprint, which includes the task's files. */
   examples: Record<Split, number>;
-  /** The part of these positions, 0 to 1, that batches of its texts need, about. Likewise. */
+  /** Estimated share of these positions, 0 to 1, that batches of the task's texts fill. Not part of the fingerprint either. */
   fill: number;
 }
 
-/** The score of always answering with the training set's most frequent label. */
+/** A constant baseline: a job that scores the most frequent label of the training split as the answer to every example. */
 export interface MajorityJob extends JobBase<"majority"> {
   task: ResolvedTask;
   taskName: string;
@@ -268,19 +271,22 @@ export interface CompareJob extends JobBase<"compare"> {
   question?: string;
   match: Matched;
   cells: ComparedCell[];
-  /** Scores to show and judge. */
+  /** The tasks and metrics to report and judge. */
   tasks: { task: string; metrics: string[]; benchmark?: string }[];
-  /** The check of each task's test examples against each corpus that a cell reads; `corpus` as the specification names it. */
+  /** The contamination check of each task against each corpus that a cell reads; `corpus` is its name in the specification. */
   leaks: { task: string; corpus: string; job: string }[];
   baselines: ComparedBaseline[];
   expect: Expectation[];
-  /** Where seeds are added until it is settled: how many there were at each look so far, this one last, and may be at the last one. */
+  /**
+   * If seeds are added until the comparison is settled: the number of seeds at each interim analysis so far, ending with this one, and at
+   * the final one.
+   */
   looks?: { seeds: number[]; most: number };
 }
 
 /**
- * `scratch` of a cell has that cell's architecture; `majority` is one for each task; a `checkpoint`, named as `cell`, is fine-tuned as it
- * is, and held against the cells that start from it, where some do.
+ * A run of a baseline. `scratch` has the architecture of a cell; there is one `majority` per task. A `checkpoint`, whose name is `cell`,
+ * is fine-tuned without further pre-training, and compared with the cells that start from it, if there are any.
  */
 export interface ComparedBaseline {
   baseline: "scratch" | "majority" | "checkpoint";
@@ -299,17 +305,17 @@ interface FinetuneRun {
 }
 
 export interface ComparedCell {
-  /** Label: what varies. */
+  /** Label of the cell, made of the values that vary. */
   cell: string;
   runs: {
     seed: number;
     pretrain: string;
     finetunes: FinetuneRun[];
-    /** Fine-tunings from weights of before the end, by share of the steps, ascending. */
+    /** Fine-tunings from intermediate weights, in ascending order of their share of the steps. */
     checkpoints?: { share: number; step: number; finetunes: FinetuneRun[] }[];
   }[];
-  /** Where its learning rate was searched for: the one that was best on validation, and what the other runs cost, FLOPs. */
+  /** If learning rates were searched: the one with the best validation loss, and the FLOPs of the other runs. */
   searched?: { learningRate: number; flops: number; runs: { learningRate: number; job: string }[] };
-  /** For the whole pre-training. */
+  /** Totals of the whole pre-training. */
   matched: { tokens: number; flops: number; steps: number; parameters: number; embeddings: number };
 }

@@ -2,23 +2,23 @@ import * as v from "valibot";
 import type { TaskKind } from "./spec.ts";
 
 /*
- * What `predictions.jsonl` holds: a line for each test example, whose fields follow from the kind of the task, whoever answered (a head,
- * a model that writes, a constant baseline). What writes these lines and what reads them are typed by the schemas below.
+ * The lines of `predictions.jsonl`, one per test example. Their fields follow from the kind of task, not from what answered (a head, a
+ * model that writes text, a constant baseline). The schemas below type the code that writes these lines and the code that reads them.
  */
 
-/** Of a line; what JSON cannot hold is none. */
+/** A finite number; JSON has no other numbers. */
 const finite = v.pipe(v.number(), v.finite());
-/** Of the example: file name and line, `train.tsv:17`. */
+/** Id of an example: file name and line, such as `train.tsv:17`. */
 const id = v.string();
-/** The text that a model wrote, where it answers by writing. */
+/** The text that the model wrote, if it answers by writing. */
 const written = v.exactOptional(v.string());
 
 const label = v.object({
   id,
   label: v.string(),
-  /** Null: what was written is none of the task's labels. */
+  /** Null: the written text is not a label of the task. */
   predicted: v.nullable(v.string()),
-  /** Of the task's labels, in their order; a model that writes and a constant baseline keep none. */
+  /** Probabilities of the task's labels, in their order; absent if a model wrote the answer, and for a constant baseline. */
   probabilities: v.exactOptional(v.array(finite)),
   written,
 });
@@ -32,22 +32,22 @@ const byKind = {
   tagging: v.object({ id, words: v.array(v.string()), tags: v.array(v.string()), predicted: v.array(v.string()) }),
   multiple_choice: v.object({
     id,
-    /** Choices are counted from 1. */
+    /** Number of the correct choice, from 1. */
     answer: finite,
-    /** Null: none of the choices. */
+    /** Number of the predicted choice, from 1; null: the answer is not a choice. */
     predicted: v.nullable(finite),
-    /** Of this example's choices. */
+    /** Probabilities of the choices of this example. */
     probabilities: v.exactOptional(v.array(finite)),
     written,
   }),
   span_question_answering: v.object({
     id,
-    /** As the file calls it. */
+    /** Id of the question in the file. */
     question: v.string(),
     text: v.string(),
-    /** Right answers; none where the question has no answer. */
+    /** Correct answers; empty if the question has no answer. */
     answers: v.array(v.string()),
-    /** Empty: that there is no answer. */
+    /** Predicted answer; empty: the model predicts that there is none. */
     predicted: v.string(),
     /** Sum of the span's two logits. */
     score: v.exactOptional(finite),
@@ -69,12 +69,12 @@ const byKind = {
 
 type ByKind = { [K in keyof typeof byKind]: v.InferOutput<(typeof byKind)[K]> };
 
-/** A line of `predictions.jsonl` of a kind of task; without a kind, of any. */
+/** A line of `predictions.jsonl` for a kind of task, or for any kind. */
 export type Prediction<K extends TaskKind = TaskKind> = ByKind[K];
 
 const schemas: { readonly [K in TaskKind]: v.GenericSchema<unknown, ByKind[K]> } = byKind;
 
-/** Lines as a kind's predictions; undefined where one of them is not what the kind keeps, such as a number that is none. */
+/** Checks lines against the schema of a kind of task; undefined if any line does not match it. */
 export function checkedPredictions<K extends TaskKind>(kind: K, lines: readonly unknown[]): readonly Prediction<K>[] | undefined {
   const schema: v.GenericSchema<unknown, Prediction<K>> = schemas[kind];
   return lines.every((line): line is Prediction<K> => v.is(schema, line)) ? lines : undefined;

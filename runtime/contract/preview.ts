@@ -1,9 +1,9 @@
-/** What `pretrain preview --json` prints: sequences as a pre-training makes them under an objective. */
+/** The output of `pretrain preview --json`: sequences that a pre-training makes under an objective. */
 export interface Preview {
   objective: string;
-  /** Name of the pre-training whose corpus, tokenizer and model it is. */
+  /** Name of the pre-training whose corpus, tokenizer and model are used. */
   pretrain: string;
-  /** Of a mixture or a sequence one for each objective in it. */
+  /** One part, or one for each objective of a mixture or sequence. */
   parts: PreviewPart[];
 }
 
@@ -11,25 +11,25 @@ export interface PreviewPart {
   /** Name of the objective. */
   part: string;
   pairs: PreviewPair[];
-  /** Over all sequences that were looked at: shares from 0 to 1, names that begin with `mean_` in tokens. */
+  /** Statistics over all sampled sequences: shares from 0 to 1, and lengths in tokens if the name begins with `mean_`. */
   measured: Record<string, number>;
-  /** How many were looked at. */
+  /** Number of sampled sequences. */
   sequences: number;
 }
 
-/** What a model reads and what it should answer. */
+/** The input and the target of a sequence, as text. */
 export interface PreviewPair {
   input: string;
-  /** What is predicted; `…` stands for what is not. */
+  /** The target tokens; `…` replaces tokens that are not predicted. */
   target: string;
-  /** The same two texts, cut where what the objective changed begins and ends. */
+  /** The same two texts, split where the changes of the objective begin and end. */
   input_parts?: MarkedText[];
   target_parts?: MarkedText[];
 }
 
-/** A stretch of a text. Stretches of input and target with the same mark belong together: a span and where it was. */
+/** A segment of a text. Segments of input and target with the same mark belong together: a hidden span and its place in the input. */
 export interface MarkedText {
   text: string;
-  /** From 0; absent where the objective changed nothing. */
+  /** Number of the mark, from 0; absent if the objective changed nothing here. */
   mark?: number;
 }

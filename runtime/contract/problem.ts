@@ -1,27 +1,27 @@
 /** A mistake that a user can make: a value, never an exception. */
 export interface Problem {
-  /** `info`: nothing is wrong, but something else may have been meant, or something later will not work. */
+  /** `info`: nothing is wrong, but the author may have meant something else, or a later step will not work. */
   severity: "error" | "warning" | "info";
   /** Stable, for filters and quick fixes: `unknown-key`, `missing-key`, `architecture-mismatch`, … */
   code: string;
-  /** What was found, what was expected and what to do, in one or two sentences. */
+  /** One or two sentences that say what was found, what was expected and what to do. */
   message: string;
-  /** Where in the specification; the language finds the nearest place in the text. */
+  /** Place in the specification; the language finds the nearest place in the text. */
   path: SpecPath;
   /** Replacements to offer for the text at the place, best first. */
   fixes?: string[];
-  /** A key of the declaration that would mend it, whether it is written there or not. */
+  /** A key of the declaration, written or not, and the value that would fix the problem. */
   set?: { key: string; value: string };
 }
 
 /**
- * The way from a specification's root to a value: table, declaration, key, index, …:
- * `["tasks", "sentiment", "label"]`, `["comparisons", "objectives", "vary objective", 2]`. A last step `"name"` means the
- * declaration's own name. Steps behind the last one that the text has are ignored.
+ * The path from the root of a specification to a value: table, declaration, key, index, …:
+ * `["tasks", "sentiment", "label"]`, `["comparisons", "objectives", "vary objective", 2]`. A final step `"name"` means the
+ * declaration's own name. Steps after the last one that exists in the text are ignored.
  */
 export type SpecPath = readonly (string | number)[];
 
-/** A problem where the user sees it. Lines and columns count from 1. */
+/** A problem with its place in a file. Lines and columns are counted from 1. */
 export interface PlacedProblem {
   file: string;
   line: number;

@@ -1,6 +1,6 @@
 import type { TaskKind } from "./spec.ts";
 
-/** Values from publications, to stand beside a comparison's own: only what the cited place says. */
+/** Published scores, shown next to the results of a comparison. Every value is in the cited place. */
 
 export interface Benchmark {
   name: string;
@@ -8,12 +8,12 @@ export interface Benchmark {
   help: string;
 }
 
-/** Names for `benchmark` of a task. */
+/** The benchmarks that a task can name with its key `benchmark`. */
 export const benchmarks: readonly Benchmark[] = [
   { name: "cola", kind: "classification", help: "CoLA of GLUE: whether a sentence is acceptable." },
   { name: "sst2", kind: "classification", help: "SST-2 of GLUE: the sentiment of a sentence." },
-  { name: "mrpc", kind: "pair_classification", help: "MRPC of GLUE: whether two sentences say the same." },
-  { name: "qqp", kind: "pair_classification", help: "QQP of GLUE: whether two questions ask the same." },
+  { name: "mrpc", kind: "pair_classification", help: "MRPC of GLUE: whether two sentences are paraphrases." },
+  { name: "qqp", kind: "pair_classification", help: "QQP of GLUE: whether two questions have the same meaning." },
   { name: "mnli", kind: "pair_classification", help: "MNLI of GLUE, matched: whether a premise entails a hypothesis." },
   { name: "qnli", kind: "pair_classification", help: "QNLI of GLUE: whether a sentence answers a question." },
   { name: "rte", kind: "pair_classification", help: "RTE of GLUE: whether a text entails another." },
@@ -25,14 +25,14 @@ export const benchmarks: readonly Benchmark[] = [
 
 /** Models of one publication that were scored in the same way. */
 export interface Publication {
-  /** A few words for a chart. */
+  /** Short label for charts. */
   label: string;
   source: string;
-  /** Where in it. */
+  /** Place in the source. */
   place: string;
-  /** How it was scored. */
+  /** How the models were scored. */
   protocol: string;
-  /** What was pre-trained on. */
+  /** The pre-training data. */
   data: string;
   models: readonly PublishedModel[];
 }
@@ -40,7 +40,7 @@ export interface Publication {
 export interface PublishedModel {
   name: string;
   parameters: number;
-  /** By `benchmark.metric`; percentages as shares. */
+  /** Scores by `benchmark.metric`; percentages are shares from 0 to 1. */
   scores: Readonly<Record<string, number>>;
 }
 
@@ -49,7 +49,7 @@ export const publications: readonly Publication[] = [
     label: "BabyLM, 10M words",
     source: "Warstadt et al. 2023",
     place: "github.com/babylm/evaluation-pipeline, README, baselines of the strict-small track",
-    protocol: "one fine-tuning on the challenge's own cut of the GLUE sets",
+    protocol: "one fine-tuning on the challenge's own version of the GLUE data sets",
     data: "10 million words of the challenge's corpus",
     models: [
       glue("OPT-125M", 125e6, [15.2, 81.9, 57.6, 61.5, 60.0]),
@@ -61,7 +61,7 @@ export const publications: readonly Publication[] = [
     label: "BabyLM, 100M words",
     source: "Warstadt et al. 2023",
     place: "github.com/babylm/evaluation-pipeline, README, baselines of the strict track",
-    protocol: "one fine-tuning on the challenge's own cut of the GLUE sets",
+    protocol: "one fine-tuning on the challenge's own version of the GLUE data sets",
     data: "100 million words of the challenge's corpus",
     models: [
       glue("OPT-125M", 125e6, [36.2, 86.6, 70.1, 80.1, 67.7]),
@@ -97,7 +97,7 @@ export const publications: readonly Publication[] = [
     label: "T5's objectives",
     source: "Raffel et al. 2020",
     place: "tables 4 and 5",
-    protocol: "best checkpoint on the validation set, the task written as text",
+    protocol: "best checkpoint on the validation set, text-to-text",
     data: "34 billion tokens of C4",
     models: [
       t5("prefix language modelling", [18.94, 77.99, 26.86]),

@@ -1,6 +1,6 @@
 import type { Verdict } from "./artifacts.ts";
 
-/** Whether scores of these cells say which is better: those of other objectives, tokens or texts stand beside each other and no more. */
+/** Whether verdicts rank these cells. Scores of different objectives, tokens or texts are shown side by side, but not ranked. */
 export function areRanked(verdicts: readonly Verdict[], cells: readonly string[], task: string, metric: string): boolean {
   const judged = verdicts.filter((each) => each.task === task && each.metric === metric);
   const isJudged = (one: string, other: string) =>

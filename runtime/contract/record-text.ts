@@ -1,21 +1,21 @@
 import type * as v from "valibot";
 import { checked } from "./schema.ts";
 
-/** What the text of a file says, or why it says nothing. */
+/** The parsed value of a file's text, or the reason why it could not be parsed. */
 export type Parsed<T> = { value: T } | { problem: string };
 
-/** A file that holds one JSON document, as its schema describes it. */
+/** Parses a text with one JSON document and checks it against a schema. */
 export function parseRecord<T>(text: string, schema: v.GenericSchema<unknown, T>): Parsed<T> {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return { problem: text.trim() === "" ? "it is empty" : "it is no JSON: it was cut short, or something else wrote it" };
+    return { problem: text.trim() === "" ? "it is empty" : "it is not JSON: it was truncated, or another program wrote it" };
   }
   return checked(schema, value);
 }
 
-/** Documents that stand a line each; those that are none are left out, as a writer that was killed leaves them. */
+/** Parses a text with one JSON document per line. Invalid lines are skipped: a writer that was killed leaves them. */
 export function parseLines<T>(text: string, schema: v.GenericSchema<unknown, T>): T[] {
   return text.split("\n").flatMap((line) => {
     const parsed = line === "" ? undefined : parseRecord(line, schema);

@@ -3,12 +3,12 @@ import { engineNames } from "./catalogue/engines.ts";
 import { engineOptionsSchema } from "./engine-options.ts";
 import { processId, whole } from "./schema.ts";
 
-/* Files of a `.pretrain` folder besides jobs, results and events. */
+/* Schemas of the files of a `.pretrain` folder other than jobs, results and events. */
 
-/** Who works on something: what a `lock` holds. */
+/** The process that holds a lock: the content of `lock`. */
 export const lockHolder = v.object({
   pid: processId,
-  /** When it started, as the system writes it; null where the system does not say. */
+  /** Start of the process, as its system writes it; null: unknown. */
   started: v.optional(v.nullable(v.string()), null),
   host: v.string(),
 });
@@ -19,9 +19,9 @@ export const engineDescription = v.object({
   version: v.string(),
   device: v.string(),
   threads: whole,
-  /** Its own options as it took them, those included that were left out. */
+  /** The engine's own options in effect, including defaults. */
   options: v.exactOptional(engineOptionsSchema),
-  /** Why this engine, where it was chosen. */
+  /** Why this engine was chosen, if it was chosen automatically. */
   reason: v.exactOptional(v.string()),
 });
 export type EngineDescription = v.InferOutput<typeof engineDescription>;
@@ -36,12 +36,12 @@ export const session = v.object({
   platform: v.string(),
   host: v.string(),
   pid: v.number(),
-  /** Absent where the job needs none. */
+  /** Absent if the job needs no engine. */
   engine: v.exactOptional(engineDescription),
 });
 export type Session = v.InferOutput<typeof session>;
 
-/** A file as it was when the plan was made, or when a job left it. */
+/** A file as it was when the plan was made, or when a job wrote it. */
 export const fileRecord = v.object({
   bytes: whole,
   /** SHA-256 of the content, hex. */
@@ -49,37 +49,37 @@ export const fileRecord = v.object({
 });
 export type FileRecord = v.InferOutput<typeof fileRecord>;
 
-/** How a result came about: `manifest.json` of a run folder. */
+/** The provenance of a result: `manifest.json` of a run folder. */
 export const manifest = v.object({
   job: v.string(),
   fingerprint: v.string(),
-  /** Each time a process worked on it, the last one last. */
+  /** The processes that worked on the job, in order of time. */
   sessions: v.array(session),
-  /** Raw files it read itself. */
+  /** Raw files that the job read. */
   files: v.array(v.object({ path: v.string(), bytes: whole, sha256: v.string() })),
 });
 export type Manifest = v.InferOutput<typeof manifest>;
 
 /**
- * `.pretrain/looks/<id>.json`: a comparison whose seeds are added until it is settled. `id` is that of the comparison with the
- * seeds that the text declares, so that one which was changed starts anew.
+ * `.pretrain/looks/<id>.json`: the interim analyses of a comparison whose seeds are added until it is settled. `id` is the id of the
+ * comparison with its declared seeds, so that a changed comparison starts again.
  */
 export const looksRecord = v.object({
-  /** Seeds at each look so far, ascending. */
+  /** Number of seeds at each interim analysis so far, in ascending order. */
   seeds: v.pipe(v.array(whole), v.minLength(1)),
-  /** Seeds at the last look that there may be. */
+  /** Number of seeds at the final analysis. */
   most: whole,
 });
 export type LooksRecord = v.InferOutput<typeof looksRecord>;
 
-/** What was expected of a comparison, and when that was known: a line of `.pretrain/hypotheses.jsonl`. */
+/** A hypothesis about a comparison and the time when it was recorded: a line of `.pretrain/hypotheses.jsonl`. */
 export const hypothesis = v.object({
   /** ISO 8601, UTC. */
   time: v.string(),
   comparison: v.string(),
   /** `mlm > clm on sentiment.accuracy`. */
   text: v.string(),
-  /** Of the comparison as planned: its cells, seeds, tasks and expectations. */
+  /** Fingerprint of the planned comparison: its cells, seeds, tasks and expectations. */
   fingerprint: v.string(),
 });
 export type Hypothesis = v.InferOutput<typeof hypothesis>;
@@ -93,14 +93,14 @@ export const knownContent = v.object({
 export type KnownContent = v.InferOutput<typeof knownContent>;
 export const knownContents = v.record(v.string(), knownContent);
 
-/** `verified/<commit>.json` of a repository in the hub's cache: which files were held against what the hub publishes. */
+/** `verified/<commit>.json` of a repository in the hub's cache: the files whose checksums were compared with the hub's. */
 export const verifiedFiles = v.record(
   v.string(),
   v.object({
     bytes: whole,
-    /** Null where the hub publishes none. */
+    /** Checksum; null if the hub publishes none. */
     sum: v.nullable(v.object({ kind: v.picklist(["sha256", "git"]), hex: v.string() })),
-    /** As the file was then (`file-sign.ts`). */
+    /** Identity and times of the file at that moment (`file-sign.ts`). */
     sign: v.string(),
   }),
 );

@@ -1,16 +1,16 @@
 /*
- * Math.max, Math.min and Math.hypot take their numbers as arguments, and a call takes some 120,000: less than a vocabulary has entries or a
- * table rows.
+ * Math.max, Math.min and Math.hypot take their numbers as arguments, of which a call can have about 120,000: fewer than a vocabulary has
+ * entries or a table has rows.
  */
 
-/** The largest of any number of numbers; `least` where there are none, or none larger. */
+/** The largest of any number of numbers; `least` if there are none or none is larger; NaN if one is NaN. */
 export function largest(numbers: Iterable<number>, least = Number.NEGATIVE_INFINITY): number {
   let found = least;
   for (const number of numbers) if (number > found || Number.isNaN(number)) found = number;
   return found;
 }
 
-/** The smallest of any number of numbers; `most` where there are none, or none smaller. */
+/** The smallest of any number of numbers; `most` if there are none or none is smaller; NaN if one is NaN. */
 export function smallest(numbers: Iterable<number>, most = Number.POSITIVE_INFINITY): number {
   let found = most;
   for (const number of numbers) if (number < found || Number.isNaN(number)) found = number;

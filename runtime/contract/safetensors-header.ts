@@ -1,10 +1,10 @@
 import { shown } from "./shown.ts";
 
-/** A tensor as the header of its safetensors file describes it. */
+/** A tensor, as described by the header of its safetensors file. */
 export interface TensorEntry {
   dtype: string;
   shape: number[];
-  /** Bytes of the file. */
+  /** First byte in the file, and the byte after the last (`end`). */
   start: number;
   end: number;
 }
@@ -14,10 +14,10 @@ export interface Header {
   metadata: Record<string, string>;
 }
 
-/** Longest header that the reference implementation accepts. */
+/** Maximum size of a header that the reference implementation accepts, in bytes. */
 const longestHeader = 100_000_000;
 
-/** Bytes of a number of each type that the format has. */
+/** Size in bytes of a number of each type of the format. */
 const bytesOfType: Readonly<Record<string, number>> = {
   BOOL: 1,
   U8: 1,
@@ -39,14 +39,14 @@ const bytesOfType: Readonly<Record<string, number>> = {
 };
 
 /**
- * The header of a safetensors file (https://huggingface.co/docs/safetensors): its length in 8 bytes, then JSON.
+ * Parses the header of a safetensors file (https://huggingface.co/docs/safetensors): its length in 8 bytes, then JSON.
  *
- * @param size of the file, bytes
- * @param start so many bytes from the beginning of the file
- * @param broken makes what is thrown of what is wrong with the file
+ * @param size size of the file in bytes
+ * @param start returns this many bytes from the beginning of the file
+ * @param broken makes the error to throw from a description of what is wrong with the file
  */
 export function headerOf(size: number, start: (bytes: number) => Uint8Array, broken: (what: string) => Error): Header {
-  if (size < 8) throw broken(`it has ${size} bytes, less than a header's length takes`);
+  if (size < 8) throw broken(`it has ${size} bytes, fewer than the length of a header needs`);
   const first = start(8);
   const length = Number(new DataView(first.buffer, first.byteOffset, 8).getBigUint64(0, true));
   if (length > Math.min(size - 8, longestHeader)) throw broken(`its header should have ${length} bytes, the file has ${size}`);
@@ -79,7 +79,7 @@ function entryOf(name: string, value: unknown, dataStart: number, size: number, 
   const expected = bytes === undefined ? end - start : shape.reduce((product, each) => product * each, bytes);
   if (end < start || end - start !== expected) throw broken(`tensor ${name} of shape [${shape}] has ${end - start} bytes`);
   const dataBytes = size - dataStart;
-  if (end > dataBytes) throw broken(`tensor ${name} ends at byte ${end} of ${dataBytes}; the file was cut short`);
+  if (end > dataBytes) throw broken(`tensor ${name} ends at byte ${end} of ${dataBytes}; the file was truncated`);
   return { dtype, shape, start: dataStart + start, end: dataStart + end };
 }
 

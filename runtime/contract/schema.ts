@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-/* What the schemas of run folders are made of. Fields that a schema does not name are ignored: later versions add some. */
+/* Building blocks of the schemas of run folders. Fields that a schema does not name are ignored, since later versions may add some. */
 
 export const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 export const numberOrNull = v.nullable(v.number());
@@ -8,10 +8,10 @@ export const numberOrNull = v.nullable(v.number());
 export const shareOfOne = v.number();
 export const split = v.picklist(["train", "validation", "test"]);
 
-/** 0 and negative numbers name groups of processes to the system, 1 is the system itself. */
+/** A process id, at least 2: to the system, 0 and negative numbers mean groups of processes, and 1 is its first process. */
 export const processId = v.pipe(v.number(), v.safeInteger(), v.minValue(2));
 
-/** The value as the schema has it, or why it is not: `splits.train.bytes: expected number, found "many"`. */
+/** Checks a value against a schema. The problem reads like `splits.train.bytes: expected number, found "many"`. */
 export function checked<T>(schema: v.GenericSchema<unknown, T>, value: unknown): { value: T } | { problem: string } {
   const parsed = v.safeParse(schema, value, { abortEarly: true });
   if (parsed.success) return { value: parsed.output };

@@ -1,15 +1,15 @@
-/** What is seen of a checkpoint's files. Paths are absolute; asking for a file that is not there is an answer (null), not an error. */
+/** Read access to the files of a checkpoint. Paths are absolute. For a file that does not exist, the answer is null, not an error. */
 export interface SeenFiles {
   size(path: string): number | null;
   /** The whole content. */
   read(path: string): Uint8Array | null;
-  /** So many bytes from the beginning, or as many as there are. */
+  /** This many bytes from the beginning, or fewer if the file is shorter. */
   start(path: string, bytes: number): Uint8Array | null;
-  /** Whether two parts of files hold the same bytes. */
+  /** Whether two parts of files have the same bytes. */
   sameBytes(one: Span, other: Span): boolean;
 }
 
-/** Bytes of a file. */
+/** A range of bytes in a file, from `start` up to but excluding `end`. */
 export interface Span {
   path: string;
   start: number;

@@ -1,4 +1,4 @@
-/** A value of JSON in a message: not too long, however deep it is. */
+/** A JSON value for a message, truncated to 60 characters. */
 export function shown(value: unknown): string {
   try {
     const text = JSON.stringify(value) ?? String(value);

@@ -6,12 +6,12 @@ import type { TaskSpec } from "./task-spec.ts";
 export type * from "./task-spec.ts";
 
 /**
- * The specification: what a `.pretrain` file says once names are resolved, `extends` merged and defaults filled in. Plain
- * data. Declarations refer to each other by key into these tables; an object written in place (`masked { rate: 40% }`
- * inside a list) has its own text as its key.
+ * The specification: the content of a `.pretrain` file as plain data, after names are resolved, `extends` is merged and defaults are
+ * filled in. Declarations refer to each other by their keys in these tables; the key of an inline object (`masked { rate: 40% }` in a
+ * list) is its text.
  */
 export interface Spec extends Documented {
-  /** Absolute path of the file; relative paths in declarations start at its folder. */
+  /** Absolute path of the file; paths in declarations are relative to its folder. */
   file: string;
   corpora: Table<CorpusSpec>;
   tokenizers: Table<TokenizerSpec>;
@@ -45,7 +45,7 @@ export function tableOf<T>(entries: Iterable<readonly [string, T]>): Table<T> {
   return table;
 }
 
-/** Without what every object inherits: `constructor` and `__proto__` are names as any other. */
+/** An empty table without inherited properties, so that `constructor` and `__proto__` are names like any other. */
 export function emptyTable<T>(): Table<T> {
   return Object.create(null) as Table<T>;
 }
@@ -54,33 +54,33 @@ export type Table<T> = Record<string, T>;
 /** A key into a table of the specification. */
 export type Ref = string;
 
-/** What a file and every declaration may carry; never part of a fingerprint. */
+/** The documentation of a file or a declaration; never part of a fingerprint. */
 export interface Documented {
-  /** The doc comment directly before the declaration; of a file the first one, with a blank line behind it. */
+  /** The doc comment directly before the declaration; for a file, the first one, if a blank line follows it. */
   doc?: string;
 }
 
 export type Split = "train" | "validation" | "test";
 
 export interface CorpusSpec extends Documented {
-  /** Glob patterns; already absolute. Of a data set of the hub the files that are here, when compiled. */
+  /** Absolute glob patterns. For a data set of the hub, compilation fills in the downloaded files. */
   files: string[];
-  /** A data set of the hub instead; `files`: patterns of paths in its repository, null: what is read of it usually. */
+  /** A data set of the hub instead; `files`: patterns of paths in its repository; null: the usual files. */
   hub?: { name: string; files: string[] | null };
-  /** What one document is: a whole file (of a table a whole text), a line, or a paragraph (blank lines between). */
+  /** What one document is: a whole file (in a table, the text of a row), a line, or a paragraph (separated by blank lines). */
   documents: "file" | "line" | "paragraph";
   split: {
-    /** `document`: by the hash of each document. `position`: the last part of the whole text, in order train, validation, test. */
+    /** `document`: by the hash of each document. `position`: by position in the whole text, in the order train, validation, test. */
     by: "document" | "position";
-    /** Shares of the whole, 0 to 1. */
+    /** Shares of the whole corpus, 0 to 1. */
     validation: number;
     test: number;
   };
-  /** Column or field of tables that holds the text; null: `text`. */
+  /** Column or field of the text in tables; null: `text`. */
   column: string | null;
-  /** Which documents are left out because an earlier one is like them. */
+  /** Which documents are dropped because they repeat an earlier one. */
   deduplicate: "none" | "exact" | "near";
-  /** Documents in all, or tokens of the training split; null: all. */
+  /** Maximum number of documents, or of tokens of the training split; null: all. */
   limit: { unit: "documents" | "tokens"; value: number } | null;
 }
 
@@ -90,7 +90,7 @@ export type TokenizerSpec = LearnedTokenizerSpec | ExistingTokenizerSpec;
 
 export interface LearnedTokenizerSpec extends Documented {
   kind: TokenizerKind;
-  /** Number of entries, special tokens and sentinels included; null where the kind decides (characters, bytes). */
+  /** Number of entries, including special tokens and sentinels; null if the kind determines it (characters, bytes). */
   vocabulary: number | null;
   trainOn: Ref;
   lowercase: boolean;
@@ -100,9 +100,9 @@ export interface LearnedTokenizerSpec extends Documented {
 
 export interface ExistingTokenizerSpec extends Documented {
   kind: "existing";
-  /** A `tokenizer.json`; absolute. */
+  /** Absolute path of a `tokenizer.json`. */
   file: string;
-  /** As written; null: what the file has, or the usual number. */
+  /** Number of sentinel tokens; null: as many as the file has, or the default number. */
   sentinels: number | null;
 }
 
@@ -110,26 +110,26 @@ export type Architecture = "decoder" | "encoder" | "encoder-decoder";
 
 export type Activation = "gelu" | "gelu_tanh" | "relu" | "swiglu" | "geglu" | "geglu_tanh";
 
-/** The first half of the feed-forward layer's inner units gates the second. */
+/** Whether the activation is gated: the first half of the feed-forward layer's inner units gates the second. */
 export function isGated(activation: Activation): boolean {
   return activation === "swiglu" || activation.startsWith("geglu");
 }
 
-/** Published kinds of models: what a model of one has besides its sizes. */
+/** Published model families. A family determines everything but sizes and dropout. */
 export const modelFamilies = ["bert", "roberta", "distilbert", "electra", "gpt2", "llama", "t5", "t5-v1_1", "bart"] as const;
 export type ModelFamily = (typeof modelFamilies)[number];
 
 export interface ModelSpec extends Documented {
-  /** All but sizes and dropout is then the family's. */
+  /** The family, which then determines everything but sizes and dropout. */
   family?: ModelFamily;
   architecture: Architecture | "auto";
-  /** Blocks; an encoder-decoder has as many on each side. */
+  /** Number of blocks; an encoder-decoder has as many on each side. */
   layers: number;
   hidden: number;
   heads: number;
   /** Width of the feed-forward layer. */
   feedForward: number;
-  /** Longest sequence, in positions. */
+  /** Maximum sequence length, in positions. */
   context: number;
   position: "learned" | "sinusoidal" | "rotary" | "relative";
   norm: "layer" | "rms";
@@ -137,30 +137,30 @@ export interface ModelSpec extends Documented {
   activation: Activation;
   tiedEmbeddings: boolean;
   biases: boolean;
-  /** Dropout during pre-training, 0 to 1. */
+  /** Dropout rate during pre-training, 0 to 1. */
   dropout: number;
-  /** What is inside a block is computed again in the backward pass instead of being kept; left out: kept. */
+  /** Activation checkpointing: activations inside a block are recomputed in the backward pass; absent: they are stored. */
   recompute?: boolean;
-  /** An existing model instead of sizes; all of the above is then what its config.json says. */
+  /** An existing checkpoint instead of sizes; its config.json then determines all of the above. */
   checkpoint?: CheckpointSpec;
 }
 
 export interface CheckpointSpec {
   /** As written: a folder, or a name on the hub. */
   name: string;
-  /** The folder that it would be: absolute. */
+  /** Absolute path of the folder, if `name` is one. */
   folder: string;
-  /** What the file says besides; null: what the checkpoint says. */
+  /** Settings of the declaration that override the checkpoint's; null: as in the checkpoint. */
   context: number | null;
   dropout: number | null;
   recompute?: boolean;
 }
 
-/** The settings of each kind are the keys of its entry in the catalogue. */
+/** An objective. The settings of each kind are the keys of its entry in the catalogue. */
 export type ObjectiveSpec = Documented & (PlainObjectiveSpec | MixtureSpec | SequenceSpec);
 
 type ObjectiveOption = (typeof objectives)[number];
-/** Of an objective that is not made of others. */
+/** An objective that does not consist of others. */
 type PlainObjectiveSpec = SpecifiedOption<Exclude<ObjectiveOption, { weighted: true }>>;
 
 export type SequenceSpec = SpecifiedOption<Extract<ObjectiveOption, { name: "sequence" }>> & { parts: WeightedObjective[] };
@@ -168,13 +168,13 @@ export type SequenceSpec = SpecifiedOption<Extract<ObjectiveOption, { name: "seq
 export interface MixtureSpec {
   kind: "mixture";
   parts: WeightedObjective[];
-  /** Weights from the sizes of the parts, as they are when planned; those of `parts` are equal until then. */
+  /** Weights follow from the sizes of the parts, which planning determines; until then, the weights in `parts` are equal. */
   bySize?: { temperature: number; limit: number | null };
 }
 
 /** How the hidden states of a text become one vector. */
 export type Pooling = "mean" | "first" | "last";
-/** Before a head: `pooler` is the first token through a layer of its own. */
+/** How the hidden states become one vector before a head; `pooler` is the first token, passed through an extra layer. */
 export type HeadPooling = Pooling | "pooler";
 
 export interface WeightedObjective {
@@ -190,10 +190,10 @@ export type Budget =
   | { unit: "flops"; value: number };
 
 type OptimizerOption = (typeof optimizers)[number];
-/** A setting of an optimiser, as the text writes it. */
+/** The name of an optimiser's setting, as written in the text. */
 export type OptimizerKey = OptimizerOption["keys"][number]["name"];
 
-/** The settings of each kind are the keys of its entry in the catalogue. `clip`: largest global gradient norm; null: no clipping. */
+/** An optimiser. The settings of each kind are the keys of its entry in the catalogue. `clip`: maximum global gradient norm; null: none. */
 export type OptimizerSpec = WithClip<SpecifiedOption<OptimizerOption>>;
 type WithClip<O> = O extends { clip: number } ? Omit<O, "clip"> & { clip: number | null } : never;
 
@@ -201,20 +201,20 @@ export interface PretrainSpec extends Documented {
   model: Ref;
   objective: Ref;
   corpus: Ref;
-  /** Null: the one that the model's checkpoint brings. */
+  /** Null: the tokenizer of the model's checkpoint. */
   tokenizer: Ref | null;
   budget: Budget;
-  /** Sequences a step. */
+  /** Sequences per step. */
   batch: number;
-  /** Micro-batches that one step's batch is cut into. */
+  /** Number of micro-batches that the batch of a step is split into. */
   accumulate: number;
   optimizer: OptimizerSpec;
-  /** Of matrix products. */
+  /** Number format of matrix products. */
   precision: "float32" | "bfloat16";
   seed: number;
-  /** Validate every so many steps; null: ten times in all. */
+  /** Number of steps between validations; null: ten validations in total. */
   evaluate: number | null;
-  /** A checkpoint every so many steps (null: about every half minute) and how many to keep. */
+  /** Number of steps between checkpoints (null: about half a minute), and how many checkpoints to keep. */
   save: { every: number | null; keep: number };
 }
 
@@ -234,19 +234,19 @@ export interface FinetuneSettings {
   train: TrainedPart;
   optimizer: OptimizerSpec;
   dropout: number;
-  /** Each layer's learning rate is that of the one above times this; left out: all have the same. */
+  /** Each layer's learning rate is that of the layer above times this factor; absent: all layers have the same. */
   layerDecay?: number;
-  /** Ends after so many epochs that are no better than the best; left out: all epochs are trained. */
+  /** Training ends after this many epochs without a better validation score; absent: all epochs are trained. */
   patience?: number;
 }
 
 export interface FinetuneSpec extends FinetuneSettings, Documented {
-  /** Where the weights come from; `scratch`: the same model as that pre-training's, freshly initialised. */
+  /** Source of the weights; `scratch`: newly initialised weights of the pre-training's model. */
   from: { kind: "pretrain" | "scratch"; pretrain: Ref } | { kind: "checkpoint"; model: Ref };
   seed: number;
 }
 
-/** A linear classifier on the frozen features of every layer. */
+/** A probe: a linear classifier on the frozen features of every layer. */
 export interface ProbeSpec extends Documented {
   of: FinetuneSpec["from"][];
   tasks: Ref[];
@@ -260,19 +260,22 @@ export type Matched = "tokens" | "flops" | "steps" | "params" | "time";
 
 export interface ComparisonSpec extends Documented {
   extends: Ref;
-  /** Keys of a pre-training, each with the values to try; several keys make a grid. */
+  /** Keys of a pre-training, each with the values to try; several keys form a grid. */
   vary: Varied[];
   match: Matched;
-  /** Learning rates of which each cell takes the one that is best on validation; absent: that of the pre-training. */
+  /** Learning rates from which each cell takes the one with the best validation loss; absent: that of the pre-training. */
   search?: { learningRates: number[] };
-  /** One entry a task. */
+  /** One entry per task. */
   finetune: (FinetuneSettings & { seeds: number[] })[];
-  /** Shares of a pre-training's steps, above 0 to 1, after which its weights are fine-tuned too; absent: at the end alone. */
+  /** Shares of a pre-training's steps, in (0, 1], after which its weights are fine-tuned; absent: only at the end. */
   checkpoints?: number[];
   seeds: number[];
-  /** Not of the text: a comparison whose seeds are added until it is settled. See `Looks` of the runtime's comparing. */
+  /**
+   * Set by `run`, not by the text, for a comparison whose seeds are added until it is settled: the number of seeds at each interim
+   * analysis so far, and at the final one.
+   */
   looks?: { seeds: number[]; most: number };
-  /** `scratch`, `majority`, and models with a checkpoint by name; null: all that there are. */
+  /** `scratch`, `majority`, and names of models with a checkpoint; null: the default baselines. */
   baselines: string[] | null;
   expect: Expectation[];
 }
@@ -280,16 +283,16 @@ export interface ComparisonSpec extends Documented {
 export interface Varied {
   key: VariedKey;
   values: VariedValue[];
-  /** Keys that move together with this one: as many values, the first with the first. */
+  /** Keys that change together with this one; each has as many values, paired in order. */
   with?: { key: VariedKey; values: VariedValue[] }[];
 }
 
 export type VariedKey = "model" | "objective" | "corpus" | "tokenizer" | "batch" | "budget" | OptimizerKey;
 
 export interface VariedValue {
-  /** As it shows in tables. */
+  /** Label in tables. */
   label: string;
-  /** Ref, word, number, budget or warm-up, by the key. */
+  /** A reference, a word, a number, a budget or a warm-up, depending on the key. */
   value: Ref | number | Budget | OptimizerSpec["warmup"];
 }
 

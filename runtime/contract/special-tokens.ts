@@ -1,4 +1,4 @@
-/** What published tokenizers call the tokens that batches need, most likely first; the first of each is our own. */
+/** Names that published tokenizers use for the special tokens that batches need, the most common first. Ours is the first of each. */
 export const specialTokenNames = {
   pad: ["<pad>", "[PAD]", "<|finetune_right_pad_id|>"],
   unknown: ["<unk>", "[UNK]"],

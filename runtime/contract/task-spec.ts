@@ -1,11 +1,11 @@
 import type { Documented, HeadPooling } from "./spec.ts";
 
 /**
- * One file, several one after the other, two of which line n of the one belongs to line n of the other, or files of a data set of the hub.
- * Absolute paths.
+ * The files of a split: one file, several files in order, two aligned files (line n of one corresponds to line n of the other), or files
+ * of a data set of the hub. Paths are absolute.
  */
 export type DataFiles = string | readonly string[] | AlignedFiles | HubFiles;
-/** `files`: patterns of paths in the data set's repository; null: those of the split, by their names. */
+/** Files of a data set of the hub. `files`: patterns of paths in its repository; null: those whose names indicate the split. */
 export interface HubFiles {
   hub: string;
   files: string[] | null;
@@ -17,44 +17,44 @@ export interface AlignedFiles {
 
 /** How a task's files are read. */
 export interface DataFormat {
-  /** `auto`: what the file's ending says. */
+  /** `auto`: by file extension. */
   format: "auto" | "tsv" | "csv" | "jsonl" | "conll" | "squad";
   /** Names of the columns of a file without a header; null: the file names them. */
   columns: string[] | null;
-  /** What parts the columns: one for all gaps, or one for each; null: what the format says. */
+  /** Column separators: one for all columns, or one for each gap between columns; null: that of the format. */
   separators: string[] | null;
   encoding: "utf-8" | "latin-1" | "windows-1252";
 }
 
 interface DataOfTask extends Documented {
-  /** Absolute paths; a number is a share that is split off the training file by the hash of each example. */
+  /** For `validation` and `test`, a number is a share of the training examples, split off by the hash of each. */
   train: DataFiles;
   validation: DataFiles | number;
   test: DataFiles | number;
   data: DataFormat;
-  /** What the results show; all metrics of the kind are computed. */
+  /** The metrics that the results show; all metrics of the kind are computed. */
   metrics: string[];
-  /** Whose data it is; see `published.ts`. */
+  /** The published benchmark that the data belong to; see `published.ts`. */
   benchmark?: string;
 }
 
-/** Of kinds that have a head; left out: the head answers. */
+/** For kinds of task with a head. Without `as`, the head answers. */
 interface Answered {
   as?: InWords;
 }
 
-/** The model writes the answer. */
+/** Text-to-text: the model writes the answer. */
 export interface InWords {
-  /** Stands before everything that is read; empty: nothing. */
+  /** Text before every input; may be empty. */
   prefix: string;
 }
 
-/** Kinds whose answer is one label of a text or of a pair of texts. */
+/** Kinds of task whose answer is one label, for a text or a pair of texts. */
 export type ClassificationKind = "classification" | "pair_classification";
 
 export interface ClassificationSpec<K extends ClassificationKind = "classification"> extends DataOfTask, Answered {
   kind: K;
-  /** Column names. `second`: of a pair's second text, else null. */
+  /** Column names. `second`: that of the second text of a pair; null if there is only one text. */
   text: string;
   second: string | null;
   label: string;
@@ -71,53 +71,53 @@ export interface RegressionSpec extends DataOfTask, Answered {
 
 export interface TaggingSpec extends DataOfTask, Answered {
   kind: "tagging";
-  /** Columns or fields; null: of a CoNLL file the first and the last column, of JSON Lines `tokens` and `tags`. */
+  /** Columns or fields; null: the first and last column of a CoNLL file, `tokens` and `tags` in JSON Lines. */
   words: string | null;
   tags: string | null;
 }
 
 export interface MultipleChoiceSpec extends DataOfTask, Answered {
   kind: "multiple_choice";
-  /** Column; null: the choices speak for themselves. */
+  /** Column of the question; null: the choices are read without a question. */
   question: string | null;
-  /** A column each, or one field that holds a list. */
+  /** A column for each choice, or one field with a list of choices. */
   choices: string[];
   answer: string;
-  /** Answers that are numbers count from here: 0 or 1. */
+  /** Number of the first choice, for answers that are numbers: 0 or 1. */
   firstNumber: number;
   pool: HeadPooling;
 }
 
 export interface QuestionAnsweringSpec extends DataOfTask, Answered {
   kind: "span_question_answering";
-  /** Tokens from the beginning of a window to that of the next; null: half of what a window holds. */
+  /** Tokens between the starts of successive windows; null: half of the context tokens that a window holds. */
   stride: number | null;
-  /** Tokens of an answer at the most. */
+  /** Maximum number of tokens of an answer. */
   longestAnswer: number;
 }
 
-/** Kinds whose answer is a text that the model writes. */
+/** Kinds of task whose answer is a text that the model writes. */
 export type TextPairKind = "translation" | "summarisation" | "generation";
 
 export interface TextPairSpec<K extends TextPairKind> extends DataOfTask {
   kind: K;
-  /** Columns, where the files are no aligned ones. */
+  /** Columns of the texts, unless the files are aligned. */
   source: string;
   target: string;
-  /** Stands before every source; empty: nothing. */
+  /** Text before every source; may be empty. */
   prefix: string;
-  /** Hypotheses that are kept at each step of writing; 1: the likeliest token always. */
+  /** Beam size: the number of hypotheses kept at each step of decoding; 1: greedy decoding. */
   beams: number;
-  /** Tokens that are written at the most. */
+  /** Maximum number of tokens of a written text. */
   longest: number;
 }
 
-/** Nothing is trained: all files are its test split. */
+/** Pairs of sentences, one acceptable and one not. Nothing is trained: all files are the test split. */
 export interface MinimalPairsSpec extends Omit<DataOfTask, "train" | "validation" | "test"> {
   kind: "minimal_pairs";
   train: null;
   validation: null;
-  /** Glob patterns, absolute; of a resolved task: paths. */
+  /** Absolute glob patterns; in a resolved task, paths. */
   test: readonly string[];
   good: string;
   bad: string;

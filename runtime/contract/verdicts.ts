@@ -1,22 +1,22 @@
 import type { Verdict } from "./artifacts.ts";
 
-/** Fewer pre-training seeds give no verdict: two show a spread that is anything from a tenth to many times the true one. */
+/** Minimum number of pre-training seeds for a verdict. The spread of two can be anything from a tenth to many times the true spread. */
 export const fewestSeeds = 3;
 
-/** Whether one side was found to be better: neither where no difference was found, nor where nothing could be said. */
+/** Whether one side was found to be better. False for `no difference found` and for `no verdict`. */
 export function isFound({ verdict }: Pick<Verdict, "verdict">): boolean {
   return verdict === "better" || verdict === "worse";
 }
 
-/** Why so few pre-training seeds that both sides have give no verdict, and what it takes; undefined where they are enough. */
+/** Why this number of paired pre-training seeds is too small for a verdict, and what is needed; undefined if it is sufficient. */
 export function tooFewSeeds(seeds: number): string | undefined {
   if (seeds >= fewestSeeds) return undefined;
   return seeds < 2
-    ? "one seed shows no spread, a verdict needs three"
-    : "two seeds show too little of their spread, a verdict needs a third";
+    ? "one seed shows no spread; a verdict needs three seeds"
+    : "two seeds say too little about the spread; a verdict needs a third seed";
 }
 
-/** `no difference found in 3 of 9 pairs, no verdict in 2 of 9 pairs`: those where no side is better; empty where there are none. */
+/** Counts pairs in which no side is better: `no difference found in 3 of 9 pairs, no verdict in 2 of 9 pairs`; empty if there are none. */
 export function describeUndecided(verdicts: readonly Verdict[]): string {
   const inPairs = (which: Verdict["verdict"]) => {
     const count = verdicts.filter(({ verdict }) => verdict === which).length;

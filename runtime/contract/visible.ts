@@ -1,19 +1,19 @@
 /**
- * Text of data for people: characters that nobody sees but that do something (escape sequences of a terminal, the direction of writing
- * overridden, tags outside of all scripts) stand as `\u001b`. In a JSON document that is the same text. Line ends and tabs stay.
+ * Escapes invisible characters of a text that have an effect (escape sequences of a terminal, overrides of the writing direction, tag
+ * characters), such as `\u001b`. In a JSON document, the escaped text has the same meaning. Line ends and tabs are kept.
  */
 export function visible(text: string): string {
   return text.replace(unseen, escaped);
 }
 
-/** The same for a place of one line: line ends and tabs stand as `\n` and `\t` too. */
+/** As `visible`, for text on one line: line ends and tabs are escaped as `\n` and `\t` too. */
 export function visibleLine(text: string): string {
   return visible(text).replaceAll("\n", "\\n").replaceAll("\t", "\\t");
 }
 
 /**
- * Controls of both sets, the overrides of direction (Unicode's annex 9), separators of lines and paragraphs, marks of byte order and of
- * annotations, and the tag characters. What joins letters or forbids it belongs to scripts and emoji and stays.
+ * Control characters of both sets, overrides of the writing direction (Unicode Standard Annex 9), line and paragraph separators, byte
+ * order marks, annotation marks and tag characters. Joiners and non-joiners belong to scripts and emoji and are not included.
  */
 const unseen =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for

@@ -4,13 +4,13 @@ import { withDirection } from "./direction.ts";
 import { formatScore, formatScoreLike } from "./numbers.ts";
 import { isFound } from "./verdicts.ts";
 
-/** A verdict in words, the better side first: `mlm is better than clm on sentiment.accuracy by 1.9 (95% interval 0.8 to 3.1, p = 0.004)`. */
+/** A verdict as a sentence, best first: `mlm is better than clm on sentiment.accuracy by 1.9 (95% interval 0.8 to 3.1, p = 0.004)`. */
 export function describeDifference(verdict: Verdict): string {
   const { left, right, task, metric, difference, low, high, p } = verdict;
   const score = withDirection(`${task}.${metric}`, metric);
   const uncertainty = low === null || high === null ? 0 : (high - low) / 4;
   const show = (value: number) => formatScoreLike(metric, value, difference, uncertainty);
-  // what was found is said as a gain of the better side; what was not, as left − right
+  // a found difference is stated as the gain of the better side, any other as left − right
   const turned = difference < 0 && isFound(verdict);
   const interval =
     low === null || high === null
@@ -33,12 +33,12 @@ export function formatP(p: number): string {
   return `= ${p < 0.1 ? p.toPrecision(1) : p.toFixed(2)}`;
 }
 
-/** What stands behind a score that was found to be worse than baselines: `worse than scratch`. */
+/** The note after a score that was found to be worse than baselines: `worse than scratch`; empty if there are none. */
 export function describeBelow(below: readonly string[]): string {
   return below.length === 0 ? "" : `worse than ${below.join(", ")}`;
 }
 
-/** What the design could have found, and what it takes to find what was seen. */
+/** The difference that the design could have detected, and the number of seeds that would detect the observed one. */
 function whatWouldFind({ metric, detectable, more_seeds }: Verdict): string[] {
   if (detectable === null) return [];
   const beyond = metricOf(metric)?.unit === "percent" && detectable > 1;
@@ -49,17 +49,17 @@ function whatWouldFind({ metric, detectable, more_seeds }: Verdict): string[] {
   return [finds, `about ${more_seeds} more ${more_seeds === 1 ? "seed" : "seeds"} would settle it if the difference is as seen`];
 }
 
-/** Whether an expectation was one: written down before the test split was read. */
+/** Whether an expectation was recorded before the test split was read, and is thus a prediction. */
 function describeRecord({ recorded, before_test }: ComparisonResult["expectations"][number]): string {
   if (recorded === null) return "";
-  return before_test ? "; recorded before the test split was read" : "; recorded after the test split was read, so it is no prediction";
+  return before_test ? "; recorded before the test split was read" : "; recorded after the test split was read, so it is not a prediction";
 }
 
-/** What was looked for in the training text, and what was found there. */
+/** The results of the contamination checks, with examples. */
 export function describeLeaks({ leaks }: ComparisonResult): string[] {
   return leaks.flatMap(({ task, corpus, items, checked, leaked, examples }) => [
-    `${leaked.length} of ${items} test examples of ${task} stand in ${corpus} word for word` +
-      (checked < items ? ` (${items - checked} are too short to be looked for)` : ""),
+    `${leaked.length} of ${items} test examples of ${task} occur verbatim in ${corpus}` +
+      (checked < items ? ` (${items - checked} are too short to check)` : ""),
     ...examples.map(({ id, words }) => `${id}: “${words}”`),
   ]);
 }
@@ -73,7 +73,7 @@ export function describePublished({ references = [] }: Pick<ComparisonResult, "r
   );
 }
 
-/** An expectation with its answer. */
+/** An expectation with its answer and the reason. */
 export function describeExpectation(expectation: ComparisonResult["expectations"][number]): string {
   const { text, answer, reason } = expectation;
   return `${text}: ${answer} (${reason})${describeRecord(expectation)}`;

@@ -105,7 +105,7 @@ test("one alone is run, judged, expected of and shown", async () => {
   ]);
   expect(new Set(verdicts.map(({ left }) => left))).toEqual(new Set(["adapted"]));
   expect(expectations).toMatchObject([{ text: "adapted > bert on mood.accuracy", answer: "undecided" }]);
-  expect(warnings.join()).toContain("two seeds show too little of their spread, a verdict needs a third");
+  expect(warnings.join()).toContain("two seeds say too little about the spread; a verdict needs a third seed");
 }, 120_000);
 
 test("a model without weights is none", async () => {

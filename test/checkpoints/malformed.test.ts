@@ -30,7 +30,7 @@ describe("a checkpoint that is not whole is refused with the file and the remedy
     const path = join(folder, "model.safetensors");
     truncateSync(path, readFileSync(path).length - 100);
     expect(() => read(folder)).toThrow(
-      /model\.safetensors is not a whole safetensors file: .* the file was cut short\. Download or copy the checkpoint again/,
+      /model\.safetensors is not a whole safetensors file: .* the file was truncated\. Download or copy the checkpoint again/,
     );
   });
 

@@ -116,7 +116,7 @@ test("the failure of a job is the failure of the run", async () => {
   const said = await pretrain(where, "run", "a.pretrain", "base");
   expect(said).toMatchObject({
     code: 3,
-    stdout: expect.stringContaining(`${taken} is in the way of what has to be made there; rename it`),
+    stdout: expect.stringContaining(`${taken} already exists, where something else must be created; rename it`),
   });
   const told = await pretrain(where, "run", "a.pretrain", "base", "--json");
   expect(failureIn(told.stderr)).toEqual({ exit_code: 3, message: expect.stringMatching(/^tales: .* is in the way/) });

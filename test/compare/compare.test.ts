@@ -53,7 +53,7 @@ test("one seed: no interval, no verdict, and a warning that says why", () => {
   expect(result.verdicts[0]).toMatchObject({ verdict: "no verdict", p: null, low: null, high: null });
   expect(result.verdicts[0]!.difference).toBeCloseTo(0.8, 12);
   expect(result.warnings.join()).toContain(
-    "no pair has a verdict: one seed shows no spread, a verdict needs three. Write seeds: 1..3 or more",
+    "no pair has a verdict: one seed shows no spread; a verdict needs three seeds. Write seeds: 1..3 or more",
   );
 });
 
@@ -196,11 +196,11 @@ describe("with different tokenizers", () => {
   });
 
   test.each<[string, RoundTrip | null, string]>([
-    ["lower case", lossy, "the tokenizer of large does not, as it loses upper and lower case and where spaces stand"],
+    ["lower case", lossy, "the tokenizer of large does not, as it loses upper and lower case and the positions of spaces"],
     [
       "unknown tokens",
       { documents: 10, same: 10, unknown: 1200, lost: [] },
-      "the tokenizer of large does not, as it has no token for parts of the text (1,200 unknown ones)",
+      "the tokenizer of large does not, as it has no token for parts of the text (1,200 unknown tokens)",
     ],
     ["what is not known", null, "how the text of large comes back is not known, as its encoded corpus is not there"],
   ])("bits per byte is not ranked otherwise: %s", (_, roundTrip, why) => {

@@ -79,7 +79,7 @@ test("leaked examples are told, and the scores without them stand beside the oth
   expect(result.leaks).toMatchObject([{ task: "sentiment", corpus: "speeches", items: 40, leaked }]);
   // the first seed answered 36 of 40 right, the leaked four among them
   expect(result.summary[0]!.without_leaks).toBeCloseTo((32 + 31 + 32) / 3 / 36, 12);
-  expect(result.warnings.join()).toContain("4 of 40 test examples of sentiment stand in speeches word for word");
+  expect(result.warnings.join()).toContain("4 of 40 test examples of sentiment occur verbatim in speeches");
 });
 
 test("an expectation says whether it was recorded before the test split was read", () => {

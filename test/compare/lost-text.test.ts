@@ -24,5 +24,5 @@ compare which { extends: base, vary tokenizer: [bytes_bpe, raw, uncased], match:
   const said = warnings.filter((warning) => warning.startsWith("bits_per_byte with different tokenizers"));
   expect(said.length).toBeGreaterThan(0);
   for (const warning of said)
-    expect(warning).toContain("the tokenizer of uncased does not, as it loses upper and lower case and where spaces stand");
+    expect(warning).toContain("the tokenizer of uncased does not, as it loses upper and lower case and the positions of spaces");
 });

@@ -11,7 +11,7 @@ import { pairedTest } from "#runtime/scoring/statistics.ts";
 import { example } from "./example.ts";
 import { documentOf } from "./report-input.ts";
 
-const why = "two seeds show too little of their spread, a verdict needs a third";
+const why = "two seeds say too little about the spread; a verdict needs a third seed";
 
 /** Two cells of two seeds each, however far apart, and scratch. */
 function ofTwoSeeds(clm: [number, number]) {

@@ -32,7 +32,7 @@ test("no difference is said as such, with what was seen", () => {
   expect(describeDifference(none)).toBe(
     "no difference found between mlm and clm on sentiment.accuracy: 0.4 (95% interval −2.0 to 2.8, p = 0.62)",
   );
-  const why = "one seed shows no spread, a verdict needs three";
+  const why = "one seed shows no spread; a verdict needs three seeds";
   const oneSeed: Verdict = { ...none, low: null, high: null, p: null, verdict: "no verdict", why };
   expect(describeDifference(oneSeed)).toBe(`no verdict between mlm and clm on sentiment.accuracy: 0.4; ${why}`);
 });

@@ -176,7 +176,7 @@ describe("an existing tokenizer", () => {
       { normalizer: { type: "Sequence", normalizers: [{ type: "NFD" }, { type: "Sequence", normalizers: [{ type: "Lowercase" }] }] } },
       "Unicode forms of characters and upper and lower case",
     ],
-    ["drops spaces", { pre_tokenizer: { type: "Sequence", pretokenizers: [{ type: "WhitespaceSplit" }] } }, "where spaces stand"],
+    ["drops spaces", { pre_tokenizer: { type: "Sequence", pretokenizers: [{ type: "WhitespaceSplit" }] } }, "the positions of spaces"],
     ["keeps everything", { normalizer: { type: "BertNormalizer", lowercase: false }, pre_tokenizer: { type: "ByteLevel" } }, null],
     ["has settings that are none", { normalizer: [1, null], pre_tokenizer: "ByteLevel" }, null],
   ])("that %s, by its settings", (_, settings, lost) => {

@@ -97,7 +97,7 @@ test("a manifest that is cut short is begun anew", slow, async () => {
   truncateSync(join(compare, "manifest.json"), 30);
   rmSync(join(compare, "result.json"));
   const again = await run(folder);
-  expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining("manifest.json: it is no JSON") });
+  expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining("manifest.json: it is not JSON") });
   expect(bitsOf(folder)).toEqual(bits);
 });
 

@@ -59,7 +59,7 @@ test("a file that is not there is undefined; of one that was spoilt it is said w
     return readJson(join(folder, "a.json"), schema);
   };
   expect(readJson(join(folder, "none.json"), schema)).toBeUndefined();
-  expect(read('{"value":')).toEqual({ problem: "it is no JSON: it was cut short, or something else wrote it" });
+  expect(read('{"value":')).toEqual({ problem: "it is not JSON: it was truncated, or another program wrote it" });
   expect(read("")).toEqual({ problem: "it is empty" });
   expect(read('{"value":"x"}')).toEqual({ problem: 'value: expected number, found "x"' });
   expect(read('{"value":1,"later":2}')).toEqual({ value: { value: 1 } });

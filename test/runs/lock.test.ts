@@ -84,7 +84,7 @@ test("a folder in a lock's place is said to be in the way", () => {
   } catch (error) {
     said = describeSystemError(error);
   }
-  expect(said).toBe(`${path} is a folder, and a file is needed; rename it or move it away`);
+  expect(said).toBe(`${path} is a folder, but a file is needed; rename it or move it away`);
 });
 
 test("a lock that is no lock file holds nothing", () => {

@@ -262,7 +262,7 @@ const warnings: Warned[] = [
     },
     code: "text-not-given-back",
     path: ["tokenizers", "uncased", "kind"],
-    says: ["it loses upper and lower case, accents and where spaces stand", "kind bpe, unigram or bytes"],
+    says: ["it loses upper and lower case, accents and the positions of spaces", "kind bpe, unigram or bytes"],
   },
   {
     what: "scores on different texts",
