@@ -8,7 +8,7 @@ import { createProgram } from "#runtime/cli/program.ts";
 import { version } from "#runtime/cli/version.ts";
 import { messageOf, runJob } from "#runtime/handlers/run-job.ts";
 import { openStore } from "#runtime/runs/store.ts";
-import { jobExitCodes } from "#runtime/scheduling/child.ts";
+import { jobExitCodes } from "#runtime/scheduling/runner.ts";
 import { type Ended, program } from "./small-run.ts";
 
 interface CommandOptions {

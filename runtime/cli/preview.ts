@@ -4,6 +4,7 @@ import type { PretrainJob, ResolvedObjective, ResolvedTask } from "#runtime/cont
 import type { Preview, PreviewPart } from "#runtime/contract/preview.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
+import { localProcesses } from "#runtime/scheduling/local-processes.ts";
 import { schedule } from "#runtime/scheduling/schedule.ts";
 import { exitCodes, ProblemsError, UsageError } from "./exit.ts";
 import { jobsOf, type Loaded, requireDeclared } from "./loaded.ts";
@@ -103,7 +104,7 @@ async function prepare(pretrain: PretrainJob, loaded: Loaded): Promise<void> {
     { file: plan.file, jobs },
     {
       store: loaded.store,
-      command: ownCommand(),
+      runner: localProcesses(loaded.store, ownCommand()),
       engine: "auto",
       threadsOf: () => threadsFor(1),
       parallel: 1,

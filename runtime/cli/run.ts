@@ -10,6 +10,7 @@ import { recordHypotheses } from "#runtime/runs/hypotheses.ts";
 import { recordSession } from "#runtime/runs/sessions.ts";
 import { sweep } from "#runtime/runs/sweep.ts";
 import { arrange } from "#runtime/scheduling/arrange.ts";
+import { localProcesses } from "#runtime/scheduling/local-processes.ts";
 import { neededJobs } from "#runtime/scheduling/needed.ts";
 import { type ScheduleResult, schedule } from "#runtime/scheduling/schedule.ts";
 import { downloadMissing } from "./download.ts";
@@ -158,17 +159,17 @@ async function runPlan(
   { finished, failures, told }: Did,
 ): Promise<ScheduleResult> {
   const { store } = loaded;
-  const command = ownCommand();
+  const runner = localProcesses(store, ownCommand());
   const { engine, engineOptions, jobs } = options;
   const arrangement =
     jobs === "auto"
-      ? await arrange(neededJobs(plan, store).needed, { store, command, engine, engineOptions, signal: stopping.signal, say })
+      ? await arrange(neededJobs(plan, store).needed, { store, runner, engine, engineOptions, signal: stopping.signal, say })
       : { parallel: jobs, threadsOf: () => threadsFor(jobs) };
   const reporter = reporterFor(plan, options, arrangement.parallel, finished, told);
   try {
     return await schedule(plan, {
       store,
-      command,
+      runner,
       engine,
       engineOptions,
       ...arrangement,

@@ -1,11 +1,8 @@
-import { execFile } from "node:child_process";
-import { availableParallelism } from "node:os";
-import { promisify } from "node:util";
-import { type EngineRequest, engineArguments } from "#runtime/contract/engine-options.ts";
+import type { EngineRequest } from "#runtime/contract/engine-options.ts";
 import type { Job } from "#runtime/contract/plan.ts";
-import { threadsFor } from "#runtime/engines/threads.ts";
 import { trainingFlops } from "#runtime/machine/work.ts";
 import type { Store } from "#runtime/runs/store.ts";
+import type { JobRunner } from "./runner.ts";
 import { widthOf } from "./width.ts";
 
 /** How many jobs work at a time, and on how many threads each of them trains. */
@@ -16,8 +13,7 @@ export interface Arrangement {
 
 export interface ArrangeOptions extends Omit<EngineRequest, "threads"> {
   store: Store;
-  /** Program and arguments that start this command line. */
-  command: readonly string[];
+  runner: JobRunner;
   signal: AbortSignal;
   /** Told what was measured and decided. */
   say(message: string): void;
@@ -30,17 +26,17 @@ export interface ArrangeOptions extends Omit<EngineRequest, "threads"> {
  * there are processors, these share all: one after which all others wait, or for which it waits, has every thread.
  */
 export async function arrange(needed: readonly Job[], options: ArrangeOptions): Promise<Arrangement> {
-  const processors = availableParallelism();
+  const { processors } = options.runner.free();
   const trainings = needed.filter((job) => job.kind === "pretrain" || job.kind === "finetune");
   const width = widthOf(needed, processors);
   const alone: Arrangement = { parallel: 1, threadsOf: () => processors };
-  const beside: Arrangement = { parallel: processors, threadsOf: (job) => threadsFor(width.of(job)) };
+  const beside: Arrangement = { parallel: processors, threadsOf: (job) => shareOf(processors, width.of(job)) };
   if (processors === 1 || width.all < 2) return alone;
   if (trainings.reduce((sum, job) => sum + trainingFlops(job), 0) < worthMeasuring) return beside;
   const longest = trainings.reduce((most, job) => (trainingFlops(job) > trainingFlops(most) ? job : most));
   options.store.writeJob(longest);
   const [one] = await probes(longest, 1, processors, options);
-  const share = threadsFor(width.all);
+  const share = shareOf(processors, width.all);
   const many = await probes(longest, width.all, share, options);
   if (one === undefined || many.length === 0) return alone;
   const rates = { alone: 1 / one, beside: many.reduce((sum, seconds) => sum + 1 / seconds, 0) };
@@ -53,33 +49,19 @@ export async function arrange(needed: readonly Job[], options: ArrangeOptions): 
   return ratio > 1 ? beside : alone;
 }
 
+/** Threads for each of so many jobs side by side. */
+function shareOf(processors: number, jobs: number): number {
+  return Math.max(1, Math.floor(processors / jobs));
+}
+
 /** FLOPs that take a minute or more: measuring takes some five seconds. */
 const worthMeasuring = 5e12;
 const probeSeconds = 1;
 
-/** Seconds a step, of so many processes at a time. Empty where one could not: the run itself will say why. */
-async function probes(
-  job: Job,
-  count: number,
-  threads: number,
-  { store, command, engine, engineOptions, signal }: ArrangeOptions,
-): Promise<number[]> {
-  const [program, ...before] = command;
-  const given = [
-    ...before,
-    "job",
-    store.root,
-    job.id,
-    ...engineArguments({ engine, engineOptions }),
-    "--threads",
-    String(threads),
-    "--probe",
-    String(probeSeconds),
-  ];
-  try {
-    const printed = await Promise.all(Array.from({ length: count }, () => promisify(execFile)(program!, given, { signal })));
-    return printed.map(({ stdout }) => Number(stdout));
-  } catch {
-    return [];
-  }
+/** Seconds a step, of so many trainings at a time. Empty where one could not: the run itself will say why. */
+async function probes(job: Job, count: number, threads: number, options: ArrangeOptions): Promise<number[]> {
+  const { runner, engine, engineOptions, signal } = options;
+  const request = { engine, engineOptions, threads };
+  const measured = await Promise.all(Array.from({ length: count }, () => runner.stepSeconds(job, request, probeSeconds, signal)));
+  return measured.every((seconds) => seconds !== undefined) ? measured : [];
 }

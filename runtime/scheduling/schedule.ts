@@ -4,20 +4,17 @@ import type { RunEvent } from "#runtime/contract/events.ts";
 import type { Job, Plan } from "#runtime/contract/plan.ts";
 import type { LockHolder } from "#runtime/contract/records.ts";
 import { describeSystemError } from "#runtime/contract/system-error.ts";
-import { threadsFor } from "#runtime/engines/threads.ts";
 import { isTraining } from "#runtime/machine/estimate.ts";
-import { availableMemory } from "#runtime/machine/memory.ts";
 import { workOf } from "#runtime/machine/work.ts";
 import { eventsEnd, followEvents, openEvents } from "#runtime/runs/events.ts";
 import { lockedBy, tryLock } from "#runtime/runs/lock.ts";
 import { lockFile, type Store } from "#runtime/runs/store.ts";
-import { type Child, type ChildOutcome, startChild } from "./child.ts";
 import { neededJobs } from "./needed.ts";
+import type { HandedJob, JobEnd, JobRunner } from "./runner.ts";
 
 export interface ScheduleOptions extends Omit<EngineRequest, "threads"> {
   store: Store;
-  /** Program and arguments that start this command line: `[node, cli.js]`. */
-  command: readonly string[];
+  runner: JobRunner;
   /** Threads that a job trains on. What trains nothing takes all: its result does not depend on them. */
   threadsOf(job: Job): number;
   /** Jobs at a time, at most: together they must fit into the memory that is free. */
@@ -39,7 +36,7 @@ export interface ScheduleResult {
 }
 
 /**
- * Runs what of a plan is not done, each job in a process of its own, in the order of what they read. The failure of a job takes
+ * Runs what of a plan is not done, by whoever runs jobs, in the order of what they read. The failure of a job takes
  * with it only the jobs that read from it. A job that another process works on is waited for.
  */
 export async function schedule(plan: Plan, options: ScheduleOptions): Promise<ScheduleResult> {
@@ -51,7 +48,7 @@ export async function schedule(plan: Plan, options: ScheduleOptions): Promise<Sc
   }
   const waiting = new Set(needed);
   const running = new Map<Job, Promise<void>>();
-  const memory = availableMemory();
+  const { memory } = options.runner.free();
   while (waiting.size + running.size > 0) {
     if (options.signal.aborted) {
       for (const job of waiting) states.set(job.id, "stopped");
@@ -128,7 +125,7 @@ async function runOne(job: Job, options: ScheduleOptions): Promise<ScheduledStat
         const state = await awaitOther(job, holder, options);
         if (state) return state;
       }
-      const outcome = await runChild(job, options);
+      const outcome = await runHanded(job, options);
       if (outcome !== "running-elsewhere") return outcome;
     }
   } finally {
@@ -144,12 +141,14 @@ function failedOutside(job: Job, error: unknown, options: ScheduleOptions): "fai
   return "failed";
 }
 
-async function runChild(job: Job, options: ScheduleOptions): Promise<ScheduledState | "running-elsewhere"> {
+async function runHanded(job: Job, options: ScheduleOptions): Promise<ScheduledState | "running-elsewhere"> {
   if (options.signal.aborted) return "stopped";
   const trains = job.kind === "pretrain" || job.kind === "finetune" || job.kind === "measure";
-  const child = startChild(job, { ...options, threads: trains ? options.threadsOf(job) : threadsFor(1) });
-  const unlink = linkSignals(child, options);
-  const ended = await child.ended;
+  const { engine, engineOptions, runner } = options;
+  const threads = trains ? options.threadsOf(job) : runner.free().processors;
+  const handed = runner.start(job, { engine, engineOptions, threads });
+  const unlink = linkSignals(handed, options);
+  const ended = await handed.ended;
   unlink();
   if (ended.outcome !== "died") return ended.outcome;
   // an end that the user asked for is a stop: the job goes on from its checkpoint
@@ -164,17 +163,17 @@ async function runChild(job: Job, options: ScheduleOptions): Promise<ScheduledSt
   return "failed";
 }
 
-function linkSignals(child: Child, options: ScheduleOptions): () => void {
-  options.signal.addEventListener("abort", child.stop);
-  options.killSignal.addEventListener("abort", child.kill);
+function linkSignals(handed: HandedJob, options: ScheduleOptions): () => void {
+  options.signal.addEventListener("abort", handed.stop);
+  options.killSignal.addEventListener("abort", handed.kill);
   return () => {
-    options.signal.removeEventListener("abort", child.stop);
-    options.killSignal.removeEventListener("abort", child.kill);
+    options.signal.removeEventListener("abort", handed.stop);
+    options.killSignal.removeEventListener("abort", handed.kill);
   };
 }
 
 /** The dead cannot say it themselves. */
-function recordDeath(job: Job, ended: Extract<ChildOutcome, { outcome: "died" }>, store: Store): void {
+function recordDeath(job: Job, ended: Extract<JobEnd, { outcome: "died" }>, store: Store): void {
   const folder = store.runFolder(job.id);
   const lock = tryLock(lockFile(folder));
   // somebody is already trying again

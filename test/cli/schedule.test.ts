@@ -1,98 +1,18 @@
-import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import type { RunEvent } from "#runtime/contract/events.ts";
-import type { CorpusJob, Job, MajorityJob, Plan, TokenizerJob } from "#runtime/contract/plan.ts";
+import type { Job } from "#runtime/contract/plan.ts";
 import { tryLock } from "#runtime/runs/lock.ts";
 import { readManifest } from "#runtime/runs/manifest.ts";
-import { lockFile, openStore } from "#runtime/runs/store.ts";
+import { lockFile } from "#runtime/runs/store.ts";
+import { localProcesses } from "#runtime/scheduling/local-processes.ts";
 import { neededJobs } from "#runtime/scheduling/needed.ts";
-import { inOrder, type ScheduleOptions, schedule } from "#runtime/scheduling/schedule.ts";
-import { command, folderWith, labelled, sentences } from "./cli.ts";
+import { inOrder, schedule } from "#runtime/scheduling/schedule.ts";
+import { command } from "./cli.ts";
+import { corpus, example, majority, planOf, tokenizer } from "./light-jobs.ts";
 
 // processes start slowly on a busy machine
 vi.setConfig({ testTimeout: 60_000 });
-
-const good = new TextEncoder().encode(sentences(200));
-const bad = Uint8Array.of(0x61, 0xff, 0x62);
-
-function example(files: Record<string, string | Uint8Array> = {}) {
-  const folder = folderWith({ "good.txt": good, "bad.txt": bad, "task.tsv": labelled(40), ...files });
-  const store = openStore(join(folder, ".pretrain"));
-  const events: RunEvent[] = [];
-  const options: ScheduleOptions = {
-    store,
-    command,
-    engine: "auto",
-    threadsOf: () => 1,
-    parallel: 2,
-    signal: new AbortController().signal,
-    killSignal: new AbortController().signal,
-    onEvent: (event) => events.push(event),
-  };
-  const seen = (kind: RunEvent["event"]) => events.filter((event) => event.event === kind).map(({ job }) => job);
-  return { folder, store, events, options, seen };
-}
-
-function corpus(folder: string, name: string): CorpusJob {
-  const path = join(folder, `${name}.txt`);
-  const content = readFileSync(path);
-  return {
-    id: `corpus-${name}`,
-    kind: "corpus",
-    name,
-    after: [],
-    fingerprint: name,
-    corpus: {
-      files: [path],
-      documents: "line",
-      split: { by: "document", validation: 0.1, test: 0 },
-      column: null,
-      deduplicate: "none",
-      limit: null,
-    },
-    files: [{ path, bytes: content.length, sha256: createHash("sha256").update(content).digest("hex") }],
-  };
-}
-
-function tokenizer(of: CorpusJob): TokenizerJob {
-  return {
-    id: `tokenizer-${of.name}`,
-    kind: "tokenizer",
-    name: `pieces of ${of.name}`,
-    after: [of.id],
-    fingerprint: of.name,
-    tokenizer: { kind: "characters", vocabulary: null, trainOn: of.name, lowercase: false, sentinels: 4 },
-    corpus: of.id,
-  };
-}
-
-function majority(folder: string): MajorityJob {
-  return {
-    id: "majority-1",
-    kind: "majority",
-    name: "majority on sentiment",
-    after: [],
-    fingerprint: "1",
-    taskName: "sentiment",
-    task: {
-      kind: "classification",
-      train: join(folder, "task.tsv"),
-      validation: 0.2,
-      test: 0.2,
-      data: { format: "auto", columns: null, separators: null, encoding: "utf-8" },
-      second: null,
-      text: "sentence",
-      label: "polarity",
-      pool: "mean",
-      labels: ["negative", "positive"],
-      files: [],
-    },
-  };
-}
-
-const planOf = (...jobs: Job[]): Plan => ({ file: "example.pretrain", jobs });
 
 test("jobs run in the order of what they read, each in a process of its own, and leave what the protocol says", async () => {
   const { folder, store, options, events, seen } = example();
@@ -146,15 +66,18 @@ test("a failed job runs again once what it lacked is there", async () => {
 
 test("a process that dies without a word is a failed job that says how it died", async () => {
   const { folder, store, options, events } = example({ "dies.ts": 'console.error("out of luck"); process.kill(process.pid, "SIGKILL");' });
-  const { states } = await schedule(planOf(majority(folder)), { ...options, command: [command[0]!, join(folder, "dies.ts")] });
+  const { states } = await schedule(planOf(majority(folder)), {
+    ...options,
+    runner: localProcesses(store, [command[0]!, join(folder, "dies.ts")]),
+  });
   expect(states.get("majority-1")).toBe("failed");
   expect(events.at(-1)).toMatchObject({ event: "job-failed", message: expect.stringMatching(/killed \(SIGKILL\).*\nout of luck/s) });
   expect(store.state("majority-1")).toBe("failed");
 });
 
 test("a program that cannot be started is a failed job", async () => {
-  const { folder, options, events } = example();
-  const { states } = await schedule(planOf(majority(folder)), { ...options, command: [join(folder, "none")] });
+  const { folder, store, options, events } = example();
+  const { states } = await schedule(planOf(majority(folder)), { ...options, runner: localProcesses(store, [join(folder, "none")]) });
   expect(states.get("majority-1")).toBe("failed");
   expect(events.at(-1)).toMatchObject({ message: expect.stringContaining("could not be started") });
 });
