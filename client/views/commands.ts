@@ -14,12 +14,13 @@ import type { Stores } from "../runs/stores.ts";
 import { ago } from "../status/numbers.ts";
 import { outcomeText, statusOf } from "../status/status.ts";
 import type { Shown } from "../webviews/messages.ts";
+import { answerOf, type FilledPage, type PageName, pageAbout } from "../webviews/pages.ts";
+import { answerPage } from "./answer-page.ts";
 import { comparisonPage } from "./comparison-page.ts";
 import { curvesPage } from "./curves-page.ts";
 import { generateText } from "./generate.ts";
-import { addPanels, type Panels } from "./panels.ts";
+import { addPanels, type Fill, type Panels } from "./panels.ts";
 import { showPlan } from "./plan.ts";
-import { previewPage } from "./preview-page.ts";
 
 export interface ViewParts {
   context: vscode.ExtensionContext;
@@ -35,12 +36,15 @@ export type OpenTarget = Partial<Target> & { store?: string; run?: string };
 /** The commands that show something: results, comparisons, previews, plans, changes. */
 export function addViews(parts: ViewParts): void {
   const { context, outlines, stores, commandLine } = parts;
-  const fills = {
+  const fills: Record<FilledPage, Fill> = {
     curves: curvesPage(outlines, stores),
     comparison: comparisonPage(outlines, stores, commandLine),
-    preview: previewPage(outlines, commandLine),
   };
-  const panels = addPanels(context, fills, (shown, run) => {
+  const fillOf = (page: PageName) => {
+    const answer = answerOf(page);
+    return answer ? answerPage(page, answer, parts) : fills[page as FilledPage];
+  };
+  const panels = addPanels(context, fillOf, (shown, run) => {
     const store = "store" in shown ? shown.store : outlines.get(vscode.Uri.parse(shown.uri))?.store;
     void vscode.commands.executeCommand("pretrain.showLog", { store, run });
   });
@@ -110,7 +114,8 @@ function runOf({ outline, declaration }: Declared, stores: Stores): Run | undefi
 }
 
 function pageOf({ outline, declaration }: Declared): Shown {
-  return { page: declaration.kind === "compare" ? "comparison" : "curves", uri: outline.uri, name: declaration.name };
+  const page = pageAbout(declaration.kind) ?? (declaration.kind === "compare" ? "comparison" : "curves");
+  return { page, uri: outline.uri, name: declaration.name };
 }
 
 function pageOfRun(run: Run | undefined, store: string): Shown {

@@ -20,7 +20,7 @@ export interface Panels {
 /** The extension's webviews: they come back after a reload with what they showed. */
 export function addPanels(
   context: vscode.ExtensionContext,
-  fills: Record<PageName, Fill>,
+  fillOf: (page: PageName) => Fill,
   onLog: (shown: Shown, run: string) => void,
 ): Panels {
   const open = new Map<string, vscode.WebviewPanel>();
@@ -39,7 +39,7 @@ export function addPanels(
     panel.webview.onDidReceiveMessage((message: FromPage) => {
       if (message.type === "ready") {
         filled?.dispose();
-        filled = fills[shown.page](shown, link);
+        filled = fillOf(shown.page)(shown, link);
       } else if (message.type === "copy") void vscode.env.clipboard.writeText(message.text);
       else if (message.type === "log") onLog(shown, message.run);
       else void save(message);

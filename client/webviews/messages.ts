@@ -1,5 +1,4 @@
 import type { ComparisonResult, Score } from "#runtime/contract/artifacts.ts";
-import type { Preview } from "#runtime/contract/preview.ts";
 import type { PageName } from "./pages.ts";
 
 /* What the extension and its pages say to each other. */
@@ -15,7 +14,8 @@ export type ToPage =
   | { type: "points"; run: string; points: Points }
   | { type: "evaluations"; run: string; evaluations: Evaluation[] }
   | { type: "comparison"; title: string; status: string; result: ComparisonResult; columns: SettingColumn[] }
-  | { type: "preview"; preview: Preview }
+  /** Of the command that the table of pages names, as the page knows it. */
+  | { type: "answer"; answer: unknown }
   /** Instead of content: what is not there yet, what went wrong, and what to do. */
   | { type: "message"; title: string; text: string };
 

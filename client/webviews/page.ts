@@ -18,6 +18,14 @@ export function startPage(onMessage: (message: ToPage) => void): void {
   api.postMessage({ type: "ready" });
 }
 
+/** Begins a page that shows what the command line answers about a declaration. */
+export function startAnswerPage<Answer>(draw: (answer: Answer) => void): void {
+  startPage((message) => {
+    if (message.type === "answer") draw(message.answer as Answer);
+    else if (message.type === "message") showMessage(message.title, message.text);
+  });
+}
+
 export function send(message: FromPage): void {
   api.postMessage(message);
 }

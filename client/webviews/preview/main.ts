@@ -1,12 +1,9 @@
 import "../elements.ts";
 import type { MarkedText, Preview, PreviewPair, PreviewPart } from "#runtime/contract/preview.ts";
 import { visible } from "#runtime/contract/visible.ts";
-import { element, show, showMessage, startPage } from "../page.ts";
+import { element, show, startAnswerPage } from "../page.ts";
 
-startPage((message) => {
-  if (message.type === "preview") showPreview(message.preview);
-  else if (message.type === "message") showMessage(message.title, message.text);
-});
+startAnswerPage(showPreview);
 
 function showPreview({ objective, pretrain, parts }: Preview): void {
   show(
