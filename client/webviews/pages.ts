@@ -38,6 +38,12 @@ export const pages = {
       completes: "preview",
     },
   },
+  probe: {
+    title: "Probe",
+    entry: "probe/main.ts",
+    style,
+    answer: { command: "results", of: "probe", followsRuns: true, meanwhile: "Reading the runs of the probe…" },
+  },
 } as const satisfies Record<string, Page>;
 
 export type PageName = keyof typeof pages;

@@ -247,6 +247,19 @@ export function defineSuite(): void {
       await tab("Preview Plan of objectives.md");
     });
 
+    it("opens the scores of a probe by layer", async () => {
+      const uri = vscode.Uri.joinPath(experiment.folder, "probed.pretrain");
+      await vscode.workspace.fs.writeFile(
+        uri,
+        Buffer.from('import "tiny.pretrain"\n\nprobe layers {\n  of: base\n  tasks: century\n  epochs: 1\n}\n'),
+      );
+      const document = await vscode.workspace.openTextDocument(uri);
+      await until("a lens above the probe", async () => (await lensesAbove(document, "layers")).some((title) => /Run/.test(title)));
+      assert.deepEqual(errorsIn(uri), []);
+      await vscode.commands.executeCommand("pretrain.open", { uri: uri.toString(), name: "layers" });
+      await tab("Probe layers");
+    });
+
     it("makes a new experiment from a template that has no mistakes", async () => {
       for (const template of ["which-objective", "from-scratch"]) {
         await vscode.commands.executeCommand("pretrain.newExperiment", { template });
