@@ -2,7 +2,7 @@ import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
 import type { FinetuneSettings, FinetuneSpec, ModelSpec, PretrainSpec, Spec } from "#runtime/contract/spec.ts";
 import { cellsOf } from "../cells.ts";
 import { microBatches } from "./pretrainings.ts";
-import { error, type Rule } from "./rule.ts";
+import { error, type Rule, warning } from "./rule.ts";
 
 /** What fine-tuning trains exists in the models that it is done to. */
 export const finetunings: Rule = ({ spec }) => [
@@ -19,7 +19,24 @@ export const finetunings: Rule = ({ spec }) => [
 ];
 
 function settings(finetune: FinetuneSettings, path: SpecPath, models: readonly [string, ModelSpec][]): Problem[] {
-  return [...microBatches(finetune, [...path, "accumulate"]), ...models.flatMap(([name, model]) => trained(finetune, path, name, model))];
+  return [
+    ...microBatches(finetune, [...path, "accumulate"]),
+    ...idlePatience(finetune, path),
+    ...models.flatMap(([name, model]) => trained(finetune, path, name, model)),
+  ];
+}
+
+/** A stop saves an epoch only where one is left after the best and as many that are no better as the patience has. */
+function idlePatience({ epochs, patience }: FinetuneSettings, path: SpecPath): Problem[] {
+  if (patience === undefined || 1 + patience < epochs) return [];
+  const smaller = epochs > 2 ? `a patience of at most ${epochs - 2}, ` : "";
+  return [
+    warning(
+      "patience-never-stops",
+      [...path, "patience"],
+      `patience: ${patience} never stops the fine-tuning early: that takes the best epoch and ${patience} more that are no better, and epochs: ${epochs} are then over. Use more epochs, ${smaller}or leave patience out.`,
+    ),
+  ];
 }
 
 function trained({ train }: FinetuneSettings, path: SpecPath, name: string, model: ModelSpec): Problem[] {

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { filesIn, finetune, task, texts } from "../fixtures.ts";
-import { expectRefused, expectWarned, labelled, problemsOf, type Refused, type Warned } from "./helpers.ts";
+import { compare, filesIn, finetune, settings, task, texts } from "../fixtures.ts";
+import { expectRefused, expectWarned, labelled, problemsOf, type Refused, rates, type Warned } from "./helpers.ts";
 
 it("finds nothing in a specification without mistakes", () => {
-  expect(problemsOf({ finetunings: { tuned: finetune() } })).toEqual([]);
+  expect(problemsOf({ finetunings: { tuned: finetune(), stopped: finetune({ epochs: 3, patience: 1 }) } })).toEqual([]);
 });
 
 const errors: Refused[] = [
@@ -84,6 +84,22 @@ const errors: Refused[] = [
 it.each(errors)("refuses $what", expectRefused);
 
 const warnings: Warned[] = [
+  {
+    what: "a patience that never stops a fine-tuning early",
+    change: { finetunings: { tuned: finetune({ epochs: 3, patience: 2 }) } },
+    code: "patience-never-stops",
+    path: ["finetunings", "tuned", "patience"],
+    says: ["patience: 2 never stops the fine-tuning early", "epochs: 3", "a patience of at most 1"],
+  },
+  {
+    what: "the same in a comparison",
+    change: {
+      comparisons: { which: compare({ vary: rates(1e-3, 1e-4), finetune: [{ ...settings({ epochs: 2, patience: 5 }), seeds: [1] }] }) },
+    },
+    code: "patience-never-stops",
+    path: ["comparisons", "which", "finetune", 0, "patience"],
+    says: ["Use more epochs, or leave patience out."],
+  },
   {
     what: "splits that overlap",
     change: { tasks: { sentiment: task({ test: "/data/dev.tsv" }) } },
