@@ -7,7 +7,7 @@ import type { RuleFamily } from "./report.ts";
 /** What says how a head reads: a written answer has none. */
 const ofHeads = ["pool", "stride"];
 
-/** A task is answered by a head or in words. */
+/** A task is answered by a head or as text. */
 export const answered: RuleFamily = () => ({
   Declaration(declaration, report) {
     if (declaration.kind !== "task") return;

@@ -78,9 +78,12 @@ async function previewText(
 }
 
 async function previewTask(task: ResolvedTask): Promise<Omit<PreviewPart, "part">> {
-  const [{ readExamples }, { readerOf }] = await Promise.all([import("#runtime/tasks/examples.ts"), import("#runtime/tasks/table.ts")]);
+  const [{ readExamples }, { definitionOf }] = await Promise.all([
+    import("#runtime/tasks/examples.ts"),
+    import("#runtime/tasks/task-definitions.ts"),
+  ]);
   const { examples } = readExamples(task, "train", (path) => readFileSync(path));
-  const shown = examples.map(readerOf(task).shown);
+  const shown = examples.map(definitionOf(task.kind).shown);
   const share = (label: string) => shown.filter(({ target }) => target === label).length / shown.length;
   return {
     pairs: shown.slice(0, shownPairs),

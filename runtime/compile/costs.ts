@@ -1,7 +1,7 @@
 import type { Cost, FinetuneJob, ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
 import { partCounts } from "#runtime/objectives/schedule.ts";
-import { longestTaskPart } from "#runtime/programs/adaptation.ts";
 import { averageCost, finetuneCost, type PretrainingCost, type PretrainingSize, pretrainingCost } from "#runtime/programs/cost.ts";
+import { longestTaskPart } from "#runtime/programs/task-parts.ts";
 import { canonical, objectiveContent } from "./fingerprint.ts";
 
 /** What programs cost, from their traces. */

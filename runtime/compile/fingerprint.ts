@@ -11,7 +11,7 @@ import type {
 } from "#runtime/contract/plan.ts";
 import type { CorpusSpec, DataFiles, FinetuneSettings, LearnedTokenizerSpec } from "#runtime/contract/spec.ts";
 import { revisionsOf } from "#runtime/objectives/table.ts";
-import { headOf } from "#runtime/programs/adaptation.ts";
+import { headOf } from "#runtime/programs/task-parts.ts";
 import { pathsOf } from "#runtime/tasks/examples.ts";
 
 /**

@@ -2,8 +2,8 @@ import type { FinetuneJob, LeaksJob, MajorityJob, PretrainJob, ResolvedModel, Re
 import type { SpecPath } from "#runtime/contract/problem.ts";
 import type { FinetuneSettings, FinetuneSpec, Ref } from "#runtime/contract/spec.ts";
 import { choicesOf } from "#runtime/models/choices.ts";
-import { answersInWords, headOf } from "#runtime/programs/adaptation.ts";
 import { answeringStack } from "#runtime/programs/parts.ts";
+import { headOf, isTextToText } from "#runtime/programs/task-parts.ts";
 import { bucketOf } from "#runtime/tasks/buckets.ts";
 import { declaredUse } from "./cells.ts";
 import { finetuneContent, taskContent } from "./fingerprint.ts";
@@ -45,12 +45,12 @@ export function addFinetuning(planner: Planner, start: Start, run: FinetuningRun
   const model = run.layers === undefined ? whole : { ...whole, layers: run.layers };
   const misfit = misfitOf(task, model);
   if (misfit) return unplannable(planner, "task-does-not-fit", [...run.at, "task"], `${taskName}: ${misfit}`);
-  if (train.kind === "head" && answersInWords(task))
+  if (train.kind === "head" && isTextToText(task))
     return unplannable(
       planner,
       "nothing-to-train",
       [...run.at, "train"],
-      `${taskName} is answered in words, and no head is added that could be trained. Use train: all, last, biases, lora or adapters.`,
+      `${taskName} is answered by writing, and no head is added that could be trained. Use train: all, last, biases, lora or adapters.`,
     );
   const { layers, name: side } = answeringStack(model, task);
   // models with fewer layers on both sides are refused where they are declared

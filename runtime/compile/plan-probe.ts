@@ -1,6 +1,6 @@
 import type { FinetuneJob } from "#runtime/contract/plan.ts";
 import type { FinetuneSettings, FinetuneSpec, ProbeSpec, Ref } from "#runtime/contract/spec.ts";
-import { headOf } from "#runtime/programs/adaptation.ts";
+import { headOf } from "#runtime/programs/task-parts.ts";
 import { addFinetuning, startOf } from "./plan-finetuning.ts";
 import { type Planner, unplannable } from "./planner.ts";
 

@@ -2,7 +2,7 @@ import { optionOf } from "#runtime/contract/catalogue/index.ts";
 import type { ResolvedModel, ResolvedObjective, ResolvedTask, WeightedPart } from "#runtime/contract/plan.ts";
 import type { Architecture, MixtureSpec, ModelSpec, ObjectiveSpec, Ref, Spec } from "#runtime/contract/spec.ts";
 import { declaredModel } from "#runtime/models/families/declared.ts";
-import { answersInWords } from "#runtime/programs/adaptation.ts";
+import { isTextToText } from "#runtime/programs/task-parts.ts";
 
 /** An objective that is not made of others, as it stands somewhere inside one. */
 export type LeafObjective = Exclude<ObjectiveSpec, { kind: "mixture" | "sequence" }>;
@@ -50,7 +50,7 @@ export function architecturesOfLeaf(spec: Spec, objective: LeafObjective): reado
 
 function isWriting(spec: Spec, objective: LeafObjective): boolean {
   const task = objective.kind === "supervised" ? spec.tasks[objective.task] : undefined;
-  return task !== undefined && answersInWords(task);
+  return task !== undefined && isTextToText(task);
 }
 
 /** What the model becomes under the objective; null where the two do not fit. */

@@ -1,7 +1,7 @@
 import type { LeaksResult } from "#runtime/contract/artifacts.ts";
 import { type JobContext, JobStopped } from "#runtime/contract/job-context.ts";
 import type { LeaksJob } from "#runtime/contract/plan.ts";
-import { readerOf } from "#runtime/tasks/table.ts";
+import { definitionOf } from "#runtime/tasks/task-definitions.ts";
 import { ngramMatcher } from "./ngram-matches.ts";
 import { corpusPieces } from "./read-documents.ts";
 import { readTaskExamples } from "./task-examples.ts";
@@ -13,7 +13,7 @@ const shown = 5;
 
 /** Which test examples of a task a corpus' training text holds, word for word. Throws `JobStopped`. */
 export async function findLeaks(job: LeaksJob, context: JobContext): Promise<LeaksResult> {
-  const { question } = readerOf(job.task);
+  const { question } = definitionOf(job.task.kind);
   const items = readTaskExamples(job.task, "test").map((example) => ({ id: example.id, texts: question(example) }));
   const matcher = ngramMatcher(items.map(({ texts }) => texts));
   let [done, reported] = [0, 0];

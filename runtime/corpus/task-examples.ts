@@ -27,13 +27,6 @@ export function taskExampleReader<T extends ResolvedTask>(task: T): (split: Spli
   };
 }
 
-/** The index of an example's label. */
-export function classOf(labels: readonly string[], label: string, id: string): number {
-  const found = labels.indexOf(label);
-  if (found < 0) throw new JobFailure(`${id}: the label "${label}" is none of ${labels.join(", ")}; plan again`);
-  return found;
-}
-
 /** A file that was changed meanwhile would give other results under the same fingerprint. */
 function readPlanned({ files }: ResolvedTask, path: string): ReturnType<ReadFile> {
   if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > mostBytes) return "too large";

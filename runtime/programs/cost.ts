@@ -7,8 +7,8 @@ import type { Precision } from "#runtime/trace/function.ts";
 import type { Graph } from "#runtime/trace/graph.ts";
 import { withBfloat16 } from "#runtime/trace/precision.ts";
 import { trace } from "#runtime/trace/trace.ts";
-import { longestTaskPart } from "./adaptation.ts";
 import { finetuningParameters, fixedParameters, pretrainingParameters, pretrainingParts } from "./parts.ts";
+import { longestTaskPart } from "./task-parts.ts";
 import { type Part, type TrainingProgram, type TrainingSettings, trainingProgram } from "./training.ts";
 
 /** What decides what a step of a pre-training costs. Of the optimiser only its kind does. */

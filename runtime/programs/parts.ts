@@ -12,7 +12,7 @@ import {
 } from "#runtime/models/parameters.ts";
 import { type LeafObjective, partSchedule } from "#runtime/objectives/schedule.ts";
 import { isTextObjective, layoutOf } from "#runtime/objectives/table.ts";
-import { finetuningHead, headOf, packedWritingLayout } from "./adaptation.ts";
+import { finetuningHead, headOf, packedWritingLayout } from "./task-parts.ts";
 import { textParameters } from "./text-part.ts";
 import type { Part } from "./training.ts";
 

@@ -1,5 +1,5 @@
 import type { ResolvedTask } from "#runtime/contract/plan.ts";
-import type { Split, TaskKind } from "#runtime/contract/spec.ts";
+import type { TaskKind } from "#runtime/contract/spec.ts";
 
 /** A text, or a pair of texts, and its label. */
 export interface LabelledExample extends Identified {
@@ -99,20 +99,4 @@ export interface DecodedFile {
   /** As it stands in ids and messages. */
   name: string;
   text: string;
-}
-
-/** What there is to know of a kind of task before any model reads it. One file each, listed in `table.ts`. */
-export interface TaskReader<D extends TaskData, E extends TaskExample> {
-  /** The examples of a file, or of two aligned ones. `key`: the setting that names it. */
-  read(task: D, files: readonly DecodedFile[], key: Split): TaskExamples<E>;
-  /** What an example asks, as texts: the same question never lies in two splits. */
-  question(example: E): string[];
-  /** The answers that training examples have, in order; empty where answers are not labels. */
-  labels(examples: readonly E[]): string[];
-  /** What only all splits together show. */
-  check(splits: Readonly<Record<Split, readonly E[]>>, labels: readonly string[]): TaskProblem[];
-  /** Why a metric has no value on these examples, whatever is answered; null where it has one. */
-  undefinedMetric?(metric: string, examples: readonly E[], labels: readonly string[]): string | null;
-  /** For people. */
-  shown(example: E): { input: string; target: string };
 }

@@ -7,7 +7,7 @@ import type { DecodedFile, TaskData, TaskExamples, TaskProblem } from "./example
 import { decode } from "./formats/decode.ts";
 import { moreThanHeld, unpacked } from "./formats/unpack.ts";
 import { type HashedSplit, sha256, splitOf } from "./share.ts";
-import { readerOf } from "./table.ts";
+import { definitionOf } from "./task-definitions.ts";
 
 /** The whole content; null where there is no file. What is too large to be held is not read. */
 export type ReadFile = (path: string) => Uint8Array | null | "too large";
@@ -20,7 +20,7 @@ export function readExamples(task: TaskData, split: Split, read: ReadFile): Task
 /** As `readExamples`, for several splits: a file that more than one of them comes from is read once. */
 export function exampleReader(task: TaskData, read: ReadFile): (split: Split) => TaskExamples {
   const shares = { validation: shareOf(task.validation), test: shareOf(task.test) };
-  const { question } = readerOf(task);
+  const { question } = definitionOf(task.kind);
   const known = new Map<Split, TaskExamples>();
   const fileOf = (key: Split): TaskExamples => {
     const found = known.get(key) ?? readFiles(task, key, read);
@@ -59,7 +59,7 @@ function readFiles(task: TaskData, key: Split, read: ReadFile): TaskExamples {
     const problems = decoded.filter((each) => "code" in each);
     return problems.length > 0
       ? { examples: [], problems }
-      : readerOf(task).read(
+      : definitionOf(task.kind).read(
           task,
           decoded.filter((each) => "text" in each),
           key,

@@ -6,7 +6,7 @@ import type { TaskExample, TaskProblem } from "./example.ts";
 import { exampleReader, pathsOf } from "./examples.ts";
 import type { TextFiles } from "./files.ts";
 import { mostBytes } from "./formats/unpack.ts";
-import { readerOf } from "./table.ts";
+import { definitionOf } from "./task-definitions.ts";
 
 const splits: readonly Split[] = ["train", "validation", "test"];
 
@@ -25,7 +25,7 @@ export interface TaskReading {
 /** Reads a task's files: its labels, their fingerprints, and what is wrong with them. `key` is the task's in the specification. */
 export function resolveTask(declared: TaskSpec, key: Ref, files: TextFiles): TaskReading {
   const spec = expanded(declared, files);
-  const reader = readerOf(spec);
+  const reader = definitionOf(spec.kind);
   const examplesOf = exampleReader(spec, (path) => ((files.size(path) ?? 0) > mostBytes ? "too large" : files.read(path)));
   const found = splits.map((split) => ({ split, ...examplesOf(split) }));
   const bySplit = Object.fromEntries(found.map(({ split, examples }) => [split, examples])) as Record<Split, TaskExample[]>;
@@ -42,7 +42,7 @@ export function resolveTask(declared: TaskSpec, key: Ref, files: TextFiles): Tas
 }
 
 function longestBytes(spec: TaskSpec, examples: readonly TaskExample[]): number {
-  const reader = readerOf(spec);
+  const reader = definitionOf(spec.kind);
   return examples.reduce((longest, example) => Math.max(longest, Buffer.byteLength(reader.shown(example).input)), 0);
 }
 
@@ -50,7 +50,7 @@ function longestBytes(spec: TaskSpec, examples: readonly TaskExample[]): number 
 const measuredExamples = 1000;
 
 function meanLength(spec: TaskSpec, examples: readonly TaskExample[]): number {
-  const reader = readerOf(spec);
+  const reader = definitionOf(spec.kind);
   const written = spec.kind === "translation" || spec.kind === "summarisation" || spec.kind === "generation";
   const lengths = examples.slice(0, measuredExamples).map((example) => {
     const { input, target } = reader.shown(example);
@@ -66,7 +66,7 @@ function undefinedMetrics(
   found: Readonly<Record<Split, readonly TaskExample[]>>,
   labels: readonly string[],
 ): Problem[] {
-  const reader = readerOf(spec);
+  const reader = definitionOf(spec.kind);
   return spec.metrics.flatMap((metric, index): Problem[] => {
     const path = ["tasks", key, "metrics", index];
     const strange = spec.kind === "tagging" && metric.startsWith("entity_") ? strangeTag(labels) : undefined;
@@ -115,7 +115,7 @@ function emptySplits(found: Readonly<Record<Split, readonly TaskExample[]>>, spe
 
 /** Real data sets have some: a warning, for scores on texts that were trained on say little. */
 function overlaps(spec: TaskSpec, found: Readonly<Record<Split, readonly TaskExample[]>>): TaskProblem[] {
-  const reader = readerOf(spec);
+  const reader = definitionOf(spec.kind);
   const question = (example: TaskExample) => reader.question(example).join("\t");
   return splits.flatMap((split, i) =>
     splits.slice(0, i).flatMap((earlier): TaskProblem[] => {

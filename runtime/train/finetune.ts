@@ -13,9 +13,6 @@ import { keptWeightsFile } from "#runtime/runs/store.ts";
 import { withStandardErrors } from "#runtime/scoring/standard-errors.ts";
 import { type FineTuningBatch, fineTuningBatches } from "#runtime/tasks/buckets.ts";
 import { openTokenizer } from "#runtime/tokenizers/tokenizer.ts";
-import type { Adaptation, Evaluation } from "./adapt/adaptation.ts";
-import { partsOf } from "./adapt/parts.ts";
-import { adapt } from "./adapt/table.ts";
 import { countNotes, frameFor } from "./answered-texts.ts";
 import { latestCheckpoint, removeCheckpoints, saveCheckpoint } from "./checkpoints.ts";
 import { engineOfJob } from "./job-engine.ts";
@@ -24,6 +21,9 @@ import { type MaskThread, openMaskThread } from "./mask-thread.ts";
 import { type Counters, freshCounters, shareOf } from "./progress.ts";
 import { pairParts, scoreMinimalPairs } from "./score-pairs.ts";
 import { checkVocabulary, startingValues, withoutCheckpoint } from "./starting-values.ts";
+import { partsOf } from "./tasks/parts-by-length.ts";
+import { prepareTask } from "./tasks/prepare-task.ts";
+import type { Evaluation, TaskTraining } from "./tasks/task-training.ts";
 import { toStep } from "./text-batches.ts";
 import { openTrainer, type Trainer, type Values } from "./trainer.ts";
 
@@ -51,7 +51,7 @@ export async function finetune(job: FinetuneJob, context: JobContext): Promise<F
   let masks: MaskThread | undefined;
   try {
     if (task.kind === "minimal_pairs") return await scoreMinimalPairs({ job, task, context }, { trainer, tokenizer, settings });
-    const adaptation = await adapt({
+    const training = await prepareTask({
       task,
       model,
       tokenizer,
@@ -62,11 +62,11 @@ export async function finetune(job: FinetuneJob, context: JobContext): Promise<F
       counted: countNotes(context.emit),
     });
     masks = openMaskThread(settings, { seed: job.seed, micro: accumulate });
-    const { counters, best, steps } = await train({ job, context, settings, trainer, masks, adaptation });
+    const { counters, best, steps } = await train({ job, context, settings, trainer, masks, training });
     await trainer.setWeights(best.weights);
     context.emit({ event: "phase", phase: "evaluating" });
     const testReadAt = new Date().toISOString();
-    const test = await adaptation.evaluate("test", trainer);
+    const test = await training.evaluate("test", trainer);
     // a line each, for paired tests and for reading what went wrong
     writePredictions(context.folder, test.predictions);
     const scores = [...best.scores, ...withStandardErrors(scoresOf(test, "test"), job.task, test.predictions)];
@@ -95,7 +95,7 @@ interface Setup {
   settings: TrainingSettings;
   trainer: Trainer;
   masks: MaskThread;
-  adaptation: Adaptation;
+  training: TaskTraining;
 }
 
 interface Best {
@@ -127,9 +127,9 @@ function startingWeights(job: FinetuneJob, context: JobContext, { trained, froze
 }
 
 async function train(setup: Setup): Promise<{ counters: Counters; best: Best; steps: number }> {
-  const { job, context, settings, trainer, masks, adaptation } = setup;
+  const { job, context, settings, trainer, masks, training } = setup;
   const { epochs, batch, optimizer, patience } = job.settings;
-  const perEpoch = Math.ceil(adaptation.train.length / batch);
+  const perEpoch = Math.ceil(training.train.length / batch);
   const steps = epochs * perEpoch;
   const warmupSteps = optimizer.warmup.unit === "steps" ? optimizer.warmup.value : Math.round(optimizer.warmup.value * steps);
   const resumed = latestCheckpoint<FinetuneProgress>(context.folder, (message) => context.emit({ event: "warning", message }));
@@ -144,7 +144,7 @@ async function train(setup: Setup): Promise<{ counters: Counters; best: Best; st
     const order = orders.get(epoch) ?? epochBatches(setup, epoch);
     orders.set(epoch, order);
     orders.delete(epoch - 2);
-    return order[(step - 1) % perEpoch]!.map((index) => adaptation.train[index]!);
+    return order[(step - 1) % perEpoch]!.map((index) => training.train[index]!);
   };
   await runLoop({
     context,
@@ -157,7 +157,7 @@ async function train(setup: Setup): Promise<{ counters: Counters; best: Best; st
       const made = stepBatches(setup, itemsOf(step));
       const drawn = masks.take(step, made.part);
       // drawn while the engine works on this step
-      if (step < steps) masks.prepare(step + 1, adaptation.partOf(itemsOf(step + 1)));
+      if (step < steps) masks.prepare(step + 1, training.partOf(itemsOf(step + 1)));
       const own = await drawn;
       return { ...made, batches: made.batches.map((batch, i) => ({ ...batch, ...own[i]! })) };
     },
@@ -185,10 +185,10 @@ async function train(setup: Setup): Promise<{ counters: Counters; best: Best; st
   return { counters, best: best!, steps: epoch * perEpoch };
 }
 
-function epochBatches({ job, adaptation }: Setup, epoch: number): FineTuningBatch[] {
+function epochBatches({ job, training }: Setup, epoch: number): FineTuningBatch[] {
   const { batch } = job.settings;
   return fineTuningBatches({
-    lengths: adaptation.train.map(adaptation.lengthOf),
+    lengths: training.train.map(training.lengthOf),
     batch,
     seed: job.seed,
     epoch,
@@ -196,16 +196,16 @@ function epochBatches({ job, adaptation }: Setup, epoch: number): FineTuningBatc
 }
 
 /** One step's micro-batches, all in one part's shapes; rows without an example weigh nothing. */
-function stepBatches({ job, adaptation }: Setup, items: readonly unknown[]) {
+function stepBatches({ job, training }: Setup, items: readonly unknown[]) {
   const { batch, accumulate } = job.settings;
   const size = batch / accumulate;
-  const part = adaptation.partOf(items);
-  const micro = Array.from({ length: accumulate }, (_, i) => adaptation.fill(part, items.slice(i * size, (i + 1) * size)));
+  const part = training.partOf(items);
+  const micro = Array.from({ length: accumulate }, (_, i) => training.fill(part, items.slice(i * size, (i + 1) * size)));
   return { part, ...toStep(micro) };
 }
 
-async function validate({ adaptation, trainer }: Setup, epoch: number): Promise<Omit<Best, "weights">> {
-  const evaluation = await adaptation.evaluate("validation", trainer);
+async function validate({ training, trainer }: Setup, epoch: number): Promise<Omit<Best, "weights">> {
+  const evaluation = await training.evaluate("validation", trainer);
   const { loss, n } = evaluation;
   const main = evaluation.scores.find(({ metric }) => metric === evaluation.main)?.value ?? null;
   // nothing is worse than a loss that is no number
@@ -230,7 +230,7 @@ function isBetter(candidate: Omit<Best, "weights">, best: Omit<Best, "weights">)
 }
 
 function scoresOf({ scores, n }: Evaluation, split: "validation" | "test"): Score[] {
-  return scores.map((score) => ({ ...score, split, n }));
+  return scores.map((score) => ({ ...score, split, n: score.n ?? n }));
 }
 
 function withoutWeights({ weights: _, ...rest }: Best): Omit<Best, "weights"> {

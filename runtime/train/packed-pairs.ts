@@ -2,8 +2,8 @@ import { assembleBatch } from "#runtime/encoding/batch.ts";
 import type { Example, Vocabulary } from "#runtime/objectives/objective.ts";
 import type { TextPart } from "#runtime/programs/text-part.ts";
 import type { Frame } from "#runtime/tokenizers/frame.ts";
-import { type IdPair, writtenExample } from "./adapt/writing-parts.ts";
 import { packedRows } from "./packed-rows.ts";
+import { type IdPair, writtenExample } from "./tasks/text-to-text-parts.ts";
 import { type BatchSizes, type BatchSource, toStep } from "./text-batches.ts";
 
 /** Batches of a task that answers by writing, as an objective: sources and targets, several pairs to a row. */

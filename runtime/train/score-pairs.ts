@@ -12,8 +12,8 @@ import { withStandardErrors } from "#runtime/scoring/standard-errors.ts";
 import { bucketLengths, bucketOf } from "#runtime/tasks/buckets.ts";
 import { framed, usualFrame } from "#runtime/tokenizers/frame.ts";
 import type { Tokenizer } from "#runtime/tokenizers/tokenizer.ts";
-import { rounded } from "./adapt/adaptation.ts";
 import { countNotes, noteCut } from "./answered-texts.ts";
+import { rounded } from "./tasks/task-training.ts";
 import type { Trainer } from "./trainer.ts";
 
 type TextPart = Extract<Part, { kind: "text" }>;

@@ -1,10 +1,10 @@
 import type { ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
 import type { Part } from "#runtime/programs/training.ts";
-import { scaleOf } from "./adapt/value.ts";
-import { readPairs } from "./adapt/writing.ts";
 import { type ExampleReading, isPooled, readAnsweredTexts } from "./answered-texts.ts";
 import { packedPairs } from "./packed-pairs.ts";
 import { packedBatches } from "./pooled-batches.ts";
+import { scaleOf } from "./tasks/regression/regression-head.ts";
+import { readPairs } from "./tasks/text-to-text.ts";
 import type { BatchSizes, BatchSource } from "./text-batches.ts";
 
 interface SupervisedSource extends ExampleReading, BatchSizes {

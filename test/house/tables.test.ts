@@ -4,7 +4,7 @@ import { catalogue } from "#runtime/contract/catalogue/index.ts";
 import { scorers } from "#runtime/metrics/score.ts";
 import { answerMetrics, classMetrics, probabilityMetrics, regressionMetrics, taggingMetrics, textMetrics } from "#runtime/metrics/table.ts";
 import { textObjectives } from "#runtime/objectives/table.ts";
-import { taskReaders } from "#runtime/tasks/table.ts";
+import { taskDefinitions } from "#runtime/tasks/task-definitions.ts";
 import { engineSettings } from "../../tools/generate-settings.ts";
 import { files, importsOf, packageJson, read, sources } from "./repository.ts";
 
@@ -50,7 +50,7 @@ function familyOf(metric: string): string {
 
 test("every kind of task is in the catalogue and is read", () => {
   const supported = catalogue.options.filter(({ family }) => family === "task").map(({ name }) => name);
-  expect(Object.keys(taskReaders).sort()).toEqual(supported.sort());
+  expect(Object.keys(taskDefinitions).sort()).toEqual(supported.sort());
 });
 
 test("every engine has a folder of its own and an entry in the catalogue", () => {

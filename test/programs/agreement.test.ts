@@ -4,15 +4,15 @@ import type { Architecture, OptimizerSpec, TrainedPart } from "#runtime/contract
 import { assembleBatch } from "#runtime/encoding/batch.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
 import { loadEngine } from "#runtime/engines/table.ts";
-import { headOf, headPart, writingPart } from "#runtime/programs/adaptation.ts";
 import type { HeadPart } from "#runtime/programs/heads/head.ts";
 import { heads } from "#runtime/programs/heads/table.ts";
 import { finetuningParameters } from "#runtime/programs/parts.ts";
+import { headOf, headPart, writingPart } from "#runtime/programs/task-parts.ts";
 import type { TextPart } from "#runtime/programs/text-part.ts";
 import type { TrainingSettings } from "#runtime/programs/training.ts";
 import { usualFrame } from "#runtime/tokenizers/frame.ts";
-import { writtenExample } from "#runtime/train/adapt/writing-parts.ts";
 import { pooledBatch } from "#runtime/train/pooled-batches.ts";
+import { writtenExample } from "#runtime/train/tasks/text-to-text-parts.ts";
 import { toStep } from "#runtime/train/text-batches.ts";
 import { openTrainer } from "#runtime/train/trainer.ts";
 import { withTensorflow } from "../engines/tensorflow.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { packedWritingLayout } from "#runtime/programs/adaptation.ts";
+import { packedWritingLayout } from "#runtime/programs/task-parts.ts";
 import type { TextPart } from "#runtime/programs/text-part.ts";
 import { usualFrame } from "#runtime/tokenizers/frame.ts";
 import { joined, packedPairs } from "#runtime/train/packed-pairs.ts";

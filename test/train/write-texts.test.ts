@@ -4,14 +4,14 @@ import type { TrainedPart } from "#runtime/contract/spec.ts";
 import { assembleBatch, nothing, predictionPlaces } from "#runtime/encoding/batch.ts";
 import { loadEngine } from "#runtime/engines/table.ts";
 import { isWritten } from "#runtime/objectives/objective.ts";
-import { writingPart } from "#runtime/programs/adaptation.ts";
 import { finetuningParameters } from "#runtime/programs/parts.ts";
+import { writingPart } from "#runtime/programs/task-parts.ts";
 import { random } from "#runtime/random/random.ts";
 import { usualFrame } from "#runtime/tokenizers/frame.ts";
-import { writeTexts } from "#runtime/train/adapt/write-texts.ts";
-import { meanTokenLoss } from "#runtime/train/adapt/writing.ts";
-import { writtenExample } from "#runtime/train/adapt/writing-parts.ts";
+import { meanTokenLoss } from "#runtime/train/tasks/text-to-text.ts";
+import { writtenExample } from "#runtime/train/tasks/text-to-text-parts.ts";
 import { openTrainer, type Trainer } from "#runtime/train/trainer.ts";
+import { writeTexts } from "#runtime/train/write-texts.ts";
 import { settingsOf, smallModel, startingValues, vocabulary } from "../programs/small.ts";
 
 const frame = usualFrame(vocabulary);

@@ -1,7 +1,7 @@
 import { listed } from "#runtime/contract/listed.ts";
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { ObjectiveSpec, Ref, Spec, TaskKind } from "#runtime/contract/spec.ts";
-import { answersInWords } from "#runtime/programs/adaptation.ts";
+import { isTextToText } from "#runtime/programs/task-parts.ts";
 import { addUpToOne, error, percent, type Rule } from "./rule.ts";
 
 /** Percentages that are parts of one whole add up to it. */
@@ -18,7 +18,7 @@ const byHead: readonly TaskKind[] = ["classification", "pair_classification", "r
 /** Texts that become one vector each, and texts for texts, can be packed into a row with others. */
 function tasksAsObjectives(spec: Spec, name: Ref, objective: ObjectiveSpec): Problem[] {
   const task = objective.kind === "supervised" ? spec.tasks[objective.task] : undefined;
-  if (objective.kind !== "supervised" || !task || byHead.includes(task.kind) || answersInWords(task)) return [];
+  if (objective.kind !== "supervised" || !task || byHead.includes(task.kind) || isTextToText(task)) return [];
   const remedy = task.kind === "minimal_pairs" ? "Score models on it with finetune." : `Write as: text in it, or fine-tune on it instead.`;
   return [
     error(

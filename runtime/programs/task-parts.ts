@@ -1,0 +1,81 @@
+import type { ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
+import type { Layout } from "#runtime/objectives/objective.ts";
+import type { HeadPart } from "./heads/head.ts";
+import type { Part } from "./training.ts";
+
+/** What of a model says how it reads what it writes an answer to. */
+export type ReadingModel = Pick<ResolvedModel, "architecture" | "readsPrefix" | "context">;
+
+type HeadOfTask = Pick<HeadPart, "form" | "outputs" | "rows" | "pooler">;
+
+/** Whether the model writes the answer. */
+export function isTextToText(task: Pick<ResolvedTask, "kind"> & { as?: unknown }): boolean {
+  return task.as !== undefined || task.kind === "translation" || task.kind === "summarisation" || task.kind === "generation";
+}
+
+/** The head that answers a task; null where the model answers by what it writes, or by how probable a text is to it. */
+export function headOf(task: ResolvedTask): HeadOfTask | null {
+  if (isTextToText(task)) return null;
+  const pooler = "pool" in task && task.pool === "pooler";
+  switch (task.kind) {
+    case "classification":
+    case "pair_classification":
+      return { form: "classes", outputs: task.labels.length, rows: 1, pooler };
+    case "regression":
+      return { form: "value", outputs: 1, rows: 1, pooler };
+    case "tagging":
+      return { form: "tags", outputs: task.labels.length, rows: 1, pooler };
+    case "multiple_choice":
+      return { form: "choices", outputs: 1, rows: task.labels.length, pooler };
+    case "span_question_answering":
+      return { form: "span", outputs: 2, rows: 1, pooler };
+    default:
+      return null;
+  }
+}
+
+/** The part of a program that fine-tunes a head on texts of so many tokens. */
+export function headPart(head: HeadOfTask, length: number): HeadPart {
+  return { kind: "head", name: String(length), head: finetuningHead, ...head, length, slots: 1 };
+}
+
+/** The part that fine-tunes on writing: sources and targets of so many tokens. */
+export function writingPart(model: Omit<ReadingModel, "context">, source: number, target: number): Extract<Part, { kind: "text" }> {
+  return { kind: "text", name: `${source}+${target}`, layout: writingLayout(model, source, target) };
+}
+
+/** A decoder reads the target behind the source, which is its prefix where it learned with one; an encoder-decoder reads each on its own side. */
+function writingLayout({ architecture, readsPrefix }: Omit<ReadingModel, "context">, source: number, target: number): Layout {
+  const twoSided = architecture === "encoder-decoder";
+  const context = twoSided ? source : source + target;
+  return {
+    architecture,
+    context,
+    decoderContext: twoSided ? target : 0,
+    predicted: target,
+    prefix: readsPrefix === true,
+    window: 0,
+    stride: 0,
+    tokens: source + target,
+    sentinels: 0,
+  };
+}
+
+/** Rows of a task that answers by writing, as an objective: several pairs in each, as long as the model reads. */
+export function packedWritingLayout(model: ReadingModel): Layout {
+  const { architecture, context } = model;
+  const twoSided = architecture === "encoder-decoder";
+  return { ...writingLayout(model, context, twoSided ? context : 0), predicted: context };
+}
+
+/** The largest part that a task needs: texts as long as the model reads. */
+export function longestTaskPart(task: ResolvedTask, model: ReadingModel): Part {
+  const { architecture, context } = model;
+  const head = headOf(task);
+  if (head) return headPart(head, context);
+  if (architecture === "encoder-decoder") return writingPart(model, context, context);
+  return writingPart(model, Math.ceil(context / 2), Math.floor(context / 2));
+}
+
+/** Name of the head's weights. */
+export const finetuningHead = "task";

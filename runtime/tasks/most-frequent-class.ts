@@ -1,0 +1,8 @@
+import { largest } from "#runtime/contract/reductions.ts";
+
+/** Of equally frequent classes the first. */
+export function mostFrequentClass(classes: readonly number[], count: number): number {
+  const counts = new Array<number>(count).fill(0);
+  for (const each of classes) counts[each]! += 1;
+  return counts.indexOf(largest(counts));
+}
