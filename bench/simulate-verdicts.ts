@@ -170,7 +170,7 @@ function simulated(world: World, better: number, count: number, path: readonly n
       encoded: () => undefined,
       items: (id) => items.get(id),
       leaks: () => undefined,
-      finetunings: () => [],
+      onTasks: () => [],
       notes: () => [],
       hypotheses: () => [],
     },

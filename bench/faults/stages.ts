@@ -38,6 +38,7 @@ export const mostWrites: Readonly<Record<JobKind | "run", number>> = {
   measure: 68,
   pretrain: 213,
   finetune: 200,
+  evaluate: 60,
   majority: 42,
   leaks: 36,
   compare: 36,

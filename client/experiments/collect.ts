@@ -1,4 +1,5 @@
 import { titled } from "#runtime/contract/doc-text.ts";
+import { isOfModel } from "#runtime/contract/job-kinds.ts";
 import { markdownRow, markdownText } from "#runtime/contract/markdown.ts";
 import { describeMissing } from "#runtime/contract/missing.ts";
 import type { Outline, OutlineDeclaration } from "#server/protocol.ts";
@@ -103,7 +104,7 @@ function jobNode({ id, kind, name }: { id: string; kind: Run["kind"]; name: stri
 }
 
 function runNode(run: Run, parent: string, store: string, now: number, icon: NodeIcon = run.state): TreeNode {
-  const trained = run.kind === "pretrain" || run.kind === "finetune";
+  const trained = isOfModel(run.kind);
   return {
     id: `${parent} ${run.id} run`,
     label: run.id,

@@ -1,3 +1,4 @@
+import { isOfModel } from "#runtime/contract/job-kinds.ts";
 import { formatBytes, formatCount, formatFlops, formatRoughly } from "#runtime/contract/numbers.ts";
 import type { Change, Measured, Outline, OutlineDeclaration, OutlinePlan, Range } from "#server/protocol.ts";
 import { hasBegun, type Run, type Store, writesText } from "../runs/model.ts";
@@ -229,7 +230,7 @@ function measuredText(measured: Measured): string {
 /** Something to look at: a pre-training of the plan has begun. */
 function hasCurves({ plan }: OutlineDeclaration, status: Status, store: Store): boolean {
   if (status.state === "done") return true;
-  return plan?.jobs.some(({ id, kind }) => (kind === "pretrain" || kind === "finetune") && hasBegun(store.runs.get(id))) ?? false;
+  return plan?.jobs.some(({ id, kind }) => isOfModel(kind) && hasBegun(store.runs.get(id))) ?? false;
 }
 
 function firstLine(text: string): string {

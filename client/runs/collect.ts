@@ -1,4 +1,11 @@
-import type { ComparisonResult, FinetuneResult, MajorityResult, PretrainResult, Results } from "#runtime/contract/artifacts.ts";
+import type {
+  ComparisonResult,
+  EvaluateResult,
+  FinetuneResult,
+  MajorityResult,
+  PretrainResult,
+  Results,
+} from "#runtime/contract/artifacts.ts";
 import type { RunEvent } from "#runtime/contract/events.ts";
 import type { Job, JobKind } from "#runtime/contract/plan.ts";
 import type { Run } from "./model.ts";
@@ -46,8 +53,9 @@ export function withResult(run: Run, result: Results[JobKind], ended: number): R
   const done = { ...kept, state: "done" as const, ended };
   switch (run.kind) {
     case "pretrain":
-    case "finetune": {
-      const { scores, seconds } = result as PretrainResult | FinetuneResult;
+    case "finetune":
+    case "evaluate": {
+      const { scores, seconds } = result as PretrainResult | FinetuneResult | EvaluateResult;
       return { ...done, scores, seconds };
     }
     case "majority":

@@ -41,7 +41,7 @@ export function progressOf(plan: OutlinePlan, store: Store, session: RunSession 
 }
 
 /** Rough shares of a plan's time. */
-const weights: Partial<Record<JobKind, number>> = { pretrain: 20, finetune: 6 };
+const weights: Partial<Record<JobKind, number>> = { pretrain: 20, finetune: 6, evaluate: 1 };
 
 function weightOf(kind: JobKind): number {
   return weights[kind] ?? 0.2;

@@ -1,5 +1,6 @@
 import type { ComparisonResult, RunSession, Verdict } from "#runtime/contract/artifacts.ts";
 import { gain } from "#runtime/contract/direction.ts";
+import { isOfModel } from "#runtime/contract/job-kinds.ts";
 import { describeMissing } from "#runtime/contract/missing.ts";
 import type { JobKind } from "#runtime/contract/plan.ts";
 import { describeUndecided, isFound } from "#runtime/contract/verdicts.ts";
@@ -48,7 +49,7 @@ export function statusOf(declaration: OutlineDeclaration, file: string, store: S
 
 /** Training that this declaration asked for, and not another one with which it shares a job. */
 function isOwnWork(run: Run, plan: OutlinePlan): boolean {
-  if (!hasBegun(run) || (run.kind !== "pretrain" && run.kind !== "finetune")) return false;
+  if (!hasBegun(run) || !isOfModel(run.kind)) return false;
   return plan.jobs.some(({ id, name }) => id === run.id && name === run.name);
 }
 

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { titled } from "#runtime/contract/doc-text.ts";
+import { isOfModel } from "#runtime/contract/job-kinds.ts";
 import { markdownRow, markdownText } from "#runtime/contract/markdown.ts";
 import type { Change } from "#server/protocol.ts";
 import { showDocument } from "../documents.ts";
@@ -140,7 +141,7 @@ async function compareRuns({ outlines, stores }: ViewParts, panels: Panels, chos
   }));
   const runs = stores.all().flatMap((store) =>
     [...store.runs.values()]
-      .filter(({ kind, scores }) => (kind === "pretrain" || kind === "finetune") && scores.length > 0)
+      .filter(({ kind, scores }) => isOfModel(kind) && scores.length > 0)
       .sort((a, b) => (b.ended ?? 0) - (a.ended ?? 0))
       .map((run) => ({
         label: run.name,

@@ -12,7 +12,7 @@ export function comparisonOfRuns(runs: readonly Run[]): { result: ComparisonResu
     mainScores(run.scores).map((score) => ({
       ...score,
       cell: labels[index]!,
-      task: run.job.kind === "finetune" || run.job.kind === "majority" ? run.job.taskName : score.split,
+      task: "taskName" in run.job ? run.job.taskName : score.split,
     })),
   );
   const summary = scores.flatMap(({ cell, task, metric, value }) =>

@@ -91,6 +91,7 @@ function filesRead(job: Job): InputFile[] {
     case "pretrain":
       return [...filesOfObjective(job.objective), ...(job.model.weights?.files ?? [])];
     case "finetune":
+    case "evaluate":
       return [...job.task.files, ...(job.model.weights?.files ?? [])];
     default:
       return "task" in job ? job.task.files : [];

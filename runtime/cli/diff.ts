@@ -41,7 +41,7 @@ export function addDiff(program: Command): void {
 /** Of fine-tunings their tasks' own metrics: all of them are in the document. */
 function isShown({ spec }: Loaded, runs: RunTable, names: readonly string[], metric: string): boolean {
   const jobs = names.map((name) => findRun(runs, name));
-  return jobs.some((job) => job.kind !== "finetune" || asksFor(spec, job.taskName, metric));
+  return jobs.some((job) => (job.kind !== "finetune" && job.kind !== "evaluate") || asksFor(spec, job.taskName, metric));
 }
 
 interface Difference {
@@ -97,7 +97,7 @@ function differenceOf(left: Job, right: Job, metric: string, store: Store): Scor
 
 function scoresOf(job: Job, store: Store): Score[] {
   if (job.kind === "pretrain") return store.readResult(job)?.scores ?? [];
-  if (job.kind === "finetune") return store.readResult(job)?.scores ?? [];
+  if (job.kind === "finetune" || job.kind === "evaluate") return store.readResult<"finetune" | "evaluate">(job)?.scores ?? [];
   return job.kind === "majority" ? (store.readResult(job)?.scores ?? []) : [];
 }
 

@@ -24,7 +24,7 @@ export function printOutcome(loaded: Loaded, name: string, plan: Plan, told: Tol
 }
 
 function printScores(loaded: Loaded, last: Job | undefined): void {
-  if (last?.kind !== "pretrain" && last?.kind !== "finetune") return;
+  if (last?.kind !== "pretrain" && last?.kind !== "finetune" && last?.kind !== "evaluate") return;
   for (const { split, metric, n, ...score } of scoresOf(loaded, last))
     print(`${last.name}: ${split} ${metric} ${formatScored({ metric, ...score })} (n = ${n})`);
   if (loaded.store.isDone(last.id)) print(`in ${shownPath(loaded.store.runFolder(last.id))}`);
@@ -39,8 +39,8 @@ function printComparison(loaded: Loaded, comparison: JobOf<"compare">, { jobs }:
   if (advice.length > 0) print(`\nTo try next:\n${advice.map((line) => `  ${line}`).join("\n")}`);
 }
 
-/** Of a fine-tuning those by its task's own metrics: the others are in its result. */
-function scoresOf({ spec, store }: Loaded, job: JobOf<"pretrain" | "finetune">): Score[] {
+/** On a task those by its task's own metrics: the others are in its result. */
+function scoresOf({ spec, store }: Loaded, job: JobOf<"pretrain" | "finetune" | "evaluate">): Score[] {
   if (job.kind === "pretrain") return store.readResult(job)?.scores ?? [];
   return (store.readResult(job)?.scores ?? []).filter(({ metric }) => asksFor(spec, job.taskName, metric));
 }

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import type { ComparisonResult, EncodeResult, FinetuneResult, LeaksResult, Verdict } from "#runtime/contract/artifacts.ts";
+import type { ComparisonResult, EncodeResult, LeaksResult, Verdict } from "#runtime/contract/artifacts.ts";
 import type { JobContext } from "#runtime/contract/job-context.ts";
 import { describeMissing } from "#runtime/contract/missing.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
@@ -14,7 +14,7 @@ import { estimate, meanOf } from "#runtime/scoring/statistics.ts";
 import { learningCurves } from "./curves.ts";
 import { type Entrant, earlyEntrants, entrantsOf, type Runs } from "./entrants.ts";
 import { answerExpectation, whenExpected } from "./expectations.ts";
-import { type DoneFinetuning, secondLooks, testFirstRead } from "./history.ts";
+import { type DoneOnTask, secondLooks, testFirstRead } from "./history.ts";
 import { leaksOf, leakWarnings, meanWithoutLeaks, notWithoutLeaks } from "./leaks.ts";
 import { missingScores, whyUndone } from "./missing.ts";
 import { notesOf } from "./notes.ts";
@@ -41,15 +41,16 @@ export function runsIn(store: Store): Runs {
     },
     notes: (id) => (store.left(id)?.result as { notes?: string[] } | undefined)?.notes ?? [],
     leaks: (id) => store.left(id)?.result as LeaksResult | undefined,
-    finetunings: () => finetuningsIn(store),
+    onTasks: () => onTasksIn(store),
     hypotheses: () => readHypotheses(store.root),
   };
 }
 
-function finetuningsIn(store: Store): DoneFinetuning[] {
+function onTasksIn(store: Store): DoneOnTask[] {
   return store.jobs().flatMap((id) => {
-    const left = id.startsWith("finetune-") ? store.left(id) : undefined;
-    return left?.job.kind === "finetune" ? [{ job: left.job, result: left.result as FinetuneResult }] : [];
+    const left = /^(finetune|evaluate)-/.test(id) ? store.left(id) : undefined;
+    if (left?.job.kind !== "finetune" && left?.job.kind !== "evaluate") return [];
+    return [{ job: left.job, result: left.result as DoneOnTask["result"] }];
   });
 }
 

@@ -1,13 +1,21 @@
-import type { EncodeResult, FinetuneResult, LeaksResult, MajorityResult, PretrainResult, Score } from "#runtime/contract/artifacts.ts";
+import type {
+  EncodeResult,
+  EvaluateResult,
+  FinetuneResult,
+  LeaksResult,
+  MajorityResult,
+  PretrainResult,
+  Score,
+} from "#runtime/contract/artifacts.ts";
 import type { ComparedCell, CompareJob, Job } from "#runtime/contract/plan.ts";
 import type { Hypothesis } from "#runtime/contract/records.ts";
 import type { Items } from "#runtime/scoring/items.ts";
-import type { DoneFinetuning } from "./history.ts";
+import type { DoneOnTask } from "./history.ts";
 
 /** What a comparison reads of its runs. */
 export interface Runs {
   /** Undefined where the job is not done. */
-  result(id: string): PretrainResult | FinetuneResult | MajorityResult | undefined;
+  result(id: string): PretrainResult | FinetuneResult | EvaluateResult | MajorityResult | undefined;
   /** Why the last of some jobs that build on each other has none, as the end of a sentence. */
   undone(jobs: readonly string[]): string;
   /** As it was planned; undefined where it never ran. */
@@ -20,8 +28,8 @@ export interface Runs {
   notes(id: string): readonly string[];
   /** What a check for leaks found; undefined where it is not done. */
   leaks(id: string): LeaksResult | undefined;
-  /** Every fine-tuning of the store that is done, of whatever comparison. */
-  finetunings(): DoneFinetuning[];
+  /** Every fine-tuning and evaluation of the store that is done, of whatever comparison. */
+  onTasks(): DoneOnTask[];
   /** What was ever expected, oldest first. */
   hypotheses(): Hypothesis[];
 }

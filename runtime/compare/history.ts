@@ -1,5 +1,5 @@
-import type { FinetuneResult } from "#runtime/contract/artifacts.ts";
-import type { CompareJob, FinetuneJob } from "#runtime/contract/plan.ts";
+import type { EvaluateResult, FinetuneResult } from "#runtime/contract/artifacts.ts";
+import type { CompareJob, EvaluateJob, FinetuneJob } from "#runtime/contract/plan.ts";
 import type { Runs } from "./entrants.ts";
 
 /** When the test split was first read by a run of this comparison, ISO 8601; null: not yet. */
@@ -20,10 +20,10 @@ export function secondLooks(job: CompareJob, runs: Runs): string[] {
   const tasks = new Map<string, string>();
   for (const id of own) {
     const planned = runs.job(id);
-    if (planned?.kind === "finetune") tasks.set(testSplitOf(planned), planned.taskName);
+    if (planned?.kind === "finetune" || planned?.kind === "evaluate") tasks.set(testSplitOf(planned), planned.taskName);
   }
-  const earlier = new Map<string, { job: FinetuneJob; at: string }[]>();
-  for (const { job: other, result } of runs.finetunings()) {
+  const earlier = new Map<string, { job: DoneOnTask["job"]; at: string }[]>();
+  for (const { job: other, result } of runs.onTasks()) {
     const split = testSplitOf(other);
     if (own.has(other.id) || !tasks.has(split) || !other.name.startsWith(`${job.comparison}: `)) continue;
     // a point of a learning curve decides nothing
@@ -41,7 +41,7 @@ export function secondLooks(job: CompareJob, runs: Runs): string[] {
 }
 
 /** A task's test examples, by the content of the files. */
-function testSplitOf({ task }: FinetuneJob): string {
+function testSplitOf({ task }: DoneOnTask["job"]): string {
   const file = task.files.find(({ path }) => path === task.test);
   return file ? file.sha256 : JSON.stringify([task.test, ...task.files.map(({ sha256 }) => sha256)]);
 }
@@ -55,7 +55,8 @@ function finetuningsOf(job: CompareJob): string[] {
   return [...cells, ...job.baselines.map((each) => each.job)];
 }
 
-export interface DoneFinetuning {
-  job: FinetuneJob;
-  result: FinetuneResult;
+/** A model that was fine-tuned on a task, or scored on one as it is. */
+export interface DoneOnTask {
+  job: FinetuneJob | EvaluateJob;
+  result: FinetuneResult | EvaluateResult;
 }

@@ -7,8 +7,8 @@ export function notesOf(job: Pick<CompareJob, "after">, runs: Runs): { text: str
   const noted = [...behind(job, runs)].flatMap((id) =>
     runs.notes(id).map((note) => {
       const found = runs.job(id);
-      // many fine-tunings are of one task
-      const of = found?.kind === "finetune" ? found.taskName : (found?.name ?? id);
+      // many models are of one task
+      const of = found?.kind === "finetune" || found?.kind === "evaluate" ? found.taskName : (found?.name ?? id);
       return { id, text: `${of}: ${note}` };
     }),
   );

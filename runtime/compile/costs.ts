@@ -1,4 +1,4 @@
-import type { Cost, FinetuneJob, ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
+import type { Cost, FinetuneJob, ResolvedModel, TrainedTask } from "#runtime/contract/plan.ts";
 import { partCounts } from "#runtime/objectives/schedule.ts";
 import { averageCost, finetuneCost, type PretrainingCost, type PretrainingSize, pretrainingCost } from "#runtime/programs/cost.ts";
 import { longestTaskPart } from "#runtime/programs/task-parts.ts";
@@ -8,7 +8,7 @@ import { canonical, objectiveContent } from "./fingerprint.ts";
 export interface CostModel {
   /** Of a step, averaged over the parts of a mixture as they are scheduled in `steps` steps. */
   pretrain(size: PretrainingSize, steps: number): Cost;
-  finetune(model: ResolvedModel, settings: FinetuneJob["settings"], task: ResolvedTask): Cost;
+  finetune(model: ResolvedModel, settings: FinetuneJob["settings"], task: TrainedTask): Cost;
 }
 
 /** What is traced for a cost model. */

@@ -26,6 +26,7 @@ const versions: Record<JobKind, number> = {
   measure: 1,
   pretrain: 4,
   finetune: 4,
+  evaluate: 1,
   majority: 3,
   compare: 6,
 };
@@ -143,14 +144,29 @@ export function finetuneContent(job: {
   };
 }
 
+export function evaluateContent(job: {
+  /** Fingerprints; `from` null for a checkpoint's or fresh weights. */
+  from: string | null;
+  /** Steps of `from`, where it is not the last. */
+  at?: number | undefined;
+  tokenizer: string;
+  model: ResolvedModel;
+  task: ResolvedTask;
+  batch: number;
+  seed: number;
+}): unknown {
+  const { from, at, tokenizer, batch, seed } = job;
+  const weights = from === null ? { seed } : { from, at };
+  return { ...weights, tokenizer, batch, model: modelContent(job.model), task: taskContent(job.task) };
+}
+
 /** Heads once read without dropout, and results without any stay valid. */
 function headContent(tasks: readonly ResolvedTask[], dropout: number): object {
   return dropout > 0 && tasks.some((task) => headOf(task) && headOf(task)?.form !== "span") ? { heads: 1 } : {};
 }
 
-/** Minimal pairs are asked for the probability of every token, and read as ever. */
 function prefixContent({ readsPrefix }: ResolvedModel, tasks: readonly ResolvedTask[]): object {
-  return readsPrefix && tasks.some(({ kind }) => kind !== "minimal_pairs") ? { readsPrefix } : {};
+  return readsPrefix && tasks.length > 0 ? { readsPrefix } : {};
 }
 
 /** How texts are put together and written where that was once done in another way; other results from then stay valid. */

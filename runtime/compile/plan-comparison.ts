@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import type { ComparedBaseline, ComparedCell, CompareJob, FinetuneJob } from "#runtime/contract/plan.ts";
+import type { ComparedBaseline, ComparedCell, CompareJob, EvaluateJob, FinetuneJob } from "#runtime/contract/plan.ts";
 import type { ComparisonSpec, Expectation, Ref } from "#runtime/contract/spec.ts";
 import { baselinesOf, modelBaselines } from "./baselines.ts";
 import { identityOf } from "./identity.ts";
 import { amounts, type Contestant, checkpointsOf, contestantsOf } from "./match.ts";
-import { addFinetuning, addLeakCheck, addMajority, type Start, startOf, withoutWeights } from "./plan-finetuning.ts";
+import { addLeakCheck, addMajority, addOnTask, type Start, startOf, withoutWeights } from "./plan-finetuning.ts";
 import { addPretraining } from "./plan-pretraining.ts";
 import type { Planner } from "./planner.ts";
 import { scoresOf } from "./scores.ts";
@@ -125,7 +125,7 @@ function copySeed(copy: number, seed: number): number {
   return copy === 0 ? seed : seedOf(`copy ${copy} ${seed}`);
 }
 
-function withId({ task, seed, job }: { task: Ref; seed: number; job: FinetuneJob }) {
+function withId({ task, seed, job }: { task: Ref; seed: number; job: FinetuneJob | EvaluateJob }) {
   return { task, seed, job: job.id };
 }
 
@@ -149,12 +149,12 @@ function addFinetunings(
   start: Start,
   label: string,
   jobSeed: (run: { seed: number }) => number,
-): { task: Ref; seed: number; job: FinetuneJob }[] | null {
-  const added: { task: Ref; seed: number; job: FinetuneJob }[] = [];
+): { task: Ref; seed: number; job: FinetuneJob | EvaluateJob }[] | null {
+  const added: { task: Ref; seed: number; job: FinetuneJob | EvaluateJob }[] = [];
   for (const [index, settings] of planner.spec.comparisons[name]!.finetune.entries()) {
     for (const seed of settings.seeds) {
       const suffix = settings.seeds.length > 1 ? `, fine-tuning seed ${seed}` : "";
-      const job = addFinetuning(planner, start, {
+      const job = addOnTask(planner, start, {
         settings,
         seed: jobSeed({ seed }),
         name: `${label}, on ${settings.task}${suffix}`,

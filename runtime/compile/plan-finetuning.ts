@@ -1,4 +1,13 @@
-import type { FinetuneJob, LeaksJob, MajorityJob, PretrainJob, ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
+import type {
+  EvaluateJob,
+  FinetuneJob,
+  LeaksJob,
+  MajorityJob,
+  PretrainJob,
+  ResolvedModel,
+  ResolvedTask,
+  TrainedTask,
+} from "#runtime/contract/plan.ts";
 import type { SpecPath } from "#runtime/contract/problem.ts";
 import type { FinetuneSettings, FinetuneSpec, Ref } from "#runtime/contract/spec.ts";
 import { choicesOf } from "#runtime/models/choices.ts";
@@ -8,6 +17,7 @@ import { bucketOf } from "#runtime/tasks/buckets.ts";
 import { declaredUse } from "./cells.ts";
 import { finetuneContent, taskContent } from "./fingerprint.ts";
 import { beyondMemory } from "./memory.ts";
+import { addEvaluation } from "./plan-evaluation.ts";
 import { planOwnTokenizer } from "./plan-preparation.ts";
 import { planPretraining, settle } from "./plan-pretraining.ts";
 import { type Planner, unplannable } from "./planner.ts";
@@ -18,10 +28,10 @@ export type Start =
   | { from: PretrainJob; at?: number }
   | { from: null; model: ResolvedModel; tokenizer: { id: string; fingerprint: string } };
 
-export function planFinetuning(planner: Planner, name: string): FinetuneJob | null {
+export function planFinetuning(planner: Planner, name: string): FinetuneJob | EvaluateJob | null {
   const finetune = planner.spec.finetunings[name]!;
   const start = startOf(planner, finetune.from, ["finetunings", name, "from"]);
-  return start && addFinetuning(planner, start, { settings: finetune, seed: finetune.seed, name, at: ["finetunings", name] });
+  return start && addOnTask(planner, start, { settings: finetune, seed: finetune.seed, name, at: ["finetunings", name] });
 }
 
 export interface FinetuningRun {
@@ -34,13 +44,25 @@ export interface FinetuningRun {
   layers?: number;
 }
 
-export function addFinetuning(planner: Planner, start: Start, run: FinetuningRun): FinetuneJob | null {
+/** A model on a task: fine-tuned, or scored as it is where the task has nothing to train on. */
+export function addOnTask(planner: Planner, start: Start, run: FinetuningRun): FinetuneJob | EvaluateJob | null {
+  const task = readTask(planner, run.settings.task);
+  if (!task) return null;
+  const tokenizer = start.from ? tokenizerOf(planner, start.from) : start.tokenizer;
+  if (task.train === null) return addEvaluation(planner, start, run, { task, tokenizer });
+  return addFinetuning(planner, start, run, { task, tokenizer });
+}
+
+function addFinetuning(
+  planner: Planner,
+  start: Start,
+  run: FinetuningRun,
+  { task, tokenizer }: { task: TrainedTask; tokenizer: { id: string; fingerprint: string } },
+): FinetuneJob | null {
   const { task: taskName, epochs, batch, accumulate, train, optimizer, dropout, layerDecay, patience } = run.settings;
   const ways = { ...(layerDecay === undefined ? {} : { layerDecay }), ...(patience === undefined ? {} : { patience }) };
-  const task = readTask(planner, taskName);
-  if (!task) return null;
   const { sizes, characters, longestBytes } = planner.taskOf(taskName);
-  const settings = { epochs: task.kind === "minimal_pairs" ? 0 : epochs, batch, accumulate, train, optimizer, dropout, ...ways };
+  const settings = { epochs, batch, accumulate, train, optimizer, dropout, ...ways };
   const whole = start.from ? start.from.model : usedFor(start.model, task);
   const model = run.layers === undefined ? whole : { ...whole, layers: run.layers };
   const misfit = misfitOf(task, model);
@@ -61,7 +83,6 @@ export function addFinetuning(planner: Planner, start: Start, run: FinetuningRun
       [...run.at, "train"],
       `The last ${train.layers} layers cannot be trained: the ${side} of the model, which writes the answers to ${taskName}, has ${layers}. Use at most that many, or train: all.`,
     );
-  const tokenizer = start.from ? tokenizerOf(planner, start.from) : start.tokenizer;
   const read = headOf(task) ? reading(model, longestBytes, tokensPerByte(planner, tokenizer.id)) : model;
   const memoryOf = (size: { model: ResolvedModel; batch: number; accumulate: number }) =>
     planner.costs.finetune(size.model, { ...settings, batch: size.batch, accumulate: size.accumulate }, task).memoryBytes;
@@ -131,15 +152,11 @@ function usedFor(model: ResolvedModel, task: ResolvedTask): ResolvedModel {
 }
 
 /** Why an architecture cannot do a task. */
-function misfitOf(task: ResolvedTask, { architecture, readsPrefix }: ResolvedModel): string | null {
+function misfitOf(task: TrainedTask, { architecture, readsPrefix }: ResolvedModel): string | null {
   const head = headOf(task);
   if (head) {
     if (!head.pooler || architecture !== "decoder" || readsPrefix) return null;
     return "its pooler reads the first token, which in a decoder has seen no other. Use pool: last or mean, or an encoder.";
-  }
-  if (task.kind === "minimal_pairs") {
-    if (architecture !== "encoder-decoder") return null;
-    return "an encoder-decoder gives a sentence alone no probability. Use a decoder or an encoder.";
   }
   if (architecture !== "encoder") return null;
   const what = "as" in task ? `${task.kind} as text` : task.kind;

@@ -1,7 +1,7 @@
 import type { FinetuneJob } from "#runtime/contract/plan.ts";
 import type { FinetuneSettings, FinetuneSpec, ProbeSpec, Ref } from "#runtime/contract/spec.ts";
 import { headOf } from "#runtime/programs/task-parts.ts";
-import { addFinetuning, startOf } from "./plan-finetuning.ts";
+import { addOnTask, startOf } from "./plan-finetuning.ts";
 import { type Planner, unplannable } from "./planner.ts";
 
 /**
@@ -26,14 +26,14 @@ export function planProbe(planner: Planner, name: string): FinetuneJob[] | null 
         return unplannable(planner, "task-does-not-fit", ["probes", name, "tasks", at], message);
       }
       for (let layer = 0; layer <= layers; layer++) {
-        const job = addFinetuning(planner, start, {
+        const job = addOnTask(planner, start, {
           settings: settingsOf(probe, task),
           seed: probe.seed,
           name: probeName(name, of, task, layer),
           at: ["probes", name],
           layers: layer,
         });
-        if (!job) return null;
+        if (job?.kind !== "finetune") return null;
         jobs.push(job);
       }
     }

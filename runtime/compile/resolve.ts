@@ -83,7 +83,9 @@ function resolvedWithSize(spec: Spec, ref: Ref, referred: Referred): { objective
   const { doc: _, ...objective } = spec.objectives[ref]!;
   if (objective.kind === "supervised") {
     const task = referred.taskOf(objective.task);
-    return task && { objective: { kind: "supervised", task }, size: referred.sizeOf(ref, { kind: "supervised", task }) };
+    // rules refuse a task that nothing is trained on
+    if (!task || task.train === null) return null;
+    return { objective: { kind: "supervised", task }, size: referred.sizeOf(ref, { kind: "supervised", task }) };
   }
   if (objective.kind !== "mixture" && objective.kind !== "sequence") return { objective, size: referred.sizeOf(ref, objective) };
   const parts: WeightedPart[] = [];

@@ -18,6 +18,7 @@ import { numberOrNull, processId, shareOfOne, split, whole } from "./schema.ts";
  *   measure    result.json alone
  *   pretrain   model.safetensors; kept/step-00000500.safetensors …: weights after earlier steps, if the plan keeps them
  *   finetune   model.safetensors (the trained weights), predictions.jsonl
+ *   evaluate   predictions.jsonl
  *   majority   predictions.jsonl
  *   compare    result.json alone
  */
@@ -149,6 +150,15 @@ export const finetuneResult = v.object({
   testReadAt: v.string(),
 });
 export type FinetuneResult = v.InferOutput<typeof finetuneResult>;
+
+export const evaluateResult = v.object({
+  ...noted,
+  seconds: v.number(),
+  scores: v.array(score),
+  /** When the test split was read, ISO 8601. */
+  testReadAt: v.string(),
+});
+export type EvaluateResult = v.InferOutput<typeof evaluateResult>;
 
 export const majorityResult = v.object({
   label: v.string(),
@@ -316,6 +326,7 @@ const byKind = {
   measure: measureResult,
   pretrain: pretrainResult,
   finetune: finetuneResult,
+  evaluate: evaluateResult,
   majority: majorityResult,
   compare: comparisonResult,
 };

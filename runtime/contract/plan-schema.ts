@@ -61,6 +61,15 @@ const anyJob = v.variant("kind", [
     seed: v.number(),
     cost,
   }),
+  ofKind("evaluate", {
+    from: v.nullable(v.string()),
+    model,
+    tokenizer: v.string(),
+    task,
+    taskName: v.string(),
+    batch: whole,
+    seed: v.number(),
+  }),
   ofKind("majority", { task, taskName: v.string() }),
   ofKind("compare", {
     comparison: v.string(),

@@ -25,7 +25,17 @@ export interface Plan {
   jobs: Job[];
 }
 
-export type Job = CorpusJob | TokenizerJob | EncodeJob | LeaksJob | MeasureJob | PretrainJob | FinetuneJob | MajorityJob | CompareJob;
+export type Job =
+  | CorpusJob
+  | TokenizerJob
+  | EncodeJob
+  | LeaksJob
+  | MeasureJob
+  | PretrainJob
+  | FinetuneJob
+  | EvaluateJob
+  | MajorityJob
+  | CompareJob;
 export type JobKind = Job["kind"];
 export type JobOf<K extends JobKind> = Extract<Job, { kind: K }>;
 
@@ -160,7 +170,7 @@ export interface RotaryChoices {
 /** An objective whose references are replaced by what they refer to. */
 export type ResolvedObjective =
   | Exclude<ObjectiveSpec, { kind: "supervised" | "mixture" | "sequence" }>
-  | { kind: "supervised"; task: ResolvedTask }
+  | { kind: "supervised"; task: TrainedTask }
   | { kind: "mixture"; parts: WeightedPart[] }
   | { kind: "sequence"; parts: WeightedPart[]; resetOptimizer?: true };
 
@@ -181,6 +191,10 @@ export type ResolvedTask = WithoutNames<TaskSpec> & {
 /** Each member of a union without names and display settings, which are not part of the fingerprint. */
 type WithoutNames<T> = T extends unknown ? Omit<T, "doc" | "metrics" | "benchmark"> : never;
 export type ResolvedTaskOf<K extends TaskKind> = Extract<ResolvedTask, { kind: K }>;
+/** A task that models are scored on as they are: nothing is trained. */
+export type EvaluatedTask = Extract<ResolvedTask, { train: null }>;
+/** A task that models are fine-tuned on. */
+export type TrainedTask = Exclude<ResolvedTask, EvaluatedTask>;
 
 /** The cost of a program, from its trace. */
 export interface Cost {
@@ -247,7 +261,7 @@ export interface FinetuneJob extends JobBase<"finetune"> {
   at?: number;
   model: ResolvedModel;
   tokenizer: string;
-  task: ResolvedTask;
+  task: TrainedTask;
   /** Key of the task in the specification. Not part of the fingerprint. */
   taskName: string;
   settings: Omit<FinetuneSettings, "task">;
@@ -258,6 +272,23 @@ export interface FinetuneJob extends JobBase<"finetune"> {
   examples: Record<Split, number>;
   /** Estimated share of these positions, 0 to 1, that batches of the task's texts fill. Not part of the fingerprint either. */
   fill: number;
+}
+
+/** Scores a model on a task as it is: nothing is trained. */
+export interface EvaluateJob extends JobBase<"evaluate"> {
+  /** Id of the pre-training job whose weights are scored; null: those of the model's checkpoint, or initialised ones. */
+  from: string | null;
+  /** The step after which the weights were kept; absent: the final weights. */
+  at?: number;
+  model: ResolvedModel;
+  tokenizer: string;
+  task: EvaluatedTask;
+  /** Key of the task in the specification; not part of the fingerprint. */
+  taskName: string;
+  /** Rows of a batch. */
+  batch: number;
+  /** Seed of initialised weights; part of the fingerprint if `from` is null. */
+  seed: number;
 }
 
 /** A constant baseline: a job that scores the most frequent label of the training split as the answer to every example. */

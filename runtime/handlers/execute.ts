@@ -22,6 +22,7 @@ const executors: { [K in JobKind]: Executor<K> } = {
   measure: async (job, context) => (await import("#runtime/train/measure.ts")).measure(job, context),
   pretrain: async (job, context) => (await import("#runtime/train/pretrain.ts")).pretrain(job, context),
   finetune: async (job, context) => (await import("#runtime/train/finetune.ts")).finetune(job, context),
+  evaluate: async (job, context) => (await import("#runtime/train/evaluate-task.ts")).evaluateTask(job, context),
   majority: async (job, context) => (await import("./majority.ts")).majority(job, context),
   compare: async (job, context) => (await import("#runtime/compare/compare.ts")).compare(job, context),
 };

@@ -1,6 +1,6 @@
-import type { Cost, FinetuneJob, PretrainJob, ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
+import type { Cost, FinetuneJob, PretrainJob, ResolvedModel, TrainedTask } from "#runtime/contract/plan.ts";
 import { sizeOf } from "#runtime/contract/shape.ts";
-import { type Parameter, parametersOf } from "#runtime/models/parameters.ts";
+import type { Parameter } from "#runtime/models/parameters.ts";
 import { partCounts } from "#runtime/objectives/schedule.ts";
 import { flopsOf, peakMemoryOf } from "#runtime/trace/cost.ts";
 import type { Precision } from "#runtime/trace/function.ts";
@@ -75,8 +75,7 @@ function settingsOf({ model, objective, batch, accumulate, optimizer, precision 
 }
 
 /** What a step of fine-tuning costs, with texts as long as the context. */
-export function finetuneCost(model: ResolvedModel, settings: FinetuneJob["settings"], task: ResolvedTask): Cost {
-  if (task.kind === "minimal_pairs") return { ...countParameters(parametersOf(model)), tokensPerStep: 0, flopsPerStep: 0, memoryBytes: 0 };
+export function finetuneCost(model: ResolvedModel, settings: FinetuneJob["settings"], task: TrainedTask): Cost {
   const { batch, accumulate, dropout, optimizer, train } = settings;
   const traced = (model: ResolvedModel) => {
     const { trained, frozen, loraScale } = finetuningParameters(model, task, settings);

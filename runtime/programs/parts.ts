@@ -1,4 +1,4 @@
-import type { ResolvedModel, ResolvedObjective, ResolvedTask } from "#runtime/contract/plan.ts";
+import type { ResolvedModel, ResolvedObjective, ResolvedTask, TrainedTask } from "#runtime/contract/plan.ts";
 import type { FinetuneSettings, TrainedPart } from "#runtime/contract/spec.ts";
 import { type Stack, stacksOf } from "#runtime/models/choices.ts";
 import {
@@ -67,10 +67,9 @@ export interface FinetunedParameters {
  */
 export function finetuningParameters(
   model: ResolvedModel,
-  task: ResolvedTask,
+  task: TrainedTask,
   { train, layerDecay = 1 }: Pick<FinetuneSettings, "train" | "layerDecay">,
 ): FinetunedParameters {
-  if (task.kind === "minimal_pairs") return { trained: [], frozen: parametersOf(model) };
   const answering = headOf(task);
   const isUsed = (name: string) => answering === null || takesPart(model, name);
   const used = parametersOf(model).filter(({ name }) => isUsed(name));

@@ -35,7 +35,7 @@ export function beginSession(folder: string, job: Job, session: Session): (chang
 /** Raw files that a job reads itself. */
 export function inputFilesOf(job: Job): InputFile[] {
   if (job.kind === "corpus") return job.files;
-  if (job.kind === "finetune" || job.kind === "majority" || job.kind === "leaks") return job.task.files;
+  if ("task" in job) return job.task.files;
   return [];
 }
 

@@ -36,8 +36,8 @@ export function neededJobs(plan: Plan, store: Pick<Store, "isDone" | "isWhole" |
 }
 
 /** Whether it reads weights of before the end of this pre-training. */
-function startsFrom(job: Job, id: string): job is Job & { kind: "finetune"; at: number } {
-  return job.kind === "finetune" && job.from === id && job.at !== undefined;
+function startsFrom(job: Job, id: string): job is Job & { kind: "finetune" | "evaluate"; at: number } {
+  return (job.kind === "finetune" || job.kind === "evaluate") && job.from === id && job.at !== undefined;
 }
 
 function inputOf(byId: ReadonlyMap<string, Job>, job: Job, id: string): Job {

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { EngineRequest } from "#runtime/contract/engine-options.ts";
 import type { RunEvent } from "#runtime/contract/events.ts";
+import { isOfModel } from "#runtime/contract/job-kinds.ts";
 import type { Job, Plan } from "#runtime/contract/plan.ts";
 import type { LockHolder } from "#runtime/contract/records.ts";
 import { describeSystemError } from "#runtime/contract/system-error.ts";
@@ -143,9 +144,9 @@ function failedOutside(job: Job, error: unknown, options: ScheduleOptions): "fai
 
 async function runHanded(job: Job, options: ScheduleOptions): Promise<ScheduledState | "running-elsewhere"> {
   if (options.signal.aborted) return "stopped";
-  const trains = job.kind === "pretrain" || job.kind === "finetune" || job.kind === "measure";
+  const onEngine = isOfModel(job.kind) || job.kind === "measure";
   const { engine, engineOptions, runner } = options;
-  const threads = trains ? options.threadsOf(job) : runner.free().processors;
+  const threads = onEngine ? options.threadsOf(job) : runner.free().processors;
   const handed = runner.start(job, { engine, engineOptions, threads });
   const unlink = linkSignals(handed, options);
   const ended = await handed.ended;

@@ -22,7 +22,9 @@ export interface AnsweredTask<K extends TaskKind = TaskKind> {
 /** Of a run of a task that is done and left what it wrote. */
 export function itemsIn(store: Store, id: string): Items | undefined {
   const job = store.left(id, [predictionsFile])?.job;
-  return job?.kind === "finetune" || job?.kind === "majority" ? itemsLeft(store.runFolder(id), job.task) : undefined;
+  return job?.kind === "finetune" || job?.kind === "evaluate" || job?.kind === "majority"
+    ? itemsLeft(store.runFolder(id), job.task)
+    : undefined;
 }
 
 function itemsLeft(folder: string, task: AnsweredTask): Items | undefined {

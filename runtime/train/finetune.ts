@@ -9,7 +9,6 @@ import { learningRateAt } from "#runtime/programs/schedule.ts";
 import type { TrainingSettings } from "#runtime/programs/training.ts";
 import { writePredictions } from "#runtime/runs/predictions.ts";
 import { readSafetensors, writeSafetensors } from "#runtime/runs/safetensors.ts";
-import { keptWeightsFile } from "#runtime/runs/store.ts";
 import { withStandardErrors } from "#runtime/scoring/standard-errors.ts";
 import { type FineTuningBatch, fineTuningBatches } from "#runtime/tasks/buckets.ts";
 import { openTokenizer } from "#runtime/tokenizers/tokenizer.ts";
@@ -19,8 +18,7 @@ import { engineOfJob } from "./job-engine.ts";
 import { runLoop } from "./loop.ts";
 import { type MaskThread, openMaskThread } from "./mask-thread.ts";
 import { type Counters, freshCounters, shareOf } from "./progress.ts";
-import { pairParts, scoreMinimalPairs } from "./score-pairs.ts";
-import { checkVocabulary, startingValues, withoutCheckpoint } from "./starting-values.ts";
+import { checkVocabulary, weightsOfJob } from "./starting-values.ts";
 import { partsOf } from "./tasks/parts-by-length.ts";
 import { prepareTask } from "./tasks/prepare-task.ts";
 import type { Evaluation, TaskTraining } from "./tasks/task-training.ts";
@@ -39,7 +37,7 @@ export async function finetune(job: FinetuneJob, context: JobContext): Promise<F
   const { batch, accumulate, optimizer, dropout } = job.settings;
   const settings: TrainingSettings = {
     model,
-    parts: task.kind === "minimal_pairs" ? pairParts(model) : partsOf(task, model),
+    parts: partsOf(task, model),
     batch: batch / accumulate,
     accumulates: accumulate > 1,
     optimizer,
@@ -47,10 +45,14 @@ export async function finetune(job: FinetuneJob, context: JobContext): Promise<F
     ...parameters,
   };
   const engine = await engineOfJob(settings, context);
-  const trainer = await openTrainer({ engine, settings, initial: startingWeights(job, context, parameters), seed: job.seed });
+  const trainer = await openTrainer({
+    engine,
+    settings,
+    initial: weightsOfJob(job, [...parameters.trained, ...parameters.frozen], context),
+    seed: job.seed,
+  });
   let masks: MaskThread | undefined;
   try {
-    if (task.kind === "minimal_pairs") return await scoreMinimalPairs({ job, task, context }, { trainer, tokenizer, settings });
     const training = await prepareTask({
       task,
       model,
@@ -112,19 +114,6 @@ interface FinetuneProgress extends Counters {
 }
 
 type SavedBest = Omit<Best, "weights" | "loss"> & { loss: number | null };
-
-function startingWeights(job: FinetuneJob, context: JobContext, { trained, frozen }: Pick<TrainingSettings, "trained" | "frozen">): Values {
-  const values = startingValues(job.from === null ? job.model : withoutCheckpoint(job.model), [...trained, ...frozen], job.seed, context);
-  if (job.from === null) return values;
-  // what the task adds (head, low-rank pairs) stays fresh
-  const folder = context.folderOf(job.from);
-  const { tensors } = readSafetensors(job.at === undefined ? join(folder, "model.safetensors") : keptWeightsFile(folder, job.at));
-  for (const name of Object.keys(values)) {
-    const stored = tensors[name];
-    if (stored) values[name] = stored.data as Float32Array;
-  }
-  return values;
-}
 
 async function train(setup: Setup): Promise<{ counters: Counters; best: Best; steps: number }> {
   const { job, context, settings, trainer, masks, training } = setup;

@@ -1,9 +1,12 @@
+import { join } from "node:path";
 import { type Checkpoint, openCheckpoint } from "#runtime/checkpoints/checkpoint.ts";
 import { type JobContext, JobFailure } from "#runtime/contract/job-context.ts";
-import type { ResolvedModel } from "#runtime/contract/plan.ts";
+import type { EvaluateJob, FinetuneJob, ResolvedModel } from "#runtime/contract/plan.ts";
 import { initialValues, type Parameter, pooler, readsStates } from "#runtime/models/parameters.ts";
 import type { Vocabulary } from "#runtime/objectives/objective.ts";
 import type { Part } from "#runtime/programs/training.ts";
+import { readSafetensors } from "#runtime/runs/safetensors.ts";
+import { keptWeightsFile } from "#runtime/runs/store.ts";
 import type { Values } from "./trainer.ts";
 
 /** Of all parameters: drawn, or what the model's checkpoint holds of them. */
@@ -16,6 +19,24 @@ export function startingValues(model: ResolvedModel, parameters: readonly Parame
   const fresh = parameters.filter(({ name }) => !held.has(name));
   for (const message of toBeKnown(checkpoint, fresh)) context.emit({ event: "warning", message, note: message });
   return { ...drawn(fresh), ...checkpoint.read(parameters.filter(({ name }) => held.has(name))) };
+}
+
+/** What a model on a task starts from: the weights of a pre-training, as at a step of it, or those of the model. */
+export function weightsOfJob(
+  job: Pick<FinetuneJob | EvaluateJob, "from" | "at" | "model" | "seed">,
+  parameters: readonly Parameter[],
+  context: JobContext,
+): Values {
+  const values = startingValues(job.from === null ? job.model : withoutCheckpoint(job.model), parameters, job.seed, context);
+  if (job.from === null) return values;
+  // what the task adds (head, low-rank pairs) stays fresh
+  const folder = context.folderOf(job.from);
+  const { tensors } = readSafetensors(job.at === undefined ? join(folder, "model.safetensors") : keptWeightsFile(folder, job.at));
+  for (const name of Object.keys(values)) {
+    const stored = tensors[name];
+    if (stored) values[name] = stored.data as Float32Array;
+  }
+  return values;
 }
 
 /** Of a checkpoint that is trained further: what is wrong with it, what is drawn, and its own head, in whose place a new one is trained. */

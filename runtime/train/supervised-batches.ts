@@ -1,4 +1,4 @@
-import type { ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
+import type { ResolvedModel, TrainedTask } from "#runtime/contract/plan.ts";
 import type { Part } from "#runtime/programs/training.ts";
 import { type ExampleReading, isPooled, readAnsweredTexts } from "./answered-texts.ts";
 import { packedPairs } from "./packed-pairs.ts";
@@ -14,7 +14,7 @@ interface SupervisedSource extends ExampleReading, BatchSizes {
 }
 
 /** Batches of a task as an objective: its training examples, epoch after epoch. */
-export async function supervisedBatches(task: ResolvedTask, source: SupervisedSource): Promise<BatchSource> {
+export async function supervisedBatches(task: TrainedTask, source: SupervisedSource): Promise<BatchSource> {
   const { part, model, seed, batch, accumulate, ...reading } = source;
   const { vocabulary } = reading.tokenizer;
   const read = <T>(examples: readonly T[]) => {

@@ -115,6 +115,7 @@ function filesRead(job: Job): InputFile[] {
     case "pretrain":
       return filesOfObjective(job.objective);
     case "finetune":
+    case "evaluate":
     case "majority":
     case "leaks":
       return job.task.files;

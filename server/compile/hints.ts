@@ -71,7 +71,12 @@ function comparisonHints(node: Declaration, plan: Plan, about: string): Hint[] {
       `${cell}: ${matched.steps.toLocaleString("en-US")} steps, ${formatCount(matched.tokens)} tokens, ${formatFlops(matched.flops)} FLOPs`,
   );
   const finetunings = jobsOf(plan, "finetune").length;
-  const runs = [counted(pretrainings.length, "pre-training"), ...(finetunings > 0 ? [counted(finetunings, "fine-tuning")] : [])];
+  const evaluations = jobsOf(plan, "evaluate").length;
+  const runs = [
+    counted(pretrainings.length, "pre-training"),
+    ...(finetunings > 0 ? [counted(finetunings, "fine-tuning")] : []),
+    ...(evaluations > 0 ? [counted(evaluations, "evaluation")] : []),
+  ];
   const tooltip = `${cells.join("\n")}${estimate(about)}`;
   return [
     ...hintAt(node, "match", `${about}${each[comparison.match]} each`, tooltip),

@@ -10,13 +10,13 @@ import type { StoredResults } from "./results.ts";
 /** What a lens says of a declaration's plan. */
 export function planSummary(
   { plan, estimated, pending }: CompiledDeclaration & { plan: Plan },
-  kind: Job["kind"],
+  kinds: readonly Job["kind"][],
   results: StoredResults,
   times: { estimates: Estimates; engine: string },
 ): Omit<OutlinePlan, "stale"> {
   const pretrainings = jobsOf(plan, "pretrain");
   const finetunings = jobsOf(plan, "finetune");
-  const goal = plan.jobs.findLast((job) => job.kind === kind);
+  const goal = plan.jobs.findLast((job) => kinds.includes(job.kind));
   const cost = goal?.kind === "pretrain" || goal?.kind === "finetune" ? goal.cost : undefined;
   const total = (of: (job: JobOf<"pretrain">) => number) => pretrainings.reduce((sum, job) => sum + of(job), 0);
   const trainings = plan.jobs.filter(isTraining);

@@ -72,12 +72,12 @@ function downloadOf({ spec }: GoodAnalysis, files: WatchedFiles, { kind, name }:
   return files.hubModel(checkpoint.name) ? {} : { download: checkpoint.name };
 }
 
-/** Declarations that `pretrain run` takes, and the kind of job that they are. */
-const goalKinds: Partial<Record<DeclarationKind, Job["kind"]>> = {
-  pretrain: "pretrain",
-  finetune: "finetune",
-  probe: "finetune",
-  compare: "compare",
+/** Declarations that `pretrain run` takes, and the kinds of jobs that they are. */
+const goalKinds: Partial<Record<DeclarationKind, readonly Job["kind"][]>> = {
+  pretrain: ["pretrain"],
+  finetune: ["finetune", "evaluate"],
+  probe: ["finetune"],
+  compare: ["compare"],
 };
 
 function planOf(
@@ -86,10 +86,10 @@ function planOf(
   compiled: CompiledDeclaration | undefined,
   stale: boolean,
 ): OutlinePlan | undefined {
-  const goal = goalKinds[kind];
-  if (!goal || !compiled?.plan) return undefined;
+  const goals = goalKinds[kind];
+  if (!goals || !compiled?.plan) return undefined;
   const times = { estimates: file.times.on(engine), engine };
-  const summary = planSummary({ ...compiled, plan: compiled.plan }, goal, file.results, times);
+  const summary = planSummary({ ...compiled, plan: compiled.plan }, goals, file.results, times);
   return { stale, ...(kind === "probe" ? probeSummary(summary) : summary) };
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openCheckpoint } from "#runtime/checkpoints/checkpoint.ts";
-import type { ResolvedTask } from "#runtime/contract/plan.ts";
+import type { TrainedTask } from "#runtime/contract/plan.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
 import { loadEngine } from "#runtime/engines/table.ts";
 import { initialValues } from "#runtime/models/parameters.ts";
@@ -17,7 +17,7 @@ import { labelled } from "../programs/tasks.ts";
 import { enginesHere, folderOf } from "./folders.ts";
 import { referenceOptimizer } from "./reference-optimizer.ts";
 
-const task: ResolvedTask = { ...labelled, pool: "pooler" };
+const task: TrainedTask = { ...labelled, pool: "pooler" };
 
 /** Where each family keeps what its classifier reads the first hidden state with. */
 const layersOf = {

@@ -109,7 +109,7 @@ test("an earlier version that has read the same test split is a second look, and
   const withJobs = { ...runs, job: (id: string) => (id === own ? finetuning(own, "objectives: mlm, seed 1") : runs.job(id)) };
   const result = { steps: 1, seconds: 1, bestEpoch: 1, scores: [], testReadAt: "2026-05-02T00:00:00.000Z" };
   const earlier = (name: string) => [{ job: finetuning("finetune-old", name), result }];
-  const warned = (name: string) => compareRuns(job, { ...withJobs, finetunings: () => earlier(name) }).warnings.join();
+  const warned = (name: string) => compareRuns(job, { ...withJobs, onTasks: () => earlier(name) }).warnings.join();
   expect(warned("objectives: mlm, seed 1, on sentiment")).toContain("was read for an earlier version of objectives, first on 2026-05-02");
   expect(warned("others: mlm, seed 1, on sentiment")).toBe("");
 });

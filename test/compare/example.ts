@@ -63,7 +63,7 @@ export function example(
       encoded: () => undefined,
       items: (id) => options.items?.get(id),
       leaks: () => undefined,
-      finetunings: () => [],
+      onTasks: () => [],
       notes: () => [],
       hypotheses: () => [],
     },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { canonical, finetuneContent, pretrainContent } from "#runtime/compile/fingerprint.ts";
-import type { Job, ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
+import { canonical, evaluateContent, finetuneContent, pretrainContent } from "#runtime/compile/fingerprint.ts";
+import type { Job, ResolvedModel } from "#runtime/contract/plan.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
 import {
   compare,
@@ -140,15 +140,14 @@ describe("nothing is run again", () => {
   });
 });
 
-it("another fine-tuning where a decoder reads with a prefix, but the same pre-training, and the same minimal pairs", () => {
+it("another fine-tuning where a decoder reads with a prefix, but the same pre-training and the same evaluation", () => {
   // a mark of the model that the objective alone decides
-  const content = (readsPrefix: boolean, kind: "classification" | "minimal_pairs") => {
-    const job = jobsOf(spec()).find((each) => each.kind === "finetune")!;
-    const model = { ...job.model, ...(readsPrefix ? { readsPrefix } : {}) } as ResolvedModel;
-    return canonical(finetuneContent({ ...job, model, tokenizer: "t", task: { ...job.task, kind } as ResolvedTask }));
-  };
-  expect(content(true, "classification")).not.toBe(content(false, "classification"));
-  expect(content(true, "minimal_pairs")).toBe(content(false, "minimal_pairs"));
+  const job = jobsOf(spec()).find((each) => each.kind === "finetune")!;
+  const modelOf = (readsPrefix: boolean) => ({ ...job.model, ...(readsPrefix ? { readsPrefix } : {}) }) as ResolvedModel;
+  const finetuned = (readsPrefix: boolean) => canonical(finetuneContent({ ...job, model: modelOf(readsPrefix), tokenizer: "t" }));
+  const scored = (readsPrefix: boolean) => canonical(evaluateContent({ ...job, model: modelOf(readsPrefix), tokenizer: "t", batch: 1 }));
+  expect(finetuned(true)).not.toBe(finetuned(false));
+  expect(scored(true)).toBe(scored(false));
   const pretrainOf = (marked: boolean, objective: string) => {
     const objectives = {
       own: { kind: "mixture" as const, parts: ["prefix", objective].map((each) => ({ weight: 0.5, objective: each })) },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
+import type { ResolvedModel, TrainedTask } from "#runtime/contract/plan.ts";
 import type { Architecture, OptimizerSpec, TrainedPart } from "#runtime/contract/spec.ts";
 import { assembleBatch } from "#runtime/encoding/batch.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
@@ -63,7 +63,7 @@ async function agrees({
   over,
   ...ways
 }: {
-  task: ResolvedTask;
+  task: TrainedTask;
   architecture: Architecture;
   over?: Partial<ResolvedModel>;
   train: TrainedPart;
@@ -79,7 +79,7 @@ async function agrees({
     expect(largestDifference(reference, await curve(engine, settings, batchOf, 20)), engine).toBeLessThan(1e-4);
 }
 
-function headBatch(task: ResolvedTask, part: HeadPart, step: number, architecture: Architecture) {
+function headBatch(task: TrainedTask, part: HeadPart, step: number, architecture: Architecture) {
   const ids = (row: number) => [
     vocabulary.begin,
     ...Array.from({ length: 3 + (row % 7) }, (_, i) => 5 + ((step * 7 + i * row) % 35)),

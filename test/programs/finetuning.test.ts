@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ResolvedTask } from "#runtime/contract/plan.ts";
+import type { TrainedTask } from "#runtime/contract/plan.ts";
 import type { Architecture, TrainedPart } from "#runtime/contract/spec.ts";
 import { loadEngine } from "#runtime/engines/table.ts";
 import { finetuningParameters } from "#runtime/programs/parts.ts";
@@ -41,12 +41,12 @@ describe("what is trained", () => {
 });
 
 describe("the last layers are those of what answers", () => {
-  const blocks = (architecture: Architecture, task: ResolvedTask, layers: number, train: TrainedPart = { kind: "last", layers }) => {
+  const blocks = (architecture: Architecture, task: TrainedTask, layers: number, train: TrainedPart = { kind: "last", layers }) => {
     const { trained } = finetuningParameters(smallModel({ architecture, layers: 4, placement: "pre" }), task, { train });
     const found = trained.flatMap(({ name }) => /(?:en|de)coder\.layers\.\d/.exec(name) ?? []);
     return [...new Set(found)];
   };
-  const written = { ...labelled, as: { prefix: "" } } as ResolvedTask;
+  const written = { ...labelled, as: { prefix: "" } } as TrainedTask;
   test.each([
     ["decoder" as const, labelled, 2, ["decoder.layers.2", "decoder.layers.3"]],
     ["encoder" as const, labelled, 1, ["encoder.layers.3"]],

@@ -1,4 +1,4 @@
-import type { ResolvedTask, ResolvedTaskOf } from "#runtime/contract/plan.ts";
+import type { ResolvedTaskOf, TrainedTask } from "#runtime/contract/plan.ts";
 import type { Architecture } from "#runtime/contract/spec.ts";
 
 const data: Pick<ResolvedTaskOf<"classification">, "train" | "validation" | "test" | "data" | "labels" | "files"> = {
@@ -21,7 +21,7 @@ export const labelled: ResolvedTaskOf<"classification"> = {
 };
 
 /** A task of every head, and an architecture to carry it. */
-export const tasks: [string, ResolvedTask, Architecture][] = [
+export const tasks: [string, TrainedTask, Architecture][] = [
   ["classification behind a pooler", { ...labelled, pool: "pooler" }, "encoder"],
   ["regression", { ...data, kind: "regression", text: "text", second: null, value: "value", pool: "mean" }, "encoder"],
   ["tagging", { ...data, kind: "tagging", words: null, tags: null, labels: ["B", "I", "O"] }, "decoder"],

@@ -34,9 +34,11 @@ const folderFor = (task: string, files: Record<string, string>, options: Paramet
 
 /** Scores of the test split. */
 async function scoresOf(task: string, files: Record<string, string>, options: Parameters<typeof experiment>[1] & { name?: string } = {}) {
-  const ran = await runHere(folderFor(task, files, options), options.name ?? "adapted");
   const name = options.name ?? "adapted";
-  const { scores } = ran.result("finetune", name);
+  const ran = await runHere(folderFor(task, files, options), name);
+  const kind = task.startsWith("minimal_pairs") ? "evaluate" : "finetune";
+  expect(ran.jobs.find((job) => job.name === name)).toMatchObject({ kind });
+  const { scores } = ran.result(kind, name);
   const predictions = readFileSync(join(ran.folder(name), "predictions.jsonl"), "utf8")
     .trim()
     .split("\n")

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { load, problemsOf } from "#runtime/cli/load.ts";
-import type { ResolvedTask } from "#runtime/contract/plan.ts";
+import type { TrainedTask } from "#runtime/contract/plan.ts";
 import { openTokenizer, type Tokenizer } from "#runtime/tokenizers/tokenizer.ts";
 import { readSourcesAndTargets, scoreWritten } from "#runtime/train/tasks/text-to-text.ts";
 import { folderWith } from "../cli/cli.ts";
@@ -84,7 +84,7 @@ async function tokenizer(): Promise<Tokenizer> {
 }
 
 /** The task of a declaration, and its files. */
-async function taskOf(declared: string, files: Record<string, string>): Promise<ResolvedTask> {
+async function taskOf(declared: string, files: Record<string, string>): Promise<TrainedTask> {
   const folder = folderFor(declared, files);
   const { plan } = (await load(join(folder, "a.pretrain"))).plan("adapted");
   const job = plan.jobs.find((each) => each.kind === "finetune");
@@ -93,7 +93,7 @@ async function taskOf(declared: string, files: Record<string, string>): Promise<
 }
 
 describe("what is written is scored by the task's own metrics", () => {
-  const write = async (task: ResolvedTask, answers: (target: string, i: number) => string) => {
+  const write = async (task: TrainedTask, answers: (target: string, i: number) => string) => {
     const own = await tokenizer();
     const words = readSourcesAndTargets(task, "test");
     const written = await own.encodeBatch(words.map(({ target }, i) => answers(target, i)));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
+import type { ResolvedModel, TrainedTask } from "#runtime/contract/plan.ts";
 import type { TrainedPart } from "#runtime/contract/spec.ts";
 import { assembleBatch, nothing, predictionPlaces } from "#runtime/encoding/batch.ts";
 import { loadEngine } from "#runtime/engines/table.ts";
@@ -15,7 +15,7 @@ import { writeTexts } from "#runtime/train/write-texts.ts";
 import { settingsOf, smallModel, startingValues, vocabulary } from "../programs/small.ts";
 
 const frame = usualFrame(vocabulary);
-const task = { kind: "translation" } as ResolvedTask;
+const task = { kind: "translation" } as TrainedTask;
 const sources = [[9, 17, 30], [6], [11, 12, 13, 14, 15, 16], [33, 5], [20, 21, 22, 23, 24]];
 const longest = 6;
 

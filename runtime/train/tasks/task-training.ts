@@ -1,4 +1,4 @@
-import type { ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
+import type { ResolvedModel, TrainedTask } from "#runtime/contract/plan.ts";
 import type { Prediction } from "#runtime/contract/predictions.ts";
 import type { Split, TaskKind } from "#runtime/contract/spec.ts";
 import type { Part } from "#runtime/programs/training.ts";
@@ -8,7 +8,7 @@ import type { Arrays } from "#runtime/trace/function.ts";
 import type { ExampleReading } from "../answered-texts.ts";
 import type { Trainer } from "../trainer.ts";
 
-export interface TaskTrainingSetup<T extends ResolvedTask = ResolvedTask> extends ExampleReading {
+export interface TaskTrainingSetup<T extends TrainedTask = TrainedTask> extends ExampleReading {
   task: T;
   model: ResolvedModel;
   /** Examples of a micro-batch. */

@@ -1,6 +1,6 @@
-import type { ResolvedTask, ResolvedTaskOf } from "#runtime/contract/plan.ts";
+import type { ResolvedTaskOf, TrainedTask } from "#runtime/contract/plan.ts";
 import type { Prediction } from "#runtime/contract/predictions.ts";
-import type { TaskKind, TextPairKind } from "#runtime/contract/spec.ts";
+import type { TextPairKind } from "#runtime/contract/spec.ts";
 import type { AsText } from "./as-text.ts";
 import { classificationAsText } from "./classification/classification-as-text.ts";
 import { classificationHead } from "./classification/classification-head.ts";
@@ -15,10 +15,9 @@ import { taggingHead } from "./tagging/tagging-head.ts";
 import type { TaskTraining, TaskTrainingSetup } from "./task-training.ts";
 import { textPairsAsText } from "./text-pairs/text-pairs-as-text.ts";
 
-/** Minimal pairs are scored and not trained on. */
-export type TrainedKind = Exclude<TaskKind, "minimal_pairs">;
+type TrainedKind = TrainedTask["kind"];
 
-type HeadTraining<K extends TaskKind> = (setup: TaskTrainingSetup<ResolvedTaskOf<K>>) => Promise<TaskTraining<unknown, Prediction<K>>>;
+type HeadTraining<K extends TrainedKind> = (setup: TaskTrainingSetup<ResolvedTaskOf<K>>) => Promise<TaskTraining<unknown, Prediction<K>>>;
 
 /** How every kind of task that has a head is fine-tuned by it; a kind without an entry does not compile. */
 const heads: { readonly [K in Exclude<TrainedKind, TextPairKind>]: HeadTraining<K> } = {
@@ -44,11 +43,11 @@ const texts: { readonly [K in TrainedKind]: AsText<ResolvedTaskOf<K>> } = {
 };
 
 /** Of a task that has a head. */
-export function headTrainingOf({ kind }: ResolvedTask): HeadTraining<TaskKind> {
-  return heads[kind as keyof typeof heads] as unknown as HeadTraining<TaskKind>;
+export function headTrainingOf({ kind }: TrainedTask): HeadTraining<TrainedKind> {
+  return heads[kind as keyof typeof heads] as unknown as HeadTraining<TrainedKind>;
 }
 
-/** Of a task that is trained on; what its examples and predictions are follows from the kind. */
-export function asTextOf({ kind }: ResolvedTask): AsText {
-  return texts[kind as TrainedKind] as unknown as AsText;
+/** What its examples and predictions are follows from the kind. */
+export function asTextOf({ kind }: TrainedTask): AsText {
+  return texts[kind] as unknown as AsText;
 }

@@ -1,4 +1,4 @@
-import type { ResolvedTask } from "#runtime/contract/plan.ts";
+import type { TrainedTask } from "#runtime/contract/plan.ts";
 import { largest } from "#runtime/contract/reductions.ts";
 import type { Split } from "#runtime/contract/spec.ts";
 import { readTaskExamples } from "#runtime/corpus/task-examples.ts";
@@ -59,12 +59,12 @@ export async function textToText(setup: TaskTrainingSetup): Promise<TaskTraining
 }
 
 /** Without a setting an answer is as long as what is trained on, with an end. */
-function longestAnswer(task: ResolvedTask, train: readonly TextPair[]): number {
+function longestAnswer(task: TrainedTask, train: readonly TextPair[]): number {
   return asTextOf(task).longest?.(task) ?? 1 + largest(train.map(({ target }) => target.length));
 }
 
 /** Whether answers are few and short, so that they are written for the validation split too, after every epoch. */
-function isShort(task: ResolvedTask): boolean {
+function isShort(task: TrainedTask): boolean {
   return "as" in task && task.as !== undefined;
 }
 
@@ -76,7 +76,7 @@ export interface SourceAndTarget {
 }
 
 /** What a task's examples are to a model that writes; sources begin with the task's prefix. */
-export function readSourcesAndTargets(task: ResolvedTask, split: Split): SourceAndTarget[] {
+export function readSourcesAndTargets(task: TrainedTask, split: Split): SourceAndTarget[] {
   const { pairOf } = asTextOf(task);
   const prefix = "prefix" in task ? task.prefix : "as" in task ? (task.as?.prefix ?? "") : "";
   return readTaskExamples(task, split).map((example) => {
@@ -87,7 +87,7 @@ export function readSourcesAndTargets(task: ResolvedTask, split: Split): SourceA
 
 /** Texts written for a split's examples, as ids without frame, scored by the task's own metrics. */
 export async function scoreWritten(
-  task: ResolvedTask,
+  task: TrainedTask,
   split: Split,
   { loss, written, tokenizer }: { loss: number; written: readonly (readonly number[])[]; tokenizer: Tokenizer },
 ): Promise<Evaluation> {

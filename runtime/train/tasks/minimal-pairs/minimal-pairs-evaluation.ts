@@ -1,25 +1,31 @@
-import type { FinetuneResult, Score } from "#runtime/contract/artifacts.ts";
-import type { JobContext } from "#runtime/contract/job-context.ts";
-import type { FinetuneJob, ResolvedModel, ResolvedTaskOf } from "#runtime/contract/plan.ts";
+import type { ResolvedModel, ResolvedTaskOf } from "#runtime/contract/plan.ts";
 import type { Prediction } from "#runtime/contract/predictions.ts";
 import { readTaskExamples } from "#runtime/corpus/task-examples.ts";
 import { assembleBatch, nothing, predictionPlaces } from "#runtime/encoding/batch.ts";
-import { scorePairs } from "#runtime/metrics/pairs.ts";
 import type { Example, Layout, Vocabulary } from "#runtime/objectives/objective.ts";
-import type { Part, TrainingSettings } from "#runtime/programs/training.ts";
-import { writePredictions } from "#runtime/runs/predictions.ts";
-import { withStandardErrors } from "#runtime/scoring/standard-errors.ts";
+import type { TextPart } from "#runtime/programs/text-part.ts";
 import { bucketLengths, bucketOf } from "#runtime/tasks/buckets.ts";
 import { framed, usualFrame } from "#runtime/tokenizers/frame.ts";
-import type { Tokenizer } from "#runtime/tokenizers/tokenizer.ts";
-import { countNotes, noteCut } from "./answered-texts.ts";
-import { rounded } from "./tasks/task-training.ts";
-import type { Trainer } from "./trainer.ts";
+import { noteCut } from "../../answered-texts.ts";
+import type { EvaluatedModel, TaskEvaluation } from "../task-evaluations.ts";
+import { rounded } from "../task-training.ts";
 
-type TextPart = Extract<Part, { kind: "text" }>;
+/**
+ * Which of two sentences is more probable to a model, as it is: a decoder by the log-likelihood of the whole sentence (Warstadt et
+ * al. 2020, section 4), an encoder by its pseudo-log-likelihood, each token masked in its turn (Salazar et al. 2020, section 2).
+ */
+export const minimalPairsEvaluation: TaskEvaluation<ResolvedTaskOf<"minimal_pairs">> = {
+  partsOf: sentenceParts,
+  predict: logLikelihoods,
+  kept: ({ good_log_likelihood: good, bad_log_likelihood: bad, ...pair }) => ({
+    ...pair,
+    good_log_likelihood: rounded(good),
+    bad_log_likelihood: rounded(bad),
+  }),
+};
 
 /** The parts of a program that tells how probable sentences are. */
-export function pairParts({ architecture, context }: Pick<ResolvedModel, "architecture" | "context">): TextPart[] {
+function sentenceParts({ architecture, context }: Pick<ResolvedModel, "architecture" | "context">): TextPart[] {
   return bucketLengths(context).map((length) => {
     const predicted = architecture === "decoder" ? length : 1;
     const layout: Layout = {
@@ -37,45 +43,30 @@ export function pairParts({ architecture, context }: Pick<ResolvedModel, "archit
   });
 }
 
-/**
- * Which of two sentences is more probable to a model, as it is: a decoder by the log-likelihood of the whole sentence (Warstadt et
- * al. 2020, section 4), an encoder by its pseudo-log-likelihood, each token masked in its turn (Salazar et al. 2020, section 2).
- */
-export async function scoreMinimalPairs(
-  { job, task, context }: { job: FinetuneJob; task: ResolvedTaskOf<"minimal_pairs">; context: JobContext },
-  { trainer, tokenizer, settings }: { trainer: Trainer; tokenizer: Tokenizer; settings: TrainingSettings },
-): Promise<FinetuneResult> {
-  const begin = performance.now();
-  const testReadAt = new Date().toISOString();
+async function logLikelihoods(
+  task: ResolvedTaskOf<"minimal_pairs">,
+  { trainer, settings, tokenizer, counted, emit }: EvaluatedModel,
+): Promise<Prediction<"minimal_pairs">[]> {
+  const { model } = settings;
+  const { vocabulary } = tokenizer;
   const examples = readTaskExamples(task, "test");
   const texts = await tokenizer.encodeBatch(examples.flatMap(({ good, bad }) => [good, bad]));
-  const room = job.model.context;
-  noteCut(
-    { context: room, counted: countNotes(context.emit) },
-    "test",
-    texts.filter(({ length }) => length + 2 > room).length,
-    texts.length,
-  );
-  const sentences = texts.map((ids) => framed([ids], usualFrame(tokenizer.vocabulary), room).ids);
-  const rows = sentences.flatMap((ids, sentence) => rowsOf(ids, sentence, job.model, tokenizer.vocabulary));
-  const report = (done: number) => context.emit({ event: "phase", phase: "evaluating", done, total: rows.length, unit: "rows" });
-  const likelihoods = await likelihoodsOf(rows, sentences.length, { trainer, settings, vocabulary: tokenizer.vocabulary, report });
-  const pairs = examples.map(({ group }, i) => ({ group, good: likelihoods[2 * i]!, bad: likelihoods[2 * i + 1]! }));
-  const predictions = examples.map(
+  const room = model.context;
+  noteCut({ context: room, counted }, "test", texts.filter(({ length }) => length + 2 > room).length, texts.length);
+  const sentences = texts.map((ids) => framed([ids], usualFrame(vocabulary), room).ids);
+  const rows = sentences.flatMap((ids, sentence) => rowsOf(ids, sentence, model, vocabulary));
+  const report = (done: number) => emit({ event: "phase", phase: "evaluating", done, total: rows.length, unit: "rows" });
+  const sums = await likelihoodsOf(rows, sentences.length, { trainer, settings, vocabulary, report });
+  return examples.map(
     ({ id, good, bad, group }, i): Prediction<"minimal_pairs"> => ({
       id,
       good,
       bad,
       ...(group === null ? {} : { group }),
-      good_log_likelihood: rounded(pairs[i]!.good),
-      bad_log_likelihood: rounded(pairs[i]!.bad),
+      good_log_likelihood: sums[2 * i]!,
+      bad_log_likelihood: sums[2 * i + 1]!,
     }),
   );
-  const scored = scorePairs(pairs).map(({ metric, value, n }): Score => ({ metric, value, split: "test", n }));
-  const scores = withStandardErrors(scored, task, predictions);
-  for (const score of scores) context.emit({ event: "evaluation", ...score, step: 0 });
-  writePredictions(context.folder, predictions);
-  return { steps: 0, seconds: (performance.now() - begin) / 1000, bestEpoch: 0, scores, testReadAt };
 }
 
 interface Row {
@@ -100,7 +91,7 @@ function rowsOf(ids: readonly number[], sentence: number, { architecture }: Reso
 async function likelihoodsOf(
   rows: readonly Row[],
   sentences: number,
-  how: { trainer: Trainer; settings: TrainingSettings; vocabulary: Vocabulary; report(done: number): void },
+  how: Pick<EvaluatedModel, "trainer" | "settings"> & { vocabulary: Vocabulary; report(done: number): void },
 ): Promise<Float64Array> {
   const { trainer, settings, vocabulary } = how;
   const parts = settings.parts as readonly TextPart[];
