@@ -1,6 +1,6 @@
 import type { Key } from "#runtime/contract/catalogue/index.ts";
 import { camelCase } from "#runtime/contract/catalogue/specified.ts";
-import { bug, type Settings } from "./settings.ts";
+import { bug, type Settings, words } from "./settings.ts";
 
 /** Values by key in camel case; without keys that have no value, or have the default that the specification leaves out. */
 export function specifiedKeys(keys: readonly Key[], settings: Settings): Record<string, SpecifiedValue> {
@@ -9,7 +9,13 @@ export function specifiedKeys(keys: readonly Key[], settings: Settings): Record<
   return Object.fromEntries(specified.map(({ key, value }) => [camelCase(key.name), value]));
 }
 
-type SpecifiedValue = number | boolean | string | { unit: string; value: number };
+/** As `specifiedKeys`; a key that has no value is null. */
+export function specifiedOrNull(keys: readonly Key[], settings: Settings): Record<string, SpecifiedValue | null> {
+  const values = keys.map((key) => [camelCase(key.name), settings.has(key.name) ? settingValue(key, settings) : null] as const);
+  return Object.fromEntries(values);
+}
+
+type SpecifiedValue = number | boolean | string | string[] | { unit: string; value: number };
 
 function settingValue({ name, value }: Key, settings: Settings): SpecifiedValue {
   switch (value.type) {
@@ -20,8 +26,11 @@ function settingValue({ name, value }: Key, settings: Settings): SpecifiedValue 
     case "boolean":
       return settings.flag(name);
     case "choice":
+    case "text":
     case "reference":
       return settings.word(name);
+    case "list":
+      return words(settings, name) ?? [];
     case "quantity":
       return settings.amount(name);
     default:

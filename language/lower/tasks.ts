@@ -1,100 +1,46 @@
-import { benchmarks } from "#runtime/contract/published.ts";
-import type { DataFiles, DataFormat, HeadPooling, TaskSpec } from "#runtime/contract/spec.ts";
+import { optionOf } from "#runtime/contract/catalogue/index.ts";
+import type { DataFiles, DataFormat, TaskSpec } from "#runtime/contract/spec.ts";
+import { commonTaskKeys } from "#runtime/contract/task-spec.ts";
 import { isBlock, isQuantity, isText } from "../generated/ast.ts";
 import { keyText } from "../references/expected.ts";
 import { bug, choice, pathIn, type Settings, words } from "./settings.ts";
+import { specifiedOrNull } from "./specified.ts";
 
-/** The catalogue's settings of a kind of task in, the specification's fields out. */
+/** The keys of the catalogue's entry, by which `TaskSpec` is typed too; those that all kinds have in common in a form of their own. */
 export function lowerTask(kind: string, settings: Settings): TaskSpec {
-  const metrics = words(settings, "metrics") ?? [];
-  // only kinds with published values have the key
-  const published = benchmarks.some((each) => each.kind === kind) && settings.has("benchmark");
-  const benchmark = published ? { benchmark: settings.word("benchmark") } : {};
-  if (kind === "minimal_pairs") {
-    return {
-      kind,
-      train: null,
-      validation: null,
-      test: settings.elements("files").map((value) => pathIn({ value, type: { type: "path", glob: true } })),
-      data: formatOf(settings),
-      metrics,
-      good: settings.word("good"),
-      bad: settings.word("bad"),
-      group: optional(settings, "group"),
-    };
-  }
-  const shared = {
-    train: filesIn(settings, "train"),
-    validation: filesOrShare(settings, "validation"),
-    test: filesOrShare(settings, "test"),
-    data: kind === "span_question_answering" ? squad : formatOf(settings),
-    metrics,
-    ...benchmark,
-  };
-  switch (kind) {
-    case "translation":
-      return { kind, ...shared, ...writing(settings) };
-    case "summarisation":
-      return { kind, ...shared, ...writing(settings) };
-    case "generation":
-      return { kind, ...shared, ...writing(settings) };
-  }
-  const { name, settings: chosen } = settings.option("as");
-  const data = { ...shared, ...(name === "text" ? { as: { prefix: chosen.has("prefix") ? chosen.word("prefix") : "" } } : {}) };
-  switch (kind) {
-    case "classification":
-      return { kind, ...data, ...labelled(settings), second: null };
-    case "pair_classification":
-      return { kind, ...data, ...labelled(settings), second: settings.word("second") };
-    case "regression":
-      return {
-        kind,
-        ...data,
-        text: settings.word("text"),
-        second: optional(settings, "second"),
-        value: settings.word("value"),
-        pool: choice(settings, "pool"),
-      };
-    case "tagging":
-      return { kind, ...data, words: optional(settings, "words"), tags: optional(settings, "tags") };
-    case "multiple_choice":
-      return {
-        kind,
-        ...data,
-        question: optional(settings, "question"),
-        choices: words(settings, "choices") ?? [],
-        answer: settings.word("answer"),
-        firstNumber: settings.number("first_number"),
-        pool: choice(settings, "pool"),
-      };
-    case "span_question_answering":
-      return {
-        kind,
-        ...data,
-        stride: settings.has("stride") ? settings.number("stride") : null,
-        longestAnswer: settings.number("longest_answer"),
-      };
-    default:
-      return bug(`the specification has no task ${kind}`);
-  }
-}
-
-function labelled(settings: Settings) {
-  return { text: settings.word("text"), label: settings.word("label"), pool: choice<HeadPooling>(settings, "pool") };
-}
-
-function optional(settings: Settings, key: string): string | null {
-  return settings.has(key) ? settings.word(key) : null;
-}
-
-function writing(settings: Settings) {
+  const { keys } = optionOf("task", kind) ?? bug(`the catalogue has no task ${kind}`);
+  const has = (name: string) => keys.some((key) => key.name === name);
+  const own = keys.filter(({ name }) => !(commonTaskKeys as readonly string[]).includes(name));
   return {
-    source: settings.word("source"),
-    target: settings.word("target"),
-    prefix: settings.has("prefix") ? settings.word("prefix") : "",
-    beams: settings.number("beams"),
-    longest: settings.number("longest"),
-  };
+    kind,
+    ...(has("train") ? splitFiles(settings) : testFiles(settings)),
+    data: has("format") ? formatOf(settings) : squad,
+    metrics: words(settings, "metrics") ?? [],
+    ...(has("benchmark") && settings.has("benchmark") ? { benchmark: settings.word("benchmark") } : {}),
+    ...(has("as") ? answered(settings) : {}),
+    ...(has("prefix") ? { prefix: prefixIn(settings) } : {}),
+    ...specifiedOrNull(own, settings),
+    ...(kind === "classification" ? { second: null } : {}),
+  } as unknown as TaskSpec;
+}
+
+function splitFiles(settings: Settings) {
+  return { train: filesIn(settings, "train"), validation: filesOrShare(settings, "validation"), test: filesOrShare(settings, "test") };
+}
+
+function testFiles(settings: Settings) {
+  const test = settings.elements("files").map((value) => pathIn({ value, type: { type: "path", glob: true } }));
+  return { train: null, validation: null, test };
+}
+
+/** Nothing where a head answers. */
+function answered(settings: Settings): { as?: { prefix: string } } {
+  const { name, settings: chosen } = settings.option("as");
+  return name === "text" ? { as: { prefix: prefixIn(chosen) } } : {};
+}
+
+function prefixIn(settings: Settings): string {
+  return settings.has("prefix") ? settings.word("prefix") : "";
 }
 
 const squad: DataFormat = { format: "squad", columns: null, separators: null, encoding: "utf-8" };

@@ -1,3 +1,4 @@
+import { optionOf } from "#runtime/contract/catalogue/index.ts";
 import { isDeclaration, isNamed } from "../generated/ast.ts";
 import { rangeOfKey } from "../places.ts";
 import { keyText, nameOf } from "../references/expected.ts";
@@ -7,17 +8,18 @@ import type { RuleFamily } from "./report.ts";
 /** How a model is trained. */
 const ofTraining = ["epochs", "accumulate", "train", "optimizer", "dropout", "layer_decay", "patience", "seed"];
 
-/** Minimal pairs train nothing, so nothing may be said of the training. */
+/** A task without training examples trains nothing, so nothing may be said of the training. */
 export const scoredTasks: RuleFamily = () => ({
   Declaration(declaration, report) {
     if (declaration.kind !== "finetune") return;
     const [task] = valuesOf(layersOf(declaration), "task");
     const target = task && isNamed(task) ? task.target?.ref : undefined;
-    if (!isDeclaration(target) || !target.value || nameOf(target.value) !== "minimal_pairs") return;
+    const kind = isDeclaration(target) && target.value ? optionOf("task", nameOf(target.value)) : undefined;
+    if (!isDeclaration(target) || !kind || kind.keys.some(({ name }) => name === "train")) return;
     for (const entry of blockOf(declaration)?.entries ?? []) {
       const key = keyText(entry);
       if (!ofTraining.includes(key)) continue;
-      const message = `${target.name} is a task of minimal pairs, which a model is scored on as it is: nothing is trained. Leave ${key} out.`;
+      const message = `${target.name} is a task of ${kind.name}: a model is scored on it as it is, and nothing is trained. Leave ${key} out.`;
       report(entry, rangeOfKey(entry), { code: "nothing-is-trained", message });
     }
   },

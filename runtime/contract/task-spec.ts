@@ -1,4 +1,6 @@
-import type { Documented, HeadPooling } from "./spec.ts";
+import type { SpecifiedOrNull } from "./catalogue/specified.ts";
+import type { taskOptions } from "./catalogue/tasks.ts";
+import type { Documented } from "./spec.ts";
 
 /**
  * The files of a split: one file, several files in order, two aligned files (line n of one corresponds to line n of the other), or files
@@ -26,113 +28,69 @@ export interface DataFormat {
   encoding: "utf-8" | "latin-1" | "windows-1252";
 }
 
-interface DataOfTask extends Documented {
+/**
+ * A task. Columns and settings of each kind are the keys of its entry in the catalogue; a key without a value is null. The keys that all
+ * kinds have in common are specified as below.
+ */
+export type TaskSpec = TaskOption extends infer O ? (O extends TaskOption ? Flat<SpecOf<O>> : never) : never;
+export type TaskKind = TaskSpec["kind"];
+export type TaskSpecOf<K extends TaskKind> = Extract<TaskSpec, { kind: K }>;
+
+/** Kinds of task whose answer is one label, for a text or a pair of texts. */
+export type ClassificationKind = "classification" | "pair_classification";
+/** Kinds of task whose answer is a text that the model writes. */
+export type TextPairKind = "translation" | "summarisation" | "generation";
+
+/** The keys of tasks that the specification has in another form than the catalogue. */
+export const commonTaskKeys = [
+  "train",
+  "validation",
+  "test",
+  "files",
+  "format",
+  "columns",
+  "separator",
+  "encoding",
+  "metrics",
+  "benchmark",
+  "as",
+  "prefix",
+] as const;
+
+type TaskOption = (typeof taskOptions)[number];
+type KeyOf<O extends TaskOption> = O["keys"][number]["name"];
+type SpecOf<O extends TaskOption> = { kind: O["name"] } & Documented &
+  SpecifiedOrNull<O, (typeof commonTaskKeys)[number]> &
+  ("train" extends KeyOf<O> ? SplitFiles : TestFiles) &
+  ("as" extends KeyOf<O> ? Answered : object) &
+  ("prefix" extends KeyOf<O> ? { /** Text before every source; may be empty. */ prefix: string } : object) &
+  (O["name"] extends "classification" ? { /** As of a pair: there is no second text. */ second: null } : object) & {
+    data: DataFormat;
+    /** The metrics that the results show; all metrics of the kind are computed. */
+    metrics: string[];
+    /** The published benchmark that the data belong to; see `published.ts`. */
+    benchmark?: string;
+  };
+
+interface SplitFiles {
   /** For `validation` and `test`, a number is a share of the training examples, split off by the hash of each. */
   train: DataFiles;
   validation: DataFiles | number;
   test: DataFiles | number;
-  data: DataFormat;
-  /** The metrics that the results show; all metrics of the kind are computed. */
-  metrics: string[];
-  /** The published benchmark that the data belong to; see `published.ts`. */
-  benchmark?: string;
 }
 
-/** For kinds of task with a head. Without `as`, the head answers. */
-interface Answered {
-  as?: InWords;
-}
-
-/** Text-to-text: the model writes the answer. */
-export interface InWords {
-  /** Text before every input; may be empty. */
-  prefix: string;
-}
-
-/** Kinds of task whose answer is one label, for a text or a pair of texts. */
-export type ClassificationKind = "classification" | "pair_classification";
-
-export interface ClassificationSpec<K extends ClassificationKind = "classification"> extends DataOfTask, Answered {
-  kind: K;
-  /** Column names. `second`: that of the second text of a pair; null if there is only one text. */
-  text: string;
-  second: string | null;
-  label: string;
-  pool: HeadPooling;
-}
-
-export interface RegressionSpec extends DataOfTask, Answered {
-  kind: "regression";
-  text: string;
-  second: string | null;
-  value: string;
-  pool: HeadPooling;
-}
-
-export interface TaggingSpec extends DataOfTask, Answered {
-  kind: "tagging";
-  /** Columns or fields; null: the first and last column of a CoNLL file, `tokens` and `tags` in JSON Lines. */
-  words: string | null;
-  tags: string | null;
-}
-
-export interface MultipleChoiceSpec extends DataOfTask, Answered {
-  kind: "multiple_choice";
-  /** Column of the question; null: the choices are read without a question. */
-  question: string | null;
-  /** A column for each choice, or one field with a list of choices. */
-  choices: string[];
-  answer: string;
-  /** Number of the first choice, for answers that are numbers: 0 or 1. */
-  firstNumber: number;
-  pool: HeadPooling;
-}
-
-export interface QuestionAnsweringSpec extends DataOfTask, Answered {
-  kind: "span_question_answering";
-  /** Tokens between the starts of successive windows; null: half of the context tokens that a window holds. */
-  stride: number | null;
-  /** Maximum number of tokens of an answer. */
-  longestAnswer: number;
-}
-
-/** Kinds of task whose answer is a text that the model writes. */
-export type TextPairKind = "translation" | "summarisation" | "generation";
-
-export interface TextPairSpec<K extends TextPairKind> extends DataOfTask {
-  kind: K;
-  /** Columns of the texts, unless the files are aligned. */
-  source: string;
-  target: string;
-  /** Text before every source; may be empty. */
-  prefix: string;
-  /** Beam size: the number of hypotheses kept at each step of decoding; 1: greedy decoding. */
-  beams: number;
-  /** Maximum number of tokens of a written text. */
-  longest: number;
-}
-
-/** Pairs of sentences, one acceptable and one not. Nothing is trained: all files are the test split. */
-export interface MinimalPairsSpec extends Omit<DataOfTask, "train" | "validation" | "test"> {
-  kind: "minimal_pairs";
+/** Nothing is trained: all files belong to the test split. */
+interface TestFiles {
   train: null;
   validation: null;
-  /** Absolute glob patterns; in a resolved task, paths. */
+  /** Glob patterns, absolute; in a resolved task, paths. */
   test: readonly string[];
-  good: string;
-  bad: string;
-  group: string | null;
 }
 
-export type TaskSpec =
-  | ClassificationSpec
-  | ClassificationSpec<"pair_classification">
-  | RegressionSpec
-  | TaggingSpec
-  | MultipleChoiceSpec
-  | QuestionAnsweringSpec
-  | TextPairSpec<"translation">
-  | TextPairSpec<"summarisation">
-  | TextPairSpec<"generation">
-  | MinimalPairsSpec;
-export type TaskKind = TaskSpec["kind"];
+/** Of kinds of task with a head. Absent: the head answers; text-to-text: the model writes the answer. */
+interface Answered {
+  /** `prefix`: text before every input; may be empty. */
+  as?: { prefix: string };
+}
+
+type Flat<T> = { [K in keyof T]: T[K] };

@@ -87,7 +87,7 @@ function undefinedMetrics(
 
 /** With the files that patterns match. */
 function expanded(spec: TaskSpec, files: TextFiles): TaskSpec {
-  if (spec.kind !== "minimal_pairs") return spec;
+  if (spec.train !== null) return spec;
   return { ...spec, test: [...new Set(spec.test.flatMap((pattern) => files.glob(pattern)))] };
 }
 

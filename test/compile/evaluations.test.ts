@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import type { MinimalPairsSpec } from "#runtime/contract/spec.ts";
+import type { TaskSpecOf } from "#runtime/contract/spec.ts";
 import { compare, filesIn, finetune, jobsOf, ofKind, pretrain, settings, specOf, texts } from "./fixtures.ts";
 
 const files = filesIn({ ...texts, "/data/pairs.jsonl": '{"sentence_good": "a dog barks", "sentence_bad": "a dog bark"}\n' });
-const grammar: MinimalPairsSpec = {
+const grammar: TaskSpecOf<"minimal_pairs"> = {
   kind: "minimal_pairs",
   train: null,
   validation: null,

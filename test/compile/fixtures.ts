@@ -5,7 +5,6 @@ import type { Files } from "#runtime/compile/files.ts";
 import type { EncodeResult } from "#runtime/contract/artifacts.ts";
 import type { Job, JobKind, JobOf, ResolvedObjective } from "#runtime/contract/plan.ts";
 import type {
-  ClassificationSpec,
   ComparisonSpec,
   CorpusSpec,
   FinetuneSettings,
@@ -15,6 +14,7 @@ import type {
   OptimizerSpec,
   PretrainSpec,
   Spec,
+  TaskSpecOf,
 } from "#runtime/contract/spec.ts";
 import { partSchedule } from "#runtime/objectives/schedule.ts";
 
@@ -85,7 +85,7 @@ export function model(change: Partial<ModelSpec> = {}): ModelSpec {
   };
 }
 
-export function task(change: Partial<ClassificationSpec> = {}): ClassificationSpec {
+export function task(change: Partial<TaskSpecOf<"classification">> = {}): TaskSpecOf<"classification"> {
   return {
     kind: "classification",
     train: "/data/train.tsv",

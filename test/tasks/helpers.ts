@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { matchesGlob } from "node:path";
-import type { ClassificationSpec, DataFormat } from "#runtime/contract/spec.ts";
+import type { DataFormat, TaskSpecOf } from "#runtime/contract/spec.ts";
 import type { TextFiles } from "#runtime/tasks/files.ts";
 
 /** Files that exist in the test alone. */
@@ -22,7 +22,7 @@ export function filesOf(contents: Record<string, string | Uint8Array>): TextFile
 
 export const plain: DataFormat = { format: "auto", columns: null, separators: null, encoding: "utf-8" };
 
-export const sentiment: ClassificationSpec = {
+export const sentiment: TaskSpecOf<"classification"> = {
   kind: "classification",
   train: "train.tsv",
   validation: "dev.tsv",

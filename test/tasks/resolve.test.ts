@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ClassificationSpec } from "#runtime/contract/spec.ts";
+import type { TaskSpecOf } from "#runtime/contract/spec.ts";
 import { readExamples } from "#runtime/tasks/examples.ts";
 import { resolveTask } from "#runtime/tasks/resolve.ts";
 import { filesOf, sentiment, tsv } from "./helpers.ts";
@@ -10,7 +10,7 @@ const good = {
   "test.tsv": tsv(["great", "pos"], ["worse", "neg"]),
 };
 
-const resolve = (files: Record<string, string | Uint8Array>, spec: Partial<ClassificationSpec> = {}) =>
+const resolve = (files: Record<string, string | Uint8Array>, spec: Partial<TaskSpecOf<"classification">> = {}) =>
   resolveTask({ ...sentiment, ...spec }, "mood", filesOf({ ...good, ...files }));
 
 const problemsOf = (...made: Parameters<typeof resolve>) =>

@@ -19,7 +19,7 @@ const byHead: readonly TaskKind[] = ["classification", "pair_classification", "r
 function tasksAsObjectives(spec: Spec, name: Ref, objective: ObjectiveSpec): Problem[] {
   const task = objective.kind === "supervised" ? spec.tasks[objective.task] : undefined;
   if (objective.kind !== "supervised" || !task || byHead.includes(task.kind) || isTextToText(task)) return [];
-  const remedy = task.kind === "minimal_pairs" ? "Score models on it with finetune." : `Write as: text in it, or fine-tune on it instead.`;
+  const remedy = task.train === null ? "Score models on it with finetune." : `Write as: text in it, or fine-tune on it instead.`;
   return [
     error(
       "task-is-no-objective",

@@ -1,4 +1,4 @@
-import type { Key, Option } from "./types.ts";
+import type { NamedKey, Option } from "./types.ts";
 
 /** How a model answers a task: with a head or by writing text. */
 export const answeredOptions: readonly Option[] = [
@@ -28,7 +28,7 @@ export const answeredOptions: readonly Option[] = [
   },
 ];
 
-export const answered: Key = {
+export const answered: NamedKey<"as"> = {
   name: "as",
   value: { type: "option", family: "answered" },
   default: "head",

@@ -1,4 +1,4 @@
-import type { Key, ValueType } from "./types.ts";
+import type { NamedKey, ValueType } from "./types.ts";
 
 /** Keys of tasks that describe their files. */
 
@@ -43,7 +43,7 @@ export const alignedSplits = splitsOf(
   aligned,
 );
 
-export function splitsOf(help: string, example: string, ...forms: ValueType[]): readonly Key[] {
+export function splitsOf(help: string, example: string, ...forms: ValueType[]): readonly NamedKey<"train" | "validation" | "test">[] {
   const files: ValueType = { type: "either", of: [path, ...forms, ofHub] };
   const filesOrShare: ValueType = { type: "either", of: [path, ...forms, ofHub, share] };
   return [
@@ -63,7 +63,7 @@ export function splitsOf(help: string, example: string, ...forms: ValueType[]): 
   ];
 }
 
-const encoding: Key = {
+const encoding: NamedKey<"encoding"> = {
   name: "encoding",
   value: {
     type: "choice",
@@ -77,8 +77,10 @@ const encoding: Key = {
   help: "Character encoding of the files.",
 };
 
+type FormatKey = "format" | "columns" | "separator" | "encoding";
+
 /** The format keys of tasks whose examples are rows of a table. */
-export const tableFormat: readonly Key[] = [
+export const tableFormat: readonly NamedKey<FormatKey>[] = [
   {
     name: "format",
     value: {
@@ -112,7 +114,7 @@ export const tableFormat: readonly Key[] = [
 ];
 
 /** The format keys of tasks whose examples are sequences of words with a tag for each word. */
-export const wordFormat: readonly Key[] = [
+export const wordFormat: readonly NamedKey<FormatKey>[] = [
   {
     name: "format",
     value: {

@@ -2,14 +2,14 @@ import { benchmarks } from "../published.ts";
 import { answered } from "./answered.ts";
 import { metrics } from "./metrics.ts";
 import { alignedSplits, splitFiles, splitsOf, tableFormat, wordFormat } from "./task-data.ts";
-import type { Choice, Key, Option } from "./types.ts";
+import type { Choice, NamedKey, Option } from "./types.ts";
 
-const text: Key = { name: "text", value: { type: "text" }, default: "text", help: "Column or field of the text." };
-const firstText: Key = { name: "text", value: { type: "text" }, default: "text", help: "Column or field of the first text." };
-const label: Key = { name: "label", value: { type: "text" }, default: "label", help: "Column or field of the label." };
+const text = { name: "text", value: { type: "text" }, default: "text", help: "Column or field of the text." } as const;
+const firstText = { ...text, help: "Column or field of the first text." } as const;
+const label = { name: "label", value: { type: "text" }, default: "label", help: "Column or field of the label." } as const;
 
 /** The key `metrics`: every metric of a kind of task, with `shown` as the default. */
-function metricsOf(kind: string, shown: string): Key {
+function metricsOf(kind: string, shown: string): NamedKey<"metrics"> {
   const of = metrics
     .filter((metric) => metric.of.includes(kind))
     .map(({ name, help, source }): Choice => ({ name, help, ...(source ? { source } : {}) }));
@@ -22,7 +22,7 @@ function metricsOf(kind: string, shown: string): Key {
 }
 
 /** The key `benchmark`, for kinds of task for which published values are known; otherwise no key. */
-function benchmarkOf(kind: string): Key[] {
+function benchmarkOf(kind: string): NamedKey<"benchmark">[] {
   const of = benchmarks.filter((each) => each.kind === kind).map(({ name, help }): Choice => ({ name, help }));
   if (of.length === 0) return [];
   return [
@@ -35,7 +35,7 @@ function benchmarkOf(kind: string): Key[] {
   ];
 }
 
-const pool: Key = {
+const pool = {
   name: "pool",
   value: {
     type: "choice",
@@ -56,9 +56,10 @@ const pool: Key = {
   },
   default: "mean",
   help: "How the hidden states become one vector, which the head reads after dropout at the fine-tuning's rate.",
-};
+} as const;
 
-export const taskOptions: readonly Option[] = [
+/** The kinds of task, in the order in which they are documented. `TaskSpec` derives the type of each in the specification. */
+export const taskOptions = [
   {
     name: "classification",
     family: "task",
@@ -239,9 +240,9 @@ export const taskOptions: readonly Option[] = [
     ],
     example: 'task grammar = minimal_pairs {\n  files: "blimp/*.jsonl"\n  group: UID\n}',
   },
-];
+] as const satisfies readonly Option[];
 
-function textTask(name: string, help: string, source: string, metric: string): Option {
+function textTask<K extends string>(name: K, help: string, source: string, metric: string) {
   return {
     name,
     family: "task",
@@ -282,5 +283,5 @@ function textTask(name: string, help: string, source: string, metric: string): O
       ...benchmarkOf(name),
     ],
     example: `task ${name === "translation" ? "to_german" : name === "summarisation" ? "summaries" : "answers"} = ${name} {\n  train: { source: "data/train.en", target: "data/train.de" }\n  test: { source: "data/test.en", target: "data/test.de" }\n}`,
-  };
+  } as const satisfies Option;
 }

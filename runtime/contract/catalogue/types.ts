@@ -58,6 +58,9 @@ export interface Key {
   example?: string;
 }
 
+/** A key whose name is known to the compiler. */
+export type NamedKey<N extends string> = Key & { name: N };
+
 export type DeclarationKind = "corpus" | "tokenizer" | "model" | "objective" | "task" | "pretrain" | "finetune" | "probe" | "compare";
 export type OptionFamily = "objective" | "task" | "optimizer" | "trained" | "answered" | "baseline" | "from";
 
