@@ -18,8 +18,8 @@ import { isFound } from "#runtime/contract/verdicts.ts";
 import { margins } from "#runtime/metrics/confusion-matrix.ts";
 import { classMetrics } from "#runtime/metrics/table.ts";
 import { type Random, random } from "#runtime/random/random.ts";
-import { labelItems } from "#runtime/scoring/item-labels.ts";
 import type { Items } from "#runtime/scoring/items.ts";
+import { labelItems } from "#runtime/tasks/classification/classification-scores.ts";
 
 type Metric = keyof typeof classMetrics;
 

@@ -42,8 +42,9 @@ export function addPlan(program: Command): void {
 /** A job as `plan --json` shows it; null where a kind has no such number. */
 function plannedJob(job: Job, store: Store, estimates: PlanEstimates) {
   const training = isTraining(job) ? trainingOf(job) : null;
-  const result = job.kind === "pretrain" ? store.readResult(job) : job.kind === "finetune" ? store.readResult(job) : undefined;
-  const steps = result?.steps ?? training?.steps ?? null;
+  const ofModel = job.kind === "pretrain" || job.kind === "finetune" || job.kind === "evaluate";
+  const result = ofModel ? store.readResult<"pretrain" | "finetune" | "evaluate">(job) : undefined;
+  const steps = (result && "steps" in result ? result.steps : training?.steps) ?? null;
   return {
     id: job.id,
     kind: job.kind,

@@ -114,7 +114,7 @@ function settingsOf(job: Job, jobOf: (id: string) => Job | undefined): Map<strin
   const ofPretraining =
     /^(seed|cost|kind|evaluateEvery|save|keep|encoded\.(kind|tokenizer|corpus\.kind)|tokenizer\.(kind|corpus))\b|sha256$|bytes$|path$/;
   const ofFinetuning = /^(seed|cost|examples|fill|kind|from|taskName|model|tokenizer|task\.labels)\b|sha256$|bytes$|path$/;
-  const left = job.kind === "finetune" ? ofFinetuning : ofPretraining;
+  const left = job.kind === "pretrain" ? ofPretraining : ofFinetuning;
   const own = [...fieldsOf(job, jobOf)].filter(
     ([field, value]) => !left.test(field) && !(typeof value === "string" && value.startsWith("/")),
   );

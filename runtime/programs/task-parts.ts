@@ -1,4 +1,5 @@
 import type { ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
+import type { TaskKind } from "#runtime/contract/spec.ts";
 import type { Layout } from "#runtime/objectives/objective.ts";
 import type { HeadPart } from "./heads/head.ts";
 import type { Part } from "./training.ts";
@@ -15,24 +16,27 @@ export function isTextToText(task: Pick<ResolvedTask, "kind"> & { as?: unknown }
 
 /** The head that answers a task; null where the model answers by what it writes, or by how probable a text is to it. */
 export function headOf(task: ResolvedTask): HeadOfTask | null {
-  if (isTextToText(task)) return null;
-  const pooler = "pool" in task && task.pool === "pooler";
-  switch (task.kind) {
-    case "classification":
-    case "pair_classification":
-      return { form: "classes", outputs: task.labels.length, rows: 1, pooler };
-    case "regression":
-      return { form: "value", outputs: 1, rows: 1, pooler };
-    case "tagging":
-      return { form: "tags", outputs: task.labels.length, rows: 1, pooler };
-    case "multiple_choice":
-      return { form: "choices", outputs: 1, rows: task.labels.length, pooler };
-    case "span_question_answering":
-      return { form: "span", outputs: 2, rows: 1, pooler };
-    default:
-      return null;
-  }
+  const head = isTextToText(task) ? null : heads[task.kind];
+  return head && { ...head(task.labels.length), pooler: "pool" in task && task.pool === "pooler" };
 }
+
+type ByLabels = (labels: number) => Omit<HeadOfTask, "pooler">;
+
+const classes: ByLabels = (labels) => ({ form: "classes", outputs: labels, rows: 1 });
+
+/** The head of every kind of task; null: it has none. A kind without an entry does not compile. */
+const heads: { readonly [K in TaskKind]: ByLabels | null } = {
+  classification: classes,
+  pair_classification: classes,
+  regression: () => ({ form: "value", outputs: 1, rows: 1 }),
+  tagging: (labels) => ({ form: "tags", outputs: labels, rows: 1 }),
+  multiple_choice: (labels) => ({ form: "choices", outputs: 1, rows: labels }),
+  span_question_answering: () => ({ form: "span", outputs: 2, rows: 1 }),
+  translation: null,
+  summarisation: null,
+  generation: null,
+  minimal_pairs: null,
+};
 
 /** The part of a program that fine-tunes a head on texts of so many tokens. */
 export function headPart(head: HeadOfTask, length: number): HeadPart {

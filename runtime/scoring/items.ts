@@ -2,16 +2,10 @@ import type { Prediction } from "#runtime/contract/predictions.ts";
 import type { TaskKind } from "#runtime/contract/spec.ts";
 import { predictionsFile, readPredictions } from "#runtime/runs/predictions.ts";
 import type { Store } from "#runtime/runs/store.ts";
-import { itemsByKind } from "./items-by-kind.ts";
+import type { Items } from "#runtime/tasks/item-scores.ts";
+import { taskDefinitions } from "#runtime/tasks/task-definitions.ts";
 
-/** What a run answered for each test example, to be scored again on examples drawn from them. */
-export interface Items {
-  ids: readonly string[];
-  /** The score of each example, of a metric that is their mean; undefined for another. */
-  each(metric: string): Float64Array | undefined;
-  /** A metric over chosen examples, given by place; undefined where the metric cannot be computed from what was kept. */
-  scorer(metric: string): ((chosen: Int32Array) => number) | undefined;
-}
+export type { Items } from "#runtime/tasks/item-scores.ts";
 
 /** What predictions are scored by: the task's kind, and its labels, whether or not each of them occurs among the examples. */
 export interface AnsweredTask<K extends TaskKind = TaskKind> {
@@ -34,5 +28,5 @@ function itemsLeft(folder: string, task: AnsweredTask): Items | undefined {
 
 /** Undefined where a prediction does not fit the task's labels. */
 export function itemsOf<K extends TaskKind>({ kind, labels }: AnsweredTask<K>, predictions: readonly Prediction<K>[]): Items | undefined {
-  return itemsByKind[kind](predictions, labels);
+  return taskDefinitions[kind].items(predictions, labels);
 }

@@ -2,6 +2,7 @@ import type { Prediction } from "#runtime/contract/predictions.ts";
 import type { Split, TaskKind } from "#runtime/contract/spec.ts";
 import type { MetricValue } from "#runtime/metrics/table.ts";
 import type { DecodedFile, ExamplesByKind, TaskData, TaskDataOf, TaskExample, TaskExamples, TaskProblem } from "./example.ts";
+import type { Items } from "./item-scores.ts";
 
 /** What there is to know of a kind of task whichever model answers it. One folder each, listed in `task-definitions.ts`. */
 export interface TaskDefinition<D extends TaskData, E extends TaskExample, P extends Prediction> {
@@ -24,6 +25,8 @@ export interface TaskDefinition<D extends TaskData, E extends TaskExample, P ext
    * @param labels the task's, whether or not each of them occurs
    */
   score(predictions: readonly P[], labels: readonly string[]): TaskScore[];
+  /** The scores of single examples, to draw examples from; undefined where a prediction does not fit the task's labels. */
+  items(predictions: readonly P[], labels: readonly string[]): Items | undefined;
   /** Of the scores, what the best epoch is chosen by; null: the loss alone. Higher is better. */
   mainMetric(labels: readonly string[]): string | null;
 }

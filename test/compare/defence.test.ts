@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { compareRuns } from "#runtime/compare/compare.ts";
 import type { FinetuneJob } from "#runtime/contract/plan.ts";
-import { labelItems } from "#runtime/scoring/item-labels.ts";
 import type { Items } from "#runtime/scoring/items.ts";
+import { labelItems } from "#runtime/tasks/classification/classification-scores.ts";
 import { type ExampleCell, example } from "./example.ts";
 
 /** Answers to 40 examples, so many of them right, from one place on. */

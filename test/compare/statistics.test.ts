@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { mcnemar, scoreDifference } from "#runtime/compare/two-runs.ts";
-import { labelItems } from "#runtime/scoring/item-labels.ts";
 import { criticalValue, estimate, holm, meanOf, pairedTest, varianceOf } from "#runtime/scoring/statistics.ts";
+import { labelItems } from "#runtime/tasks/classification/classification-scores.ts";
 import reference from "../metrics/reference.json" with { type: "json" };
 
 const { a, b, paired_t, mean_ci95_t, sem, holm: corrected } = reference.statistics;

@@ -53,6 +53,15 @@ test("every kind of task is in the catalogue and is read", () => {
   expect(Object.keys(taskDefinitions).sort()).toEqual(supported.sort());
 });
 
+test("a kind of task has a folder in runtime/tasks, with its reading, baseline and scores, and one of the same name where models are trained", () => {
+  const foldersIn = (under: string) =>
+    new Set(files.flatMap((path) => (path.startsWith(under) ? path.slice(under.length).split("/").slice(0, -1) : [])));
+  const folders = [...foldersIn("runtime/tasks/")].filter((folder) => folder !== "checks" && folder !== "formats");
+  expect(folders.sort()).toEqual([...foldersIn("runtime/train/tasks/")].sort());
+  for (const folder of folders)
+    for (const part of ["", "-baseline", "-scores"]) expect(files).toContain(`runtime/tasks/${folder}/${folder}${part}.ts`);
+});
+
 test("every engine has a folder of its own and an entry in the catalogue", () => {
   const folders = files.filter((path) => /^runtime\/engines\/\w+\/engine\.ts$/.test(path)).map((path) => path.split("/")[2]);
   expect(["auto", ...folders].sort()).toEqual([...engineChoices].sort());

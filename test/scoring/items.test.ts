@@ -6,8 +6,8 @@ import { pearson } from "#runtime/metrics/pearson.ts";
 import { textMetrics } from "#runtime/metrics/table.ts";
 import { scoreTags } from "#runtime/metrics/tags.ts";
 import { itemsOf } from "#runtime/scoring/items.ts";
-import { itemsByKind } from "#runtime/scoring/items-by-kind.ts";
 import { withStandardErrors } from "#runtime/scoring/standard-errors.ts";
+import { taskDefinitions } from "#runtime/tasks/task-definitions.ts";
 
 const numbered = <L extends object>(lines: readonly L[]) => lines.map((line, id) => ({ id: `${id}`, ...line }));
 const chosen = Int32Array.from([0, 0, 2, 1]);
@@ -105,11 +105,11 @@ test("a model that diverged keeps its score, without a standard error", () => {
 });
 
 test("a kind of task without an entry does not compile", () => {
-  const { tagging, ...others } = itemsByKind;
+  const { tagging, ...others } = taskDefinitions;
   // @ts-expect-error tagging is missing
-  const table: typeof itemsByKind = others;
+  const table: typeof taskDefinitions = others;
   expect(table).not.toHaveProperty("tagging");
-  expect(tagging).toBeTypeOf("function");
+  expect(tagging).toBeTypeOf("object");
 });
 
 const labelled = numbered([

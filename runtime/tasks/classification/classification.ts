@@ -6,7 +6,7 @@ import { labelsAlike, labelsWithSpaces, oneLabel, unseenLabels } from "../labels
 import type { TaskDefinitionOf } from "../task-definition.ts";
 import { questionOf, shownTexts } from "../texts.ts";
 import { mostFrequentLabel } from "./classification-baseline.ts";
-import { scoreLabels } from "./classification-scores.ts";
+import { labelItems, scoreLabels } from "./classification-scores.ts";
 
 /** One label for a text, or for a pair of texts. */
 export const classification: TaskDefinitionOf<ClassificationKind> = {
@@ -47,5 +47,6 @@ export const classification: TaskDefinitionOf<ClassificationKind> = {
   shown: (example) => ({ input: shownTexts(example), target: example.label }),
   constantBaseline: mostFrequentLabel,
   score: scoreLabels,
+  items: labelItems,
   mainMetric: () => "accuracy",
 };

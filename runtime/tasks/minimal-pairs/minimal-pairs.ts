@@ -1,7 +1,7 @@
 import { emptyAnswers, readColumns, sameTexts } from "../columns.ts";
 import type { TaskDefinitionOf } from "../task-definition.ts";
 import { equalLikelihoods } from "./minimal-pairs-baseline.ts";
-import { scoreMinimalPairs } from "./minimal-pairs-scores.ts";
+import { pairItems, scoreMinimalPairs } from "./minimal-pairs-scores.ts";
 
 /** An acceptable sentence and one that differs in little and is not. */
 export const minimalPairs: TaskDefinitionOf<"minimal_pairs"> = {
@@ -29,5 +29,6 @@ export const minimalPairs: TaskDefinitionOf<"minimal_pairs"> = {
   shown: ({ good, bad }) => ({ input: bad, target: good }),
   constantBaseline: equalLikelihoods,
   score: scoreMinimalPairs,
+  items: pairItems,
   mainMetric: () => null,
 };

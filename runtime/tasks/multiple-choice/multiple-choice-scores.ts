@@ -1,6 +1,7 @@
 import type { Prediction } from "#runtime/contract/predictions.ts";
 import { shareOfRight } from "#runtime/metrics/accuracy.ts";
 import type { MetricValue } from "#runtime/metrics/table.ts";
+import { type Items, meanItems } from "../item-scores.ts";
 
 export function scoreChoices(predictions: readonly Prediction<"multiple_choice">[]): MetricValue[] {
   const value = shareOfRight(
@@ -8,4 +9,8 @@ export function scoreChoices(predictions: readonly Prediction<"multiple_choice">
     predictions.map(({ predicted }) => predicted),
   );
   return [{ metric: "accuracy", value }];
+}
+
+export function choiceItems(lines: readonly Prediction<"multiple_choice">[]): Items {
+  return meanItems(lines, { accuracy: ({ answer, predicted }) => (answer === predicted ? 1 : 0) });
 }

@@ -4,7 +4,7 @@ import { emptyTexts, malformedRows, readColumns, sameTexts } from "../columns.ts
 import type { ChoiceExample, TaskDataOf, TaskProblem } from "../example.ts";
 import type { TaskDefinitionOf } from "../task-definition.ts";
 import { mostFrequentChoice } from "./multiple-choice-baseline.ts";
-import { scoreChoices } from "./multiple-choice-scores.ts";
+import { choiceItems, scoreChoices } from "./multiple-choice-scores.ts";
 
 type ChoiceTask = TaskDataOf<"multiple_choice">;
 
@@ -68,6 +68,7 @@ export const multipleChoice: TaskDefinitionOf<"multiple_choice"> = {
   }),
   constantBaseline: mostFrequentChoice,
   score: scoreChoices,
+  items: choiceItems,
   mainMetric: () => "accuracy",
 };
 

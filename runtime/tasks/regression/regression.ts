@@ -6,7 +6,7 @@ import type { TaskProblem, ValuedExample } from "../example.ts";
 import type { TaskDefinitionOf } from "../task-definition.ts";
 import { questionOf, shownTexts } from "../texts.ts";
 import { meanValue } from "./regression-baseline.ts";
-import { scoreValues } from "./regression-scores.ts";
+import { numberItems, scoreValues } from "./regression-scores.ts";
 
 /** A number for a text, or for a pair of texts. */
 export const regression: TaskDefinitionOf<"regression"> = {
@@ -40,6 +40,7 @@ export const regression: TaskDefinitionOf<"regression"> = {
   shown: (example) => ({ input: shownTexts(example), target: String(example.value) }),
   constantBaseline: meanValue,
   score: scoreValues,
+  items: numberItems,
   mainMetric: () => "pearson",
 };
 

@@ -4,7 +4,7 @@ import type { QuestionExample, TaskProblem } from "../example.ts";
 import { readQuestionRows, readSquad } from "../formats/squad.ts";
 import type { TaskDefinitionOf } from "../task-definition.ts";
 import { noAnswer } from "./span-question-answering-baseline.ts";
-import { scoreAnswers } from "./span-question-answering-scores.ts";
+import { answerItems, scoreAnswers } from "./span-question-answering-scores.ts";
 
 /** The span of a context that answers a question, or that there is none. */
 export const spanQuestionAnswering: TaskDefinitionOf<"span_question_answering"> = {
@@ -47,6 +47,7 @@ export const spanQuestionAnswering: TaskDefinitionOf<"span_question_answering"> 
   shown: ({ question, context, answers }) => ({ input: `${question} ‖ ${context}`, target: answers[0]?.text ?? "(no answer)" }),
   constantBaseline: noAnswer,
   score: scoreAnswers,
+  items: answerItems,
   mainMetric: () => "answer_f1",
 };
 

@@ -9,7 +9,7 @@ import { readConll } from "../formats/conll.ts";
 import { labelsAlike, labelsWithSpaces, oneLabel, unseenLabels } from "../labels.ts";
 import type { TaskDefinitionOf } from "../task-definition.ts";
 import { mostFrequentTag } from "./tagging-baseline.ts";
-import { scoreTagging } from "./tagging-scores.ts";
+import { scoreTagging, tagItems } from "./tagging-scores.ts";
 
 type TaggingTask = TaskDataOf<"tagging">;
 
@@ -32,6 +32,7 @@ export const tagging: TaskDefinitionOf<"tagging"> = {
   shown: ({ words, tags }) => ({ input: words.join(" "), target: tags.join(" ") }),
   constantBaseline: mostFrequentTag,
   score: scoreTagging,
+  items: tagItems,
   mainMetric: (labels) => (areEntityTags(labels) ? "entity_f1" : "accuracy"),
 };
 

@@ -4,7 +4,7 @@ import { emptyAnswers, emptyTexts, readColumns } from "../columns.ts";
 import type { DecodedFile, TaskDataOf, TaskExamples, TextPairExample } from "../example.ts";
 import type { TaskDefinitionOf } from "../task-definition.ts";
 import { theSource } from "./text-pairs-baseline.ts";
-import { scoreTextPairs } from "./text-pairs-scores.ts";
+import { scoreTextPairs, textItems } from "./text-pairs-scores.ts";
 
 type TextPairTask = TaskDataOf<TextPairKind>;
 
@@ -23,6 +23,7 @@ export function textPairs(kind: TextPairKind): TaskDefinitionOf<TextPairKind> {
     shown: ({ source, target }) => ({ input: source, target }),
     constantBaseline: theSource,
     score: (predictions) => scoreTextPairs(kind, predictions),
+    items: textItems,
     // texts are written once, for the test split
     mainMetric: () => null,
   };

@@ -1,4 +1,11 @@
-import type { Items } from "./items.ts";
+/** What a run answered for each test example, to be scored again on examples drawn from them. */
+export interface Items {
+  ids: readonly string[];
+  /** The score of each example, of a metric that is their mean; undefined for another. */
+  each(metric: string): Float64Array | undefined;
+  /** A metric over chosen examples, given by place; undefined where the metric cannot be computed from what was kept. */
+  scorer(metric: string): ((chosen: Int32Array) => number) | undefined;
+}
 
 /** @param means by metric, what each example adds to a mean */
 export function meanItems<L extends { id: string }>(
