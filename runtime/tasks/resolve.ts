@@ -1,7 +1,6 @@
 import type { ResolvedTask } from "#runtime/contract/plan.ts";
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { Ref, Split, TaskSpec } from "#runtime/contract/spec.ts";
-import { strangeTag } from "#runtime/metrics/undefined-metrics.ts";
 import type { TaskExample, TaskProblem } from "./example.ts";
 import { exampleReader, pathsOf } from "./examples.ts";
 import type { TextFiles } from "./files.ts";
@@ -51,10 +50,9 @@ const measuredExamples = 1000;
 
 function meanLength(spec: TaskSpec, examples: readonly TaskExample[]): number {
   const reader = definitionOf(spec.kind);
-  const written = spec.kind === "translation" || spec.kind === "summarisation" || spec.kind === "generation";
   const lengths = examples.slice(0, measuredExamples).map((example) => {
     const { input, target } = reader.shown(example);
-    return input.length + (written ? target.length : 0);
+    return input.length + (reader.readsTarget ? target.length : 0);
   });
   return lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length);
 }
@@ -69,13 +67,8 @@ function undefinedMetrics(
   const reader = definitionOf(spec.kind);
   return spec.metrics.flatMap((metric, index): Problem[] => {
     const path = ["tasks", key, "metrics", index];
-    const strange = spec.kind === "tagging" && metric.startsWith("entity_") ? strangeTag(labels) : undefined;
-    if (strange !== undefined) {
-      const message =
-        `${metric} is of entities, and ${key} has tags that mark none, such as "${strange}" (known are O and tags such as B-PER, I-PER, ` +
-        `E-PER, S-PER, L-PER and U-PER). Write metrics: [accuracy].`;
-      return [{ severity: "error", code: "tags-mark-no-entities", path, message }];
-    }
+    const unfit = reader.unfitMetric?.(metric, labels);
+    if (unfit) return [{ severity: "error", code: unfit.code, path, message: `${metric} ${unfit.reason(key)}` }];
     return (["validation", "test"] as const).flatMap((split): Problem[] => {
       const reason = found[split].length > 0 ? reader.undefinedMetric?.(metric, found[split], labels) : null;
       if (!reason) return [];

@@ -16,6 +16,10 @@ export interface TaskDefinition<D extends TaskData, E extends TaskExample, P ext
   check(splits: Readonly<Record<Split, readonly E[]>>, labels: readonly string[]): TaskProblem[];
   /** Why a metric has no value on these examples, whatever is answered; null where it has one. */
   undefinedMetric?(metric: string, examples: readonly E[], labels: readonly string[]): string | null;
+  /** Why a metric fits no answer of the task, whatever the split; null where it fits. `reason`: the end of a sentence, by the task's name. */
+  unfitMetric?(metric: string, labels: readonly string[]): { code: string; reason(task: string): string } | null;
+  /** Whether a model that is trained on an example reads its target too. */
+  readsTarget?: true;
   /** For people. */
   shown(example: E): { input: string; target: string };
   /** `train` reads the training examples; `labels` are the task's. Throws `JobFailure` where an example has another label. */

@@ -2,7 +2,7 @@ import { counted } from "#runtime/contract/numbers.ts";
 import type { Split } from "#runtime/contract/spec.ts";
 import { sortedLabels } from "#runtime/metrics/labels.ts";
 import { areEntityTags } from "#runtime/metrics/tag-schemes.ts";
-import { undefinedOfTags } from "#runtime/metrics/undefined-metrics.ts";
+import { strangeTag, undefinedOfTags } from "#runtime/metrics/undefined-metrics.ts";
 import { columnProblems, type MalformedRow, malformed, malformedRows, readColumns } from "../columns.ts";
 import type { DecodedFile, TaggedExample, TaskDataOf, TaskExamples, TaskProblem } from "../example.ts";
 import { readConll } from "../formats/conll.ts";
@@ -29,12 +29,24 @@ export const tagging: TaskDefinitionOf<"tagging"> = {
       metric,
       examples.map(({ tags }) => tags),
     ),
+  unfitMetric: noEntities,
   shown: ({ words, tags }) => ({ input: words.join(" "), target: tags.join(" ") }),
   constantBaseline: mostFrequentTag,
   score: scoreTagging,
   items: tagItems,
   mainMetric: (labels) => (areEntityTags(labels) ? "entity_f1" : "accuracy"),
 };
+
+function noEntities(metric: string, labels: readonly string[]): ReturnType<NonNullable<TaskDefinitionOf<"tagging">["unfitMetric"]>> {
+  const strange = metric.startsWith("entity_") ? strangeTag(labels) : undefined;
+  if (strange === undefined) return null;
+  return {
+    code: "tags-mark-no-entities",
+    reason: (task) =>
+      `is of entities, and ${task} has tags that mark none, such as "${strange}" (known are O and tags such as B-PER, I-PER, ` +
+      "E-PER, S-PER, L-PER and U-PER). Write metrics: [accuracy].",
+  };
+}
 
 function isJsonLines({ data }: TaggingTask, { path }: DecodedFile): boolean {
   return data.format === "jsonl" || (data.format === "auto" && /\.(?:(?:jsonl|ndjson)(?:\.gz|\.zst)?|parquet)$/iu.test(path));

@@ -21,6 +21,7 @@ export function textPairs(kind: TextPairKind): TaskDefinitionOf<TextPairKind> {
         examples.map(({ target }) => [target]),
       ),
     shown: ({ source, target }) => ({ input: source, target }),
+    readsTarget: true,
     constantBaseline: theSource,
     score: (predictions) => scoreTextPairs(kind, predictions),
     items: textItems,
