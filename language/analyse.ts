@@ -16,18 +16,21 @@ import { textsOnDisk } from "./texts-on-disk.ts";
 import { hasSyntaxErrors } from "./validation/report.ts";
 
 export interface Analysis {
-  /** What is wrong with the file and with what it imports, the file's own problems first, from top to bottom. */
+  /** Problems of the file and of the files it imports: the file's own first, each file from top to bottom. */
   problems: PlacedProblem[];
-  /** Those of them that concern the declarations with these names: in them, in what they extend, or in no declaration at all. */
+  /**
+   * The problems that concern the declarations with these names: inside them, inside a declaration they extend, or outside every
+   * declaration.
+   */
   problemsOf(names: ReadonlySet<string>): PlacedProblem[];
   /**
-   * What the file says, without the declarations that have errors and those that need them; null where the syntax has
-   * mistakes, as then nobody knows what was meant.
+   * The file's content as a specification, without declarations that have errors or depend on one that has. Null if any file has a syntax
+   * error, because the meaning is then unknown.
    */
   spec: Spec | null;
-  /** Where in the text a problem of the specification stands. */
+  /** Places a problem of the specification in the text. */
   place(problem: Problem): PlacedProblem;
-  /** The file's declarations and those that it imports. */
+  /** Declarations of the file and of the files it imports. */
   declarations: DeclaredName[];
 }
 
@@ -39,7 +42,7 @@ export interface DeclaredName {
   column: number;
 }
 
-/** Reads a file and all that it imports, checks them and lowers them. Mistakes are problems; nothing a file says throws. */
+/** Reads a file and everything it imports, validates it and lowers it. Mistakes become problems; no content of a file makes this throw. */
 export async function analyse(file: string): Promise<Analysis> {
   const { shared, pretrain } = createPretrainServices(textsOnDisk);
   const uri = URI.file(file);
@@ -51,7 +54,7 @@ export async function analyse(file: string): Promise<Analysis> {
   return analysisOf(uri.fsPath, files, pretrain);
 }
 
-/** Likewise a text that stands in for the file's, with services that are kept from one text to the next. */
+/** Analyses `text` in place of the content of `file`. The services are kept from one call to the next. */
 export async function analyseText(
   text: string,
   file: string,
@@ -67,7 +70,7 @@ export async function analyseText(
   return analysisOf(document.uri.fsPath, files, pretrain);
 }
 
-/** The analysis of documents that are already built, for programs that keep them: the language server. */
+/** The analysis of documents that are already built. For programs that keep documents, such as the language server. */
 export function analysisOf(file: string, files: readonly LangiumDocument<File>[], services: PretrainServices): Analysis {
   const declarations = files.flatMap((each) => each.parseResult.value.declarations.filter(({ name, kind }) => name && kind));
   const broken = files.some(hasSyntaxErrors);
@@ -125,7 +128,7 @@ function isIn(problem: PlacedProblem, declaration: Declaration): boolean {
   return problem.line > range.start.line && problem.line <= range.end.line + 1 && !isBeside(problem, range);
 }
 
-/** On the declaration's first or last line, but outside it. */
+/** Whether the problem is on the declaration's first or last line, but outside the declaration. */
 function isBeside({ line, column }: PlacedProblem, { start, end }: NonNullable<AstNode["$cstNode"]>["range"]): boolean {
   return (line === start.line + 1 && column <= start.character) || (line === end.line + 1 && column > end.character);
 }

@@ -1,19 +1,19 @@
 import { CstUtils } from "langium";
 import type { Declaration } from "./generated/ast.ts";
 
-/** The text of the doc comment that stands on lines of its own directly before the declaration; undefined where there is none. */
+/** The text of the doc comment on the lines directly before the declaration; undefined if there is none. */
 export function documentationOf(declaration: Declaration): string | undefined {
   const comment = commentBefore(declaration);
   return comment && !comment.detached ? textOf(comment.text) : undefined;
 }
 
-/** A doc comment with a blank line between it and the first declaration is about the whole file. */
+/** The doc comment of the whole file: one that a blank line separates from the first declaration. */
 export function documentationOfFile(first: Declaration | undefined): string | undefined {
   const comment = first && commentBefore(first);
   return comment?.detached ? textOf(comment.text) : undefined;
 }
 
-/** What stands behind something on its line belongs to that, and to no declaration. */
+/** The doc comment before a declaration. A comment that follows something else on its line belongs to that, not to the declaration. */
 function commentBefore({ $cstNode: node }: Declaration): { text: string; detached: boolean } | undefined {
   const comment = node && CstUtils.findCommentNode(node, ["ML_COMMENT"]);
   if (!comment) return undefined;

@@ -3,19 +3,19 @@ import { posix, resolve } from "node:path";
 import { escapePath } from "tinyglobby";
 import { isPattern, matchingFilesNow } from "./matching-files.ts";
 
-/** What validation asks of the files that declarations name. Paths are absolute. */
+/** The file system as validation sees it: the files that declarations name. Paths are absolute. */
 export interface DataFiles {
-  /** There is a file, not a folder. */
+  /** Whether the path is a file, not a folder. */
   isFile(path: string): boolean;
-  /** What a pattern matches; a name without wildcards is its own pattern. */
+  /** Whether a pattern matches a file. A name without wildcards is a pattern that matches itself. */
   matches(pattern: string): Matched;
-  /** The files that it matches, as far as they are known. */
+  /** The matching files, as far as they are known. */
   found(pattern: string): readonly string[];
-  /** False where a path leads out of what may be read now. */
+  /** False if the path leads outside the folders that may be read now. */
   mayRead(path: string): boolean;
 }
 
-/** `unknown`: it is being looked for. `too-wide`: the pattern leads through more than is looked at. */
+/** `unknown`: the search is still running. `too-wide`: the pattern covers more files than the search may visit. */
 export type Matched = "some" | "none" | "unknown" | "too-wide";
 
 export const dataFilesOnDisk: DataFiles = {
@@ -25,7 +25,7 @@ export const dataFilesOnDisk: DataFiles = {
   mayRead: () => true,
 };
 
-/** A pattern that was cut short says nothing of what it matches. */
+/** The result of a search. A search that was cut short does not show that nothing matches. */
 export function matchedBy(any: boolean, cut: boolean): Matched {
   if (cut) return "too-wide";
   return any ? "some" : "none";
@@ -36,17 +36,17 @@ function matchedNow(pattern: string): Matched {
   return matchedBy(paths.length > 0, cut);
 }
 
-/** A path that stands in a file of `folder`, as an absolute one. */
+/** Resolves a path written in a file of `folder`. */
 export function absolutePath(folder: string, path: string): string {
   return resolve(folder, path);
 }
 
-/** Likewise a pattern; what looks like a wildcard in the folder's own name is none. */
+/** Resolves a pattern written in a file of `folder`. Wildcard characters in the folder's own name are escaped. */
 export function absolutePattern(folder: string, pattern: string): string {
   return posix.isAbsolute(pattern) ? pattern : posix.normalize(posix.join(escapedPath(folder), pattern));
 }
 
-/** A path as a pattern that it alone matches. */
+/** A pattern that matches this path and no other. */
 export function escapedPath(path: string): string {
   return escapePath(path.replaceAll("\\", "/"));
 }

@@ -6,7 +6,10 @@ import { placedDiagnostics } from "./problems.ts";
 import { printFile } from "./text/format.ts";
 import { hasSyntaxErrors } from "./validation/report.ts";
 
-/** Lays out the text of a file, whose name only serves the problems. A text whose syntax has mistakes is not touched: its problems come back. */
+/**
+ * Formats the text of a file. If the text has syntax errors, it stays as it is and its problems are returned. `file` only serves to place
+ * them.
+ */
 export function format(text: string, file = "untitled.pretrain"): { text: string } | { problems: PlacedProblem[] } {
   made ??= createPretrainServices(EmptyFileSystem);
   const { shared, pretrain } = made;
@@ -15,5 +18,5 @@ export function format(text: string, file = "untitled.pretrain"): { text: string
   return { problems: placedDiagnostics(file, pretrain.validation.DocumentValidator.syntaxDiagnostics(document)) };
 }
 
-/** To make a parser takes longer than to parse. */
+/** Services are kept: creating a parser takes longer than parsing. */
 let made: ReturnType<typeof createPretrainServices> | undefined;

@@ -3,16 +3,16 @@ import { hashComment, openComment, openText } from "./syntax-messages.ts";
 
 type Token = LexerResult["tokens"][number];
 
-/** What the lexer cannot read, and what to write instead. */
+/** Text that the lexer cannot read, with replacements if any are known. */
 export type LexicalMistake = LexerResult["errors"][number] & { fixes?: string[] };
 
 /**
- * How large a text may be. Files that people write are far below; without bounds a data file that was opened by mistake
- * would stop the editor, and brackets in brackets the parser, which goes down into each.
+ * Limits for the size of a text. Files that people write are far smaller. Without limits, a data file opened by mistake would block the
+ * editor, and deep nesting would overflow the recursive parser.
  */
 export const bounds = { characters: 500_000, tokens: 30_000, nesting: 32, mistakes: 100 } as const;
 
-/** The language's tokens, within bounds, and the mistakes that are seen in single characters. */
+/** Produces the language's tokens within `bounds`, and reports mistakes that single characters show. */
 export class PretrainLexer extends DefaultLexer {
   override tokenize(text: string, options?: TokenizeOptions): LexerResult {
     const unreadable = mistakeInWhole(text);
@@ -36,9 +36,9 @@ export class PretrainLexer extends DefaultLexer {
 }
 
 /**
- * Beside the grammar's tokens what is never right: a text or a comment without an end, a comment of another language. As
- * tokens they are read once, from left to right, and whoever asks whether a place is in a text or in a comment has the
- * same answer as the parser.
+ * Adds tokens for what is always wrong: texts and comments without an end, and comments of other languages. Because they are tokens, the
+ * lexer reads them once from left to right, and every other program agrees with the parser on whether a place is inside a text or a
+ * comment.
  */
 export class PretrainTokenBuilder extends DefaultTokenBuilder {
   protected override buildTerminalTokens(rules: Parameters<DefaultTokenBuilder["buildTerminalTokens"]>[0]) {
@@ -59,11 +59,11 @@ function mistakeInWhole(text: string): LexicalMistake | undefined {
   if (text.length > bounds.characters) {
     const most = bounds.characters.toLocaleString("en-US");
     return atStart(
-      `The file has more than ${most} characters and is not read. Data stand in files of their own, which a .pretrain file names.`,
+      `The file has more than ${most} characters and was not read. Keep data in separate files and name them in the .pretrain file.`,
     );
   }
   if (text.startsWith("\uFFFD\uFFFD") || text.slice(0, 200).includes("\0")) {
-    return atStart("The file is no text in UTF-8. Save it as UTF-8; in VS Code the encoding stands in the status bar.");
+    return atStart("The file is not UTF-8 text. Save it as UTF-8; in VS Code, click the encoding in the status bar.");
   }
   return undefined;
 }
@@ -81,7 +81,9 @@ function mistakeOf(token: Token): LexicalMistake[] {
   }
 }
 
-/** `600,000 tokens`: in a list it would be two numbers, elsewhere nothing follows a comma like this. */
+/**
+ * Finds numbers written with commas, such as `600,000 tokens`. In a list the parser would read two numbers; elsewhere no comma may follow.
+ */
 function thousands(tokens: Token[]): { tokens: Token[]; mistakes: LexicalMistake[] } {
   const behind = new Set<Token>();
   const found: LexicalMistake[] = [];
@@ -97,7 +99,7 @@ function thousands(tokens: Token[]): { tokens: Token[]; mistakes: LexicalMistake
     const written = tokens.slice(index, last + 1).map(({ image }) => image);
     // a decimal comma
     const number = token.image === "0" ? written.join("").replace(",", ".") : written.filter((image) => image !== ",").join("");
-    const message = `Found ${written.join("")}, a number with commas. Write ${number}.`;
+    const message = `Found ${written.join("")}, a number with commas. Expected a number without them: write ${number}.`;
     found.push({ ...at(token, message), length: written.join("").length, fixes: [number] });
     for (const each of tokens.slice(index + 1, last + 1)) behind.add(each);
     index = last;
@@ -110,7 +112,7 @@ function isGroup(before: Token, comma: Token, after: Token | undefined): boolean
   return joined && /^\d{3}(?!\w)/.test(after.image);
 }
 
-/** The first token that is nested too deep, or is one too many. */
+/** Finds the first token that is nested too deeply or exceeds the number of tokens. */
 function firstBeyond(tokens: readonly Token[]): { index: number; message: string } | undefined {
   let depth = 0;
   for (const [index, { image }] of tokens.entries()) {
@@ -118,13 +120,13 @@ function firstBeyond(tokens: readonly Token[]): { index: number; message: string
       const most = bounds.tokens.toLocaleString("en-US");
       return {
         index,
-        message: `The file has more than ${most} words and signs; what follows is not read. Divide it into files that import each other.`,
+        message: `The file has more than ${most} words and symbols; the rest was not read. Split it into files and import them.`,
       };
     }
     if (image === "{" || image === "[") depth++;
     else if ((image === "}" || image === "]") && depth > 0) depth--;
     if (depth > bounds.nesting) {
-      return { index, message: `Nested deeper than ${bounds.nesting} brackets; what follows is not read. Is a } or ] missing further up?` };
+      return { index, message: `Nested deeper than ${bounds.nesting} brackets; the rest was not read. Is a } or ] missing further up?` };
     }
   }
   return undefined;

@@ -12,27 +12,27 @@ import { nameOf } from "./references/expected.ts";
 import { layersOf } from "./settings.ts";
 
 export interface LowerOptions {
-  /** Absolute path of the file that is read. */
+  /** Absolute path of the file to lower. */
   file: string;
-  /** Its declarations and those of what it imports. */
+  /** Declarations of the file and of the files it imports. */
   declarations: readonly Declaration[];
-  /** Declarations that have errors; see `unusable`. */
+  /** Declarations to leave out because they have errors; see `unusable`. */
   leftOut: ReadonlySet<Declaration>;
   readDefault: ReadDefault;
   docOf(declaration: Declaration): string | undefined;
-  /** What the file says about itself. */
+  /** The doc comment of the file. */
   doc: string | undefined;
 }
 
 export interface Lowered {
   spec: Spec;
-  /** Where entries stand that are not a declaration of that name: objectives written in place, by table and key. */
+  /** Objectives written in place, by table and key of the specification; see `placeKey`. */
   places: ReadonlyMap<string, Named>;
 }
 
 /**
- * Turns the text's nodes into the specification: names resolved, `extends` merged, defaults filled in. Nothing after this
- * function knows the grammar. A varied value whose objective is left out stays in its comparison as a name without an entry.
+ * Turns the syntax tree into the specification: names are resolved, `extends` is merged, defaults are filled in. No later stage knows the
+ * grammar. If the objective of a varied value is left out, the comparison keeps its name without an entry.
  */
 export function lower({ file, declarations, leftOut, readDefault, docOf, doc }: LowerOptions): Lowered {
   const lowering: Lowering = {
@@ -58,7 +58,7 @@ interface Declared {
   doc: Documented;
 }
 
-/** By kind of declaration: adds its entry to the specification. */
+/** Adds a declaration to the specification, by kind of declaration. */
 const lowerInto: Record<Declaration["kind"], (lowering: Lowering, declared: Declared) => void> = {
   corpus({ spec }, { declaration, settings, doc }) {
     spec.corpora[declaration.name] = { ...doc, ...lowerCorpus(settings) };

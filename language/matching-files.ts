@@ -3,11 +3,11 @@ import { opendir } from "node:fs/promises";
 import { relative } from "node:path";
 import { escapePath, type GlobOptions, glob, globSync, isDynamicPattern } from "tinyglobby";
 
-/** How far a pattern may lead: `/**` would else read whole disks. */
+/** Limits on how far a pattern may search. Without them, `/**` would read whole disks. */
 export interface PatternBounds {
-  /** Files and folders that are looked at. */
+  /** Maximum number of files and folders to visit. */
   entries: number;
-  /** Folders within folders. */
+  /** Maximum depth of nested folders. */
   depth: number;
   seconds: number;
 }
@@ -15,27 +15,30 @@ export interface PatternBounds {
 export const patternBounds: PatternBounds = { entries: 250_000, depth: 40, seconds: 5 };
 
 export interface Matches {
-  /** Absolute, sorted. */
+  /** Absolute and sorted. */
   paths: string[];
-  /** The pattern leads beyond the bounds: there may be more. */
+  /** Whether the search reached its bounds, so that there may be more matches. */
   cut: boolean;
 }
 
-/** What to say of a pattern that leads beyond the bounds. */
+/** The message for a pattern that exceeds the bounds. */
 export function tooWide(pattern: string): string {
   const entries = patternBounds.entries.toLocaleString("en-US");
-  return `${pattern} leads through more than ${entries} files and folders, or through more than can be looked at in ${patternBounds.seconds} seconds. Begin the pattern with the folder that holds the files.`;
+  return `${pattern} covers more than ${entries} files and folders, or more than can be visited in ${patternBounds.seconds} seconds. Begin the pattern with the folder that holds the files.`;
 }
 
-/** The files that an absolute pattern matches. */
+/** The files that an absolute pattern matches, found synchronously. */
 export function matchingFilesNow(pattern: string, bounds: PatternBounds = patternBounds): Matches {
   const walk = walkWithin(bounds, () => true);
-  const { folder, rest } = parted(pattern);
+  const { folder, rest } = splitPattern(pattern);
   const paths = globSync(rest, options(folder, bounds, walk));
   return { paths: paths.sort(), cut: walk.cut };
 }
 
-/** Likewise, letting other work through, and no later than the bounds say, even where a disk does not answer. */
+/**
+ * The files that an absolute pattern matches. Other work runs meanwhile, and the search ends within the bounds even if a disk does not
+ * respond.
+ */
 export async function matchingFiles(
   pattern: string,
   mayRead: (folder: string) => boolean = () => true,
@@ -46,7 +49,7 @@ export async function matchingFiles(
   const late = new Promise<null>((resolve) => {
     timer = setTimeout(() => resolve(null), 1000 * (bounds.seconds + 1));
   });
-  const { folder, rest } = parted(pattern);
+  const { folder, rest } = splitPattern(pattern);
   const paths = await Promise.race([glob(rest, options(folder, bounds, walk)), late]);
   clearTimeout(timer);
   return paths ? { paths: paths.sort(), cut: walk.cut } : { paths: [], cut: true };
@@ -54,12 +57,12 @@ export async function matchingFiles(
 
 export { isDynamicPattern as isPattern };
 
-/** The pattern of all files of a folder, whatever characters its path has. */
+/** A pattern for all files of a folder, whatever characters its path contains. */
 export function allIn(folder: string): string {
   return `${escapePath(portable(folder))}/**`;
 }
 
-/** Absolute paths of files of a folder, from it on, with `/`. */
+/** Absolute paths of files as paths relative to the folder, with `/` as the separator. */
 export function pathsFrom(folder: string, paths: readonly string[]): string[] {
   return paths.map((path) => relative(folder, path).replaceAll("\\", "/"));
 }
@@ -69,19 +72,19 @@ interface Walk {
   fs: NonNullable<GlobOptions["fs"]>;
 }
 
-/** On Windows the separators of a path would read as escapes. */
+/** Replaces Windows separators, which a pattern would read as escapes. */
 function portable(pattern: string): string {
   return process.platform === "win32" ? pattern.replaceAll("\\", "/") : pattern;
 }
 
 /**
- * The folder that a pattern names, and what of it is a pattern. From elsewhere the walk would begin at the folder that both are in, and
- * look at its neighbours, which may be many or may not answer.
+ * Splits a pattern into the folder to start at and the rest. If the walk started elsewhere, it would begin at a common parent folder and
+ * visit its other children, which may be many or may not respond.
  */
-function parted(pattern: string): { folder: string; rest: string } {
+function splitPattern(pattern: string): { folder: string; rest: string } {
   const parts = portable(pattern).split("/");
   const names = parts.findIndex((part, index) => signs.test(part) || parts.slice(index + 1).join("") === "");
-  // a sign at the very beginning would turn the pattern round
+  // a wildcard as the first character would negate the pattern
   const rest = parts
     .slice(names)
     .join("/")
@@ -89,14 +92,14 @@ function parted(pattern: string): { folder: string; rest: string } {
   return { folder: `${parts.slice(0, names).join("/")}/`, rest };
 }
 
-/** Of which one may make a pattern of a name. */
+/** A name that contains one of these characters may be a pattern. */
 const signs = /[*?[\]{}()!+@|\\]/;
 
 function options(cwd: string, { depth }: PatternBounds, { fs }: Walk): GlobOptions {
   return { cwd, absolute: true, onlyFiles: true, dot: false, deep: depth, fs };
 }
 
-/** The file system as a walk sees it: folders are empty from the bound on. */
+/** The file system for a bounded walk: beyond the bounds, folders appear empty. */
 function walkWithin({ entries, seconds }: PatternBounds, mayRead: (folder: string) => boolean): Walk {
   let left = entries;
   const turns = turnsOf(openFolders);
@@ -129,7 +132,7 @@ function walkWithin({ entries, seconds }: PatternBounds, mayRead: (folder: strin
       if (isOver() || !mayRead(folder)) return [];
       const opened: Dir = await opendir(folder, { bufferSize });
       const found: Dirent[] = [];
-      // the folder is closed with the loop
+      // leaving the loop closes the folder
       for await (const entry of opened) {
         if (!count()) break;
         found.push(entry);
@@ -154,7 +157,7 @@ function walkWithin({ entries, seconds }: PatternBounds, mayRead: (folder: strin
 const bufferSize = 512;
 const openFolders = 8;
 
-/** Lets so many go on at once; the others wait. */
+/** Limits concurrency: `free` tasks run at once; others wait. */
 function turnsOf(free: number): { take(): Promise<void>; give(): void } {
   const waiting: (() => void)[] = [];
   let left = free;

@@ -18,7 +18,7 @@ import { PretrainLexerMessages, PretrainParserMessages } from "./syntax-messages
 import { PretrainDocumentValidator } from "./validation/document-validator.ts";
 import { registerRules } from "./validation/rules.ts";
 
-/** What the language adds to Langium's services. */
+/** Services that the language adds to Langium's. */
 export interface PretrainAddedServices {
   references: { CatalogueNames: CatalogueNames };
   validation: { DataFiles: DataFiles; DocumentValidator: PretrainDocumentValidator };
@@ -28,8 +28,8 @@ export interface PretrainAddedServices {
 export type PretrainServices = LangiumCoreServices & PretrainAddedServices;
 
 /**
- * The language without an editor: a language server composes the same module with Langium's editor services, so that both
- * see the same scopes, problems and types.
+ * The language without editor features. The language server composes the same module with Langium's editor services, so that both use the
+ * same scopes, problems and types.
  */
 export const PretrainModule: Module<PretrainServices, PartialLangiumCoreServices & PretrainAddedServices> = {
   parser: {
@@ -51,7 +51,7 @@ export const PretrainModule: Module<PretrainServices, PartialLangiumCoreServices
   },
 };
 
-/** Composes the services of the language for a program without an editor. */
+/** Creates the services of the language for a program without an editor. */
 export function createPretrainServices(context: DefaultSharedCoreModuleContext): {
   shared: LangiumSharedCoreServices;
   pretrain: PretrainServices;

@@ -1,13 +1,13 @@
 import { distance } from "fastest-levenshtein";
 import { meantBy } from "#runtime/contract/catalogue/aliases.ts";
 
-/** The names that `name` was probably meant to be: those that it stands for in other programs, else those that are spelled nearly so. */
+/** The names most likely meant by `name`: its equivalents from other programs, else names of similar spelling. */
 export function nearest(name: string, names: readonly string[]): string[] {
   const meant = meantBy(name, names);
   return meant.length > 0 ? meant.slice(0, 3) : nearlySpelled(name, names);
 }
 
-/** Or begins, nearest first: at most a third of its letters differ, and at most three names. */
+/** Names of similar spelling or with this beginning, nearest first: at most a third of the letters differ, and at most three names. */
 function nearlySpelled(name: string, names: readonly string[]): string[] {
   const most = Math.max(2, Math.floor(name.length / 3));
   return [...new Set(names)]
@@ -22,7 +22,7 @@ function lettersBetween(name: string, candidate: string): number {
   return name.length > 1 && candidate.startsWith(name) ? 1 : distance(name, candidate);
 }
 
-/** ` Did you mean x?`, or nothing. */
+/** ` Did you mean x?`, or an empty text without a candidate. */
 export function didYouMean([first]: readonly string[]): string {
   return first === undefined ? "" : ` Did you mean ${first}?`;
 }

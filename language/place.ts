@@ -12,8 +12,8 @@ export interface Places {
 }
 
 /**
- * Where in the text a problem of the specification stands: at the value where it is written, also in what is extended and
- * in another file; else at the name of the declaration.
+ * Finds the text that a problem of the specification is about: the value where it is written, even if that is inherited or in another file;
+ * else the name of the declaration.
  */
 export function placeProblem(problem: Problem, { file, declarations, inPlace }: Places): PlacedProblem {
   const [table = "", key = "", ...steps] = problem.path.map(String);
@@ -57,7 +57,7 @@ function follow(from: Declaration | Named, steps: SpecPath): Place {
   return place;
 }
 
-/** Behind a comparison's own keys stand those of the pre-training that it varies. */
+/** A comparison's own layers, followed by those of the pre-training that it varies. */
 function layersWithVaried(declaration: Declaration): Block[] {
   const layers = layersOf(declaration);
   const value = declaration.kind === "compare" && declaration.body ? entryOf(declaration.body, "extends")?.value : undefined;
@@ -65,7 +65,7 @@ function layersWithVaried(declaration: Declaration): Block[] {
   return isDeclaration(varied) ? [...layers, ...layersOf(varied)] : layers;
 }
 
-/** An element of a list, the only one where a value stands alone, or a part of a mixture. */
+/** The element of a list at an index (a single value counts as a list of one), or a part of a mixture. */
 function elementAt([value]: readonly Value[], layers: readonly Block[], index: number): Value[] {
   if (value && isList(value)) return value.items.slice(index, index + 1);
   const part = writtenParts(layers)[index];
@@ -73,7 +73,7 @@ function elementAt([value]: readonly Value[], layers: readonly Block[], index: n
   return value ? [value] : [];
 }
 
-/** A part of a mixture is seen with its share. */
+/** The range of a part of a mixture includes its share. */
 function rangeOfStep(value: Value): TextRange | undefined {
   const range = rangeOfValue(value);
   if (value.$container?.$type !== "Entry" || value.$container.weight === undefined) return range;

@@ -2,24 +2,24 @@ import { AstUtils, type CstNode, GrammarUtils } from "langium";
 import type { PlacedProblem, Problem } from "#runtime/contract/problem.ts";
 import { type Declaration, type Entry, isBlock, isEntry, isNamed, type Named, type Value } from "./generated/ast.ts";
 
-/** Lines and columns from 0. */
+/** Lines and columns count from 0. */
 export type TextRange = CstNode["range"];
 
 export const startOfFile: TextRange = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
 
-/** Where a declaration's name stands. */
+/** The range of a declaration's name. */
 export function rangeOfName(declaration: Declaration): TextRange | undefined {
   return rangeOfProperty(declaration, "name") ?? declaration.$cstNode?.range;
 }
 
-/** Where an entry's key, or the share before its colon, stands. */
+/** The range of an entry's key, or of the share before its colon. */
 export function rangeOfKey(entry: Entry): TextRange | undefined {
   const parts = GrammarUtils.findNodesForProperty(entry.$cstNode, entry.weight === undefined ? "key" : "weight");
   const [first, last] = [parts.at(0), parts.at(-1)];
   return first && last ? { start: first.range.start, end: last.range.end } : entry.$cstNode?.range;
 }
 
-/** Where a value stands: of one with settings its name, of a block its key, which can be seen at one glance. */
+/** The range to mark for a value, short enough to take in at a glance: the name of a value with settings, the key of a block. */
 export function rangeOfValue(value: Value): TextRange | undefined {
   if (isNamed(value)) return rangeOfTarget(value);
   if (isBlock(value) && isEntry(value.$container)) return rangeOfKey(value.$container);
@@ -41,7 +41,7 @@ export function placedAt(uriPath: string, range: TextRange, problem: Omit<Proble
   };
 }
 
-/** The absolute path of the file in which a node is written. */
+/** The absolute path of the file that contains a node. */
 export function fileOf(node: Declaration | Value): string {
   return AstUtils.getDocument(node).uri.fsPath;
 }

@@ -5,7 +5,7 @@ import type { FindingData } from "./validation/report.ts";
 
 type Diagnostics = NonNullable<LangiumDocument["diagnostics"]>;
 
-/** What parsing and validation found in a document, from top to bottom. */
+/** The problems that parsing and validation found in a document, from top to bottom. */
 export function problemsOf({ uri, diagnostics }: LangiumDocument): PlacedProblem[] {
   return placedDiagnostics(
     uri.fsPath,
@@ -13,14 +13,14 @@ export function problemsOf({ uri, diagnostics }: LangiumDocument): PlacedProblem
   );
 }
 
-/** Likewise what nobody is told, as it may be no mistake: see `Finding`. */
+/** Problems that are not reported because they may be no mistakes; see `Finding`. */
 export function silentProblemsOf({ uri, diagnostics }: LangiumDocument): PlacedProblem[] {
   return placedDiagnostics(uri.fsPath, (diagnostics ?? []).filter(isSilent));
 }
 
 export function placedDiagnostics(file: string, diagnostics: Diagnostics): PlacedProblem[] {
   const problems = diagnostics.map(({ range, severity, message, data }) => {
-    // Langium turns what a rule throws into a diagnostic without data.
+    // Langium turns an exception in a rule into a diagnostic without data.
     const { code, fixes } = (data as FindingData | undefined) ?? { code: "internal-error", fixes: undefined };
     return placedAt(file, range, {
       severity: severities[severity ?? 1] ?? "error",

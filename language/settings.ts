@@ -2,24 +2,24 @@ import { type Block, type Declaration, type Entry, isBlock, isDeclaration, isLis
 import { keyText, nameOf, optionAt } from "./references/expected.ts";
 
 /**
- * How `extends` merges. A declaration has layers: its own block, then that of the declaration which it extends, and so on.
- * The nearest layer that sets a key decides. Settings of an option (`adamw { … }`) and of a block (`split: { … }`) are
- * merged in their turn, so that an extending declaration differs in nothing but what it says: two runs that differ in
- * more than was meant are the mistake that this language exists to prevent. Lists and objectives are replaced whole.
+ * How `extends` merges. A declaration has layers: its own block, then the block of the declaration it extends, and so on. The nearest layer
+ * that sets a key decides. Settings of an option (`adamw { … }`) and of a block (`split: { … }`) are merged key by key, so that an
+ * extending declaration differs only in what it says: two runs that differ in more than was intended are the mistake that this language
+ * exists to prevent. Lists and objectives are replaced as a whole.
  */
 export function layersOf(declaration: Declaration): Block[] {
   return [declaration, ...ancestorsOf(declaration)].flatMap((each) => blockOf(each) ?? []);
 }
 
-/** The block in which the declaration's settings stand, if it has one. */
+/** The block with the declaration's settings, if it has one. */
 export function blockOf(declaration: Declaration): Block | undefined {
   return declaration.body ?? declaration.value?.body;
 }
 
-/** So many declarations may extend each other in a row: more are a mistake (see validation/inheritance.ts). */
+/** Maximum length of a chain of `extends`; a longer one is an error (see validation/inheritance.ts). */
 export const mostAncestors = 32;
 
-/** What the declaration extends, nearest first; a cycle ends where it closes. */
+/** The declarations that this one extends, nearest first. A cycle is followed once. */
 export function ancestorsOf(declaration: Declaration): Declaration[] {
   const ancestors: Declaration[] = [];
   let current = extendedBy(declaration);
@@ -30,7 +30,10 @@ export function ancestorsOf(declaration: Declaration): Declaration[] {
   return ancestors;
 }
 
-/** The declaration that this one extends, of its own kind. A comparison's `extends` names what it varies and merges nothing. */
+/**
+ * The declaration of the same kind that this one extends. A comparison's `extends` names the pre-training that it varies and merges
+ * nothing.
+ */
 export function extendedBy(declaration: Declaration): Declaration | undefined {
   const value = extendsEntry(declaration)?.value;
   const target = value && isNamed(value) ? value.target?.ref : undefined;
@@ -42,19 +45,19 @@ export function extendsEntry(declaration: Declaration): Entry | undefined {
   return block && entryOf(block, "extends");
 }
 
-/** The first entry that sets the key. */
+/** The first entry of the block that sets the key. */
 export function entryOf(block: Block, key: string): Entry | undefined {
   return block.entries.find((entry) => entry.weight === undefined && keyText(entry) === key);
 }
 
-/** The values that the layers give to a key, nearest first. */
+/** The values that the layers set for a key, nearest first. */
 export function valuesOf(layers: readonly Block[], key: string): Value[] {
   return layers.flatMap((layer) => entryOf(layer, key)?.value ?? []);
 }
 
 /**
- * The layers of the settings inside the nearest of `values`: those of the same option, or of blocks, that stand behind it.
- * An objective in place stands for itself: its text is its name.
+ * The layers of the settings inside the nearest of `values`: its own block and those of the values after it that are the same option, or
+ * blocks too. An objective written in place has its own layer only, because its text is its name.
  */
 export function layersIn(values: readonly Value[]): Block[] {
   const [nearest] = values;
@@ -66,10 +69,10 @@ export function layersIn(values: readonly Value[]): Block[] {
   return same.flatMap((value) => value.body ?? []);
 }
 
-/** What a mixture or a sequence is made of. */
+/** The parts of a mixture or a sequence, by how they are written. */
 export type Parts = { from: "shares"; entries: Entry[] } | { from: "of"; values: Value[] } | { from: "preset"; name: string };
 
-/** Of the nearest layer that says it, in one of the three ways: shares add up, so they are replaced together. */
+/** The parts from the nearest layer that has any, in one of the three ways. Shares add up, so they are replaced together. */
 export function partsIn(layers: readonly Block[]): Parts {
   for (const layer of layers) {
     const entries = layer.entries.filter((entry) => entry.weight !== undefined);
@@ -82,7 +85,7 @@ export function partsIn(layers: readonly Block[]): Parts {
   return { from: "shares", entries: [] };
 }
 
-/** The parts that are written there. */
+/** The parts that are written out as values. */
 export function writtenParts(layers: readonly Block[]): Value[] {
   const parts = partsIn(layers);
   if (parts.from === "preset") return [];

@@ -8,15 +8,15 @@ type NoAlternative = Parameters<LangiumParserErrorMessageProvider["buildNoViable
 type EarlyExit = Parameters<LangiumParserErrorMessageProvider["buildEarlyExitMessage"]>[0];
 type Token = Mismatch["actual"];
 
-/** What a parser expects, in the words of somebody who writes a file. */
+/** Messages for what a parser expected, in the terms of someone who writes a file. */
 export class PretrainParserMessages extends LangiumParserErrorMessageProvider {
   override buildMismatchTokenMessage({ expected, actual, previous }: Mismatch): string {
     const name = expected.name;
     if (name === "}" && actual.tokenType.name === "STRING") {
-      return `Found ${shown(actual)}, expected a key without quotes: ${actual.image.slice(1, -1)}. Several values stand in a list: [a, b].`;
+      return `Found ${shown(actual)}, expected a key without quotes: ${actual.image.slice(1, -1)}. Write several values as a list: [a, b].`;
     }
     if (name === "}" || name === "]")
-      return `Found ${shown(actual)}, expected ${name} to close what is open, or another ${name === "}" ? "entry" : "element"}.`;
+      return `Found ${shown(actual)}, expected ${name} to close the open bracket, or another ${name === "}" ? "entry" : "element"}.`;
     if (name === ":") {
       const unclosed = actual.image === "{" || actual.image === "=" ? " Is a } missing further up?" : "";
       const setting = actual.image === "=" ? `: settings are written ${shown(previous)}: value` : "";
@@ -43,57 +43,57 @@ export class PretrainParserMessages extends LangiumParserErrorMessageProvider {
   }
 }
 
-/** What the lexer cannot read. */
+/** Messages for characters that the lexer cannot read. */
 export class PretrainLexerMessages extends DefaultLexerErrorMessageProvider {
   override buildUnexpectedCharactersMessage(fullText: string, startOffset: number, length: number): string {
     const text = fullText.slice(startOffset, startOffset + length);
     const [found = ""] = text.trim();
-    return `Found ${text.trim()}, which has no meaning here. ${insteadOf[found] ?? "Texts with such characters stand in quotes."}`;
+    return `Found ${text.trim()}, which has no meaning here. ${insteadOf[found] ?? "Put a text with such characters in quotes."}`;
   }
 }
 
-/** What other languages have these signs for, and what stands here instead. */
+/** Characters with a meaning in other languages, and what to write instead. */
 const insteadOf: Readonly<Record<string, string>> = {
-  "(": "Settings stand in braces: adamw { learning_rate: 1e-3 }.",
-  ")": "Settings stand in braces: adamw { learning_rate: 1e-3 }.",
-  ";": "Leave it out: an entry ends with its line or with a comma.",
-  $: "There are no variables; write the value, or extend a declaration that has it.",
-  "*": "Nothing is computed here; write the result.",
-  "+": "Nothing is computed here; write the result.",
-  "/": "Nothing is computed here; a path stands in quotes.",
-  "-": "A list is written [a, b], and entries have no sign before them.",
-  "\\": "A path stands in quotes, with / between its parts.",
-  "%": "A percent sign stands behind a number: 15%.",
+  "(": "Write settings in braces: adamw { learning_rate: 1e-3 }.",
+  ")": "Write settings in braces: adamw { learning_rate: 1e-3 }.",
+  ";": "Remove it: an entry ends with its line or with a comma.",
+  $: "The language has no variables; write the value, or extend a declaration that has it.",
+  "*": "The language does not compute; write the result.",
+  "+": "The language does not compute; write the result.",
+  "/": "The language does not compute; put a path in quotes.",
+  "-": "Write a list as [a, b]; an entry starts with its key.",
+  "\\": "Put a path in quotes, with / between its parts.",
+  "%": "A percent sign follows a number: 15%.",
   "!": "Write false for no; an expectation has >, < or =.",
-  "&": "To take over settings write extends: name.",
-  "~": "A path stands in quotes; it starts at this file's folder.",
-  "`": 'A text stands in quotes: "…".',
-  "“": 'A text stands in straight quotes: "…".',
-  "”": 'A text stands in straight quotes: "…".',
-  "‘": 'A text stands in straight quotes: "…".',
-  "’": 'A text stands in straight quotes: "…".',
-  "«": 'A text stands in straight quotes: "…".',
+  "&": "To inherit settings, write extends: name.",
+  "~": "Put a path in quotes; it is relative to this file's folder.",
+  "`": 'Put a text in quotes: "…".',
+  "“": 'Put a text in straight quotes: "…".',
+  "”": 'Put a text in straight quotes: "…".',
+  "‘": 'Put a text in straight quotes: "…".',
+  "’": 'Put a text in straight quotes: "…".',
+  "«": 'Put a text in straight quotes: "…".',
 };
 
 const kinds: readonly string[] = catalogue.declarations.map(({ kind }) => kind);
 
 function noDeclaration(token: Token): string {
-  if (token.image === "import") return "Found import behind a declaration; imports stand first. Move it to before all declarations.";
+  if (token.image === "import") return "Found import after a declaration; expected imports first. Move it above all declarations.";
   const form = kinds.includes(token.image) ? "" : didYouMean(nearest(token.image, [...kinds, "import"]));
   return `Found ${shown(token)}, expected a declaration such as corpus, tokenizer, model, objective, task, pretrain, finetune or compare.${form}`;
 }
 
-/** A text that goes on to the end of its line. */
+/** The message for a text without a closing quote. */
 export function openText(text: string): string {
   const quote = text.charAt(0);
   const escaped = text.slice(1).includes(`\\${quote}`)
-    ? ` Behind \\ the sign ${quote} belongs to the text; in paths write / or \\\\ for \\.`
+    ? ` After \\, the character ${quote} belongs to the text; in paths, write / or \\\\ for \\.`
     : "";
   return `The text that starts here has no closing ${quote} on its line.${escaped}`;
 }
 
 export const openComment = "The comment that starts here has no end */.";
-export const hashComment = "Found #; comments begin with // or stand between /* and */.";
+export const hashComment = "Found #; expected a comment that begins with // or is enclosed in /* and */.";
 
 const terminals: Readonly<Record<string, string>> = { AMOUNT: "a number", ID: "a name", STRING: "a text in quotes" };
 
@@ -106,7 +106,7 @@ const alternatives: Readonly<Record<string, string>> = {
   Word: "a name",
 };
 
-/** Langium ends the names of its rules with a zero-width space. */
+/** The message for a token that starts nothing the rule allows. Langium appends a zero-width space to the names of its rules. */
 function noAlternative(token: Token | undefined, ruleName: string): string {
   const rule = ruleName.replaceAll("\u200B", "");
   const claim = rule === "Operand" && token?.image === "=" ? " An expectation is written a > b, a < b or a = b." : "";

@@ -1,4 +1,4 @@
-/** What to say of a path that leads out of a workspace that is not trusted. */
+/** The message for a path outside an untrusted workspace. */
 export function notTrusted(path: string): string {
-  return `${path} lies outside of the workspace's folders, where nothing is read in Restricted Mode. Trust the workspace to have it checked.`;
+  return `${path} is outside the workspace's folders and is not read in Restricted Mode. Trust the workspace to have it checked.`;
 }

@@ -3,5 +3,5 @@ import { keepHeapSmall } from "./memory.ts";
 import { startServer } from "./start.ts";
 
 keepHeapSmall();
-// over standard input and output with --stdio, over the channel of the parent with --node-ipc
+// --stdio uses standard input and output, --node-ipc the channel to the parent process
 startServer(createConnection(ProposedFeatures.all));

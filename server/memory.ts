@@ -1,13 +1,13 @@
 import { PerformanceObserver } from "node:perf_hooks";
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
-/** Bytes for new objects: enough that a keystroke's mostly die there. */
+/** Bytes for new objects: enough for most objects of a keystroke to be freed early. */
 const enough = 16e6;
 
 /**
- * Keeps the heap near to what is in use, some tens of megabytes. V8 collects the part for old objects when it has grown by a multiple
- * of what is in use, on large machines by three times as much: here by a third. It lets the part for new objects grow with the rate at which
- * they are made, which is high while somebody types, and hardly lets it shrink: twice the memory for the same speed.
+ * Keeps the heap close to the memory in use, some tens of megabytes. By default, V8 collects old objects only when they have grown by a
+ * multiple of the memory in use, threefold on large machines; here they may grow by a third. V8 also enlarges the space for new objects
+ * with the allocation rate, which is high while someone types, and rarely shrinks it, which doubles memory without a gain in speed.
  */
 export function keepHeapSmall(): void {
   setFlagsFromString("--heap-growing-percent=33");

@@ -2,37 +2,37 @@ import type { DeclarationKind } from "#runtime/contract/catalogue/index.ts";
 import type { JobKind } from "#runtime/contract/plan.ts";
 
 /*
- * What the language server says beyond the Language Server Protocol. Positions are the protocol's own: lines and characters
- * from 0, characters in UTF-16 units. Uris are strings as the client sent them.
+ * Messages of the language server in addition to the Language Server Protocol. Positions follow the protocol: lines and characters count
+ * from 0, characters in UTF-16 units. URIs are strings as the client sent them.
  */
 
-/** Request: `OutlineParams` → `Outline | null`; null where the file is not open or has never been understood. */
+/** Request: `OutlineParams` → `Outline | null`; null if the file is not open or was never valid. */
 export const outlineRequest = "pretrain/outline";
 
-/** Notification to the client: `OutlineChanged`. What the request would answer is another than before. */
+/** Notification to the client: `OutlineChanged`. The outline request would now return something else. */
 export const outlineChangedNotification = "pretrain/outlineChanged";
 
-/** Notification to the server: `ResultsChanged`. Jobs were done or deleted in a store, so plans may be exact now. */
+/** Notification to the server: `ResultsChanged`. Jobs of a store were completed or deleted, so plans may have become exact. */
 export const resultsChangedNotification = "pretrain/resultsChanged";
 
-/** Request: `ChangesParams` → `Change[] | null`; null where the run or the declaration's plan is not known. */
+/** Request: `ChangesParams` → `Change[] | null`; null if the run or the declaration's plan is unknown. */
 export const changesRequest = "pretrain/changes";
 
 /**
- * Notification to the server, without parameters: the workspace is trusted now. Before that nothing outside of its folders is read,
- * where `trusted` of the initialization options was false.
+ * Notification to the server without parameters: the workspace is now trusted. If `trusted` was false in the initialization options,
+ * nothing outside its folders is read before.
  */
 export const trustGrantedNotification = "pretrain/trustGranted";
 
-/** In `initialize`. */
+/** Options of the `initialize` request. */
 export interface InitializationOptions {
-  /** Left out: the editor knows no workspaces without trust. */
+  /** Whether the workspace is trusted. Absent if the editor has no workspace trust. */
   trusted?: boolean;
 }
 
 export interface OutlineParams {
   uri: string;
-  /** On which times are estimated; left out: what `auto` takes. */
+  /** The engine to estimate times for; if absent, the one that `auto` chooses. */
   engine?: string;
 }
 
@@ -47,29 +47,29 @@ export interface ResultsChanged {
 
 export interface ChangesParams {
   uri: string;
-  /** A pretrain, finetune or compare of the file. */
+  /** The name of a pretrain, finetune or compare in the file. */
   name: string;
-  /** Id of an earlier run of it, whose `job.json` is read. */
+  /** Id of an earlier run of the declaration, whose `job.json` is read. */
   run: string;
 }
 
-/** A setting in which the text differs from an earlier run, in the words of the text: `learning_rate`, `1e-3`, `2e-3`. */
+/** A setting that differs between the text and an earlier run, as written in the text: `learning_rate`, `1e-3`, `2e-3`. */
 export interface Change {
   setting: string;
   was: string;
   is: string;
 }
 
-/** A file's declarations, from its last good analysis, at their places in the present text. */
+/** A file's declarations from its last valid analysis, at their places in the present text. */
 export interface Outline {
   uri: string;
-  /** Of the document, as the client counts it. */
+  /** The document's version, as counted by the client. */
   version: number;
-  /** Absolute path of the `.pretrain` folder beside the file; it need not exist. Empty where the file is on no disk. */
+  /** Absolute path of the `.pretrain` folder next to the file; it need not exist. Empty if the file is not on disk. */
   store: string;
-  /** The text is broken now; what stands here is from before, moved to where it is now. */
+  /** Whether the text is broken now. The outline is then an earlier one, moved to the present places. */
   stale: boolean;
-  /** In the order of the text. What is imported is not among them. */
+  /** The file's own declarations in the order of the text, without imported ones. */
   declarations: OutlineDeclaration[];
 }
 
@@ -79,46 +79,46 @@ export interface OutlineDeclaration {
   /** The whole declaration, without its doc comment. */
   range: Range;
   nameRange: Range;
-  /** The doc comment's text. */
+  /** The text of the doc comment. */
   doc?: string;
-  /** `pretrain run FILE NAME` does something: a pretrain, finetune or compare that the runtime supports. */
+  /** Whether `pretrain run FILE NAME` accepts the declaration: a pretrain, finetune or compare that the runtime supports. */
   runnable: boolean;
-  /** Errors in the declaration's text and in its plan. A declaration with errors cannot run, even if `plan` is there. */
+  /** Number of errors in the declaration's text and in its plan. A declaration with errors cannot run, even if it has a `plan`. */
   errors: number;
-  /** Of what can be run, once it has compiled. */
+  /** The plan of a runnable declaration, once it has been compiled. */
   plan?: OutlinePlan;
-  /** Of a corpus, a tokenizer or a task: what is known of its size. */
+  /** The measured size of a corpus, a tokenizer or a task. */
   measured?: Measured;
-  /** Of a model: the name of its checkpoint on the hub, which is not here. */
+  /** Of a model: the name of its checkpoint on the hub, if it is not downloaded yet. */
   download?: string;
-  /** Of a comparison: what it expects, in the words that its result has too. */
+  /** Of a comparison: its expectations, worded as in its result. */
   expectations?: { text: string; range: Range }[];
 }
 
 export interface OutlinePlan {
-  /** The declaration has errors now, or the text is broken: the plan is the last good one. */
+  /** Whether this is an earlier plan, because the declaration has errors or the text is broken. */
   stale: boolean;
-  /** Steps and costs rest on estimates until the corpus is encoded; the ids of what is trained on it may still change. */
+  /** Whether steps and costs are estimates because the corpus is not encoded yet. The ids of jobs that train on it may still change. */
   estimated: boolean;
-  /** Large data files are being read for the first time: `jobs` and `goals` are empty until `outlineChanged` comes. */
+  /** Whether large data files are being read for the first time. Until the next `outlineChanged`, `jobs` and `goals` are empty. */
   pending: boolean;
-  /** All that a run of the declaration needs, in an order in which each comes after what it reads. */
+  /** All jobs that a run of the declaration needs, each after the jobs that it depends on. */
   jobs: { id: string; kind: JobKind; name: string }[];
-  /** The jobs that are the declaration itself: ids of `.pretrain/runs/<id>/`. */
+  /** The ids of the declaration's own jobs: names of folders in `.pretrain/runs`. */
   goals: string[];
-  /** Trained numbers, all of them, and those in embeddings; of a comparison absent, as its cells may differ. */
+  /** Numbers of all trained parameters, and of those in embeddings. Absent for a comparison, whose cells may differ. */
   parameters?: number;
   embeddings?: number;
-  /** Of all pre-trainings in the plan together: positions and steps. */
+  /** Total of all pre-trainings in the plan: tokens at all positions, and steps. */
   tokens?: number;
   steps?: number;
-  /** Of all trainings: multiply-adds × 2. */
+  /** Total of all trainings: multiply-adds × 2. */
   flops?: number;
-  /** How long its trainings that are not done take on this machine, about; null before its speed is measured. Absent where all are done. */
+  /** Estimated time of the unfinished trainings on this machine. `seconds` is null before its speed is measured. Absent if all are done. */
   left?: { seconds: number | null; engine: string };
-  /** Passes over the corpus; of one pre-training. */
+  /** Passes over the corpus, for a single pre-training. */
   epochs?: number;
-  /** Pre-trainings and fine-tunings in the plan. */
+  /** Numbers of pre-trainings and fine-tunings in the plan. */
   pretrainings: number;
   finetunings: number;
 }
@@ -128,19 +128,19 @@ export type Measured =
       of: "corpus";
       files: number;
       bytes: number;
-      /** Once it is prepared. */
+      /** Number of documents, once the corpus is prepared. */
       documents?: number;
     }
   | {
       of: "tokenizer";
-      /** Entries. */
+      /** Number of entries. */
       vocabulary: number;
-      /** False: as declared, not yet trained. */
+      /** Whether the tokenizer is trained; if not, `vocabulary` is the declared size. */
       trained: boolean;
     }
   | { of: "task"; examples: { train: number; validation: number; test: number }; labels: string[] };
 
-/** As in the Language Server Protocol. */
+/** A range as in the Language Server Protocol. */
 export interface Range {
   start: Position;
   end: Position;

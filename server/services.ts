@@ -63,11 +63,11 @@ export interface ServerContext {
   files: WatchedFiles;
   trust: Trust;
   analyses(): Analyses;
-  /** The editor fills in snippets. Known once it has introduced itself. */
+  /** Whether the editor supports snippets. Known after its `initialize` request. */
   snippets(): boolean;
 }
 
-/** The language as in language/module.ts, with Langium's services for editors and what is said better here. */
+/** Composes the language of language/module.ts with Langium's editor services and the overrides of this folder. */
 export function createServerServices({ connection, files, trust, analyses, snippets }: ServerContext): PretrainServerServices {
   const shared = inject(
     createDefaultSharedModule({ connection, fileSystemProvider: () => new ReadableTexts(trust) }),

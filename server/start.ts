@@ -75,7 +75,7 @@ function foldersOf({ workspaceFolders, rootUri }: InitializeParams): string[] {
   return uris.map((uri) => URI.parse(uri).fsPath);
 }
 
-/** Langium's own list, but for the publishing of diagnostics: the compiler has its part in them. */
+/** Registers Langium's handlers except for publishing diagnostics, because the compiler contributes to them. */
 function addHandlers(connection: Connection, { shared }: PretrainServerServices): void {
   const add = [
     addDocumentUpdateHandler,

@@ -2,7 +2,7 @@ import { createConnection, ProposedFeatures, StreamMessageReader, StreamMessageW
 import { keepHeapSmall } from "./memory.ts";
 import { startServer } from "./start.ts";
 
-/** Serves whoever is at the other end of standard input and output, for as long as they are. */
+/** Serves a client on standard input and output until it disconnects. */
 export function serveStandardStreams(): Promise<void> {
   keepHeapSmall();
   const connection = createConnection(

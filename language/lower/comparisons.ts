@@ -11,7 +11,11 @@ import { budgetOf, lowerFinetuneSettings } from "./declarations.ts";
 import { objectiveRef } from "./references.ts";
 import { bug, elementsOf, numberIn, type Settings, settingsOf } from "./settings.ts";
 
-/** @param entries as written, for the lines whose order counts */
+/**
+ * Lowers a comparison.
+ *
+ * @param entries as written, for lines whose order matters
+ */
 export function lowerComparison(lowering: Lowering, entries: readonly Entry[], settings: Settings): ComparisonSpec {
   return {
     extends: settings.word("extends"),
@@ -37,7 +41,7 @@ function shareOf(value: Value): number {
   return numberIn({ value, type: { type: "share" } });
 }
 
-/** A `with` line belongs to the `vary` line before it. */
+/** The varied keys of a comparison. A `with` line belongs to the `vary` line before it. */
 function lowerVarying(lowering: Lowering, entries: readonly Entry[]): Varied[] {
   const varied: Varied[] = [];
   for (const entry of entries) {
@@ -54,7 +58,7 @@ function lowerVaried(lowering: Lowering, { key: [, ...words], value }: Entry): V
 }
 
 function variedValue(lowering: Lowering, key: VariedKey, value: Value): VariedValue["value"] {
-  const type = fittingType(variedType(key) ?? bug(`${key} is not varied`), value) ?? bug(`${key} has a value of another type`);
+  const type = fittingType(variedType(key) ?? bug(`${key} cannot be varied`), value) ?? bug(`${key} has a value of an unexpected type`);
   if (type.type === "objective") return objectiveRef(lowering, value);
   if (type.type === "reference" || type.type === "choice") return inlineText(value);
   if (type.type !== "quantity") return numberIn({ value, type });
@@ -64,12 +68,12 @@ function variedValue(lowering: Lowering, key: VariedKey, value: Value): VariedVa
 }
 
 function lowerExpectation(value: Value): ComparisonSpec["expect"][number] {
-  if (!isExpectation(value)) return bug("an expectation of another form");
+  if (!isExpectation(value)) return bug("unexpected form of expectation");
   const { left, operator, right, task, metric } = value;
   return { left: inlineText(left), operator, right: inlineText(right), task: task.$refText, metric: metric.$refText };
 }
 
 function finetuneKeys(): readonly Key[] {
   const type = declarationOf("compare").keys.find((key) => key.name === "finetune")?.value;
-  return type?.type === "list" && type.of.type === "block" ? type.of.keys : bug("finetune is no list of blocks");
+  return type?.type === "list" && type.of.type === "block" ? type.of.keys : bug("finetune is not a list of blocks");
 }

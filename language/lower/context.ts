@@ -2,18 +2,18 @@ import type { Spec } from "#runtime/contract/spec.ts";
 import type { Declaration, Named } from "../generated/ast.ts";
 import type { ReadDefault } from "./settings.ts";
 
-/** What lowering a file carries along: what it reads by, and what it fills. */
+/** State of lowering one file: its inputs and the specification being filled. */
 export interface Lowering {
-  /** Filled in, declaration by declaration. */
+  /** The specification, filled declaration by declaration. */
   spec: Spec;
-  /** By `placeKey`: the text of objectives that are written in place. */
+  /** Objectives written in place, by `placeKey`. */
   places: Map<string, Named>;
-  /** Declarations that have errors; see `unusable`. */
+  /** Declarations to leave out because they have errors; see `unusable`. */
   leftOut: ReadonlySet<Declaration>;
   readDefault: ReadDefault;
 }
 
-/** Where an entry of a table of the specification is kept in `places`. */
+/** The key in `places` for an entry of a table of the specification. */
 export function placeKey(table: string, key: string): string {
   return `${table} ${key}`;
 }

@@ -22,7 +22,7 @@ import { nameOf } from "../references/expected.ts";
 import { bug, choice, pathIn, type Settings, wordIn, words } from "./settings.ts";
 import { specifiedKeys } from "./specified.ts";
 
-/** One function a kind of declaration: the catalogue's settings in, the specification's fields out. */
+/** One function for each kind of declaration: from the catalogue's settings to the fields of the specification. */
 
 export function lowerCorpus(settings: Settings): CorpusSpec {
   const split = settings.block("split");
@@ -135,7 +135,10 @@ export function budgetOf({ unit, value }: { unit: string; value: number }): Budg
   return bug(`no budget in ${unit}`);
 }
 
-/** Four times the width (Vaswani et al. 2017); gated activations have a third matrix and so two thirds of that (Shazeer 2020). */
+/**
+ * Default width of the feed-forward layers: four times the hidden width (Vaswani et al. 2017). Gated activations have a third matrix and
+ * therefore two thirds of that (Shazeer 2020).
+ */
 function defaultFeedForward(hidden: number, gates: boolean): number {
   return gates ? Math.ceil((8 * hidden) / 3 / 8) * 8 : 4 * hidden;
 }
@@ -152,7 +155,7 @@ function trainedPart(outer: Settings): TrainedPart {
   if (layers !== null) return { kind: "last", layers };
   if (name === "lora") return { kind: "lora", rank: settings.number("rank"), alpha: settings.number("alpha") };
   if (name === "adapters") return { kind: "adapters", size: settings.number("size") };
-  return name === "all" || name === "head" || name === "biases" ? { kind: name } : bug(`nothing trains ${name}`);
+  return name === "all" || name === "head" || name === "biases" ? { kind: name } : bug(`unknown training ${name}`);
 }
 
 export function lowerProbe(settings: Settings): ProbeSpec {
@@ -172,9 +175,9 @@ function fromOf(settings: Settings): FinetuneSpec["from"] {
   return trainedIn(value);
 }
 
-/** A pre-training, or a model that names a checkpoint. */
+/** The model that a fine-tuning starts from: a pre-training, or a model that names a checkpoint. */
 function trainedIn(value: Value): FinetuneSpec["from"] {
   const target = isNamed(value) ? value.target?.ref : undefined;
-  if (!isDeclaration(target)) return bug("a reference of another form");
+  if (!isDeclaration(target)) return bug("unexpected form of reference");
   return target.kind === "model" ? { kind: "checkpoint", model: target.name } : { kind: "pretrain", pretrain: target.name };
 }

@@ -1,7 +1,7 @@
 import type { LangiumCoreServices } from "langium";
 import { isValue, type Value } from "../generated/ast.ts";
 
-/** The catalogue's defaults, read as if they stood in a file: each once, as every declaration asks for them. */
+/** The catalogue's defaults, parsed as if written in a file. Each is parsed once, because every declaration asks for them. */
 export class Defaults {
   private readonly parser: LangiumCoreServices["parser"]["LangiumParser"];
   private readonly known = new Map<string, Value>();
@@ -18,7 +18,7 @@ export class Defaults {
 
   private parse(text: string): Value {
     const { value, parserErrors, lexerErrors } = this.parser.parse(text, { rule: "Value" });
-    if (parserErrors.length + lexerErrors.length > 0 || !isValue(value)) throw new Error(`the catalogue's default ${text} is no value`);
+    if (parserErrors.length + lexerErrors.length > 0 || !isValue(value)) throw new Error(`the catalogue's default ${text} is not a value`);
     return value;
   }
 }

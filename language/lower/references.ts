@@ -13,10 +13,10 @@ import { refersTo } from "./unusable.ts";
 
 /* Objectives as values of settings: by name, or written in place. */
 
-/** The key of an objective's entry; what is written in place gets one with its own text as the key. */
+/** The key of an objective's entry in the specification. An objective written in place has its own text as its key. */
 export function objectiveRef(lowering: Lowering, value: Value): string {
   const { spec, places, leftOut } = lowering;
-  if (!isNamed(value)) return bug("an objective of another form");
+  if (!isNamed(value)) return bug("unexpected form of objective");
   const target = value.target.ref;
   const key = inlineText(value);
   if (isDeclaration(target) && target.kind === "objective") return target.name;
@@ -26,7 +26,7 @@ export function objectiveRef(lowering: Lowering, value: Value): string {
   return key;
 }
 
-/** The objectives of a mixture and their weights: written as shares, as a list, or named as a preset. */
+/** The objectives of a mixture with their weights, from shares, from a list, or from a preset. */
 export function partsOf(lowering: Lowering, layers: readonly Block[], settings: Settings): Pick<MixtureSpec, "parts" | "bySize"> {
   const parts = partsIn(layers);
   if (parts.from === "shares") {

@@ -21,33 +21,33 @@ import {
 } from "../values/read.ts";
 
 /**
- * The settings of a block with all its layers and the catalogue's defaults behind them. It is read only where validation
- * found nothing, so a value that does not fit is a bug and throws.
+ * The settings of a block, merged from its layers and the catalogue's defaults. Read only after validation found no errors, so a value that
+ * does not fit is a bug and throws.
  */
 export interface Settings {
-  /** Written in one of the layers, or with a default. */
+  /** Whether the key is set in one of the layers or has a default. */
   has(key: string): boolean;
-  /** Written in one of the layers. */
+  /** Whether the key is set in one of the layers. */
   isWritten(key: string): boolean;
   number(key: string): number;
   flag(key: string): boolean;
-  /** A choice, the name of a declaration, or a text. */
+  /** The word of a choice, the name of a declaration, or a text. */
   word(key: string): string;
   /** An absolute path or pattern. */
   path(key: string): string;
   amount(key: string): { unit: Unit; value: number };
   seeds(key: string): number[];
   schedule(key: string): { every: number | null; keep: number | null };
-  /** An option with its own settings; `layers` for `last 4 layers`. */
+  /** An option with its own settings. `layers` is the number in `last 4 layers`, else null. */
   option(key: string): { name: string; settings: Settings; layers: number | null };
   block(key: string): Settings;
-  /** The value as it stands; one alone is a list of one. */
+  /** The elements of the list, unevaluated. A single value counts as a list of one. */
   elements(key: string): Value[];
-  /** The value's form in the text, to tell the branches of `either`. */
+  /** The nearest value as a syntax node, to distinguish the branches of `either`. */
   value(key: string): Value;
 }
 
-/** Reads the text of a default as if it stood in a file. */
+/** Parses the text of a default as if it were written in a file. */
 export type ReadDefault = (text: string) => Value;
 
 export function settingsOf(layers: readonly Block[], keys: readonly Key[], readDefault: ReadDefault): Settings {
@@ -58,7 +58,7 @@ export function settingsOf(layers: readonly Block[], keys: readonly Key[], readD
   const value = (name: string): Value => values(name)[0] ?? bug(`${name} has no value`);
   const typed = (name: string): { value: Value; type: Expected } => {
     const nearest = value(name);
-    return { value: nearest, type: fittingType(keyNamed(name).value, nearest) ?? bug(`${name} has a value of another type`) };
+    return { value: nearest, type: fittingType(keyNamed(name).value, nearest) ?? bug(`${name} has a value of an unexpected type`) };
   };
 
   return {
@@ -75,7 +75,7 @@ export function settingsOf(layers: readonly Block[], keys: readonly Key[], readD
     option: (name) => optionIn(values(name), typed(name).type),
     block: (name) => {
       const { type } = typed(name);
-      return settingsOf(layersIn(values(name)), type.type === "block" ? type.keys : bug(`${name} is no block`), readDefault);
+      return settingsOf(layersIn(values(name)), type.type === "block" ? type.keys : bug(`${name} is not a block`), readDefault);
     },
     elements: (name) => (values(name).length === 0 ? [] : elementsOf(value(name))),
   };
@@ -106,27 +106,27 @@ export function numberIn({ value, type }: Typed): number {
 
 export function wordIn({ value, type }: Typed): string {
   if (type.type === "text") return must(readText(value, type));
-  return isNamed(value) ? nameOf(value) : bug("a word of another form");
+  return isNamed(value) ? nameOf(value) : bug("unexpected form of word");
 }
 
-/** Relative paths start at the folder of the file that says them, which need not be the one that uses them. */
+/** Resolves a path against the folder of the file that contains it, which need not be the file that uses it. */
 export function pathIn({ value, type }: Typed): string {
   const path = read({ value, type }, "path", readPath);
   const folder = dirname(fileOf(value));
   return type.type === "path" && type.glob ? absolutePattern(folder, path) : absolutePath(folder, path);
 }
 
-/** The elements of a list; a value alone is a list of one. */
+/** The elements of a list; a single value counts as a list of one. */
 export function elementsOf(value: Value): Value[] {
   return isList(value) ? value.items : [value];
 }
 
-/** Validation made sure that the word is one of the catalogue's choices; those are the specification's literals. */
+/** The word of a choice. Validation has checked that it is one of the catalogue's choices, which are the literals of `T`. */
 export function choice<T extends string>(settings: Settings, key: string): T {
   return settings.word(key) as T;
 }
 
-/** Texts of a list; null where nothing is said. */
+/** The texts of a list; null if the key is not set. */
 export function words(settings: Settings, key: string): string[] | null {
   if (!settings.has(key)) return null;
   return settings.elements(key).map((value) => wordIn({ value, type: isText(value) ? { type: "text", blank: true } : { type: "text" } }));
@@ -137,7 +137,7 @@ export function bug(message: string): never {
 }
 
 function scheduleIn({ value, type }: Typed): { every: number; keep: number | null } {
-  if (!isSchedule(value) || type.type !== "schedule") return bug("a schedule of another form");
+  if (!isSchedule(value) || type.type !== "schedule") return bug("unexpected form of schedule");
   return must(readSchedule(value, type));
 }
 

@@ -2,7 +2,7 @@ import type { Key } from "#runtime/contract/catalogue/index.ts";
 import { camelCase } from "#runtime/contract/catalogue/specified.ts";
 import { bug, type Settings, words } from "./settings.ts";
 
-/** Values by key in camel case; without keys that have no value, or have the default that the specification leaves out. */
+/** Values by key in camel case. Keys without a value are left out, as are keys whose default the specification omits. */
 export function specifiedKeys(keys: readonly Key[], settings: Settings): Record<string, SpecifiedValue> {
   const present = keys.filter(({ name }) => settings.has(name)).map((key) => ({ key, value: settingValue(key, settings) }));
   const specified = present.filter(({ key, value }) => !(key.omitDefault && String(value) === key.default));
@@ -34,6 +34,6 @@ function settingValue({ name, value }: Key, settings: Settings): SpecifiedValue 
     case "quantity":
       return settings.amount(name);
     default:
-      return bug(`the specification of an option has no ${value.type}, as its key ${name} is`);
+      return bug(`key ${name}: the specification of an option cannot hold a ${value.type}`);
   }
 }

@@ -1,7 +1,7 @@
 import { type Block, type Declaration, isDeclaration, isNamed, type Value } from "../generated/ast.ts";
 import { layersOf } from "../settings.ts";
 
-/** The declarations that cannot be used: those with errors and those that refer to them, other than as a value to vary. */
+/** The declarations that cannot be used: those with errors, and those that refer to one of them other than as a value to vary. */
 export function unusable(declarations: readonly Declaration[], withErrors: ReadonlySet<Declaration>): Set<Declaration> {
   const left = new Set(withErrors);
   for (let before = -1; before !== left.size; ) {
@@ -21,7 +21,7 @@ function blockRefersTo(block: Block, left: ReadonlySet<Declaration>): boolean {
   return block.entries.some((entry) => entry.key[0] !== "vary" && entry.key[0] !== "with" && entry.value && refersTo(entry.value, left));
 }
 
-/** The value names a declaration of these, itself or somewhere inside. */
+/** Whether the value, or anything inside it, names one of these declarations. */
 export function refersTo(value: Value, left: ReadonlySet<Declaration>): boolean {
   if (isNamed(value)) {
     const target = value.target?.ref;

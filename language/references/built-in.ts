@@ -3,15 +3,15 @@ import { URI } from "langium";
 import { type Choice, catalogue, type Metric, type Option, type ValueType } from "#runtime/contract/catalogue/index.ts";
 import { BuiltIn, CatalogueName } from "../generated/ast.ts";
 
-/** What a name of the catalogue stands for. */
+/** The catalogue entry that a name refers to. */
 export type CatalogueEntry = { is: "option"; option: Option } | { is: "choice"; choice: Choice } | { is: "metric"; metric: Metric };
 
-/** The catalogue's names as nodes of a document that no file has, so that references lead to them as to declarations. */
+/** The catalogue's names as nodes of a virtual document, so that references resolve to them as they do to declarations. */
 export interface CatalogueNames {
   document: LangiumDocument;
   /** The node for an option, a choice or a metric of the catalogue. */
   describe(entry: Option | Choice | Metric): AstNodeDescription;
-  /** What the node stands for, for hover. */
+  /** The catalogue entry of a node, for hover. */
   entryOf(node: CatalogueName): CatalogueEntry;
 }
 

@@ -24,19 +24,19 @@ import {
   type Value,
 } from "../generated/ast.ts";
 
-/** What may stand at a value: a type of the catalogue, or one cell of the comparison around it. */
+/** What a value may be: a type of the catalogue, or one cell of the enclosing comparison. */
 export type Expected = ValueType | { type: "cell" };
 
-/** What a block may hold. */
+/** The keys and entries that a block may contain. */
 export interface Shape {
-  /** As it is called in messages: `corpus`, `masked`, `split`. */
+  /** The name used in messages: `corpus`, `masked`, `split`. */
   name: string;
   keys: readonly Key[];
-  /** It holds `50%: name` entries. */
+  /** Whether the block has entries of the form `50%: name`. */
   weighted: boolean;
 }
 
-/** What the catalogue expects where `value` stands; undefined where the text around it is no place of the catalogue. */
+/** The type that the catalogue expects for `value`; undefined if the enclosing text has no place in the catalogue. */
 export function expectedOf(value: Value): Expected | undefined {
   const container = value.$container;
   if (isDeclaration(container)) {
@@ -53,7 +53,7 @@ export function expectedOf(value: Value): Expected | undefined {
   return undefined;
 }
 
-/** The keys that the block takes; undefined where no block belongs. */
+/** The keys that the block may contain; undefined if no block belongs here. */
 export function shapeOf(block: Block): Shape | undefined {
   const container = block.$container;
   if (isDeclaration(container)) {
@@ -71,12 +71,12 @@ export function shapeOf(block: Block): Shape | undefined {
   return type && { name: nameOfPlace(block), keys: type.keys, weighted: false };
 }
 
-/** Of several kinds of blocks that may stand somewhere, the written keys tell which is meant. */
+/** Whether the block's keys belong to this type. If a place accepts several kinds of blocks, the keys tell which is meant. */
 export function hasKeysOf(type: Extract<ValueType, { type: "block" }>, block: Block): boolean {
   return block.entries.some((entry) => type.keys.some(({ name }) => name === keyText(entry)));
 }
 
-/** The catalogue's key that the entry sets; for `vary objective` with the values that may be tried. */
+/** The catalogue's key that the entry sets. For `vary objective`, its type is the values that may be tried. */
 export function keyOf(entry: Entry): Key | undefined {
   const shape = isBlock(entry.$container) ? shapeOf(entry.$container) : undefined;
   return shape && keyIn(shape, keyText(entry));
@@ -91,12 +91,12 @@ export function keyIn(shape: Shape, name: string): Key | undefined {
   return varied && type && { ...varied, name, value: { type: "list", of: type, atLeast: 1 } };
 }
 
-/** The key as written, its words parted by single spaces. */
+/** The key as written, with single spaces between its words. */
 export function keyText(entry: Entry): string {
   return entry.key.join(" ");
 }
 
-/** The option of the catalogue that stands at `named`, with or without settings. */
+/** The option of the catalogue that `named` refers to, with or without settings. */
 export function optionAt(named: Named): Option | undefined {
   const expected = expectedOf(named);
   return expected && optionNamed(expected, nameOf(named));
@@ -111,12 +111,15 @@ export function optionNamed(expected: Expected, name: string): Option | undefine
   return undefined;
 }
 
-/** The name written there; empty where the text breaks off. */
+/** The name as written; empty if the text is incomplete. */
 export function nameOf(named: Named): string {
   return named.target?.$refText ?? "";
 }
 
-/** Every type that a single value may have: the branches of `either`, and a list's elements, as one stands for a list of one. */
+/**
+ * Every type that a single value may have: the branches of `either`, and the element type of a list, because a single value counts as a
+ * list of one.
+ */
 export function alternativesOf(expected: Expected): Expected[] {
   if (expected.type === "either") return expected.of.flatMap(alternativesOf);
   if (expected.type === "list") return alternativesOf(expected.of);
@@ -136,7 +139,7 @@ export function variedType(name: string): ValueType | undefined {
   );
 }
 
-/** Of a declaration that is written `kind name { … }`. */
+/** The shape of a declaration written as `kind name { … }`. */
 export function shapeOfDeclaration(kind: DeclarationKind): Shape {
   return shapesOfDeclarations[kind];
 }
@@ -146,7 +149,7 @@ export function shapeOfOption(option: Option, declared?: DeclarationKind): Shape
   return { name: option.name, keys, weighted: option.weighted ?? false };
 }
 
-/** Asked for at every entry. */
+/** Computed once, because it is needed at every entry. */
 const shapesOfDeclarations = Object.fromEntries(
   catalogue.declarations.map(({ kind, keys }) => [kind, { name: kind, keys: [extendsKey(kind), ...keys], weighted: false }]),
 ) as unknown as Readonly<Record<DeclarationKind, Shape>>;

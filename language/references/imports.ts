@@ -1,14 +1,14 @@
 import { type LangiumDocument, type LangiumDocuments, type LangiumSharedCoreServices, type URI, UriUtils } from "langium";
 import type { Declaration, File, Import } from "../generated/ast.ts";
 
-/** The file that an import names; undefined while its text breaks off. */
+/** The URI of the imported file; undefined if the import is incomplete. */
 export function importedUri(document: LangiumDocument, statement: Import): URI | undefined {
   return statement.path ? UriUtils.resolvePath(UriUtils.dirname(document.uri), statement.path) : undefined;
 }
 
 /**
- * The document and all that it imports, directly or through others, itself first: what a name in it may refer to.
- * Imports whose file is not loaded (it does not exist) are left out; a cycle ends where it closes.
+ * The document and everything it imports, directly or indirectly, itself first: the files that its names may refer to. Imports that are not
+ * loaded (because they do not exist) are left out; a cycle is followed once.
  */
 export function filesSeenFrom(document: LangiumDocument, documents: LangiumDocuments): LangiumDocument<File>[] {
   const seen = new Map<string, LangiumDocument<File>>();
@@ -36,7 +36,7 @@ export function loadedDocument(from: LangiumDocument, statement: Import, documen
   return uri && (documents.getDocument(uri) as LangiumDocument<File> | undefined);
 }
 
-/** Loads what `document` imports, directly or through others; files that are not there stay unloaded. */
+/** Loads everything that `document` imports, directly or indirectly. Missing files stay unloaded. */
 export async function loadImports(document: LangiumDocument, shared: LangiumSharedCoreServices): Promise<void> {
   const { LangiumDocuments: documents, FileSystemProvider: files } = shared.workspace;
   const visited = new Set<string>();
@@ -51,7 +51,7 @@ export async function loadImports(document: LangiumDocument, shared: LangiumShar
   };
   await visit(document as LangiumDocument<File>);
 
-  /** Undefined where it cannot be read. */
+  /** The document at a URI; undefined if it cannot be read. */
   async function documentAt(uri: URI): Promise<LangiumDocument<File> | undefined> {
     if (!documents.hasDocument(uri) && !(await isFile(uri, files))) return undefined;
     return (await documents.getOrCreateDocument(uri).catch(() => undefined)) as LangiumDocument<File> | undefined;

@@ -19,12 +19,12 @@ import { alternativesOf, type Expected, expectedOf } from "./expected.ts";
 import { declarationsSeenFrom } from "./imports.ts";
 
 /**
- * What a name may refer to, by what its place accepts: declarations of this file and of those that it imports, options and
- * choices of the catalogue. Completion, hover, renaming and "did you mean" read the same scope.
+ * The names that a reference may resolve to, by what its place accepts: declarations of this file and its imports, options and choices of
+ * the catalogue. Completion, hover, renaming and "did you mean" use the same scope.
  */
 export class PretrainScopeProvider implements ScopeProvider {
   private readonly services: PretrainServices;
-  /** Of every document, what it sees, by kind: asked for at every name. */
+  /** For each document, the declarations it sees by kind. Cached, because every name asks for them. */
   private readonly seen: WorkspaceCache<string, ReadonlyMap<string, Names>>;
 
   constructor(services: PretrainServices) {
@@ -78,7 +78,7 @@ export class PretrainScopeProvider implements ScopeProvider {
       const names = byKind.get(declaration.kind) ?? new Map<string, AstNodeDescription>();
       byKind.set(declaration.kind, names);
       const { name } = declaration;
-      // Of two with one name the first counts.
+      // If two have the same name, the first counts.
       if (!names.has(name)) names.set(name, workspace.AstNodeDescriptionProvider.createDescription(declaration, name));
     }
     return byKind;
@@ -91,7 +91,7 @@ export class PretrainScopeProvider implements ScopeProvider {
 
 type Names = ReadonlyMap<string, AstNodeDescription>;
 
-/** Of several with one name the first counts. */
+/** Looks up names; if several are equal, the first counts. */
 class NamesScope implements Scope {
   private readonly names: readonly Names[];
 

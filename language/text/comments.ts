@@ -3,12 +3,12 @@ import { type AstNode, CstUtils } from "langium";
 export interface Comment {
   text: string;
   offset: number;
-  /** Lines of the source, from 0. */
+  /** Line of the source, from 0. */
   startLine: number;
   endLine: number;
 }
 
-/** The comments below a parsed node, in order. */
+/** All comments inside a parsed node, in order. */
 export function commentsOf(root: AstNode): Comment[] {
   if (!root.$cstNode) return [];
   return CstUtils.flattenCst(root.$cstNode)
@@ -17,7 +17,7 @@ export function commentsOf(root: AstNode): Comment[] {
     .toArray();
 }
 
-/** The comment's lines at an indentation; stars stay below each other. */
+/** The comment's lines at an indentation. Leading stars stay aligned. */
 export function commentLines(text: string, indent: string): string[] {
   const [first = "", ...rest] = text.split(/\r?\n/);
   return [

@@ -4,15 +4,14 @@ import { nameOf } from "../references/expected.ts";
 import { type Comment, commentLines, commentsOf } from "./comments.ts";
 import { inlineText, keyLabel } from "./inline.ts";
 
-/** A line is no longer where it can be cut at a list or a block. */
+/** Maximum width of a line that can be broken at a list or a block. */
 const width = 100;
 const step = "  ";
 
 /**
- * Prints a file that has no mistakes in its syntax: two spaces of indentation, an entry a line, lists on one line where they
- * fit, blocks on one line where they were written so and fit, at most one blank line. Comments stay before what they were
- * before, and behind what they stood behind on a line, so that a declaration keeps its doc comment and gets no other. Formatting
- * twice changes nothing.
+ * Prints a file without syntax errors: two spaces of indentation, one entry on each line, lists on one line if they fit, blocks on one line
+ * if they were written so and fit, at most one blank line. A comment stays before what it preceded and after what it followed on a line, so
+ * that every declaration keeps its own doc comment. Formatting twice gives the same text.
  */
 export function printFile(file: File): string {
   const printer = new Printer(commentsOf(file));
@@ -21,16 +20,16 @@ export function printFile(file: File): string {
   return printer.finish();
 }
 
-/** The text so far and the comments that are still to come: they are printed as their place in the source comes by. */
+/** The printed text and the comments still to be printed. A comment is printed when the printer reaches its place in the source. */
 class Printer {
   private readonly lines: string[] = [];
   private readonly comments: Comment[];
-  /** The source line on which what was printed last ended. */
+  /** The source line on which the last printed item ended. */
   private sourceLine = 0;
-  /** Nothing stands in the current block yet. */
+  /** Whether the current block is still empty. */
   private first = true;
   private blankNext = false;
-  /** The last line ends in a comment that takes in all that follows on it. */
+  /** Whether the last line ends in a comment that would swallow anything printed after it. */
   private endsInComment = false;
 
   constructor(comments: Comment[]) {
@@ -97,7 +96,7 @@ class Printer {
     return indent.length + head.length + inlineText(value).length + tail.length <= width;
   }
 
-  /** The comments and the blank line before a node. */
+  /** Prints the comments and the blank line before a node. */
   private begin(node: AstNode, indent: string): void {
     this.commentsBefore(node.$cstNode?.offset ?? 0, indent);
     this.blankLine(node.$cstNode?.range.start.line ?? 0);
@@ -126,7 +125,10 @@ class Printer {
     }
   }
 
-  /** Comments in the middle of an entry move to lines of their own before it; in a declaration, whose doc comment ends there, behind it. */
+  /**
+   * Prints an entry, moving comments inside it to separate lines before it. A comment inside a declaration goes after its opening brace,
+   * because the doc comment ends there.
+   */
   private withComments(offset: number, indent: string, print: () => void): void {
     const comments = this.takeComments(offset);
     if (indent !== "") for (const comment of comments) this.addComment(comment, indent);
@@ -134,7 +136,7 @@ class Printer {
     if (indent === "") for (const comment of comments) this.commentBehind(comment, indent);
   }
 
-  /** On the line that was printed last; only one of several lines cannot follow what ends its line. */
+  /** Prints a comment after the last printed item, on the same line if it has one line or nothing else follows there. */
   private commentBehind(comment: Comment, indent: string): void {
     if (this.endsInComment && comment.startLine !== comment.endLine) {
       this.addComment(comment, indent);
@@ -164,12 +166,12 @@ class Printer {
   }
 }
 
-/** Nothing in it can stand on lines of its own. */
+/** Whether nothing in the value can be on a line of its own. */
 function isAtomic(value: Value): boolean {
   return !isList(value) && !isBlock(value) && !(isNamed(value) && value.body);
 }
 
-/** A block with entries that was written on several lines. */
+/** Whether the value contains a block with entries that was written on several lines. */
 function hasOpenBlock(value: Value): boolean {
   if (isList(value)) return value.items.some(hasOpenBlock);
   if (isNamed(value)) return value.body !== undefined && hasOpenBlock(value.body);
@@ -178,7 +180,7 @@ function hasOpenBlock(value: Value): boolean {
   return (range !== undefined && range.start.line !== range.end.line) || value.entries.some((entry) => hasOpenBlock(entry.value));
 }
 
-/** Where the brackets of a list or a block stand; of one with a name those of its settings. */
+/** The positions of a list's or block's brackets; for a value with a name, those of its settings. */
 function boundsOf(value: Value): [{ offset: number; line: number }, { offset: number; line: number }] {
   const node = (isNamed(value) ? value.body : value)?.$cstNode;
   if (!node) return [nowhere, nowhere];

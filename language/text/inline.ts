@@ -1,7 +1,7 @@
 import type { Block, Entry, Value } from "../generated/ast.ts";
 import { nameOf } from "../references/expected.ts";
 
-/** A value on one line with single spaces: `masked { rate: 40%, whole_words: true }`. Comments are left out; where the text breaks off nothing stands. */
+/** A value on one line with single spaces: `masked { rate: 40%, whole_words: true }`. Comments and missing parts are left out. */
 export function inlineText(value: Value | undefined): string {
   if (!value) return "";
   switch (value.$type) {
@@ -26,7 +26,7 @@ export function inlineText(value: Value | undefined): string {
   }
 }
 
-/** `rate:`, `train on:` or `50%:`. */
+/** The text of an entry's key: `rate:`, `train on:` or `50%:`. */
 export function keyLabel(entry: Entry): string {
   return `${entry.weight ?? entry.key.join(" ")}:`;
 }

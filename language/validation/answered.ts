@@ -4,10 +4,10 @@ import { keyText, nameOf } from "../references/expected.ts";
 import { layersOf, valuesOf } from "../settings.ts";
 import type { RuleFamily } from "./report.ts";
 
-/** What says how a head reads: a written answer has none. */
+/** Keys that tell how a head reads the text. They do not apply to written answers. */
 const ofHeads = ["pool", "stride"];
 
-/** A task is answered by a head or as text. */
+/** A task is answered either by a head or as text. */
 export const answered: RuleFamily = () => ({
   Declaration(declaration, report) {
     if (declaration.kind !== "task") return;
@@ -17,7 +17,7 @@ export const answered: RuleFamily = () => ({
     for (const entry of layers[0]?.entries ?? []) {
       const key = keyText(entry);
       if (!ofHeads.includes(key)) continue;
-      const message = `${key} says how a head reads the text, and with as: text there is no head. Leave it out.`;
+      const message = `${key} tells how a head reads the text, but with as: text there is no head. Leave it out.`;
       report(entry, rangeOfKey(entry), { code: "key-of-head", message });
     }
   },

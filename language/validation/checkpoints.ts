@@ -4,7 +4,7 @@ import { keyText } from "../references/expected.ts";
 import { blockOf, entryOf, layersOf, valuesOf } from "../settings.ts";
 import type { RuleFamily } from "./report.ts";
 
-/** What exists is named by a key; beside it may stand how it is used, and nothing that it was made with. */
+/** A key that names something existing. Keys that change how it is used may accompany it; keys that determined how it was made may not. */
 interface Existing {
   key: string;
   code: string;
@@ -12,7 +12,7 @@ interface Existing {
   message(key: string): string;
 }
 
-const madeWith = (what: string) => (key: string) => `${key} is what the ${what} was made with and cannot be chosen here. Leave it out.`;
+const fixedBy = (what: string) => (key: string) => `${key} is fixed by the ${what} and cannot be chosen here. Leave it out.`;
 
 const existing: Partial<Record<DeclarationKind, readonly Existing[]>> = {
   model: [
@@ -20,7 +20,7 @@ const existing: Partial<Record<DeclarationKind, readonly Existing[]>> = {
       key: "checkpoint",
       code: "size-beside-checkpoint",
       mayStandBeside: (key) => ["checkpoint", "extends", "context", "dropout", "recompute"].includes(key),
-      message: madeWith("checkpoint"),
+      message: fixedBy("checkpoint"),
     },
     {
       key: "family",
@@ -28,7 +28,7 @@ const existing: Partial<Record<DeclarationKind, readonly Existing[]>> = {
       mayStandBeside: (key) =>
         ["family", "checkpoint", "extends", "layers", "hidden", "heads", "feed_forward", "context", "dropout", "recompute"].includes(key),
       message: (key) =>
-        `${key} is as the family has it and cannot be chosen here. Leave it out, or leave family out and choose all by yourself.`,
+        `${key} is fixed by the family and cannot be chosen here. Leave it out, or leave family out and set every choice yourself.`,
     },
   ],
   tokenizer: [
@@ -36,7 +36,7 @@ const existing: Partial<Record<DeclarationKind, readonly Existing[]>> = {
       key: "file",
       code: "setting-beside-file",
       mayStandBeside: (key) => ["file", "extends", "sentinels"].includes(key),
-      message: madeWith("tokenizer of the file"),
+      message: fixedBy("tokenizer file"),
     },
   ],
   corpus: [
@@ -44,12 +44,15 @@ const existing: Partial<Record<DeclarationKind, readonly Existing[]>> = {
       key: "hub",
       code: "files-beside-hub",
       mayStandBeside: (key) => key !== "files",
-      message: () => "The files are those of the data set of the hub. Leave files out, or name some of them with data_files.",
+      message: () => "The hub's data set brings its own files. Leave files out, or select some of the data set's files with data_files.",
     },
   ],
 };
 
-/** A model has sizes, with choices or a family, or a checkpoint; a tokenizer is trained or a file, a corpus has files or is a data set of the hub. */
+/**
+ * A model has either a checkpoint or sizes, the latter with choices or a family. A tokenizer is trained or comes from a file. A corpus has
+ * files or is a data set of the hub.
+ */
 export const checkpoints: RuleFamily = () => ({
   Declaration(declaration, report) {
     const known = existing[declaration.kind as DeclarationKind];
@@ -57,7 +60,7 @@ export const checkpoints: RuleFamily = () => ({
     const block = blockOf(declaration);
     if (declaration.kind === "corpus" && valuesOf(layers, "hub").length === 0) {
       const entry = block && entryOf(block, "data_files");
-      const message = "data_files are files of a data set of the hub, and none is named. Write hub, or name the files with files.";
+      const message = "data_files selects files of a data set of the hub, but hub is missing. Add hub, or name local files with files.";
       if (entry) report(entry, rangeOfKey(entry), { code: "data-files-without-hub", message });
     }
     for (const { key: name, code, mayStandBeside, message } of known ?? []) {

@@ -4,7 +4,7 @@ import { rangeOfName, rangeOfValue } from "../places.ts";
 import { layersOf, writtenParts } from "../settings.ts";
 import type { RuleFamily } from "./report.ts";
 
-/** No mixture and no sequence contains itself, and none goes through more others than anybody could follow. */
+/** No mixture or sequence contains itself, and none is nested deeper than a reader can follow. */
 export const cycles: RuleFamily = () => ({
   Declaration(declaration, report) {
     if (declaration.kind !== "objective") return;
@@ -14,11 +14,11 @@ export const cycles: RuleFamily = () => ({
       const place = own ? rangeOfValue(part) : rangeOfName(declaration);
       const found = search(target, declaration);
       if (found === "cycle") {
-        const message = `${declaration.name} contains itself${target === declaration ? "" : ` through ${target.name}`}; a mixture or sequence is made of others.`;
+        const message = `${declaration.name} contains itself${target === declaration ? "" : ` through ${target.name}`}; expected other objectives as parts. Remove it from the parts.`;
         report(declaration, place, { code: "objective-cycle", message });
       } else if (found === "deep" && !tooDeep) {
         tooDeep = true;
-        const message = `${declaration.name} is made of ${target.name}, which is made of another, and so on: more than ${mostLevels} deep. Name the parts directly.`;
+        const message = `${declaration.name} is made of ${target.name}, which is made of another, and so on, more than ${mostLevels} levels deep. Name the parts directly.`;
         report(declaration, place, { code: "objective-too-deep", message });
       }
     }
@@ -27,7 +27,7 @@ export const cycles: RuleFamily = () => ({
 
 const mostLevels = 32;
 
-/** Level by level: whether `goal` is among what `from` is made of, or there are more levels than are followed. */
+/** Searches level by level for `goal` among the parts of `from`; `deep` if there are more levels than the search follows. */
 function search(from: Declaration, goal: Declaration): "cycle" | "deep" | "neither" {
   const visited = new Set<Declaration>();
   let level = [from];
@@ -40,7 +40,7 @@ function search(from: Declaration, goal: Declaration): "cycle" | "deep" | "neith
   return "neither";
 }
 
-/** The declared objectives in its shares, also in mixtures in place. */
+/** The declared objectives among the parts, including those of mixtures written in place. */
 function partsOf(declaration: Declaration): { part: Named; target: Declaration }[] {
   return writtenParts(layersOf(declaration)).flatMap(declaredIn);
 }

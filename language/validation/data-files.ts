@@ -10,17 +10,17 @@ import { fittingType } from "../values/fit.ts";
 import { readPath } from "../values/read.ts";
 import type { Finding, RuleFamily } from "./report.ts";
 
-/** The files that declarations name are there. */
+/** The files that declarations name exist. */
 export const dataFiles: RuleFamily = ({ validation }) => ({
   Text(text, report) {
-    // what is on no disk (a file system in memory, a repository far away) cannot be looked at
+    // files outside the disk (in memory, in a remote repository) cannot be checked
     if (AstUtils.getDocument(text).uri.scheme !== "file") return;
     const expected = expectedOf(text);
     const type = expected && fittingType(expected, text);
     if (type?.type !== "path" || !readPath(text, type).ok) return;
     const folder = dirname(fileOf(text));
     if (/^https?:/.test(text.text)) {
-      const message = `${text.text} is an address, and nothing is read from the network here. Download the file and name it, or name a data set of the hub with hub.`;
+      const message = `${text.text} is a web address, but files are read from disk only. Download the file and give its path, or name a data set of the hub with hub.`;
       report(text, rangeOfValue(text), { code: "missing-file", message });
     } else if (!validation.DataFiles.mayRead(absolutePath(folder, text.text))) {
       report(text, rangeOfValue(text), { code: "not-trusted", message: notTrusted(text.text) });
@@ -40,18 +40,19 @@ function patternFinding(pattern: string, folder: string, files: DataFiles): Find
   const code = "missing-file";
   const insides = isPattern(pattern) ? [] : ["*", "**/*"].map((inside) => `${pattern.replace(/\/+$/, "")}/${inside}`);
   const inside = insides.find((each) => files.matches(absolutePattern(folder, each)) === "some");
-  if (inside !== undefined) return { code, message: `${pattern} is a folder; name its files: "${inside}".`, fixes: [`"${inside}"`] };
+  if (inside !== undefined)
+    return { code, message: `${pattern} is a folder; expected files. Name its files: "${inside}".`, fixes: [`"${inside}"`] };
   const near = isPattern(pattern) ? [] : nearFiles(pattern, folder, files);
-  const message = `No file matches ${pattern}, seen from ${folder}.${didYouMean(near)}`;
+  const message = `No file matches ${pattern}, relative to ${folder}.${didYouMean(near)}`;
   return { code, message, fixes: near.map((each) => JSON.stringify(each)) };
 }
 
-/** A folder in a file's place, or a name that is nearly that of a file beside. */
+/** The finding for a path that is a folder or does not exist, with similarly named files beside it. */
 function missingFile(path: string, folder: string, files: DataFiles): Finding {
   const code = "missing-file";
   const inside = files.found(`${escapedPath(absolutePath(folder, path))}/*`).map((each) => `${path.replace(/\/+$/, "")}/${basename(each)}`);
   if (inside.length > 0) {
-    const message = `${path} is a folder, and a file is expected. Name one of its files, such as ${JSON.stringify(inside[0])}.`;
+    const message = `${path} is a folder; expected a file. Name one of its files, such as ${JSON.stringify(inside[0])}.`;
     return { code, message, fixes: inside.slice(0, 3).map((each) => JSON.stringify(each)) };
   }
   const near = nearFiles(path, folder, files);
@@ -59,7 +60,7 @@ function missingFile(path: string, folder: string, files: DataFiles): Finding {
   return { code, message, fixes: near.map((each) => JSON.stringify(each)) };
 }
 
-/** Files in the folder that is named, with nearly the same name; written as the path is. */
+/** Files in the path's folder with a similar name, written in the form of the path. */
 function nearFiles(path: string, folder: string, files: DataFiles): string[] {
   const beside = files.found(`${escapedPath(dirname(absolutePath(folder, path)))}/*`).map((each) => basename(each));
   const before = path.slice(0, path.lastIndexOf("/") + 1);

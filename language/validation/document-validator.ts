@@ -4,11 +4,11 @@ import type { FindingData } from "./report.ts";
 
 type Diagnostics = NonNullable<LangiumDocument["diagnostics"]>;
 
-/** Of the parser: behind so many nobody reads on. */
+/** Maximum number of reported parser errors; no one reads further. */
 const mostMistakes = 100;
 
 export class PretrainDocumentValidator extends DefaultDocumentValidator {
-  /** What the parser alone found. */
+  /** The diagnostics of lexer and parser alone. */
   syntaxDiagnostics({ parseResult }: LangiumDocument): Diagnostics {
     const diagnostics: Diagnostics = [];
     this.processLexingErrors(parseResult, diagnostics);
@@ -16,7 +16,7 @@ export class PretrainDocumentValidator extends DefaultDocumentValidator {
     return diagnostics;
   }
 
-  /** As Langium has it, but with what to write instead. */
+  /** Adds replacements to Langium's own lexing errors. */
   protected override processLexingErrors({ lexerErrors }: LangiumDocument["parseResult"], diagnostics: Diagnostics): void {
     for (const { line, column, length, message, fixes } of lexerErrors as LexicalMistake[]) {
       const start = { line: (line ?? 1) - 1, character: (column ?? 1) - 1 };
@@ -25,7 +25,7 @@ export class PretrainDocumentValidator extends DefaultDocumentValidator {
     }
   }
 
-  /** What the parser says behind characters that it never saw is noise. */
+  /** Drops parser errors that follow characters the lexer skipped: they are noise. */
   protected override processParsingErrors(parseResult: LangiumDocument["parseResult"], diagnostics: Diagnostics, options: object): void {
     const unread = parseResult.lexerErrors.reduce((first, { offset }) => Math.min(first, offset), Number.POSITIVE_INFINITY);
     const parserErrors = parseResult.parserErrors
@@ -34,11 +34,11 @@ export class PretrainDocumentValidator extends DefaultDocumentValidator {
     super.processParsingErrors({ ...parseResult, parserErrors }, diagnostics, options);
   }
 
-  /** The rules walk the file themselves: see `registerRules`. */
+  /** Disabled, because the rules walk the file themselves: see `registerRules`. */
   protected override validateSingleNodeOptions(): { validateNode: boolean; validateChildren: boolean } {
     return { validateNode: true, validateChildren: false };
   }
 
-  /** Names that lead nowhere are reported by the rule for references, which knows what was expected and what is near. */
+  /** Disabled: the rule for references reports unresolved names and knows what was expected and what is similar. */
   protected override processLinkingErrors(): void {}
 }

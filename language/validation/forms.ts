@@ -5,7 +5,7 @@ import { expectedOf, nameOf, optionAt } from "../references/expected.ts";
 import { fittingType } from "../values/fit.ts";
 import type { RuleFamily } from "./report.ts";
 
-/** Declarations have the form of their kind, and only what has settings is given any. */
+/** Declarations have the form of their kind, and only names that take settings have a block. */
 export const forms: RuleFamily = () => ({
   Declaration(declaration, report) {
     if (!declaration.kind || (!declaration.body && !declaration.value)) return;
@@ -22,13 +22,13 @@ export const forms: RuleFamily = () => ({
     const target = named.target?.ref;
     const message =
       target && isDeclaration(target) && target.value
-        ? `${nameOf(named)} is declared elsewhere and takes no settings here. Declare another: ${target.kind} name = ${nameOf(target.value)} { extends: ${target.name} … }`
-        : `${nameOf(named)} takes no settings here; leave the block out.`;
+        ? `${nameOf(named)} is declared elsewhere and takes no settings here. Declare a new one: ${target.kind} name = ${nameOf(target.value)} { extends: ${target.name} … }`
+        : `${nameOf(named)} takes no settings here. Leave the block out.`;
     report(named, rangeOfValue(named), { code: "unexpected-settings", message });
   },
 });
 
-/** Where nothing is known of the name or of its place, other rules speak. */
+/** True also if the name or its place is unknown: other rules report that. */
 function takesSettings(named: Named): boolean {
   const expected = expectedOf(named);
   const type = expected && fittingType(expected, named);

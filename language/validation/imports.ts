@@ -9,7 +9,7 @@ import { notTrusted } from "../trust.ts";
 import { badEscape, writtenText } from "../values/escapes.ts";
 import type { Finding, RuleFamily } from "./report.ts";
 
-/** Imported files are there, are imported once, do not import each other in a circle and do not declare one name twice. */
+/** Imported files exist, are imported once, do not import each other in a cycle, and do not declare a name twice. */
 export const imports: RuleFamily = ({ shared, validation }) => {
   const documents = shared.workspace.LangiumDocuments;
   return {
@@ -40,23 +40,24 @@ export const imports: RuleFamily = ({ shared, validation }) => {
     if (reached.includes(document)) {
       const self = imported === document;
       const message = self
-        ? "The file imports itself; leave this import out."
-        : `${statement.path} imports this file, directly or through others. Move what both need into a third file.`;
+        ? "The file imports itself. Leave this import out."
+        : `${statement.path} imports this file, directly or through others. Move shared declarations into a third file.`;
       return { code: "import-cycle", message };
     }
-    if (before.includes(imported)) return { code: "repeated-import", message: `${statement.path} is imported twice; leave this one out.` };
+    if (before.includes(imported))
+      return { code: "repeated-import", message: `${statement.path} is imported twice. Leave this import out.` };
     return conflict(statement, reached, new Set(before.flatMap((each) => filesSeenFrom(each, documents))));
   }
 };
 
 function notThere(document: LangiumDocument, statement: Import, files: DataFiles): Finding {
   if (statement.path.trim() === "")
-    return { code: "unresolved-import", message: "The import names no file; write one beside this file in the quotes." };
+    return { code: "unresolved-import", message: "The import names no file. Write a path in the quotes, relative to this file's folder." };
   const uri = importedUri(document, statement);
   if (uri && !isPretrainFile(uri)) {
     return {
       code: "unresolved-import",
-      message: `${statement.path} is no .pretrain file, and only those can be imported.`,
+      message: `${statement.path} is not a .pretrain file; only .pretrain files can be imported.`,
       fixes: [`"${statement.path}.pretrain"`],
     };
   }
@@ -67,7 +68,7 @@ function notThere(document: LangiumDocument, statement: Import, files: DataFiles
   const what = `There is no file ${statement.path} beside this one, or it cannot be read.`;
   return {
     code: "unresolved-import",
-    message: `${what}${didYouMean(near)} Check the name; it starts at this file's folder.`,
+    message: `${what}${didYouMean(near)} Check the path; it is relative to this file's folder.`,
     fixes: near.map((each) => JSON.stringify(each)),
   };
 }
@@ -82,7 +83,7 @@ function conflict(
     for (const { name } of file.parseResult.value.declarations) {
       const other = taken.get(name);
       if (other) {
-        const message = `${statement.path} brings the name ${name}, which ${UriUtils.basename(other.uri)} declares as well. Rename one of the two.`;
+        const message = `${statement.path} declares ${name}, which ${UriUtils.basename(other.uri)} declares too. Rename one of the two.`;
         return { code: "duplicate-name", message };
       }
     }

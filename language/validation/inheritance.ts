@@ -4,7 +4,7 @@ import { nameOf } from "../references/expected.ts";
 import { ancestorsOf, extendedBy, extendsEntry, mostAncestors } from "../settings.ts";
 import type { RuleFamily } from "./report.ts";
 
-/** `extends` leads to a declaration of the same option and never back to where it started. */
+/** `extends` leads to a declaration of the same option and never back to its start. */
 export const inheritance: RuleFamily = () => ({
   Declaration(declaration, report) {
     const value = extendsEntry(declaration)?.value;
@@ -12,13 +12,13 @@ export const inheritance: RuleFamily = () => ({
     if (!value || !target) return;
     const ancestors = ancestorsOf(declaration);
     if (ancestors.length > mostAncestors) {
-      const message = `${declaration.name} extends ${target.name}, which extends another, and so on: more than ${mostAncestors} in a row. Extend one that is nearer to the first.`;
+      const message = `${declaration.name} extends ${target.name}, which extends another, and so on: more than ${mostAncestors} in a row. Extend a declaration with fewer ancestors.`;
       report(value, rangeOfValue(value), { code: "extends-too-far", message });
     } else if (target === declaration || ancestors.some((each) => extendedBy(each) === declaration)) {
       const message =
         target === declaration
-          ? `${declaration.name} extends itself; leave extends out.`
-          : `${declaration.name} extends ${target.name}, which extends ${declaration.name} again. One of them must stand on its own.`;
+          ? `${declaration.name} extends itself. Leave extends out.`
+          : `${declaration.name} extends ${target.name}, which extends ${declaration.name} again. Remove extends from one of them.`;
       report(value, rangeOfValue(value), { code: "extends-cycle", message });
     } else if (
       declaration.value &&
@@ -27,7 +27,7 @@ export const inheritance: RuleFamily = () => ({
       isDeclaration(target) &&
       nameOf(target.value) !== nameOf(declaration.value)
     ) {
-      const message = `${target.name} is ${nameOf(target.value)}, and ${nameOf(declaration.value)} has other settings: extend one that is ${nameOf(declaration.value)}.`;
+      const message = `${target.name} is ${nameOf(target.value)}, and ${nameOf(declaration.value)} has other settings. Extend one that is ${nameOf(declaration.value)}.`;
       report(value, rangeOfValue(value), { code: "extends-mismatch", message });
     }
   },

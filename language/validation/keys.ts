@@ -10,7 +10,7 @@ import { inlineText } from "../text/inline.ts";
 import { listed } from "../values/describe.ts";
 import type { Finding, RuleFamily } from "./report.ts";
 
-/** Every key is one that its block takes, once. */
+/** Every key is one that its block accepts, and occurs once. */
 export const keys: RuleFamily = () => ({
   Block(block, report) {
     const shape = shapeOf(block);
@@ -18,7 +18,7 @@ export const keys: RuleFamily = () => ({
     for (const entry of block.entries.filter(isWhole)) {
       const name = keyText(entry);
       if (before.has(name)) {
-        const message = `${name} stands in this block twice; each key once.`;
+        const message = `${name} is set twice in this block. Remove one of the two.`;
         report(entry, rangeOfKey(entry), { code: "repeated-key", message });
       } else if (shape && !keyIn(shape, name)) {
         const placed = inOption(entry, block, shape);
@@ -26,7 +26,7 @@ export const keys: RuleFamily = () => ({
         else report(entry, rangeOfKey(entry), unknown(entry, shape));
       }
       if (entry.key[0] === "with" && shape && keyIn(shape, name) && !block.entries.slice(0, block.entries.indexOf(entry)).some(varies)) {
-        const message = `${name} says what moves together with a vary line, and none stands before it. Write vary ${entry.key.slice(1).join(" ")} to vary it alone.`;
+        const message = `${name} must follow a vary line, whose values it accompanies; there is none before it. Write vary ${entry.key.slice(1).join(" ")} to vary it alone.`;
         report(entry, rangeOfKey(entry), { code: "with-nothing", message });
       }
       before.add(name);
@@ -38,14 +38,14 @@ function varies({ key }: Entry): boolean {
   return key[0] === "vary";
 }
 
-/** Where the colon is missing the text broke off, and what was read as a key need not be one. */
+/** Whether the entry has its colon. Without one the text is incomplete, and what was read as a key may not be one. */
 function isWhole(entry: Entry): boolean {
   return entry.weight === undefined && entry.key.length > 0 && GrammarUtils.findNodeForKeyword(entry.$cstNode, ":") !== undefined;
 }
 
 function unknown(entry: Entry, shape: Shape): Finding {
   const name = keyText(entry);
-  // what is not with anything was meant to vary
+  // a key that does not start with `with` was meant as one to vary
   const offered = shape.keys.filter((key) => key.name !== "with" || entry.key[0] === "with");
   const known = offered.flatMap((key) => (key.value.type === "varied" ? variedKeys.map((varied) => `${key.name} ${varied}`) : [key.name]));
   const [first = "", ...rest] = entry.key;
@@ -54,23 +54,23 @@ function unknown(entry: Entry, shape: Shape): Finding {
     isVaried && rest.length > 0 ? nearest(rest.join(" "), variedKeys).map((varied) => `${first} ${varied}`) : nearest(name, known);
   if (known.length === 0) {
     const message = shape.weighted
-      ? `${shape.name} holds entries such as 50%: name; ${name} is no share.`
-      : `${shape.name} has no settings; leave ${name} out.`;
+      ? `${shape.name} takes entries such as 50%: name; ${name} is not a share.`
+      : `${shape.name} takes no settings. Leave ${name} out.`;
     return { code: "unknown-key", message };
   }
   if (shape.weighted && isQuantity(entry.value) && optionsOf("objective").some((option) => option.name === name)) {
     const written = `${entry.value.amount}: ${name}`;
-    return { code: "unknown-key", message: `${shape.name} has no key ${name}. The share of a part stands before it: ${written}` };
+    return { code: "unknown-key", message: `${shape.name} has no key ${name}. Write the share before the part: ${written}` };
   }
-  const told = saidElsewhere.get(name);
-  if (told !== undefined && fixes.length === 0) return { code: "unknown-key", message: `${shape.name} has no key ${name}. ${told}` };
+  const advice = saidElsewhere.get(name);
+  if (advice !== undefined && fixes.length === 0) return { code: "unknown-key", message: `${shape.name} has no key ${name}. ${advice}` };
   const key = shape.keys.find((each) => each.name === fixes[0]);
   const example = key?.example && didYouRename(name, fixes) ? ` For example: ${key.example.split("\n")[0]}` : "";
   const help = fixes.length > 0 ? `${didYouMean(fixes)}${example}` : ` It has ${listed(known, "and")}.${elsewhere(name)}`;
   return { code: "unknown-key", message: `${shape.name} has no key ${name}.${help}`, fixes };
 }
 
-/** A key of an option that a key of this block takes, as `learning_rate` is one of adamw in `optimizer`. */
+/** The finding for a key that belongs to an option which this block accepts, as `learning_rate` belongs to adamw in `optimizer`. */
 function inOption(entry: Entry, block: Block, shape: Shape): Finding | undefined {
   const name = keyText(entry);
   if (
@@ -91,25 +91,25 @@ function inOption(entry: Entry, block: Block, shape: Shape): Finding | undefined
       if (inner === undefined) continue;
       const value = inlineText(entry.value);
       const written = `${outer.name}: ${option.name} { ${inner}: ${value} }`;
-      const stands = entryOf(block, outer.name) !== undefined;
-      const message = `${shape.name} has no key ${name}. ${inner} stands in ${outer.name}: ${written}`;
-      return { code: "unknown-key", message, fixes: stands ? [] : [written] };
+      const isSet = entryOf(block, outer.name) !== undefined;
+      const message = `${shape.name} has no key ${name}. Write ${written}`;
+      return { code: "unknown-key", message, fixes: isSet ? [] : [written] };
     }
   }
   return undefined;
 }
 
-/** An optimiser is the one family whose settings people look for a level higher. */
+/** The options whose keys may be looked for one level too high: only those of optimisers. */
 function optionsIn(type: ValueType): readonly Option[] {
   return type.type === "option" && type.family === "optimizer" ? optionsOf(type.family) : [];
 }
 
-/** A name of another program, whose values may have another form too. */
+/** Whether the name is one that another program uses, whose values may also have another form. */
 function didYouRename(name: string, fixes: readonly string[]): boolean {
   return meantBy(name, fixes).length > 0;
 }
 
-/** Where the key would be right. */
+/** The declarations and options that accept the key. */
 function elsewhere(name: string): string {
   const owners = [
     ...catalogue.declarations.map((each) => ({ owner: each.kind as string, keys: each.keys })),

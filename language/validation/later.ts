@@ -5,7 +5,7 @@ import { parseAmount, unitNamed } from "../values/amount.ts";
 import { fittingType } from "../values/fit.ts";
 import type { RuleFamily } from "./report.ts";
 
-/** Units that the language has and the runtime has not yet: the catalogue says what to tell. */
+/** Units that the language has but the runtime does not support yet; the catalogue holds the message. */
 export const later: RuleFamily = () => ({
   Quantity(quantity, report) {
     const message = laterUnit(quantity);

@@ -6,7 +6,7 @@ import { optionAt, type Shape, shapeOf, shapeOfDeclaration as shapeOfKind, shape
 import { blockOf, extendedBy, extendsEntry, layersIn, layersOf, partsIn, valuesOf } from "../settings.ts";
 import { isIncomplete, type RuleFamily } from "./report.ts";
 
-/** Keys that must be given are, here or in what is extended. */
+/** Required keys are set, either directly or by inheritance. */
 export const missing: RuleFamily = (services) => ({
   Declaration(declaration, report) {
     const shape = shapeOfDeclaration(declaration);
@@ -29,7 +29,7 @@ export const missing: RuleFamily = (services) => ({
     }
 
     function checkValue(value: Value, values: readonly Value[]): void {
-      // What is inherited is reported where it is written.
+      // Inherited values are reported where they are written.
       if (AstUtils.getContainerOfType(value, isDeclaration) !== declaration) return;
       if (isList(value)) {
         for (const item of value.items) checkValue(item, [item]);
@@ -71,7 +71,7 @@ function comesWithModel(key: Key, layers: readonly Block[]): boolean {
   return target !== undefined && isDeclaration(target) && target.kind === "model" && valuesOf(layersOf(target), "checkpoint").length > 0;
 }
 
-/** An existing tokenizer was trained already, and a data set of the hub has its files. */
+/** An existing tokenizer is already trained, and a data set of the hub has its own files. */
 function exists({ kind }: Declaration, { name }: Key, layers: readonly Block[]): boolean {
   if (kind === "corpus") return name === "files" && valuesOf(layers, "hub").length > 0;
   return kind === "tokenizer" && (name === "kind" || name === "train on") && valuesOf(layers, "file").length > 0;

@@ -6,7 +6,7 @@ import { rangeOfName } from "../places.ts";
 import { declarationsSeenFrom } from "../references/imports.ts";
 import type { RuleFamily } from "./report.ts";
 
-/** One name, one thing: over all kinds of declarations, the imported files and the catalogue, where both could stand. */
+/** Each name means one thing, across all kinds of declarations, the imported files, and the catalogue where both could be used. */
 export const names: RuleFamily = ({ shared }) => ({
   File(file, report) {
     const seen = groupBy(declarationsSeenFrom(AstUtils.getDocument(file), shared.workspace.LangiumDocuments), ({ name }) => name);
@@ -15,14 +15,14 @@ export const names: RuleFamily = ({ shared }) => ({
       if (other) report(declaration, rangeOfName(declaration), { code: "duplicate-name", message: taken(declaration, other) });
       const family = reservingFamilies[declaration.kind]?.find((each) => optionOf(each, declaration.name));
       if (family) {
-        const message = `${declaration.name} is a name of the catalogue and would mean two things; call this ${declaration.kind} something else.`;
+        const message = `${declaration.name} is already a name of the language. Give this ${declaration.kind} another name.`;
         report(declaration, rangeOfName(declaration), { code: "reserved-name", message });
       }
     }
   },
 });
 
-/** Families whose options may stand where the name of such a declaration may. */
+/** Option families whose names may occur in the same places as the name of such a declaration. */
 const reservingFamilies: Partial<Record<DeclarationKind, readonly OptionFamily[]>> = {
   objective: ["objective"],
   task: ["objective"],
@@ -30,7 +30,7 @@ const reservingFamilies: Partial<Record<DeclarationKind, readonly OptionFamily[]
   pretrain: ["from"],
 };
 
-/** An earlier one in the same file, or any in an imported file. */
+/** Whether `other` comes first: earlier in the same file, or in an imported file. */
 function isBefore(other: Declaration, declaration: Declaration): boolean {
   return other.$container !== declaration.$container || (other.$containerIndex ?? 0) < (declaration.$containerIndex ?? 0);
 }

@@ -9,7 +9,7 @@ import { describeType, listed } from "../values/describe.ts";
 import { fittingType } from "../values/fit.ts";
 import { type Finding, isIncomplete, type RuleFamily } from "./report.ts";
 
-/** Every name leads to a declaration, an option or a choice of the kind that its place takes. */
+/** Every name refers to a declaration, an option or a choice of the kind that its place accepts. */
 export const references: RuleFamily = (services) => ({
   Named(named, report) {
     const expected = expectedOf(named);
@@ -28,12 +28,12 @@ export const references: RuleFamily = (services) => ({
   },
 });
 
-/** Of cells that read different corpora: each scored on its own. */
+/** Names the task of comparing cells that read different corpora, each scored on its own corpus. */
 const allCorpora = "corpus";
 
 const expectedTypes = { task: { type: "reference", to: ["task", "corpus"] }, metric: { type: "choice", of: [] } } as const;
 
-/** Types whose names must lead somewhere; other words, such as the name of a column, are texts. */
+/** Whether the type's names must resolve. Other words, such as the name of a column, are plain texts. */
 function takesNames({ type }: Expected): boolean {
   return type === "choice" || type === "option" || type === "objective" || type === "reference" || type === "cell";
 }
@@ -54,8 +54,7 @@ function unresolved(info: ReferenceInfo, expected: Expected, services: PretrainS
     const message = `There is no ${name} here.${didYouMean(fixes)} Expected ${listed(known)}.`;
     return { code: "unknown-choice", message, fixes };
   }
-  const help =
-    fixes.length > 0 ? didYouMean(fixes) : known.length > 0 ? ` There ${known.length === 1 ? "is" : "are"} ${listed(known, "and")}.` : "";
+  const help = fixes.length > 0 ? didYouMean(fixes) : known.length > 0 ? ` Declared: ${listed(known, "and")}.` : "";
   const silent = isIncomplete(document, services);
   return { code: "unresolved-reference", silent, message: `Found no ${name}; expected ${describeType(expected)}.${help}`, fixes };
 }
@@ -63,7 +62,7 @@ function unresolved(info: ReferenceInfo, expected: Expected, services: PretrainS
 function wrongKind(container: Named | Expectation, kind: string, name: string, expected: Expected): string {
   if (!isExpectation(container) && isDeclaration(container.$container)) {
     const declared = container.$container;
-    return `${name} is declared; a declaration starts from the catalogue. To start from another write ${declared.kind} ${declared.name} = … { extends: ${name} }`;
+    return `${name} is a declaration; expected an option of the language. To start from ${name}, write ${declared.kind} ${declared.name} = … { extends: ${name} }`;
   }
   return `${name} is a ${kind}; expected ${describeType(expected)}.`;
 }

@@ -5,28 +5,28 @@ import type { PretrainServices } from "../module.ts";
 import type { TextRange } from "../places.ts";
 import { filesSeenFrom, loadedDocument } from "../references/imports.ts";
 
-/** What a rule found. */
+/** A problem that a rule found. */
 export interface Finding {
   code: string;
   message: string;
   severity?: Problem["severity"];
-  /** Replacements for the text at the place, best first. */
+  /** Replacements for the marked text, best first. */
   fixes?: string[];
   /**
-   * Found while a part of what the file sees could not be read, so that it may be no mistake: nobody is told, and the
-   * declaration is not used.
+   * Found while a part of the visible files could not be read, so it may be no mistake. It is not reported, and the declaration is not
+   * used.
    */
   silent?: boolean;
 }
 
 export type Report = (node: AstNode, range: TextRange | undefined, finding: Finding) => void;
 
-/** A family of rules: the checks for the kinds of node that it looks at. */
+/** A family of rules: the checks for the kinds of nodes that it examines. */
 export type RuleFamily = (services: PretrainServices) => {
   [Type in keyof PretrainAstType]?: (node: PretrainAstType[Type], report: Report) => void;
 };
 
-/** What travels with a diagnostic, for quick fixes. */
+/** Data that a diagnostic carries for quick fixes. */
 export interface FindingData {
   code: string;
   fixes?: string[];
@@ -41,8 +41,8 @@ export function reportTo(accept: ValidationAcceptor): Report {
 }
 
 /**
- * A part of what the file sees could not be read (a mistake in the syntax, an import that is not there): what seems to be
- * missing may be in that part, so nobody is told of it before the part is read.
+ * Whether a part of the visible files could not be read (a syntax error, a missing import). Names that seem to be missing may be in that
+ * part, so they are not reported until it can be read.
  */
 export function isIncomplete(document: LangiumDocument, services: PretrainServices): boolean {
   const documents = services.shared.workspace.LangiumDocuments;

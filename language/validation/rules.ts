@@ -19,7 +19,7 @@ import { sizes } from "./sizes.ts";
 import { values } from "./values.ts";
 import { weights } from "./weights.ts";
 
-/** Every rule about the text; what only a whole specification shows is checked where it is compiled. */
+/** Every rule about the text of a file. Rules that need the whole specification belong to the compiler. */
 const ruleFamilies: readonly RuleFamily[] = [
   imports,
   names,
@@ -39,7 +39,7 @@ const ruleFamilies: readonly RuleFamily[] = [
   later,
 ];
 
-/** One check of the whole file, that walks it once: Langium's own walk waits at every node, which takes longer than the rules do. */
+/** Registers one check that walks the whole file once. Langium's own walk yields at every node, which takes longer than the rules do. */
 export function registerRules(services: PretrainServices): void {
   const checks = checksByType(services);
   services.validation.ValidationRegistry.register<PretrainAstType>({
@@ -49,7 +49,7 @@ export function registerRules(services: PretrainServices): void {
 
 type Check = (node: AstNode, report: Report) => void;
 
-/** A rule about a type is one about its subtypes, as every kind of value is a value. */
+/** The checks for each node type. A rule about a type also applies to its subtypes, because every kind of value is a value. */
 function checksByType(services: PretrainServices): ReadonlyMap<string, readonly Check[]> {
   const reflection = services.shared.AstReflection;
   const checks = new Map<string, Check[]>();
@@ -61,7 +61,7 @@ function checksByType(services: PretrainServices): ReadonlyMap<string, readonly 
   return checks;
 }
 
-/** What a rule throws is a mistake of the rule: it is said, and the others go on. */
+/** Runs the checks on a node. An exception is a bug in the rule: it is reported, and the other rules go on. */
 function check(node: AstNode, checks: readonly Check[], accept: ValidationAcceptor): void {
   for (const each of checks) {
     try {

@@ -5,10 +5,10 @@ import { keyText, nameOf } from "../references/expected.ts";
 import { blockOf, layersOf, valuesOf } from "../settings.ts";
 import type { RuleFamily } from "./report.ts";
 
-/** How a model is trained. */
+/** Keys that control how a model is trained. */
 const ofTraining = ["epochs", "accumulate", "train", "optimizer", "dropout", "layer_decay", "patience", "seed"];
 
-/** A task without training examples trains nothing, so nothing may be said of the training. */
+/** A task without training examples trains nothing, so settings of training do not apply to it. */
 export const scoredTasks: RuleFamily = () => ({
   Declaration(declaration, report) {
     if (declaration.kind !== "finetune") return;
@@ -19,7 +19,7 @@ export const scoredTasks: RuleFamily = () => ({
     for (const entry of blockOf(declaration)?.entries ?? []) {
       const key = keyText(entry);
       if (!ofTraining.includes(key)) continue;
-      const message = `${target.name} is a task of ${kind.name}: a model is scored on it as it is, and nothing is trained. Leave ${key} out.`;
+      const message = `${target.name} is a task of ${kind.name}, which scores a model without training it. Leave ${key} out.`;
       report(entry, rangeOfKey(entry), { code: "nothing-is-trained", message });
     }
   },

@@ -5,10 +5,10 @@ import { blockOf, entryOf, layersIn } from "../settings.ts";
 import { readSeeds } from "../values/read.ts";
 import type { RuleFamily } from "./report.ts";
 
-/** A plan is made while someone types, so a comparison may not be larger than what that takes a few seconds for. */
+/** Limits on a comparison: its plan is made while someone types and must take no more than a few seconds. */
 const bounds = { cells: 256, trainings: 20_000 };
 
-/** How large a comparison may be: lists that multiply each other soon ask for more than anyone can run. */
+/** Comparisons stay within bounds: lists that multiply each other soon ask for more than can be run. */
 export const sizes: RuleFamily = () => ({
   Declaration(declaration, report) {
     const block = declaration.kind === "compare" ? blockOf(declaration) : undefined;
@@ -23,14 +23,14 @@ function tooLarge({ name }: Declaration, block: Block): string | undefined {
   const cells = product(lists.map(({ value }) => countOf(value)));
   const several = lists.length > 1 ? `: ${lists.map(({ value }) => countOf(value)).join(" × ")}` : "";
   if (cells > bounds.cells) {
-    return `${name} has ${shown(cells)} cells${several}, and at most ${bounds.cells} are compared. Vary fewer values, or divide it into several comparisons.`;
+    return `${name} has ${shown(cells)} cells${several}; at most ${bounds.cells} can be compared. Vary fewer values, or split it into several comparisons.`;
   }
   const trainings = cells * trainingsOfCell(block);
   if (trainings <= bounds.trainings) return undefined;
-  return `${name} asks for ${shown(trainings)} trainings, and at most ${shown(bounds.trainings)} are planned. Take fewer seeds, values, learning rates to search or checkpoints.`;
+  return `${name} asks for ${shown(trainings)} trainings; at most ${shown(bounds.trainings)} can be planned. Use fewer seeds, values, learning rates to search, or checkpoints.`;
 }
 
-/** Pre-trainings and fine-tunings, but those of baselines. */
+/** The number of pre-trainings and fine-tunings of a cell, without those of baselines. */
 function trainingsOfCell(block: Block): number {
   const finetune = entryOf(block, "finetune")?.value;
   const parts = finetune && isList(finetune) ? finetune.items : finetune ? [finetune] : [];
@@ -45,7 +45,7 @@ function settingIn(value: Value | undefined, key: string): Value | undefined {
   return value && layersIn([value]).flatMap((layer) => entryOf(layer, key)?.value ?? [])[0];
 }
 
-/** One seed where nothing is said; what is wrong with them is told at their place. */
+/** The number of seeds; one if none are given. Mistakes in them are reported at their place. */
 function seedsIn(value: Value | undefined): number {
   const read = value && (isRange(value) || isList(value)) ? readSeeds(value, { type: "seeds" }) : undefined;
   return read?.ok ? read.value.length : 1;

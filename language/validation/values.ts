@@ -21,7 +21,7 @@ import {
 } from "../values/read.ts";
 import type { Finding, RuleFamily } from "./report.ts";
 
-/** Every value has the type, the unit and the range that the catalogue gives its key. Names are looked up by `references`. */
+/** Every value has the type, the unit and the range that the catalogue gives its key. Names are checked by `references`. */
 export const values: RuleFamily = () => ({
   Value(value, report) {
     if (isExpectation(value.$container) || isElementOfSeeds(value)) return;
@@ -46,7 +46,7 @@ function findingOf(value: Value, type: Expected): Finding | undefined {
   return type.type === "seeds" ? oneSeed(value) : undefined;
 }
 
-/** Elsewhere a bare number of seeds says how many. 1 is the same either way. */
+/** Warns about a single number as `seeds`: elsewhere it would be their count. The number 1 means the same either way. */
 function oneSeed(value: Value): Finding | undefined {
   if (!isQuantity(value)) return undefined;
   const number = readCount(value, { type: "count", min: 2 });
@@ -56,7 +56,7 @@ function oneSeed(value: Value): Finding | undefined {
   return {
     code: "one-seed",
     severity: "info",
-    message: `This is one seed, the number ${seed}. For several write a range, ${range}; for this one alone, [${seed}].`,
+    message: `This is one seed, the number ${seed}. For ${seed} seeds, write the range ${range}; for this one alone, write [${seed}].`,
     fixes: [range, `[${seed}]`],
   };
 }
@@ -94,7 +94,7 @@ function readOption(value: Value, type: Extract<ValueType, { type: "option" }>):
   if (lastLayers && isNamed(value) && nameOf(value) === "last") {
     return {
       ok: false,
-      problem: { code: "wrong-type", message: "last needs a number of layers: last 2 layers.", fixes: ["last 2 layers"] },
+      problem: { code: "wrong-type", message: "last needs a number of layers, for example: last 2 layers.", fixes: ["last 2 layers"] },
     };
   }
   return undefined;
@@ -112,16 +112,16 @@ function wrongForm(value: Value, expected: Expected): ValueProblem {
   };
 }
 
-/** What stands here in other programs, and how it is said here. */
+/** Advice for a form that other programs use. */
 function hint(value: Value, expected: Expected): string {
   const types = alternativesOf(expected);
   if (isNamed(value) && /^(none|null|nil|undefined|nan|default|auto)$/i.test(nameOf(value)))
-    return " To take the default leave the key out.";
+    return " To use the default, leave the key out.";
   if (!isText(value)) return "";
   if (types.some((type) => type.type === "reference" && type.to.includes("model")))
-    return ` To start from a checkpoint declare it, model name { checkpoint: "${value.text}" }, and write its name here.`;
+    return ` To start from a checkpoint, declare it, model name { checkpoint: "${value.text}" }, and write its name here.`;
   const isName = types.some(({ type }) => type === "reference" || type === "objective" || type === "choice" || type === "option");
-  if (isName && /^[_a-zA-Z][\w-]*$/.test(value.text)) return ` Names stand without quotes: ${value.text}.`;
+  if (isName && /^[_a-zA-Z][\w-]*$/.test(value.text)) return ` Write names without quotes: ${value.text}.`;
   return types.some(
     ({ type }) =>
       type === "count" || type === "number" || type === "share" || type === "quantity" || type === "expectation" || type === "boolean",
@@ -130,7 +130,7 @@ function hint(value: Value, expected: Expected): string {
     : "";
 }
 
-/** Seeds are read as a whole. */
+/** Whether the value is an element of a list of seeds, which is read as a whole. */
 function isElementOfSeeds(value: Value): boolean {
   const list = value.$container;
   if (!isList(list)) return false;

@@ -5,7 +5,7 @@ import { layersOf, partsIn } from "../settings.ts";
 import { readWeight } from "../values/read.ts";
 import type { RuleFamily } from "./report.ts";
 
-/** Shares stand before the parts of a mixture or a sequence, and nowhere else; what it is made of is said in one way. */
+/** Shares occur only before the parts of a mixture or a sequence, and its parts are given in one way. */
 export const weights: RuleFamily = () => ({
   Block(block, report) {
     const shape = shapeOf(block);
@@ -14,13 +14,13 @@ export const weights: RuleFamily = () => ({
     const [first, other] = [...new Set(ways)];
     const second = block.entries.find((entry) => wayOf(entry) === other);
     if (first && other && second) {
-      const message = `A mixture is made of shares, of: […] or a preset; here are ${first} and ${other}. Keep one.`;
+      const message = `A mixture is defined by shares, of: […] or a preset; this one has ${first} and ${other}. Keep one of them.`;
       report(second, rangeOfKey(second), { code: "parts-in-two-ways", message });
     }
     const layers = isDeclaration(block.$container.$container) ? layersOf(block.$container.$container) : [block];
     if (partsIn(layers).from === "of") return;
     for (const entry of block.entries.filter((each) => ["temperature", "limit"].includes(keyText(each)))) {
-      const message = `${keyText(entry)} says how sizes become shares; the parts here have their shares. List them in of: […] without shares.`;
+      const message = `${keyText(entry)} tells how sizes become shares, but these parts have shares. List them in of: […] without shares.`;
       report(entry, rangeOfKey(entry), { code: "parts-have-shares", message });
     }
   },
@@ -29,7 +29,7 @@ export const weights: RuleFamily = () => ({
     const shape = isBlock(entry.$container) ? shapeOf(entry.$container) : undefined;
     if (entry.weight === undefined || !shape) return;
     if (!shape.weighted) {
-      const message = `Entries such as ${entry.weight}: name stand only in mixture and sequence; ${shape.name} has key: value.`;
+      const message = `Entries such as ${entry.weight}: name belong only in mixture and sequence; ${shape.name} expects key: value.`;
       report(entry, rangeOfKey(entry), { code: "unexpected-weight", message });
       return;
     }

@@ -2,7 +2,7 @@ import type { ValueType } from "#runtime/contract/catalogue/index.ts";
 import type { Value } from "../generated/ast.ts";
 import { type Expected, variedKeys } from "../references/expected.ts";
 
-/** What a type accepts, as it stands after "expected": `a whole number from 1 to 200`. */
+/** Describes what a type accepts, as it follows "expected" in a message: `a whole number from 1 to 200`. */
 export function describeType(type: Expected): string {
   switch (type.type) {
     case "count":
@@ -28,7 +28,7 @@ export function describeType(type: Expected): string {
     case "option":
       return familyNames[type.family];
     case "list":
-      return `a list; each of its elements: ${describeType(type.of)}`;
+      return `a list whose elements are each ${describeType(type.of)}`;
     case "block":
       return `settings: { ${type.keys.map((key) => key.name).join(", ")} }`;
     case "seeds":
@@ -42,11 +42,11 @@ export function describeType(type: Expected): string {
     case "varied":
       return `a list of values for ${listed(variedKeys)}`;
     case "cell":
-      return "one of the values that are varied, or a baseline";
+      return "one of the varied values or a baseline";
   }
 }
 
-/** What a value is, as it stands after "found": `the text "x"`. */
+/** Describes a value, as it follows "found" in a message: `the text "x"`. */
 export function describeValue(value: Value): string {
   switch (value.$type) {
     case "Text":
@@ -70,7 +70,7 @@ export function describeValue(value: Value): string {
   }
 }
 
-/** `a`, `a or b`, `a, b or c`. */
+/** Joins words: `a`, `a or b`, `a, b or c`. */
 export function listed(words: readonly string[], last = "or"): string {
   return words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1)}`;
 }
@@ -79,8 +79,8 @@ const familyNames = {
   objective: "an objective of the catalogue",
   task: "a kind of task",
   optimizer: "an optimizer such as adamw",
-  answered: "how a task is answered: head or text",
-  trained: "what is trained: all, head, last n layers or lora",
+  answered: "the way a task is answered: head or text",
+  trained: "the weights to train: all, head, last n layers or lora",
   baseline: "a baseline: scratch or majority",
   from: "scratch { like: … }",
 } as const;

@@ -3,14 +3,14 @@ import { isBlock, isList, isNamed, type Value } from "../generated/ast.ts";
 import { type Expected, hasKeysOf, nameOf, optionNamed } from "../references/expected.ts";
 
 /**
- * The branch of `either`, or the element type of a list for a value that stands alone, by the value's form in the text;
- * undefined where no branch has that form.
+ * The type that a value's form fits: a branch of `either`, or the element type of a list for a single value. Undefined if no branch has
+ * that form.
  */
 export function fittingType(expected: Expected, value: Value): Expected | undefined {
   if (expected.type === "either") {
     const fitting = expected.of.flatMap((branch) => fittingType(branch, value) ?? []);
     if (isBlock(value)) return fitting.find((branch) => branch.type === "block" && hasKeysOf(branch, value)) ?? fitting[0];
-    // Of several that take a name, the one that knows this name; else the last, which refers to declarations.
+    // If several branches take a name, use the one that knows this name; else the last, which refers to declarations.
     return fitting.find((branch) => isNamed(value) && optionNamed(branch, nameOf(value))) ?? fitting.at(-1);
   }
   if (expected.type === "list") return isList(value) ? expected : fittingType(expected.of, value);

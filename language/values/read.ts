@@ -6,7 +6,10 @@ import { type Amount, parseAmount, unitNamed } from "./amount.ts";
 import { describeType, describeValue } from "./describe.ts";
 import { badEscape, writtenText } from "./escapes.ts";
 
-/** What a value means, or what is wrong with it. Validation reports the problems; lowering, which runs on what has none, takes the values. */
+/**
+ * The meaning of a value, or the problem with it. Validation reports the problems; lowering, which only runs on valid values, takes the
+ * meanings.
+ */
 export type Reading<T> = { ok: true; value: T } | { ok: false; problem: ValueProblem };
 
 export interface ValueProblem {
@@ -26,7 +29,7 @@ export function readNumber(value: Value, type: TypeNamed<"number">): Reading<num
   return isQuantity(value) ? readBare(value, type) : wrongType(value, type);
 }
 
-/** As 0 to 1. */
+/** A share as a fraction from 0 to 1. */
 export function readShare(value: Value, type: TypeNamed<"share">): Reading<number> {
   return isQuantity(value) ? readBare(value, type) : wrongType(value, type);
 }
@@ -44,7 +47,10 @@ export function readQuantity(value: Value, type: TypeNamed<"quantity">): Reading
   }
   const whole = unit === "steps" || unit === "tokens" || unit === "documents";
   if (amount.value <= 0 || (whole && !Number.isInteger(amount.value))) {
-    return problem("out-of-range", `${value.amount} is no amount of ${unit}: expected ${whole ? "a whole number" : "a number"} above 0.`);
+    return problem(
+      "out-of-range",
+      `${value.amount} is not an amount of ${unit}; expected ${whole ? "a whole number" : "a number"} above 0.`,
+    );
   }
   return { ok: true, value: { unit, value: amount.value } };
 }
@@ -62,16 +68,16 @@ export function readText(value: Value, type: TypeNamed<"text">): Reading<string>
   return wrongType(value, type, isQuantity(value) ? [`"${value.amount}"`] : []);
 }
 
-/** As Linux has it. */
+/** Maximum length of a path, in characters; Linux has the same limit in bytes. */
 export const longestPath = 4096;
 
-/** As written: relative to the file that says it. */
+/** A path as written, relative to the file that contains it. */
 export function readPath(value: Value, type: TypeNamed<"path">): Reading<string> {
   if (isText(value)) {
     if (value.text.length <= longestPath) return escapedWell(value, type) ?? filled(value, type);
     return problem(
       "out-of-range",
-      `The path has ${value.text.length.toLocaleString("en-US")} characters; at most ${longestPath.toLocaleString("en-US")}.`,
+      `The path has ${value.text.length.toLocaleString("en-US")} characters; expected at most ${longestPath.toLocaleString("en-US")}.`,
     );
   }
   return wrongType(value, type, isNamed(value) && !value.body ? [`"${nameOf(value)}"`] : []);
@@ -84,12 +90,13 @@ export function readSeeds(value: Value, type: TypeNamed<"seeds">): Reading<numbe
   if (isRange(value)) return seedsInRange(value);
   if (isQuantity(value)) return map(readCount(value, seed), (only) => [only]);
   if (!isList(value) || value.items.length === 0) return wrongType(value, type);
-  if (value.items.length > mostSeeds) return problem("out-of-range", `The list has ${value.items.length} seeds; at most ${mostSeeds}.`);
+  if (value.items.length > mostSeeds)
+    return problem("out-of-range", `The list has ${value.items.length} seeds; expected at most ${mostSeeds}.`);
   const seeds: number[] = [];
   for (const item of value.items) {
     const reading = readCount(item, seed);
     if (!reading.ok) return reading;
-    if (seeds.includes(reading.value)) return problem("out-of-range", `The seed ${reading.value} stands here twice; each seed once.`);
+    if (seeds.includes(reading.value)) return problem("out-of-range", `The seed ${reading.value} is listed twice. Remove one of the two.`);
     seeds.push(reading.value);
   }
   return { ok: true, value: seeds };
@@ -99,16 +106,16 @@ export function readSchedule(value: Schedule, type: TypeNamed<"schedule">): Read
   const every = countIn(value.every, { type: "count", min: 1 }, ["steps"]);
   if (!every.ok) return every;
   if (value.keep === undefined) return { ok: true, value: { every: every.value, keep: null } };
-  if (!type.keeps) return problem("wrong-type", `There is nothing to keep here: expected ${describeType(type)}.`);
+  if (!type.keeps) return problem("wrong-type", `There is nothing to keep here; expected ${describeType(type)}.`);
   return map(countIn(value.keep, { type: "count", min: 1, max: 1000 }, []), (keep) => ({ every: every.value, keep }));
 }
 
-/** `last 4 layers`. */
+/** The number in `last 4 layers`. */
 export function readLast(value: Last): Reading<number> {
   return countIn(value.amount, { type: "count", min: 1, max: 200 }, ["layers"]);
 }
 
-/** The share of `50%: name`, as 0 to 1. */
+/** The share of `50%: name`, as a fraction from 0 to 1. */
 export function readWeight(text: string): Reading<number> {
   const type = { type: "share", min: 0, max: 1, aboveMin: true } as const;
   const amount = parseAmount(text);
@@ -139,7 +146,7 @@ function seedsInRange({ from, to }: Range): Reading<number[]> {
   if (!last.ok) return last;
   const count = last.value - first.value + 1;
   if (count < 1) return problem("out-of-range", `The range ${from}..${to} is empty; write the smaller seed first.`, [`${to}..${from}`]);
-  if (count > mostSeeds) return problem("out-of-range", `The range ${from}..${to} has ${count} seeds; at most ${mostSeeds}.`);
+  if (count > mostSeeds) return problem("out-of-range", `The range ${from}..${to} has ${count} seeds; expected at most ${mostSeeds}.`);
   return { ok: true, value: Array.from({ length: count }, (_, index) => first.value + index) };
 }
 
@@ -163,7 +170,7 @@ function within(text: string, value: number, type: TypeNamed<"count" | "number" 
 
 function wrongType(value: Value, type: ValueType, fixes: string[] = []): { ok: false; problem: ValueProblem } {
   const nothing =
-    isNamed(value) && /^(none|null|nil|undefined|nan|default|auto)$/i.test(nameOf(value)) ? " To take the default leave the key out." : "";
+    isNamed(value) && /^(none|null|nil|undefined|nan|default|auto)$/i.test(nameOf(value)) ? " To use the default, leave the key out." : "";
   return problem("wrong-type", `Found ${describeValue(value)}, expected ${describeType(type)}.${nothing}`, fixes);
 }
 
@@ -172,14 +179,14 @@ function notANumber(text: string, type: ValueType): { ok: false; problem: ValueP
     .replaceAll(/(?<=\d)_(?=\d)/g, "")
     .replaceAll(/(\d)K\b/g, "$1k")
     .replaceAll(/(\d)m\b/g, "$1M");
-  if (joined !== text && parseAmount(joined)) return problem("wrong-type", `${text} is no number; write ${joined}.`, [joined]);
-  return problem("wrong-type", `${text} is no number: expected ${describeType(type)}, written as 8000, 8k, 5M, 1e-3 or 15%.`);
+  if (joined !== text && parseAmount(joined)) return problem("wrong-type", `${text} is not a number; write ${joined}.`, [joined]);
+  return problem("wrong-type", `${text} is not a number; expected ${describeType(type)}, written as 8000, 8k, 5M, 1e-3 or 15%.`);
 }
 
 function wrongUnit(amount: Amount, type: ValueType): { ok: false; problem: ValueProblem } {
   const found = amount.unit ?? "%";
   const suffix = multiples[found.toLowerCase()];
-  if (suffix) return problem("wrong-unit", `Write ${suffix} for ${found}, directly behind the number: 10${suffix}.`);
+  if (suffix) return problem("wrong-unit", `Write ${suffix} for ${found}, directly after the number: 10${suffix}.`);
   return problem("wrong-unit", `The unit ${found} does not fit: expected ${describeType(type)}.`);
 }
 

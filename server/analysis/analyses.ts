@@ -19,47 +19,47 @@ import type { PretrainServerServices } from "../services.ts";
 import { compileText, type GoodAnalysis, type ReadText, readText, storeBeside, withoutCompiler } from "./file-analysis.ts";
 import { shiftBetween } from "./shift.ts";
 
-/** What is known of an open file. */
+/** The state of an open file. */
 export interface AnalysedFile {
   uri: string;
-  /** Empty where the file is on no disk: then there are no runs, and the compiler finds no data. */
+  /** The `.pretrain` folder of the file. Empty if the file is not on disk: there are then no runs, and the compiler finds no data. */
   store: string;
   results: StoredResults;
   times: TimesHere;
-  /** As last read, with or without mistakes. */
+  /** The text as last read, with or without errors. */
   read: ReadText;
-  /** The last text that was understood. */
+  /** The analysis of the last text without errors that prevent one. */
   good: GoodAnalysis | undefined;
-  /** Of every declaration that is still there, the last that had a plan. */
+  /** For every declaration that still exists, its last compilation that had a plan. */
   lastPlans: Map<string, CompiledDeclaration>;
-  /** What the compiler finds in the text as last read, also in what it imports. */
+  /** Problems that the compiler found in the text as last read and in its imports. */
   compilerProblems: readonly PlacedProblem[];
 }
 
-/** Every open file, analysed again as it changes: first what the language finds, then, a little at a time, the compiler. */
+/** Analyses every open file again as it changes: first the language, then, in small slices, the compiler. */
 export interface Analyses {
   get(uri: string): AnalysedFile | undefined;
   /** All open files. */
   all(): AnalysedFile[];
-  /** Everything found in a file: by the language, and by compiling the open files that see it. */
+  /** All problems of a file: those of the language, and those from compiling the open files that import it. */
   problemsIn(uri: URI): PlacedProblem[];
-  /** Files whose problems may be others now. */
+  /** Calls the listener with files whose problems may have changed. */
   onProblems(listener: (uris: readonly URI[]) => void): void;
-  /** A file's analysis is another than before. */
+  /** Calls the listener when a file's analysis has changed. */
   onAnalysed(listener: (uri: string) => void): void;
-  /** Compiles again: files outside of the text changed. */
+  /** Compiles the matching files again, because files other than the text changed. */
   compileAgain(isMeant: (file: AnalysedFile) => boolean): void;
 }
 
 interface Kept extends AnalysedFile {
   compiler: ExperimentCompiler;
-  /** The text that `compilerProblems` are about. */
+  /** The text that `compilerProblems` refer to. */
   compiledText: string;
-  /** Counts the analyses, so that an older one gives way to a newer. */
+  /** Counts the analyses, so that a newer one supersedes an older one. */
   generation: number;
 }
 
-/** Milliseconds that the compiler takes before it lets requests through. */
+/** Milliseconds that the compiler works before it lets requests through. */
 const slice = 10;
 /** Milliseconds after which the language's problems are sent without the compiler's. */
 const patience = 40;
@@ -105,7 +105,7 @@ export function createAnalyses({ shared, pretrain }: PretrainServerServices, too
       files.set(uri, file);
       void compile(file);
     } catch (error) {
-      // a mistake of this program: the text's own problems still show
+      // a bug in the compiler: the text's own problems are still shown
       console.error(error);
     }
   }
@@ -115,7 +115,7 @@ export function createAnalyses({ shared, pretrain }: PretrainServerServices, too
     const isCurrent = () => file.generation === generation;
     const { read } = file;
     const { analysis } = read;
-    // what the language found does not wait for a compilation that takes long
+    // a slow compilation does not delay the language's problems
     const early = setTimeout(() => isCurrent() && problemsChanged.fire([URI.parse(file.uri)]), patience);
     try {
       if (!analysis.spec) return settle(file, file.good, []);
@@ -174,7 +174,7 @@ function opened({ uri }: LangiumDocument, read: ReadText, tools: CompilerTools):
   };
 }
 
-/** What may not be read before the workspace is trusted is not missing. */
+/** Removes reports of missing files that may not be read before the workspace is trusted. */
 function asToWhatIsRead(problems: readonly PlacedProblem[], refused: ReadonlySet<string>): PlacedProblem[] {
   return problems.map((problem) => {
     const name = [...refused].find((each) => problem.message.includes(each));
@@ -190,7 +190,7 @@ function keepPlans({ lastPlans, read }: AnalysedFile, { compiled }: GoodAnalysis
   for (const [name, each] of compiled) if (each.plan) lastPlans.set(name, each);
 }
 
-/** While the text is being compiled, what was found before, at its places in the present text. */
+/** The compiler's problems. During a compilation they are the previous ones, moved to their places in the present text. */
 function compilerProblemsIn(path: string, { compilerProblems, compiledText, read, uri }: Kept): readonly PlacedProblem[] {
   const problems = compilerProblems.filter((problem) => problem.file === path);
   if (problems.length === 0 || compiledText === read.text || URI.parse(uri).fsPath !== path) return problems;
@@ -206,7 +206,7 @@ function openFiles(documents: LangiumDocuments, isOpen: (uri: string) => boolean
   return documents.all.filter((document) => isOpen(document.uri.toString())).toArray() as LangiumDocument<File>[];
 }
 
-/** Lets other work through after every `slice`; false once there is a newer analysis. */
+/** Yields to other work after every `slice`; returns false once a newer analysis exists. */
 function pauses(isCurrent: () => boolean): () => Promise<boolean> {
   let since = performance.now();
   return async () => {

@@ -2,7 +2,7 @@ import type { Diagnostic } from "vscode-languageserver";
 import type { PlacedProblem } from "#runtime/contract/problem.ts";
 import { visible } from "#runtime/contract/visible.ts";
 
-/** What travels with a diagnostic, for quick fixes. */
+/** Data that a diagnostic carries for quick fixes. */
 export interface DiagnosticData {
   fixes: string[];
   set?: { key: string; value: string };
@@ -17,13 +17,13 @@ export function diagnosticOf({ line, column, endLine, endColumn, severity, code,
     severity: severities[severity],
     code,
     source: "pretrain",
-    // what it quotes of a text or of data stays text, in an editor of a terminal too
+    // quoted text and data must stay plain text, even in an editor that runs in a terminal
     message: visible(message),
     data: { fixes: fixes ?? [], ...(set ? { set } : {}) } satisfies DiagnosticData,
   };
 }
 
-/** Each problem once, from top to bottom. */
+/** The diagnostics of a file without duplicates, from top to bottom. */
 export function diagnosticsOf(problems: readonly PlacedProblem[]): Diagnostic[] {
   const distinct = new Map(problems.map((problem) => [`${problem.line}:${problem.column} ${problem.message}`, problem]));
   return [...distinct.values()].sort((a, b) => a.line - b.line || a.column - b.column).map(diagnosticOf);

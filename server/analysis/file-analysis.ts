@@ -16,7 +16,7 @@ import { type Hint, hintsOf } from "../compile/hints.ts";
 import type { StoredResults } from "../compile/results.ts";
 import type { OutlineDeclaration } from "../protocol.ts";
 
-/** A text that was understood, and what the compiler made of it. Positions are those of `text`. */
+/** A text that could be lowered, with the compiler's results. Positions refer to `text`. */
 export interface GoodAnalysis {
   text: string;
   spec: Spec;
@@ -27,7 +27,7 @@ export interface GoodAnalysis {
 
 export type DeclaredPlace = Pick<OutlineDeclaration, "kind" | "name" | "range" | "nameRange" | "doc" | "expectations">;
 
-/** What the language alone knows of a text, before the compiler. */
+/** The language's analysis of a text, before compilation. */
 export interface ReadText {
   text: string;
   analysis: Analysis;
@@ -46,10 +46,7 @@ export function readText(document: LangiumDocument<File>, services: PretrainServ
   };
 }
 
-/**
- * Compiles what was read, a little at a time: `pause` is awaited between the pieces, and ends the work by answering false.
- * Null where it was ended.
- */
+/** Compiles the text in slices. `pause` is awaited between them and cancels the work by returning false; the result is then null. */
 export async function compileText(
   { text, analysis, declarations, nodes }: ReadText & { analysis: { spec: Spec } },
   compiler: ExperimentCompiler,
@@ -71,12 +68,12 @@ export async function compileText(
   return { good: { text, spec, declarations, compiled, hints }, problems: distinctProblems(problems).map(analysis.place) };
 }
 
-/** Of a file that is on no disk. */
+/** The analysis of a file that is not on disk, without compilation. */
 export function withoutCompiler({ text, declarations }: ReadText, spec: Spec): GoodAnalysis {
   return { text, spec, declarations, compiled: new Map(), hints: [] };
 }
 
-/** The `.pretrain` folder beside a file. */
+/** The `.pretrain` folder next to a file. */
 export function storeBeside(file: string): string {
   return join(dirname(file), ".pretrain");
 }

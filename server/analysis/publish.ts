@@ -4,7 +4,7 @@ import type { PretrainServerServices } from "../services.ts";
 import type { Analyses } from "./analyses.ts";
 import { diagnosticsOf } from "./diagnostics.ts";
 
-/** Sends the problems of every file that has any, whenever they are others than before. */
+/** Sends the problems of every file that has any, whenever they change. */
 export function publishProblems(connection: Connection, { shared }: PretrainServerServices, analyses: Analyses): void {
   const sent = new Map<string, string>();
   const publish = (uri: URI) => {

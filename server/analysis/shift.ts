@@ -1,13 +1,13 @@
 import { TextDocument } from "vscode-languageserver-textdocument";
 import type { Position, Range } from "../protocol.ts";
 
-/** Moves positions of an earlier text to where the same characters stand in a later one. */
+/** Moves positions in an earlier text to the same characters in a later one. */
 export interface Shift {
   position(position: Position): Position;
   range(range: Range): Range;
 }
 
-/** What lies inside the part that changed moves to its edges. */
+/** The shift between two texts. Positions inside the changed part move to its edges. */
 export function shiftBetween(before: string, after: string): Shift {
   if (before === after) return { position: (position) => position, range: (range) => range };
   const shortest = Math.min(before.length, after.length);

@@ -1,10 +1,10 @@
-/** An answer of the disk, and until when it is believed, in milliseconds of `performance.now()`. */
+/** A cached answer of the disk with its expiry time, in milliseconds of `performance.now()`. */
 export interface Believed<T> {
   value: T;
   until: number;
 }
 
-/** The answer under the key, looked up again where the last one is no longer believed. */
+/** The cached answer for the key, looked up again if it has expired. */
 export function believedOr<T>(known: Map<string, Believed<T>>, key: string, look: () => T): T {
   const start = performance.now();
   const found = known.get(key);
@@ -14,7 +14,10 @@ export function believedOr<T>(known: Map<string, Believed<T>>, key: string, look
   return value;
 }
 
-/** Half a second from now; longer after an answer that took long since `start`, so that asking takes a small part of the time. */
+/**
+ * The expiry time of an answer: half a second from now, or later if it took long since `start`, so that lookups take a small part of the
+ * time.
+ */
 export function believedUntil(start: number): number {
   const end = performance.now();
   return end + Math.max(believed, 50 * (end - start));

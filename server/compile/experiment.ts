@@ -16,13 +16,13 @@ import type { WatchedFiles } from "./watched-files.ts";
 
 const memoryBytes = machineMemory();
 
-/** What the compiler makes of one declaration that has jobs. */
+/** The compiler's result for a declaration that has jobs. */
 export interface CompiledDeclaration {
-  /** Null where there are errors. */
+  /** Null if there are errors. */
   plan: Plan | null;
   problems: Problem[];
   estimated: boolean;
-  /** A file is still being read: the fingerprints, and the ids made of them, are not those of its content yet. */
+  /** Whether a file is still being read. Until then, fingerprints and the ids derived from them are provisional. */
   pending: boolean;
 }
 
@@ -33,11 +33,11 @@ export interface CompilerTools {
   trust: Trust;
 }
 
-/** Compiles a file's declarations one by one; one whose inputs are what they were is not compiled again. */
+/** Compiles a file's declarations one by one, skipping those whose inputs are unchanged. */
 export interface ExperimentCompiler {
   problemsOf(spec: Spec): Problem[];
   compile(spec: Spec, name: string): CompiledDeclaration;
-  /** Drops what was kept of other names. */
+  /** Drops cached results of all other names. */
   keepOnly(names: ReadonlySet<string>): void;
 }
 
@@ -70,7 +70,7 @@ export function experimentCompiler({ files, costs, tasks }: CompilerTools, resul
       };
       const { plan, problems, estimated } = compile(spec, { kind: "declaration", name }, files, options);
       const compiled = { plan, problems, estimated: estimated.length > 0, pending: plan !== null && hasUnread(plan) };
-      // reading a file makes its hash known
+      // taken now, because reading a file makes its hash known
       known.set(name, { inputs: inputsOf(narrowed), asked, compiled });
       return compiled;
     },
@@ -79,7 +79,7 @@ export function experimentCompiler({ files, costs, tasks }: CompilerTools, resul
     },
   };
 
-  /** All that the answer depends on, but for the results of jobs. */
+  /** Everything that the result depends on, except results of jobs. */
   function inputsOf(spec: Spec): string {
     const checkpoints = Object.values(spec.models).flatMap(({ checkpoint }) => (checkpoint ? [checkpoint] : []));
     const folders = checkpoints.flatMap(({ name, folder }) => [folder, files.hubModel(name) ?? []].flat());
@@ -96,7 +96,7 @@ export function patternsOf(spec: Spec): string[] {
   ];
 }
 
-/** Names of the data sets of the hub that a specification reads. */
+/** Names of the hub's data sets that a specification reads. */
 export function hubNamesOf(spec: Spec): string[] {
   return [
     ...Object.values(spec.corpora).flatMap(({ hub }) => hub?.name ?? []),

@@ -5,29 +5,29 @@ import { parseRecord } from "#runtime/contract/record-text.ts";
 import { type KnownContent, knownContents } from "#runtime/contract/records.ts";
 import { readRegularText } from "#runtime/machine/regular-file.ts";
 
-/** SHA-256 of files, in hexadecimal: read once for each version of a file, large ones in the background. */
+/** SHA-256 hashes of files in hexadecimal. Each version of a file is read once, large files in the background. */
 export interface FileHashes {
-  /** `unread` until a large file has been read. */
+  /** The file's hash; `unread` until a large file has been read. */
   hashOf(path: string, stat: FileStat): string;
   isKnown(path: string, stat: FileStat): boolean;
-  /** Takes over what the command line left in a file of the cache; what is known here stays. */
+  /** Adds the hashes in the command line's cache file. Hashes that are already known are kept. */
   takeOver(path: string): void;
 }
 
-/** Stands for the SHA-256 of a file that is being read. */
+/** Placeholder for the SHA-256 of a file that is still being read. */
 export const unread = "being read";
 
 export interface FileStat {
-  /** Bytes. */
+  /** In bytes. */
   size: number;
-  /** Changes with the file. */
+  /** A text that changes when the file does. */
   sign: string;
 }
 
 export interface HashEvents {
-  /** No file is being read any more. */
+  /** Called when no file is being read any more. */
   onRead(): void;
-  /** A file went away while it was read. */
+  /** Called when a file disappeared while it was being read. */
   onGone(path: string): void;
 }
 
@@ -73,7 +73,7 @@ export function fileHashes({ onRead, onGone }: HashEvents): FileHashes {
   }
 }
 
-/** Undefined where there is no regular file. */
+/** Undefined if the path is not a regular file. */
 export function statFile(path: string): FileStat | undefined {
   try {
     const stat = statSync(path, { throwIfNoEntry: false, bigint: true });
@@ -83,7 +83,10 @@ export function statFile(path: string): FileStat | undefined {
   }
 }
 
-/** Few small files a second, so that typing never waits: whether there are bytes left for one of this size. */
+/**
+ * Limits the bytes of small files read per second, so that typing is never delayed. The result tells whether a file of a given size still
+ * fits.
+ */
 function readingBudget(): (bytes: number) => boolean {
   let spent = { bytes: 0, since: 0 };
   return (bytes) => {
@@ -96,7 +99,7 @@ function readingBudget(): (bytes: number) => boolean {
 
 const bytesASecond = 8_000_000;
 
-/** A cache can be made again. */
+/** Reads the cache; a damaged one counts as empty, because it can be rebuilt. */
 function readCache(path: string): Record<string, KnownContent> {
   try {
     const read = parseRecord(readRegularText(path), knownContents);

@@ -8,14 +8,17 @@ import type { CompiledDeclaration } from "./experiment.ts";
 import type { StoredResults } from "./results.ts";
 import { epochsOf, jobsOf } from "./summary.ts";
 
-/** What the compiler knows, said at the end of an entry. */
+/** A hint from the compiler, shown at the end of an entry. */
 export interface Hint {
   position: Position;
   label: string;
   tooltip: string;
 }
 
-/** At `model:` the parameters, at `budget:` what it buys, at `match:` what is matched; where the declaration itself says them. */
+/**
+ * The hints of a declaration: the parameters at `model:`, steps and epochs at `budget:`, the matched amount at `match:`. Only for keys that
+ * the declaration itself sets.
+ */
 export function hintsOf(node: Declaration, compiled: CompiledDeclaration | undefined, spec: Spec, results: StoredResults): Hint[] {
   const plan = compiled?.plan;
   if (!plan) return [];
@@ -104,7 +107,7 @@ function sizes({ parameters, embeddings }: JobOf<"pretrain">["cost"]): string {
   return `${formatCount(parameters - embeddings)} body + ${formatCount(embeddings)} embeddings`;
 }
 
-/** At the end of the entry's value, where the declaration itself has it. */
+/** Places a hint at the end of the entry's value if the declaration itself has the entry. */
 function hintAt(node: Declaration, key: string, label: string, tooltip: string): Hint[] {
   const block = blockOf(node);
   const value = block && entryOf(block, key)?.value;
@@ -112,7 +115,7 @@ function hintAt(node: Declaration, key: string, label: string, tooltip: string):
   return end ? [{ position: end, label, tooltip }] : [];
 }
 
-/** As much as VS Code shows of a hint (`editor.inlayHints.maximumLength`); the rest is in the tooltip. */
+/** Shortens a hint to what VS Code shows (`editor.inlayHints.maximumLength`); the tooltip has the rest. */
 function shortened(parts: readonly string[]): string {
   return parts.reduce((text, part) => (`${text} · ${part}`.length > 43 ? text : `${text} · ${part}`));
 }

@@ -1,21 +1,21 @@
 import { type Matches, matchingFiles } from "#language/matching-files.ts";
 import { believedUntil } from "./believed.ts";
 
-/** What patterns match, looked up in the background: until a pattern was looked up again it matches what it matched before. */
+/** Looks up matches of patterns in the background. Until a new search ends, the previous matches hold. */
 export interface PatternLookups {
-  /** As last found, undefined before the first walk has ended. Looks again where that was long ago. */
+  /** The matches last found; undefined before the first search has ended. Starts a new search if the last one is too old. */
   found(pattern: string): Matches | undefined;
-  /** Resolves once no walk for the pattern is under way. */
+  /** Resolves once no search for the pattern is running. */
   walked(pattern: string): Promise<void>;
-  /** How often a walk found something else than the one before it. */
+  /** Number of searches that found something other than the one before. */
   changes(): number;
-  /** Believes no walk that has begun. */
+  /** Discards the results of searches that have begun. */
   forget(): void;
 }
 
 /**
- * @param mayRead what a pattern may match, and the folders that are walked for it
- * @param onFound called after walks that found something else than before
+ * @param mayRead whether a path may match, or a folder may be searched
+ * @param onFound called after searches whose result differs from the previous one
  */
 export function patternLookups(mayRead: (path: string) => boolean, onFound: () => void): PatternLookups {
   const patterns = new Map<string, Pattern>();
@@ -57,9 +57,9 @@ export function patternLookups(mayRead: (path: string) => boolean, onFound: () =
 
 interface Pattern {
   found: Matches | undefined;
-  /** When it is looked up again. */
+  /** When to search again. */
   until: number;
-  /** Under way. */
+  /** The running search, if any. */
   walk: Promise<void> | undefined;
 }
 
@@ -67,7 +67,7 @@ function areSame(before: Matches | undefined, after: Matches): boolean {
   return before?.cut === after.cut && before.paths.join("\n") === after.paths.join("\n");
 }
 
-/** Several patterns are mostly found at about the same time: calls within `togetherMilliseconds` are one. */
+/** Combines calls within `togetherMilliseconds` into one, because searches tend to end at about the same time. */
 function together(call: () => void): () => void {
   let isWaiting = false;
   return () => {

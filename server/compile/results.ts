@@ -7,17 +7,17 @@ import { jobRecord } from "#runtime/contract/plan-schema.ts";
 import { parseSealed } from "#runtime/contract/sealed.ts";
 import { readRegularText } from "#runtime/machine/regular-file.ts";
 
-/** What jobs left in a `.pretrain` folder. A file is read again only when it changed. */
+/** Results of jobs in a `.pretrain` folder. A file is read again only when it has changed. */
 export interface StoredResults {
-  /** Null where the job is not done. */
+  /** The result; null if the job is not done. */
   read<K extends keyof Results>(kind: K, id: string): Results[K] | null;
-  /** Changes when a job is done, or its result deleted. */
+  /** A text that changes when the job is done or its result is deleted. */
   signature(id: string): string;
-  /** The job as it was planned when it last ran. */
+  /** The job as planned when it last ran. */
   readJob(id: string): Job | null;
 }
 
-/** @param mayRead false of a path that leads out of what may be read */
+/** @param mayRead whether a path may be read */
 export function storedResults(store: string, mayRead: (path: string) => boolean): StoredResults {
   const known = new Map<string, { changed: number; value: unknown }>();
   const resultOf = (id: string) => join(store, "runs", id, "result.json");
@@ -34,7 +34,7 @@ export function storedResults(store: string, mayRead: (path: string) => boolean)
     },
     signature: (id) => String(mayRead(resultOf(id)) && changeOf(resultOf(id))),
     readJob(id) {
-      // an id comes from outside; a run folder's name has no separators
+      // the id comes from the client; the name of a run folder has no separators
       const path = /^[\w-]+$/.test(id) ? join(store, "runs", id, "job.json") : undefined;
       return path !== undefined && mayRead(path) ? readSealed(path, jobRecord) : null;
     },
@@ -45,7 +45,7 @@ function changeOf(path: string): number | undefined {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
 }
 
-/** Null where the file is not there, or not what a job wrote: to the plan it is as if it were not done. */
+/** Null if the file is missing or is not what a job wrote; the plan then treats the job as not done. */
 function readSealed<T>(path: string, schema: v.GenericSchema<unknown, T>): T | null {
   try {
     const parsed = parseSealed(readRegularText(path), schema);

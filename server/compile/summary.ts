@@ -7,7 +7,7 @@ import type { OutlinePlan } from "../protocol.ts";
 import type { CompiledDeclaration } from "./experiment.ts";
 import type { StoredResults } from "./results.ts";
 
-/** What a lens says of a declaration's plan. */
+/** The summary of a declaration's plan that its lens shows. */
 export function planSummary(
   { plan, estimated, pending }: CompiledDeclaration & { plan: Plan },
   kinds: readonly Job["kind"][],
@@ -46,14 +46,14 @@ function secondsOf(trainings: readonly TrainingJob[], estimates: Estimates): num
   return estimates.needSpeed(trainings) ? null : trainings.reduce((sum, job) => sum + (estimates.of(job) ?? 0), 0);
 }
 
-/** Passes over the corpus' training split; undefined where its text is not read. */
+/** Passes over the corpus' training split; undefined if the corpus has not been read. */
 export function epochsOf(plan: Plan, job: JobOf<"pretrain">, results: StoredResults): number | undefined {
   const encode = jobOf(plan, "encode", job.encoded);
   const corpus = encode && jobOf(plan, "corpus", encode.corpus);
   const tokenizer = encode && jobOf(plan, "tokenizer", encode.tokenizer);
   if (!corpus || !tokenizer) return undefined;
   const bytes = new Map(corpus.files.map((file) => [file.path, file.bytes]));
-  // the files as they were planned, without another look at the disk
+  // the files as planned, without looking at the disk again
   const planned = {
     glob: () => [...bytes.keys()],
     size: (path: string) => bytes.get(path) ?? null,
@@ -71,7 +71,7 @@ export function epochsOf(plan: Plan, job: JobOf<"pretrain">, results: StoredResu
   return read > 0 && tokens > 0 ? read / tokens : undefined;
 }
 
-/** Jobs of a kind, in the plan's order. */
+/** Jobs of a kind, in the order of the plan. */
 export function jobsOf<K extends Job["kind"]>(plan: Plan, kind: K): JobOf<K>[] {
   return plan.jobs.filter((job): job is JobOf<K> => job.kind === kind);
 }

@@ -4,7 +4,7 @@ import { pathsOf } from "#runtime/tasks/examples.ts";
 import type { TaskReading } from "#runtime/tasks/resolve.ts";
 import type { WatchedFiles } from "./watched-files.ts";
 
-/** Reads the files of a task; a reading is kept until the declaration or a file changes. */
+/** Reads the files of a task. A reading is cached until the declaration or a file changes. */
 export type TaskReadings = (spec: Spec, key: Ref) => TaskReading;
 
 export function taskReadings(files: WatchedFiles): TaskReadings {
@@ -18,13 +18,13 @@ export function taskReadings(files: WatchedFiles): TaskReadings {
       return data ? data.paths.map((path) => `${data.folder}/${path}`) : [];
     });
     const paths = [...[task.train, task.validation, task.test].flatMap(pathsOf), ...ofHub];
-    // what the declaration says of its files, and what they are now
+    // the declaration's settings for its files, and the files' present versions
     const seen = `${JSON.stringify(read)}\n${files.signature(paths)}`;
     const place = `${spec.file}\n${key}`;
     const found = known.get(place);
     if (found?.seen === seen) return found.reading;
     const reading = readTaskHere(task, key, files);
-    // reading a file makes its hash known
+    // taken now, because reading a file makes its hash known
     known.set(place, { seen: `${JSON.stringify(read)}\n${files.signature(paths)}`, reading });
     return reading;
   };

@@ -2,12 +2,12 @@ import { doneTrainings } from "#runtime/machine/done-trainings.ts";
 import { type Estimates, estimates } from "#runtime/machine/estimate.ts";
 import { readSpeed } from "#runtime/machine/speeds.ts";
 
-/** How long trainings take on this machine, by those of a `.pretrain` folder and by what was measured. */
+/** Estimates how long trainings take on this machine, from earlier ones in a `.pretrain` folder and from measurements. */
 export interface TimesHere {
   on(engine: string): Estimates;
 }
 
-/** @param mayRead false of a folder that leads out of what may be read */
+/** @param mayRead whether the folder may be read */
 export function timesHere(store: string, mayRead: () => boolean): TimesHere {
   const done = doneTrainings(store, { runs: 1000, read: 20 });
   const known = new Map<string, { until: number; estimates: Estimates }>();
@@ -15,7 +15,7 @@ export function timesHere(store: string, mayRead: () => boolean): TimesHere {
     on(engine) {
       const now = performance.now();
       const found = known.get(engine);
-      // an outline asks once for each declaration
+      // cached, because an outline asks once for each declaration
       if (found && found.until > now) return found.estimates;
       const made = estimates({ engine, done: mayRead() ? done.all() : [], speed: readSpeed(engine) });
       known.set(engine, { until: now + believed, estimates: made });
@@ -24,5 +24,5 @@ export function timesHere(store: string, mayRead: () => boolean): TimesHere {
   };
 }
 
-/** Milliseconds. */
+/** Lifetime of the cached estimates, in milliseconds. */
 const believed = 200;

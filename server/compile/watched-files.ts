@@ -11,27 +11,27 @@ import { type FileStat, fileHashes, statFile } from "./file-hashes.ts";
 import { patternLookups } from "./pattern-lookups.ts";
 
 /**
- * The compiler's view of the disk for a program that asks again at every keystroke. What was seen is believed for a moment;
- * unchanged files are never read twice. Large files are hashed in the background: until then they have `unread` as their
- * SHA-256. Patterns are looked up in the background too: until then they match what they matched before, or nothing.
+ * The compiler's view of the disk, for a program that asks at every keystroke. Answers are cached briefly, and unchanged files are never
+ * read twice. Large files are hashed in the background; until then their SHA-256 is `unread`. Patterns are searched in the background too;
+ * until then they have their previous matches, or none.
  */
 export interface WatchedFiles extends Files, DataFiles {
-  /** What the files matching the patterns are now, as text that changes when one of them does. */
+  /** A text that changes when a file that matches one of the patterns does. */
   signature(patterns: readonly string[]): string;
-  /** Resolves once it is known what the patterns match, and what data sets of the hub's cache hold. */
+  /** Resolves once the patterns' matches and the contents of the hub's cached data sets are known. */
   looked(patterns: readonly string[], ofHub?: readonly string[]): Promise<void>;
-  /** Paths and names of the hub that were asked for and may not be read before the workspace is trusted. */
+  /** Paths and names of the hub that were requested but may not be read before the workspace is trusted. */
   refused(): ReadonlySet<string>;
-  /** Believes nothing that it saw: files were changed. */
+  /** Drops all cached answers, because files have changed. */
   forget(): void;
-  /** Takes over the fingerprints that the command line left in a `.pretrain` folder. */
+  /** Adds the hashes that the command line left in a `.pretrain` folder. */
   remember(store: string): void;
 }
 
 export interface WatchedEvents {
-  /** A file that was `unread` has been read. */
+  /** Called when a file that was `unread` has been read. */
   onRead(): void;
-  /** A pattern matches other files than was said. */
+  /** Called when a pattern matches other files than before. */
   onFound(): void;
 }
 
@@ -98,7 +98,7 @@ export function watchedFiles(trust: Trust, { onRead, onFound }: WatchedEvents): 
   };
 }
 
-/** Asks for trust, and notes what was refused. */
+/** Checks whether a path may be read, and records refusals. */
 function guarded(trust: Trust) {
   const refused = new Set<string>();
   const noted = (isAllowed: boolean, name: string) => {
@@ -112,13 +112,13 @@ function guarded(trust: Trust) {
   };
 }
 
-/** Data sets in the hub's cache on this machine. */
+/** Data sets in this machine's hub cache. */
 function hubData() {
   const known = new Map<string, Believed<ReturnType<typeof cachedData>>>();
   const of = (name: string) => believedOr(known, name, () => cachedData(name));
   return {
     of,
-    /** Patterns for all files of those whose files are listed nowhere. */
+    /** Patterns for all files of the data sets without a list of files. */
     unlisted(names: readonly string[]): string[] {
       const found = names.map(of);
       return found.flatMap((data) => (data && data.listed === null ? [allIn(data.folder)] : []));

@@ -27,7 +27,7 @@ import {
   valueProposals,
 } from "./proposals.ts";
 
-/** What may be written at the cursor, from the catalogue and the declarations that can be seen. */
+/** Completes the text at the cursor from the catalogue and the visible declarations. */
 export class PretrainCompletion implements CompletionProvider {
   readonly completionOptions = { triggerCharacters: [" ", ".", '"', "/"] };
   private readonly lexer: Lexer;
@@ -73,8 +73,8 @@ export class PretrainCompletion implements CompletionProvider {
   }
 
   /**
-   * The file's own by their form in the text, which may be broken, but for the one that is being written; what is imported as
-   * it was read.
+   * Declarations that may be named. Those of this file are found by their form, because its text may be incomplete, without the one being
+   * written; imported ones are taken from their documents.
    */
   private declared(document: LangiumDocument, position: Position): Declared[] {
     const read = filesSeenFrom(document, this.documents).flatMap((file) =>
@@ -102,7 +102,7 @@ export class PretrainCompletion implements CompletionProvider {
       kind,
       ...(detail ? { detail } : {}),
       ...(documentation === undefined ? {} : { documentation: { kind: "markdown", value: documentation } }),
-      // the catalogue's order says more than the alphabet
+      // the catalogue's order is more useful than the alphabet
       sortText: String(index).padStart(4, "0"),
       filterText: label,
       insertTextFormat: snippet ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,
@@ -122,7 +122,7 @@ type Cursor =
   | { in: "string"; start: number; tokens: Token[]; written: string }
   | { in: "comment"; start: number; tokens: Token[] };
 
-/** What the cursor is in: the word that is being written begins at `start`, and `tokens` stand before it. */
+/** The tokens before the cursor, and the `start` of the word being written. */
 function cursorIn(lexer: Lexer, text: string, offset: number): Cursor {
   const before = text.slice(0, offset);
   const { tokens: all, hidden } = lexer.tokenize(before);
@@ -151,19 +151,22 @@ function cursorIn(lexer: Lexer, text: string, offset: number): Cursor {
   return { in: "word", start, tokens: tokens.filter((token) => token.end <= start) };
 }
 
-/** Looked for from the end on: a pattern that ends in `$` tries every place, which takes minutes with a word of 400,000 letters. */
+/**
+ * The word at the end of the text, found by searching backwards. A pattern that ends in `$` would try every position, which takes minutes
+ * for a word of 400,000 letters.
+ */
 function wordAtEnd(text: string): string {
   let start = text.length;
   while (start > 0 && /[\w-]/.test(text[start - 1]!)) start -= 1;
   return text.slice(start).replace(/^[^_a-zA-Z]+/, "");
 }
 
-/** One that goes on where the text before the cursor ends. */
+/** Whether the token is a comment that continues where the text ends. */
 function isComment(type: string): boolean {
   return type === "SL_COMMENT" || type === "OPEN_COMMENT" || type === "HASH_COMMENT";
 }
 
-/** Files and folders beside the file, one level at a time, where a path or an import stands. */
+/** Files and folders next to the file, one level at a time, for a path or an import. */
 async function pathItems(
   document: LangiumDocument,
   { tokens, written, start }: Extract<Cursor, { in: "string" }>,
@@ -187,13 +190,13 @@ async function pathItems(
     }));
 }
 
-/** Few enough to look through, and to send at a keystroke. */
+/** Entries of a folder; few enough to look through and to send at every keystroke. */
 async function entriesOf(folder: string): Promise<Dirent[]> {
   const found: Dirent[] = [];
   try {
     for await (const entry of await opendir(folder)) if (found.push(entry) === mostEntries) break;
   } catch {
-    // there is no such folder, or it cannot be read
+    // the folder does not exist or cannot be read
   }
   return found.sort((left, right) => (left.name < right.name ? -1 : 1));
 }

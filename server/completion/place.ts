@@ -9,34 +9,31 @@ import {
 } from "#language/references/expected.ts";
 import { type DeclarationKind, declarationOf, optionOf } from "#runtime/contract/catalogue/index.ts";
 
-/** A word of the text, as the lexer has it. */
+/** A token as the lexer returns it. */
 export interface Token {
   /** `AMOUNT`, `ID`, `STRING`, or the keyword itself. */
   type: string;
   text: string;
-  /** From 0. */
+  /** Counts from 0. */
   line: number;
   column: number;
 }
 
-/** What may stand where the text ends. */
+/** What may be written at the end of the text. */
 export type Place =
   | { at: "file" }
-  /** A key; `before` are the words of it that stand already, `present` the keys of the block. */
+  /** A key. `before` are the words of the key written so far, `present` the keys of the block. */
   | { at: "key"; shape: Shape; before: string[]; present: string[] }
-  /** `several`: a list may begin here. */
+  /** A value. `several`: a list may begin here. */
   | { at: "value"; type: Expected }
   | { at: "metric" }
   | { at: "nothing" };
 
-/**
- * What may come behind the tokens. Reads the text from the left with the catalogue alone, so that what is broken behind the
- * cursor, or was before it, does not matter.
- */
+/** What may follow the tokens. Reads from left to right by the catalogue alone, so that errors before or after the cursor do not matter. */
 export function placeAfter(tokens: readonly Token[], cursorLine: number): Place {
   const stack: Frame[] = [startOfText()];
   for (const [index, token] of tokens.entries()) {
-    // whatever was left open before it
+    // a new declaration closes whatever was left open before it
     if (startsDeclaration(token, tokens[index + 1], tokens[index + 2])) stack.splice(0, stack.length, startOfText());
     read(stack, token);
   }
@@ -47,7 +44,7 @@ function startOfText(): Frame {
   return { in: "file", step: "start", kind: undefined };
 }
 
-/** At the margin, where no key of a block stands. */
+/** Whether a declaration starts here: at the margin, where no key of a block is written. */
 function startsDeclaration(token: Token, name: Token | undefined, form: Token | undefined): boolean {
   return (
     token.column === 0 && kindOf(token) !== undefined && name !== undefined && isWord(name) && (form?.text === "{" || form?.text === "=")
@@ -67,7 +64,7 @@ interface BlockFrame {
   weighted: boolean;
   present: string[];
   type: Expected | undefined;
-  /** The last name of the value. */
+  /** The last name in the value. */
   last: string | undefined;
 }
 
@@ -108,15 +105,15 @@ function readInBlock(stack: Frame[], frame: BlockFrame, token: Token): void {
   else if (token.text === "{") stack.push(blockFrame(frame.type && shapeOfValue(frame.type, frame.last)));
   else if (token.text === ",") Object.assign(frame, { step: "key", words: [], weighted: false });
   else if (frame.step === "value") Object.assign(frame, { step: "after", last: token.text });
-  else if (frame.step === "after") readBehindValue(frame, token);
+  else if (frame.step === "after") readAfterValue(frame, token);
   else if (frame.step === "task") frame.step = token.text === "." ? "metric" : "task";
   else if (frame.step === "metric") Object.assign(frame, { step: "key", words: [], weighted: false });
   else if (token.type === "AMOUNT" && frame.words.length === 0) frame.weighted = true;
   else if (token.type !== "AMOUNT") frame.words.push(token.text);
 }
 
-/** An expectation goes on; anything else begins the next entry. */
-function readBehindValue(frame: BlockFrame, token: Token): void {
+/** Reads a token after a value: an expectation continues, anything else begins the next entry. */
+function readAfterValue(frame: BlockFrame, token: Token): void {
   const expectation = frame.type && alternativesOf(frame.type).some(({ type }) => type === "expectation");
   if (["<", ">", "="].includes(token.text) && expectation) frame.step = "value";
   else if (token.text === "on" && expectation) frame.step = "task";

@@ -19,7 +19,7 @@ import {
   optionDocumentation,
 } from "../features/documentation.ts";
 
-/** Something to write; `insert` is a snippet. */
+/** A completion; `insert` is a snippet. */
 export interface Proposal {
   label: string;
   kind: CompletionItemKind;
@@ -32,7 +32,7 @@ export interface Proposal {
 export interface Declared {
   kind: DeclarationKind;
   name: string;
-  /** Its doc comment. */
+  /** The doc comment. */
   doc?: string;
 }
 
@@ -73,7 +73,7 @@ export function metricProposals(): Proposal[] {
   }));
 }
 
-/** The units that may follow a number. */
+/** Units that may follow a number. */
 export function unitProposals(type: Expected): Proposal[] {
   const units = alternativesOf(type).flatMap((each) => {
     if (each.type === "quantity") return each.units.filter((unit) => unit !== "share" && each.later?.[unit] === undefined);
@@ -126,7 +126,7 @@ function optionProposal(option: Option): Proposal {
   };
 }
 
-/** What an option cannot do without. */
+/** A snippet for the required settings of an option. */
 function optionSettings({ name, keys, weighted }: Option): string {
   if (name === "last") return " $" + "{1:2} layers";
   if (weighted) return " { $" + "{1:50%}: $2, $" + "{3:50%}: $4 }";
@@ -146,7 +146,7 @@ function named(declared: readonly Declared[], kinds: readonly DeclarationKind[])
     }));
 }
 
-/** `vary` stands before the name of what varies. */
+/** The key as written: after `vary`, once for each name that can vary. */
 function spelled(key: Key): Key[] {
   if (key.value.type !== "varied") return [key];
   return variedKeys.flatMap((name) => {
@@ -165,7 +165,7 @@ function keyProposal(key: Key, written: string): Proposal {
   };
 }
 
-/** What to start from: the default where it can be overwritten, or the form of the value. */
+/** A snippet for the value: the default, ready to be overwritten, or the form of the value. */
 function valueSnippet({ value, default: byDefault }: Key): string {
   switch (value.type) {
     case "list":
@@ -183,7 +183,7 @@ function valueSnippet({ value, default: byDefault }: Key): string {
   }
 }
 
-/** A declaration with the keys that it needs. */
+/** A snippet for a declaration with its required keys. */
 function declarationSnippet(kind: DeclarationKind): string {
   const { family, keys } = declarationOf(kind);
   if (family) return `${kind} $1 = $0`;

@@ -5,7 +5,7 @@ import { directionText } from "#runtime/contract/direction.ts";
 import { markdownCode } from "#runtime/contract/markdown.ts";
 import { formulaText } from "./formula.ts";
 
-/** What the catalogue says of a thing, in Markdown: for hovers and beside completions. */
+/** The catalogue's documentation of an entry as Markdown, for hovers and completions. */
 export function declarationDocumentation({ kind, help, example }: Declaration): string {
   return paragraphs([`**${kind}**`, help, code(example)]);
 }

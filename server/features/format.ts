@@ -5,14 +5,14 @@ import type { File } from "#language/generated/ast.ts";
 import { printFile } from "#language/text/format.ts";
 import { hasSyntaxErrors } from "#language/validation/report.ts";
 
-/** The formatter of the command line. A text whose syntax has mistakes is left as it is. */
+/** Formats as the command line does. A text with syntax errors stays unchanged. */
 export class PretrainFormatter implements Formatter {
   formatDocument(document: LangiumDocument): TextEdit[] {
     if (hasSyntaxErrors(document)) return [];
     return lineEdits(document.textDocument.getText(), printFile((document as LangiumDocument<File>).parseResult.value));
   }
 
-  /** The changes that touch the range. */
+  /** Formats the document and keeps the edits that touch the range. */
   formatDocumentRange(document: LangiumDocument, { range }: DocumentRangeFormattingParams): TextEdit[] {
     return this.formatDocument(document).filter(
       (edit) => edit.range.start.line <= range.end.line && edit.range.end.line >= range.start.line,
@@ -28,7 +28,9 @@ export class PretrainFormatter implements Formatter {
   }
 }
 
-/** Edits of whole lines that turn one text into another; lines that stay are not touched, so that cursors and breakpoints stay too. */
+/**
+ * Edits of whole lines that turn one text into another. Unchanged lines are not touched, so that cursors and breakpoints keep their places.
+ */
 export function lineEdits(before: string, after: string): TextEdit[] {
   const [old, fresh] = [linesOf(before), linesOf(after)];
   const edits: TextEdit[] = [];
@@ -47,22 +49,22 @@ export function lineEdits(before: string, after: string): TextEdit[] {
   return edits;
 }
 
-/** With their line ends, so that a missing last one is a difference. */
+/** Lines with their line ends, so that a missing last line end is a difference. */
 function linesOf(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
 
-/** A last line without an end has no line behind it. */
+/** Clips a range to the text: no line follows a last line without a line end. */
 function clipped(range: TextEdit["range"], lines: readonly string[]): TextEdit["range"] {
   const last = lines.at(-1);
   if (range.end.line < lines.length || last === undefined || last.endsWith("\n")) return range;
   return { start: range.start, end: { line: lines.length - 1, character: last.length } };
 }
 
-/** Of lines with lines: where a large text changes nearly everywhere, the changed part is replaced whole. */
+/** Maximum number of line comparisons. If a large text changes nearly everywhere, the changed part is replaced as a whole. */
 const mostComparisons = 4_000_000;
 
-/** Pairs of indices of equal lines, as many as possible, in order (Hunt and Szymanski 1977's problem, by dynamic programming). */
+/** Pairs of indices of equal lines: a longest common subsequence, by dynamic programming (Hunt and Szymanski 1977). */
 function commonLines(old: readonly string[], fresh: readonly string[]): [number, number][] {
   let start = 0;
   while (start < old.length && start < fresh.length && old[start] === fresh[start]) start++;

@@ -1,4 +1,4 @@
-/** A formula of the catalogue, which is written in TeX, as text: `L = −1/N ∑ⱼ log p(wⱼ | w_{<j}; θ)`. */
+/** Converts a TeX formula of the catalogue to text: `L = −1/N ∑ⱼ log p(wⱼ | w_{<j}; θ)`. */
 export function formulaText(tex: string): string {
   return outside(unfraction(tex.replaceAll("\\left", "").replaceAll("\\right", "")))
     .replace(/\s+/g, " ")
@@ -21,12 +21,12 @@ const symbols: Readonly<Record<string, string>> = {
   quad: "  ",
 };
 
-/** Marks above a letter. */
+/** Combining characters for accents above a letter. */
 const accents: Readonly<Record<string, string>> = { hat: "\u0302", tilde: "\u0303" };
 
 const subscripts: Readonly<Record<string, string>> = { i: "ᵢ", j: "ⱼ", p: "ₚ", n: "ₙ", t: "ₜ", "0": "₀", "1": "₁", "2": "₂" };
 
-/** `\frac{a}{b}` → `a/b`, with brackets around what has several parts. */
+/** `\frac{a}{b}` → `a/b`, with parentheses around operands of several parts. */
 function unfraction(tex: string): string {
   const start = tex.indexOf("\\frac");
   if (start < 0) return tex;
@@ -51,7 +51,7 @@ function group(tex: string, from: number): { text: string; end: number } {
   return { text: tex.slice(open + 1), end: tex.length };
 }
 
-/** Commands to symbols, sub- and superscripts to characters where there are such. */
+/** Replaces commands by symbols, and sub- and superscripts by characters if such exist. */
 function outside(tex: string): string {
   return tex
     .replace(/\\text\{([^}]*)\}/g, "$1")

@@ -20,7 +20,7 @@ import { markdownOfAuthor } from "#runtime/contract/markdown.ts";
 import type { PretrainLanguageServices } from "../services.ts";
 import { code, declarationDocumentation, entryDocumentation, keyDocumentation, paragraphs } from "./documentation.ts";
 
-/** What the catalogue or a declaration's author says of what the pointer is on. */
+/** Shows the catalogue's help, or a declaration's doc comment, for the name under the pointer. */
 export class PretrainHover implements HoverProvider {
   private readonly services: PretrainLanguageServices;
 
@@ -43,7 +43,7 @@ export class PretrainHover implements HoverProvider {
       return property === "name" ? this.declared(node) : undefined;
     }
     if (isEntry(node)) {
-      if (property === "weight") return "The share of the training steps in which this part is trained.";
+      if (property === "weight") return "The share of training steps that train this part.";
       const key = property === "key" ? keyOf(node) : undefined;
       return key && keyDocumentation(key);
     }
@@ -66,7 +66,7 @@ export class PretrainHover implements HoverProvider {
 
 const mostEntries = 12;
 
-/** The declaration as it would stand on few lines. */
+/** The declaration on a few lines. */
 function summary({ kind, name, value, body }: Declaration): string {
   if (value) return `${kind} ${name} = ${inlineText(value)}`;
   const lines = (body?.entries ?? []).map((entry) => `  ${keyLabel(entry)} ${inlineText(entry.value)}`);
@@ -74,7 +74,7 @@ function summary({ kind, name, value, body }: Declaration): string {
   return [`${kind} ${name} {`, ...shown, "}"].join("\n");
 }
 
-/** What an amount with a suffix or a percent sign is, written out. */
+/** The plain number for an amount with a suffix or a percent sign. */
 function quantity(text: string): string | undefined {
   const amount = parseAmount(text);
   if (!amount || !/[kMGBT%]|[eE]/.test(text.split(/\s/)[0] ?? "")) return undefined;
@@ -83,7 +83,7 @@ function quantity(text: string): string | undefined {
   return unit === undefined ? written : `${written} ${unit}`;
 }
 
-/** At the offset, or ending there. */
+/** The leaf that contains the offset or ends there. */
 export function leafAt(root: CstNode, offset: number): CstNode | undefined {
   const at = CstUtils.findLeafNodeAtOffset(root, offset);
   if (at && !at.hidden) return at;

@@ -4,7 +4,7 @@ import type { InlayHint, InlayHintParams } from "vscode-languageserver";
 import type { Analyses } from "../analysis/analyses.ts";
 import { shiftBetween } from "../analysis/shift.ts";
 
-/** The compiler's hints of the last text that was understood, at their places in the present one. */
+/** Shows the compiler's hints for the last valid text, at their places in the present text. */
 export class PretrainInlayHints implements InlayHintProvider {
   private readonly analyses: () => Analyses;
 

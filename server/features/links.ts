@@ -11,7 +11,7 @@ import { fittingType } from "#language/values/fit.ts";
 import type { WatchedFiles } from "../compile/watched-files.ts";
 import type { Range } from "../protocol.ts";
 
-/** From imports and paths to their files; from a pattern to the first of the files that it finds. */
+/** Links imports and paths to their files, and a pattern to the first file that it matches. */
 export class PretrainLinks implements DocumentLinkProvider {
   private readonly files: WatchedFiles;
 
@@ -43,7 +43,7 @@ export class PretrainLinks implements DocumentLinkProvider {
   }
 }
 
-/** A path in a text; as an absolute pattern where it may be one. */
+/** A path in a text, as an absolute pattern if the place accepts one. */
 interface NamedFiles {
   text: Text;
   path: string;

@@ -8,7 +8,7 @@ import { filesSeenFrom, importedUri, loadedDocument } from "#language/references
 import type { PretrainLanguageServices } from "../services.ts";
 import { leafAt } from "./hover.ts";
 
-/** To a declaration, and from an import to its file. */
+/** Go to definition: from a name to its declaration, from an import to its file. */
 export class PretrainDefinitions extends DefaultDefinitionProvider {
   private readonly documents: LangiumDocuments;
 
@@ -36,7 +36,7 @@ export class PretrainDefinitions extends DefaultDefinitionProvider {
 
 const word = /^[_a-zA-Z]\w*(-\w+)*$/;
 
-/** Declarations are renamed wherever they are seen; the catalogue's names are not the user's to rename. */
+/** Renames a declaration in every file that can see it. The catalogue's names cannot be renamed. */
 export class PretrainRename extends DefaultRenameProvider {
   private readonly documents: LangiumDocuments;
 
@@ -50,11 +50,11 @@ export class PretrainRename extends DefaultRenameProvider {
     if (!declaration) return undefined;
     const { newName } = params;
     if (!word.test(newName))
-      throw refused(`${newName} is no name: a name is a letter or _ and then letters, digits, _ or - between words.`);
+      throw refused(`${newName} is not a valid name. Start with a letter or _, followed by letters, digits, _, or - between words.`);
     const taken = this.seeing(declaration).some((file) =>
       file.parseResult.value.declarations.some((each) => each.name === newName && each !== declaration),
     );
-    if (taken) throw refused(`The name ${newName} is taken.`);
+    if (taken) throw refused(`The name ${newName} is taken. Choose another name.`);
     return super.rename(document, params);
   }
 
@@ -69,7 +69,7 @@ export class PretrainRename extends DefaultRenameProvider {
     return target && !isCatalogueName(target) ? target : undefined;
   }
 
-  /** The files in which a declaration can be named. */
+  /** The files that can refer to a declaration. */
   private seeing(declaration: AstNode): LangiumDocument<File>[] {
     return (this.documents.all.toArray() as LangiumDocument<File>[]).flatMap((file) => {
       const seen = filesSeenFrom(file, this.documents);
@@ -82,7 +82,7 @@ function refused(message: string): ResponseError<void> {
   return new ResponseError(ErrorCodes.InvalidParams, message);
 }
 
-/** Blocks, lists and comments of several lines. */
+/** Folds blocks, lists and comments that span several lines. */
 export class PretrainFolding extends DefaultFoldingRangeProvider {
   protected override shouldProcess(node: AstNode): boolean {
     return isBlock(node) || isList(node);

@@ -7,7 +7,7 @@ import { declarationOf, type Key, optionOf, optionsOf } from "#runtime/contract/
 import type { Architecture } from "#runtime/contract/spec.ts";
 import type { DiagnosticData } from "../analysis/diagnostics.ts";
 
-/** What mends a problem at one click. */
+/** Offers quick fixes for problems. */
 export class PretrainQuickFixes implements CodeActionProvider {
   getCodeActions(document: LangiumDocument, { context }: CodeActionParams): CodeAction[] {
     return context.diagnostics
@@ -21,7 +21,7 @@ export class PretrainQuickFixes implements CodeActionProvider {
   }
 }
 
-/** The replacements that whoever found the problem offers: the nearest names, numbers that fit. */
+/** The replacements that a problem carries: similar names, numbers that fit. */
 function replacements(document: LangiumDocument, diagnostic: Diagnostic): CodeAction[] {
   const { fixes = [] } = (diagnostic.data ?? {}) as Partial<DiagnosticData>;
   const { range } = diagnostic;
@@ -30,7 +30,7 @@ function replacements(document: LangiumDocument, diagnostic: Diagnostic): CodeAc
   );
 }
 
-/** A key of the declaration set to what would mend it: where it is written, or as a new line. */
+/** Sets a key of the declaration as the problem suggests: in place, or on a new line. */
 function setKey(document: LangiumDocument, diagnostic: Diagnostic): CodeAction[] {
   const { set } = (diagnostic.data ?? {}) as Partial<DiagnosticData>;
   const declaration = set && declarationAt(document, diagnostic);
@@ -41,7 +41,10 @@ function setKey(document: LangiumDocument, diagnostic: Diagnostic): CodeAction[]
   return edit ? [action(document, diagnostic, `Set ${set.key} to ${set.value}`, edit, true)] : [];
 }
 
-/** The model's architecture set to one that carries the objective, or to auto; where nothing declared fits, the catalogue's objectives. */
+/**
+ * Sets the model's architecture to one that supports the objective, or to auto. If no declared model fits, offers objectives of the
+ * catalogue.
+ */
 function architectureFixes(document: LangiumDocument, diagnostic: Diagnostic): CodeAction[] {
   const value = valueAt(document, diagnostic);
   const declaration = value && AstUtils.getContainerOfType(value, isDeclaration);
@@ -70,7 +73,7 @@ function architectureIn({ value }: Entry): Architecture | undefined {
   return isNamed(value) ? (value.target?.$refText as Architecture | undefined) : undefined;
 }
 
-/** The model of a pre-training, or of the one that a comparison varies. */
+/** The model of a pre-training, or of the pre-training that a comparison varies. */
 function modelOf(declaration: Declaration): Declaration | undefined {
   const named = (name: string) => {
     const [value] = valuesOf(layersOf(declaration), name);
@@ -81,7 +84,7 @@ function modelOf(declaration: Declaration): Declaration | undefined {
   return extended ? modelOf(extended) : named("model");
 }
 
-/** What a declaration lacks, each as its own line at the end of its block. */
+/** Adds the required keys that a declaration lacks, each on a new line at the end of its block. */
 function missingKeyFixes(document: LangiumDocument, diagnostic: Diagnostic): CodeAction[] {
   const declaration = declarationAt(document, diagnostic);
   const block = declaration && blockOf(declaration);
@@ -98,7 +101,7 @@ function missingKeyFixes(document: LangiumDocument, diagnostic: Diagnostic): Cod
   return edit ? [action(document, diagnostic, `Add ${missing.map((key) => key.name).join(", ")}`, edit, true)] : [];
 }
 
-/** Entries before the block's closing brace, each as its own line. */
+/** Inserts entries before the block's closing brace, each on its own line. */
 function linesAtEnd(block: Block, entries: readonly string[]): TextEdit | undefined {
   const node = block.$cstNode;
   if (!node) return undefined;

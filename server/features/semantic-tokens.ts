@@ -13,7 +13,7 @@ import {
 } from "#language/generated/ast.ts";
 import { optionAt } from "#language/references/expected.ts";
 
-/** What the grammar alone cannot tell apart: keys, declarations, options, choices, units. */
+/** Highlights what the grammar alone cannot distinguish: keys, declarations, options, choices, units. */
 export class PretrainSemanticTokens extends AbstractSemanticTokenProvider {
   protected override highlightElement(node: AstNode, accept: SemanticTokenAcceptor): void {
     if (isDeclaration(node)) {
@@ -39,7 +39,7 @@ function typeOf(named: Named): string | undefined {
   return isCatalogueName(target) || ["true", "false"].includes(named.target?.$refText ?? "") ? SemanticTokenTypes.enumMember : undefined;
 }
 
-/** The number and its unit are one word of the grammar. */
+/** Splits a number from its unit, which are one token of the grammar. */
 function quantity(node: Quantity, accept: SemanticTokenAcceptor): void {
   const range = node.$cstNode?.range;
   const number = /^\S+/.exec(node.amount)?.[0];

@@ -18,7 +18,7 @@ const kinds: Readonly<Record<DeclarationKind, SymbolKind>> = {
   compare: SymbolKind.Module,
 };
 
-/** The icons of declarations, also among the workspace's symbols. */
+/** The icons of declarations, also in the workspace's symbols. */
 export class PretrainNodeKinds extends DefaultNodeKindProvider {
   override getSymbolKind(node: AstNode | AstNodeDescription): SymbolKind {
     const declaration = isAstNodeDescription(node) ? node.node : node;

@@ -2,12 +2,12 @@ import { formatBytes } from "#runtime/contract/numbers.ts";
 import type { InputFile, Job, Plan } from "#runtime/contract/plan.ts";
 import type { Change } from "../protocol.ts";
 
-/** The job with an id, as it was planned when it ran. */
+/** Returns the job with an id as planned when it ran. */
 type Look = (id: string) => Job | null;
 
 /**
- * In which settings a plan's last job of the kind differs from an earlier run, also in what it is made from. What follows from
- * other settings (steps from a budget aside) is left out.
+ * The settings in which a plan's last job of the kind differs from an earlier run, including the jobs that it depends on. Settings that
+ * follow from others are left out, except for the steps that follow from a budget.
  */
 export function changesSince(earlier: Job, plan: Plan, earlierJob: Look): Change[] {
   const present = plan.jobs.findLast(({ kind }) => kind === earlier.kind);
@@ -19,7 +19,7 @@ export function changesSince(earlier: Job, plan: Plan, earlierJob: Look): Change
     if (before?.identity === after?.identity) return [];
     return [{ setting: settingName(path), was: before?.shown ?? "not set", is: after?.shown ?? "not set" }];
   });
-  // the cells of a comparison share what they do not vary
+  // cells of a comparison share the settings that do not vary
   return [...new Map(changes.map((change) => [JSON.stringify(change), change])).values()];
 }
 
@@ -29,7 +29,7 @@ interface Setting {
   shown: string;
 }
 
-/** Names, and what is computed from the rest. */
+/** Names, and values computed from other settings. */
 const leftOut = new Set([
   "id",
   "kind",
@@ -64,7 +64,7 @@ function settingsOf(job: Job, look: Look): Map<string, Setting> {
     else if (Array.isArray(value)) for (const [index, each] of value.entries()) visit(join(path, String(index)), each);
     else if (typeof value === "object" && value !== null) {
       for (const [key, inner] of Object.entries(value)) {
-        // an objective's or a task's kind is a setting; a job's is not
+        // the kind of an objective or a task is a setting; the kind of a job is not
         if (key === "kind" || !leftOut.has(key)) visit(join(path, key), inner);
       }
     } else {
@@ -75,7 +75,7 @@ function settingsOf(job: Job, look: Look): Map<string, Setting> {
   }
 }
 
-/** `optimizer.learningRate` → `learning_rate`; an option's kind goes by the key that it stands at. */
+/** `optimizer.learningRate` → `learning_rate`. The kind of an option is named by the option's key. */
 function settingName(path: string): string {
   const words = path.split(".").filter((word) => !/^\d+$/.test(word));
   const last = words.at(-1) === "kind" && words.length > 1 ? words.at(-2) : words.at(-1);

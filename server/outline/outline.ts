@@ -14,18 +14,21 @@ import type { Measured, Outline, OutlineDeclaration, OutlinePlan } from "../prot
 
 export interface OutlineContext {
   file: AnalysedFile & { good: GoodAnalysis };
-  /** The text as it is now, and its version. */
+  /** The present text and its version. */
   text: string;
   version: number;
-  /** What is wrong in the text as last read. */
+  /** Problems of the text as last read. */
   problems: readonly PlacedProblem[];
   tasks: TaskReadings;
   files: WatchedFiles;
-  /** On which times are estimated. */
+  /** The engine that times are estimated for. */
   engine: string;
 }
 
-/** What lenses and views show of a file. Where its text is broken they show what it was, at its place in the present text. */
+/**
+ * The outline of a file for lenses and views. If the text is broken, it shows the last valid declarations at their places in the present
+ * text.
+ */
 export function outlineOf(context: OutlineContext): Outline {
   const { file, text, version } = context;
   const stale = file.read.analysis.spec === null;
@@ -72,7 +75,7 @@ function downloadOf({ spec }: GoodAnalysis, files: WatchedFiles, { kind, name }:
   return files.hubModel(checkpoint.name) ? {} : { download: checkpoint.name };
 }
 
-/** Declarations that `pretrain run` takes, and the kinds of jobs that they are. */
+/** The declarations that `pretrain run` accepts, with their kinds of jobs. */
 const goalKinds: Partial<Record<DeclarationKind, readonly Job["kind"][]>> = {
   pretrain: ["pretrain"],
   finetune: ["finetune", "evaluate"],
@@ -93,12 +96,12 @@ function planOf(
   return { stale, ...(kind === "probe" ? probeSummary(summary) : summary) };
 }
 
-/** A probe is all of its classifiers, each with parameters of its own. */
+/** The summary of a probe, without parameters: each of its classifiers has its own. */
 function probeSummary({ parameters: _, embeddings: __, ...summary }: Omit<OutlinePlan, "stale">): Omit<OutlinePlan, "stale"> {
   return { ...summary, goals: summary.jobs.filter(({ kind }) => kind === "finetune").map(({ id }) => id) };
 }
 
-/** In its text, and where only its plan has any (in what it refers to) in that. */
+/** The errors in the declaration's text; if only its plan has any (in what it refers to), those. */
 function errorsIn({ file, problems }: OutlineContext, { range, kind }: DeclaredPlace, compiled: CompiledDeclaration | undefined): number {
   const path = file.read.analysis.place({ severity: "error", code: "", message: "", path: [] }).file;
   const own = problems.filter(

@@ -15,7 +15,7 @@ import type { PretrainWorkspaceFiles } from "./workspace-files.ts";
 
 type BuilderServices = LangiumSharedCoreServices & { workspace: { WorkspaceManager: PretrainWorkspaceFiles } };
 
-/** A file is built together with what it imports, wherever that lies, and again when something that it imports changes. */
+/** Builds a file together with its imports, wherever they are, and again when one of them changes. */
 export class PretrainDocumentBuilder extends DefaultDocumentBuilder {
   private readonly shared: BuilderServices;
 
@@ -31,13 +31,13 @@ export class PretrainDocumentBuilder extends DefaultDocumentBuilder {
     await super.buildDocuments([...documents, ...loaded], options, token);
   }
 
-  /** What is asked of the whole workspace waits until its files are found. */
+  /** Requests about the whole workspace wait until its files have been found. */
   protected override async awaitBuilderState(state: DocumentState, token: CancellationToken): Promise<void> {
     await this.shared.workspace.WorkspaceManager.found;
     await super.awaitBuilderState(state, token);
   }
 
-  /** A request may come before the text that it is about has been looked at: it waits. */
+  /** Makes a request wait if it arrives before its document has been built. */
   protected override awaitDocumentState(state: DocumentState, uri: URI, token: CancellationToken): Promise<URI> {
     const document = this.langiumDocuments.getDocument(uri);
     const isOpen = this.textDocuments?.get(uri.toString()) !== undefined;
@@ -56,7 +56,7 @@ export class PretrainDocumentBuilder extends DefaultDocumentBuilder {
     });
   }
 
-  /** What a name means, what is missing and what is declared twice: all of it depends on every imported file. */
+  /** Resolved names, missing names and duplicates depend on every imported file. */
   protected override shouldRelink(document: LangiumDocument, changed: Set<string>): boolean {
     return super.shouldRelink(document, changed) || this.imports(document, changed, new Set());
   }

@@ -4,10 +4,10 @@ import type { DidChangeWatchedFilesParams, FileSystemWatcher, TextDocumentChange
 
 type Change = TextDocumentChangeEvent<{ uri: string }>;
 
-/** Files of data that declarations may name. */
+/** Data files that declarations may name. */
 const dataFiles = "**/*.{txt,md,tsv,csv,jsonl,ndjson}";
 
-/** Beside the text that is typed: files that change on the disk, those of the language and the data that they name. */
+/** Follows changes on disk in addition to edits: files of the language, and the data that they name. */
 export class PretrainDocumentUpdates extends DefaultDocumentUpdateHandler {
   private readonly dataChanged = new Emitter<void>();
   readonly onDataChanged = this.dataChanged.event;
@@ -20,7 +20,7 @@ export class PretrainDocumentUpdates extends DefaultDocumentUpdateHandler {
     this.files = services.workspace.FileSystemProvider;
   }
 
-  /** Without the default's pattern for everything: runs write many files. */
+  /** Watches without the default pattern for all files, because runs write many. */
   protected override getWatchers(): FileSystemWatcher[] {
     return [{ globPattern: "**/*.pretrain" }, { globPattern: dataFiles }];
   }
@@ -32,12 +32,12 @@ export class PretrainDocumentUpdates extends DefaultDocumentUpdateHandler {
     if (outside.some(({ uri }) => !uri.endsWith(".pretrain"))) this.dataChanged.fire();
   }
 
-  /** Data may have changed with the text: a file that was missing is there now. */
+  /** Checks again after saving: a data file that was missing may exist now. */
   didSaveDocument(_change: Change): void {
     this.dataChanged.fire();
   }
 
-  /** What was typed and not saved is gone, and a text that was never saved altogether. */
+  /** Unsaved edits are discarded; a text that was never saved is removed. */
   async didCloseDocument({ document }: Change): Promise<void> {
     const uri = URI.parse(document.uri);
     const saved = await this.files.exists(uri);
@@ -45,7 +45,7 @@ export class PretrainDocumentUpdates extends DefaultDocumentUpdateHandler {
     this.fireDocumentUpdate(saved ? [uri] : [], saved ? [] : [uri]);
   }
 
-  /** Checks documents again whose text is the same. */
+  /** Validates documents again whose text is unchanged. */
   checkAgain(uris: readonly URI[]): void {
     this.fireDocumentUpdate([...uris], []);
   }

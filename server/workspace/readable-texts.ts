@@ -2,7 +2,7 @@ import type { FileSystemNode, URI } from "langium";
 import { TextsOnDisk } from "#language/texts-on-disk.ts";
 import type { Trust } from "./trust.ts";
 
-/** The texts on the disk that may be read; the others are as if they were not there. */
+/** The files on disk that may be read. All others appear not to exist. */
 export class ReadableTexts extends TextsOnDisk {
   private readonly trust: Trust;
 
@@ -16,7 +16,7 @@ export class ReadableTexts extends TextsOnDisk {
   }
 
   override async readFile(uri: URI): Promise<string> {
-    if (!this.trust.mayRead(uri.fsPath)) throw new Error("it may not be read before the workspace is trusted");
+    if (!this.trust.mayRead(uri.fsPath)) throw new Error("it cannot be read before the workspace is trusted");
     return super.readFile(uri);
   }
 

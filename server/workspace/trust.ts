@@ -2,13 +2,13 @@ import { realpathSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 
 /**
- * What may be read: everything once the workspace is trusted, or where the editor knows no such thing; before that what lies in the
- * workspace's folders, wherever links lead. The editor's open texts are read in any case: the editor sends them.
+ * Decides which paths may be read. In a trusted workspace, or in an editor without workspace trust, all of them; otherwise only paths in
+ * the workspace's folders, after following links. Open texts are always read, because the editor sends them.
  */
 export interface Trust {
   mayRead(path: string): boolean;
   isGranted(): boolean;
-  /** What the editor says when it introduces itself. */
+  /** Called with the editor's `initialize` request. */
   begin(trusted: boolean, folders: readonly string[]): void;
   grant(): void;
 }
@@ -33,7 +33,7 @@ function isWithin(folder: string, path: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
-/** With its links followed; of what is not there, as far as there is something. */
+/** The path with links followed. For a missing path, follows those of its existing part. */
 function realPath(path: string): string {
   try {
     return realpathSync(path);

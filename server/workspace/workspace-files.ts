@@ -1,16 +1,16 @@
 import { DefaultWorkspaceManager, type LangiumDocument, type URI, type WorkspaceFolder } from "langium";
 import type { InitializedParams } from "vscode-languageserver";
 
-/** Folders that are looked into: a workspace with more (a home folder, a disk) is not searched to its end. */
+/** Maximum number of folders to search. Larger workspaces (a home folder, a disk) are not searched completely. */
 const mostFolders = 5000;
 
 /**
- * Finds the `.pretrain` files of the workspace in the background: an open file is served at once, with what it imports, however
- * large the folder around it is.
+ * Finds the workspace's `.pretrain` files in the background. An open file and its imports are served at once, however large the workspace
+ * is.
  */
 export class PretrainWorkspaceFiles extends DefaultWorkspaceManager {
   private markFound: () => void = () => {};
-  /** Everything that asks about the whole workspace waits for it. */
+  /** Requests about the whole workspace wait for this. */
   readonly found = new Promise<void>((resolve) => {
     this.markFound = resolve;
   });
@@ -25,7 +25,7 @@ export class PretrainWorkspaceFiles extends DefaultWorkspaceManager {
     return [];
   }
 
-  /** A folder that cannot be read holds nothing. */
+  /** A folder that cannot be read counts as empty. */
   protected override async traverseFolder(folder: URI, uris: URI[]): Promise<void> {
     const waiting = [folder];
     for (let visited = 0; visited < mostFolders; visited++) {

@@ -42,7 +42,7 @@ test("a checkpoint is trained further with its own tokenizer, and fine-tuned wit
 
 describe("what is wrong is said where it stands", () => {
   test.each<[string, string | undefined, (checkpoint: string) => void, RegExp]>([
-    ["sizes beside it", 'checkpoint: "checkpoint", hidden: 64', () => {}, /:3:40: error: hidden is what the checkpoint was made with/],
+    ["sizes beside it", 'checkpoint: "checkpoint", hidden: 64', () => {}, /:3:40: error: hidden is fixed by the checkpoint/],
     [
       "a longer context",
       'checkpoint: "checkpoint", context: 64',

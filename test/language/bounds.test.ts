@@ -16,13 +16,13 @@ const texts: [what: string, text: string, said: RegExp, place: string][] = [
   [
     "a path of 70,000 characters",
     `corpus c { files: "${"*".repeat(70_000)}" }`,
-    /^files: The path has 70,000 characters; at most 4,096/,
+    /^files: The path has 70,000 characters; expected at most 4,096/,
     "1:19",
   ],
-  ["a million words", "a ".repeat(240_000), /^The file has more than 30,000 words and signs/, "1:60001"],
+  ["a million words", "a ".repeat(240_000), /^The file has more than 30,000 words and symbols/, "1:60001"],
   ["quotes that escape each other", `"${'\\"'.repeat(200_000)}`, /^The text that starts here has no closing "/, "1:1"],
   ["comments that begin and never end", "/* ".repeat(150_000), /^The comment that starts here has no end/, "1:1"],
-  ["signs that mean nothing", "§ a ".repeat(60_000), /^Found §, which has no meaning here/, "1:1"],
+  ["characters without a meaning", "§ a ".repeat(60_000), /^Found §, which has no meaning here/, "1:1"],
   ["numbers with units on one line", `model m { layers: ${"5 a ".repeat(1000)}`, /^layers: The unit a does not fit/, "1:19"],
   [
     "models that extend each other in a row",
@@ -33,7 +33,7 @@ const texts: [what: string, text: string, said: RegExp, place: string][] = [
   [
     "mixtures of mixtures in a row",
     Array.from({ length: 200 }, (_, index) => `objective o${index} = mixture { 100%: o${index + 1} }`).join("\n"),
-    /^o0 is made of o1, which is made of another, and so on: more than 32 deep/,
+    /^o0 is made of o1, which is made of another, and so on, more than 32 levels deep/,
     "1:32",
   ],
   ["a path of another machine", 'corpus c { files: "\\\\srv\\c.txt" }', /Write \/ or .*: "\/\/srv\/c\.txt"/, "1:19"],
@@ -44,21 +44,21 @@ const texts: [what: string, text: string, said: RegExp, place: string][] = [
     /^learning_rate: The list has one element; expected at least 2/,
     "1:38",
   ],
-  ["a list of 5,000 seeds", `compare c { seeds: [${"1, ".repeat(5000)}] }`, /^seeds: The list has 5000 seeds; at most 1000/, "1:20"],
+  ["a list of 5,000 seeds", `compare c { seeds: [${"1, ".repeat(5000)}] }`, /^seeds: The list has 5000 seeds; expected at most 1000/, "1:20"],
   [
     "lists that multiply each other",
     `${base}compare c { extends: p, vary batch: [${upTo(300)}], vary clip: [${upTo(300)}], seeds: 1..100 }`,
-    /^c has 90,000 cells: 300 × 300, and at most 256 are compared/,
+    /^c has 90,000 cells: 300 × 300; at most 256 can be compared/,
     "3:9",
   ],
   [
     "more trainings than anyone runs",
     `${base}compare c { extends: p, vary batch: [${upTo(20)}], search: { learning_rate: [${upTo(100)}] }, checkpoints: [50%, 100%], seeds: 1..500
       finetune: [{ task: t, seeds: 1..5 }, { task: t }] }`,
-    /^c asks for 192,000 trainings, and at most 20,000 are planned/,
+    /^c asks for 192,000 trainings; at most 20,000 can be planned/,
     "3:9",
   ],
-  ["a table in UTF-16", "m\0o\0d\0e\0l\0", /^The file is no text in UTF-8/, "1:1"],
+  ["a table in UTF-16", "m\0o\0d\0e\0l\0", /^The file is not UTF-8 text/, "1:1"],
 ];
 
 test.each(texts)("%s: a problem at its place", async (_what, text, said, place) => {

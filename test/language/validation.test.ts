@@ -200,7 +200,7 @@ test("a declaration in a block that was not closed is a mistake in the syntax al
 test("an import behind a declaration is told where it belongs", async () => {
   const { analysis } = await analyseText('model m {}\nimport "other.pretrain"', { "other.pretrain": "" });
   expect(analysis.problems[0]).toMatchObject({ line: 2, column: 1, code: "syntax-error" });
-  expect(analysis.problems[0]!.message).toBe("Found import behind a declaration; imports stand first. Move it to before all declarations.");
+  expect(analysis.problems[0]!.message).toBe("Found import after a declaration; expected imports first. Move it above all declarations.");
 });
 
 test("a file that is not there is a problem at its start", async () => {

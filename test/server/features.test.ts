@@ -97,7 +97,7 @@ test("a name of the catalogue, a taken name and no name are refused", async () =
   const rename = (newName: string) =>
     editor.request("textDocument/rename", "a.pretrain", { position: { line: 0, character: 11 }, newName });
   await expect(rename("clm")).rejects.toThrow("The name clm is taken.");
-  await expect(rename("two words")).rejects.toThrow("two words is no name");
+  await expect(rename("two words")).rejects.toThrow("two words is not a valid name");
 });
 
 test("symbols of a file and of the workspace", async () => {
