@@ -4,7 +4,7 @@ const scheme = "pretrain-text";
 const contents = new Map<string, string>();
 const changed = new vscode.EventEmitter<vscode.Uri>();
 
-/** Text made by the extension, shown to be read: it cannot be edited, and nothing asks to save it. */
+/** Serves read-only documents with generated text: they cannot be edited and never ask to be saved. */
 export function addDocuments(context: vscode.ExtensionContext): void {
   context.subscriptions.push(
     changed,
@@ -21,12 +21,12 @@ export async function showDocument(name: string, content: string): Promise<void>
   await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preview: true });
 }
 
-/** Markdown as VS Code's own preview renders it: as text, lines of a wide table would wrap. */
+/** Shows Markdown in VS Code's own preview, because lines of a wide table would wrap as text. */
 export async function showMarkdown(name: string, content: string): Promise<void> {
   try {
     await vscode.commands.executeCommand("markdown.showPreviewToSide", keep(`${name}.md`, content));
   } catch {
-    // its extension can be disabled
+    // the preview's extension can be disabled
     await showDocument(`${name}.md`, content);
   }
 }

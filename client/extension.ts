@@ -16,7 +16,7 @@ import { followStores } from "./runs/stores.ts";
 import { addTemplates } from "./templates/new-experiment.ts";
 import { addViews } from "./views/commands.ts";
 
-/** Composes the extension: the language server, the run folders that are followed, and what shows them. */
+/** Composes the extension: the language server, the run folders that it follows, and the parts that show them. */
 export function activate(context: vscode.ExtensionContext): void {
   const language = startLanguage(context);
   const outlines = keepOutlines(context, language);
@@ -26,7 +26,7 @@ export function activate(context: vscode.ExtensionContext): void {
 
   context.subscriptions.push(
     { dispose: () => stores.dispose() },
-    // what an experiment's folder holds is shown as soon as the experiment is known
+    // an experiment's runs are followed as soon as the experiment is known
     outlines.onChange(({ store }) => void stores.get(store)),
     stores.onChange(({ store, results }) => results && language.resultsChanged({ store: store.root })),
     vscode.commands.registerCommand("pretrain.restartServer", () => language.restart()),

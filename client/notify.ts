@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { visibleLine } from "#runtime/contract/visible.ts";
 
-/* All notifications go through here: VS Code makes links, also such that run a command, of what looks like one in a message. */
+/* All notifications go through this file, because VS Code turns text that looks like a link into one, even into one that runs a command. */
 
 export function showError(message: string, ...actions: string[]): Thenable<string | undefined> {
   return vscode.window.showErrorMessage(withoutLinks(message), ...actions);
@@ -11,7 +11,7 @@ export function showWarning(message: string, ...actions: string[]): Thenable<str
   return vscode.window.showWarningMessage(withoutLinks(message), ...actions);
 }
 
-/** In the middle of the window: nothing else is done before it is answered. */
+/** Asks in a modal dialog. */
 export function askFirst(message: string, detail: string, action: string): Thenable<string | undefined> {
   return vscode.window.showWarningMessage(visibleLine(message), { modal: true, detail }, action);
 }
@@ -24,7 +24,7 @@ export interface Notification {
   report(message: string, increment?: number): void;
 }
 
-/** Shows what is going on for as long as it takes. */
+/** Shows progress while the work lasts. */
 export function whileNotifying<T>(title: string, work: (notification: Notification, signal: AbortSignal) => Promise<T>): Thenable<T> {
   const options = { location: vscode.ProgressLocation.Notification, title: withoutLinks(title), cancellable: true };
   return vscode.window.withProgress(options, (progress, cancelled) => {

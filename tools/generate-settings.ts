@@ -1,19 +1,19 @@
-/** Writes the settings of engines in package.json from the catalogue. */
+/** Writes the engine settings of package.json from the catalogue. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { engineEntry, engineNames } from "#runtime/contract/catalogue/engines.ts";
 import { engineOptionKeys } from "#runtime/contract/engine-options.ts";
 
 type Setting = Record<string, unknown>;
 
-/** By name, in the order of the settings' page. */
+/** The settings by name, in the order of the settings page. */
 export function engineSettings(): Record<string, Setting> {
   const engine: Setting = {
     type: "string",
     enum: ["auto", ...engineNames],
-    enumDescriptions: ["The fastest engine that is here.", ...engineNames.map(descriptionOf)],
+    enumDescriptions: ["The fastest available engine.", ...engineNames.map(descriptionOf)],
     default: "auto",
     scope: "machine-overridable",
-    description: "What runs the programs of the runs that are started here.",
+    description: "The engine that executes runs started in VS Code.",
   };
   const options = engineOptionKeys.map(({ engine: name, key }) => [
     `pretrain.${name}.${key.name}`,
@@ -24,10 +24,10 @@ export function engineSettings(): Record<string, Setting> {
 
 function descriptionOf(name: (typeof engineNames)[number]): string {
   const { help, install } = engineEntry(name);
-  return install ? `${help} The command Install Engine gets it.` : help;
+  return install ? `${help} The command Install Engine installs it.` : help;
 }
 
-/** In JSON Schema's words. */
+/** The type in terms of JSON Schema. */
 function typeOf(type: string): string {
   if (type === "boolean") return "boolean";
   return type === "choice" ? "string" : "number";

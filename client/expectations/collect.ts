@@ -4,21 +4,21 @@ import type { Outline, OutlineDeclaration, Range } from "#server/protocol.ts";
 import type { Store } from "../runs/model.ts";
 import { statusOf } from "../status/status.ts";
 
-/** A comparison that expects something, as the Test Explorer shows it. */
+/** A comparison with expectations, as shown in the Test Explorer. */
 export interface TestedComparison {
-  /** The declaration. */
+  /** Name of the declaration. */
   name: string;
   range: Range;
   tests: ExpectationTest[];
-  /** In its text or its plan: with any it cannot run. */
+  /** Number of errors in its text or plan; with any, it cannot run. */
   errors: number;
-  /** Of what is answered: the run that answered it, and when it ended. */
+  /** The run that answered the expectations, and when it ended. */
   run?: { id: string; ended: number };
 }
 
 /** One expectation as a test. */
 export interface ExpectationTest {
-  /** As it stands in the text. */
+  /** The expectation as written in the file. */
   text: string;
   range: Range;
   /** Absent while the present text has no result. */
@@ -27,11 +27,11 @@ export interface ExpectationTest {
 
 export interface ExpectationAnswer {
   state: ComparisonResult["expectations"][number]["answer"];
-  /** The expectation with its answer, in the words of `pretrain results`. */
+  /** The expectation and its answer, worded as in `pretrain results`. */
   message: string;
 }
 
-/** What a file expects of its comparisons, answered where their results are those of the present text. */
+/** The comparisons of a file with expectations, answered if there is a result of the present text. */
 export function testedComparisons(outline: Outline, file: string, store: Store, now: number): TestedComparison[] {
   return outline.declarations.flatMap((declaration) => {
     const { name, range, expectations = [] } = declaration;
@@ -41,10 +41,10 @@ export function testedComparisons(outline: Outline, file: string, store: Store, 
     const answers = answersOf(run?.comparison, declaration);
     const tests = expectations.map((each, index) => {
       const found = answers(each.text, index);
-      // what was renamed since has the same result
+      // a comparison renamed since has the same result
       return found ? { ...each, answer: { state: found.answer, message: describeExpectation({ ...found, text: each.text }) } } : each;
     });
-    // what stands there twice is one test
+    // an expectation written twice is one test
     const once = [...new Map(tests.map((test) => [test.text, test])).values()];
     return [
       {
@@ -58,7 +58,10 @@ export function testedComparisons(outline: Outline, file: string, store: Store, 
   });
 }
 
-/** A comparison's run is that of the text, names aside: its expectations stand in the text's order, unless the text is broken now. */
+/**
+ * Matches answers to expectations. A run is found regardless of names; if names have changed, answers are matched by order, unless the text
+ * is broken now.
+ */
 function answersOf(comparison: ComparisonResult | undefined, { plan, expectations }: OutlineDeclaration) {
   const answered = comparison?.expectations ?? [];
   const inOrder = plan?.stale === false && answered.length === expectations?.length;

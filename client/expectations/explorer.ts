@@ -9,7 +9,7 @@ import type { Stores } from "../runs/stores.ts";
 import { sessionOf } from "../status/progress.ts";
 import { type ExpectationTest, type TestedComparison, testedComparisons } from "./collect.ts";
 
-/** Expectations of comparisons as tests, under their file and comparison. */
+/** Shows expectations of comparisons as tests, grouped by file and comparison. */
 export function addTestExplorer(parts: RunningParts): void {
   const { context, outlines, stores } = parts;
   const controller = vscode.tests.createTestController("pretrain", "Pretrain");
@@ -38,10 +38,10 @@ export function addTestExplorer(parts: RunningParts): void {
   );
 }
 
-/** Of tests whose comparison can run: only these have a button for it. */
+/** Tag of tests whose comparison can run; only these have a run button. */
 const runnable = new vscode.TestTag("runnable");
 
-/** A comparison with its items, one for each test. */
+/** A comparison and its test items. */
 interface Shown {
   uri: string;
   comparison: TestedComparison;
@@ -50,14 +50,14 @@ interface Shown {
 
 interface TestTree {
   show(outline: Outline): void;
-  /** Tells what a run has answered that was not started here; and that nothing is known where the text has changed since. */
+  /** Reports the answers of runs started elsewhere, and clears those that became outdated when the text changed. */
   publish(outline: Outline): void;
   all(): Shown[];
-  /** As the present text and the run folders have it. */
+  /** Updates the comparison from the present text and the run folders. */
   refresh(shown: Shown): Promise<Shown | undefined>;
-  /** Until it is reported nobody else tells its states. */
+  /** Keeps `publish` from reporting this comparison until `report` does. */
   claim(shown: Shown): void;
-  /** States of tests from the comparison's answers. */
+  /** Reports the states of tests from the comparison's answers. */
   report(run: vscode.TestRun, shown: Shown, otherwise: string): void;
 }
 
@@ -82,7 +82,7 @@ function testTree(controller: vscode.TestController, outlines: Outlines, stores:
       const { errors } = comparison;
       const tags = errors === 0 && whyNoRunning(uri) === null ? [runnable] : [];
       parent.tags = tags;
-      parent.error = errors === 0 ? undefined : `${errors === 1 ? "1 error" : `${errors} errors`} to mend first`;
+      parent.error = errors === 0 ? undefined : `${errors === 1 ? "1 error" : `${errors} errors`} to fix first`;
       const items = comparison.tests.map(({ text, range }) => {
         const item = itemIn(parent.children, idOf(outline.uri, comparison.name, text), text, uri);
         item.range = rangeOf(range);
@@ -126,7 +126,7 @@ function testTree(controller: vscode.TestController, outlines: Outlines, stores:
           if (published.delete(id)) controller.invalidateTestResults(items);
         } else if (published.get(id) !== keyOf(comparison.run)) {
           const run = controller.createTestRun(new vscode.TestRunRequest(items), comparison.name, false);
-          report(run, shown, "the run has no answer to it");
+          report(run, shown, "the run did not answer it");
           run.end();
         }
       }
@@ -150,7 +150,7 @@ function tell(run: vscode.TestRun, item: vscode.TestItem, { answer }: Expectatio
   run.appendOutput(`${visible(answer.message)}\r\n`, item.range && item.uri && new vscode.Location(item.uri, item.range), item);
   if (answer.state === "confirmed") run.passed(item);
   else if (answer.state === "refuted") run.failed(item, messageAt(item, answer.message));
-  // neither right nor wrong: its message is the test's output
+  // neither supported nor refuted: the message is shown as the test's output
   else run.skipped(item);
 }
 
@@ -160,7 +160,7 @@ function messageAt({ uri, range }: vscode.TestItem, text: string): vscode.TestMe
   return message;
 }
 
-/** Runs the comparisons of the chosen tests, one after another, as the lens above each does. */
+/** Runs the comparisons of the chosen tests one after another, as the lens above each does. */
 async function runTests(
   request: vscode.TestRunRequest,
   cancelled: vscode.CancellationToken,
@@ -181,7 +181,7 @@ async function runTests(
   run.end();
 }
 
-/** Comes back when the run has ended; answers what to say where it answered nothing. */
+/** Waits until the run has ended. Returns the message for expectations that it did not answer. */
 async function runComparison(
   { uri, comparison: { name } }: Shown,
   cancelled: vscode.CancellationToken,
@@ -189,7 +189,7 @@ async function runComparison(
 ): Promise<string> {
   const outline = parts.outlines.get(vscode.Uri.parse(uri));
   const declaration = outline?.declarations.find((each) => each.name === name);
-  if (!outline || !declaration) return `${name} is not in the text any more`;
+  if (!outline || !declaration) return `${name} is no longer in the text`;
   const start = await startRun({ outline, declaration }, parts);
   if ("refused" in start) return start.refused;
   const pid = "process" in start ? start.process.pid : isHere(start.elsewhere) ? start.elsewhere.pid : undefined;

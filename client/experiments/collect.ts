@@ -9,17 +9,17 @@ import { outcomeOf, outcomeText, type Status, statusOf } from "../status/status.
 
 /** A row of the view. */
 export interface TreeNode {
-  /** Stays the same while the row stands for the same. */
+  /** Identifies the row across updates. */
   id: string;
   label: string;
   description: string;
   tooltip?: string;
   icon: NodeIcon;
-  /** What can be done with it: words that menus look for. */
+  /** Conditions for menu entries in package.json. */
   can: readonly ("runnable" | "running" | "openable" | "comparable" | "declared" | "stored" | "scored" | "deletable")[];
   children: TreeNode[];
   expanded?: boolean;
-  /** What it stands for. */
+  /** The declaration or run of the row. */
   uri?: string;
   name?: string;
   store: string;
@@ -30,13 +30,13 @@ export type NodeIcon = RunState | "stale" | "broken" | "file" | "folder";
 
 export interface TreeInput {
   outline: Outline;
-  /** As the command line takes it, and as people know it. */
+  /** The file as the command line takes it, and the name that people use. */
   file: string;
   shownFile: string;
   store: Store;
 }
 
-/** Experiments with their jobs, and these with their runs; what belongs to no text any more comes last. */
+/** The rows of the view: experiments, their jobs, and the jobs' runs. Runs that belong to no declaration come last. */
 export function experimentTree(inputs: readonly TreeInput[], now: number): TreeNode[] {
   const files = inputs
     .filter(({ outline }) => outline.declarations.some(({ runnable }) => runnable))
@@ -70,7 +70,7 @@ function experimentNode(declaration: OutlineDeclaration, { outline, file, store 
     id,
     label: name,
     description: statusText(status, now),
-    // a narrow view cuts off what it says beside the name
+    // a narrow view cuts off the description
     tooltip: [`${declaration.kind} ${name}`, statusText(status, now), declaration.doc ?? ""].filter(Boolean).join("\n\n"),
     icon: errors > 0 ? "broken" : iconOf(status),
     can: [
@@ -91,7 +91,7 @@ function experimentNode(declaration: OutlineDeclaration, { outline, file, store 
   };
 }
 
-/** A job of the plan: its run, and earlier ones under the same name. */
+/** A job of the plan, with its run and earlier runs of the same name. */
 function jobNode({ id, kind, name }: { id: string; kind: Run["kind"]; name: string }, parent: string, store: Store, now: number): TreeNode {
   const run = store.runs.get(id);
   const earlier = [...store.runs.values()]
@@ -124,14 +124,14 @@ function runNode(run: Run, parent: string, store: string, now: number, icon: Nod
   };
 }
 
-/** Runs of declarations that are no more. */
+/** Runs of declarations that no longer exist. */
 function strayRuns(inputs: readonly TreeInput[], now: number): TreeNode[] {
   const stores = new Map(inputs.map(({ store }) => [store.root, store]));
   return [...stores.values()].flatMap((store) => {
     const here = inputs.filter((input) => input.store.root === store.root).flatMap(({ outline }) => outline.declarations);
     const jobs = here.flatMap(({ plan }) => plan?.jobs ?? []);
     const known = new Set([...jobs.map(({ id }) => id), ...jobs.map(({ kind, name }) => `${kind} ${name}`)]);
-    // while a plan is not known, nothing can be told to belong to no text
+    // while a plan is unknown, no run can be said to belong to no text
     if (here.some(({ runnable, plan }) => runnable && (!plan || plan.pending))) return [];
     const stray = [...store.runs.values()].filter(({ id, kind, name }) => !known.has(id) && !known.has(`${kind} ${name}`));
     if (stray.length === 0) return [];
@@ -141,7 +141,7 @@ function strayRuns(inputs: readonly TreeInput[], now: number): TreeNode[] {
       {
         id,
         label: "Other runs",
-        description: `${stray.length}, of texts that have changed`,
+        description: `${stray.length}, of earlier texts`,
         icon: "folder" as const,
         can: [],
         children,
@@ -183,7 +183,7 @@ function runText(run: Run, now: number): string {
   return run.state === "new" ? "" : run.state;
 }
 
-/** A run or a comparison as a table to paste. */
+/** A run or a comparison as a Markdown table. */
 export function markdownOf(run: Run): string {
   const { comparison } = run;
   if (comparison) {

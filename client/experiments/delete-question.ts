@@ -1,7 +1,7 @@
 import { formatBytes } from "#runtime/contract/numbers.ts";
 import type { Run } from "../runs/model.ts";
 
-/** A run, and how much of the disk it takes. */
+/** A run and its size on disk, in bytes. */
 export interface SizedRun {
   run: Pick<Run, "kind" | "name">;
   bytes: number;
@@ -9,7 +9,7 @@ export interface SizedRun {
 
 export function deleteQuestion(runs: readonly SizedRun[]): { message: string; detail: string } {
   const bytes = formatBytes(runs.reduce((sum, each) => sum + each.bytes, 0));
-  const again = "What is deleted is made again when a run needs it.";
+  const again = "Deleted jobs are run again when a later run needs them.";
   const [only] = runs;
   if (runs.length === 1 && only) return { message: `Delete the ${only.run.kind} ${only.run.name} (${bytes})?`, detail: again };
   const named = runs.slice(0, mostNamed).map(({ run, bytes: each }) => `${run.kind} ${run.name} (${formatBytes(each)})`);

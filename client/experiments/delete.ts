@@ -6,13 +6,13 @@ import type { Stores } from "../runs/stores.ts";
 import type { TreeNode } from "./collect.ts";
 import { deleteQuestion } from "./delete-question.ts";
 
-/** Deletes runs, after having asked: by their names, with what that frees. */
+/** Deletes runs after confirmation. The question names them and the disk space that this frees. */
 export async function deleteRuns(nodes: readonly TreeNode[], stores: Stores): Promise<void> {
   const chosen = nodes.flatMap(({ run: id, store, can, label }) => {
     const run = id === undefined || !can.includes("deletable") ? undefined : stores.get(store).runs.get(id);
     return run ? [{ run, name: nameInRow(label, run), store, folder: join(store, "runs", run.id) }] : [];
   });
-  if (chosen.length === 0) return showInformation("None of these can be deleted: a run that is going has to be stopped first.");
+  if (chosen.length === 0) return showInformation("None of these can be deleted. Stop runs that are still going first.");
   const sized = await Promise.all(chosen.map(async ({ run, name, folder }) => ({ run: { ...run, name }, bytes: await sizeOf(folder) })));
   const { message, detail } = deleteQuestion(sized);
   if ((await askFirst(message, detail, deletes)) !== deletes) return;
@@ -28,12 +28,12 @@ export async function deleteRuns(nodes: readonly TreeNode[], stores: Stores): Pr
 
 const deletes = "Delete";
 
-/** A job that several declarations share is called in each as it stands there. */
+/** The name of a job in its row: several declarations may share a job under different names. */
 function nameInRow(label: string, { kind, name }: { kind: string; name: string }): string {
   return label.startsWith(`${kind}: `) ? label.slice(kind.length + 2) : name;
 }
 
-/** Of a folder's files. What cannot be looked at counts for nothing. */
+/** Total size of a folder's files in bytes. Files that cannot be read count as empty. */
 async function sizeOf(folder: string): Promise<number> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const sizes = entries.map(async (entry) => {

@@ -1,16 +1,16 @@
 import type { TreeNode } from "./collect.ts";
 
 /**
- * Brings the rows that are shown up to date, in place: what a menu or a selection stands on stays the same object, and only rows that
- * say something else are drawn again.
- * @returns rows to draw again, with what is below them; null: all
+ * Updates the shown rows in place. Rows with the same id stay the same objects, so that menus and selections keep their rows, and only
+ * changed rows are drawn again.
+ * @returns rows to draw again, including their children; null for all
  */
 export function reconcile(shown: TreeNode[], next: readonly TreeNode[]): TreeNode[] | null {
   const redrawn: TreeNode[] = [];
   return update(shown, next, redrawn) ? redrawn : null;
 }
 
-/** False where rows came or went. */
+/** False if rows were added, removed or moved. */
 function update(shown: TreeNode[], next: readonly TreeNode[], redrawn: TreeNode[]): boolean {
   const known = new Map(shown.map((node) => [node.id, node]));
   const same = shown.length === next.length && shown.every(({ id }, index) => id === next[index]!.id);

@@ -10,7 +10,7 @@ import { experimentTree, markdownOf, type NodeIcon, type TreeNode } from "./coll
 import { deleteRuns } from "./delete.ts";
 import { reconcile } from "./reconcile.ts";
 
-/** The view of experiments, jobs and runs, and what its menus do. */
+/** Adds the view of experiments, jobs and runs, and the commands of its menus. */
 export function addExperimentView(context: vscode.ExtensionContext, outlines: Outlines, stores: Stores): void {
   const roots: TreeNode[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -35,14 +35,14 @@ export function addExperimentView(context: vscode.ExtensionContext, outlines: Ou
     if (redrawn === null) changed.fire(undefined);
     else if (redrawn.length > 0) changed.fire(redrawn);
   };
-  // a run writes many times a second: no eye reads that
+  // a run writes many times a second, faster than anyone can read
   const soon = () => {
     timer ??= setTimeout(update, 400);
   };
   context.subscriptions.push(view, changed, outlines.onChange(soon), stores.onChange(soon), { dispose: () => clearTimeout(timer) });
   const register = (name: string, command: (node: TreeNode, all?: readonly TreeNode[]) => unknown) =>
     context.subscriptions.push(
-      // a key can be bound to it: then it is about the rows that are selected
+      // invoked by a key binding, the command applies to the selected rows
       vscode.commands.registerCommand(`pretrain.${name}`, (node?: TreeNode, all?: readonly TreeNode[]) => {
         const chosen = node ?? view.selection[0];
         if (!chosen) return showInformation("Select a row of the view Experiments first.");
@@ -54,7 +54,7 @@ export function addExperimentView(context: vscode.ExtensionContext, outlines: Ou
   register("deleteRun", (node, all) => deleteRuns(all?.length ? all : [node], stores));
   register("copyAsMarkdown", (node) => {
     const run = node.run === undefined ? undefined : stores.get(node.store).runs.get(node.run);
-    if (!run) return showInformation(`${node.label} has no run, and so no scores.`);
+    if (!run) return showInformation(`${node.label} has no run and therefore no scores.`);
     return vscode.env.clipboard.writeText(markdownOf(run));
   });
 }
@@ -87,15 +87,15 @@ function treeItem(node: TreeNode): vscode.TreeItem {
 }
 
 async function reveal({ uri, name, label }: TreeNode, outlines: Outlines): Promise<void> {
-  if (uri === undefined) return showInformation(`${label} is declared in no file that is open here.`);
+  if (uri === undefined) return showInformation(`${label} is not declared in any open file.`);
   const parsed = vscode.Uri.parse(uri);
   const range = outlines.get(parsed)?.declarations.find((each) => each.name === name)?.nameRange;
   await vscode.window.showTextDocument(parsed, { preserveFocus: true, ...(range ? { selection: rangeOf(range) } : {}) });
 }
 
-/** What the job's process printed, and what happened, without its single steps. */
+/** Shows what the job's process printed, and its events without single steps. */
 async function showLog({ store, run, label }: TreeNode): Promise<void> {
-  if (run === undefined) return showInformation(`${label} has no run, and so no log.`);
+  if (run === undefined) return showInformation(`${label} has no run and therefore no log.`);
   const folder = join(store, "runs", run);
   const lines: string[] = [];
   for await (const events of openEventFile(join(folder, "events.jsonl")).read()) {

@@ -15,7 +15,7 @@ import {
   trustGrantedNotification,
 } from "#server/protocol.ts";
 
-/** The language server, as the rest of the extension speaks to it. */
+/** The language server, as used by the rest of the extension. */
 export interface Language {
   outline(uri: string): Promise<Outline | null>;
   changes(params: ChangesParams): Promise<Change[] | null>;
@@ -24,7 +24,7 @@ export interface Language {
   restart(): Promise<void>;
 }
 
-/** Where the user wants an engine of his own. */
+/** The engine from the settings; empty if the user has not chosen one. */
 function chosenEngine(): { engine?: string } {
   const engine = vscode.workspace.getConfiguration("pretrain").get("engine", "auto");
   return engine === "auto" ? {} : { engine };
@@ -37,7 +37,7 @@ export function startLanguage(context: vscode.ExtensionContext): Language {
   const clientOptions: LanguageClientOptions = {
     documentSelector: [{ language: "pretrain" }],
     initializationOptions: (): InitializationOptions => ({ trusted: vscode.workspace.isTrusted }),
-    // data files and results: what the text says of them may be right or wrong by now
+    // changes of data files and results may change the problems of a text
     synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher("**/*.{pretrain,txt,md,tsv,csv,json,jsonl,gz,parquet}") },
   };
   const client = new LanguageClient("pretrain", "Pretrain Language Server", serverOptions, clientOptions);
@@ -54,7 +54,7 @@ export function startLanguage(context: vscode.ExtensionContext): Language {
       await started;
       return await client.sendRequest<T | null>(method, params);
     } catch {
-      // the server is starting again, or has stopped: its output says why
+      // the server is restarting or has stopped; its output channel tells why
       return null;
     }
   };

@@ -3,17 +3,17 @@ import * as vscode from "vscode";
 import type { Outline, OutlineDeclaration } from "#server/protocol.ts";
 import type { Language } from "./client.ts";
 
-/** What the server knows of the files, kept at hand: the last answer for each, also when its editor is closed. */
+/** Caches the server's last outline of each file, even after its editor is closed. */
 export interface Outlines {
   get(uri: vscode.Uri): Outline | undefined;
   all(): Outline[];
-  /** Asks the server, for the present text. */
+  /** Asks the server for the outline of the present text. */
   refresh(uri: vscode.Uri): Promise<Outline | undefined>;
   refreshAll(): Promise<void>;
   onChange: vscode.Event<Outline>;
 }
 
-/** A declaration and the file that it stands in. */
+/** A declaration and the file that contains it. */
 export interface Declared {
   outline: Outline;
   declaration: OutlineDeclaration;
@@ -41,7 +41,7 @@ export function keepOutlines(context: vscode.ExtensionContext, language: Languag
   context.subscriptions.push(
     changed,
     language.onOutlineChanged(({ uri }) => void refresh(vscode.Uri.parse(uri))),
-    // times are those of an engine
+    // estimated times depend on the engine
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("pretrain.engine")) void refreshAll();
     }),
@@ -57,13 +57,13 @@ export function keepOutlines(context: vscode.ExtensionContext, language: Languag
 const mostFiles = 100;
 const experiments = "**/*.pretrain";
 
-/** Opens the folder's experiments, unseen, so that the server knows them. */
+/** Opens the workspace's experiments in the background, so that the server knows them. */
 function openExperiments(): vscode.Disposable[] {
   const open = async (uri: vscode.Uri) => {
     try {
       await vscode.workspace.openTextDocument(uri);
     } catch {
-      // the run folder is named `.pretrain` too
+      // a run folder is named `.pretrain` too
     }
   };
   void vscode.workspace.findFiles(experiments, "**/{node_modules,.pretrain}/**", mostFiles).then((uris) => uris.forEach(open));
@@ -84,9 +84,9 @@ export function rangeOf({ start, end }: OutlineDeclaration["range"]): vscode.Ran
   return new vscode.Range(start.line, start.character, end.line, end.character);
 }
 
-/** Null where running is possible; otherwise why it is not. */
+/** Why runs are impossible here; null if they are possible. */
 export function whyNoRunning(uri: vscode.Uri): string | null {
   if (uri.scheme === "untitled") return "Save the file to run it";
-  if (uri.scheme !== "file") return "Runs need a folder on a disk";
-  return vscode.workspace.isTrusted ? null : "Running is off in Restricted Mode";
+  if (uri.scheme !== "file") return "Runs need a folder on disk";
+  return vscode.workspace.isTrusted ? null : "Running is disabled in Restricted Mode";
 }

@@ -6,14 +6,14 @@ import { ago, bar, leftText, speed } from "../status/numbers.ts";
 import type { Progress } from "../status/progress.ts";
 import { outcomeOf, outcomeText, type Status, statusOf } from "../status/status.ts";
 
-/** A line above a declaration, or a part of it. */
+/** A lens: one item of the line above a declaration. */
 export interface Lens {
   range: Range;
   title: string;
   tooltip?: string;
-  /** Absent: only to read. */
+  /** Absent if the lens only shows text. */
   command?: LensCommand;
-  /** The declaration. */
+  /** Name of the declaration. */
   name: string;
 }
 
@@ -34,14 +34,14 @@ export interface LensContext {
   /** The outline's file, as the command line takes it. */
   file: string;
   store: Store;
-  /** By declaration, how the present text differs from its last run. */
+  /** By declaration: how the present text differs from its last run. */
   changes: ReadonlyMap<string, readonly Change[]>;
   now: number;
-  /** Why nothing can be run here; null where it can. */
+  /** Why nothing can run here; null if runs are possible. */
   noRunning: string | null;
 }
 
-/** What stands above the declarations of a file. */
+/** The lenses above the declarations of a file. */
 export function lensesOf(context: LensContext): Lens[] {
   return context.outline.declarations.flatMap((declaration) => {
     const { range, name } = declaration;
@@ -60,7 +60,7 @@ function lensesAbove(declaration: OutlineDeclaration, context: LensContext): Par
         ? [
             {
               title: "$(open-preview) Preview",
-              tooltip: "What the model reads and what it must answer, on the declared corpus",
+              tooltip: "The model's inputs and targets on the declared corpus",
               command: "previewObjective",
             },
           ]
@@ -84,7 +84,7 @@ function runnableLenses(declaration: OutlineDeclaration, context: LensContext): 
   if (status.state === "running") return runningLenses(status);
   const plan: Part[] =
     declaration.plan && context.noRunning === null && !context.outline.stale
-      ? [{ title: "Plan", tooltip: "The jobs and what each costs", command: "showPlan" }]
+      ? [{ title: "Plan", tooltip: "The jobs and their costs", command: "showPlan" }]
       : [];
   const open: Part[] = hasCurves(declaration, status, context.store)
     ? [{ title: "$(graph) Open", tooltip: "Curves and scores", command: "open" }]
@@ -105,15 +105,15 @@ function actionLens({ name }: OutlineDeclaration, { state }: Status, { noRunning
   if (noRunning !== null)
     return [{ title: `$(circle-slash) ${noRunning}`, ...(noRunning.includes("Restricted") ? { command: "manageTrust" as const } : {}) }];
   if (state === "unknown") return [];
-  // what the lenses say is from before; what is saved would not run
+  // the lenses show an earlier text; the saved one would not run
   if (outline.stale) return [blocked(state === "stopped" ? "Continue" : "Run")];
-  if (state === "stopped") return [{ title: "$(debug-continue) Continue", tooltip: `Go on with ${name} where it stopped`, command: "run" }];
-  if (state === "failed") return [{ title: "$(play) Run again", tooltip: "Go on from the last checkpoint", command: "run" }];
-  return [{ title: "$(play) Run", tooltip: `Do what is missing for ${name}`, command: "run" }];
+  if (state === "stopped") return [{ title: "$(debug-continue) Continue", tooltip: `Continue ${name} where it stopped`, command: "run" }];
+  if (state === "failed") return [{ title: "$(play) Run again", tooltip: "Continue from the last checkpoint", command: "run" }];
+  return [{ title: "$(play) Run", tooltip: `Run the missing jobs of ${name}`, command: "run" }];
 }
 
 function blocked(action: string): Part {
-  return { title: `$(error) ${action}: the text has errors to mend first`, command: "showProblems" };
+  return { title: `$(error) ${action}: the text has errors to fix first`, command: "showProblems" };
 }
 
 function generateLens(status: Status, { noRunning }: LensContext): Part[] {
@@ -153,11 +153,11 @@ function staleText(earlier: Run | undefined, changes: LensContext["changes"]): P
 }
 
 function runningLenses({ progress, session }: Extract<Status, { state: "running" }>): Part[] {
-  const stop: Part = { title: "$(debug-stop) Stop", tooltip: "Stop after the running step; Continue goes on from there", command: "stop" };
+  const stop: Part = { title: "$(debug-stop) Stop", tooltip: "Stop after the current step; Continue resumes from there", command: "stop" };
   return [
     ...(session || progress.running.some(({ pid }) => pid !== undefined) ? [stop] : []),
     { title: runningText(progress), ...runningTooltip(progress), command: "open" },
-    { title: "$(graph) Chart", tooltip: "Curves as they grow", command: "open" },
+    { title: "$(graph) Chart", tooltip: "Live curves", command: "open" },
   ];
 }
 
@@ -187,7 +187,7 @@ function haltedText({ share, done, all }: Progress): string {
 }
 
 function problemsLens({ errors }: OutlineDeclaration): Part {
-  return { title: `$(error) ${errors === 1 ? "1 error" : `${errors} errors`} to mend first`, command: "showProblems" };
+  return { title: `$(error) ${errors === 1 ? "1 error" : `${errors} errors`} to fix first`, command: "showProblems" };
 }
 
 /** `13.4M parameters, 5M tokens (1.9 epochs), 4.0e14 FLOPs, about 9 min on onnx`. */
@@ -222,12 +222,12 @@ function measuredText(measured: Measured): string {
       const { train, validation, test } = measured.examples;
       const shown = (count: number) => count.toLocaleString("en-US");
       const labels = measured.labels.length === 0 ? "" : ` · ${measured.labels.length} labels`;
-      return `${shown(train)} examples to train on, ${shown(validation)} to validate, ${shown(test)} to test${labels}`;
+      return `${shown(train)} training examples, ${shown(validation)} for validation, ${shown(test)} for testing${labels}`;
     }
   }
 }
 
-/** Something to look at: a pre-training of the plan has begun. */
+/** Whether there are curves to show: a pre-training of the plan has begun. */
 function hasCurves({ plan }: OutlineDeclaration, status: Status, store: Store): boolean {
   if (status.state === "done") return true;
   return plan?.jobs.some(({ id, kind }) => isOfModel(kind) && hasBegun(store.runs.get(id))) ?? false;

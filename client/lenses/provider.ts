@@ -8,7 +8,7 @@ import { statusesOf } from "../status/status.ts";
 import { type Lens, type LensCommand, lensesOf } from "./collect.ts";
 import { createSignal } from "./signal.ts";
 
-/** Shows above every declaration what can be done, how it goes and what came out. */
+/** Shows lenses above every declaration: its actions, its progress and its results. */
 export function addLenses(context: vscode.ExtensionContext, language: Language, outlines: Outlines, stores: Stores): void {
   const changed = new vscode.EventEmitter<void>();
   const inSight = () =>
@@ -19,7 +19,7 @@ export function addLenses(context: vscode.ExtensionContext, language: Language, 
   );
   const update = () => signal.changed();
   const changes = rememberedChanges(language, update);
-  // ages grow, and times left shrink
+  // ages and remaining times change with the clock
   const clock = setInterval(update, 30_000);
   context.subscriptions.push(
     changed,
@@ -82,13 +82,16 @@ function codeLens({ range, title, tooltip, command, name }: Lens, uri: vscode.Ur
   });
 }
 
-/** An icon at the beginning is ours; what looks like one behind it is text of data. The editor swallows an ordinary space behind an icon. */
+/**
+ * A leading icon is part of the lens; anything that looks like an icon after it is text of data and is escaped. The editor drops an
+ * ordinary space after an icon.
+ */
 function lensTitle(title: string): string {
   const [, icon = "", text = ""] = /^(\$\([\w-]+\) )?(.*)$/su.exec(title) ?? [];
   return `${icon.replace(" ", "\u00a0")}${visibleLine(text).replaceAll("$(", "\\$(")}`;
 }
 
-/** Asked for once for each pair of an earlier run and a present plan. */
+/** Caches the changes between an earlier run and a present plan. */
 function rememberedChanges(language: Language, onKnown: () => void) {
   const known = new Map<string, readonly Change[]>();
   return (uri: string, name: string, run: string, goal: string): readonly Change[] => {

@@ -1,16 +1,17 @@
 /**
- * Says that lenses have changed. VS Code asks for them anew only when it has heard nothing for a moment (250 ms, seconds on a busy
- * machine): to a run that writes all the time it would listen for ever. So this is silent until all editors in sight have been answered.
+ * Announces changes of lenses, at a limited rate. VS Code asks for lenses again only after a pause in announcements (250 ms, seconds on a
+ * busy machine), so a run that writes all the time would keep it waiting forever. Therefore announcements stop until all visible editors
+ * have been served.
  */
 export interface Signal {
-  /** Something changed: told now or, once, later. */
+  /** Announces a change: now or, combined with others, later. */
   changed(): void;
-  /** An editor asked and is being answered. */
+  /** Records that an editor asked for lenses and is being served. */
   answered(editor: string): void;
   dispose(): void;
 }
 
-/** @param inSight names of the editors that will ask */
+/** @param inSight names of the visible editors, which will ask */
 export function createSignal(tell: () => void, inSight: () => readonly string[]): Signal {
   let waiting = false;
   let silent: NodeJS.Timeout | undefined;
@@ -40,7 +41,7 @@ export function createSignal(tell: () => void, inSight: () => readonly string[])
   };
 }
 
-/** From an answer to the next word: the answer is drawn, and the eye has a moment for it. */
+/** Pause after the last editor was served, so that the lenses are drawn and can be read. */
 const restMilliseconds = 400;
-/** An editor that has been closed does not ask. */
+/** Maximum wait, because an editor closed meanwhile does not ask. */
 const mostMilliseconds = 5000;

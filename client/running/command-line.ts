@@ -6,13 +6,13 @@ import { createInterface } from "node:readline";
 import { type EngineRequest, engineArguments } from "#runtime/contract/engine-options.ts";
 import { type CommandFailure, type Ending, failureOf } from "./failure.ts";
 
-/** The command line that comes with the extension, on VS Code's own Node. Whatever goes wrong is a `CommandFailure`. */
+/** The bundled command line, run on VS Code's own Node. Every error is a `CommandFailure`. */
 export interface CommandLine {
-  /** One JSON document. */
+  /** Runs a command that prints one JSON document. */
   json<T>(args: readonly string[], options: { folder: string; signal?: AbortSignal }): Promise<T>;
-  /** A JSON document a line, each given away as it comes. */
+  /** Runs a command that prints one JSON document per line, and passes on each as it arrives. */
   lines<T>(args: readonly string[], options: { folder: string; signal: AbortSignal; onLine(line: T): void }): Promise<void>;
-  /** Starts `run`: it outlives this window. */
+  /** Starts `pretrain run`, which outlives this window. */
   run(options: { file: string; name: string; jobs: number } & Pick<EngineRequest, "engine" | "engineOptions">): RunProcess;
 }
 
@@ -24,18 +24,18 @@ export interface RunProcess {
 export type RunEnd = { outcome: "done" | "stopped" } | { outcome: "failed"; failure: CommandFailure };
 
 /**
- * @param logs a folder for what runs print
- * @param program Node, or what is Node when told so
+ * @param logs a folder for the output of runs
+ * @param program Node, or an executable that acts as Node when told to
  */
 export function commandLine(script: string, logs: string, program = process.execPath): CommandLine {
-  // VS Code's executable is Node when told so; what it starts in turn inherits that
+  // VS Code's executable acts as Node when told to; its child processes inherit this
   const environment = { ...process.env, ELECTRON_RUN_AS_NODE: "1" };
   const start = (args: readonly string[], folder: string, signal: AbortSignal | undefined) => {
     const child = started(() =>
       spawn(program, [script, ...args, "--json"], { cwd: folder, env: environment, windowsHide: true, stdio: ["ignore", "pipe", "pipe"] }),
     );
     if (child instanceof Error) throw failureOf(neverStarted(child), { program, script, folder });
-    // it has ended, and let go of what it held, before anyone tries again
+    // waits until the process has ended and released its locks, so that a retry can start
     signal?.addEventListener("abort", () => child.kill(), { once: true });
     if (signal?.aborted) child.kill();
     return child;
@@ -65,7 +65,7 @@ export function commandLine(script: string, logs: string, program = process.exec
       let log = "";
       const child = started(() => {
         mkdirSync(logs, { recursive: true });
-        // a name can be longer than a file's name may be
+        // a declaration's name can be longer than a file's may be
         log = join(logs, `${name.slice(0, 60)}-${Date.now()}.log`);
         const output = openSync(log, "a");
         try {
@@ -93,10 +93,10 @@ export function commandLine(script: string, logs: string, program = process.exec
   };
 }
 
-/** `pretrain run` stopped on request. */
+/** Exit code of `pretrain run` when stopped on request. */
 const interrupted = 130;
 
-/** Some of what can go wrong at the start is thrown, and some comes later as an event. */
+/** Starts a process. Some errors at the start are thrown, others arrive later as an event. */
 function started(make: () => ChildProcess): ChildProcess | Error {
   try {
     return make();

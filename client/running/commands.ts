@@ -8,15 +8,15 @@ import { pickDeclared, type Target } from "./pick.ts";
 import { hasRunnable } from "./running-now.ts";
 import { type RunningParts, startRun, stopProcess } from "./start.ts";
 
-/** The commands Run and Stop. */
+/** Adds the commands Run and Stop. */
 export function addRunning(parts: RunningParts): void {
   offerRun(parts);
   parts.context.subscriptions.push(
     vscode.commands.registerCommand("pretrain.run", async (target?: Target) => {
       const declared = await pickDeclared(parts.outlines, target, {
-        title: "What to run",
+        title: "Choose what to run",
         fits: ({ runnable, errors }) => runnable && errors === 0,
-        none: "Nothing here can run: it takes a pretrain, finetune, probe or compare without errors.",
+        none: "Nothing here can run. Declare a pretrain, finetune, probe or compare without errors.",
       });
       if (declared) await run(declared, parts);
     }),
@@ -24,7 +24,7 @@ export function addRunning(parts: RunningParts): void {
       const isRunning = ({ declaration, outline }: Declared) =>
         statusOf(declaration, pathOf(outline), parts.stores.get(outline.store), Date.now()).state === "running";
       const declared = await pickDeclared(parts.outlines, target, {
-        title: "What to stop",
+        title: "Choose what to stop",
         fits: ({ runnable }) => runnable,
         fitsNow: isRunning,
         none: "Nothing is running here.",
@@ -34,7 +34,7 @@ export function addRunning(parts: RunningParts): void {
   );
 }
 
-/** The button above the text stands there while something in it can run. */
+/** Shows the run button in the editor's title while something in the text can run. */
 function offerRun({ context, outlines }: RunningParts): void {
   const update = () => {
     const document = vscode.window.activeTextEditor?.document;
@@ -55,7 +55,7 @@ async function run(declared: Declared, parts: RunningParts): Promise<void> {
   if ("refused" in start) return void showWarning(`${start.refused}.`);
   if ("elsewhere" in start) {
     const where = isHere(start.elsewhere) ? "" : ` on ${start.elsewhere.host}`;
-    showInformation(`${declared.declaration.name} is running already${where}: see the line above it.`);
+    showInformation(`${declared.declaration.name} is already running${where}: see the line above it.`);
   }
 }
 
@@ -63,10 +63,10 @@ function stop({ outline, declaration }: Declared, { stores }: RunningParts): voi
   const store = stores.get(outline.store);
   const session = sessionOf(store, pathOf(outline), declaration.name);
   if (session && !isHere(session)) {
-    void showWarning(`${declaration.name} runs on ${session.host}: stop it there.`);
+    void showWarning(`${declaration.name} is running on ${session.host}. Stop it there.`);
     return;
   }
-  // without a session a run of something else works on it: it is that job that is asked
+  // without a session, a run of another declaration works on the job; the process to stop is that job's
   const running = declaration.plan?.goals.map((id) => store.runs.get(id)).find((each) => each?.state === "running");
   stopProcess(session?.pid ?? running?.pid);
 }

@@ -12,14 +12,14 @@ export interface DownloadParts {
   commandLine: CommandLine;
 }
 
-/** The command Download Model: the checkpoint that a model names on the hub, which is not here yet. */
+/** Adds the command Download Model, which downloads the checkpoint that a model names on the hub. */
 export function addDownload({ context, language, outlines, commandLine }: DownloadParts): void {
   context.subscriptions.push(
     vscode.commands.registerCommand("pretrain.downloadModel", async (target?: Target) => {
       const declared = await pickDeclared(outlines, target, {
-        title: "Which model to download",
+        title: "Choose a model to download",
         fits: ({ download }) => download !== undefined,
-        none: "No model here has to be downloaded: what a checkpoint names is on this machine.",
+        none: "No model needs a download: all checkpoints are on this machine.",
       });
       const name = declared?.declaration.download;
       if (!declared || name === undefined) return;

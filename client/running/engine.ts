@@ -6,7 +6,7 @@ interface EngineList {
   engines: { engine: string; available: boolean; version: string | null; device: string | null; reason: string }[];
 }
 
-/** The command Select Engine: which are here, and why one is not. */
+/** Adds the command Select Engine, which lists the available engines and why others are not available. */
 export function addEngineSelection(context: vscode.ExtensionContext, commandLine: CommandLine): void {
   context.subscriptions.push(
     vscode.commands.registerCommand("pretrain.selectEngine", async () => {
@@ -14,7 +14,7 @@ export function addEngineSelection(context: vscode.ExtensionContext, commandLine
       const now = settings.get("engine", "auto");
       const described = vscode.workspace.isTrusted ? await enginesHere(commandLine, context) : [];
       const items = [
-        { label: "auto", detail: "The fastest engine that is here" },
+        { label: "auto", detail: "The fastest available engine" },
         ...described
           .filter(({ available }) => available)
           .map(({ engine, version, device, reason }) => ({
@@ -28,7 +28,7 @@ export function addEngineSelection(context: vscode.ExtensionContext, commandLine
       ].map((item) => ({ ...item, picked: item.label === now, label: item.label === now ? `$(check) ${item.label}` : item.label }));
       const chosen = await vscode.window.showQuickPick(items, {
         title: "Select Engine",
-        placeHolder: `Now: ${now}. Runs that are going keep theirs.`,
+        placeHolder: `Now: ${now}. Current runs keep their engine.`,
       });
       if (!chosen || chosen.label.startsWith("$(circle-slash)")) return;
       await settings.update("engine", chosen.label.replace("$(check) ", ""), vscode.ConfigurationTarget.Global);
@@ -40,7 +40,7 @@ async function enginesHere(commandLine: CommandLine, context: vscode.ExtensionCo
   try {
     return (await commandLine.json<EngineList>(["engines"], { folder: context.extensionPath })).engines;
   } catch (error) {
-    void showError(`Which engines are here is not known: ${(error as Error).message}.`);
+    void showError(`The available engines could not be listed: ${(error as Error).message}.`);
     return [];
   }
 }

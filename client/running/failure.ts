@@ -5,22 +5,22 @@ import { describeSystemError } from "#runtime/contract/system-error.ts";
 export interface Ending {
   code: number | null;
   signal: NodeJS.Signals | null;
-  /** What it printed on standard error. */
+  /** Its output on standard error. */
   said: string;
-  /** Where the process did not come to be. */
+  /** Set if the process could not be started. */
   error?: Error;
 }
 
-/** The command line, as it would be started: what has to be there for that. */
+/** What starting the command line needs: the folder, the program and the script. */
 export interface Start {
   program: string;
   script: string;
   folder: string;
 }
 
-/** A command that did not end well. The message is a sentence without its full stop: what happened, and what to do. */
+/** A failed command. The message is a sentence without its full stop: what happened, and what to do. */
 export class CommandFailure extends Error {
-  /** All that the command printed on the way, for who wants to read on. */
+  /** Everything that the command printed, for its log. */
   readonly said: string;
   constructor(message: string, said: string) {
     super(message);
@@ -28,12 +28,12 @@ export class CommandFailure extends Error {
   }
 }
 
-/** The one place where the end of a process becomes a sentence. */
+/** Turns the end of a process into a message; the only place that does. */
 export function failureOf(ending: Ending, start: Start): CommandFailure {
   return new CommandFailure(reported(ending.said) ?? notStarted(ending, start) ?? ended(ending), withoutReport(ending.said));
 }
 
-/** What the command says of its failure itself, in the last line of what it printed. */
+/** The command's own message about its failure: the last line that it printed. */
 function reported(said: string): string | undefined {
   for (const line of said.split("\n").toReversed()) {
     const message = messageIn(line);
@@ -63,24 +63,24 @@ function stackIn(line: string): string | undefined {
 }
 
 function notStarted({ error }: Ending, { program, script, folder }: Start): string | undefined {
-  // the system names the program, also where it is the folder that is not there
-  if (!existsSync(folder)) return `the folder ${folder} is not there any more; open the folder where the experiment is now`;
-  if (!existsSync(program)) return `VS Code's own Node is not at ${program} any more, as after an update; restart VS Code`;
+  // the system names the program even if the folder is missing
+  if (!existsSync(folder)) return `the folder ${folder} no longer exists; open the folder that holds the experiment now`;
+  if (!existsSync(program)) return `VS Code's own Node is no longer at ${program}, perhaps because of an update; restart VS Code`;
   if (!existsSync(script))
-    return `the extension's file ${script} is missing, as after an update; restart VS Code, or install the extension again`;
-  return error && (describeSystemError(error) ?? `its process could not be started (${error.message}); restart VS Code and do it again`);
+    return `the extension's file ${script} is missing, perhaps because of an update; restart VS Code, or reinstall the extension`;
+  return error && (describeSystemError(error) ?? `its process could not be started (${error.message}); restart VS Code and try again`);
 }
 
 function ended({ code, signal, said }: Ending): string {
   const last = lastWords(said);
-  const words = last === undefined ? "" : `; it last said: ${last}`;
+  const words = last === undefined ? "" : `; its last output was: ${last}`;
   if (signal === "SIGKILL")
-    return "its process was killed, by someone or by the system for want of memory; what is done is kept: run it again";
-  if (signal) return `its process was ended with ${signal}${words}; what is done is kept: run it again`;
-  return `its process ended with exit code ${code} without having said why${words}; please report it with its log`;
+    return "its process was killed, by a user or by the system for lack of memory; finished work is kept: run it again";
+  if (signal) return `its process was ended by ${signal}${words}; finished work is kept: run it again`;
+  return `its process ended with exit code ${code} without a message${words}; please report this with its log`;
 }
 
-/** Where something happened in a program is for its log. */
+/** The last line of output that describes an error; stack traces belong in the log. */
 function lastWords(said: string): string | undefined {
   return said
     .split("\n")

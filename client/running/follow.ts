@@ -22,12 +22,12 @@ export interface FollowedRun {
 
 const followed = new Set<string>();
 
-/** Whether a notification of this window says how a run goes. */
+/** Whether a notification in this window shows the run's progress. */
 export function isFollowed(uri: string, name: string): boolean {
   return followed.has(`${uri}#${name}`);
 }
 
-/** Shows what the user has started as a notification that can be cancelled, and says why it ended where it did not end well. */
+/** Shows a run that the user started as a cancellable notification, and reports why it failed if it did. */
 export function followRun({ outlines, stores, outline, name, process, stop }: FollowedRun): void {
   void whileNotifying(name, async (notification, cancelled) => {
     cancelled.addEventListener("abort", stop);
@@ -60,7 +60,7 @@ async function explain(name: string, { message, said }: CommandFailure): Promise
   if (chosen === showLog) await showDocument(`${name}.log`, said);
 }
 
-/** The notification has a bar of its own. */
+/** The text without its progress bar, because the notification has one. */
 function textWithoutBar(text: string): string {
   return text.replace(/^[▰▱]+ /, "");
 }

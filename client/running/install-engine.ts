@@ -7,21 +7,21 @@ import type { CommandLine } from "./command-line.ts";
 interface InstallEvent {
   event: "progress" | "installed" | "removed";
   step?: string;
-  /** Bytes. */
+  /** Bytes downloaded. */
   done?: number;
   version?: string;
   build?: string;
-  /** Where it computes. */
+  /** The device that the engine found. */
   device?: string;
 }
 
-/** A build of an engine, as it is offered. */
+/** A build of an engine, as offered in the list. */
 interface BuildItem extends vscode.QuickPickItem {
   title: string;
   args: string[];
 }
 
-/** The command Install Engine: the command line's own, with its progress. */
+/** Adds the command Install Engine, which runs the command line's installer and shows its progress. */
 export function addEngineInstallation(context: vscode.ExtensionContext, outlines: Outlines, commandLine: CommandLine): void {
   context.subscriptions.push(
     vscode.commands.registerCommand("pretrain.installEngine", async () => {
@@ -30,7 +30,7 @@ export function addEngineInstallation(context: vscode.ExtensionContext, outlines
       if (!chosen) return;
       try {
         const outcome = await withProgress(commandLine, context.extensionPath, chosen);
-        // `auto` takes another engine from now on
+        // `auto` chooses another engine from now on
         if (outcome) void outlines.refreshAll();
         if (outcome) showInformation(outcome);
       } catch (error) {
@@ -52,7 +52,7 @@ function buildItems(): BuildItem[] {
   );
 }
 
-/** What to say at the end; undefined where the user cancelled. */
+/** Returns the final message; undefined if the user cancelled. */
 function withProgress(commandLine: CommandLine, folder: string, { title, args }: BuildItem): Thenable<string | undefined> {
   return whileNotifying(`Installing ${title}`, async (notification, stopped) => {
     let last: InstallEvent | undefined;

@@ -3,8 +3,8 @@ import { type Outlines, whyNoRunning } from "../language/outlines.ts";
 import type { CommandLine } from "./command-line.ts";
 
 /**
- * Where it cannot be said how long a run takes, as nothing like it ran here yet, has the command line measure how fast this machine
- * trains: once, in a process of its own, for all folders.
+ * Measures how fast this machine trains if the duration of a run cannot be estimated because nothing similar ran here yet. The command line
+ * does this once for all folders, in a process of its own.
  */
 export function addSpeedMeasurement(context: vscode.ExtensionContext, outlines: Outlines, commandLine: CommandLine): void {
   const asked = new Set<string>();

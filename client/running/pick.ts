@@ -6,22 +6,25 @@ import type { Declared, Outlines } from "../language/outlines.ts";
 import { showInformation } from "../notify.ts";
 import { whyNone } from "./nothing-fits.ts";
 
-/** What a lens, the tree or a test names: a declaration by its file and its name. */
+/** A declaration by file and name, as passed by a lens, the tree or a test. */
 export interface Target {
   uri: string;
   name: string;
 }
 
-/** What a command is about. */
+/** A question for the user: which declaration a command applies to. */
 export interface Question {
   title: string;
   fits(declaration: OutlineDeclaration): boolean;
   fitsNow?(declared: Declared): boolean;
-  /** Why there may be nothing that fits, and what to do: a sentence. */
+  /** A sentence for the case that nothing fits: the reason, and what to do. */
   none: string;
 }
 
-/** A command's declaration: the one that is named, or the one at the cursor, or the one that the user picks. Where there is none it says why. */
+/**
+ * The declaration that a command applies to: the named one, else the one at the cursor, else the one that the user picks. If there is none,
+ * shows why.
+ */
 export async function pickDeclared(
   outlines: Outlines,
   target: Partial<Target> | undefined,
@@ -46,7 +49,7 @@ export async function pickDeclared(
     ...(declared.declaration.doc ? { detail: titled(declared.declaration.doc).title } : {}),
     declared,
   }));
-  // what the cursor stands in comes first
+  // the declaration at the cursor comes first
   items.sort((a, b) => Number(b.declared === atCursor) - Number(a.declared === atCursor));
   return (await vscode.window.showQuickPick(items, { title, placeHolder: title }))?.declared;
 }
@@ -56,6 +59,6 @@ async function named(outlines: Outlines, { uri, name }: Target): Promise<Declare
   const outline = (await outlines.refresh(parsed)) ?? outlines.get(parsed);
   const declaration = outline?.declarations.find((each) => each.name === name);
   if (outline && declaration) return { outline, declaration };
-  showInformation(`${name} is not declared in ${basename(parsed.path)} any more.`);
+  showInformation(`${name} is no longer declared in ${basename(parsed.path)}.`);
   return undefined;
 }

@@ -8,7 +8,7 @@ export interface RunningNow {
   status: Extract<Status, { state: "running" }>;
 }
 
-/** What runs, each run once: a declaration that only shares a job with one that is being run is not a run of its own. */
+/** All current runs, each once. A declaration that only shares a job with a running one is not a run of its own. */
 export function runningNow(
   outlines: readonly Outline[],
   inStore: (outline: Outline) => { store: Store; file: string },
@@ -34,7 +34,7 @@ export function runningNow(
   return [...sessions, ...others];
 }
 
-/** Something in the text can run as it stands there. */
+/** Whether something in the text can run as written. */
 export function hasRunnable({ stale, declarations }: Outline): boolean {
   return !stale && declarations.some(({ runnable, errors }) => runnable && errors === 0);
 }

@@ -14,15 +14,15 @@ export interface RunningParts {
   commandLine: CommandLine;
 }
 
-/** What came of the wish to run something. */
+/** The result of a request to run something. */
 export type Start =
   | { process: RunProcess }
-  /** A sentence without its full stop. */
+  /** The reason, as a sentence without its full stop. */
   | { refused: string }
-  /** Somebody runs it already. */
+  /** The declaration is already running, here or elsewhere. */
   | { elsewhere: RunSession };
 
-/** Starts a run of a declaration in a process of its own, and shows how it goes. */
+/** Starts a run of a declaration in a process of its own, and shows its progress. */
 export async function startRun({ outline, declaration }: Declared, parts: RunningParts): Promise<Start> {
   const { outlines, stores, commandLine, context } = parts;
   const { name } = declaration;
@@ -39,17 +39,22 @@ export async function startRun({ outline, declaration }: Declared, parts: Runnin
   return { process: started };
 }
 
-/** Null where the command line can work with a declaration as it stands in the text: it reads the file, which is saved for it. */
+/**
+ * Why the command line cannot work with the declaration as written; null if it can. Saves the file first, because the command line reads
+ * it.
+ */
 export async function whyNotReady({ outline, declaration }: Declared): Promise<string | null> {
   const refused = whyNoRunning(vscode.Uri.parse(outline.uri));
   if (refused !== null) return refused;
-  if (outline.stale) return "The text has errors to mend first";
-  if (declaration.errors > 0) return `${declaration.name} cannot run: there are errors to mend first`;
+  if (outline.stale) return "The text has errors to fix first";
+  if (declaration.errors > 0) return `${declaration.name} cannot run: it has errors to fix first`;
   const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === outline.uri);
   return document?.isDirty && !(await document.save()) ? "The file could not be saved" : null;
 }
 
-/** As Ctrl-C in a terminal does. Where the system has no signals the process ends at once: its checkpoints make that safe. */
+/**
+ * Interrupts a process as Ctrl-C in a terminal does. On systems without signals, the process ends at once; its checkpoints make that safe.
+ */
 export function stopProcess(pid: number | undefined): void {
   if (pid === undefined) return;
   try {

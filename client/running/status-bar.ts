@@ -6,13 +6,13 @@ import { leftText } from "../status/numbers.ts";
 import { isFollowed } from "./follow.ts";
 import { runningNow } from "./running-now.ts";
 
-/** One item while something runs, whoever started it. */
+/** Shows one item while something runs, whoever started it. */
 export function addStatusBar(context: vscode.ExtensionContext, outlines: Outlines, stores: Stores): void {
   const item = vscode.window.createStatusBarItem("pretrain.running", vscode.StatusBarAlignment.Left, 10);
   item.name = "Pretrain: Running";
   const show = () => {
     const all = runningNow(outlines.all(), (outline) => ({ store: stores.get(outline.store), file: pathOf(outline) }), Date.now());
-    // what a notification of this window follows is told there
+    // a notification of this window already shows the progress of the runs that it follows
     const running = all.filter(({ outline, declaration }) => !isFollowed(outline.uri, declaration.name));
     const [first] = running;
     if (!first) return item.hide();

@@ -14,7 +14,7 @@ export function newRun(job: Job): Run {
   return { id: job.id, kind: job.kind, name: job.name, job, state: "new", warnings: [], scores: [] };
 }
 
-/** The run after one more event of it. The first may be missing, where only the last of a long file are read. */
+/** The run after one more event. The first events may be missing if only the end of a long file is read. */
 export function withEvent(run: Run, event: RunEvent): Run {
   const { started = Date.parse(event.time) } = run;
   return changed({ ...run, started, state: run.state === "new" ? "stopped" : run.state }, event);
@@ -67,7 +67,7 @@ export function withResult(run: Run, result: Results[JobKind], ended: number): R
   }
 }
 
-/** Over some fifty steps. */
+/** Smooths over about fifty steps. */
 function smoothed(pace: number | undefined, now: number): number {
   return pace === undefined ? now : pace + (now - pace) / 50;
 }

@@ -4,21 +4,21 @@ import { parseEvent, type RunEvent } from "#runtime/contract/events.ts";
 import { type Parsed, parseRecord } from "#runtime/contract/record-text.ts";
 import { parseSealed } from "#runtime/contract/sealed.ts";
 
-/* Run folders are read without ever blocking: the extension host serves all extensions. A file that is not there is no error. */
+/* Reads run folders without blocking, because the extension host serves all extensions. A missing file is not an error. */
 
-/** Undefined where there is no such file, or it is not what its schema says. */
+/** Undefined if the file is missing or does not match its schema. */
 export async function readRecord<T>(path: string, schema: v.GenericSchema<unknown, T>): Promise<T | undefined> {
   return readParsed(path, (text) => parseRecord(text, schema));
 }
 
-/** The same of a file that bears its checksum. */
+/** Reads a file that carries its checksum; undefined if it is missing, damaged, or does not match its schema. */
 export async function readSealed<T>(path: string, schema: v.GenericSchema<unknown, T>): Promise<T | undefined> {
   return readParsed(path, (text) => parseSealed(text, schema));
 }
 
 async function readParsed<T>(path: string, parse: (text: string) => Parsed<T>): Promise<T | undefined> {
   try {
-    // a device or a pipe has no end, and a store may come from somebody else
+    // a device or a pipe has no end, and a store may come from someone else
     if (!(await statOf(path))) return undefined;
     const parsed = parse(await readFile(path, "utf8"));
     return "value" in parsed ? parsed.value : undefined;
@@ -40,22 +40,22 @@ export async function statOf(path: string): Promise<{ size: number; changed: num
   }
 }
 
-/** Reads an `events.jsonl` on from where the last reading ended, a block at a time. */
+/** Reads an `events.jsonl` from where the last reading ended, block by block. */
 export interface EventFile {
-  /** Events that came since; a torn last line waits for the next reading. */
+  /** Events since the last reading. An incomplete last line is left for the next one. */
   read(): AsyncGenerator<RunEvent[]>;
 }
 
-/** @param tail begin at most so many bytes before the end: for what only the last events say */
+/** @param tail start at most this many bytes before the end, for readers who need only the last events */
 export function openEventFile(path: string, tail = Number.POSITIVE_INFINITY): EventFile {
   let offset: number | undefined;
   return {
     async *read() {
       const size = (await statOf(path))?.size ?? 0;
-      // a file that is shorter than what was read of it is another one
+      // a file shorter than the part already read is a new file
       if (offset !== undefined && size < offset) offset = 0;
       const start = offset ?? Math.max(0, size - tail);
-      // the first line of a tail is likely a part of one: it is no JSON and is dropped
+      // the first line of a tail is probably incomplete; as invalid JSON it is dropped
       offset = start;
       if (size <= start) return;
       const file = await open(path, "r").catch(() => undefined);
@@ -77,7 +77,7 @@ export function openEventFile(path: string, tail = Number.POSITIVE_INFINITY): Ev
 const blockBytes = 1 << 18;
 const newline = 10;
 
-/** Whole lines, at most a block of them. A line that is longer than a block is none that a run wrote: it is passed over, piece by piece. */
+/** Whole lines, at most a block of them. No run writes a line longer than a block, so such a line is skipped piece by piece. */
 async function wholeLines(file: FileHandle, from: number, to: number): Promise<Buffer> {
   const bytes = Buffer.alloc(Math.min(blockBytes, to - from));
   const { bytesRead } = await file.read(bytes, 0, bytes.length, from);
@@ -86,7 +86,7 @@ async function wholeLines(file: FileHandle, from: number, to: number): Promise<B
   return end > 0 || bytesRead < blockBytes ? read.subarray(0, end) : read;
 }
 
-/** Lines that are no events are left out: a disk that was full, a copy cut short. The other lines hold. */
+/** Parses events. Invalid lines (from a full disk or an incomplete copy) are skipped; the others are valid. */
 function eventsOf(lines: Buffer): RunEvent[] {
   return lines
     .toString("utf8")

@@ -2,42 +2,42 @@ import type { ComparisonResult, RunSession, Score } from "#runtime/contract/arti
 import type { StepEvent } from "#runtime/contract/events.ts";
 import type { Job, JobKind } from "#runtime/contract/plan.ts";
 
-/** `stopped` is also a job whose process was killed. */
+/** State of a run. `stopped` includes jobs whose process was killed. */
 export type RunState = "new" | "running" | "stopped" | "failed" | "done";
 
-/** What a run folder says, as far as lenses and the tree show it. */
+/** The contents of a run folder, as far as lenses and the tree show them. */
 export interface Run {
-  /** The job's id and the folder's name. */
+  /** The job's id, which is the folder's name. */
   id: string;
   kind: JobKind;
   name: string;
   job: Job;
   state: RunState;
-  /** Of a running job: the process that holds the folder's lock, where it is of this machine. */
+  /** Of a running job: the process that holds the folder's lock, if it runs on this machine. */
   pid?: number;
   phase?: { phase: string; done?: number; total?: number; unit?: string };
   step?: StepEvent;
-  /** Tokens a second, smoothed over steps: what is left is told by it, and does not jump. */
+  /** Tokens per second, smoothed over steps so that the remaining time does not jump. */
   pace?: number;
-  /** When the job began and ended last, in milliseconds. */
+  /** When the job last began and ended, in milliseconds. */
   started?: number;
   ended?: number;
-  /** What the work took, once it is done. */
+  /** Seconds of work, once the job is done. */
   seconds?: number;
-  /** Why it failed. */
+  /** Why the job failed. */
   message?: string;
   warnings: string[];
-  /** While it runs the last of each metric; then those of the result. */
+  /** The last score of each metric while the job runs; afterwards those of the result. */
   scores: Score[];
-  /** Of a comparison that is done. */
+  /** The result of a finished comparison. */
   comparison?: ComparisonResult;
 }
 
-/** A `.pretrain` folder as it was when last looked at. */
+/** A `.pretrain` folder as last read. */
 export interface Store {
   root: string;
   runs: ReadonlyMap<string, Run>;
-  /** Of those processes that live. */
+  /** Sessions whose processes are alive. */
   sessions: readonly RunSession[];
 }
 
@@ -45,17 +45,17 @@ export function emptyStore(root: string): Store {
   return { root, runs: new Map(), sessions: [] };
 }
 
-/** There is something to look at. Of a run that is done its events are not read, so it may not be known when it began. */
+/** Whether there are steps to show. The events of a finished run are not read, so its start may be unknown. */
 export function hasBegun(run: Run | undefined): boolean {
   return run !== undefined && (run.state === "done" || run.started !== undefined);
 }
 
-/** A model with a decoder, to be had. */
+/** Whether the model has a decoder and is available to generate text. */
 export function writesText({ state, job }: Run): boolean {
   return state === "done" && job.kind === "pretrain" && job.model.architecture !== "encoder";
 }
 
-/** How much of a job is done, 0 to 1. */
+/** The finished share of a job, from 0 to 1. */
 export function doneShare(run: Run | undefined): number {
   if (!run) return 0;
   if (run.state === "done") return 1;
@@ -64,7 +64,7 @@ export function doneShare(run: Run | undefined): number {
   return 0;
 }
 
-/** The run of a job with this name that ended well last, other than these. */
+/** The last successful run of a job with this name, except the given runs. */
 export function lastDone(store: Store, kind: JobKind, name: string, except: ReadonlySet<string>): Run | undefined {
   let last: Run | undefined;
   for (const run of store.runs.values()) {

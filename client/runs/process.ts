@@ -1,15 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 
-/** A process as lock files and session records name it. */
+/** A process as identified in lock files and session records. */
 export interface NamedProcess {
   pid: number;
   host: string;
-  /** As runtime/runs/process-identity.ts writes it. */
+  /** Identity written by runtime/runs/process-identity.ts. */
   started?: string | null;
 }
 
-/** Whether it lives. One of another host cannot be looked at and counts as alive. */
+/** Whether the process is alive. A process on another host cannot be checked and counts as alive. */
 export async function isAlive({ pid, host, started }: NamedProcess): Promise<boolean> {
   if (!isHere({ host })) return true;
   if (!idIsTaken(pid)) return false;
@@ -26,12 +26,12 @@ function idIsTaken(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it runs, as another user
+    // EPERM: it runs as another user
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 
-/** Boot and ticks since then (proc(5), field 22 of stat); a zombie has ended. */
+/** Boot id and start time in ticks (proc(5), field 22 of stat). A zombie has ended. */
 async function startOnLinux(pid: number): Promise<string | undefined> {
   try {
     const [stat, boot] = await Promise.all([readFile(`/proc/${pid}/stat`, "utf8"), bootId()]);

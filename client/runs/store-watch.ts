@@ -9,23 +9,23 @@ import { type EventFile, namesIn, openEventFile, readRecord, readSealed, statOf 
 import { emptyStore, type Run, type Store } from "./model.ts";
 import { isAlive, isHere, type NamedProcess } from "./process.ts";
 
-/** What changed between two looks at a store. */
+/** Changes between two readings of a store. */
 export interface StoreChange {
   store: Store;
-  /** Jobs that were done or deleted since: plans may be exact now. */
+  /** Whether jobs were completed or deleted, so that plans may have become exact. */
   results: boolean;
 }
 
 export interface StoreWatch {
   store(): Store;
-  /** Looks now, rather than when its time comes. */
+  /** Reads the store now instead of at the next interval. */
   look(): Promise<void>;
   dispose(): void;
 }
 
 /**
- * Follows a `.pretrain` folder, whoever writes to it: this window, another one or a terminal. It polls, as file notifications are
- * missing on network drives, where run folders often are; where there are some, it looks sooner.
+ * Follows a `.pretrain` folder, whoever writes to it: this window, another one or a terminal. It polls, because network drives, where run
+ * folders often are, have no file notifications; where notifications exist, it reads sooner.
  */
 export function watchStore(root: string, onChange: (change: StoreChange) => void): StoreWatch {
   const folders = new Map<string, RunFolder>();
@@ -41,7 +41,7 @@ export function watchStore(root: string, onChange: (change: StoreChange) => void
     await looking;
   };
   const again = async () => {
-    // whatever went wrong in one look, the next may be right
+    // an error in one reading must not prevent the next
     await look().catch((error: unknown) => console.error(error));
     const active = store.sessions.length > 0 || [...store.runs.values()].some(({ state }) => state === "running");
     if (disposed) return;
@@ -91,10 +91,10 @@ export function watchStore(root: string, onChange: (change: StoreChange) => void
 const activeMilliseconds = 150;
 const idleMilliseconds = 800;
 const soonMilliseconds = 30;
-/** Enough for the last events of each kind. */
+/** Enough to contain the last event of each kind. */
 const tailBytes = 1 << 16;
 
-/** Calls when something changes in one of the folders, as far as the system says so. */
+/** Calls back when something changes in one of the folders, if the system notifies. */
 function changeHints(call: () => void): { set(folders: readonly string[]): void } {
   const watchers = new Map<string, FSWatcher>();
   return {
@@ -114,7 +114,7 @@ function changeHints(call: () => void): { set(folders: readonly string[]): void 
           });
           watchers.set(folder, watcher);
         } catch {
-          // it is not there yet, or the system has no more notifications to give: polling does
+          // the folder does not exist yet, or the system has no notifications left: polling continues
         }
       }
     },
@@ -122,7 +122,7 @@ function changeHints(call: () => void): { set(folders: readonly string[]): void 
 }
 
 interface RunFolder {
-  /** Undefined while there is no job in it. */
+  /** The run; undefined while the folder has no job. */
   look(): Promise<Run | undefined>;
 }
 
@@ -143,7 +143,7 @@ function runFolder(folder: string): RunFolder {
       if (result) {
         if (result.changed !== seenResult) {
           const read = await readSealed<Results[JobKind]>(join(folder, "result.json"), results[run.kind]);
-          // not what the job left: it is not done, and the next run does it again
+          // the file is not what the job wrote: the job is not done, and the next run does it again
           damaged = read === undefined;
           if (read !== undefined) run = withResult(run, read, result.changed);
           seenResult = result.changed;
@@ -191,7 +191,7 @@ async function sessionsIn(root: string): Promise<RunSession[]> {
   return known.filter((_, index) => alive[index]);
 }
 
-/** Runs are replaced when they change. */
+/** Whether two readings are equal. Runs are replaced when they change. */
 function sameStore(left: Store, right: Store): boolean {
   if (left.runs.size !== right.runs.size || left.sessions.length !== right.sessions.length) return false;
   if (left.sessions.some((session, index) => session.pid !== right.sessions[index]?.pid)) return false;

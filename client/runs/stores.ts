@@ -3,7 +3,7 @@ import { type StoreChange, type StoreWatch, watchStore } from "./store-watch.ts"
 
 /** All stores that something in this window shows. */
 export interface Stores {
-  /** What is known of a store now; from the first question on it is followed. */
+  /** The store as last read. The first call starts following it. */
   get(root: string): Store;
   all(): Store[];
   look(root: string): Promise<void>;

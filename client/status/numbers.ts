@@ -1,7 +1,7 @@
 import type { Score } from "#runtime/contract/artifacts.ts";
 import { formatRoughly, formatScored, formatSeconds } from "#runtime/contract/numbers.ts";
 
-/** `12 min ago`; under a minute `just now`. */
+/** `12 min ago`; `just now` for less than a minute. */
 export function ago(time: number, now: number): string {
   const seconds = Math.max(0, (now - time) / 1000);
   if (seconds < 60) return "just now";
@@ -9,7 +9,7 @@ export function ago(time: number, now: number): string {
   return `${Math.round(seconds / 86400)} days ago`;
 }
 
-/** `▰▰▰▱▱▱▱▱ 42%`. */
+/** A progress bar: `▰▰▰▱▱▱▱▱ 42%`. */
 export function bar(share: number): string {
   const full = Math.round(share * barLength);
   return `${"▰".repeat(full)}${"▱".repeat(barLength - full)} ${Math.floor(share * 100)}%`;
@@ -17,32 +17,35 @@ export function bar(share: number): string {
 
 const barLength = 8;
 
-/** `13.1k tokens/s`. */
+/** A speed: `13.1k tokens/s`. */
 export function speed(tokensPerSecond: number): string {
   return `${tokensPerSecond >= 1000 ? `${(tokensPerSecond / 1000).toPrecision(3)}k` : Math.round(tokensPerSecond)} tokens/s`;
 }
 
-/** `3 min left`: the same words wherever a run is shown. Empty where nothing can be said. */
+/** `3 min left`, worded alike wherever a run is shown. Empty if the time is unknown. */
 export function leftText(seconds: number | undefined): string {
   return seconds === undefined ? "" : `${formatRoughly(seconds)} left`;
 }
 
-/** Metrics that are shares of right answers: where a run does not say their standard error, it follows from how many there were. */
+/** Metrics that are proportions of correct answers. If a run has no standard error for one, it follows from the number of answers. */
 const shares = new Set(["accuracy"]);
 
-/** `accuracy 71.2 ± 1.6`, `perplexity 61.3 ± 2.1`; where nothing is known of its error, the score alone. */
+/** A score with its standard error: `accuracy 71.2 ± 1.6`, `perplexity 61.3 ± 2.1`. Without one, the score alone. */
 export function scoreText(score: Score): string {
   const { metric, value, n } = score;
   const share = shares.has(metric) && n > 0 && value !== null ? Math.sqrt((value * (1 - value)) / n) : 0;
   return `${shownMetric(metric)} ${formatScored({ standard_error: share, ...score })}`;
 }
 
-/** `bits_per_byte` → `bits/byte`. */
+/** The displayed name of a metric: `bits_per_byte` → `bits/byte`. */
 export function shownMetric(metric: string): string {
   return metric === "bits_per_byte" ? "bits/byte" : metric.replaceAll("_", " ");
 }
 
-/** The scores that count, the main one first: on test where there is a test split, else on validation. The loss where there is no other. */
+/**
+ * The scores to show, the main one first: those of the test split if there is one, else of the validation split. The loss is shown only if
+ * there is no other.
+ */
 export function mainScores(scores: readonly Score[]): Score[] {
   const split = ["test", "validation"].find((each) => scores.some((score) => score.split === each));
   const there = scores.filter((score) => score.split === split);

@@ -3,13 +3,13 @@ import type { JobKind } from "#runtime/contract/plan.ts";
 import type { OutlinePlan } from "#server/protocol.ts";
 import { doneShare, type Run, type Store } from "../runs/model.ts";
 
-/** How far a plan's run is. */
+/** The progress of a plan's run. */
 export interface Progress {
-  /** 0 to 1, of all the plan. */
+  /** Finished share of the whole plan, from 0 to 1. */
   share: number;
-  /** Seconds; undefined while nothing can be said. */
+  /** Remaining seconds; undefined while they cannot be estimated. */
   left?: number;
-  /** What works now, the job that is furthest in the plan first. */
+  /** The running jobs, the furthest in the plan first. */
   running: Run[];
   done: number;
   all: number;
@@ -40,14 +40,14 @@ export function progressOf(plan: OutlinePlan, store: Store, session: RunSession 
   };
 }
 
-/** Rough shares of a plan's time. */
+/** Rough relative durations of jobs. */
 const weights: Partial<Record<JobKind, number>> = { pretrain: 20, finetune: 6, evaluate: 1 };
 
 function weightOf(kind: JobKind): number {
   return weights[kind] ?? 0.2;
 }
 
-/** The speed of a pre-training that is the only one left says more than the pace so far. */
+/** Remaining seconds of the only job left, from its own speed, which is more accurate than the overall pace. */
 function oneJobLeft(plan: OutlinePlan, store: Store, running: readonly Run[]): number | undefined {
   const [run] = running;
   if (running.length !== 1 || run?.job.kind !== "pretrain" || !run.step) return undefined;
@@ -65,7 +65,7 @@ function fromPace(left: number, didSince: number, began: number | undefined, now
   return seconds < secondsBeforeGuess ? undefined : (left * seconds) / didSince;
 }
 
-/** Who runs a declaration, in this window, another one or a terminal. */
+/** The session that runs a declaration, in this window, another one or a terminal. */
 export function sessionOf(store: Store, file: string, name: string): RunSession | undefined {
   return store.sessions.find((session) => session.file === file && session.name === name);
 }

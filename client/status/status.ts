@@ -10,14 +10,14 @@ import { hasBegun, lastDone, type Run, type Store } from "../runs/model.ts";
 import { mainScores, scoreText } from "./numbers.ts";
 import { type Progress, progressOf, sessionOf } from "./progress.ts";
 
-/** How things stand with what a declaration asks for. */
+/** The state of a declaration's plan and runs. */
 export type Status =
   /** There is no plan yet. */
   | { state: "unknown" }
   | { state: "running"; progress: Progress; session?: RunSession }
-  /** Of a probe a run for each layer. */
+  /** All done; a probe has one run for each layer. */
   | { state: "done"; run: Run; runs: Run[] }
-  /** Some of it is done or begun. */
+  /** Partly done, or begun. */
   | { state: "stopped"; progress: Progress; earlier?: Run }
   | { state: "failed"; run: Run; earlier?: Run }
   /** Nothing of the present text has run; an earlier text may have. */
@@ -47,25 +47,28 @@ export function statusOf(declaration: OutlineDeclaration, file: string, store: S
   return begun || partlyDone ? { state: "stopped", progress, ...more } : { state: "new", ...more };
 }
 
-/** Training that this declaration asked for, and not another one with which it shares a job. */
+/** Whether the training belongs to this declaration, not to another one with which it shares a job. */
 function isOwnWork(run: Run, plan: OutlinePlan): boolean {
   if (!hasBegun(run) || !isOfModel(run.kind)) return false;
   return plan.jobs.some(({ id, name }) => id === run.id && name === run.name);
 }
 
-/** What an earlier text of the declaration came to. */
+/** The result of an earlier text of the declaration. */
 function earlierOf({ kind, name }: OutlineDeclaration, plan: OutlinePlan, store: Store): Run | undefined {
   const goal = plan.jobs.find(({ id }) => plan.goals.includes(id));
   const present = new Set(plan.goals);
   return lastDone(store, goal?.kind ?? (kind as JobKind), goal?.name ?? name, present);
 }
 
-/** Of what is done, what came out in a few words. */
+/** The result of finished runs in a few words. */
 export function outcomeOf({ run, runs }: Extract<Status, { state: "done" }>): string {
   return runs.length > 1 ? probeText(runs) : outcomeText(run);
 }
 
-/** `accuracy 71.2 ± 1.6 at layer 2 of 4`: of each model and task the layer that is best on validation; two of them at the most. */
+/**
+ * Results of a probe: `accuracy 71.2 ± 1.6 at layer 2 of 4`, for each model and task at the layer with the best validation score. Shows at
+ * most two.
+ */
 function probeText(runs: readonly Run[]): string {
   const groups = new Map<string, Run[]>();
   for (const run of runs) {
@@ -85,21 +88,24 @@ function layerOf({ job }: Run): number {
   return job.kind === "finetune" ? job.model.layers : 0;
 }
 
-/** The higher, the better the layer. */
+/** The validation score of a layer, signed so that higher is better. */
 function validationScore({ scores }: Run): number {
   const [main] = mainScores(scores.filter(({ split }) => split === "validation"));
   return typeof main?.value === "number" ? gain(main.metric, main.value) : Number.NEGATIVE_INFINITY;
 }
 
-/** Of a run that is done, what came out in a few words. */
+/** The result of a finished run in a few words. */
 export function outcomeText(run: Run): string {
   if (run.comparison) return headline(run.comparison);
-  // of text both say the same of the model, with and without its tokenizer
+  // perplexity and bits per byte describe the same model, with and without its tokenizer
   const shown = run.kind === "pretrain" ? 2 : 1;
   return mainScores(run.scores).slice(0, shown).map(scoreText).join(", ") || "done";
 }
 
-/** The verdict that says most, of cells before one with a baseline, how the expectations were answered, and which scores there are not. */
+/**
+ * A comparison's headline: the most informative verdict (those between cells before those against a baseline), the answers to its
+ * expectations, and missing scores.
+ */
 export function headline({ verdicts, expectations, summary, cells, missing }: ComparisonResult): string {
   const baselines = new Set(summary.filter(({ baseline }) => baseline).map(({ cell }) => cell));
   const withBaseline = ({ left, right }: Verdict) => Number(baselines.has(left) || baselines.has(right));
@@ -125,7 +131,7 @@ function nothingFound(verdicts: readonly Verdict[]): string {
   return `${describeUndecided(verdicts)}${on}${reasons.length === 1 ? `: ${reasons[0]}` : ""}`;
 }
 
-/** Without the p-value, and without what the design could find; where there is no verdict, why. */
+/** A verdict without p-value and without the smallest difference that the design could find. Without a verdict, the reason. */
 function shortVerdict(verdict: Verdict): string {
   if (verdict.why !== undefined)
     return `no verdict between ${verdict.left} and ${verdict.right} on ${verdict.task}.${verdict.metric}: ${verdict.why}`;
@@ -134,7 +140,7 @@ function shortVerdict(verdict: Verdict): string {
     .replace(/;.*$/, "");
 }
 
-/** Every declaration of an outline that can be run, with its status. */
+/** All runnable declarations of an outline with their status. */
 export function statusesOf(
   outline: Outline,
   file: string,

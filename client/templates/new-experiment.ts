@@ -13,26 +13,26 @@ const templates: readonly Template[] = [
   {
     file: "which-objective",
     label: "Which objective",
-    detail: "Pre-train small models with several objectives at the same compute, and see which one serves a labelled task",
+    detail: "Pre-train small models with several objectives at equal compute, and see which one helps a labelled task most",
   },
   {
     file: "from-scratch",
     label: "From scratch on my text",
-    detail: "A tokenizer and a small language model of your own text files",
+    detail: "A tokenizer and a small language model from your own text files",
   },
   {
     file: "adapt-checkpoint",
     label: "Adapt a checkpoint",
-    detail: "Go on with the pre-training of an existing model on your texts, and see whether that helps a task",
+    detail: "Continue pre-training an existing model on your texts, and see whether that helps a task",
   },
 ];
 
-/** The command New Experiment from Template: a file that runs as it is, on sample data that it brings along. */
+/** Adds the command New Experiment from Template, which creates a runnable file with sample data. */
 export function addTemplates(context: vscode.ExtensionContext): void {
   context.subscriptions.push(
     vscode.commands.registerCommand("pretrain.newExperiment", async (given?: { template?: string }) => {
       const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-      if (!folder) return showInformation("Open a folder first: an experiment is a file in it.");
+      if (!folder) return showInformation("Open a folder first; the experiment is created in it.");
       const template =
         templates.find(({ file }) => file === given?.template) ??
         (await vscode.window.showQuickPick(templates, { title: "New Experiment from Template" }));
@@ -41,9 +41,9 @@ export function addTemplates(context: vscode.ExtensionContext): void {
       try {
         await makeExperiment(context, folder, template, target);
       } catch (error) {
-        return void showError(`${basename(target.path)} was not made in ${folder.fsPath}: ${(error as Error).message}.`);
+        return void showError(`${basename(target.path)} was not created in ${folder.fsPath}: ${(error as Error).message}.`);
       }
-      // a tab that stays: what is opened next does not take its place, nor does it take the walkthrough's
+      // opens a permanent tab, which neither is replaced by the next file nor replaces the walkthrough
       await vscode.window.showTextDocument(target, { preview: false });
       completeStep("create");
     }),
@@ -55,7 +55,7 @@ export function addTemplates(context: vscode.ExtensionContext): void {
 
 async function makeExperiment(context: vscode.ExtensionContext, folder: vscode.Uri, template: Template, target: vscode.Uri): Promise<void> {
   const source = vscode.Uri.joinPath(context.extensionUri, "media", "templates", `${template.file}.pretrain`);
-  // first what it reads: a text that is there is looked at at once, and would be told that its files are missing
+  // its data come first: a new file is checked at once and would report missing files
   await bringSample(context, folder, Buffer.from(await vscode.workspace.fs.readFile(source)).toString("utf8"));
   await vscode.workspace.fs.copy(source, target);
 }
@@ -67,7 +67,7 @@ async function freeName(folder: vscode.Uri, name: string): Promise<vscode.Uri> {
   }
 }
 
-/** The sample that a template reads, where the folder has none. */
+/** Copies the sample data that a template reads, if the folder does not have them. */
 async function bringSample(context: vscode.ExtensionContext, folder: vscode.Uri, text: string): Promise<void> {
   if (!text.includes('"sample/')) return;
   const target = vscode.Uri.joinPath(folder, "sample");

@@ -31,10 +31,10 @@ export interface ViewParts {
   commandLine: CommandLine;
 }
 
-/** What a command of the tree or a lens hands over. */
+/** The argument that a lens or the tree passes to a command. */
 export type OpenTarget = Partial<Target> & { store?: string; run?: string };
 
-/** The commands that show something: results, comparisons, previews, plans, changes. */
+/** Adds the commands that show something: results, comparisons, previews, plans, changes. */
 export function addViews(parts: ViewParts): void {
   const { context, outlines, stores, commandLine } = parts;
   const fills: Record<FilledPage, Fill> = {
@@ -52,25 +52,29 @@ export function addViews(parts: ViewParts): void {
   const register = (name: string, command: (target?: OpenTarget, all?: OpenTarget[]) => Promise<void>) =>
     context.subscriptions.push(vscode.commands.registerCommand(`pretrain.${name}`, command));
   register("open", async (target) => {
-    // a declaration's page goes on with what the text says; that of a run stays
+    // a declaration's page follows the text; a run's page does not
     if (target?.name === undefined && target?.store && target.run)
       return panels.open(pageOfRun(stores.get(target.store).runs.get(target.run), target.store));
-    const declared = await pickDeclared(outlines, target, { title: "What to open", fits: ({ runnable }) => runnable, none: nothingToRun });
+    const declared = await pickDeclared(outlines, target, {
+      title: "Choose what to open",
+      fits: ({ runnable }) => runnable,
+      none: nothingToRun,
+    });
     if (declared) panels.open(pageOf(declared));
   });
   register("compareRuns", (target, all) => compareRuns(parts, panels, all?.length ? all : target ? [target] : []));
   register("previewObjective", async (target) => {
     const declared = await pickDeclared(outlines, target, {
-      title: "Which objective to preview",
+      title: "Choose an objective to preview",
       fits: ({ kind }) => kind === "objective",
-      none: "No objective is declared here: write one, such as objective mlm = masked.",
+      none: "No objective is declared here. Declare one, such as objective mlm = masked.",
     });
     if (!declared || (await refused(declared))) return;
     panels.open({ page: "preview", uri: declared.outline.uri, name: declared.declaration.name });
   });
   register("showPlan", async (target) => {
     const declared = await pickDeclared(outlines, target, {
-      title: "Whose plan to show",
+      title: "Choose a plan to show",
       fits: ({ runnable }) => runnable,
       none: nothingToRun,
     });
@@ -83,16 +87,16 @@ export function addViews(parts: ViewParts): void {
       return run !== undefined && writesText(run);
     };
     const declared = await pickDeclared(outlines, target, {
-      title: "What to generate text with",
+      title: "Choose a model to generate text with",
       fits: ({ kind }) => kind === "pretrain",
       fitsNow: isDone,
-      none: "No pre-training here that is done writes text: run one of a decoder or an encoder-decoder first.",
+      none: "No finished pre-training can generate text. Run one of a decoder or an encoder-decoder first.",
     });
     if (declared && !(await refused(declared))) await generateText(declared, commandLine);
   });
   register("showChanges", async (target) => {
     const declared = await pickDeclared(outlines, target, {
-      title: "What changed in",
+      title: "Choose what to show changes of",
       fits: ({ runnable }) => runnable,
       none: nothingToRun,
     });
@@ -100,9 +104,9 @@ export function addViews(parts: ViewParts): void {
   });
 }
 
-const nothingToRun = "Nothing to run is declared here: write a pretrain, finetune, probe or compare.";
+const nothingToRun = "Nothing runnable is declared here. Declare a pretrain, finetune, probe or compare.";
 
-/** Says why the command line cannot work with it, where it cannot. */
+/** Shows why the command line cannot work with the declaration, if so. */
 async function refused(declared: Declared): Promise<boolean> {
   const why = await whyNotReady(declared);
   if (why !== null) void showWarning(`${why}.`);
@@ -124,7 +128,7 @@ function pageOfRun(run: Run | undefined, store: string): Shown {
   return { page: run?.comparison ? "comparison" : "curves", store, runs: ids };
 }
 
-/** Several runs, or a comparison that is declared. */
+/** Compares several runs, or opens a declared comparison. */
 async function compareRuns({ outlines, stores }: ViewParts, panels: Panels, chosen: readonly OpenTarget[]): Promise<void> {
   const [first] = chosen;
   if (chosen.length > 1 && first?.store) {
@@ -151,7 +155,7 @@ async function compareRuns({ outlines, stores }: ViewParts, panels: Panels, chos
         root: store.root,
       })),
   );
-  if (comparisons.length + runs.length === 0) return showInformation("There are no runs to compare yet: run something first.");
+  if (comparisons.length + runs.length === 0) return showInformation("There are no runs to compare yet. Run something first.");
   const picked = first?.run ? runs.filter(({ run }) => run.id === first.run) : [];
   const items = [...comparisons, { label: "Runs", kind: vscode.QuickPickItemKind.Separator }, ...runs] as (vscode.QuickPickItem &
     Partial<(typeof comparisons)[number] & (typeof runs)[number]>)[];
@@ -166,14 +170,14 @@ async function compareRuns({ outlines, stores }: ViewParts, panels: Panels, chos
 function pickSeveral<T extends vscode.QuickPickItem>(items: T[], picked: readonly vscode.QuickPickItem[]): Promise<T[]> {
   const pick = vscode.window.createQuickPick<T>();
   pick.title = "Compare Runs";
-  pick.placeholder = "Several runs, or one comparison that is declared";
+  pick.placeholder = "Choose several runs, or one declared comparison";
   pick.canSelectMany = true;
   pick.matchOnDescription = true;
   pick.items = items;
   pick.selectedItems = items.filter((item) => picked.includes(item));
   return new Promise((resolve) => {
     pick.onDidAccept(() => {
-      // Enter on a row that is not ticked means that row
+      // Enter on a row without a tick chooses that row
       resolve([...(pick.selectedItems.length > 0 ? pick.selectedItems : pick.activeItems)]);
       pick.hide();
     });
@@ -202,7 +206,7 @@ function changesText(name: string, earlier: Run, changes: readonly Change[]): st
     "",
     ...(rows.length > 0
       ? ["| setting | was | is |", "| --- | --- | --- |", ...rows]
-      : ["What differs is not among its settings: the data, or what its data is made from."]),
+      : ["The settings are the same. The data differ, or the jobs that produced the data."]),
     "",
   ].join("\n");
 }

@@ -13,7 +13,7 @@ import { curveRun, sendCurves } from "./curves.ts";
 import type { Fill, PageLink } from "./panels.ts";
 import { comparisonOfRuns } from "./picked-runs.ts";
 
-/** The page of a declared comparison, of an earlier one, or of runs that were picked. */
+/** Fills the page of a declared comparison, of an earlier one, or of picked runs. */
 export function comparisonPage(outlines: Outlines, stores: Stores, commandLine: CommandLine): Fill {
   return (shown, link) =>
     "runs" in shown ? pickedPage(shown, link, stores) : declaredPage(shown as Declared, link, { outlines, stores, commandLine });
@@ -30,7 +30,7 @@ function pickedPage({ store: root, runs }: Extract<Shown, { runs: string[] }>, l
       return link.send({ type: "comparison", title: first.name, status, result: first.comparison, columns: [] });
     }
     const { result, columns } = comparisonOfRuns(found);
-    link.send({ type: "comparison", title: `${found.length} runs`, status: "no declared comparison: no verdicts", result, columns });
+    link.send({ type: "comparison", title: `${found.length} runs`, status: "not a declared comparison: no verdicts", result, columns });
   };
   link.setTitle("Compare runs");
   send();
@@ -55,7 +55,7 @@ function declaredPage(
   let last: ComparisonResult | undefined;
   link.setTitle(name);
 
-  /** What is done so far decides what there is to say; asked for again when that changes. */
+  /** Asks for the results again whenever the finished jobs change. */
   const update = async () => {
     const outline = outlines.get(uri);
     const declaration = outline?.declarations.find((each) => each.name === name);

@@ -6,7 +6,7 @@ import type { CurveRun } from "../webviews/messages.ts";
 import { curveRun, sendCurves } from "./curves.ts";
 import type { Fill } from "./panels.ts";
 
-/** The page of one pre-training or fine-tuning, or of runs that were picked. */
+/** Fills the page of one pre-training or fine-tuning, or of picked runs. */
 export function curvesPage(outlines: Outlines, stores: Stores): Fill {
   return (shown, link) => {
     if ("runs" in shown) {
@@ -25,7 +25,7 @@ export function curvesPage(outlines: Outlines, stores: Stores): Fill {
       const goals = (store: Store) => {
         const plan = outlines.get(uri)?.declarations.find(({ name }) => name === shown.name)?.plan;
         const goal = plan?.jobs.find(({ id }) => plan.goals.includes(id));
-        // losses of another kind of training would not fit on the same axis
+        // losses of other kinds of training would not fit on the same axis
         const ids = plan?.jobs.filter(({ kind }) => kind === goal?.kind).map(({ id }) => id) ?? [];
         return ids.flatMap((id) => labelled(store.runs.get(id), (run) => run.name));
       };
@@ -34,7 +34,7 @@ export function curvesPage(outlines: Outlines, stores: Stores): Fill {
     link.send({
       type: "message",
       title: shown.name,
-      text: "Nothing has run yet: press Run above the declaration, and its curves grow here.",
+      text: "Nothing has run yet. Press Run above the declaration to see its curves grow here.",
     });
     const listening = outlines.onChange(begin);
     begin();

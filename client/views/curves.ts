@@ -6,7 +6,7 @@ import type { Stores } from "../runs/stores.ts";
 import type { CurveRun, ToPage } from "../webviews/messages.ts";
 import { pointCollector } from "./points.ts";
 
-/** Sends the courses of some runs to a page, and what is added to them as it is written. */
+/** Sends the points of some runs to a page, and further points as they are written. */
 export function sendCurves(
   stores: Stores,
   root: string,
@@ -57,7 +57,7 @@ export function sendCurves(
   };
 }
 
-/** A run that trains something, as a page names it. @param group runs of a group share a colour */
+/** A training run as a page shows it. @param group runs of a group share a colour */
 export function curveRun(run: Run, label: string, group: string): CurveRun | undefined {
   const { job, id, scores } = run;
   if (!("cost" in job)) return undefined;

@@ -6,11 +6,11 @@ import type { CommandLine } from "../running/command-line.ts";
 
 let lastPrompt = "The ";
 
-/** Asks how a text begins, and shows how the model goes on. */
+/** Asks for the beginning of a text, and shows how the model continues it. */
 export async function generateText({ outline, declaration: { name } }: Declared, commandLine: CommandLine): Promise<void> {
   const prompt = await vscode.window.showInputBox({
     title: `Generate Text with ${name}`,
-    prompt: "What the text begins with",
+    prompt: "The beginning of the text",
     value: lastPrompt,
   });
   if (prompt === undefined) return;
@@ -22,6 +22,6 @@ export async function generateText({ outline, declaration: { name } }: Declared,
     );
     await showDocument(`Text of ${name}.txt`, `${text}\n`);
   } catch (error) {
-    void showError(`${name} wrote nothing: ${(error as Error).message.split("\n")[0]}.`);
+    void showError(`${name} generated no text: ${(error as Error).message.split("\n")[0]}.`);
   }
 }

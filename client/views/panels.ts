@@ -4,7 +4,7 @@ import { showError } from "../notify.ts";
 import type { FromPage, Shown, ToPage } from "../webviews/messages.ts";
 import { type PageName, pages } from "../webviews/pages.ts";
 
-/** Fills a page: sends what it shows, and what changes, until it is disposed of. */
+/** Fills a page: sends its contents and their changes until disposed of. */
 export type Fill = (shown: Shown, link: PageLink) => vscode.Disposable;
 
 export interface PageLink {
@@ -13,11 +13,11 @@ export interface PageLink {
 }
 
 export interface Panels {
-  /** Shows a page beside the text; one that shows the same already comes to the front. */
+  /** Opens a page beside the text, or reveals the one that already shows the same. */
   open(shown: Shown): void;
 }
 
-/** The extension's webviews: they come back after a reload with what they showed. */
+/** Manages the extension's webviews. After a reload they are restored with their contents. */
 export function addPanels(
   context: vscode.ExtensionContext,
   fillOf: (page: PageName) => Fill,
@@ -78,7 +78,7 @@ function viewType(page: PageName): string {
   return `pretrain.${page}`;
 }
 
-/** Where a page of ours stands already, else beside the text. */
+/** The column of an open page of the extension, else the one beside the text. */
 function besideText(): vscode.ViewColumn {
   const group = vscode.window.tabGroups.all.find(({ tabs }) =>
     tabs.some(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.includes("pretrain.")),
@@ -90,7 +90,7 @@ function pagesOf(context: vscode.ExtensionContext): vscode.Uri {
   return vscode.Uri.joinPath(context.extensionUri, "dist", "webviews");
 }
 
-/** Scripts and styles of the extension alone; images that a page made itself, to save them. */
+/** The page's HTML. Its policy allows only the extension's own scripts and styles, and images that the page itself creates for saving. */
 function html(webview: vscode.Webview, context: vscode.ExtensionContext, shown: Shown): string {
   const nonce = randomBytes(16).toString("base64");
   const resource = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(pagesOf(context), name)).toString();

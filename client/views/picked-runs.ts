@@ -5,7 +5,7 @@ import type { Run } from "../runs/model.ts";
 import { mainScores } from "../status/numbers.ts";
 import type { SettingColumn } from "../webviews/messages.ts";
 
-/** Runs side by side: their scores, and the settings in which they differ. One run of each is no ground for a verdict. */
+/** Compares runs side by side: their scores, and the settings in which they differ. Single runs do not support a verdict. */
 export function comparisonOfRuns(runs: readonly Run[]): { result: ComparisonResult; columns: SettingColumn[] } {
   const labels = labelsOf(runs);
   const scores = runs.flatMap((run, index) =>
@@ -25,7 +25,7 @@ export function comparisonOfRuns(runs: readonly Run[]): { result: ComparisonResu
           },
         ],
   );
-  const missing = scores.flatMap(({ cell, task, metric, value, undefined: reason = "it is no finite number" }) =>
+  const missing = scores.flatMap(({ cell, task, metric, value, undefined: reason = "it is not a finite number" }) =>
     value === null ? [{ cell, seed: 0, finetune_seed: 0, task, metric, done: true, reason }] : [],
   );
   const cells = runs.flatMap((run, index) => (run.job.kind === "pretrain" ? [costOf(run, labels[index]!)] : []));
@@ -40,12 +40,12 @@ export function comparisonOfRuns(runs: readonly Run[]): { result: ComparisonResu
     leaks: [],
     test_first_read: null,
     warnings: describeMissing({ cells: [], missing }),
-    method: "One run each: a difference may be noise. Declare a compare with seeds to know.",
+    method: "One run each: a difference may be noise. Declare a compare with seeds to find out.",
   };
   return { result, columns: differences(runs, labels) };
 }
 
-/** Names, told apart where two runs share one. */
+/** Names of the runs, with ids added to equal names. */
 function labelsOf(runs: readonly Run[]): string[] {
   return runs.map((run) => (runs.filter(({ name }) => name === run.name).length > 1 ? `${run.name} (${run.id.slice(-6)})` : run.name));
 }

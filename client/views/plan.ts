@@ -23,7 +23,7 @@ interface PlannedJobs {
   }[];
 }
 
-/** The jobs and what each costs, as Markdown beside the text. */
+/** Shows the jobs of a plan and their costs as Markdown beside the text. */
 export async function showPlan(
   { declaration }: Declared,
   commandLine: CommandLine,

@@ -1,13 +1,13 @@
 import type { RunEvent } from "#runtime/contract/events.ts";
 import type { Evaluation, Points } from "../webviews/messages.ts";
 
-/** What a page has not seen of a run's events. */
+/** The points and evaluations of a run that a page has not received yet. */
 export interface Fresh {
   points: Points;
   evaluations: Evaluation[];
 }
 
-/** Turns events into columns, event by event. Time is that of work: what lies between two sessions does not count. */
+/** Converts events to columns, one call after another. Time is working time: the time between two sessions does not count. */
 export function pointCollector(): (events: readonly RunEvent[]) => Fresh {
   let before = 0;
   let began: number | undefined;
@@ -32,7 +32,7 @@ export function pointCollector(): (events: readonly RunEvent[]) => Fresh {
 }
 
 function pushStep(points: Points, event: Extract<RunEvent, { event: "step" }>, seconds: number): void {
-  // within a block too, a resumed run begins again at a step that was there
+  // within one block too, a resumed run may repeat earlier steps
   while (points.step.length > 0 && points.step.at(-1)! >= event.step) for (const column of Object.values(points)) column.pop();
   points.step.push(event.step);
   points.tokens.push(event.tokens);

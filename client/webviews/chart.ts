@@ -9,23 +9,23 @@ import type { Theme } from "./theme.ts";
 export type { EChartsOption };
 
 export interface Chart {
-  /** Heading, buttons and the drawing. */
+  /** The section with heading, buttons and drawing. */
   section: HTMLElement;
   echart: EChartsType;
-  /** @param saved what a saved picture has besides: it has no page around it that explains it */
+  /** @param saved additions for a saved picture, which has no page around it to explain it */
   set(option: EChartsOption, saved?: EChartsOption): void;
   describe(text: string): void;
 }
 
 export interface ChartOptions {
   title: string;
-  /** Canvas where there are many points; SVG elements where there are few, so that they can be read. */
+  /** Canvas for many points; SVG elements for few, so that screen readers can read them. */
   renderer: "canvas" | "svg";
   height: number;
   csv(): string;
 }
 
-/** A drawing under its heading, with its buttons to save it. */
+/** Creates a chart under a heading, with buttons to save it. */
 export function createChart({ title, renderer, height, csv }: ChartOptions): Chart {
   register();
   const drawing = element("div", { class: "drawing", role: "img", tabindex: "0", "aria-label": title });
@@ -66,7 +66,7 @@ export function axisStyle(theme: Theme) {
   };
 }
 
-/** A tooltip whose content is made of elements: a name in it is text, whatever it holds. */
+/** A tooltip built from elements, so that a name in it is always text. */
 export function tooltipStyle(theme: Theme) {
   return {
     backgroundColor: theme.background,
@@ -105,7 +105,7 @@ function renderSvg(width: number, height: number, option: EChartsOption): string
   return text;
 }
 
-/** Twice the size, for print; the content as base64. */
+/** Renders an SVG at twice its size, for print. Returns the PNG as base64. */
 async function toPng(svg: string): Promise<string> {
   const image = new Image();
   const loaded = new Promise((resolve, reject) => {
@@ -123,7 +123,7 @@ async function toPng(svg: string): Promise<string> {
   return canvas.toDataURL("image/png").replace(/^data:image\/png;base64,/, "");
 }
 
-/** + and − zoom, the arrows move, 0 shows all. */
+/** Keyboard control: + and − zoom, the arrows move, 0 shows everything. */
 function zoomByKeyboard(drawing: HTMLElement, echart: EChartsType): void {
   drawing.addEventListener("keydown", (event) => {
     const zoom = (echart.getOption() as { dataZoom?: { start: number; end: number }[] } | undefined)?.dataZoom?.[0];

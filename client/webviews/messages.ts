@@ -1,12 +1,12 @@
 import type { ComparisonResult, Score } from "#runtime/contract/artifacts.ts";
 import type { PageName } from "./pages.ts";
 
-/* What the extension and its pages say to each other. */
+/* Messages between the extension and its pages. */
 
-/** What a page shows: kept by VS Code, so that the page comes back after a reload. */
+/** What a page shows. VS Code stores it, so that the page can be restored after a reload. */
 export type Shown =
   | { page: PageName; uri: string; name: string }
-  /** Runs that the user picked, of one store. */
+  /** Runs of one store that the user picked. */
   | { page: "comparison" | "curves"; store: string; runs: string[] };
 
 export type ToPage =
@@ -14,33 +14,33 @@ export type ToPage =
   | { type: "points"; run: string; points: Points }
   | { type: "evaluations"; run: string; evaluations: Evaluation[] }
   | { type: "comparison"; title: string; status: string; result: ComparisonResult; columns: SettingColumn[] }
-  /** Of the command that the table of pages names, as the page knows it. */
+  /** The answer of the command that the table of pages names, in the form that the page expects. */
   | { type: "answer"; answer: unknown }
-  /** Instead of content: what is not there yet, what went wrong, and what to do. */
+  /** Shown instead of content: what is missing or failed, and what to do. */
   | { type: "message"; title: string; text: string };
 
 export type FromPage =
   | { type: "ready" }
   | { type: "save"; name: string; format: "svg" | "png" | "csv"; content: string }
   | { type: "copy"; text: string }
-  /** Of a run that the page shows. */
+  /** Asks for the log of a run on the page. */
   | { type: "log"; run: string };
 
-/** A run whose curves are shown. */
+/** A run with curves. */
 export interface CurveRun {
   id: string;
   label: string;
-  /** Runs of a group have one colour: the seeds of a cell. */
+  /** Runs of a group share a colour, such as the seeds of a cell. */
   group: string;
-  /** For people: running, done, failed and why. */
+  /** Text for people: running, done, failed and why. */
   state: string;
   flopsPerStep: number;
-  /** In all; null where the data decide. */
+  /** Total number of steps; null if the data determine it. */
   steps: number | null;
   scores: readonly Score[];
 }
 
-/** Columns of equal length, one entry a step. After a resumed run they begin again at a step that was there: the later hold. */
+/** Columns of equal length, one entry per step. A resumed run may repeat earlier steps; the later entries then replace the earlier ones. */
 export interface Points {
   step: number[];
   tokens: number[];
@@ -48,7 +48,7 @@ export interface Points {
   learning_rate: number[];
   gradient_norm: number[];
   tokens_per_second: number[];
-  /** Seconds of work, stops left out. */
+  /** Seconds of work, without pauses. */
   seconds: number[];
 }
 
@@ -59,7 +59,7 @@ export interface Evaluation {
   value: number;
 }
 
-/** A setting in which the compared differ. */
+/** A setting that differs between the compared systems. */
 export interface SettingColumn {
   label: string;
   values: Record<string, string>;

@@ -10,7 +10,7 @@ declare function acquireVsCodeApi(): VsCodeApi;
 
 const api = acquireVsCodeApi();
 
-/** Begins a page: remembers what it shows, listens, and says that it is ready. */
+/** Starts a page: stores what it shows, listens for messages, and reports that it is ready. */
 export function startPage(onMessage: (message: ToPage) => void): void {
   const shown = document.body.dataset["shown"];
   if (shown) api.setState(JSON.parse(shown) as Shown);
@@ -32,7 +32,7 @@ export function send(message: FromPage): void {
 
 type Child = Node | string | null | undefined | false;
 
-/** An element with attributes and children; text is text, never markup. */
+/** Creates an element with attributes and children. Strings are always text, never markup. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes?: Record<string, string>,
@@ -46,13 +46,13 @@ export function element(tag: string, attributes: Record<string, string> = {}, ..
   return made;
 }
 
-/** Replaces what the page shows. */
+/** Replaces the contents of the page. */
 export function show(...children: Child[]): void {
   const main = document.querySelector("main")!;
   main.replaceChildren(...shownChildren(children));
 }
 
-/** Nobody is misled by characters that are not seen. */
+/** Makes invisible characters in texts visible, so that they cannot mislead. */
 function shownChildren(children: readonly Child[]): (Node | string)[] {
   const there = children.filter((child): child is Node | string => child !== null && child !== undefined && child !== false);
   return there.map((child) => (typeof child === "string" ? visible(child) : child));
@@ -83,7 +83,7 @@ export function choice(label: string, options: Record<string, string>, value: st
 
 export function csvOf(rows: readonly (readonly (string | number)[])[]): string {
   const cell = (value: string | number) => {
-    // a spreadsheet would take it for a formula
+    // a spreadsheet would read it as a formula
     const isFormula = typeof value === "string" && /^[=+\-@\t\r]/.test(value) && !Number.isFinite(Number(value));
     const text = isFormula ? `'${value}` : String(value);
     return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -1,24 +1,24 @@
-/** A page of the extension: the build bundles it, and a panel shows it. Paths start at this folder. */
+/** A page of the extension. The build bundles it, and a panel shows it. Paths are relative to this folder. */
 export interface Page {
-  /** Of its tab, until the page is filled; before a declaration's name where it shows an answer. */
+  /** Title of the tab until the page is filled; precedes the name of a declaration whose answer the page shows. */
   title: string;
-  /** The script that draws it. */
+  /** The script that draws the page. */
   entry: string;
   style: string;
-  /** What the command line answers about a declaration; pages without are filled by code of their own, in `client/views`. */
+  /** The command whose answer the page shows. Pages without one are filled by their own code in `client/views`. */
   answer?: PageAnswer;
 }
 
 export interface PageAnswer {
-  /** `pretrain COMMAND FILE NAME --json` prints it. */
+  /** Command in `pretrain COMMAND FILE NAME --json`, which prints the answer. */
   command: string;
-  /** Kind of the declarations that it is about. */
+  /** Kind of the declarations that the page is about. */
   of: string;
-  /** It is asked for when the file is saved; with this, also when a run ends. */
+  /** Whether to ask again when a run ends. Pages always ask again when the file is saved. */
   followsRuns?: boolean;
-  /** Shown until the answer comes. */
+  /** Shown until the answer arrives. */
   meanwhile: string;
-  /** Step of the walkthrough that is done once the answer is shown. */
+  /** The walkthrough's step that showing the answer completes. */
   completes?: "preview";
 }
 
@@ -34,7 +34,7 @@ export const pages = {
     answer: {
       command: "preview",
       of: "objective",
-      meanwhile: "Preparing the corpus and the tokenizer, where they are not yet…",
+      meanwhile: "Preparing the corpus and the tokenizer, if needed…",
       completes: "preview",
     },
   },
@@ -48,15 +48,15 @@ export const pages = {
 
 export type PageName = keyof typeof pages;
 
-/** Pages that are filled by code of their own. */
+/** Pages that are filled by their own code. */
 export type FilledPage = { [K in PageName]: (typeof pages)[K] extends { answer: PageAnswer } ? never : K }[PageName];
 
-/** What a page shows of the command line's answers, or undefined. */
+/** The command whose answer a page shows; undefined if it shows none. */
 export function answerOf(page: PageName): PageAnswer | undefined {
   return (pages[page] as Page).answer;
 }
 
-/** The page that shows the command line's answer about declarations of a kind, or undefined. */
+/** The page about declarations of a kind; undefined if there is none. */
 export function pageAbout(kind: string): PageName | undefined {
   return (Object.keys(pages) as PageName[]).find((page) => answerOf(page)?.of === kind);
 }

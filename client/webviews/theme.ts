@@ -1,11 +1,11 @@
-/** Colours of the window's theme, for charts: they draw on a canvas, where CSS variables do not reach. */
+/** Colours of the window's theme for charts, which draw on a canvas without access to CSS variables. */
 export interface Theme {
   foreground: string;
   muted: string;
   lines: string;
   background: string;
   font: string;
-  /** Of series, in order; begins again after the last. */
+  /** Colours of series in order, repeated from the start after the last. */
   series: readonly string[];
 }
 
@@ -18,7 +18,7 @@ export function readTheme(): Theme {
     muted: read("--vscode-descriptionForeground", foreground),
     lines: read("--vscode-charts-lines", read("--vscode-panel-border", foreground)),
     background: read("--vscode-editor-background", "transparent"),
-    // a saved SVG has it in an attribute, as it is
+    // a saved SVG contains the name in an attribute, unescaped
     font: read("--vscode-font-family", "sans-serif").replaceAll('"', "'"),
     series: [
       read("--vscode-charts-blue", "#3794ff"),
@@ -33,20 +33,20 @@ export function readTheme(): Theme {
   };
 }
 
-/** Some themes give a series the see-through colour of a highlight. */
+/** Removes transparency: some themes use the translucent colour of a highlight for a series. */
 function opaque(colour: string): string {
   return colour.replace(/^(#[0-9a-f]{6})[0-9a-f]{2}$/i, "$1").replace(/^rgba\((.*),[^,]*\)$/, "rgb($1)");
 }
 
-/** Called when the user changes the theme. */
+/** Calls the listener when the user changes the theme. */
 export function onThemeChange(listener: () => void): void {
   new MutationObserver(listener).observe(document.body, { attributes: true, attributeFilter: ["class", "data-vscode-theme-id"] });
 }
 
-/** Colours by name: the same name has the same one in all charts of a page. */
+/** The colour of a name; the same in all charts of a page. */
 export function colourOf(names: readonly string[], name: string, theme: Theme): string {
   return theme.series[Math.max(0, names.indexOf(name)) % theme.series.length]!;
 }
 
-/** Beside colours, so that no one has to tell these apart. */
+/** Symbols used in addition to colours, so that series can be told apart without them. */
 export const symbols = ["circle", "rect", "triangle", "diamond", "roundRect", "arrow"] as const;

@@ -122,20 +122,20 @@ test("a comparison's lens says the clearest difference of its cells, or that the
 test("a model of the hub that is not here can be downloaded", () => {
   const model = { ...declaration("model", "bert"), download: "bert-base-uncased" };
   expect(titles(model, storeOf([]))).toEqual(["$(cloud-download) Download bert-base-uncased"]);
-  expect(titles(model, storeOf([]), { noRunning: "Running is off in Restricted Mode" })).toEqual([]);
+  expect(titles(model, storeOf([]), { noRunning: "Running is disabled in Restricted Mode" })).toEqual([]);
 });
 
 test("an error keeps what is known, and asks to be mended", () => {
   const done = runOf("pretrain", id, { name: "base", state: "done", ended: now, scores: [perplexity] });
   expect(titles({ ...base, errors: 2 }, storeOf([done]))).toEqual([
-    "$(error) 2 errors to mend first",
+    "$(error) 2 errors to fix first",
     "$(check) perplexity 61.30 · just now",
     "$(graph) Open",
   ]);
 });
 
 test("where nothing can be run, why stands in place of Run, and Preview is not offered", () => {
-  const noRunning = "Running is off in Restricted Mode";
+  const noRunning = "Running is disabled in Restricted Mode";
   expect(titles(base, storeOf([]), { noRunning })[0]).toBe(`$(circle-slash) ${noRunning}`);
   expect(titles(declaration("objective", "mlm"), storeOf([]), { noRunning })).toEqual([]);
   expect(titles(declaration("objective", "mlm"), storeOf([]))).toEqual(["$(open-preview) Preview"]);
@@ -147,7 +147,7 @@ test.each<[OutlineDeclaration["kind"], Measured, string]>([
   [
     "task",
     { of: "task", examples: { train: 1200, validation: 60, test: 100 }, labels: ["a", "b"] },
-    "1,200 examples to train on, 60 to validate, 100 to test · 2 labels",
+    "1,200 training examples, 60 for validation, 100 for testing · 2 labels",
   ],
 ])("above a %s stands its size", (kind, measured, text) => {
   expect(titles({ ...declaration(kind, "x"), measured }, storeOf([]))).toEqual([text]);

@@ -6,7 +6,7 @@ import { csvOf, element } from "../page.ts";
 import { colourOf, readTheme, symbols, type Theme } from "../theme.ts";
 import type { ScoreColumn, ScoreRow } from "./scores.ts";
 
-/** Dots with intervals, one row each of the compared; every seed is a small point, baselines are lines. */
+/** Draws means as dots with intervals, one row for each system. Every seed is a small point; baselines are lines. */
 export function dotChart(column: ScoreColumn, names: readonly string[]): Chart {
   const rows = column.rows.filter(({ baseline }) => !baseline);
   const chart = createChart({
@@ -17,7 +17,7 @@ export function dotChart(column: ScoreColumn, names: readonly string[]): Chart {
   });
   chart.set(dotOption(column, rows, names, readTheme()));
   if (column.published.length > 0)
-    chart.section.append(element("p", { class: "muted" }, "* published, and not comparable: why is said below"));
+    chart.section.append(element("p", { class: "muted" }, "* published and not comparable; see below for the reason"));
   chart.describe([...column.rows.map(({ cell, text }) => `${cell}: ${text}`), ...column.published.map(({ text }) => text)].join("; "));
   return chart;
 }
@@ -25,7 +25,7 @@ export function dotChart(column: ScoreColumn, names: readonly string[]): Chart {
 /** Height of a line of text above the chart. */
 const baselineLabel = 14;
 
-/** Score against what the pre-training cost: who is on the frontier gives more for less, where scores are ranked. */
+/** Plots scores against the cost of pre-training. If scores are ranked, the frontier joins the systems that no cheaper one beats. */
 export function frontierChart(column: ScoreColumn, result: ComparisonResult, names: readonly string[]): Chart | undefined {
   const costs = new Map(result.matched.cells.map(({ cell, flops }) => [cell, flops]));
   const points = column.rows.flatMap((row) => {
@@ -112,7 +112,7 @@ function dotOption(column: ScoreColumn, rows: readonly ScoreRow[], names: readon
           silent: true,
           label: { color: theme.muted, fontFamily: theme.font, formatter: ({ name }: { name: string }) => name },
           lineStyle: { color: theme.muted, type: "dashed" },
-          // one above the other: baselines are often close
+          // stacked, because baselines are often close together
           data: baselines.map(({ cell, mean }, index) => ({
             name: cell,
             xAxis: scaled(mean),
@@ -124,7 +124,7 @@ function dotOption(column: ScoreColumn, rows: readonly ScoreRow[], names: readon
   } as EChartsOption;
 }
 
-/** A bar from the least to the largest, and a stroke for each model: below the cells and without their colours. */
+/** Published scores: a bar from the smallest to the largest and a mark for each model, below the cells and without their colours. */
 function publishedSeries({ published, factor }: ScoreColumn, below: number, theme: Theme) {
   const bars = published.map(({ models, text }, index) => {
     const values = models.map(({ value }) => factor * value);
@@ -209,7 +209,7 @@ function frontierOption(
         },
         data: points.map(({ row, flops }, index) => ({
           name: row.cell,
-          // names of points that are close stand above each other
+          // labels of close points are stacked
           label: { offset: [0, -14 * points.slice(0, index).filter((other) => isClose(other, { row, flops }, points)).length] },
           value: [flops, row.mean * column.factor],
           symbol: symbols[Math.max(0, names.indexOf(row.cell)) % symbols.length],
@@ -223,14 +223,14 @@ function frontierOption(
 
 type FrontierPoint = { row: ScoreRow; flops: number };
 
-/** Within a label's size, about. */
+/** Whether two points are within about a label's size of each other. */
 function isClose(one: FrontierPoint, other: FrontierPoint, points: readonly FrontierPoint[]): boolean {
   const means = points.map(({ row }) => row.mean);
   const height = Math.max(...means) - Math.min(...means);
   return Math.abs(Math.log(one.flops / other.flops)) < 0.2 && Math.abs(one.row.mean - other.row.mean) <= 0.06 * height;
 }
 
-/** Who is not beaten by one that cost less. */
+/** The points that no cheaper point beats. */
 function frontier(points: readonly FrontierPoint[], metric: string): FrontierPoint[] {
   const best: FrontierPoint[] = [];
   for (const point of [...points].sort((a, b) => a.flops - b.flops || bestFirst(metric, a.row.mean, b.row.mean))) {
@@ -239,7 +239,7 @@ function frontier(points: readonly FrontierPoint[], metric: string): FrontierPoi
   return best;
 }
 
-/** Intervals, seeds and baselines are all in sight; a share of right answers lies between 0 and 100%. */
+/** The axis range that contains all intervals, seeds and baselines. A proportion stays between 0 and 100%. */
 function extent(column: ScoreColumn): { min: number; max: number } {
   const values = column.rows.flatMap(({ mean, low, high, seeds, baseline }) => [
     mean,
@@ -247,14 +247,14 @@ function extent(column: ScoreColumn): { min: number; max: number } {
   ]);
   values.push(...column.published.flatMap(({ models }) => models.map(({ value }) => value)));
   const [low, high] = [Math.min(...values), Math.max(...values)].map((value) => value * column.factor) as [number, number];
-  // one value alone is not stretched to its last digit
+  // a single value is not stretched to its last digit
   const margin = Math.max((high - low) * 0.06, Math.abs(high) * 0.005, 1e-9);
   const round = 10 ** Math.floor(Math.log10(high - low + 2 * margin) - 1);
   const [min, max] = [Math.floor((low - margin) / round) * round, Math.ceil((high + margin) / round) * round];
   return column.factor === 100 ? { min: Math.max(0, min), max: Math.min(100, max) } : { min, max };
 }
 
-/** Where all cost about the same, they stand above each other. */
+/** The range of the cost axis. If all costs are about equal, the points are drawn above each other. */
 function costExtent(points: readonly { flops: number }[]): { min: number; max: number } {
   const costs = points.map(({ flops }) => flops);
   const [low, high] = [Math.min(...costs), Math.max(...costs)];

@@ -7,7 +7,7 @@ import { axisStyle, type Chart, createChart, type EChartsOption, tooltipStyle } 
 import { csvOf, element } from "../page.ts";
 import { colourOf, readTheme, symbols, type Theme } from "../theme.ts";
 
-/** Scores of what was fine-tuned along the pre-training: a line a cell, in a band from the worst to the best seed. */
+/** Draws scores of fine-tuned checkpoints along the pre-training: one line for each cell, in a band from the worst to the best seed. */
 export function learningCurveCharts({ curves = [] }: ComparisonResult, names: readonly string[]): Chart[] {
   return [...groupBy(curves, ({ task, metric }) => `${task}.${metric}`)].map(([key, of]) => {
     const chart = createChart({

@@ -29,7 +29,7 @@ startPage((message) => {
     const same =
       comparison && JSON.stringify([comparison.result, comparison.columns]) === JSON.stringify([message.result, message.columns]);
     comparison = message;
-    // while it runs only that line changes: what is being read stays where it is
+    // during a run only this line changes, so that the text being read stays in place
     if (same) statusLine.textContent = statusText(message);
     else draw();
   } else if (message.type === "message") showMessage(message.title, message.text);
@@ -75,10 +75,10 @@ function statusText({ title, status, result }: Comparison): string {
   return [result.question ? title : "", status].filter(Boolean).join(" · ");
 }
 
-/** In words, before any number is drawn. */
+/** The verdicts in words, before any chart. */
 function verdictsOf({ verdicts, expectations, summary, missing }: ComparisonResult): HTMLElement | null {
   if (!hasResults({ summary, missing }))
-    return element("p", { class: "empty" }, "Nothing has a result yet. Run the comparison: what is done shows here as it comes.");
+    return element("p", { class: "empty" }, "There are no results yet. Run the comparison; results appear here as jobs finish.");
   const line = (verdict: ComparisonResult["verdicts"][number]) => element("li", {}, describeDifference(verdict));
   const decided = verdicts.filter(isFound);
   const undecided = verdicts.filter((verdict) => !isFound(verdict));
@@ -102,7 +102,7 @@ function asTitle(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** More pairs without a difference than this are folded away. */
+/** If more pairs than this show no difference, they are collapsed. */
 const mostOpen = 3;
 
 function tableSection(names: readonly string[], columns: readonly TableColumn[]): HTMLElement {
@@ -160,7 +160,7 @@ function compareValues(left: number | string | undefined, right: number | string
 
 function matchedText({ matched }: ComparisonResult): string[] {
   if (matched.cells.length < 2 || matched.match === "") return [];
-  return [`Matched in ${matched.match}; the table shows in what else they differ.`];
+  return [`Matched in ${matched.match}; the table shows their other differences.`];
 }
 
 function listed(title: string, lines: readonly string[]): HTMLElement | null {

@@ -8,16 +8,16 @@ import { tableOf } from "#runtime/contract/spec.ts";
 import { describeBelow, describePublished } from "#runtime/contract/words.ts";
 import type { SettingColumn } from "../messages.ts";
 
-/** A score and what each of the compared came to. */
+/** A score and its values for each compared system. */
 export interface ScoreColumn {
-  /** `sentiment.accuracy`. */
+  /** For example, `sentiment.accuracy`. */
   key: string;
   task: string;
   metric: string;
-  /** Percentages are shown times 100. */
+  /** Factor for display: 100 for percentages. */
   factor: number;
   rows: ScoreRow[];
-  /** What there is no score of, and why. */
+  /** Missing scores with reasons. */
   missing: { cell: string; label: string; reason: string }[];
   /** Published values, which are not comparable. */
   published: { label: string; text: string; models: { name: string; value: number }[] }[];
@@ -30,15 +30,15 @@ export interface ScoreRow {
   low: number | null;
   high: number | null;
   baseline: boolean;
-  /** `71.2 ± 0.6 (n = 3)`, with the baselines that it was found to be worse than. */
+  /** `71.2 ± 0.6 (n = 3)`, followed by the baselines that significantly beat it. */
   text: string;
-  /** The mean without the test examples that a corpus holds. */
+  /** The mean without the test examples that occur in a corpus. */
   withoutLeaks: number | null;
-  /** One for each pair of seeds. */
+  /** One value for each pair of seeds. */
   seeds: { label: string; value: number }[];
 }
 
-/** Of scores that something has. */
+/** A column for each score that at least one system has. */
 export function scoreColumns({ summary, cells, missing, references = [] }: ComparisonResult): ScoreColumn[] {
   const keys = [...new Set(summary.map(keyOf))];
   return keys.map((key) => {
@@ -73,17 +73,17 @@ export function scoreColumns({ summary, cells, missing, references = [] }: Compa
   });
 }
 
-/** A table's column: what to show and what to sort by. */
+/** A table column: the texts to show, and the values to sort by. */
 export interface TableColumn {
   label: string;
   /** By cell. */
   text: Record<string, string>;
   order: Record<string, number | string>;
-  /** The order that a first click asks for: of scores the best first, of amounts the largest. */
+  /** The order of the first click: best first for scores, largest first for amounts. */
   first: "ascending" | "descending";
 }
 
-/** What was compared and what came out; of settings and costs only those in which the compared differ. */
+/** Columns for systems and scores, and for those settings and costs that differ. */
 export function tableColumns(result: ComparisonResult, settings: readonly SettingColumn[]): TableColumn[] {
   const scores = scoreColumns(result).map(
     ({ key, metric, rows }): TableColumn => ({
@@ -130,7 +130,7 @@ export function tableColumns(result: ComparisonResult, settings: readonly Settin
   return [...set, ...scores, ...none, ...clean, ...costs.filter(differs)];
 }
 
-/** All that are compared, baselines last. */
+/** All compared systems, baselines last. */
 export function cellNames({ summary, matched }: ComparisonResult): string[] {
   const baselines = new Set(summary.filter(({ baseline }) => baseline).map(({ cell }) => cell));
   const all = [...new Set([...matched.cells.map(({ cell }) => cell), ...summary.map(({ cell }) => cell)])];
@@ -145,7 +145,7 @@ export function markdownOf(cells: readonly string[], columns: readonly TableColu
   ].join("\n");
 }
 
-/** What stands in the place of scores: the reasons why there are none. */
+/** The reasons for missing scores, shown in their place. */
 function withoutScore({ missing }: ComparisonResult, key: string): [string, string][] {
   const of = groupBy(
     missing.filter((each) => keyOf(each) === key),

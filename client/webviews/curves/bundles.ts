@@ -1,7 +1,7 @@
 import { groupBy } from "#runtime/contract/group.ts";
 import { eachThinned, type Stretch } from "./series.ts";
 
-/* Many lines in one chart: a series for each would take most of its time to set up. */
+/* Many lines in one chart, drawn as few series, because setting up one for each line would take most of the time. */
 
 export interface Line {
   colour: string;
@@ -16,14 +16,14 @@ interface Lines {
 }
 
 /**
- * Lines of one colour make one series, whose points stand in one array and are drawn as one path. Such series give the axes nothing
- * to go by, and the cursor nowhere to stop: that does another one, which is not seen.
+ * Joins lines of one colour into one series, whose points are in one array and drawn as one path. Because such series define neither the
+ * axes nor the cursor's stops, one more, invisible series does.
  */
 export function bundles({ solid, dashed }: Lines, most: number, part: Stretch) {
   let [low, high] = [Infinity, -Infinity];
   const bundle = (lines: readonly Line[], type: "solid" | "dashed") =>
     [...groupBy(lines.filter(hasPoints), ({ colour }) => colour)].map(([colour, ofColour]) => {
-      // of each line how many points, then their places
+      // for each line, the number of points, then their coordinates
       const flat: number[] = [];
       for (const { x, y } of ofColour) {
         const at = flat.push(0) - 1;
@@ -35,7 +35,7 @@ export function bundles({ solid, dashed }: Lines, most: number, part: Stretch) {
         flat[at] = (flat.length - at - 1) / 2;
       }
       return {
-        // without an id, which makes it anew: merged into one that is there, its points would be looked for behind the old ones
+        // without an id, so that it is recreated: after a merge, points would be read beyond the end of the old array
         type: "lines",
         name: ofColour[0]!.name,
         coordinateSystem: "cartesian2d",
@@ -73,7 +73,7 @@ function cursorLine(lines: readonly Line[], low: number, high: number) {
   };
 }
 
-/** As many as there are pixels, about. */
+/** About the number of pixels. */
 const cursorPlaces = 1000;
 
 function hasPoints({ x }: Line): boolean {

@@ -10,10 +10,10 @@ import { type Axis, axes, type Measure, type Stretch } from "./series.ts";
 import { addRunEvaluations, addRunPoints, type CurvesState, countPoints, courseOf, emptyState, setRuns, shownRuns } from "./state.ts";
 import { createRunsTable, csvOfCurves, describeCurves, scoresTable } from "./words.ts";
 
-/** Learning curves of some runs: they grow while the runs go on. */
+/** Learning curves of some runs, which grow while the runs go on. */
 export interface Curves {
   root: HTMLElement;
-  /** Takes in what a message says of runs, points and evaluations; others change nothing. */
+  /** Applies a message about runs, points or evaluations; ignores others. */
   receive(message: ToPage): void;
 }
 
@@ -26,7 +26,7 @@ const measures: { measure: Measure; title: string; height: number }[] = [
   { measure: "loss", title: "Loss", height: 320 },
   { measure: "learning_rate", title: "Learning rate", height: 150 },
   { measure: "gradient_norm", title: "Gradient norm", height: 150 },
-  { measure: "tokens_per_second", title: "Tokens a second", height: 150 },
+  { measure: "tokens_per_second", title: "Tokens per second", height: 150 },
 ];
 
 const redrawMilliseconds = 200;
@@ -73,7 +73,7 @@ export function createCurves(): Curves {
   }
 }
 
-/** A chart for each measure, with one cursor and one zoom for all. */
+/** Creates a chart for each measure, with a shared cursor and zoom. */
 function createCharts(state: CurvesState): MeasuredChart[] {
   const charts = measures.map(({ measure, title, height }) => {
     const csv = () => csvOfCurves(measure, state.runs, (run) => courseOf(state, run));
@@ -91,12 +91,12 @@ async function drawCharts(state: CurvesState, charts: readonly MeasuredChart[]):
     const option = chartOption(state, measure, theme, part);
     chart.set(option, pictureOption(state, measure, option, theme));
     chart.describe(describeCurves(measure, shownRuns(state), (run) => courseOf(state, run)));
-    // many curves fill a frame: one chart in each
+    // many curves take a whole frame, so each frame draws one chart
     await nextFrame();
   }
 }
 
-/** The part of the axis that a chart is zoomed to; without an end where it shows all. */
+/** The zoomed part of a chart's axis; unbounded if the whole axis is shown. */
 function zoomedPart({ echart }: Chart): Stretch {
   // there are no options before the first drawing
   const options = echart.getOption() as { dataZoom?: Zoom[] } | undefined;
@@ -136,7 +136,7 @@ function smoothingChoice(state: CurvesState, redraw: () => void): HTMLElement {
   return element("div", { class: "choice" }, element("label", { for: "smoothing" }, "Smoothing"), slider);
 }
 
-/** While the page is hidden there is none, and nothing is drawn. */
+/** Resolves at the next frame. There is none while the page is hidden, so nothing is drawn. */
 function nextFrame(): Promise<void> {
   return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 }

@@ -2,7 +2,7 @@ import { element } from "../page.ts";
 import { colourOf, type Theme } from "../theme.ts";
 import { type CurvesState, groupsOf } from "./state.ts";
 
-/** Boxes that show and hide groups of runs, or runs where there is one group; none for one run alone. */
+/** Checkboxes that show and hide groups of runs; single runs if there is only one group; none for one run alone. */
 export function createLegend(state: CurvesState, onChange: () => void): { root: HTMLElement; update(theme: Theme): void } {
   const root = element("div", { class: "legend", role: "group", "aria-label": "Shown runs" });
   let shown = "";

@@ -7,14 +7,14 @@ import { type Axis, axes, lowerBound, type Measure, placeOf, type Stretch, thin,
 import { type CurvesState, courseOf, groupsOf, placesOf, shownRuns, valuesOf } from "./state.ts";
 import { type TooltipItem, tooltipContent } from "./words.ts";
 
-/* What ECharts draws of a state of the page. */
+/* ECharts options for a state of the page. */
 
-/** More runs than these are drawn without raw values, and in bundles. */
+/** Above this number, runs are drawn without raw values and in bundles. */
 const few = 12;
 
 /**
- * The chart of one measure: a line for each shown run, or bundles of lines where there are many.
- * @param part of the axis that is zoomed to
+ * The chart of one measure: a line for each shown run, or bundles of lines if there are many.
+ * @param part the zoomed part of the axis
  */
 export function chartOption(state: CurvesState, measure: Measure, theme: Theme, part: Stretch): EChartsOption {
   const { axis } = state;
@@ -39,10 +39,10 @@ export function chartOption(state: CurvesState, measure: Measure, theme: Theme, 
   } as EChartsOption;
 }
 
-/** What a saved picture has besides: a legend and the axis' name, and no slider. */
+/** Additions for a saved picture: a legend and the axis' name, without the slider. */
 export function pictureOption(state: CurvesState, measure: Measure, option: EChartsOption, theme: Theme): EChartsOption {
   const shown = shownRuns(state);
-  // of the seeds of a cell one stands for all
+  // one seed represents its cell
   const named = shown.filter(({ group }, index) => shown.findIndex((each) => each.group === group) === index);
   const labels = named.flatMap(({ label }) => (measure === "loss" ? [label, `${label}, validation`] : [label]));
   return {
@@ -53,10 +53,10 @@ export function pictureOption(state: CurvesState, measure: Measure, option: ECha
   } as EChartsOption;
 }
 
-/** What is the same for every line of a chart. */
+/** Settings shared by all lines of a chart. */
 interface Drawing {
   measure: Measure;
-  /** Points of a line at the most, about. */
+  /** Approximate maximum number of points per line. */
   most: number;
   part: Stretch;
 }
@@ -98,7 +98,7 @@ function zoomSlider(theme: Theme) {
   };
 }
 
-/** A run's values; of the loss the raw ones beside the smoothed ones, and the validation loss. */
+/** The series of a run: its values; for the loss, raw and smoothed values and the validation loss. */
 function seriesOf(state: CurvesState, run: CurveRun, colour: string, { measure, most, part }: Drawing) {
   const x = placesOf(state, run);
   const raw = courseOf(state, run.id).points[measure];
@@ -131,13 +131,13 @@ function seriesOf(state: CurvesState, run: CurveRun, colour: string, { measure, 
   return [faint, drawn("smoothed", valuesOf(state, run, measure), 2), validation];
 }
 
-/** Many runs: lines of one colour in one series. */
+/** Draws many runs: lines of one colour become one series. */
 function bundled(state: CurvesState, lines: readonly Line[], shown: readonly CurveRun[], { measure, most, part }: Drawing) {
   const validation = shown.map((run, index): Line => ({ ...lines[index]!, name: `${run.label}, validation`, ...validationOf(state, run) }));
   return bundles({ solid: lines, dashed: measure === "loss" ? validation : [] }, most, part);
 }
 
-/** A run as one line: its loss smoothed. */
+/** A run as one line; its loss is smoothed. */
 function lineOf(state: CurvesState, run: CurveRun, measure: Measure, colour: string): Line {
   return { colour, name: run.label, x: placesOf(state, run), y: valuesOf(state, run, measure) };
 }
@@ -149,7 +149,7 @@ function validationOf(state: CurvesState, run: CurveRun): Pick<Line, "x" | "y"> 
   return { x: evaluations.map(({ step }) => placeOf(course, places, step)), y: evaluations.map(({ value }) => value) };
 }
 
-/** What bundled lines come to where the cursor stands. */
+/** Values of bundled lines at the cursor. */
 function itemsAt(lines: readonly Line[], [cursor]: readonly TooltipItem[]): TooltipItem[] {
   if (!cursor) return [];
   const [place] = cursor.value;

@@ -1,4 +1,4 @@
-/** A drawing that is asked for often and done at most once in so many milliseconds, never twice at a time. */
+/** Limits how often a drawing is done: at most once per interval in milliseconds, and never twice at a time. */
 export function paced(draw: () => Promise<void>, milliseconds: number): () => void {
   let drawn = 0;
   let waiting = false;
@@ -17,7 +17,7 @@ export function paced(draw: () => Promise<void>, milliseconds: number): () => vo
     try {
       await draw();
     } finally {
-      // what goes wrong once must not keep the next points from being drawn
+      // an error must not prevent later drawings
       drawn = performance.now();
       drawing = false;
       if (waiting) {

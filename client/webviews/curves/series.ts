@@ -1,6 +1,6 @@
 import type { Evaluation, Points } from "../messages.ts";
 
-/** All that is known of a run's course. */
+/** All points and evaluations of a run that are known. */
 export interface Course {
   points: Points;
   evaluations: Evaluation[];
@@ -17,7 +17,7 @@ export function emptyCourse(): Course {
   };
 }
 
-/** Adds what came. Where a resumed run begins again at a step that was there, what came later holds. */
+/** Appends points. If a resumed run repeats earlier steps, the later points replace the earlier ones. */
 export function addPoints({ points }: Course, more: Points): void {
   const [first] = more.step;
   if (first === undefined) return;
@@ -35,14 +35,14 @@ export function addEvaluations(course: Course, more: readonly Evaluation[]): voi
   course.evaluations = [...course.evaluations.filter(({ step }) => step < first.step), ...more];
 }
 
-/** Where each step lies on an axis. */
+/** The position of each step on an axis. */
 export function positions({ points }: Course, axis: Axis, flopsPerStep: number): number[] {
   if (axis === "steps") return points.step;
   if (axis === "tokens") return points.tokens;
   return axis === "time" ? points.seconds : points.step.map((step) => step * flopsPerStep);
 }
 
-/** Where a step lies among the positions of an axis. */
+/** The position of a step on an axis, from the positions of all points. */
 export function placeOf({ points }: Course, places: readonly number[], step: number): number {
   return places[Math.min(lowerBound(points.step, step), places.length - 1)] ?? 0;
 }
@@ -56,19 +56,19 @@ export function validationLoss({ evaluations }: Course): { step: number; value: 
     .map(({ step, value }) => ({ step, value: Math.log(value) }));
 }
 
-/** An exponential moving average that grows with its values; see `smooth`. */
+/** State of an exponential moving average, extended as values arrive; see `smooth`. */
 export interface Smoothed {
   values: number[];
   weight: number;
   average: number;
-  /** How much of the average comes from values, the rest from its beginning at 0. */
+  /** The total weight of values in the average; the rest belongs to the initial 0. */
   known: number;
 }
 
 /**
- * Exponential moving average, with the bias of its beginning corrected (Kingma and Ba 2015, section 3). What was smoothed before is
- * not smoothed again.
- * @param weight of what was before, 0 to 1
+ * Exponential moving average with bias correction (Kingma and Ba 2015, section 3). Continues from `before`, so that earlier values are not
+ * smoothed again.
+ * @param weight weight of earlier values, 0 to 1
  */
 export function smooth(values: readonly number[], weight: number, before?: Smoothed): Smoothed {
   const smoothed =
@@ -93,8 +93,8 @@ export interface Stretch {
 }
 
 /**
- * Visits at most about `most` of the points on a part of the axis, of every stretch its lowest and its highest: what stands out
- * stays. Positions grow.
+ * Visits about `most` of the points on a part of the axis: the lowest and the highest of each interval, so that outliers remain. Positions
+ * must be ascending.
  */
 export function eachThinned(
   x: readonly number[],
@@ -103,7 +103,7 @@ export function eachThinned(
   { from, to }: Stretch,
   visit: (x: number, y: number) => void,
 ): void {
-  // the line goes on to the edge
+  // the line continues to the edge
   const start = Math.max(0, lowerBound(x, from) - 1);
   const end = Math.min(x.length, lowerBound(x, to) + 1);
   const count = end - start;
@@ -135,7 +135,7 @@ export function thin(x: readonly number[], y: readonly number[], most: number, p
   return result;
 }
 
-/** The index of the first that is not below. */
+/** The index of the first value that is not below `value`. */
 export function lowerBound(sorted: readonly number[], value: number): number {
   let low = 0;
   let high = sorted.length;

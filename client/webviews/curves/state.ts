@@ -11,17 +11,17 @@ import {
   smooth,
 } from "./series.ts";
 
-/** What the page of curves shows: its runs, the course of each, and what was chosen on the page. */
+/** State of the page of curves: its runs, their points, and the user's choices. */
 export interface CurvesState {
   runs: readonly CurveRun[];
   axis: Axis;
-  /** Weight of the exponential moving average, 0 (none) to below 1. */
+  /** Weight of the exponential moving average, from 0 (none) to below 1. */
   smoothing: number;
-  /** Runs and groups that the legend switched off. */
+  /** Runs and groups hidden by the legend. */
   hidden: Set<string>;
   /** By run. */
   courses: Map<string, Course>;
-  /** Losses by run, which grow with their points. */
+  /** Smoothed losses by run, extended with their points. */
   smoothed: Map<string, Smoothed>;
 }
 
@@ -29,14 +29,14 @@ export function emptyState(): CurvesState {
   return { runs: [], axis: "steps", smoothing: 0.9, hidden: new Set(), courses: new Map(), smoothed: new Map() };
 }
 
-/** Replaces the runs; courses of runs that are gone are dropped. */
+/** Replaces the runs, and drops the points of runs that are gone. */
 export function setRuns(state: CurvesState, runs: readonly CurveRun[]): void {
   state.runs = runs;
   const ids = new Set(runs.map(({ id }) => id));
   for (const id of state.courses.keys()) if (!ids.has(id)) state.courses.delete(id);
 }
 
-/** Points may come before their run. */
+/** Adds points, which may arrive before their run. */
 export function addRunPoints(state: CurvesState, run: string, points: Points): void {
   const course = courseOf(state, run);
   if (points.step[0]! <= course.points.step.at(-1)!) state.smoothed.delete(run);
@@ -47,7 +47,7 @@ export function addRunEvaluations(state: CurvesState, run: string, evaluations: 
   addEvaluations(courseOf(state, run), evaluations);
 }
 
-/** The course of a run, which begins empty. */
+/** The points of a run; empty at first. */
 export function courseOf({ courses }: CurvesState, run: string): Course {
   const found = courses.get(run) ?? emptyCourse();
   courses.set(run, found);
@@ -58,22 +58,22 @@ export function shownRuns({ runs, hidden }: CurvesState): CurveRun[] {
   return runs.filter(({ id, group }) => !hidden.has(id) && !hidden.has(group));
 }
 
-/** In the order of their first runs, which is that of their colours. */
+/** Groups in the order of their first runs, which is the order of their colours. */
 export function groupsOf({ runs }: CurvesState): string[] {
   return [...new Set(runs.map(({ group }) => group))];
 }
 
-/** How many points are drawn from. */
+/** The number of points that are drawn. */
 export function countPoints({ courses }: CurvesState, shown: readonly CurveRun[]): number {
   return shown.reduce((sum, { id }) => sum + (courses.get(id)?.points.step.length ?? 0), 0);
 }
 
-/** A run's places on the chosen axis, one for each point. */
+/** Positions of a run's points on the chosen axis. */
 export function placesOf(state: CurvesState, { id, flopsPerStep }: CurveRun): number[] {
   return positions(courseOf(state, id), state.axis, flopsPerStep);
 }
 
-/** A run's values of a measure as one line; of the loss they are smoothed. */
+/** A run's values of a measure as one line; losses are smoothed. */
 export function valuesOf(state: CurvesState, { id }: CurveRun, measure: Measure): readonly number[] {
   const values = courseOf(state, id).points[measure];
   if (measure !== "loss") return values;

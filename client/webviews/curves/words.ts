@@ -5,18 +5,21 @@ import { button, csvOf, element, send } from "../page.ts";
 import { axisText, shortNumber } from "./numbers.ts";
 import { type Axis, axes, type Course, type Measure, validationLoss } from "./series.ts";
 
-/* The curves in words and numbers: for reading, for screen readers, for other programs. */
+/* The curves as text and numbers: for reading, for screen readers, for other programs. */
 
 type CourseOf = (run: string) => Course;
 
-/** Where each run stands. Its rows stay while their numbers change: what has the focus or is being clicked is not replaced. */
+/**
+ * A table of the runs' current values. Rows are kept when numbers change, so that an element with focus or under the pointer is not
+ * replaced.
+ */
 export function createRunsTable(courseOf: CourseOf): { root: HTMLElement; update(runs: readonly CurveRun[]): void } {
-  const head = ["Run", "State", "Step", "Loss", "Validation loss", "Tokens a second", ""];
+  const head = ["Run", "State", "Step", "Loss", "Validation loss", "Tokens per second", ""];
   const body = element("tbody");
   const root = element(
     "table",
     { class: "plain" },
-    element("caption", { class: "unseen" }, "Where each run stands"),
+    element("caption", { class: "unseen" }, "State of each run"),
     element("thead", {}, element("tr", {}, ...head.map((text) => element("th", { scope: "col" }, text)))),
     body,
   );
@@ -56,7 +59,7 @@ function runCells({ state, steps }: CurveRun, course: Course): string[] {
   return [state, stepText(step.at(-1), steps), last(loss, 3), validation ? validation.value.toFixed(3) : "–", last(tokens_per_second, 0)];
 }
 
-/** What runs came to, and over how many items; empty while there is none. */
+/** The final scores of runs with their numbers of items; empty if there are none. */
 export function scoresTable(runs: readonly CurveRun[]): Node[] {
   const rows = runs.flatMap(({ label, scores }) =>
     scores.map((score) => [

@@ -11,7 +11,7 @@ function showPreview({ objective, pretrain, parts }: Preview): void {
     element(
       "p",
       { class: "muted" },
-      `What the model reads, and below it what it must answer, on real sequences of the corpus that ${pretrain} is trained on.`,
+      `Inputs of the model with their targets below, on real sequences of the corpus that ${pretrain} trains on.`,
     ),
     ...parts.flatMap((part) => [
       parts.length > 1 ? element("h2", {}, part.part) : null,
@@ -34,7 +34,7 @@ function pairOf({ input, target, input_parts, target_parts }: PreviewPair): HTML
 
 const colours = 6;
 
-/** Corpus text goes into the page as text alone. */
+/** Text of the corpus with its marks. It enters the page as text, never as markup. */
 function marked(parts: readonly MarkedText[]): Node[] {
   return parts.map(({ text, mark }) =>
     mark === undefined
@@ -43,7 +43,7 @@ function marked(parts: readonly MarkedText[]): Node[] {
   );
 }
 
-/** `14.8% rate · mean span 3.1 · over 256 sequences`. */
+/** Measurements: `14.8% rate · mean span 3.1 · over 256 sequences`. */
 function factsOf({ measured, sequences }: PreviewPart): string {
   const facts = Object.entries(measured).map(([name, value]) => {
     const words = name.replaceAll("_", " ");

@@ -8,7 +8,7 @@ export async function testRestricted({ page, open, lens, lensAbove, palette, rev
   await step("the lens says why nothing can be run", async () => {
     await open();
     await reveal(lineOf("pretrain long"));
-    await lensAbove("pretrain base", "Running is off in Restricted Mode");
+    await lensAbove("pretrain base", "Running is disabled in Restricted Mode");
     assert.equal(await lens("Preview").count(), 0);
     await picture("restricted");
   });

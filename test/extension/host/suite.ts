@@ -39,7 +39,7 @@ export function defineSuite(): void {
       await lens("clm", /Preview/);
       await lens("speeches", /\d+ files, [\d.]+ \w+/);
       await lens("pieces", /400 entries, not trained yet/);
-      await lens("century", /120 examples to train on, 60 to validate, 100 to test/);
+      await lens("century", /120 training examples, 60 for validation, 100 for testing/);
       await lens("base", /parameters, .* tokens/);
     });
 
@@ -143,7 +143,7 @@ export function defineSuite(): void {
       assert.equal(hovers.length, 1);
       const lenses = await until("lenses", async () => nonEmpty(await lensesAbove(document, "base")));
       assert.ok(
-        lenses.some((title) => title.includes("Runs need a folder on a disk")),
+        lenses.some((title) => title.includes("Runs need a folder on disk")),
         lenses.join("; "),
       );
       assert.ok(!(await lensesAbove(document)).some((title) => /Run$|Preview/.test(title)));
