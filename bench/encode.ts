@@ -1,8 +1,8 @@
 /*
- * Encoding the State of the Union addresses, in turn with Python's `tokenizers.encode_batch` where it is there: medians of three
- * rounds, by the clock and in processor time.
+ * Encodes the State of the Union addresses, alternating with Python's `tokenizers.encode_batch` if it is installed. Reports medians of
+ * three rounds, in wall-clock and processor time.
  *
- *     node bench/encode.ts [--python PATH] [--threads 2]
+ * node bench/encode.ts [--python PATH] [--threads 2]
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -90,7 +90,7 @@ async function learn(): Promise<void> {
   writeFileSync(join(folder, "texts.json"), JSON.stringify(texts));
 }
 
-/** From texts to ids, starting the threads included. */
+/** Encodes texts to ids. Times include starting the threads. */
 async function encodeHere(): Promise<Timed> {
   const before = process.cpuUsage();
   const start = performance.now();

@@ -8,9 +8,9 @@ import { createProtocolConnection, StreamMessageReader, StreamMessageWriter } fr
 import { outlineChangedNotification } from "#server/protocol.ts";
 
 /*
- * How fast the language server answers a keystroke, and how much memory it takes: a file of 1,000 lines with 100 declarations,
- * 200 keystrokes. Measured from the change to the last diagnostics that follow from it, the compiler's included.
- *   node bench/server.ts
+ * How fast the language server answers a keystroke, and how much memory it uses, for a file of 1,000 lines with 100 declarations and 200
+ * keystrokes. Times are from the change to the last resulting diagnostics, including the compiler's.
+ * node bench/server.ts
  */
 
 const targets = { milliseconds: 100, megabytes: 300 };
@@ -76,7 +76,7 @@ async function measure(folder: string, text: string): Promise<{ times: number[];
   return { times: times.sort((a, b) => a - b), opened, megabytes };
 }
 
-/** As it is shipped: in one file, without the compiler of TypeScript. */
+/** The server as shipped: one file, without the TypeScript compiler. */
 async function bundled(folder: string): Promise<string> {
   const outfile = join(folder, "server.mjs");
   await build({
@@ -96,7 +96,7 @@ interface Edit {
   text: string;
 }
 
-/** Characters typed at places spread over the file, and taken away again: in names, numbers, keys and comments. */
+/** Characters typed at places throughout the file, in names, numbers, keys and comments, and removed again. */
 function edits(text: string): Edit[] {
   const lines = text.split("\n");
   const typed: Edit[] = [];
@@ -113,7 +113,7 @@ function edits(text: string): Edit[] {
   return typed;
 }
 
-/** 100 declarations on 1,000 lines, of every kind. */
+/** 100 declarations of every kind on 1,000 lines. */
 function experiment(): string {
   const blocks = Array.from({ length: 8 }, (_, index) => group(index));
   const text = [
@@ -238,7 +238,7 @@ function writeData(folder: string): void {
   writeFileSync(join(folder, "mood.tsv"), `line\tlabel\n${rows.join("\n")}\n`);
 }
 
-/** Linux. */
+/** Resident memory in bytes, on Linux. */
 function residentBytes(pid: number): number {
   const [, kilobytes = "0"] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
   return Number(kilobytes) * 1024;

@@ -1,11 +1,11 @@
 /**
- * Comparisons whose truth is known, judged by the code that judges real ones: how often something false is found, how often the
- * intervals hold the truth, and how often a difference as large as announced is found.
+ * Simulates comparisons with known truth and judges them with the production code. Measures how often it finds false differences, how often
+ * intervals contain the truth, and how often it finds a difference of the announced size.
  *
- *     node bench/simulate-verdicts.ts [--comparisons 2000] [--seeds 5] [--metric accuracy] [--only once|settled] [--world 0|1|2]
+ * node bench/simulate-verdicts.ts [--comparisons 2000] [--seeds 5] [--metric accuracy] [--only once|settled] [--world 0|1|2]
  *
- * A run answers each test example rightly with the probability Φ(strength + seed + example + cell·example): runs of a seed,
- * examples, and what a cell finds hard differ at random.
+ * A run answers each test example correctly with probability Φ(strength + seed + example + cell·example): seeds, examples, and the
+ * interaction of cell and example are random effects.
  */
 import { parseArgs } from "node:util";
 import normal from "@stdlib/stats-base-dists-normal-cdf";
@@ -39,9 +39,9 @@ const metric = options.metric as Metric;
 const cells = ["masked", "causal", "spans"];
 const tasks = ["sentiment", "questions"];
 const examples = 300;
-/** Accuracy of every cell where nothing differs. */
+/** Accuracy of every cell if nothing differs. */
 const usual = 0.7;
-/** Standard deviations behind the probit: of pre-trainings, of examples, of what a cell finds hard. */
+/** Standard deviations on the probit scale: of pre-trainings, of examples, and of the interaction of cell and example. */
 const worlds = [
   { name: "seeds differ much", seed: 0.15, example: 0.8, own: 0.2 },
   { name: "seeds and examples", seed: 0.06, example: 0.8, own: 0.4 },
@@ -60,7 +60,7 @@ function report(world: World, judge: (world: World, better: number, ...path: num
     if (nothing.verdicts.some(isFound)) falsely++;
     [inside, intervals] = counted(nothing, world, 0, inside, intervals);
     const first = nothing.verdicts.find(isFirst)!;
-    // a difference may not lead beyond what a score can be
+    // the difference must stay within the range of the score
     if (first.detectable === null || strengthFor(first.detectable) > 0.99) continue;
     announced++;
     const something = judge(world, first.detectable, each, 1);
@@ -95,7 +95,7 @@ function judgeOnce(world: World, better: number, ...path: number[]): ComparisonR
   return compareRuns(jobOf(seeds), runs);
 }
 
-/** A look after every added seed, up to twice as many. */
+/** Judges after every added seed, up to twice the initial number. */
 function judgeUntilSettled(world: World, better: number, ...path: number[]): ComparisonResult {
   const most = 2 * seeds;
   const { runs } = simulated(world, better, most, path);
@@ -106,7 +106,7 @@ function judgeUntilSettled(world: World, better: number, ...path: number[]): Com
   }
 }
 
-/** What a cell scores in the long run: over pre-trainings, and over examples without end. */
+/** The expected score of a cell, over pre-trainings and over infinitely many examples. */
 function truthOf(world: World, better: number): number {
   const of = (accuracy: number) => {
     const total = Math.sqrt(1 + world.seed ** 2 + world.example ** 2 + world.own ** 2);
@@ -122,13 +122,13 @@ function truthOf(world: World, better: number): number {
   return of(strengthFor(better));
 }
 
-/** A metric of infinitely many examples of two equally frequent classes, both answered rightly equally often. */
+/** The value of the metric on infinitely many examples of two equally frequent classes with equal recall. */
 function scoreFrom(accuracy: number): number {
   if (metric === "matthews") return 2 * accuracy - 1;
   return accuracy;
 }
 
-/** The accuracy at which the metric is better by so much. */
+/** The strength at which the metric is better by this much. */
 function strengthFor(better: number): number {
   return usual + (metric === "matthews" ? better / 2 : better);
 }
@@ -177,7 +177,7 @@ function simulated(world: World, better: number, count: number, path: readonly n
   };
 }
 
-/** Each look scores a run on the same draws of examples. */
+/** Caches each run's scores on the same draws of examples for all interim analyses. */
 function remembered(items: Items): Items {
   const known = new Map<Int32Array, number>();
   return {

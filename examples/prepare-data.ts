@@ -48,9 +48,9 @@ export function prepareData(): void {
 interface LabelledTask {
   name: string;
   labels: readonly string[];
-  /** How many sentences of each label. */
+  /** Number of sentences for each label. */
   perLabel: { train: number; validation: number; test: number };
-  /** Of a sentence with so many characters. */
+  /** Whether a sentence of this many characters is used. */
   fits(length: number): boolean;
   labelOf(document: string, tags: readonly string[]): string | undefined;
 }
@@ -73,7 +73,7 @@ const tasks: readonly LabelledTask[] = [
   },
 ];
 
-/** As many sentences of each label, in random order; none that an earlier split has. */
+/** Draws equally many sentences of each label in random order, without those of earlier splits. */
 function labelled(
   task: LabelledTask,
   brown: string,
@@ -99,8 +99,8 @@ function labelled(
 }
 
 /**
- * Of a sentence whose finite verbs are all of one tense and none of which is a form of be, have or do: those few words would give
- * the answer away.
+ * The tense of a sentence if all of its finite verbs share it. Sentences with a form of be, have or do are skipped, because those few words
+ * would reveal the answer.
  */
 function tenseOf(tags: readonly string[]): "past" | "present" | undefined {
   const has = (pattern: RegExp) => tags.some((tag) => pattern.test(tag));
@@ -110,7 +110,7 @@ function tenseOf(tags: readonly string[]): "past" | "present" | undefined {
   return past ? "past" : "present";
 }
 
-/** Sentences of a tagged document, spaces and quotation marks as in print, and the tags of their words. */
+/** The sentences of a tagged document, with spaces and quotation marks as in print, and the tags of their words. */
 function sentencesOf(brown: string, name: string): { text: string; tags: string[] }[] {
   return readFileSync(join(brown, name), "utf8")
     .split("\n")

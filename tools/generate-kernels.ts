@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import wabt from "wabt";
 
-/* Assembles `runtime/engines/onnx/adamw.wat` into `adamw.generated.ts`, where the bundler finds it like any other module. */
+/* Assembles `runtime/engines/onnx/adamw.wat` into `adamw.generated.ts`, so that the bundler can load it like any other module. */
 
 const folder = join(fileURLToPath(import.meta.url), "..", "..", "runtime", "engines", "onnx");
 const { parseWat } = await wabt();

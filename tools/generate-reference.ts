@@ -1,4 +1,4 @@
-/** Writes docs/reference.md from the catalogue; with `--check` says whether the committed file is still what it would write. */
+/** Writes docs/reference.md from the catalogue. With `--check`, reports whether the committed file is up to date. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { describeType } from "#language/values/describe.ts";
 import { engines } from "#runtime/contract/catalogue/engines.ts";
@@ -27,30 +27,30 @@ const introduction = `# Reference of the \`.pretrain\` language
 
 ## How a file is written
 
-A file is a list of declarations in any order. Most have a block, \`model small { layers: 4 }\`; objectives and tasks start from
-one of the catalogue, \`objective mlm = masked { rate: 15% }\`. A block has \`key: value\` entries, parted by line ends or commas.
+A file is a list of declarations in any order. Most have a block: \`model small { layers: 4 }\`. Objectives and tasks start from
+one of the catalogue, \`objective mlm = masked { rate: 15% }\`. A block has \`key: value\` entries, separated by line ends or commas.
 Values are names, texts in quotes, numbers with suffix and unit (\`8k\`, \`5M tokens\`, \`1e13 flops\`, \`15%\`; k, M, G or B, T are
-powers of a thousand), lists \`[clm, mlm]\`, ranges \`1..5\` and blocks. One value stands for a list of one. \`//\` and \`/* */\` are
-comments; \`/** … */\` directly before a declaration documents it, and one with a blank line behind it at the top is about the
-file. \`import "shared.pretrain"\` brings all declarations that the other file sees. Paths start at the folder of the file in
+powers of a thousand), lists \`[clm, mlm]\`, ranges \`1..5\` and blocks. A single value counts as a list of one. \`//\` and \`/* */\` are
+comments; \`/** … */\` directly before a declaration documents it; one at the top, followed by a blank line, describes the
+file. \`import "shared.pretrain"\` makes all declarations available that the other file sees. Paths are relative to the folder of the file in
 which they are written.
 
-## Choices we made
+## Design choices
 
 - **One name, one thing.** Names are unique over all kinds of declarations and all imported files, so that \`pretrain run FILE NAME\`
-  needs no kind, and a task's name can stand where an objective is expected. What the catalogue calls an objective cannot be
-  declared anew.
-- **\`extends\` merges setting by setting.** \`optimizer: adamw { learning_rate: 1e-4 }\` changes the learning rate of what is
-  extended and keeps its schedule: a declaration differs in nothing but what it says. Lists, shares of a mixture and objectives are
-  replaced whole. The same holds for the defaults below that are themselves blocks.
-- **An objective in place is its own text.** \`masked { rate: 40% }\` needs no declaration and is called so in tables.
-- **A unit belongs to its number**, on the same line, as line ends do not end an entry.
-- **A budget in time** (\`budget: 30 min\`) is in the language and not supported yet: an error says so at its place.`;
+  needs no kind, and a task's name can be used where an objective is expected. A name that the catalogue gives an objective cannot be
+  declared again.
+- **\`extends\` merges setting by setting.** \`optimizer: adamw { learning_rate: 1e-4 }\` changes the learning rate of the
+  extended declaration and keeps its schedule: a declaration differs only in what it says. Lists, shares of a mixture and objectives are
+  replaced as a whole. The same holds for the defaults below that are blocks.
+- **An objective in place is named by its text.** \`masked { rate: 40% }\` needs no declaration, and tables call it by this text.
+- **A unit belongs to its number**, on the same line, because line ends do not end an entry.
+- **A budget in time** (\`budget: 30 min\`) is in the language but not supported yet; it is reported as an error.`;
 
 function enginesSection(): string {
   const rows = engines.map(
     ({ name, help, devices, precisions, ...rest }) =>
-      `| \`${name}\` | ${help} | ${devices.join(", ")} | ${precisions.join(", ")} | ${"install" in rest ? `\`pretrain engines install ${name}\`` : "comes with every installation"} |`,
+      `| \`${name}\` | ${help} | ${devices.join(", ")} | ${precisions.join(", ")} | ${"install" in rest ? `\`pretrain engines install ${name}\`` : "included"} |`,
   );
   const options = engineOptionKeys.map(({ engine, key }) => {
     const flags = key.value.type === "boolean" ? `\`${flagOf(key)}\`, \`${flagOf(key).replace("--", "--no-")}\`` : `\`${flagOf(key)}\``;
@@ -58,20 +58,20 @@ function enginesSection(): string {
   });
   return join([
     "## Engines",
-    "What runs the programs of a run: `--engine` of the command line, `pretrain.engine` in VS Code. `auto` takes the first of these that is here.\nSee [engines](engines.md).",
-    ["| engine | is | computes on | precision | how to get it |", "|---|---|---|---|---|", ...rows].join("\n"),
-    options.length > 0 ? `Options of \`pretrain run\` that one engine has:\n\n${options.join("\n")}` : "",
+    "The engine executes a run's programs. Choose it with `--engine` on the command line or `pretrain.engine` in VS Code. `auto` uses the first available one.\nSee [engines](engines.md).",
+    ["| engine | description | devices | precision | installation |", "|---|---|---|---|---|", ...rows].join("\n"),
+    options.length > 0 ? `Options of \`pretrain run\` that apply to one engine:\n\n${options.join("\n")}` : "",
   ]);
 }
 
-/** Codes with several entries are told once. */
+/** The section on checks of data files. A code with several entries appears once. */
 function checksSection(): string {
   const rows = new Map(
     dataChecks.map(({ code, severity, readers, of }) => [`${code} ${of}`, `| \`${code}\` | ${severity} | ${readers.join(", ")} | ${of} |`]),
   );
   return join([
     "## Checks of data files",
-    "Each says the file and the line, what was found, what was expected and what to do. Those of a corpus's beginning are made by `check` and in the editor, the others by `run`; those of a task's files always beforehand. What only one kind of task has is checked as well.",
+    "Each problem names the file and the line, what was found, what was expected and what to do. `check` and the editor check the beginning of a corpus, and `run` checks the rest. Files of tasks are always checked before a run starts. Each kind of task has further checks of its own.",
     ["| code | | of | made on |", "|---|---|---|---|", ...rows.values()].join("\n"),
   ]);
 }
@@ -108,7 +108,7 @@ function optionSection(option: Option, heading: string): string {
     `### ${heading}: ${name}`,
     help,
     formula ? `$$${formula}$$` : "",
-    architectures ? `Carried by: ${architectures.join(", ")}; \`architecture: auto\` takes the first.` : "",
+    architectures ? `Carried by: ${architectures.join(", ")}; \`architecture: auto\` uses the first.` : "",
     weighted ? "Its block holds `50%: objective` entries that add up to 100%." : "",
     source ? `Source: ${source}.` : "",
     codeBlock(example),
@@ -120,9 +120,9 @@ function keyList(keys: readonly Key[]): string {
   return keys.map((key) => keyEntry(key, "")).join("\n");
 }
 
-/** A key as a list item, the keys of its block and its choices below it. */
+/** A key as a list item, followed by the keys of its block and its choices. */
 function keyEntry(key: Key, indent: string): string {
-  const given = key.required ? "required" : key.default === undefined ? "may be left out" : `default \`${key.default}\``;
+  const given = key.required ? "required" : key.default === undefined ? "optional" : `default \`${key.default}\``;
   const facts = [
     `${indent}- \`${key.name}\`: ${typeOf(key.value)}; ${given}. ${key.help.replaceAll("<", "&lt;")}`,
     key.formula ? `${indent}  $${key.formula}$` : "",
@@ -158,13 +158,13 @@ function familiesIn(type: ValueType): OptionFamily[] {
   return type.type === "either" ? type.of.flatMap(familiesIn) : [];
 }
 
-/** Families whose options a declaration takes: its own, those of its keys, and those of its own options' keys. */
+/** The option families of a declaration: its own, those of its keys, and those of its options' keys. */
 function familiesOf({ family, keys }: Declaration): OptionFamily[] {
   const inside = catalogue.options.filter((option) => option.family === family).flatMap((option) => option.keys);
   return [...new Set([...(family ? [family] : []), ...[...keys, ...inside].flatMap((key) => familiesIn(key.value))])];
 }
 
-/** The first declaration that takes options of the family: they are described there. */
+/** The first declaration that takes options of the family; the options are described there. */
 function ownerOf(family: OptionFamily): string | undefined {
   return catalogue.declarations.find((each) => familiesOf(each).includes(family))?.kind;
 }
@@ -182,7 +182,7 @@ function metricsSection(): string {
   );
   return join([
     "## Metrics",
-    "They stand in a task's `metrics` and in `expect: mlm > clm on sentiment.accuracy`, by their name alone. `pretrain score METRIC` takes any\nof them on files, with the options below it: `smooth_value` is written `--smooth-value`.",
+    "A task's `metrics` and expectations such as `expect: mlm > clm on sentiment.accuracy` name them without settings. `pretrain score METRIC`\ncomputes any of them from files, with the options listed below it: `smooth_value` becomes `--smooth-value`.",
     entries.join("\n"),
   ]);
 }
@@ -199,7 +199,7 @@ if (import.meta.main) {
   const text = referencePage();
   if (!process.argv.includes("--check")) writeFileSync(file, text);
   else if (!existsSync(file) || readFileSync(file, "utf8") !== text) {
-    console.error("docs/reference.md is not what the catalogue says; run: node tools/generate-reference.ts");
+    console.error("docs/reference.md is out of date; run: node tools/generate-reference.ts");
     process.exitCode = 1;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * `node tools/licences.ts`: the licence of everything that is installed for people who use Pretrain, and whether a registry knows of
- * vulnerabilities in it. Ends with 1 where a licence does not go with MIT, or where there are vulnerabilities.
+ * `node tools/licences.ts` lists the licence of every package that users of Pretrain install, and reports known vulnerabilities. Exits with
+ * 1 if a licence is incompatible with MIT, or if there are vulnerabilities.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -21,7 +21,7 @@ interface Locked {
 
 const root = join(import.meta.dirname, "..");
 
-/** Production dependencies, those of dependencies too, as the lock file has them. */
+/** Production dependencies with their own dependencies, from the lock file. */
 export function productionLicences(): Licensed[] {
   const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as { packages: Record<string, Locked> };
   return Object.entries(packages)
@@ -34,7 +34,7 @@ export function productionLicences(): Licensed[] {
     .sort((a, b) => a.name.localeCompare(b.name, "en"));
 }
 
-/** Of an expression such as `(MIT OR GPL-2.0)` one choice has to be, of `MIT AND ISC` all. */
+/** Whether a licence expression is compatible with MIT: in `(MIT OR GPL-2.0)` one choice must be, in `MIT AND ISC` all. */
 export function goesWithMit(licence: string): boolean {
   const bare = licence.replaceAll(/[()]/g, "");
   return bare.split(" OR ").some((choice) => choice.split(" AND ").every((each) => permissive.has(each.trim())));
@@ -64,7 +64,7 @@ function licenceIn(path: string): string {
   }
 }
 
-/** How many vulnerabilities a registry knows of; null where none answers. */
+/** The number of known vulnerabilities; null if no registry answers. */
 function audit(): number | null {
   const { stdout } = spawnSync("npm", ["audit", "--omit=dev", "--json"], { cwd: root, encoding: "utf8", timeout: 60_000 });
   try {
@@ -79,7 +79,7 @@ if (import.meta.main) {
   const all = productionLicences();
   for (const { name, version, licence } of all) console.log(`${licence}\t${name} ${version}`);
   const refused = all.filter(({ licence }) => !goesWithMit(licence));
-  for (const { name, licence } of refused) console.error(`${name} has the licence ${licence}, which does not go with MIT`);
+  for (const { name, licence } of refused) console.error(`${name} has the licence ${licence}, which is not compatible with MIT`);
   const known = audit();
   console.log(known === null ? "no registry answered to npm audit" : `npm audit: ${known} known vulnerabilities`);
   process.exitCode = refused.length > 0 || (known ?? 0) > 0 ? 1 : 0;

@@ -53,7 +53,7 @@ function textOf(name: string): string {
   return readFileSync(join(source, name), "utf8").replace(/\s+/g, " ").trim();
 }
 
-/** Without numbers and applause, which would tell the century. */
+/** Sentences of a message, without those with numbers or applause, which would reveal the century. */
 function sentencesOf(name: string): string[] {
   const sentences = textOf(name).match(/[A-Z][^.!?]*[.!?]/g) ?? [];
   return sentences

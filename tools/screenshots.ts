@@ -1,6 +1,6 @@
 /**
  * Takes the pictures of the documentation from the packaged extension, in light, dark and high contrast: `docs/images/<what>-<theme>.png`.
- * The experiment is the template that the walkthrough begins with, run to its end; then again, longer, to be seen at work.
+ * The experiment is the walkthrough's template: one run completed, and a longer one captured while it runs.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -52,7 +52,7 @@ async function takePictures(name: string, theme: string): Promise<void> {
   const window = await openWindow(server, folder, file, { width: 1440, height: 900 });
   const { page, lensAbove, press, palette, webview, reveal } = window;
   const picture = async (what: string) => {
-    // nothing half drawn
+    // waits until everything is drawn
     await page.waitForTimeout(1500);
     await page.screenshot({ path: join(images, `${what}-${name}.png`) });
   };
@@ -103,7 +103,7 @@ async function takePictures(name: string, theme: string): Promise<void> {
     await page.locator(".monaco-editor .squiggly-error").first().waitFor({ state: "attached" });
     await palette("Go to Next Problem in Files");
     await picture("problem");
-    // the next theme opens the file as it was
+    // the next theme starts from the original file
     await palette("File: Revert File");
     await page.locator(".monaco-editor .squiggly-error").first().waitFor({ state: "detached" });
   } finally {

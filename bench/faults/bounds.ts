@@ -1,10 +1,10 @@
 /**
- * What commands of the editor's kind may take: two seconds by the clock or, where other work keeps the machine busy, of the processor's
- * time; and so much more memory than before.
+ * Limits for commands that an editor issues: two seconds of wall-clock time (or of processor time, if other work keeps the machine busy),
+ * and this much additional memory.
  */
 const [mostSeconds, mostBytes] = [2, 500e6];
 
-/** Tells what was beyond the bounds since now; undefined where nothing was. */
+/** Starts measuring. The result reports what exceeded the bounds; undefined if nothing did. */
 export function boundsFromNow(): () => string | undefined {
   const before = { bytes: process.memoryUsage().rss, time: process.cpuUsage(), clock: performance.now() };
   return () => {

@@ -3,24 +3,24 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Random, random } from "#runtime/random/random.ts";
 
-/** A kind of fault, tried in many cases. A case follows from the seed and its index alone, so that it can be tried again by itself. */
+/** A kind of fault, tried in many cases. A case depends only on the seed and its index, so that it can be repeated alone. */
 export interface Campaign {
-  /** A file name: figures are kept under it. */
+  /** Name of the file with the results. */
   name: string;
-  /** Cases of a whole campaign. */
+  /** Number of cases in a whole campaign. */
   cases: number;
-  /** Longest that a case may take, in seconds. Left out: its own code says. */
+  /** Maximum duration of a case in seconds. If absent, the case's own code enforces it. */
   seconds?: number;
-  /** Tries one case. An exception is a failure too, in its words. */
+  /** Tries one case. An exception is a failure too, with its message. */
   run(index: number, random: Random): Promise<CaseOutcome> | CaseOutcome;
 }
 
 export interface CaseOutcome {
-  /** What was done and how it ended, in a few words, to be counted: `truncate model.safetensors: told`. */
+  /** The fault and its outcome in a few words, for counting: `truncate model.safetensors: told`. */
   kind: string;
-  /** How often something was made to go wrong, where that was more than once or not at all. */
+  /** Number of injected faults, if not one. */
   faults?: number;
-  /** What went wrong; left out where nothing did. */
+  /** The failure; absent if there was none. */
   failure?: string;
 }
 
@@ -29,7 +29,7 @@ export interface CaseRecord extends CaseOutcome {
   seconds: number;
 }
 
-/** Tries the cases from one index up to another, one after another, and gives each record as it comes. */
+/** Tries a range of cases one after another, and yields each record as it is complete. */
 export async function* tryCases(
   campaign: Campaign,
   options: { seed: number; from: number; to: number; skip?: ReadonlySet<number> },
@@ -45,8 +45,8 @@ export async function* tryCases(
 }
 
 /**
- * The command line of a campaign: `[--seed N] [--from N] [--cases N] [--fresh]`. Records go to `bench/faults/data`, a line a case; a
- * campaign that was stopped goes on behind what is there. Prints the failures and the figures; exit code 1 where a case failed.
+ * The command line of a campaign: `[--seed N] [--from N] [--cases N] [--fresh]`. Writes records to `bench/faults/data`, one line per case;
+ * an interrupted campaign continues after the last record. Prints the failures and the figures. The exit code is 1 if a case failed.
  */
 export async function runCampaign(campaign: Campaign): Promise<void> {
   const { values } = parseArgs({
@@ -74,7 +74,7 @@ export async function runCampaign(campaign: Campaign): Promise<void> {
   if (records.some(({ failure }) => failure !== undefined)) process.exitCode = 1;
 }
 
-/** A campaign's figures as Markdown: how many cases of each kind, how many failed, how long they took. */
+/** A campaign's figures as Markdown: the numbers of cases and failures by kind, and durations. */
 export function figures(name: string, seed: number, records: readonly CaseRecord[]): string {
   const kinds = Map.groupBy(records, ({ kind }) => kind);
   const seconds = records.map((record) => record.seconds).sort((a, b) => a - b);
@@ -102,7 +102,7 @@ async function tried(campaign: Campaign, index: number, from: Random): Promise<C
   }
 }
 
-/** A last line that was torn when the campaign was killed is tried again. */
+/** Reads the records. An incomplete last line, left when the campaign was killed, is dropped and its case tried again. */
 function readRecords(path: string): CaseRecord[] {
   let text: string;
   try {

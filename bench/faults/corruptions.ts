@@ -54,7 +54,7 @@ async function corrupted(index: number, random: Random): Promise<CaseOutcome> {
   }
 }
 
-/** In every second case of a stopped store one of the job that was stopped. */
+/** The file to damage. In every second case of a stopped store, it belongs to the stopped job. */
 function fileOf(folder: string, store: (typeof stores)[number], random: Random): string {
   const all = filesBelow(join(folder, ".pretrain")).filter((path) => !path.endsWith("log.txt"));
   const stoppedJob = all.filter((path) => path.includes(`/${store}-`) && path.includes("/checkpoints/"))[0]?.replace(/checkpoints.*/, "");
@@ -115,16 +115,16 @@ function failureOf(
     const other = Object.keys(found).find((key) => found[key] !== wanted[key]);
     if (other) return `${path}: results: another number: ${other}`;
     if (Object.keys(found).length < Object.keys(wanted).length && !results.stderr.includes(".pretrain/"))
-      return `${path}: results: a number is missing, and nothing says why`;
+      return `${path}: results: a number is missing without a reason`;
   }
   if (again.code !== 0) return `${path}: run ended with ${again.code}: ${again.stderr.slice(-600)} ${again.stdout.slice(-400)}`;
   const left = leftBehind(folder);
-  return left.length > 0 ? `${path}: left behind: ${left.join(", ")}` : undefined;
+  return left.length > 0 ? `${path}: leftover files: ${left.join(", ")}` : undefined;
 }
 
 /**
- * The content of what no job reads any more is not looked at by a run: verify-store names it. When what was made from it is to be made
- * again it is noticed, and made again itself.
+ * Checks damage that a run does not notice, because no job reads the file any more. verify-store must name it. When a job that depends on
+ * the file is run again, the damage must be noticed and the file made again.
  */
 async function afterReading(
   folder: string,
@@ -139,7 +139,7 @@ async function afterReading(
   if (!(verified.stdout + verified.stderr).includes(path)) return `${path}: verify-store does not name it`;
   const kind = difference.replace(/-[0-9a-f]{16}.*/s, "");
   const stage = stages.find((each) => each.kind === kind);
-  // nothing is made from the weights that a fine-tuning leaves
+  // no job reads the weights of a fine-tuning
   if (!stage || !["corpus", "tokenizer", "encode", "pretrain"].includes(kind)) return undefined;
   const target = kind === "pretrain" ? "objectives" : stage.target;
   await removeJobs(folder, target, kind === "pretrain" ? ["finetune", "compare"] : stage.undone.filter((each) => each !== kind));
@@ -157,7 +157,7 @@ function numbersIn(stdout: string): Record<string, number> {
   return Object.fromEntries(summary.map(({ cell, task, metric, mean }) => [`${cell} ${task} ${metric}`, mean]));
 }
 
-/** What the results of a store say before anything happened to it. */
+/** The results of a store before any fault. */
 function numbersOf(folder: string): Promise<Record<string, number>> {
   const found =
     numbers.get(folder) ?? command(folder, ["results", "a.pretrain", "objectives", "--json"]).then(({ stdout }) => numbersIn(stdout));
@@ -167,14 +167,17 @@ function numbersOf(folder: string): Promise<Record<string, number>> {
 
 const numbers = new Map<string, Promise<Record<string, number>>>();
 
-/** The finished run, but for a training that was ended when it had a checkpoint. */
+/** A copy of the finished run, except for a training that was stopped after it saved a checkpoint. */
 function stopped(kind: keyof typeof stops): Promise<string> {
   const found = made.get(kind) ?? stop(kind);
   made.set(kind, found);
   return found;
 }
 
-/** By what it does, whenever that is: the second checkpoint is about to take its place; the first epoch's weights are written. */
+/**
+ * When to stop a training, by its actions rather than by time: before the second checkpoint replaces the first, or after the first epoch's
+ * weights are written.
+ */
 const stops = {
   pretrain: { at: 2, more: { FAULT_KILL: "process", FAULT_PATH: "/checkpoints/step-\\d+$" } },
   finetune: { at: 1, more: { FAULT_KILL: "stop", FAULT_PATH: "/checkpoints/best-" } },
@@ -191,7 +194,7 @@ async function stop(kind: keyof typeof stops): Promise<string> {
   await command(killed, runOf(stage.target), { environment: failingWrites(killed, { [kind]: at }, more) });
   const runs = (root: string) => join(root, ".pretrain/runs");
   const id = readdirSync(runs(killed)).find((name) => name.startsWith(`${kind}-`) && checkpointsOf(join(runs(killed), name)).length > 0);
-  if (id === undefined) throw new Error(`no ${kind} was stopped behind a checkpoint`);
+  if (id === undefined) throw new Error(`no ${kind} was stopped after a checkpoint`);
   rmSync(join(runs(folder), id), { recursive: true });
   cpSync(join(runs(killed), id), join(runs(folder), id), { recursive: true, preserveTimestamps: true });
   for (const name of readdirSync(runs(folder))) if (name.startsWith("compare-")) rmSync(join(runs(folder), name), { recursive: true });

@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { Random } from "#runtime/random/random.ts";
 
-/** What is done to a file's bytes. */
+/** A change to the bytes of a file. */
 export interface DataChange {
   name: string;
   make(bytes: Buffer, random: Random): Uint8Array;
@@ -11,7 +11,7 @@ export function pick<T>(items: readonly T[], random: Random): T {
   return items[random.below(items.length)]!;
 }
 
-/** What a file of a format can suffer. Of a compressed file the bytes, or the text within. */
+/** The changes for a file format. A compressed file is changed in its bytes or in the text that it contains. */
 export function changesOf(ending: string): readonly DataChange[] {
   if (ending === "parquet") return [...ofBytes, ...ofParquet];
   const texts = /json/.test(ending) ? [...ofText, ...ofJson] : [...ofText, ...ofTables];
@@ -40,35 +40,35 @@ const ofBytes: readonly DataChange[] = [
     make: (bytes, random) => bytes.subarray(0, random.below(bytes.length + 1)),
   },
   {
-    name: "a piece left out",
+    name: "a piece removed",
     make: (bytes, random) => spliced(bytes, random, Buffer.alloc(0)),
   },
   {
-    name: "zeros put in",
+    name: "zeros inserted",
     make: (bytes, random) => spliced(bytes, random, Buffer.alloc(1 + random.below(2000)), 0),
   },
   {
-    name: "a piece twice",
+    name: "a piece repeated",
     make: (bytes, random) => spliced(bytes, random, bytes.subarray(0, random.below(bytes.length)), 0),
   },
   { name: "noise", make: (_, random) => noise(random.below(5000), random) },
   {
-    name: "noise behind it",
+    name: "noise appended",
     make: (bytes, random) => Buffer.concat([bytes, noise(1 + random.below(500), random)]),
   },
 ];
 
 const ofText: readonly DataChange[] = [
   {
-    name: "UTF-16 with a mark",
+    name: "UTF-16 with a byte-order mark",
     make: (bytes) => Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(bytes.toString(), "utf16le")]),
   },
   {
-    name: "UTF-16 without a mark",
+    name: "UTF-16 without a byte-order mark",
     make: (bytes) => Buffer.from(bytes.toString(), "utf16le"),
   },
   {
-    name: "UTF-16, the larger end first",
+    name: "UTF-16, big-endian",
     make: (bytes) => Buffer.from(`\uFEFF${bytes.toString()}`, "utf16le").swap16(),
   },
   {
@@ -76,7 +76,7 @@ const ofText: readonly DataChange[] = [
     make: (bytes) => Buffer.from(bytes.toString().replaceAll("e", "é"), "latin1"),
   },
   {
-    name: "carriage returns alone",
+    name: "carriage returns only",
     make: (bytes) => Buffer.from(bytes.toString().replaceAll("\n", "\r")),
   },
   {
@@ -88,11 +88,11 @@ const ofText: readonly DataChange[] = [
     make: (bytes, random) => spliced(bytes, random, Buffer.alloc(10 ** (3 + random.below(3)), "\n"), 0),
   },
   {
-    name: "quotes put in",
+    name: "quotes inserted",
     make: (bytes, random) => sprinkled(bytes, ['"', "'", '""', "\\"], random),
   },
   {
-    name: "signs put in",
+    name: "symbols inserted",
     make: (bytes, random) => sprinkled(bytes, ["\t", ",", "\n", "\r\n", "\u2028", "\u0085", "\u{1F600}", "\u202E", "\uFEFF"], random),
   },
   {
@@ -212,7 +212,7 @@ const ofParquet: readonly DataChange[] = [
   },
 ];
 
-/** With something in the place of a piece; of no piece: put in. */
+/** Replaces a piece by other bytes; inserts them if the piece is empty. */
 function spliced(bytes: Buffer, random: Random, other: Uint8Array, taken = 1 + random.below(200)): Buffer {
   const at = random.below(bytes.length + 1);
   return Buffer.concat([bytes.subarray(0, at), other, bytes.subarray(at + taken)]);
@@ -224,7 +224,7 @@ function sprinkled(bytes: Buffer, signs: readonly string[], random: Random): Buf
   return changed;
 }
 
-/** With another value behind one of the keys, as it is written in JSON. */
+/** Replaces the value after one of the keys in a JSON text. */
 function valued(bytes: Buffer, random: Random, value: string): Buffer {
   const text = bytes.toString();
   const { index, 0: key } = pick([...text.matchAll(/"\w+":/g)], random);

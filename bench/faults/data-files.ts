@@ -17,8 +17,8 @@ import { type Campaign, type CaseOutcome, runCampaign } from "./campaign.ts";
 import { changesOf, pick } from "./data-changes.ts";
 
 /**
- * Files of tasks and corpora with a change, in every format: each is checked, planned and read (a corpus prepared, a task's majority
- * scored), or refused with a problem: the check in two seconds and 500 MB, the run likewise.
+ * Changed files of tasks and corpora in every format. Each is checked, planned and read (by preparing a corpus, or by scoring a task's
+ * majority baseline), or refused with a problem. Check and run must each stay within two seconds and 500 MB.
  */
 export const dataFiles: Campaign = {
   name: "data-files",
@@ -28,9 +28,9 @@ export const dataFiles: Campaign = {
 
 interface Format {
   ending: string;
-  /** What the file holds when nothing is wrong with it. */
+  /** The content of the unchanged file. */
   content(): Uint8Array;
-  /** Of the task that reads it; left out: it is a corpus. */
+  /** The task that reads the file. If absent, the file is a corpus. */
   task?: string;
 }
 
@@ -172,7 +172,7 @@ async function tryCase(index: number, random: Random): Promise<CaseOutcome> {
   }
 }
 
-/** `read`, `told`, or what went wrong. */
+/** The outcome: `read`, `told`, or a failure. */
 async function read(folder: string, { ending, task }: Format, costs: CostModel): Promise<string> {
   let running: (() => string | undefined) | undefined;
   try {
@@ -233,7 +233,7 @@ function contextIn(folder: string): JobContext {
 
 const services = createPretrainServices(textsOnDisk);
 
-/** Few programs differ. Begun anew now and then, so that they do not pile up. */
+/** A cost model shared between cases, because few programs differ. Replaced from time to time, so that memory stays bounded. */
 function costsFor(index: number): CostModel {
   const epoch = Math.floor(index / 500);
   if (costs.epoch !== epoch) costs = { epoch, model: tracedCosts() };

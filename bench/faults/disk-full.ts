@@ -25,9 +25,9 @@ import { folderAt, mostWrites, type Stage, stages } from "./stages.ts";
 
 interface Place {
   stage: Stage;
-  /** Whose writes: the jobs', or those of the process that starts them. */
+  /** Whose writes fail: those of the jobs, or of the process that starts them. */
   of: "jobs" | "run";
-  /** Which of its own writes fails in each process, from 1. */
+  /** Which write fails in each process, from 1. */
   at: number;
 }
 
@@ -39,7 +39,7 @@ const places: readonly Place[] = stages.flatMap((stage) => {
 
 export const diskFull: Campaign = { name: "disk-full", cases: places.length, seconds: 300, run: filled };
 
-/** A step through all places that has no factor in common with their number: the first cases are of all jobs. */
+/** Step through all places, coprime with their number, so that the first cases already cover all jobs. */
 const stride = 397;
 
 async function filled(index: number): Promise<CaseOutcome> {
@@ -61,13 +61,13 @@ async function filled(index: number): Promise<CaseOutcome> {
     if (ended.signal !== null) return fails("it did not end");
     if (hasStack(ended)) return fails(`a stack trace: ${said.slice(-600)}`);
     if (ended.code !== 0 && !/the disk is full, so \S+ could not be written/.test(said)) return fails(`not told: ${said.slice(-600)}`);
-    if (begun && groupLives(begun.process)) return fails("a process lives on");
+    if (begun && groupLives(begun.process)) return fails("a process is still alive");
     const again = await command(folder, runOf(stage.target), { jobsHere: true });
     if (again.code !== 0) return fails(`does not go on: ${again.stderr.slice(-600)}`);
     const difference = differenceOf(bits, bitsOf(folder));
     if (difference) return fails(`other bits: ${difference}`);
     const left = leftBehind(folder);
-    return left.length > 0 ? fails(`left behind: ${left.join(", ")}`) : { kind, faults };
+    return left.length > 0 ? fails(`leftover files: ${left.join(", ")}`) : { kind, faults };
   } finally {
     if (begun) endGroup(begun.process);
     remove(folder);

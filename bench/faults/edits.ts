@@ -15,8 +15,9 @@ import type { Random } from "#runtime/random/random.ts";
 import { type Campaign, type CaseOutcome, runCampaign } from "./campaign.ts";
 
 /**
- * Edits of an open experiment, each told to the language server over its protocol and followed by requests at the place: every answer
- * comes in two seconds, and the server stays alive below 500 MB. The edits of a hundred cases add up; then the text begins anew.
+ * Edits of an open experiment. Each is sent to the language server over its protocol, followed by requests at the edited place. Every
+ * answer must arrive within two seconds, and the server must stay alive and below 500 MB. Edits accumulate over a hundred cases; then the
+ * text is reset.
  */
 export const edits: Campaign = { name: "edits", cases: 10_000, run: tryCase };
 
@@ -64,7 +65,7 @@ interface Session {
   uri: string;
   text: TextDocument;
   said: string[];
-  /** Resolves when the server ends, which it should not. */
+  /** Resolves if the server ends, which it should not. */
   ended: Promise<string>;
 }
 
@@ -93,7 +94,7 @@ async function tryCase(index: number, random: Random): Promise<CaseOutcome> {
   return wrong === undefined ? { kind: method } : { kind: method, failure: wrong };
 }
 
-/** A newer text may make an answer worthless: the protocol's own way to say so. */
+/** The failure, if any. A newer text may invalidate an answer, which the protocol reports with an error code of its own. */
 function failed(error: Error & { code?: number }): string | undefined {
   const isOld = error.code === -32801 || error.code === -32800 || error.code === -32802;
   return isOld ? undefined : (error.stack ?? error.message);
@@ -129,7 +130,7 @@ async function begin(): Promise<Session> {
   await connection.sendRequest("initialize", { processId: process.pid, rootUri: null, capabilities: {}, workspaceFolders });
   await connection.sendNotification("initialized", {});
   await connection.sendNotification("textDocument/didOpen", { textDocument: { uri, languageId: "pretrain", version: 1, text: example } });
-  // the first answer waits for the server to start
+  // the first answer waits for the server's start
   await connection.sendRequest("textDocument/documentSymbol", { textDocument: { uri } });
   return { folder, server, connection, uri, text: TextDocument.create(uri, "pretrain", 1, example), said, ended };
 }
@@ -139,7 +140,7 @@ function beyond(seconds: number, bytes: number): string | undefined {
   return bytes > mostBytes ? `the server holds ${bytes / 1e6} MB` : undefined;
 }
 
-/** Resident memory; where the system does not tell, none. */
+/** Resident memory in bytes; 0 if the system does not report it. */
 function residentBytes({ pid }: ChildProcess): number {
   if (process.platform !== "linux") return 0;
   const kilobytes = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];

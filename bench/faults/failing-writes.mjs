@@ -27,7 +27,7 @@ const {
 const { appendFileSync, existsSync, mkdirSync, statSync } = fs;
 const paths = new Map();
 
-// node cli.js job <store> <id>
+// the command line is: node cli.js job <store> <id>
 const name = process.argv[2] === "job" ? process.argv[4] : "run";
 const own = given.startsWith("{") ? JSON.parse(given) : undefined;
 const at = Number(own ? (own[name] ?? own[name.replace(/-[0-9a-f]+$/, "")] ?? 0) : given);
@@ -41,7 +41,7 @@ const opensToWrite = (flags) => (typeof flags === "number" ? (flags & 3) !== 0 :
 function count(call, path, halfDone) {
   appendFileSync(counter, ".");
   const { size } = statSync(counter);
-  // a disk that stays full is so for every process
+  // a full disk is full for every process
   const isOver = lasting && existsSync(fired);
   if (!isOver && (at === 0 || (lasting ? size < at : size !== at))) return;
   appendFileSync(fired, ".");
@@ -78,7 +78,7 @@ wrap(
 );
 for (const call of ["writeSync", "fsyncSync", "ftruncateSync"]) wrap(call, (file) => isWatched(paths.get(file)));
 for (const call of ["mkdirSync", "linkSync"]) wrap(call, (path) => isWatched(path));
-// by the place that a file is to take
+// counted by the destination path
 wrap("renameSync", (_, path) => isWatched(path));
 for (const call of ["writeFileSync", "appendFileSync"]) wrap(call, (path) => isWatched(path));
 syncBuiltinESMExports();

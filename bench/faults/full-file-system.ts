@@ -16,8 +16,8 @@ export const fullFileSystem: Campaign = { name: "full-file-system", cases: 100, 
 
 const page = 4096;
 
-/** When a write failed, or before a corpus is written that has no room. */
-const told = /the disk is full, so \S+ could not be written|the disk of \S+ has \d+ kB left; free some space/;
+/** The message of a failed write, or of a corpus that is refused because there is no room for it. */
+const diskFull = /the disk is full, so \S+ could not be written|the disk of \S+ has \d+ kB left; free some space/;
 
 async function filled(_index: number, random: Random): Promise<CaseOutcome> {
   const { bits, folder: whole } = await reference();
@@ -34,14 +34,14 @@ async function filled(_index: number, random: Random): Promise<CaseOutcome> {
     const fails = (failure: string): CaseOutcome => ({ kind, failure: `${size} bytes: ${failure}: ${said}` });
     if (ended.signal !== null) return fails("it did not end");
     if (hasStack(ended)) return fails("a stack trace");
-    if (ended.code !== 0 && !told.test(ended.stdout + ended.stderr)) return fails("not told");
+    if (ended.code !== 0 && !diskFull.test(ended.stdout + ended.stderr)) return fails("not told");
     mounted("-o", `remount,size=${100 * page * needed}`, store);
     const again = await command(folder, runArguments);
     if (again.code !== 0) return fails(`does not go on, ${again.stderr.slice(-600)}, after`);
     const difference = differenceOf(bits, bitsOf(folder));
     if (difference) return fails(`other bits in ${difference}`);
     const left = leftBehind(folder);
-    return left.length > 0 ? fails(`left behind: ${left.join(", ")}`) : { kind };
+    return left.length > 0 ? fails(`leftover files: ${left.join(", ")}`) : { kind };
   } finally {
     spawnSync("umount", ["-l", store]);
     remove(folder);

@@ -12,15 +12,15 @@ import { jobExitCodes } from "#runtime/scheduling/runner.ts";
 import { type Ended, program } from "./small-run.ts";
 
 interface CommandOptions {
-  /** Of the processes that it starts. */
+  /** Environment of the processes that the command starts. */
   environment?: NodeJS.ProcessEnv;
-  /** Jobs are done here too, and not in processes of their own. */
+  /** Whether jobs run in this process too, instead of processes of their own. */
   jobsHere?: boolean;
 }
 
 /**
- * A command of the command line in this process: its start takes longer than all that it does. Commands take turns; one that takes too
- * long counts as ended by a signal.
+ * Runs a command of the command line in this process, because starting one would take longer than the command itself. Commands run one at a
+ * time; one that takes too long counts as ended by a signal.
  */
 export function command(folder: string, args: readonly string[], options: CommandOptions = {}): Promise<Ended> {
   const turn = last.then(() => Promise.race([answer(folder, args, options), late()]));
@@ -65,7 +65,7 @@ async function answer(folder: string, [name, file, ...rest]: readonly string[], 
   return { code, signal: null, stdout: said[0]!, stderr: said[1]! };
 }
 
-/** Where this process listens for jobs to do. */
+/** The socket at which this process accepts jobs. */
 function listening(): Promise<string> {
   made ??= (async () => {
     const path = join(tmpdir(), `pretrain-jobs-${process.pid}.sock`);
@@ -79,7 +79,7 @@ function listening(): Promise<string> {
 
 let made: Promise<string> | undefined;
 
-/** As the hidden command `job` does it. */
+/** Runs a job as the hidden command `job` does. */
 async function doJob(socket: Socket): Promise<void> {
   let given = "";
   while (!given.endsWith("\n")) given += String(((await once(socket, "data")) as [Buffer])[0]);

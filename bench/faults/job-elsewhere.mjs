@@ -1,4 +1,4 @@
-/* In the place of a job's process: has the job done by the process that listens (`in-process.ts`), and ends as it ended there. */
+/* Replaces a job's process: forwards the job to the listening process (`in-process.ts`) and ends with its exit code. */
 import { connect } from "node:net";
 
 const socket = connect(process.env.FAULT_JOBS);

@@ -53,7 +53,10 @@ async function killed(index: number, random: Random): Promise<CaseOutcome> {
   }
 }
 
-/** Every job's process in the middle of a write of its own, whose number is drawn: some more than it comes to, so that some go on. */
+/**
+ * Kills every job's process during one of its writes. The write's number is drawn from a range slightly larger than the number of writes,
+ * so that some jobs finish.
+ */
 async function killWriters(folder: string, { kind, undone, target }: Stage, random: Random): Promise<number> {
   const kinds = [...new Set([kind, ...undone])];
   const at = Object.fromEntries(kinds.map((each) => [each, 1 + random.below(Math.ceil(1.2 * mostWrites[each]))]));
@@ -61,7 +64,7 @@ async function killWriters(folder: string, { kind, undone, target }: Stage, rand
   return writesOf(folder).fired;
 }
 
-/** All processes, the parent, or the jobs', at some time behind the start of a job, or all of them in the middle of a write. */
+/** Kills all processes, the parent, or the jobs' processes, at a random time after a job starts; or all of them during a write. */
 async function killFromOutside(folder: string, { kind, target }: Stage, random: Random, begun: Begun[]): Promise<number> {
   const [way, share] = [random.uniform(), random.uniform()];
   if (way < 0.3) {
@@ -81,7 +84,7 @@ async function killFromOutside(folder: string, { kind, target }: Stage, random: 
   await Promise.race([wait(1500 * share), one.ended]);
   if (over) return 0;
   if (way < 0.5) endGroup(one.process);
-  // its end is the jobs': they stop at their next step, and the next run waits for them
+  // jobs end with their parent: they stop at their next step, and the next run waits for them
   else if (way < 0.75) one.process.kill("SIGKILL");
   else {
     const workers = workersIn(folder);
@@ -120,9 +123,9 @@ async function failureOf(folder: string, bits: Record<string, string>, last: End
   const difference = differenceOf(bits, bitsOf(folder));
   if (difference) return `other bits: ${difference}`;
   const left = leftBehind(folder);
-  if (left.length > 0) return `left behind: ${left.join(", ")}`;
+  if (left.length > 0) return `leftover files: ${left.join(", ")}`;
   for (let time = 0; time < 50 && begun.some(({ process }) => groupLives(process)); time++) await wait(100);
-  return begun.some(({ process }) => groupLives(process)) ? "a process lives on" : undefined;
+  return begun.some(({ process }) => groupLives(process)) ? "a process is still alive" : undefined;
 }
 
 if (import.meta.main) await runCampaign(kills);

@@ -15,8 +15,8 @@ import { boundsFromNow } from "./bounds.ts";
 import { type Campaign, type CaseOutcome, runCampaign } from "./campaign.ts";
 
 /**
- * Checkpoints with a change in one of their files: each is opened, read and used, or refused with a message, in two seconds of the
- * processor's time and 500 MB.
+ * Checkpoints with a change in one of their files. Each is opened, read and used, or refused with a message, within two seconds of
+ * processor time and 500 MB.
  */
 export const modelFiles: Campaign = { name: "model-files", cases: 5000, run: tryCase };
 
@@ -43,7 +43,7 @@ async function tryCase(_: number, random: Random): Promise<CaseOutcome> {
   }
 }
 
-/** What commands do with a checkpoint. */
+/** The commands that use a checkpoint. */
 function uses(folder: string, name: string, change: string): (() => Promise<unknown> | unknown)[] {
   const settings = { tokens: 2, temperature: 0, topK: null, topP: null, beams: 1, lengthPenalty: 1, seed: 1, threads: 1 };
   const files = { batch: join(folder, "batch.safetensors"), expected: join(folder, "expected.safetensors"), tolerance: 1e-4 };
@@ -51,7 +51,7 @@ function uses(folder: string, name: string, change: string): (() => Promise<unkn
     () => readCheckpoint({ name, folder, context: null, dropout: null }, nodeFiles(join(folder, "..", ".pretrain"))),
     () => inspect(openStoredModel(folder), "a word", "cpu", 1),
     () => generate(openStoredModel(folder), { prompts: ["a word"], ...settings }, "cpu"),
-    // gradients take most of the time, and the other files are read alike
+    // gradients take most of the time, and the other files are read the same way
     ...(change.startsWith("batch") ? [() => verify(folder, { ...files, engine: "cpu" })] : []),
   ];
 }
@@ -71,7 +71,7 @@ interface Change {
   make(folder: string, random: Random): void;
 }
 
-/** What settings and headers are set to. */
+/** Values for settings and headers. */
 const values: readonly unknown[] = [
   0,
   -1,
@@ -104,7 +104,7 @@ const changes: readonly Change[] = [
       }),
   },
   {
-    name: "a setting left out",
+    name: "a setting removed",
     make: (folder, random) =>
       editJson(join(folder, "config.json"), (config) => {
         delete config[pick(Object.keys(config), random)];
@@ -149,7 +149,7 @@ const changes: readonly Change[] = [
     },
   },
   {
-    name: "numbers that are none",
+    name: "values that are not finite",
     make: (folder, random) => {
       const path = firstOf(folder, "model.safetensors");
       const { tensors } = readSafetensors(path);
@@ -200,7 +200,7 @@ function tokenizer(): object {
   return { version: "1.0", ...parts, pre_tokenizer: { type: "Whitespace" }, model };
 }
 
-/** Two files and an index in the place of one file. */
+/** Splits a file into two shards with an index. */
 function shard(folder: string): void {
   const path = join(folder, "model.safetensors");
   let tensors: ReturnType<typeof readSafetensors>["tensors"];
@@ -218,7 +218,7 @@ function shard(folder: string): void {
   rmSync(path);
 }
 
-/** Of sharded weights the first file. */
+/** The first file of sharded weights. */
 function firstOf(folder: string, file: string): string {
   const path = join(folder, file);
   try {
@@ -248,7 +248,7 @@ function editHeader(path: string, edit: (header: Record<string, unknown>) => voi
 
 function flip(path: string, random: Random): void {
   const bytes = readFileSync(path);
-  // half of them in the header
+  // half of the changes are in the header
   const most = random.below(2) === 0 ? Math.min(bytes.length, 2000) : bytes.length;
   bytes[random.below(most)]! ^= 1 << random.below(8);
   writeFileSync(path, bytes);

@@ -4,11 +4,11 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, sta
 import { tmpdir } from "node:os";
 import { basename, join, relative } from "node:path";
 
-/* A comparison with every kind of job, as small as can be, for faults to be tried on. It runs from the bundle: `npm run build` first. */
+/* A minimal comparison with every kind of job, for trying faults. It runs from the bundle: `npm run build` first. */
 
 const root = join(import.meta.dirname, "../..");
 
-/** What starts the command line: the bundle where there is one of these sources, which starts sooner, else the sources. */
+/** The command line's script: the bundle if one was built from these sources, because it starts faster; else the sources. */
 export const program = isBuilt() ? join(root, "dist/cli.js") : join(root, "runtime/cli/main.ts");
 
 function isBuilt(): boolean {
@@ -43,7 +43,7 @@ compare objectives {
 }
 `;
 
-/** A folder with the experiment and its data. */
+/** Creates a folder with the experiment and its data. */
 export function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "pretrain-faults-"));
   writeFileSync(join(folder, "a.pretrain"), experiment);
@@ -82,7 +82,7 @@ export interface Begun {
   ended: Promise<Ended>;
 }
 
-/** Starts the command line in a folder, in a group of processes of its own; a process that takes too long is ended. */
+/** Starts the command line in a folder, in a process group of its own. A process that takes too long is ended. */
 export function start(folder: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}, seconds = 280): Begun {
   const child = spawn(process.execPath, [program, ...args], {
     cwd: folder,
@@ -122,7 +122,7 @@ export function endGroup(child: ChildProcess): void {
   }
 }
 
-/** Whether processes of a group live. */
+/** Whether any process of the group is alive. */
 export function groupLives(child: ChildProcess): boolean {
   try {
     process.kill(-child.pid!, 0);
@@ -132,10 +132,13 @@ export function groupLives(child: ChildProcess): boolean {
   }
 }
 
-/** Which write fails: of all, or of each process by the id or the kind of its job; `run` is the process that starts jobs. */
+/**
+ * Which write fails: a number counted over all processes, or one for each process by the id or kind of its job. `run` is the process that
+ * starts jobs.
+ */
 export type FaultAt = number | Readonly<Record<string, number>>;
 
-/** The environment in which one write of a run fails, or ends it. */
+/** The environment that makes one write of a run fail, or kills the run during it. */
 export function failingWrites(folder: string, at: FaultAt, more: Record<string, string> = {}): Record<string, string> {
   rmSync(countsOf(folder), { recursive: true, force: true });
   return {
@@ -147,14 +150,14 @@ export function failingWrites(folder: string, at: FaultAt, more: Record<string, 
   };
 }
 
-/** Writes by process that a run came to which was started with `failingWrites`, and how many faults there were. */
+/** Numbers of writes by process of a run started with `failingWrites`, and the number of faults. */
 export function writesOf(folder: string): { fired: number; writes: Record<string, number> } {
   const counts = filesBelow(countsOf(folder)).map((path) => [basename(path), statSync(path).size] as const);
   const { fired = 0, ...writes } = Object.fromEntries(counts);
   return { fired, writes };
 }
 
-/** What a run came to: the weights, shards and predictions by their content, and every number of its results but the times. */
+/** The results of a run: weights, shards and predictions by content, and every number of its results except times. */
 export function bitsOf(folder: string): Record<string, string> {
   const runs = join(folder, ".pretrain/runs");
   const bits: Record<string, string> = {};
@@ -167,7 +170,7 @@ export function bitsOf(folder: string): Record<string, string> {
   return bits;
 }
 
-/** What should not be there behind a run that ended. */
+/** Leftover files that must not exist after a run has ended. */
 export function leftBehind(folder: string): string[] {
   const store = join(folder, ".pretrain");
   if (!existsSync(store)) return [];
@@ -177,8 +180,8 @@ export function leftBehind(folder: string): string[] {
 }
 
 /**
- * Where two runs differ; undefined where they do not. Jobs that only the second has are let be: those whose number of steps follows from
- * the time that steps took.
+ * The first difference between two runs; undefined if they are equal. Jobs that only the second run has are ignored: they are those whose
+ * number of steps depends on measured times.
  */
 export function differenceOf(wanted: Record<string, string>, found: Record<string, string>): string | undefined {
   const jobOf = (name: string) => name.replace(/\/.*/, "");
@@ -187,7 +190,7 @@ export function differenceOf(wanted: Record<string, string>, found: Record<strin
   return names.find((name) => wanted[name] !== found[name]);
 }
 
-/** A mistake of the program's own shows as a stack. */
+/** Whether the output contains a stack trace, which indicates a bug. */
 export function hasStack({ stdout, stderr }: Pick<Ended, "stdout" | "stderr">): boolean {
   return /(^|\\n|\n)\s+at .*(:\d+:\d+|node:)/.test(stdout + stderr);
 }
@@ -200,7 +203,7 @@ export function filesBelow(folder: string): string[] {
     .sort();
 }
 
-/** Beside the folder: what is written in it is counted. */
+/** The folder for counts, next to the run's folder so that the counts are not counted as writes. */
 function countsOf(folder: string): string {
   return `${folder}.writes`;
 }
@@ -217,7 +220,7 @@ function withoutTimes(value: unknown): unknown {
   );
 }
 
-/** The finished run that others are held against, made once. */
+/** The finished run that others are compared with; created once. */
 export function reference(): Promise<{ folder: string; bits: Record<string, string>; ended: Ended }> {
   made ??= (async () => {
     const folder = makeFolder();

@@ -4,14 +4,14 @@ import type { JobKind } from "#runtime/contract/plan.ts";
 import { command } from "./in-process.ts";
 import { copyOf, reference } from "./small-run.ts";
 
-/** A store in which the jobs of a kind, and what is made from them, are to be done, and nothing else. */
+/** A store in which only jobs of one kind, and jobs that depend on them, are still to be done. */
 export interface Stage {
   kind: JobKind;
-  /** The declaration that is run. */
+  /** The declaration to run. */
   target: string;
-  /** Jobs of the declaration that are not done. */
+  /** Kinds of the declaration's unfinished jobs. */
   undone: readonly JobKind[];
-  /** Those of them that go wrong. */
+  /** Kinds of the unfinished jobs that faults are injected into. */
   faults: readonly JobKind[];
 }
 
@@ -30,7 +30,7 @@ export const stages: readonly Stage[] = [
   { kind: "compare", target: "objectives", undone: ["compare"], faults: ["compare"] },
 ];
 
-/** Some more writes than a job of a kind comes to, and than a run's own process. They depend a little on how long it takes. */
+/** Slightly more writes than each kind of job, and the process of the run, need. The actual numbers depend a little on timing. */
 export const mostWrites: Readonly<Record<JobKind | "run", number>> = {
   corpus: 76,
   tokenizer: 42,
@@ -52,13 +52,13 @@ export async function folderAt({ target, undone }: Stage): Promise<string> {
   return folder;
 }
 
-/** Removes the jobs of some kinds that a declaration has. */
+/** Removes a declaration's jobs of some kinds. */
 export async function removeJobs(folder: string, target: string, kinds: readonly JobKind[]): Promise<void> {
   const jobs = await jobsOf(target);
   for (const { id, kind } of jobs) if (kinds.includes(kind)) rmSync(join(folder, ".pretrain/runs", id), { recursive: true, force: true });
 }
 
-/** The jobs of a declaration, as the finished run has them. */
+/** The declaration's jobs in the finished run. */
 function jobsOf(target: string): Promise<PlannedJob[]> {
   const found = planned.get(target) ?? plan(target);
   planned.set(target, found);

@@ -13,14 +13,14 @@ import { boundsFromNow } from "./bounds.ts";
 import { type Campaign, type CaseOutcome, runCampaign } from "./campaign.ts";
 
 /**
- * Experiments with a few changes: each is read, checked, compiled and formatted in two seconds and 500 MB. What is
- * wrong is a problem at a place; formatting changes neither what a text says nor, a second time, the text.
+ * Experiments with a few changes. Each is read, checked, compiled and formatted within two seconds and 500 MB. Every mistake is a problem
+ * with a place. Formatting keeps the meaning of a text, and a second time the text itself.
  */
 export const texts: Campaign = { name: "texts", cases: 100_000, run: tryCase };
 
 const root = join(import.meta.dirname, "..", "..");
 
-/** Texts that people wrote. */
+/** Texts written by people. */
 const examples = ["examples", "test/language/fixtures", "media/templates"].flatMap((folder) =>
   readdirSync(join(root, folder))
     .filter((name) => name.endsWith(".pretrain"))
@@ -41,7 +41,7 @@ async function tryCase(index: number, random: Random): Promise<CaseOutcome> {
   const once = format(text);
   const failure = beyond();
   const valid = problems.every(({ severity }) => severity === "warning");
-  const kind = "problems" in once ? "mistakes in the syntax" : valid ? "valid" : "other mistakes";
+  const kind = "problems" in once ? "syntax errors" : valid ? "valid" : "other mistakes";
   const broken = problems.find(({ code, line, column }) => code === "internal-error" || !(line >= 1 && column >= 1));
   if (broken) return { kind, failure: `${broken.code} at ${broken.line}:${broken.column}: ${broken.message}` };
   if (analysis.spec === null && analysis.problems.length === 0) return { kind, failure: "neither a specification nor a problem" };
@@ -56,12 +56,15 @@ async function tryCase(index: number, random: Random): Promise<CaseOutcome> {
 
 const services = createPretrainServices(textsOnDisk);
 
-/** As the command line reads a file, with services that are made once. */
+/** Analyses as the command line does, with services that are created once. */
 function analyse(text: string): Promise<Analysis> {
   return analyseText(text, join(folder(), "case.pretrain"), services);
 }
 
-/** As the editor keeps them: most changes leave most programs as they were. Begun anew now and then, so that they do not pile up. */
+/**
+ * A cost model kept across texts, as in the editor, because most changes leave most programs unchanged. Replaced from time to time, so that
+ * memory stays bounded.
+ */
 function costsFor(index: number): CostModel {
   const epoch = Math.floor(index / 500);
   if (costs.epoch !== epoch) costs = { epoch, model: tracedCosts() };
@@ -72,7 +75,7 @@ let costs = { epoch: -1, model: tracedCosts() };
 
 let made: string | undefined;
 
-/** With small data where the examples name some, so that the compiler gets to see them. */
+/** A folder with small data at the paths that the examples name, so that the compiler can read them. */
 function folder(): string {
   if (made !== undefined) return made;
   made = mkdtempSync(join(tmpdir(), "pretrain-texts-"));
@@ -103,7 +106,7 @@ function tableRow(row: number): string {
   return [`sentence number ${row}`, label, label, label, label].join("\t");
 }
 
-/** Half of the texts are changed so that most can still be parsed: a word for a word, a number for a number, a line less or twice. */
+/** Changes half of the texts in ways that usually still parse: replaces a word or a number, removes or repeats a line. */
 function mutated(text: string, random: Random): string {
   return random.below(2) === 0 ? roughly(text, random) : gently(text, random);
 }
@@ -145,7 +148,7 @@ function onceGently(text: string, random: Random): string {
   return lines.join("\n");
 }
 
-/** With one of the places that the pattern finds taken by one of the others. */
+/** Replaces one match of the pattern by one of the others. */
 function exchanged(line: string, pattern: RegExp, others: readonly string[], random: Random): string {
   const places = [...line.matchAll(pattern)];
   const place = places[random.below(Math.max(1, places.length))];

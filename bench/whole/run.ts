@@ -1,8 +1,8 @@
 /*
- * A whole comparison, ours and a script that uses Transformers' Trainer, one after the other: time by the clock, processor time of
- * all their processes, and the scores of both.
+ * Runs a whole comparison with Pretrain and with a script that uses Transformers' Trainer, one after the other. Reports wall-clock time,
+ * processor time of all processes, and the scores of both.
  *
- *     node bench/whole/run.ts SST2 [--python PATH] [--tokens 600k] [--epochs 3] [--seeds 3] [--engine auto] [--only ours|theirs]
+ * node bench/whole/run.ts SST2 [--python PATH] [--tokens 600k] [--epochs 3] [--seeds 3] [--engine auto] [--only ours|theirs]
  *
  * SST2: a folder with train.txt, dev.txt and test.txt as published. Python needs bench/peers/requirements.txt.
  */
@@ -34,9 +34,9 @@ const root = join(import.meta.dirname, "..", "..");
 interface Cell {
   objective: string;
   seed: number;
-  /** On validation, of the objective. */
+  /** Validation loss of the objective. */
   loss: number;
-  /** On SST-2's test split. */
+  /** Accuracy on SST-2's test split. */
   accuracy: number;
 }
 
@@ -56,7 +56,7 @@ try {
     const theirs = runTheirs(folder, ours.cells);
     show("Transformers", theirs);
     const ratio = (key: "seconds" | "processorSeconds") => (theirs[key] / ours[key]).toFixed(2);
-    console.log(`time by the clock ${ratio("seconds")} ×, processor time ${ratio("processorSeconds")} ×`);
+    console.log(`wall-clock time ${ratio("seconds")} ×, processor time ${ratio("processorSeconds")} ×`);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -78,7 +78,7 @@ function prepare(folder: string, sst2: string): void {
 function runOurs(folder: string): Side {
   const file = join(folder, "comparison.pretrain");
   const built = join(root, "dist", "cli.js");
-  if (!existsSync(built)) throw new Error("dist/cli.js is not there: npm run build");
+  if (!existsSync(built)) throw new Error("dist/cli.js is missing; run npm run build");
   const spent = measured(() => run(process.execPath, [built, "run", file, "objectives", "--engine", values.engine]));
   const runs = join(folder, ".pretrain", "runs");
   const read = <T>(id: string, name: string) => JSON.parse(readFileSync(join(runs, id, name), "utf8")) as T;
@@ -99,7 +99,7 @@ function runOurs(folder: string): Side {
   return { ...spent, cells: cells.sort((a, b) => a.objective.localeCompare(b.objective) || a.seed - b.seed) };
 }
 
-/** As many steps of each objective as ours had. */
+/** Runs the script with as many steps of each objective as Pretrain took. */
 function runTheirs(folder: string, ours: readonly Cell[]): Side {
   const objectives = [...new Set(ours.map(({ objective }) => objective))];
   const steps = objectives.flatMap((objective) => {
@@ -126,14 +126,14 @@ function run(program: string, given: string[]): string {
   return stdout;
 }
 
-/** Processor time of the processes that were started meanwhile, and of theirs; NaN where the system does not tell it. */
+/** Times the work, including the processor time of processes started in it and of their children; NaN if the system does not report it. */
 function measured(work: () => void): Pick<Side, "seconds" | "processorSeconds"> {
   const [start, before] = [performance.now(), childrensProcessorSeconds()];
   work();
   return { seconds: (performance.now() - start) / 1000, processorSeconds: childrensProcessorSeconds() - before };
 }
 
-/** proc(5): cutime and cstime, in hundredths of a second. */
+/** cutime and cstime of proc(5), in seconds; the file has hundredths of a second. */
 function childrensProcessorSeconds(): number {
   if (!existsSync("/proc/self/stat")) return Number.NaN;
   const fields = readFileSync("/proc/self/stat", "utf8").split(") ")[1]!.split(" ");
@@ -141,7 +141,7 @@ function childrensProcessorSeconds(): number {
 }
 
 function show(name: string, { cells, seconds, processorSeconds }: Side): void {
-  console.log(`\n${name}: ${seconds.toFixed(0)} s by the clock, ${processorSeconds.toFixed(0)} s of processor time`);
+  console.log(`\n${name}: ${seconds.toFixed(0)} s wall-clock time, ${processorSeconds.toFixed(0)} s processor time`);
   const rows = cells.map(({ objective, seed, loss, accuracy }) => [
     objective,
     String(seed),
