@@ -44,7 +44,12 @@ const texts: [what: string, text: string, said: RegExp, place: string][] = [
     /^learning_rate: The list has one element; expected at least 2/,
     "1:38",
   ],
-  ["a list of 5,000 seeds", `compare c { seeds: [${"1, ".repeat(5000)}] }`, /^seeds: The list has 5000 seeds; expected at most 1000/, "1:20"],
+  [
+    "a list of 5,000 seeds",
+    `compare c { seeds: [${"1, ".repeat(5000)}] }`,
+    /^seeds: The list has 5000 seeds; expected at most 1000/,
+    "1:20",
+  ],
   [
     "lists that multiply each other",
     `${base}compare c { extends: p, vary batch: [${upTo(300)}], vary clip: [${upTo(300)}], seeds: 1..100 }`,
