@@ -82,6 +82,7 @@ async function scoreFiles(metric: Metric, given: FileOptions & Record<string, un
   const { ScoreError } = await import("#runtime/metrics/score-error.ts");
   const { fieldsOf, inForm, readValues } = await import("./score-files.ts");
   const { matchedTo } = await import("./score-pairs.ts");
+  const { labelsOfRun } = await import("./run-labels.ts");
   const scorer = scorers[metric.name];
   if (!scorer) throw new Error(`no scorer for ${metric.name}`);
   const options: ScoreOptions = Object.fromEntries(
@@ -107,7 +108,7 @@ async function scoreFiles(metric: Metric, given: FileOptions & Record<string, un
       const texts = tokenizer && (await parted(tokenizer, options, answers as string[], references as string[][]));
       if (texts) return scorer.score(...texts, options);
     }
-    return scorer.score(answers, references ?? [], options);
+    return scorer.score(answers, references ?? [], options, labelsOfRun(given.predictions));
   } catch (error) {
     if (error instanceof ScoreError) throw new ProblemsError(`${metric.name}: ${error.message}`);
     throw error;

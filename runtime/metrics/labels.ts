@@ -47,8 +47,12 @@ export type GivenProbabilities = number[] | Record<string, number>;
  * Every prediction's probabilities by label. Throws `ScoreError` where numbers and labels do not fit, and where they are no
  * probabilities: each is 0 to 1, and all of a list add up to 1. An object may leave out the least probable.
  */
-export function probabilitiesByLabel(given: readonly GivenProbabilities[], gold: readonly string[]): Map<string, number>[] {
-  const known = sortedLabels(gold);
+export function probabilitiesByLabel(
+  given: readonly GivenProbabilities[],
+  gold: readonly string[],
+  ofTask: readonly string[] = [],
+): Map<string, number>[] {
+  const known = ofTask.length > 0 ? ofTask : sortedLabels(gold);
   return given.map((each, i) => {
     refuseOthers(each, i);
     if (!Array.isArray(each)) return new Map(Object.entries(each));

@@ -61,7 +61,8 @@ export type ScoreOptions = Readonly<Record<string, unknown>>;
 interface Scorer<P extends Form, R extends Form> {
   predictions: P;
   references: R;
-  score(predictions: Forms[P][], references: Forms[R][], options: ScoreOptions): Scored;
+  /** `known`: the labels of the task, where they are known; others occur all the same. Without them the labels are those that occur. */
+  score(predictions: Forms[P][], references: Forms[R][], options: ScoreOptions, known?: readonly string[]): Scored;
 }
 
 /** More labels would make a matrix that nobody reads and that may not fit in memory. */
@@ -70,8 +71,8 @@ const mostOfMatrix = 1000;
 /** Every metric that files can be scored with, by its name in the catalogue. */
 export const scorers = {
   ...Object.fromEntries(Object.entries(classMetrics).map(([name, metric]) => [name, ofLabels(name, metric)])),
-  confusion_matrix: scorer("label", "label", (predicted, gold) => {
-    const { labels, classesOf } = classesIn([...gold, ...predicted]);
+  confusion_matrix: scorer("label", "label", (predicted, gold, _, known = []) => {
+    const { labels, classesOf } = classesIn([...known, ...gold, ...predicted]);
     if (labels.length > mostOfMatrix)
       throw new ScoreError(
         `these are ${labels.length} labels, and a matrix holds ${mostOfMatrix} at the most; f1_macro or accuracy has no such limit`,
@@ -84,8 +85,8 @@ export const scorers = {
   // these take options, or a score instead of a probability
   roc_auc: ofPositive("roc_auc", rocAuc),
   average_precision: ofPositive("average_precision", averagePrecision),
-  calibration_error: scorer("probabilities", "label", (predictions, gold, { bins }) => {
-    const answers = probabilitiesByLabel(predictions, gold).map(mostProbable);
+  calibration_error: scorer("probabilities", "label", (predictions, gold, { bins }, known) => {
+    const answers = probabilitiesByLabel(predictions, gold, known).map(mostProbable);
     const right = answers.map(({ label }, i) => label === gold[i]);
     const confidences = answers.map(({ probability }) => probability);
     return { score: calibrationError(right, confidences, bins as number), signature: `bins:${bins}`, n: gold.length };
@@ -153,8 +154,8 @@ function valueOr(reason: string | null, score: () => number): Pick<Scored, "scor
 
 function ofLabels(name: string, metric: ClassificationMetric): Scorer<"label", "label"> {
   const twoClasses = needsTwoClasses(name);
-  return scorer("label", "label", (predicted, gold, { positive }) => {
-    const all = [...gold, ...predicted];
+  return scorer("label", "label", (predicted, gold, { positive }, known = []) => {
+    const all = [...known, ...gold, ...predicted];
     const { labels, classesOf } = twoClasses ? twoClassesIn(all, positive as string | undefined) : classesIn(all);
     const signature = twoClasses ? `positive:${labels.at(-1)}` : null;
     const classes = twoClasses ? 2 : labels.length;
@@ -166,9 +167,9 @@ function ofLabels(name: string, metric: ClassificationMetric): Scorer<"label", "
 
 /** A label that a prediction gives no probability has 0. */
 function ofProbabilities(name: string, metric: ProbabilityMetric): Scorer<"probabilities", "label"> {
-  return scorer("probabilities", "label", (predictions, gold) => {
-    const given = probabilitiesByLabel(predictions, gold);
-    const { labels, classesOf } = classesIn([...gold, ...new Set(given.flatMap((each) => [...each.keys()]))]);
+  return scorer("probabilities", "label", (predictions, gold, _, known = []) => {
+    const given = probabilitiesByLabel(predictions, gold, known);
+    const { labels, classesOf } = classesIn([...known, ...gold, ...new Set(given.flatMap((each) => [...each.keys()]))]);
     const right = classesOf(gold);
     const probabilities = given.map((each) => labels.map((label) => each.get(label) ?? 0));
     const score = valueOr(undefinedOfClasses(name, right, labels), () => metric(right, probabilities));
@@ -177,11 +178,12 @@ function ofProbabilities(name: string, metric: ProbabilityMetric): Scorer<"proba
 }
 
 function ofPositive(name: string, metric: typeof rocAuc): Scorer<"probabilities", "label"> {
-  return scorer("probabilities", "label", (predictions, gold, { positive }) => {
-    const { labels, classesOf } = twoClassesIn(gold, positive as string | undefined);
+  return scorer("probabilities", "label", (predictions, gold, { positive }, known = []) => {
+    const { labels, classesOf } = twoClassesIn([...known, ...gold], positive as string | undefined);
     const chosen = labels.at(-1)!;
     const scores = predictions.map((given, i) => {
-      const score = Array.isArray(given) ? given.at(-1) : given[chosen];
+      const place = Array.isArray(given) && given.length === known.length ? known.indexOf(chosen) : -1;
+      const score = Array.isArray(given) ? given.at(place) : given[chosen];
       if (score === undefined) throw new ScoreError(`prediction ${i + 1} has no score for the positive label "${chosen}"`);
       return score;
     });

@@ -1,6 +1,8 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { exitCodeOf } from "#runtime/cli/exit.ts";
 import { createProgram } from "#runtime/cli/program.ts";
+import { sealedText } from "#runtime/contract/sealed.ts";
+import * as fixtures from "../compile/fixtures.ts";
 import { folderWith, type Outcome } from "./cli.ts";
 
 afterEach(() => void vi.restoreAllMocks());
@@ -70,6 +72,44 @@ test("lines of JSON, with fields by default and by name", async () => {
   expect(named.score).toBeCloseTo(2 / 3, 12);
   const turned = ["f1", "--predictions", "runs.jsonl", "--references", "runs.jsonl", "--positive", "neg"];
   expect(await json(files, ...turned)).toMatchObject({ score: 0, signature: "positive:neg" });
+});
+
+/** The folder that a fine-tuning on a table left, without its weights. */
+function runWith(table: string, lines: readonly object[]): { files: Record<string, string>; given: string[]; predictions: string } {
+  const task = fixtures.task({ train: "/data/all.tsv", validation: 0.2, test: 0.2, metrics: ["accuracy"] });
+  const spec = fixtures.specOf({ tasks: { sentiment: task }, finetunings: { tuned: fixtures.finetune() } });
+  const files = fixtures.filesIn({ ...fixtures.texts, "/data/all.tsv": table });
+  const [job] = fixtures.ofKind(fixtures.jobsOf(spec, "tuned", { files }), "finetune");
+  const predictions = lines.map((line, index) => `${JSON.stringify({ id: `${index}`, ...line })}\n`).join("");
+  const path = `${job!.id}/predictions.jsonl`;
+  return {
+    files: { [`${job!.id}/job.json`]: sealedText(job!), [path]: predictions },
+    given: ["--predictions", path, "--references", path],
+    predictions,
+  };
+}
+
+test("a run's predictions are scored over the labels of its task, also those that no line has", async () => {
+  const rows = Array.from({ length: 30 }, (_, index) => `text ${index}\t${"abc"[index % 3]}`);
+  const { files, given, predictions } = runWith(["sentence\tpolarity", ...rows].join("\n"), [
+    { label: "a", predicted: "a", probabilities: [0.8, 0.1, 0.1] },
+    { label: "b", predicted: "b", probabilities: [0.2, 0.7, 0.1] },
+  ]);
+  expect(await json(files, "f1_macro", ...given)).toMatchObject({ score: 1, labels: ["a", "b", "c"] });
+  expect(await score(files, "f1", ...given)).toMatchObject({ code: 1, stderr: expect.stringContaining("these are 3 (a, b, c)") });
+  // three numbers, and two labels that occur
+  expect(await json(files, "brier", ...given)).toMatchObject({ n: 2, labels: ["a", "b", "c"] });
+  const copied = ["--predictions", "copy.jsonl", "--references", "copy.jsonl"];
+  expect(await json({ "copy.jsonl": predictions }, "f1_macro", ...copied)).toMatchObject({ score: 1, labels: ["a", "b"] });
+});
+
+test("of a run's two probabilities the one of the positive label is taken, whichever it is", async () => {
+  const { files, given } = runWith(fixtures.texts["/data/train.tsv"], [
+    { label: "bad", predicted: "bad", probabilities: [0.8, 0.2] },
+    { label: "good", predicted: "good", probabilities: [0.3, 0.7] },
+  ]);
+  for (const positive of ["bad", "good"])
+    expect(await json(files, "roc_auc", ...given, "--positive", positive)).toMatchObject({ score: 1, signature: `positive:${positive}` });
 });
 
 test("questions in SQuAD's form are matched by their ids", async () => {
