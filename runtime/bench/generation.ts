@@ -5,6 +5,7 @@ import { median } from "#runtime/contract/median.ts";
 import { sizeOf } from "#runtime/contract/shape.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
 import { loadEngine } from "#runtime/engines/table.ts";
+import { callTimes } from "#runtime/machine/step-times.ts";
 import { largestWritingProduct } from "#runtime/programs/largest-product.ts";
 import { openDecoder } from "#runtime/train/decoding.ts";
 import { openingFor, search } from "#runtime/train/search.ts";
@@ -38,13 +39,8 @@ export async function measureGeneration({ engine: name, folder, threads, seconds
   try {
     const written = await write();
     const steps = model.context - prompt;
-    const durations: number[] = [];
     const before = process.cpuUsage();
-    for (const begin = performance.now(); durations.length < 3 || performance.now() - begin < seconds * 1000; ) {
-      const start = performance.now();
-      await write();
-      durations.push(performance.now() - start);
-    }
+    const durations = await callTimes(write, { seconds, least: 3 });
     const used = process.cpuUsage(before);
     return {
       parameters: parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0),

@@ -6,6 +6,7 @@ import { median } from "#runtime/contract/median.ts";
 import type { PretrainJob } from "#runtime/contract/plan.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
 import { loadEngine } from "#runtime/engines/table.ts";
+import { stepEnds, stepTimes } from "#runtime/machine/step-times.ts";
 import { initialValues } from "#runtime/models/parameters.ts";
 import { pretrainCost } from "#runtime/programs/cost.ts";
 import { largestTrainingProduct } from "#runtime/programs/largest-product.ts";
@@ -56,15 +57,12 @@ export async function measure({ engine: name, objective, size, threads, seconds 
   const settings = pretrainSettings(job);
   writeInputs(folder, job, size);
   const events = openEvents(folder, "bench");
-  const ends: number[] = [];
+  const { ends, emit } = stepEnds(events.write);
   const context = {
     folder,
     folderOf: (id: string) => join(folder, id),
     signal: new AbortController().signal,
-    emit(event: Parameters<typeof events.write>[0]) {
-      events.write(event);
-      if (event.event === "step") ends.push(performance.now());
-    },
+    emit,
   };
   const begin = performance.now();
   const engine = await loadEngine(name, { threads, largestProduct: largestTrainingProduct(settings) });
@@ -100,7 +98,7 @@ export async function measure({ engine: name, objective, size, threads, seconds 
     const used = process.cpuUsage(before);
     // short steps are reported several at a time
     const window = Math.max(1, Math.min(32, count, Math.floor(100 / once)));
-    const durations = ends.slice(window).map((end, i) => (end - ends[i]!) / window);
+    const durations = stepTimes(ends, window);
     const saving = performance.now();
     saveCheckpoint(folder, { step: 1, progress: counters, state: await trainer.state() }, { parameters: settings.trained, keep: 1 });
     const checkpointShare = (performance.now() - saving) / (checkpointSeconds * 1000);

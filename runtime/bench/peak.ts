@@ -2,6 +2,7 @@ import { median } from "#runtime/contract/median.ts";
 import { sizeOf } from "#runtime/contract/shape.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
 import { loadEngine } from "#runtime/engines/table.ts";
+import { callTimes } from "#runtime/machine/step-times.ts";
 import { pretrainGraph } from "#runtime/programs/cost.ts";
 import { matrixChain } from "#runtime/programs/matrix-chain.ts";
 import { productsProgram } from "#runtime/programs/products.ts";
@@ -33,16 +34,10 @@ async function callsOf(program: Program, name: EngineName, threads: number, seco
   const values = (count: number) => Float32Array.from({ length: count }, () => (from.uniform() - 0.5) / 16);
   await session.write(Object.fromEntries(program.state.map((spec) => [spec.name, values(sizeOf(spec.shape))])));
   const call = () => session.call(program.functions[0]!.name, {});
-  const times: number[] = [];
   try {
     await call();
-    for (const begin = performance.now(); performance.now() - begin < seconds * 1000; ) {
-      const start = performance.now();
-      await call();
-      times.push(performance.now() - start);
-    }
+    return await callTimes(call, { seconds, least: 1 });
   } finally {
     await session.close();
   }
-  return times;
 }

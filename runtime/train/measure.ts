@@ -1,7 +1,9 @@
 import type { MeasureResult } from "#runtime/contract/artifacts.ts";
+import type { EventBody } from "#runtime/contract/events.ts";
 import type { JobContext } from "#runtime/contract/job-context.ts";
 import { median } from "#runtime/contract/median.ts";
 import type { MeasureJob, PretrainJob } from "#runtime/contract/plan.ts";
+import { stepEnds, stepTimes } from "#runtime/machine/step-times.ts";
 import { removeCheckpoints } from "./checkpoints.ts";
 import { pretrain } from "./pretrain.ts";
 
@@ -11,16 +13,13 @@ const warmUp = 4;
 
 /** The first steps of a pre-training, with a clock. */
 export async function measure(job: MeasureJob, context: JobContext): Promise<MeasureResult> {
-  const marks: number[] = [];
-  const emit: JobContext["emit"] = (event) => {
-    if (event.event === "step") marks.push(performance.now());
-    else context.emit(event);
-  };
+  const { ends, emit } = stepEnds<EventBody>((event) => {
+    if (event.event !== "step") context.emit(event);
+  });
   // one that was stopped is measured from the start
   removeCheckpoints(context.folder);
   await pretrain(trial(job), { ...context, emit }, { scored: false });
-  const usual = marks.slice(warmUp - 1);
-  const lasted = usual.slice(1).map((mark, index) => (mark - usual[index]!) / 1000);
+  const lasted = stepTimes(ends.slice(warmUp - 1)).map((milliseconds) => milliseconds / 1000);
   // a step that something else held up says nothing of the others; parts of a mixture differ, so that only their mean tells
   const oneKind = job.objective.kind !== "mixture" && job.objective.kind !== "sequence";
   return { secondsPerStep: oneKind ? median(lasted) : lasted.reduce((sum, seconds) => sum + seconds, 0) / lasted.length };

@@ -2,6 +2,7 @@ import type { EngineRequest } from "#runtime/contract/engine-options.ts";
 import type { FinetuneJob, PretrainJob } from "#runtime/contract/plan.ts";
 import { sizeOf } from "#runtime/contract/shape.ts";
 import { chooseEngine } from "#runtime/engines/table.ts";
+import { callTimes } from "#runtime/machine/step-times.ts";
 import { initialValues } from "#runtime/models/parameters.ts";
 import { layoutOf, type TextObjectiveSettings } from "#runtime/objectives/table.ts";
 import { largestTrainingProduct } from "#runtime/programs/largest-product.ts";
@@ -36,13 +37,8 @@ export async function probeTimes(job: PretrainJob | FinetuneJob, options: ProbeO
     const batches = withMasks(settings, part, [anyBatch(settings, part)], [1, 1]);
     const step = () => trainer.step(part, batches, { step: 1, learningRate: 1e-6 });
     await step();
-    const times: number[] = [];
-    for (const begin = performance.now(); times.length < 3 || performance.now() - begin < options.seconds * 1000; ) {
-      const start = performance.now();
-      await step();
-      times.push((performance.now() - start) / 1000);
-    }
-    return times.sort((a, b) => a - b);
+    const times = await callTimes(step, { seconds: options.seconds, least: 3 });
+    return times.map((milliseconds) => milliseconds / 1000).sort((a, b) => a - b);
   } finally {
     await trainer.close();
   }
