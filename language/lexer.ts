@@ -85,7 +85,7 @@ function mistakeOf(token: Token): LexicalMistake[] {
  * Finds numbers written with commas, such as `600,000 tokens`. In a list the parser would read two numbers; elsewhere no comma may follow.
  */
 function thousands(tokens: Token[]): { tokens: Token[]; mistakes: LexicalMistake[] } {
-  const behind = new Set<Token>();
+  const joined = new Set<Token>();
   const found: LexicalMistake[] = [];
   const open: string[] = [];
   for (let index = 0; index < tokens.length; index++) {
@@ -101,10 +101,10 @@ function thousands(tokens: Token[]): { tokens: Token[]; mistakes: LexicalMistake
     const number = token.image === "0" ? written.join("").replace(",", ".") : written.filter((image) => image !== ",").join("");
     const message = `Found ${written.join("")}, a number with commas. Expected a number without them: write ${number}.`;
     found.push({ ...at(token, message), length: written.join("").length, fixes: [number] });
-    for (const each of tokens.slice(index + 1, last + 1)) behind.add(each);
+    for (const each of tokens.slice(index + 1, last + 1)) joined.add(each);
     index = last;
   }
-  return { tokens: behind.size === 0 ? tokens : tokens.filter((token) => !behind.has(token)), mistakes: found };
+  return { tokens: joined.size === 0 ? tokens : tokens.filter((token) => !joined.has(token)), mistakes: found };
 }
 
 function isGroup(before: Token, comma: Token, after: Token | undefined): boolean {

@@ -1,7 +1,7 @@
 /**
- * Makes `dist/pretrain-<platform>.vsix`: what `tools/build.ts` bundled, what package.json describes, and of the packages that stay
- * unbundled the files that a run loads on this platform. A run starts once from what is packed, to show that nothing is missing.
- * Prints its size and, where the VS Code for tests is installed, how long it takes to activate in it (`--unmeasured`: not that).
+ * Makes `dist/pretrain-<platform>.vsix` from the bundles of `tools/build.ts`, the contributions of package.json, and those files of
+ * unbundled packages that a run loads on this platform. Starts a run from the packed files to show that nothing is missing. Prints the size
+ * and, if the VS Code for tests is installed, the activation time in it (not with `--unmeasured`).
  */
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";

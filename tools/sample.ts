@@ -1,8 +1,8 @@
 /**
- * The sample that the extension's templates read, `media/sample/`: messages on the state of the Union, in the public domain, from an
- * npm package.
- *   speeches/*.txt                        to pre-train on
- *   century/{train,validation,test}.tsv   sentences of other messages, labelled by the century they are from
+ * Writes `media/sample/`, the sample data of the extension's templates: State of the Union messages in the public domain, from an npm
+ * package.
+ *   speeches/*.txt                        text for pre-training
+ *   century/{train,validation,test}.tsv   sentences of other messages, labelled by their century
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -1,6 +1,6 @@
 /*
- * Every write of a run fails once for want of space, in every third case all that follow it, of all processes: the run says so with the
- * file, no process is left, and the next run ends with the bits of one that nothing happened to.
+ * Makes every write of a run fail once for lack of space; in every third case, all later writes of all processes fail too. The run must
+ * report this with the file and leave no process, and the next run must give the same bits as an undisturbed one.
  *
  *     npm run build && node bench/faults/disk-full.ts [--cases N] [--from N] [--seed N]
  */

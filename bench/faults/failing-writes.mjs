@@ -1,15 +1,15 @@
 /*
- * Preloaded (`node --import`) into every process of a run: writes below a folder are counted, and one fails as the disk would let it fail.
+ * Preloaded (`node --import`) into every process of a run. Counts writes below a folder and makes one fail as a disk would.
  *
  *   FAULT_FOLDER   writes below it are counted
- *   FAULT_COUNTS   a folder, outside of that one: a file that grows by a byte with every write, and `fired`, with every fault
- *   FAULT_AT       which write fails, from 1, counted over all processes; 0: none. Or, as JSON, which of each process' own: by the id or
- *                  the kind of its job, `run` for the process that starts jobs
- *   FAULT_PATH     only writes to paths that this pattern matches are counted
- *   FAULT_LASTING  set: those after it fail too, as on a disk that stays full
+ *   FAULT_COUNTS   a folder outside FAULT_FOLDER, with a file that grows by a byte with every write, and `fired`, which grows with every fault
+ *   FAULT_AT       the number of the failing write, from 1, counted over all processes; 0 for none. Or, as JSON, numbers for each process by
+ *                  the id or kind of its job; `run` is the process that starts jobs
+ *   FAULT_PATH     count only writes to paths that match this pattern
+ *   FAULT_LASTING  if set, later writes fail too, as on a disk that stays full
  *   FAULT_CODE     ENOSPC, EIO, EROFS …
- *   FAULT_KILL     instead of failing, half of the write is done and then `process` (the writer) or `group` (all of them) killed;
- *                  `stop`: the writer is asked to stop, and writes on
+ *   FAULT_KILL     instead of failing, do half of the write and kill `process` (the writer) or `group` (all processes); `stop`: ask the
+ *                  writer to stop, and continue the write
  */
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";

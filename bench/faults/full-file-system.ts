@@ -1,6 +1,6 @@
 /*
- * A run whose store is on a file system that is really full, at sizes up to what it needs (tmpfs; it takes root's rights). The run says so
- * with the file, and with more room the next run ends with the bits of one that had it from the beginning.
+ * Runs on a file system that is really full, with sizes up to the required one (tmpfs; needs root). The run must report this with the file,
+ * and with more space the next run must give the same bits as a run that had the space from the beginning.
  *
  *     npm run build && node bench/faults/full-file-system.ts [--cases N] [--from N] [--seed N]
  */

@@ -1,7 +1,7 @@
 /*
- * SIGKILLs in the middle of a run: of jobs' processes, of all its processes, of the parent; at any time, and in the middle of a write. The
- * next run ends with the bits of one that was never killed, and nothing is left behind. Most runs end in a kill, some go through; a case
- * ends behind four kills or eight runs.
+ * Kills processes of a run with SIGKILL: those of jobs, all of them, or the parent; at a random time, or during a write. The next run must
+ * give the same bits as a run that was never killed, and leave no extra files. Most runs end in a kill, some complete; a case ends after
+ * four kills or eight runs.
  *
  *     npm run build && node bench/faults/kills.ts [--cases N] [--from N] [--seed N]
  */

@@ -3,8 +3,9 @@ bench/tasks/trec.pretrain and bench/tasks/sst2.pretrain.
 
     python bench/peers/classify.py trec TOKENIZER_JSON bench/tasks/data/trec --seed 1
 
-TOKENIZER_JSON is what `pretrain run` left in the run folder of the tokenizer. The same validation texts (SST-2's own; of TREC 5% of the
-training file, by hash) choose the epoch. Prints a line an epoch, then one JSON line: the epoch, its accuracy on validation and test, and seconds.
+TOKENIZER_JSON is the file that `pretrain run` wrote to the tokenizer's run folder. The same validation texts (SST-2's own; for TREC 5% of
+the training file, by hash) choose the epoch. Prints a line per epoch, then one JSON line: the epoch, its accuracy on validation and test, and
+seconds.
 """
 import argparse, hashlib, json, pathlib, random, time
 

@@ -1,4 +1,4 @@
-"""What the peers of `pretrain bench` have in common: its sizes, how a step is timed, and the window of span corruption."""
+"""Code shared by the peers of `pretrain bench`: model sizes, step timing, and the window of span corruption."""
 import resource, statistics, time
 
 import torch
@@ -12,7 +12,7 @@ sizes = {
 
 
 def options_of(arguments):
-    """The options of every peer: threads, which PyTorch then has, and for how many seconds it is measured."""
+    """Parses the options of every peer: the number of threads, which is set in PyTorch, and the seconds to measure."""
     arguments.add_argument("--threads", type=int, default=2)
     arguments.add_argument("--seconds", type=float, default=5)
     options = arguments.parse_args()
@@ -21,7 +21,7 @@ def options_of(arguments):
 
 
 def measured(step, seconds, least=5):
-    """Time of a step in milliseconds, the median over so many seconds and at least so many steps, and the peak of resident memory."""
+    """Median step time in milliseconds, over at least the given seconds and steps, and peak resident memory."""
     times, begin, used = [], time.perf_counter(), time.process_time()
     while len(times) < least or time.perf_counter() - begin < seconds:
         start = time.perf_counter()
@@ -39,7 +39,7 @@ def parameters_of(model):
 
 
 def window_of(length):
-    """The longest window whose corrupted input has at most so many tokens."""
+    """The longest window whose corrupted input has at most this many tokens."""
     window = length
     while True:
         noise = max(1, round((window + 1) * 0.15))

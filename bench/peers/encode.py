@@ -1,8 +1,8 @@
-"""Python's tokenizers on the texts and the tokenizer that bench/encode.ts gives it.
+"""Encodes texts with Python's tokenizers. bench/encode.ts writes the texts and the tokenizer.
 
     python bench/peers/encode.py tokenizer.json texts.json
 
-Prints one JSON line: tokens, seconds by the clock and of processor time for `encode_batch`.
+Prints one JSON line: tokens, and seconds of wall-clock and processor time for `encode_batch`.
 """
 import json, sys, time
 

@@ -1,9 +1,9 @@
-"""Loads folders that `pretrain export --to transformers` wrote, and leaves beside them what Transformers computes from them.
+"""Loads folders written by `pretrain export --to transformers`, and writes the outputs of Transformers' models into them.
 
     python bench/peers/exported.py FOLDER...
 
-Then `pretrain verify FOLDER --batch FOLDER/batch.safetensors --expected FOLDER/expected.safetensors` holds the model as it was exported
-against it. Needs torch, transformers and safetensors.
+Then `pretrain verify FOLDER --batch FOLDER/batch.safetensors --expected FOLDER/expected.safetensors` compares the
+exported model with them. Needs torch, transformers and safetensors.
 """
 
 import json

@@ -1,7 +1,7 @@
 """FLOPs of a training step as PyTorch's FlopCounterMode counts them, for the models of test/programs/flops.test.ts.
 
-Transformers' models without their heads; the vocabulary is projected at the positions that have something to predict, given as
-arguments, and where these are few, BERT's last layer goes on with them alone behind its attention: python bench/peers/flops.py decoder=64 llama=64 encoder=13 encoder_decoder=CONTEXT,DECODER_CONTEXT,PREDICTED
+Uses Transformers' models without their heads. The projection to the vocabulary covers only target positions, whose numbers are arguments.
+If they are few, BERT's last layer continues with them alone after its attention: python bench/peers/flops.py decoder=64 llama=64 encoder=13 encoder_decoder=CONTEXT,DECODER_CONTEXT,PREDICTED
 """
 
 import json

@@ -2,7 +2,7 @@
 
     python bench/peers/generate.py FOLDER [--threads 2] [--seconds 5]
 
-Prints one JSON line, as pytorch.py does; a step is a token of each text. `texts`: the ids, with their beginnings.
+Prints one JSON line, as pytorch.py does; a step adds one token to each text. `texts`: the ids, including the prompts.
 """
 import argparse, json, os, pathlib
 
@@ -18,7 +18,7 @@ options = options_of(arguments)
 transformers.logging.set_verbosity_error()
 
 model = transformers.AutoModelForCausalLM.from_pretrained(options.folder, dtype=torch.float32).eval()
-# nothing ends a text
+# no token ends a text
 model.generation_config.eos_token_id = None
 prompts = torch.tensor(json.loads((options.folder / "prompts.json").read_text()))
 new = model.config.n_positions - prompts.shape[1]

@@ -1,8 +1,8 @@
-"""The decoder of `pretrain bench` in plain PyTorch, eager, fused AdamW, clipping at 1: the same sizes, batch and work a step.
+"""The decoder of `pretrain bench` in plain PyTorch, eager, fused AdamW, clipping at 1: the same sizes, batch and work per step.
 
     python bench/peers/pytorch.py tiny|small|medium [--threads 2] [--seconds 5]
 
-Prints one JSON line: parameters, tokens a step, the median step in milliseconds, the peak of resident memory.
+Prints one JSON line: parameters, tokens per step, median step time in milliseconds, peak resident memory.
 """
 import argparse, json
 

@@ -1,4 +1,4 @@
-"""nanoGPT's CPU setting on tiny Shakespeare in PyTorch: what examples/shakespeare.pretrain is measured against.
+"""nanoGPT's CPU setting on tiny Shakespeare in PyTorch: the reference for examples/shakespeare.pretrain.
 
     python bench/peers/shakespeare.py examples/data/tinyshakespeare.txt --seed 1 [--steps 2000]
 

@@ -2,8 +2,8 @@
 
     python bench/peers/transformers_step.py causal|masked|span_corruption tiny|small|medium [--threads 2] [--seconds 5]
 
-GPT-2, BERT and T5 from their configurations; DataCollatorForLanguageModeling for the first two, and for the third, for which
-Transformers has none, T5's random spans as its examples make them. Prints one JSON line, as pytorch.py does.
+GPT-2, BERT and T5 from their configurations; DataCollatorForLanguageModeling for the first two. Transformers has no
+collator for the third, so its spans are drawn as in T5's examples. Prints one JSON line, as pytorch.py does.
 """
 import argparse, json, os
 

@@ -1,9 +1,9 @@
 /**
- * The data of rankings.pretrain, into data/ beside it: node bench/rankings/prepare.ts DATA
- *   text/*.txt   a line is a document: addresses to Congress, the Brown corpus, Moby-Dick, and the sentences of the tasks'
+ * Writes the data of rankings.pretrain to the folder data/ next to it: node bench/rankings/prepare.ts DATA
+ *   text/*.txt   one document per line: addresses to Congress, the Brown corpus, Moby-Dick, and the sentences of the tasks'
  *                training splits, without their labels
- *   sentiment, question, entailment/{train,validation,test}.tsv   SST-2, TREC (its six coarse classes) and SICK; of the training
- *                examples the first thousand (of SICK all), so that it matters what was read before
+ *   sentiment, question, entailment/{train,validation,test}.tsv   SST-2, TREC (its six coarse classes) and SICK; only the first
+ *                thousand training examples (for SICK all), so that pre-training matters
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -1,10 +1,10 @@
 """The cells of comparison.pretrain with Transformers' Trainer: pre-training of GPT-2, BERT and T5 from their configurations, then a
-linear classifier on the mean of the last hidden states (of T5 the encoder's), trained with the model on SST-2, the best of the epochs on
-validation, its accuracy on test.
+linear classifier on the mean of the last hidden states (T5: the encoder's), trained with the model on SST-2. The best epoch on validation is
+scored by accuracy on test.
 
     python bench/whole/trainer.py FOLDER --causal STEPS --masked STEPS --span_corruption STEPS [--epochs 3] [--threads 2]
 
-FOLDER holds data/ as bench/whole/run.ts made it. Prints one JSON line: for each cell its validation loss and accuracy.
+FOLDER contains the data/ that bench/whole/run.ts wrote. Prints one JSON line: for each cell its validation loss and accuracy.
 """
 import argparse, json, os, pathlib, sys, tempfile
 
@@ -144,7 +144,7 @@ bodies = {
 
 
 class Classifier(torch.nn.Module):
-    """All three are read in one way, so that what differs is the pre-training and the model."""
+    """One way to read all three models, so that only pre-training and model differ."""
 
     def __init__(self, objective, folder):
         super().__init__()

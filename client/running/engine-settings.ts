@@ -1,7 +1,7 @@
 import type { EngineChoice } from "#runtime/contract/catalogue/engines.ts";
 import { type EngineOptions, type EngineRequest, engineOptionKeys } from "#runtime/contract/engine-options.ts";
 
-/** The engine that the settings ask for, with its options that are set. */
+/** The engine chosen in the settings, with those of its options that are set. */
 export function engineOfSettings(settings: { get<T>(name: string, byDefault: T): T }): Pick<EngineRequest, "engine" | "engineOptions"> {
   const engine = settings.get<EngineChoice>("engine", "auto");
   const engineOptions: EngineOptions = Object.fromEntries(

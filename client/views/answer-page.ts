@@ -6,7 +6,7 @@ import { completeStep } from "../walkthrough.ts";
 import { type PageAnswer, type PageName, pages } from "../webviews/pages.ts";
 import type { Fill } from "./panels.ts";
 
-/** Shows what the command line answers about a declaration, and asks again when the file is saved. */
+/** Fills a page with the command line's answer about a declaration. Asks again when the file is saved. */
 export function answerPage(
   page: PageName,
   answer: PageAnswer,

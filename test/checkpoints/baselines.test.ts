@@ -47,7 +47,7 @@ test("cells that start from a checkpoint have it as a baseline, once for each pa
   expect(job.after).toEqual(expect.arrayContaining(own.map((each) => each.job)));
 });
 
-test("what is written decides, and a checkpoint that no cell starts from can be named", async () => {
+test("an explicit baseline decides, and may name a checkpoint that no cell starts from", async () => {
   expect(kindsOf(await planned(`${varied}, baselines: [majority]`))).toEqual(["majority majority"]);
   expect(kindsOf(await planned(`${varied}, baselines: []`))).toEqual([]);
   const others = await planned("extends: fresh, vary objective: [masked, masked { rate: 40% }], baselines: [bert]");
@@ -55,7 +55,7 @@ test("what is written decides, and a checkpoint that no cell starts from can be 
   expect(others.baselines[0]!.of).toEqual(others.cells.map(({ cell }) => cell));
 });
 
-test("a compared model of the same name is told apart from it", async () => {
+test("a compared model of the same name is distinguished from it", async () => {
   const folder = example("extends: adapted, vary model: [bert, again], baselines: [bert]");
   const path = join(folder, "a.pretrain");
   appendFileSync(path, 'model again { checkpoint: "checkpoint", context: 8 }\n');
@@ -76,7 +76,7 @@ test("it is scored, judged and expected of like the other baselines", async () =
   expect(expectations[0]!.answer).toEqual(expect.any(String));
 }, 120_000);
 
-test("one alone is held against its baselines: without a vary line, or with one value", async () => {
+test("a single system is compared with its baselines: without a vary line, or with one value", async () => {
   const alone = await planned("extends: adapted, expect: adapted > bert on mood.accuracy");
   expect(alone.cells.map(({ cell, runs }) => [cell, runs.length])).toEqual([["adapted", 2]]);
   expect(kindsOf(alone)).toEqual(["scratch adapted", "checkpoint bert", "majority majority"]);

@@ -40,14 +40,14 @@ describe.each(modelFamilies)("%s by its sizes", (name) => {
     expect(whole(declaredModel(name, theirs))).toEqual({ ...whole(theirs), ...scale, ...embeddings });
   });
 
-  test("can be exported as what it is", () => {
+  test("can be exported as its family", () => {
     const { family, model } = familyOf(declaredModel(name, sizes));
     // a RoBERTa tells itself from a BERT by its positions, an ELECTRA by its classifiers alone
     if (name !== "electra") expect(family.type).toBe(name === "t5-v1_1" ? "t5" : name);
     expect(model).toMatchObject({ layers: 2, hidden: 32, heads: 4, feedForward: 64, vocabulary: 96 });
   });
 
-  test("is made of any sizes: that heads do not divide the width is said where they are declared", () => {
+  test("is built from any sizes; heads that do not divide the width are reported at their declaration", () => {
     expect(declaredModel(name, { ...sizes, hidden: 30 })).toMatchObject({ hidden: 30, heads: 4 });
   });
 

@@ -91,7 +91,7 @@ describe("a model of our own becomes the family that has its choices, with the s
     for (const [i, value] of logits!.entries()) expect(Math.abs(outputs.logits![i]! - value)).toBeLessThan(1e-4);
   });
 
-  test("what no family has is named", () => {
+  test("choices that no family has are named", () => {
     const to = join(temporaryFolder(), "exported");
     expect(() => exportToTransformers(trained({ position: "sinusoidal" }), to)).toThrow(
       /nearest is GPT-2, which has position: learned instead of sinusoidal.*family: gpt2/,

@@ -36,7 +36,7 @@ describe.each(engines)("token for token as Transformers writes, on %s", (engine)
   });
 });
 
-describe("texts of different lengths side by side are what each is alone", () => {
+describe("texts of different lengths in one batch equal each text alone", () => {
   test.each(["llama-grouped-lm", "t5v1.1-uneven-conditional", "bart-conditional", "gpt2-lm"])("%s", async (name) => {
     const stored = openStoredModel(folderOf(name));
     const texts = [
@@ -66,7 +66,7 @@ test("drawing: the same seed gives the same text, another one another; the likel
   expect(await drawn({ topP: 1e-6 as never })).toEqual(greedy);
 });
 
-test("what cannot be written is said", async () => {
+test("requests that cannot be met are refused with a message", async () => {
   await expect(write(openStoredModel(folderOf("bert-masked-lm")), "gpt2-lm", [[5]], {})).rejects.toThrow(/is an encoder: it fills masks/);
   const prompt = new Array(40).fill(5);
   await expect(write(openStoredModel(folderOf("gpt2-lm")), "gpt2-lm", [prompt], {})).rejects.toThrow(

@@ -24,7 +24,7 @@ test("tokens, hidden states of every layer, attention of every head", async () =
   expect(Math.hypot(...embedding)).toBeCloseTo(1, 6);
 });
 
-test("what cannot be read is said with the file and the remedy", async () => {
+test("unreadable files are reported with the file and the remedy", async () => {
   const folder = checkpointIn(temporaryFolder());
   const stored = openStoredModel(folder);
   await expect(inspect(stored, "a ".repeat(40), "cpu", 1)).rejects.toThrow(

@@ -40,7 +40,7 @@ test("a checkpoint is trained further with its own tokenizer, and fine-tuned wit
   expect(weights["encoder.positions"]!.shape).toEqual([32, 32]);
 }, 60_000);
 
-describe("what is wrong is said where it stands", () => {
+describe("mistakes are reported at their places", () => {
   test.each<[string, string | undefined, (checkpoint: string) => void, RegExp]>([
     ["sizes beside it", 'checkpoint: "checkpoint", hidden: 64', () => {}, /:3:40: error: hidden is fixed by the checkpoint/],
     [
@@ -88,7 +88,7 @@ describe("what is wrong is said where it stands", () => {
   });
 });
 
-test("a change of the weights makes what was made from them stale, a change beside them does not", async () => {
+test("changed weights make the jobs that depend on them stale; other changes do not", async () => {
   const folder = example();
   const ids = async () =>
     (JSON.parse((await pretrain(folder, "plan", "a.pretrain", "direct", "--json")).stdout) as { jobs: { id: string }[] }).jobs.map(
@@ -114,7 +114,7 @@ test("a tokenizer of another model is refused", async () => {
   );
 }, 30_000);
 
-test("a file takes the place of its tokenizer where it fits, with nothing added", async () => {
+test("a fitting file replaces its tokenizer, with nothing added", async () => {
   const folder = example();
   const path = join(folder, "a.pretrain");
   edit(path, "budget: 2 steps", "budget: 2 steps, tokenizer: own");

@@ -57,7 +57,7 @@ describe("a checkpoint that is not whole is refused with the file and the remedy
   });
 });
 
-describe("what may differ is read all the same", () => {
+describe("permitted differences do not prevent reading", () => {
   test("shards, names without the prefix and old names of norms", () => {
     const whole = readSafetensors(join(folderOf("bert-masked-lm"), "model.safetensors")).tensors;
     const expected = read(folderOf("bert-masked-lm"));

@@ -277,7 +277,7 @@ describe("a tensor that several names share is found under each", () => {
     await passes(moved(left, kept, named ? { [left]: kept } : {}), name);
   });
 
-  test("the other direction: metadata name what was kept, and it is what stands", async () => {
+  test("the other direction: metadata name the kept tensor, which is used", async () => {
     const left = "model.norm.weight";
     await passes(
       changed(
@@ -346,7 +346,7 @@ describe("a head of the file's own", () => {
   });
 });
 
-describe("a folder that is not where it was looked for", () => {
+describe("a missing folder", () => {
   test("a file, a name that is nearly right, the folder above", async () => {
     const folder = changed("bert-masked-lm", () => {});
     cpSync(folder, join(root, "above", "bert"), { recursive: true });

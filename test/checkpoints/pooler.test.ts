@@ -86,7 +86,7 @@ function textsOf(folder: string): AnsweredText[] {
 
 const engines = await enginesHere(["onnx", "tensorflow"]);
 
-describe.each(engines)("a head behind a pooler is Transformers' classifier on %s", (engine) => {
+describe.each(engines)("a head after a pooler equals Transformers' classifier on %s", (engine) => {
   test.each(Object.keys(layersOf) as (keyof typeof layersOf)[])("%s: logits, and 20 steps of AdamW", async (family) => {
     const { folder, trainer, part, arrays } = await opened(family, engine);
     const expected = readSafetensors(join(folder, "expected.safetensors")).tensors.logits!.data;

@@ -80,7 +80,7 @@ test("a path from the machine's root is refused: it would lead nowhere", async (
   expect(existsSync(join(folder, "report.html"))).toBe(false);
 });
 
-test("a report is written where a link leads and into a pipe, and never over what it reports on", async () => {
+test("a report is written through a link or into a pipe, and never over the files that it reports on", async () => {
   const folder = folderWith({ "texts/one.txt": sentences(60), "a.pretrain": twoRates("texts/*.txt") });
   const ran = await pretrain(folder, "run", "a.pretrain", "rates", "--engine", "onnx");
   expect(ran.code, ran.stderr).toBe(0);

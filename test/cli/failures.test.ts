@@ -54,7 +54,7 @@ test.each([
   expect(readFileSync(join(where, ".pretrain"), "utf8")).toBe("notes");
 });
 
-test("what only looks works there all the same", async () => {
+test("read-only commands still work there", async () => {
   const where = folder({ ".pretrain": "notes" });
   for (const args of [
     ["plan", "a.pretrain"],

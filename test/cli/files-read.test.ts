@@ -48,7 +48,7 @@ finetune tuned {
 }
 `;
 
-/** A user's home with a project in it, and much that is nobody's business. */
+/** A user's home with a project in it, and many private files. */
 function home(): string {
   const folder = folderWith({
     "project/a.pretrain": text,

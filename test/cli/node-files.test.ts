@@ -21,7 +21,7 @@ test("a fingerprint is the SHA-256 of the content", () => {
   expect(nodeFiles(join(folder, ".pretrain")).fingerprint(join(folder, "a.txt"))).toEqual({ bytes: 5, sha256: ofHello });
 });
 
-test("a small file is read each time: nothing that the system says of it stands for its content", () => {
+test("a small file is read each time: its metadata never replace its content", () => {
   const folder = folderWith({ "a.txt": "hello" });
   const path = join(folder, "a.txt");
   const root = join(folder, ".pretrain");

@@ -39,7 +39,7 @@ test("of a resumed job too: steps before this session do not count as fast ones"
   expect(jobTimeLeft(progress.jobs.get("a")!, 30_000)).toBeCloseTo(29, 6);
 });
 
-test("the time left of all: what waits costs as much for its work as what was done", () => {
+test("the remaining time: waiting jobs cost as much for their work as finished ones", () => {
   const progress = after(started, at(10, "a", { event: "job-done", seconds: 10 }));
   // b has twice the steps
   expect(timeLeft(progress, 10_000, 1)).toBeCloseTo(20, 6);
@@ -82,7 +82,7 @@ test("jobs are counted by their state; those of an earlier stage are done", () =
   expect([count(progress, "done"), count(progress, "skipped"), count(progress, "waiting")]).toEqual([1, 1, 0]);
 });
 
-test("what several jobs warn of is told once", () => {
+test("a warning of several jobs is printed once", () => {
   const out = vi.spyOn(process.stdout, "write").mockReturnValue(true);
   try {
     const reporter = plainReporter(plan, new Set());

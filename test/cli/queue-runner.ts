@@ -7,7 +7,7 @@ import { endByCode, type JobEnd, type JobRunner, jobArguments } from "#runtime/s
 import { command } from "./cli.ts";
 
 /**
- * Jobs handed over by files in a folder, as a cluster's queue takes them: a worker that is nobody's child here runs one at a time. It
+ * Jobs handed over by files in a folder, as a cluster's queue takes them: a worker that is not a child of this process runs one at a time. It
  * reads `NAME.job`, `NAME.stop` and `NAME.kill`, and writes `NAME.ended` with the exit code.
  */
 export function queueRunner(store: Store, queue: string): JobRunner {

@@ -12,7 +12,7 @@ function inQueue() {
   return { ...given, worker, options: { ...given.options, runner: queueRunner(given.store, queue) } };
 }
 
-test("a scheduler hands jobs to whoever runs them: here to a queue, whose worker does one at a time", async () => {
+test("a scheduler hands jobs to any runner: here to a queue whose worker does one at a time", async () => {
   const { folder, store, options, events, worker } = inQueue();
   const text = corpus(folder, "good");
   const { states } = await schedule(planOf(text, tokenizer(text), majority(folder)), options);
@@ -22,7 +22,7 @@ test("a scheduler hands jobs to whoever runs them: here to a queue, whose worker
   expect(new Set([...pids, worker.pid, process.pid]).size).toBe(5);
 });
 
-test("a failure in a queue takes with it what reads from it", async () => {
+test("a failure in a queue also fails the jobs that depend on it", async () => {
   const { folder, store, options } = inQueue();
   const spoilt = corpus(folder, "bad");
   const { states } = await schedule(planOf(spoilt, tokenizer(spoilt)), options);
@@ -30,7 +30,7 @@ test("a failure in a queue takes with it what reads from it", async () => {
   expect(store.state("corpus-bad")).toBe("failed");
 });
 
-test("a stop takes back what waits in the queue", async () => {
+test("a stop withdraws waiting jobs from the queue", async () => {
   const { folder, options, seen } = inQueue();
   const stopping = new AbortController();
   const text = corpus(folder, "good");

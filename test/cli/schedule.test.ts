@@ -14,7 +14,7 @@ import { corpus, example, majority, planOf, tokenizer } from "./light-jobs.ts";
 // processes start slowly on a busy machine
 vi.setConfig({ testTimeout: 60_000 });
 
-test("jobs run in the order of what they read, each in a process of its own, and leave what the protocol says", async () => {
+test("jobs run after the jobs they depend on, each in a process of its own, and leave the files of the protocol", async () => {
   const { folder, store, options, events, seen } = example();
   const text = corpus(folder, "good");
   const { states, interrupted } = await schedule(planOf(text, tokenizer(text), majority(folder)), options);
@@ -29,7 +29,7 @@ test("jobs run in the order of what they read, each in a process of its own, and
   expect(scores.map(({ metric, split }) => `${split} ${metric}`)).toContain("test accuracy");
 });
 
-test("what is done is not done again", async () => {
+test("finished jobs are never rerun", async () => {
   const { folder, options, seen } = example();
   const plan = planOf(majority(folder));
   await schedule(plan, options);
@@ -39,7 +39,7 @@ test("what is done is not done again", async () => {
   expect(seen("job-skipped")).toEqual(["majority-1"]);
 });
 
-test("a failure takes with it what reads from it, and nothing else", async () => {
+test("a failure also fails the jobs that depend on it, and no others", async () => {
   const { folder, store, options, events } = example();
   const [spoilt, whole] = [corpus(folder, "bad"), corpus(folder, "good")];
   const { states } = await schedule(planOf(spoilt, tokenizer(spoilt), whole, tokenizer(whole)), options);
@@ -55,7 +55,7 @@ test("a failure takes with it what reads from it, and nothing else", async () =>
   expect(store.state("corpus-bad")).toBe("failed");
 });
 
-test("a failed job runs again once what it lacked is there", async () => {
+test("a failed job runs again once its missing file exists", async () => {
   const { folder, options } = example();
   const plan = planOf(majority(folder));
   renameSync(join(folder, "task.tsv"), join(folder, "away.tsv"));
@@ -94,7 +94,7 @@ test("a folder that cannot be written is its job's failure, and no other's", asy
   );
 });
 
-test("what another process works on is waited for, not done twice", async () => {
+test("a job of another process is waited for, not done twice", async () => {
   const { folder, store, options, events, seen } = example();
   const job = majority(folder);
   store.writeJob(job);
@@ -126,7 +126,7 @@ test("inputs that were deleted are not made again for results that are there", (
   expect(neededJobs(planOf(...([text, model, other] as Job[])), store).needed).toEqual([text, other]);
 });
 
-test("a pre-training is done again where weights of before its end are wanted and were not kept, and only then", () => {
+test("a pre-training is rerun only if earlier weights are needed and were not kept", () => {
   const text = { id: "corpus-1", kind: "corpus", after: [] as string[] };
   const model = { id: "pretrain-1", kind: "pretrain", after: ["corpus-1"] };
   const last = { id: "finetune-1", kind: "finetune", from: "pretrain-1", after: ["pretrain-1"] };
@@ -160,7 +160,7 @@ test("towards the end the longest chain of trainings goes first, before that the
     { id: "compare", kind: "compare", after: ["behind short", "behind long", "leaks"] } as unknown as Job,
   ];
   const order = (parallel: number, some = jobs) => inOrder(new Set(some), parallel).map(({ id }) => id);
-  // what all wait for has as much behind it as the longest
+  // the job that all others wait for is followed by as much work as the longest path
   expect(order(2).slice(0, 2).sort()).toEqual(["long", "tokens"]);
   expect(order(2).slice(2)).toEqual(["behind long", "short", "behind short", "leaks", "compare"]);
   const planned = jobs.map(({ id }) => id);

@@ -30,7 +30,7 @@ const folderOf = (text = experiment) =>
 
 const countIn = (text: string, part: string) => text.split(part).length - 1;
 
-test("check says every warning, a command those of what it is about to work on, and others how many there are", {
+test("check prints every warning; other commands print those of their own work and count the rest", {
   timeout: 5 * minute,
 }, async () => {
   const folder = folderOf();
@@ -56,7 +56,7 @@ test("check says every warning, a command those of what it is about to work on, 
   expect(warnings(await pretrain(folder, "inspect", "a.pretrain#base"))).toEqual([]);
 });
 
-test("errors in what a command does not need are counted", { timeout: 2 * minute }, async () => {
+test("errors in parts that a command does not need are counted", { timeout: 2 * minute }, async () => {
   const folder = folderOf(experiment.replace("task: state, epochs: 1", "task: state, epochs: none"));
   const planned = await pretrain(folder, "plan", "a.pretrain", "of_mood");
   expect(planned.code, planned.stderr).toBe(0);
@@ -64,7 +64,7 @@ test("errors in what a command does not need are counted", { timeout: 2 * minute
   expect(planned.stderr).toContain("1 error in what is not needed here: pretrain check a.pretrain\n");
 });
 
-test("texts that the context cuts are told once in a run and stand in what it leaves", { timeout: 10 * minute }, async () => {
+test("texts cut by the context are reported once in a run and recorded in its results", { timeout: 10 * minute }, async () => {
   const folder = folderOf();
   const tuned = await pretrain(folder, "run", "a.pretrain", "of_mood");
   expect(tuned.code, tuned.stdout + tuned.stderr).toBe(0);
@@ -93,7 +93,7 @@ test("texts that the context cuts are told once in a run and stand in what it le
   expect(countIn(report.stdout, "cut to it")).toBe(1);
 });
 
-test("of a fine-tuning and a probe the terminal shows the task's own metrics, and the rest is in the result", {
+test("the terminal shows the task's own metrics of a fine-tuning and a probe; the result has the rest", {
   timeout: 5 * minute,
 }, async () => {
   const folder = folderOf(experiment.replace("label: polarity }\ntask", "label: polarity, metrics: [matthews] }\ntask"));

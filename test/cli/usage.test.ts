@@ -63,7 +63,7 @@ test("run of a declaration with errors exits with 1 and shows them", async () =>
   expect(code).toBe(1);
 });
 
-test("plan shows what there is to do", async () => {
+test("plan shows the jobs to do", async () => {
   const { code, stdout } = await pretrain(folder(), "plan", "fine.pretrain", "--json");
   expect(JSON.parse(stdout)).toMatchObject({
     jobs: [

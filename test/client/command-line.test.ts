@@ -12,7 +12,7 @@ const text = "objective clm = causal\n";
 const folder = (more: Record<string, string> = {}) => folderWith({ "a.pretrain": text, ...more });
 const messageOf = (failing: Promise<unknown>) => failing.then(String, (error: Error) => error.message);
 
-test("what the command says of its failure is the sentence", async () => {
+test("the command's own message about its failure is shown", async () => {
   const where = folder();
   const line = commandLine(cli, join(where, "logs"));
   expect(await messageOf(line.json(["plan", join(where, "none.pretrain")], { folder: where }))).toMatch(
@@ -49,7 +49,7 @@ test("a folder, a Node or a script that is gone, and a log that cannot be writte
   expect(await failureOf(commandLine(cli, join(where, "logs", "below")))).toMatch(/leads through a file where a folder is needed/);
 });
 
-test("a program that dies without a word is told by how it died, not by its stack", async () => {
+test("a program that dies without a message is reported by its exit, not by its stack", async () => {
   const where = folder({ "stack.js": "throw new TypeError('no such thing')\n", "killed.js": "process.kill(process.pid, 'SIGKILL')\n" });
   const failureOf = (script: string) => messageOf(commandLine(join(where, script), join(where, "logs")).json(["x"], { folder: where }));
   const crashed = await failureOf("stack.js");

@@ -65,7 +65,7 @@ test("a renamed cell keeps its answers, under its new name", () => {
   expect(tests(broken, storeOf([done]))[0]!.tests.map(({ answer }) => answer?.state)).toEqual([undefined, "refuted", "undecided"]);
 });
 
-test("what is expected twice is one test", () => {
+test("an expectation written twice is one test", () => {
   const twice = { ...objectives, expectations: [...objectives.expectations!, objectives.expectations![0]!] };
   expect(tests(twice, storeOf([done]))[0]!.tests.map(({ text }) => text)).toEqual(texts);
 });

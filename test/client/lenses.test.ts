@@ -17,7 +17,7 @@ function titles(declared: OutlineDeclaration, store: Store, more: Partial<LensCo
   return lensesOf(context).map(({ title }) => title);
 }
 
-test("before a run: what can be done and what it costs", () => {
+test("before a run: actions and costs", () => {
   expect(titles(base, storeOf([]))).toEqual(["$(play) Run", "Plan", "1,000 parameters, 25.6k tokens (1.9 epochs), 1.00e8 FLOPs"]);
 });
 
@@ -43,7 +43,7 @@ test("after it: the score and when", () => {
   expect(titles(base, storeOf([done]))).not.toContain("Generate");
 });
 
-test("stopped, failed and stale are said, with what to do", () => {
+test("stopped, failed and stale states are shown with an action", () => {
   const stopped = runOf("pretrain", id, { name: "base", state: "stopped", started: now, step: step(id, 20) as StepEvent });
   expect(titles(base, storeOf([stopped])).slice(0, 2)).toEqual(["$(debug-continue) Continue", "$(debug-pause) stopped at 19%"]);
   const failed = runOf("pretrain", id, { name: "base", state: "failed", started: now, message: "out of memory\nat 3 GB" });
@@ -56,7 +56,7 @@ test("stopped, failed and stale are said, with what to do", () => {
   ]);
 });
 
-test("a cost has its time on an engine, where that is known", () => {
+test("a cost includes its time on an engine, if known", () => {
   const timed = (seconds: number | null) => ({ ...base, plan: { ...base.plan!, left: { seconds, engine: "onnx" } } });
   expect(titles(timed(545), storeOf([])).at(-1)).toMatch(/1\.00e8 FLOPs, about 9 min on onnx$/);
   expect(titles(timed(null), storeOf([])).at(-1)).toMatch(/FLOPs$/);
@@ -125,7 +125,7 @@ test("a model of the hub that is not here can be downloaded", () => {
   expect(titles(model, storeOf([]), { noRunning: "Running is disabled in Restricted Mode" })).toEqual([]);
 });
 
-test("an error keeps what is known, and asks to be mended", () => {
+test("an error keeps known facts, and asks for a fix", () => {
   const done = runOf("pretrain", id, { name: "base", state: "done", ended: now, scores: [perplexity] });
   expect(titles({ ...base, errors: 2 }, storeOf([done]))).toEqual([
     "$(error) 2 errors to fix first",
@@ -134,7 +134,7 @@ test("an error keeps what is known, and asks to be mended", () => {
   ]);
 });
 
-test("where nothing can be run, why stands in place of Run, and Preview is not offered", () => {
+test("if nothing can run, the reason replaces Run, and Preview is not offered", () => {
   const noRunning = "Running is disabled in Restricted Mode";
   expect(titles(base, storeOf([]), { noRunning })[0]).toBe(`$(circle-slash) ${noRunning}`);
   expect(titles(declaration("objective", "mlm"), storeOf([]), { noRunning })).toEqual([]);

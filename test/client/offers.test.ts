@@ -25,7 +25,7 @@ function commandsOf(declared: Outline): (string | undefined)[] {
   return lensesOf(context).map(({ command }) => command);
 }
 
-test("what has errors, and a text that is broken, offers no run, no preview and no plan", () => {
+test("a declaration with errors and a broken text offer no run, no preview and no plan", () => {
   const broken = outline([
     { ...objectives, errors: 2 },
     { ...objective, errors: 1 },
@@ -46,7 +46,7 @@ test("what has errors, and a text that is broken, offers no run, no preview and 
   expect(hasRunnable(outline([objective]))).toBe(false);
 });
 
-test("one comparison that runs is one run, also where another declaration shares its job", () => {
+test("a running comparison is one run, even if another declaration shares its job", () => {
   const running = [runOf("pretrain", "pretrain-1", { name: "base", state: "running", pid: 1 })];
   const now = (sessions: string[]) => {
     const store = storeOf(
@@ -81,7 +81,7 @@ test("a run is deleted by its name and size", () => {
   expect(JSON.stringify([one, two])).not.toContain("89475118053acd35");
 });
 
-test("a step of the walkthrough is done when what it asks for is there, not when it was asked for", () => {
+test("a step of the walkthrough is done when its result exists, not when it is requested", () => {
   const { contributes } = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8")) as {
     contributes: { walkthroughs: { steps: { id: string; completionEvents: string[] }[] }[] };
   };

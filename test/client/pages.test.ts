@@ -9,7 +9,7 @@ import { event, runOf, step } from "./samples.ts";
 describe("curves", () => {
   const all = { from: -Infinity, to: Infinity };
 
-  test("a resumed run goes on from its checkpoint: what it did twice stands once", () => {
+  test("a resumed run continues from its checkpoint: repeated steps appear once", () => {
     const collect = pointCollector();
     const at = (seconds: number, body: ReturnType<typeof event>) => ({ ...body, time: new Date(seconds * 1000).toISOString() });
     const started = event("a", { event: "job-started", pid: 1 });
@@ -41,11 +41,11 @@ describe("curves", () => {
     expect(smooth([4, 2], 0.5).values[1]).toBeCloseTo((0.25 * 4 + 0.5 * 2) / 0.75, 12);
   });
 
-  test("smoothing goes on where it stopped", () => {
+  test("smoothing continues where it stopped", () => {
     const values = [4, 2, Number.NaN, 7, 1];
     const before = smooth(values.slice(0, 2), 0.5);
     expect(smooth(values, 0.5, before)).toEqual(smooth(values, 0.5));
-    // another weight begins anew
+    // another weight starts again
     expect(smooth(values, 0.9, smooth(values, 0.5))).toEqual(smooth(values, 0.9));
   });
 

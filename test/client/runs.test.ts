@@ -85,7 +85,7 @@ test("sessions are those of living processes, of this machine or another", async
   expect(watch.store().sessions.map(({ name }) => name)).toEqual(["alive", "far"]);
 });
 
-test("a process id that names no process, or a group of them, is nobody's: nothing is signalled for it", async () => {
+test("a process id that names no process, or a group of them, is never signalled", async () => {
   const { mkdirSync } = await import("node:fs");
   mkdirSync(join(root, "sessions"));
   const folder = writeJob(root, job("pretrain", id));
@@ -100,7 +100,7 @@ test("a process id that names no process, or a group of them, is nobody's: nothi
   }
 });
 
-test("a result that is not what the job left is no result", async () => {
+test("a result that differs from what the job wrote does not count", async () => {
   const folder = writeJob(root, job("pretrain", id));
   const scores = [{ metric: "perplexity", value: 61.3, split: "validation", n: 1000 }];
   const text = sealedText({ steps: 2, tokens: 8, predicted: 8, flops: 1, seconds: 3, finalLoss: 4, scores });
@@ -124,7 +124,7 @@ test("a result that is not what the job left is no result", async () => {
   expect(watch.store().runs.get(id)).toMatchObject({ state: "done", scores });
 });
 
-test("events are read on from where the last reading ended; a torn line waits", async () => {
+test("reading events continues after the last one; an incomplete line waits", async () => {
   const path = join(root, "events.jsonl");
   const [first, second, third] = [step(id, 1), step(id, 2), step(id, 3)].map((each) => lines([each])) as [string, string, string];
   const file = openEventFile(path);

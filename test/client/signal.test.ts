@@ -4,7 +4,7 @@ import { createSignal } from "#client/lenses/signal.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test("a change is told at once; those that follow once, after all editors have been answered", () => {
+test("a change is announced at once; later ones together, after all editors have been served", () => {
   const told = vi.fn();
   const signal = createSignal(told, () => ["a", "b"]);
   signal.changed();

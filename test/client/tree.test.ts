@@ -20,7 +20,7 @@ function tree(runs: readonly Run[], running: string[] = []): TreeNode[] {
   return experimentTree([{ outline: declared, file: "/folder/a.pretrain", shownFile: "a.pretrain", store }], now);
 }
 
-test("experiments hold their jobs, with their states and what can be done", () => {
+test("experiments contain their jobs, with states and actions", () => {
   const [base, ...others] = tree([runOf("corpus", "corpus-1", { name: "texts", state: "done", ended: now })]);
   expect(others).toEqual([]);
   expect(base).toMatchObject({ label: "base", icon: "new", can: ["declared", "runnable", "openable"] });
@@ -30,14 +30,14 @@ test("experiments hold their jobs, with their states and what can be done", () =
   ]);
 });
 
-test("what runs can be stopped, not deleted", () => {
+test("running jobs can be stopped, not deleted", () => {
   const [base] = tree([runOf("pretrain", "pretrain-1", { name: "base", state: "running", started: now })], ["base"]);
   expect(base).toMatchObject({ icon: "running", can: expect.arrayContaining(["running"]) as unknown });
   expect(base!.can).not.toContain("runnable");
   expect(base!.children[1]!.can).not.toContain("deletable");
 });
 
-test("an earlier run stands below its job as stale; runs of no text come last", () => {
+test("an earlier run is listed below its job as stale; runs of no text come last", () => {
   const runs = [
     runOf("pretrain", "pretrain-0", { name: "base", state: "done", ended: now, scores: [] }),
     runOf("pretrain", "pretrain-9", { name: "gone", state: "done", ended: now, scores: [] }),

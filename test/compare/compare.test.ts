@@ -95,7 +95,7 @@ test("scratch is paired by seed and majority is one number for all", () => {
   ]);
 });
 
-test("cells of different architectures have a scratch each, and are held against their own", () => {
+test("cells of different architectures have a scratch baseline each, and are compared with their own", () => {
   const { job, runs } = example([mlm, clm], { scratch: { cell: "fresh", accuracy: [[0.6], [0.61], [0.6], [0.63]] } });
   const encoderOnly = { ...job, baselines: job.baselines.filter(({ cell }) => cell === "mlm") };
   const decoder = job.baselines.filter(({ cell }) => cell === "clm").map((entry) => ({ ...entry, job: entry.job.replace("fresh", "clm") }));
@@ -139,7 +139,7 @@ test("expectations are answered from the verdicts", () => {
   expect(expectations[5]!.reason).toContain("that shows no equality");
 });
 
-test("a score that the data leave undefined gives no number and no verdict, and is told with its reason", () => {
+test("a score that the data leave undefined gives no number and no verdict, and is listed with its reason", () => {
   const { job, runs } = example([mlm, clm]);
   const withBoth = { ...job, tasks: [{ task: "sentiment", metrics: ["accuracy", "roc_auc"] }] };
   const why = 'all right labels are "yes"';
@@ -188,7 +188,7 @@ describe("with different tokenizers", () => {
     return compareRuns({ ...job, expect: [{ left: "small", operator: ">", right: "large", task: "speeches", metric }] }, runs);
   };
 
-  test("perplexity is not ranked, bits per byte is where both give the text back", () => {
+  test("perplexity is not ranked; bits per byte is, if both tokenizers restore the text", () => {
     const { verdicts, warnings } = resultOf("perplexity", [small, large]);
     expect(verdicts).toEqual([]);
     expect(warnings.join()).toContain("each counts other tokens. Look at bits_per_byte");

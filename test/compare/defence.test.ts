@@ -34,7 +34,7 @@ test("the choice of test examples widens the interval that seeds alone give", ()
   expect(width({ items })).toBeGreaterThan(2 * width({}));
 });
 
-test("no difference found: what the design would find, and how many more seeds would settle it", () => {
+test("no difference found: the detectable difference, and the number of seeds that would settle it", () => {
   const { job, runs } = example([mlm, { cell: "other", accuracy: [[0.85], [0.9], [0.86]] }]);
   const [verdict] = compareRuns(job, runs).verdicts;
   expect(verdict!.verdict).toBe("no difference found");
@@ -68,7 +68,7 @@ test("a cell that was found to be worse than a baseline is marked", () => {
   ]);
 });
 
-test("leaked examples are told, and the scores without them stand beside the others", () => {
+test("contaminated examples are reported, with the scores without them next to the others", () => {
   const { job, runs } = example([mlm, clm], { items });
   const leaked = ["test.tsv:0", "test.tsv:1", "test.tsv:2", "test.tsv:3"];
   const checked = { ...job, leaks: [{ task: "sentiment", corpus: "speeches", job: "leaks-1" }] };

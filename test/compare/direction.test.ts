@@ -56,14 +56,14 @@ test.each(catalogue.metrics.filter(({ better, of }) => better !== undefined && !
     expect(result.summary.map(({ below }) => below)).toEqual(better === "lower" ? [[], [], []] : [["scratch"], ["scratch"], []]);
     const table = comparisonTable(result);
     expect(table).toContain(`${first} is better than ${last} on mood.${metric}`);
-    // what stands in the expectation is the user's own text
+    // the expectation is the user's own text
     expect(table.split("\n\nExpected")[0]).not.toMatch(/ > /);
     expect(table.includes("lower is better")).toBe(better === "lower");
     expect(nextSteps(result, job, "a.pretrain").join("\n").includes("was found better than scratch")).toBe(better !== "lower");
   },
 );
 
-test("the line of what nothing cheaper beats goes down where the lower score is better", () => {
+test("the frontier goes down if the lower score is better", () => {
   const drawn = (metric: string) => {
     const { result } = planned(metric);
     const flops = { low: 1e12, high: 4e12 } as Record<string, number>;
@@ -75,7 +75,7 @@ test("the line of what nothing cheaper beats goes down where the lower score is 
   expect(corners(drawn("mse"))).toBe(1);
 });
 
-test("and joins nothing where scores of different objectives or texts stand beside each other", () => {
+test("and joins nothing if scores are of different objectives or texts", () => {
   const drawn = (tokenizer: string) => {
     const objective = { kind: "causal" } as const;
     const lossy: RoundTrip = { documents: 9, same: 0, unknown: 0, lost: ["case"] };

@@ -72,7 +72,7 @@ export function example(
 
 export type RoundTrip = NonNullable<EncodeResult["roundTrip"]>;
 
-/** Of a tokenizer that gives every text back. */
+/** The result of a tokenizer that restores every text. */
 const faithful: RoundTrip = { documents: 10, same: 10, unknown: 0, lost: [] };
 
 /** A comparison without fine-tuning: cells' own scores on the corpus. `roundTrip`: of the cell's tokenizer; null: its encoded corpus is gone. */

@@ -106,7 +106,7 @@ describe.each(Array.from({ length: 12 }, (_, seed) => seed))("scores that are mi
   });
 });
 
-test("what was done and has no score at all is told, and not as never run", () => {
+test("finished jobs without any score are reported, and not as never run", () => {
   const { job, runs } = example([{ cell: "mlm", accuracy: [[0.1], [0.2], [0.3]] }]);
   const undefinedEverywhere = compareRuns({ ...job, tasks: [{ task: "sentiment", metrics: ["roc_auc"] }] }, runs);
   expect(undefinedEverywhere.summary).toEqual([]);

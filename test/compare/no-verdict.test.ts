@@ -35,7 +35,7 @@ describe.each<[string, [number, number]]>([
 ])("two seeds give no verdict of cells that are %s", (_, clm) => {
   const { job, result } = ofTwoSeeds(clm);
 
-  test("in the result, and what was expected is undecided", () => {
+  test("in the result, and expectations stay undecided", () => {
     expect(result.verdicts.map(({ verdict, p, why: said }) => [verdict, p, said])).toEqual(
       result.verdicts.map(() => ["no verdict", null, why]),
     );

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { detectable, moreSeeds } from "#runtime/scoring/power.ts";
 import { estimate } from "#runtime/scoring/statistics.ts";
 
-test("where examples alone are the noise the findable difference is the textbook's: z of the level and of the power together", () => {
+test("if examples are the only noise, the detectable difference is the textbook's: z of the level plus z of the power", () => {
   // 1.95996 + 0.84162
   expect(detectable({ n: 5, ofSeeds: 0, ofExamples: 1 }, 0.05)).toBeCloseTo(2.8016, 3);
 });
@@ -26,7 +26,7 @@ test("more seeds: for a clear difference few, for a small one many, for none no 
   expect(seen(0.001)).toBeNull();
 });
 
-test("where the test examples are the noise, no number of seeds helps", () => {
+test("if the test examples are the noise, no number of seeds helps", () => {
   const examples = { ofEach: 0.01, ofMean: 0.01 };
   expect(moreSeeds(estimate({ values: [0.1, 0.11, 0.09], examples }), 0.05)).toBeNull();
   expect(moreSeeds(estimate({ values: [0.1, 0.3, 0.05] }), 0.05)).not.toBeNull();

@@ -94,7 +94,7 @@ test("Markdown: tables for a pull request", () => {
   expect(markdown).toContain("## Leaks");
 });
 
-test("LaTeX: booktabs tables, a paragraph of methods, and the bibliography of what was used", () => {
+test("LaTeX: booktabs tables, a paragraph of methods, and the bibliography of the methods used", () => {
   const latex = latexReport(reportOf(input()));
   for (const words of [
     "\\toprule",
@@ -139,7 +139,7 @@ test.skipIf(engine === undefined)(
   60_000,
 );
 
-test("a source outside of the list stands as it was cited; each work stands once", () => {
+test("a source outside the list appears as cited; each work appears once", () => {
   const references = referencesFor(["Nobody 1999, section 2", "Holm 1979", "Holm 1979, theorem 1"]);
   expect(references.map(({ key }) => key)).toEqual(["holm-1979", "nobody-1999"]);
 });

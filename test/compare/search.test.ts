@@ -18,7 +18,7 @@ function searched(learningRate: number, done = 3) {
 
 const atEdge = (result: ReturnType<typeof searched>) => result.warnings.filter((warning) => warning.includes("search"));
 
-test("what a search took, and what it cost, stand in the table", () => {
+test("the table has a search's choice and its cost", () => {
   const lines = comparisonTable(searched(1e-3)).split("\n");
   const [head, causal, masked] = lines.slice(lines.findIndex((line) => line.includes("FLOPs of the search")));
   expect(head).toMatch(/learning rate +FLOPs of the search$/);

@@ -60,7 +60,7 @@ test("Holm's correction as statsmodels", () => {
   for (const [index, p] of holm(corrected.p).entries()) expect(p).toBeCloseTo(corrected.adjusted[index]!, 12);
 });
 
-test("Holm's correction keeps the order it was given and leaves out what is no test", () => {
+test("Holm's correction keeps the given order and leaves out entries that are not tests", () => {
   expect(holm([0.04, null, 0.01])).toEqual([0.04, null, 0.02]);
 });
 
@@ -90,7 +90,7 @@ test("seeds that hardly differ leave the noise of the examples, and the interval
   expect(high! - low!).toBeCloseTo(2 * 1.959964 * 0.1, 5);
 });
 
-test("with both parts the critical value lies between the normal and Student's, and p is where the interval ends at zero", () => {
+test("with both parts, the critical value is between the normal and Student's, and p is the level at which the interval ends at zero", () => {
   const spread = { n: 3, ofSeeds: 1, ofExamples: 1 };
   expect(criticalValue(0.05, spread)).toBeCloseTo((1.959964 + 4.302653) / 2, 6);
   const values = [0.1, 0.3, 0.2];

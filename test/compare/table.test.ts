@@ -27,7 +27,7 @@ test("a verdict in words names the better side first", () => {
   expect(describeDifference(less)).toBe("clm is better than mlm on sentiment.accuracy by 1.92 (95% interval 0.81 to 3.03, p = 0.004)");
 });
 
-test("no difference is said as such, with what was seen", () => {
+test("no difference is stated as such, with the observed one", () => {
   const none: Verdict = { ...verdict, difference: 0.004, low: -0.02, high: 0.028, p: 0.62, verdict: "no difference found" };
   expect(describeDifference(none)).toBe(
     "no difference found between mlm and clm on sentiment.accuracy: 0.4 (95% interval −2.0 to 2.8, p = 0.62)",

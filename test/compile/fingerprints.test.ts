@@ -231,7 +231,7 @@ describe("only what depends on it is run again", () => {
     expect(made("/data/x.jsonl", "text")).toBe(made("/data/x.jsonl", null));
   });
 
-  it("when the vocabulary changes: everything behind the corpus", () => {
+  it("when the vocabulary changes: everything after the corpus", () => {
     const larger = specOf({ ...change(), tokenizers: { pieces: tokenizer({ vocabulary: 2000 }) } });
     expect(again(jobsOf(larger))).toEqual(["compare", "encode", "finetune", "pretrain", "tokenizer"]);
   });
@@ -249,7 +249,7 @@ it("names a job's folder by kind and fingerprint", () => {
   }
 });
 
-it("tells of a comparison what its comment says, and of nothing else: comments are no settings", () => {
+it("describes a comparison by its comment, and nothing else: comments are not settings", () => {
   const documented = spec();
   for (const table of [
     documented.corpora,

@@ -18,7 +18,7 @@ import type {
 } from "#runtime/contract/spec.ts";
 import { partSchedule } from "#runtime/objectives/schedule.ts";
 
-/** Files in memory: path → text. A pattern's `*` stands for anything. */
+/** Files in memory: path → text. A pattern's `*` matches anything. */
 export function filesIn(texts: Record<string, string>): Files {
   const bytes = (path: string) => (texts[path] === undefined ? null : new TextEncoder().encode(texts[path]));
   return {

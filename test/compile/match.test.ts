@@ -48,7 +48,7 @@ describe("sizes", () => {
     }
   });
 
-  it("are none where the layers' other weights are too many already", () => {
+  it("there are none if the layers' other weights are already too many", () => {
     expect(resized(small, 1000, weights(1))).toBeNull();
   });
 });
@@ -106,7 +106,7 @@ describe("a search for the learning rate", () => {
     expect(planned().estimated).toHaveLength(4);
   });
 
-  it("waits for what steps and vocabularies follow from: before, it would try other runs than the cells' own", () => {
+  it("waits until steps and vocabularies are known: before, it would try runs that are not the cells' own", () => {
     const unknown = compile(spec, { kind: "declaration", name: "which" }, files, { known: () => null, costs: roundCosts });
     expect(unknown.estimated.map((id) => id.split("-")[0])).toEqual(["encode"]);
     const timed = comparing({ vary: objectives("clm", "mlm"), match: "time", search: { learningRates: [1e-3, 4e-3] } });
@@ -139,7 +139,7 @@ describe("a search for the learning rate", () => {
   });
 });
 
-describe("what moves together", () => {
+describe("settings that move together", () => {
   const rates = { key: "learning_rate" as const, values: [1e-3, 5e-4].map((value) => ({ label: `${value}`, value })) };
 
   it("is set with its value, and the cells stay as many", () => {
@@ -161,7 +161,7 @@ describe("what moves together", () => {
 });
 
 /** Each warning about what else differs: there before its fix, gone after it. */
-describe("in what else cells differ", () => {
+describe("other differences between cells", () => {
   const codesOf = (...from: Parameters<typeof compiled>) => compiled(...from).problems.map(({ code }) => code);
 
   it("data: masked steps cost more, so at equal FLOPs it sees less; equal tokens mend it", () => {
@@ -237,7 +237,7 @@ describe("in what else cells differ", () => {
     expect(codesOf(of(Number(found.set!.value)), "which")).not.toContain("vocabularies-differ");
   });
 
-  it("architectures, where one fits all objectives: setting it mends it", () => {
+  it("architectures, if one fits all objectives: setting it fixes the problem", () => {
     const of = (architecture: "auto" | "decoder" | "encoder-decoder") =>
       specOf({
         models: { small: model({ architecture }) },

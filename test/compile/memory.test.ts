@@ -27,7 +27,7 @@ describe("a step that takes more memory than the machine has", () => {
     ]);
   });
 
-  it("comes with what fits, and that does fit", () => {
+  it("comes with a suggestion that fits", () => {
     const message = tight.problems[0]!.message;
     const offered = (pattern: RegExp) => Number(pattern.exec(message)![1]);
     const [accumulate, batch, context] = [offered(/accumulate: (\d+)/), offered(/batch: (\d+)/), offered(/context: (\d+)/)];
@@ -40,13 +40,13 @@ describe("a step that takes more memory than the machine has", () => {
     expect(compiledWith(whole * 0.8, { batch: batch * 2 }).plan).toBeNull();
   });
 
-  it("is told from a rough count where tracing it would take for ever", () => {
+  it("is estimated from a rough count if tracing would take too long", () => {
     const { plan, problems } = compiledWith(2e9, { batch: 4096 }, 4096);
     expect(plan).toBeNull();
     expect(problems[0]!.message).toMatch(/takes at least [\d.]+ GB of memory, and this machine has 2\.0 GB/);
   });
 
-  it("is one in a fine-tuning too, and offers nothing where nothing fits", () => {
+  it("is reported for a fine-tuning too, without a suggestion if nothing fits", () => {
     const spec = specOf({ models: { small: model({ context: 64 }) }, finetunings: { tuned: finetune() } });
     const { plan, problems } = compile(spec, { kind: "declaration", name: "tuned" }, files, { costs, memoryBytes: 1000 });
     expect(plan).toBeNull();

@@ -9,7 +9,7 @@ describe("mixing by size, Raffel et al. 2020, section 3.5.2", () => {
     expect(mixingRates([100, 300], { temperature: 1, limit: null })).toEqual([0.25, 0.75]);
   });
 
-  test("a limit on what a part counts", () => {
+  test("a limit on the size of a part", () => {
     expect(mixingRates([100, 300, 1e9], { temperature: 1, limit: 200 })).toEqual([0.2, 0.4, 0.4]);
   });
 
@@ -34,7 +34,7 @@ describe("mixing by size, Raffel et al. 2020, section 3.5.2", () => {
     const sequences = Math.ceil(encoded.splits.train.tokens / spec.models.small!.context);
     const [text, task] = parts.map(({ weight }) => weight);
     expect(text! + task!).toBeCloseTo(1, 12);
-    // how many rows the task has is the fixture's; the two rates stand as the two sizes
+    // the fixture determines the task's rows; the two rates are in the ratio of the two sizes
     const examples = (sequences * task!) / text!;
     expect(examples).toBeCloseTo(Math.round(examples), 6);
     expect(examples).toBeGreaterThan(1);
@@ -124,7 +124,7 @@ describe("mistakes", () => {
     expect(codesOf({ phases }, "phases")).toEqual([]);
   });
 
-  test("what does not fit is said with what would", () => {
+  test("a mismatch is reported with what would fit", () => {
     const { problems } = compiled(
       specOf({
         objectives: { bart: denoising },

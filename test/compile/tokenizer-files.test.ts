@@ -14,7 +14,7 @@ const filesWith = (content: string) => filesIn({ ...texts, "/own.json": content 
 const jobOf = (spec: Spec, content = JSON.stringify(json)) => ofKind(jobsOf(spec, "base", { files: filesWith(content) }), "tokenizer")[0]!;
 
 describe("an existing tokenizer", () => {
-  test("is planned with what it lacks: padding, an end and sentinels", () => {
+  test("is planned with its missing tokens: padding, an end and sentinels", () => {
     expect(jobOf(specWith(2))).toMatchObject({
       file: { path: "/own.json" },
       added: ["<pad>", "</s>", "<extra_id_0>", "<extra_id_1>"],
@@ -24,7 +24,7 @@ describe("an existing tokenizer", () => {
     expect(jobOf(specWith(0))).toMatchObject({ vocabulary: 7 });
   });
 
-  test("is known by its content and by what is added, not by its path", () => {
+  test("is identified by its content and the added tokens, not by its path", () => {
     const elsewhere = specOf({
       tokenizers: { own: { kind: "existing", file: "/data/own.json", sentinels: 2 } },
       pretrainings: { base: pretrain({ tokenizer: "own" }) },
@@ -119,7 +119,7 @@ describe("an existing tokenizer", () => {
     expect(compiled(specWith(), "base", { files: filesWith(JSON.stringify({ ...json, pre_tokenizer: split })) }).problems).toEqual([]);
   });
 
-  test("merges that are left out at random are told, and read without", () => {
+  test("merges dropped at random are reported, and reading does without", () => {
     const model = { type: "BPE", vocab: { a: 0, b: 1, ab: 2 }, merges: ["a b"], dropout: 0.5 };
     const { problems, plan } = compiled(specWith(), "base", { files: filesWith(JSON.stringify({ model })) });
     expect(plan).not.toBeNull();

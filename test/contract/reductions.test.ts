@@ -9,7 +9,7 @@ describe("the largest and smallest of any number of numbers", () => {
     expect(normOf(Array.from({ length: 250_000 }, () => 2))).toBe(1000);
   });
 
-  test("of none, and with what is not a number", () => {
+  test("of no values, and with values that are not numbers", () => {
     expect([largest([]), largest([], 0), smallest([], 3)]).toEqual([Number.NEGATIVE_INFINITY, 0, 3]);
     expect(largest([1, Number.NaN, 2])).toBe(Number.NaN);
     expect(smallest([Number.NaN, 2])).toBe(Number.NaN);

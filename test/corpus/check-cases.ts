@@ -24,7 +24,7 @@ interface Case {
   message: RegExp;
 }
 
-/** Of a task of the kind of `sentiment`, unless it says otherwise. */
+/** For a task of the same kind as `sentiment`, unless specified otherwise. */
 interface TaskCase extends Case {
   spec?: Partial<TaskSpec>;
   severity?: "warning";

@@ -27,7 +27,7 @@ describe("a task", () => {
     expect(task === null).toBe(severity === "error");
   });
 
-  test("what is right is said nothing of", () => {
+  test("correct files give no problems", () => {
     for (const [name, content, data] of [
       ["t.tsv", `${table}naïve café 日本語 привет 👍\tgood\n`, plain],
       ["t.tsv", `\uFEFF${table}`, plain],
@@ -89,7 +89,7 @@ describe("a corpus", () => {
     await expect(made).rejects.toThrow(`a.txt:200001: byte 0xE9 at offset ${text.length} is not valid UTF-8`);
   });
 
-  test("what is right is said nothing of", async () => {
+  test("correct files give no problems", async () => {
     const work = workshop();
     const files = [
       work.file("a.txt", "naïve 日本語\r\nпривет\rmir 👍\n"),

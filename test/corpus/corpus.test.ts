@@ -29,7 +29,7 @@ describe("bytes", () => {
     expect(splits.train).toEqual({ documents: 1, bytes: 1 + 2 + 3 + 4, characters: 4 });
   });
 
-  test("a file that is not what was planned with is an error", async () => {
+  test("a file that changed since planning is an error", async () => {
     const work = workshop();
     const file = work.file("a.txt", "before");
     work.file("a.txt", "behind");
@@ -88,7 +88,7 @@ describe("the split by document", () => {
     expect(Math.abs(splits.test.documents - 2000)).toBeLessThan(160);
   });
 
-  test("does not move when a file is added, wherever it stands", async () => {
+  test("does not move when a file is added, whatever its place in the order", async () => {
     const work = workshop();
     const old = work.file("b.txt", lines(0, 1000));
     const added = work.file("a.txt", lines(1000, 1500));
@@ -128,7 +128,7 @@ describe("the split by position", () => {
   });
 });
 
-describe("what cannot be split", () => {
+describe("corpora that cannot be split", () => {
   test.each(["", " \n\n\t\n"])("a corpus without text: %o", async (text) => {
     const work = workshop();
     await expect(work.corpus([work.file("a.txt", text)])).rejects.toThrow("the corpus is empty");

@@ -34,7 +34,7 @@ test("paraphrases are no leaks", () => {
   expect(found([sentence, shorter], paraphrase, "on a very old mat sat a small cat").items).toEqual([]);
 });
 
-test("words in a row must stand in one document", () => {
+test("consecutive words must be in one document", () => {
   const words = sentence.split(" ");
   expect(found([sentence], words.slice(0, 9).join(" "), words.slice(9).join(" ")).items).toEqual([]);
 });

@@ -41,7 +41,7 @@ describe.each(hostile)("%s", (_, claims, message) => {
   });
 });
 
-test("columns with names of what all objects have", async () => {
+test("columns named like properties of every object", async () => {
   const file = parquetOf([
     ["__proto__", texts],
     ["constructor", labels],

@@ -11,7 +11,7 @@ const wordsOf = (count: number, ...path: (string | number)[]) => {
 };
 
 describe("equal documents", () => {
-  test("the first one is kept, whatever the file, and how many went is told", async () => {
+  test("the first one is kept, whatever the file, and the number of removed ones is reported", async () => {
     const work = workshop();
     const files = [work.file("a.txt", "one\ntwo\none\n"), work.file("b.jsonl", '{"text": "two"}\n{"text": "three"}\n{"text": "One"}\n')];
     const result = await work.corpus(files, { documents: "line", deduplicate: "exact" });
@@ -21,7 +21,7 @@ describe("equal documents", () => {
     expect(work.documents("train", "all")).toHaveLength(6);
   });
 
-  test("a split by position is of what is left", async () => {
+  test("a split by position divides the remaining documents", async () => {
     const work = workshop();
     const split = { by: "position", validation: 0.25 } as const;
     const result = await work.corpus([work.file("a.txt", "aa\naa\nbb\naa\ncc\ndd\n")], { documents: "line", deduplicate: "exact", split });
@@ -48,7 +48,7 @@ describe("near documents", () => {
   const rate = (replaced: number) => Array.from({ length: 60 }, (_, trial) => found(replaced, trial)).filter(Boolean).length / 60;
 
   test("a document with one word changed is found, one with half of them changed is not", () => {
-    // one of 200 words stands in five of 196 stretches: similarity 0.95
+    // one of 200 words is in five of 196 n-grams: similarity 0.95
     expect(rate(1)).toBe(1);
     expect(rate(100)).toBe(0);
   });
@@ -70,7 +70,7 @@ describe("near documents", () => {
   });
 });
 
-describe("what was seen is remembered in bounded memory", () => {
+describe("seen documents are remembered in bounded memory", () => {
   test("numbers are found again until there are too many, and then the newest still are", () => {
     const seen = seenHashes(1 << 13);
     const from = random("hashes");

@@ -80,7 +80,7 @@ describe("every row of a table is a document", () => {
   });
 });
 
-describe("what is wrong in a table is told with file and line", () => {
+describe("mistakes in a table are reported with file and line", () => {
   const broken: [string, string, string | Uint8Array, RegExp][] = [
     ["a broken line", "a.jsonl", '{"text": "a"}\n{"text": \n', /a\.jsonl:2:\d+: not JSON/],
     [

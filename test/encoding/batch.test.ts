@@ -15,7 +15,7 @@ const layout: Layout = {
 };
 const nobody = { tokens: [], positions: [], segments: [], predict: [], targets: [] };
 
-test("rows are padded, and predictions of all rows stand one after the other", () => {
+test("rows are padded, and predictions of all rows are in one sequence", () => {
   const { arrays, tokensRead, predicted } = assembleBatch(
     [
       { tokens: [7, 8], positions: [0, 1], segments: [1, 1], prefix: [1, 0], predict: [1], targets: [9] },
@@ -37,7 +37,7 @@ test("rows are padded, and predictions of all rows stand one after the other", (
   expect({ tokensRead, predicted }).toEqual({ tokensRead: 5, predicted: 3 });
 });
 
-test("where each position has a place for what it predicts, it stands there; of an encoder-decoder, a position of the decoder", () => {
+test("if each position has a place for its target, the target is there; for an encoder-decoder, a position of the decoder", () => {
   const example = {
     tokens: [7, 8, 9],
     positions: [0, 1, 2],
@@ -58,7 +58,7 @@ test("where each position has a place for what it predicts, it stands there; of 
   expect(tokensRead).toBe(10);
 });
 
-test("what does not fit is a bug, never cut", () => {
+test("a sequence that does not fit is a bug, never cut", () => {
   const long = { ...nobody, tokens: [1, 2, 3, 4, 5] };
   expect(() => assembleBatch([long], layout, { pad: 0 })).toThrow("5 positions in a layout of 4");
   expect(() => assembleBatch([{ ...nobody, predict: [0, 0, 0, 0], targets: [1, 1, 1, 1] }], layout, { pad: 0 })).toThrow("layout of 3");

@@ -29,7 +29,7 @@ test("every document is <s> … </s>, in order", async () => {
   tokens.close();
 });
 
-test.each(["in blocks", "at once"])("reading anywhere gives what reading everything gives, %s", async (how) => {
+test.each(["in blocks", "at once"])("reading from any position gives the same tokens as reading everything, %s", async (how) => {
   const work = workshop();
   await work.corpus([work.file("a.txt", told(3000))], { documents: "line" });
   await work.tokenizer({ kind: "bytes" });
@@ -69,7 +69,7 @@ test.each([
   ["that parts at spaces, of a text without any", "ab", { type: "WhitespaceSplit" }],
 ])("a tokenizer %s reads a long document whole", async (_, pair, pre) => {
   const work = workshop();
-  // in pieces of 64 kB a cut would lie inside a token
+  // in pieces of 64 kB a cut would be inside a token
   const text = `x${pair.repeat(50_000)}`;
   await work.corpus([work.file("a.txt", text)]);
   const special = ["<pad>", "<unk>", "<s>", "</s>", "<mask>"];
@@ -149,7 +149,7 @@ test("a request to stop is heard", async () => {
   await expect(work.encode()).rejects.toThrow("stopped");
 });
 
-test("two threads encode what one does, in the same order", async () => {
+test("two threads encode the same as one, in the same order", async () => {
   const work = workshop();
   await work.corpus([work.file("a.txt", told(400))]);
   const { folder } = await work.tokenizer({ kind: "bpe", vocabulary: 300 });

@@ -23,7 +23,7 @@ async function roundTripOf(
   return (await work.encode()).roundTrip!;
 }
 
-describe("what is scored comes back", () => {
+describe("scored text is restored", () => {
   test.each(["bpe", "bytes", "unigram", "characters"] as const)("from %s", async (kind) => {
     const { documents, same, unknown, lost } = await roundTripOf({ kind });
     expect(documents).toBeGreaterThan(20);
@@ -56,7 +56,7 @@ describe("what is scored comes back", () => {
     expect(found.lost).toEqual(lost);
   });
 
-  test("not where characters are unknown, which are counted in all that is scored", async () => {
+  test("except unknown characters, which are counted in all scored text", async () => {
     const text = lines.map((line, i) => (i < 40 ? line : line.replace("line", "line №"))).join("\n");
     const found = await roundTripOf({ kind: "characters" }, { text });
     expect(found.unknown).toBeGreaterThan(15);
@@ -64,7 +64,7 @@ describe("what is scored comes back", () => {
     expect(found.lost).toEqual([]);
   });
 
-  test("and what else is lost beside unknown words is told", async () => {
+  test("and other losses than unknown words are reported", async () => {
     const text = lines.map((line, i) => (i < 40 ? line : `${line} ${"字".repeat(1 + (i % 3))}`)).join("\n");
     const found = await roundTripOf({ kind: "wordpiece", lowercase: true }, { text });
     expect(found.unknown).toBeGreaterThan(15);
@@ -72,7 +72,7 @@ describe("what is scored comes back", () => {
   });
 });
 
-test("of a document that is longer than what is decoded, its beginning counts, and unknown tokens to its end", async () => {
+test("the beginning of a document too long to decode counts, and unknown tokens count to its end", async () => {
   const work = workshop();
   const text = `${"all the words of a long text ".repeat(120_000)}№`;
   await work.corpus([work.file("a.txt", text)], { split: { by: "position", validation: 0.5, test: 0 } });

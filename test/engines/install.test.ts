@@ -62,7 +62,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-describe("what is missing is said, with what to do", () => {
+describe("missing requirements are reported with a remedy", () => {
   test("everything at once", async () => {
     await expect(install(options())).rejects.toThrow(/^missing: Python 3 with pip, .*; npm, .*; a C\+\+ compiler, .*CXX/);
   });
@@ -118,7 +118,7 @@ describe("what is missing is said, with what to do", () => {
   });
 });
 
-test("what was downloaded before a failure is there for the next attempt, and nothing counts as installed", async () => {
+test("files downloaded before a failure are kept for the next attempt, and nothing counts as installed", async () => {
   fake({ ...working, "g++": "exit 1" });
   await expect(install(options())).rejects.toThrow("could not be built");
   expect(readdirSync(`${engineFolder("tensorflow")}.download`)).toEqual(["tensorflow_cpu.whl", "tfjs-node-gpu.tgz"]);
@@ -128,7 +128,7 @@ test("what was downloaded before a failure is there for the next attempt, and no
   expect(remove()).toBe(false);
 });
 
-describe("what is downloaded is held against what was published", () => {
+describe("downloads are verified against published checksums", () => {
   const left = () => readdirSync(`${engineFolder("tensorflow")}.download`);
 
   test("an altered package is refused and removed, and nothing of it is unpacked", async () => {
@@ -140,7 +140,7 @@ describe("what is downloaded is held against what was published", () => {
     expect(calls().some((call) => call.startsWith("python3 -c"))).toBe(false);
   });
 
-  test("so is a library that lies there from before", async () => {
+  test("so is a library left from an earlier attempt", async () => {
     mkdirSync(`${engineFolder("tensorflow")}.download`, { recursive: true });
     writeFileSync(join(`${engineFolder("tensorflow")}.download`, "tensorflow_cpu.whl"), "torn");
     fake({ ...working, python3: 'case "$3" in --version|download) ;; *) mkdir -p "$4" ;; esac' });
@@ -156,7 +156,7 @@ describe("what is downloaded is held against what was published", () => {
   });
 });
 
-test("the build with a GPU takes what TensorFlow's extra asks for", async () => {
+test("the GPU build installs what TensorFlow's extra requires", async () => {
   const requirements = 'case "$2" in *METADATA*) echo nvidia-cublas-cu12==12.9; echo nvidia-cudnn-cu12==9.1; exit 0;; esac';
   fake({ ...working, python3: `${requirements}\n${working.python3}` });
   await expect(install(options({ gpu: true }))).rejects.toThrow("the engine cannot be loaded");
@@ -165,7 +165,7 @@ test("the build with a GPU takes what TensorFlow's extra asks for", async () => 
   expect(downloads[1]).toMatch(/ nvidia-cublas-cu12==12\.9 nvidia-cudnn-cu12==9\.1$/);
 });
 
-test("the command line says what is missing and ends with 1", async () => {
+test("the command line names the missing part and exits with 1", async () => {
   const { code, stderr } = await pretrain(home, "engines", "install", "tensorflow");
   expect(code).toBe(1);
   expect(stderr).toMatch(/^error: tensorflow cannot be installed: missing: Python 3/);

@@ -34,7 +34,7 @@ test("squares are summed over parts of any length", () => {
   const expected = numbers.reduce((sum, value) => sum + value * value, 0);
   const parts = [numbers.subarray(0, 3), numbers.subarray(3, 30_001), numbers.subarray(30_001)];
   expect(Math.abs(sumOfSquares(parts) / expected - 1)).toBeLessThan(1e-6);
-  // what an earlier call left behind the end of a block is not counted
+  // values left after the end of a block by an earlier call are not counted
   expect(sumOfSquares([Float32Array.of(3, 4)])).toBe(25);
 });
 

@@ -28,7 +28,7 @@ export function snippets(): Record<string, { body: string[] }> {
   return JSON.parse(read("syntaxes/snippets.json")) as Record<string, { body: string[] }>;
 }
 
-/** As it stands in the editor before anything is filled in. */
+/** The example as in the editor before anything is filled in. */
 function expanded(body: string): string {
   return body
     .replace(/\$\{\d+\|([^,|]*)[^|]*\|\}/g, "$1")

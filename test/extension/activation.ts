@@ -10,7 +10,7 @@ export async function activationMilliseconds(vsix: string): Promise<number> {
     const window = await openWindow(server, workspace, "tiny.pretrain");
     try {
       await window.open();
-      // it may stand below the window's edge
+      // it may be below the window's edge
       await window.lens("Run").first().waitFor({ state: "attached" });
       await window.palette("Developer: Show Running Extensions");
       const row = window.page.locator(".runtime-extensions-editor .monaco-list-row", { hasText: "pretrain" }).first();

@@ -9,9 +9,9 @@ export interface Window {
   open(): Promise<void>;
   /** A lens of the file. */
   lens(text: string | RegExp): Locator;
-  /** The lens of a text that stands closest above the line where a declaration begins. */
+  /** The lens with this text closest above the line where a declaration begins. */
   lensAbove(declaration: string, text: string | RegExp, milliseconds?: number): Promise<Locator>;
-  /** Presses a lens until what it opens is there: where the editor draws it anew under the pointer, a click is lost. */
+  /** Presses a lens until the thing it opens appears: if the editor redraws the lens under the pointer, a click is lost. */
   press(declaration: string, lens: string, opens: Locator): Promise<void>;
   palette(title: string): Promise<void>;
   /** The document inside the page whose tab in front has the title. */
@@ -83,7 +83,7 @@ export async function openWindow(server: VsCodeServer, folder: string, file: str
       const input = page.locator(".quick-input-widget input[type=text]");
       // not Enter: the row in focus may be another one
       const row = page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`).first();
-      // VS Code knows that a workspace is trusted only some time after it has restored its editors, and a list that stands is not drawn anew
+      // VS Code knows that a workspace is trusted only some time after it has restored its editors, and an open list is not redrawn
       for (let time = 0; time < 30 && !(await row.isVisible()); time++) {
         // a picker that has just been closed takes the key with it
         if (!(await input.isVisible())) await page.keyboard.press("F1");

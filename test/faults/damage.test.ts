@@ -57,7 +57,7 @@ test.each([
   expect(await cli(folder, "verify-store", "a.pretrain")).toMatchObject({ code: 0 });
 });
 
-test("verify-store goes on behind what cannot be looked at", slow, async () => {
+test("verify-store continues after files that cannot be read", slow, async () => {
   const { folder } = await finished();
   const [first, last] = [join(jobOf(folder, "compare"), "result.json"), join(jobOf(folder, "tokenizer"), "tokenizer.json")];
   rmSync(first);
@@ -68,7 +68,7 @@ test("verify-store goes on behind what cannot be looked at", slow, async () => {
   for (const path of [first, last]) expect(stdout).toContain(path);
 });
 
-test("the content of what a job is made from is looked at: a zeroed shard is made again before a training reads it", slow, async () => {
+test("a job's inputs are checked by content: a zeroed shard is made again before a training reads it", slow, async () => {
   const { folder, bits } = await finished();
   const shard = join(jobOf(folder, "encode"), "train-00000.bin");
   writeFileSync(shard, Buffer.alloc(statSync(shard).size));
@@ -91,7 +91,7 @@ test("a raw file that changed with its size and its time of change as they were 
   expect(jobs.find(({ kind }) => kind === "corpus")).toMatchObject({ done: false });
 });
 
-test("a manifest that is cut short is begun anew", slow, async () => {
+test("a truncated manifest is started again", slow, async () => {
   const { folder, bits } = await finished();
   const compare = jobOf(folder, "compare");
   truncateSync(join(compare, "manifest.json"), 30);

@@ -82,7 +82,7 @@ const homes: [RegExp, RegExp][] = [
   [/^(commander|log-update)$/, /^runtime\/cli\//],
 ];
 
-test("a package is imported only where it belongs", () => {
+test("a package is imported only by the folders that may use it", () => {
   const astray = imports.filter(({ from, module }) => homes.some(([name, home]) => name.test(module) && !home.test(from)));
   expect(astray.map(({ from, module }) => `${from} imports ${module}`)).toEqual([]);
   for (const [name] of homes.slice(0, 1)) expect(imports.some(({ module }) => name.test(module))).toBe(true);

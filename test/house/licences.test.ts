@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { goesWithMit, productionLicences } from "../../tools/licences.ts";
 
-test("what is installed for people who use it has licences that go with MIT", () => {
+test("installed packages have licences that are compatible with MIT", () => {
   const all = productionLicences();
   expect(all.length).toBeGreaterThan(20);
   expect(all.filter(({ licence }) => !goesWithMit(licence))).toEqual([]);

@@ -9,7 +9,7 @@ const written = files.filter(
   (path) => /\.(ts|py|css|langium|wat|html)$/.test(path) && !/\/generated\/|\.generated\.|runtime\/contract\/catalogue\//.test(path),
 );
 
-test(`no ${longestRun + 1} lines stand in two places`, () => {
+test(`no ${longestRun + 1} equal lines are in two places`, () => {
   expect(written.length).toBeGreaterThan(900);
   expect(repeats(written.map((path) => ({ path, text: read(path) })))).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { fileOfModule, read, sources } from "./repository.ts";
 
 /*
  * The language server answers at every keystroke from one thread: nothing that it may reach looks through folders, unpacks files or waits for
- * a program in one go. Where a function does so for the command line, within bounds, or for one folder, it stands here with the reason.
+ * a program in one go. Where a function does so for the command line, within bounds, or for one folder, it is listed here with the reason.
  */
 const allowed: Record<string, string> = {
   "runtime/tasks/formats/unpack.ts zlib.gunzipSync(": "the first 4 kB of a corpus's file, which become 8 MB at the most",
@@ -60,7 +60,7 @@ test("nothing that the server reaches walks folders, unpacks or waits for progra
   expect(Object.keys(allowed).filter((each) => !found.includes(each))).toEqual([]);
 });
 
-test("what looks through folders in one go for the command line is not called by the server", () => {
+test("the server calls no function that walks folders synchronously", () => {
   const own = reached.filter((path) => path.startsWith("server/"));
   for (const path of own) expect(codeOf(path), path).not.toMatch(/\b(?:matchingFilesNow|recursive: true)\b/);
 });

@@ -50,7 +50,7 @@ test("a data set lands in Python's layout, once, and offline it is taken from th
   await expect(downloadData("owner/other", everything, { ...environment, HF_HUB_OFFLINE: "1" })).rejects.toThrow(/HF_HUB_OFFLINE forbids/);
 });
 
-test("what Python downloaded is read as it is there", () => {
+test("files downloaded by Python are read in place", () => {
   const cache = temporaryFolder();
   const folder = join(cache, "datasets--owner--tiny", "snapshots", commit);
   mkdirSync(join(folder, "data"), { recursive: true });
@@ -81,7 +81,7 @@ describe("which files are read", () => {
     expect(chosenData(paths, null, "test")).toEqual([]);
   });
 
-  test("all texts and tables, where no name tells a split", () => {
+  test("all texts and tables, if no name indicates a split", () => {
     expect(chosenData(["README.md", "one.jsonl.gz", "two.txt", "x.json"], null)).toEqual(["one.jsonl.gz", "two.txt"]);
   });
 });

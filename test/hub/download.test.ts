@@ -35,7 +35,7 @@ test("a model lands in Python's layout, once, and offline it is taken from there
   expect(asked.length).toBe(requests);
 });
 
-test("what cannot be had is said", async () => {
+test("unavailable files are reported", async () => {
   const source = checkpointIn(temporaryFolder());
   const { url } = await hubOf(source);
   const environment = { HF_HOME: temporaryFolder(), HF_ENDPOINT: url, HF_TOKEN: "hf_secret" };

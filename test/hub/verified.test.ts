@@ -72,7 +72,7 @@ test("a download that broke off goes on from there, and is whole at its end", as
   expect(ranges).toEqual([String(half)]);
 });
 
-test("a beginning that is of something else is noticed, and fetched anew", async () => {
+test("a partial download of another file is noticed, and fetched again", async () => {
   const { source, hub, download, repository } = await aModel();
   hub.way.breaksAfter = weights(source).length >> 1;
   await expect(download()).rejects.toThrow("broke off");
@@ -115,7 +115,7 @@ describe("a file of the cache", () => {
     expect(await damageOf(file)).toMatch(/^its SHA-256 is [0-9a-f]{64}, and [0-9a-f]{64} on the hub$/);
   });
 
-  test("is held against its hash by every command that opens the model", async () => {
+  test("is verified by every command that opens the model", async () => {
     const { source, download, environment } = await aModel();
     const folder = await download();
     writeFileSync(realpathSync(join(folder, "model.safetensors")), altered(weights(source), weights(source).length - 1));
@@ -131,7 +131,7 @@ describe("a file of the cache", () => {
   }, 180_000);
 });
 
-test("what the hub publishes no hash of is said not to be verified", async () => {
+test("files without a published hash are reported as not verified", async () => {
   const { hub, download, notices } = await aModel();
   hub.way.sums = false;
   await download();

@@ -105,7 +105,7 @@ objective p = causal
 `;
 
 describe.each([" /** new */ ", " /* new */ ", " // new\n", " /** new\n * and more */ ", "\n/** new */\n"])("a comment %j", (comment) => {
-  test("changes no meaning where the text is formatted, wherever it stands", async () => {
+  test("a comment anywhere keeps its meaning when the text is formatted", async () => {
     const specOf = async (text: string) => JSON.stringify((await analyseText(text, "/none/a.pretrain", services)).spec);
     const places = [...documented.matchAll(/\s+/g)].map(({ index }) => index).filter((at) => !isInComment(at));
     expect(places.length).toBeGreaterThan(25);

@@ -22,7 +22,7 @@ test("a pattern finds the same at once and a little at a time", async () => {
   expect(await matchingFiles(`${root}/**/*.txt`)).toEqual({ paths: names, cut: false });
 });
 
-test("a pattern that leads through more than the bounds says so", async () => {
+test("a pattern that exceeds the bounds is reported", async () => {
   const root = tree(20);
   const bounds = { ...patternBounds, entries: 10 };
   expect(matchingFilesNow(`${root}/**/*.txt`, bounds).cut).toBe(true);
@@ -37,7 +37,7 @@ test("links that lead in a circle end", async () => {
   expect((await matchingFiles(`${root}/**/*.txt`)).paths.length).toBeGreaterThan(3);
 });
 
-test("folders that may not be read are as if they were empty", async () => {
+test("folders that may not be read count as empty", async () => {
   const root = tree(3);
   const { paths } = await matchingFiles(`${root}/**/*.txt`, (folder) => !folder.replace(/\/$/, "").endsWith("/in"));
   expect(paths).toEqual([join(root, "a.txt"), join(root, "b.txt")]);

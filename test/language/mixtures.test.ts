@@ -48,7 +48,7 @@ objective b = sequence { extends: a, reset_optimizer: true }`);
   expect(b).toEqual({ ...a, resetOptimizer: true });
 });
 
-test("the nearest layer says what a mixture is made of", async () => {
+test("the nearest layer determines the parts of a mixture", async () => {
   const { b, c } = await objectivesOf(`objective a = mixture { 50%: causal, 50%: prefix }
 objective b = mixture { extends: a, of: [causal, masked] }
 objective c = mixture { extends: b, 100%: causal }`);
@@ -56,7 +56,7 @@ objective c = mixture { extends: b, 100%: causal }`);
   expect(c).toEqual({ kind: "mixture", parts: [{ weight: 1, objective: "causal" }] });
 });
 
-describe("what does not go together is said", () => {
+describe("conflicting settings are reported", () => {
   test.each([
     ["objective a = mixture { 50%: causal, 50%: prefix, of: [causal, prefix] }", ["parts-in-two-ways"]],
     ["objective a = mixture { preset: ul2, of: [causal, prefix] }", ["parts-in-two-ways"]],

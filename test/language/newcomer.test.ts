@@ -6,13 +6,13 @@ import { problemsOf } from "../../runtime/cli/load.ts";
 import { base, data } from "./newcomer/data.ts";
 import { analyseText } from "./project.ts";
 
-/** What somebody writes who comes from Transformers, Weights & Biases, YAML, JSON or Python, and what is said of it. */
+/** A mistake of someone used to Transformers, Weights & Biases, YAML, JSON or Python, with the expected message. */
 interface Mistake {
   text: string;
-  /** The text stands behind `base`; lines count from there. */
+  /** Whether the text follows `base`; lines count from there. */
   behindBase: boolean;
   place: string;
-  /** Its beginning; `{objectives}` and `{optimizers}` stand for the names of all. */
+  /** The beginning of the message; `{objectives}` and `{optimizers}` are replaced by all names. */
   message: string;
   fix?: string;
 }
@@ -22,7 +22,7 @@ const mistakes = readFileSync(new URL("newcomer/mistakes.jsonl", import.meta.url
   .split("\n")
   .map((line) => JSON.parse(line) as Mistake);
 
-/** What messages list of the catalogue, so that a name that comes to it changes no line of the table. */
+/** Names of the catalogue that messages list, so that a new name changes no line of the table. */
 const namesOf = (family: OptionFamily) =>
   listed(
     optionsOf(family).map(({ name }) => name),

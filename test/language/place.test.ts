@@ -43,7 +43,7 @@ test("a place of the specification has its place in the text", async () => {
   expect(paths.map((path) => placeText(placeOf(analysis, path), folder))).toEqual(marks);
 });
 
-test("what is inherited is where it is written; what is nowhere is at the declaration's name", async () => {
+test("an inherited value is at its place in the text; an absent one at the declaration's name", async () => {
   const { analysis, folder } = await analyseText(text.replaceAll(/[«»]/g, ""), { "shared.pretrain": shared.replaceAll(/[«»]/g, "") });
   const same: [SpecPath, SpecPath][] = [
     [

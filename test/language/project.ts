@@ -28,7 +28,7 @@ export async function analyseText(text: string, files: Record<string, string> = 
   return { folder, analysis: await analyse(join(folder, "main.pretrain")), marks };
 }
 
-/** Where problems stand, in the form of the marks. */
+/** The places of problems, in the form of the marks. */
 export function placesOf({ analysis: { problems }, folder }: Project): string[] {
   return problems.map((problem) => placeText(problem, folder));
 }

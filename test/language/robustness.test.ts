@@ -29,7 +29,7 @@ test("a text with a token or two taken out, doubled or swapped has no crash", as
   }
 });
 
-test("what can be formatted keeps its meaning for the parser, however it was laid out", () => {
+test("formatting keeps the meaning for the parser, whatever the layout was", () => {
   const random = generator(11);
   let formatted = 0;
   for (let round = 0; round < 60; round++) {

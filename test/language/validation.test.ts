@@ -179,7 +179,7 @@ describe("cycles are reported where each of their members closes them", () => {
   });
 });
 
-test("what seems to be missing is not reported while a part of the file cannot be read", async () => {
+test("missing names are not reported while a part of the file cannot be read", async () => {
   const { analysis } = await analyseText("model m { layers 4 }\npretrain p { model: mm }");
   expect(analysis.problems.map(({ code }) => code)).toEqual(["syntax-error"]);
 });
@@ -197,7 +197,7 @@ test("a declaration in a block that was not closed is a mistake in the syntax al
   expect(analysis.problems[0]?.message).toContain("Is a } missing further up?");
 });
 
-test("an import behind a declaration is told where it belongs", async () => {
+test("an import after a declaration is reported with its proper place", async () => {
   const { analysis } = await analyseText('model m {}\nimport "other.pretrain"', { "other.pretrain": "" });
   expect(analysis.problems[0]).toMatchObject({ line: 2, column: 1, code: "syntax-error" });
   expect(analysis.problems[0]!.message).toBe("Found import after a declaration; expected imports first. Move it above all declarations.");

@@ -92,7 +92,7 @@ test("a run folder tells what a training took of the machine: on one of several 
   expect(done.all()).toEqual([{ kind: "pretrain", engine: "onnx", work: workOf(job), seconds: 100 / processors }]);
   write("pretrain-3", { job, result: result(50), manifest: manifest(hostname()) });
   expect(done.all()).toHaveLength(2);
-  // who may not be held up looks at so many at a time, and knows the others later
+  // a caller that must not be delayed reads this many at a time, and learns of the others later
   const bit = doneTrainings(root, { runs: 10, read: 2 });
   const seen = [bit, bit, bit].map((each) => each.all().length);
   expect(seen[0]).toBeLessThan(2);

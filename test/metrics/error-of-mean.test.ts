@@ -8,7 +8,7 @@ test("groups of one item have the usual standard error of a mean", () => {
   expect(errorOfMean(groups)).toBeCloseTo(Math.sqrt(14 / 3 / 4), 12);
 });
 
-test("items that stand together count as one where they are alike", () => {
+test("items of a cluster count as one if they are alike", () => {
   const single = [1, 2, 3, 6].map((sum) => ({ sum, n: 1 }));
   const repeated = single.map(({ sum }) => ({ sum: 10 * sum, n: 10 }));
   expect(errorOfMean(repeated)).toBeCloseTo(errorOfMean(single)!, 12);

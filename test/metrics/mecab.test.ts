@@ -100,7 +100,7 @@ test.each<[string, { url?: string; sha256?: string; folder?: string }, RegExp]>(
   expect(existsSync(join(fresh, "mecab", "ipadic-1.0.0"))).toBe(false);
 });
 
-test("nothing is downloaded where that is forbidden", async () => {
+test("nothing is downloaded if that is forbidden", async () => {
   const asking = sacrebleuDictionary("ko-mecab", { SACREBLEU: temporaryFolder(), HF_HUB_OFFLINE: "1" }, sources);
   await expect(asking).rejects.toThrow(/forbids to download/);
 });

@@ -1,4 +1,4 @@
-"""Writes peer-cases.json: what the field's own programs give for texts and numbers that are awkward to score.
+"""Writes peer-cases.json: results of established programs for texts and numbers that are awkward to score.
 
 pip install sacrebleu==2.6.0 rouge-score==0.1.2 seqeval==1.2.2 scikit-learn==1.9.1 scipy==1.17.1 nltk
 python test/metrics/peer-cases.py
@@ -111,7 +111,7 @@ def of_texts(metric, options):
 
 
 def shuffled_texts():
-    """Long lines with moved stretches, which TER must find, and lines whose lengths are far apart."""
+    """Long lines with moved phrases, which TER must find, and lines of very different lengths."""
     words = [f"w{i}" for i in range(30)]
     pairs = []
     for length in (8, 20, 45, 80, 130):
@@ -175,7 +175,7 @@ def class_cases():
     for classes, spread in ((2, 0.2), (5, 0.5), (2, 1.0)):
         gold = [draw.randrange(classes) for _ in range(60)]
         predicted = [label if draw.random() > spread else draw.randrange(classes) for label in gold]
-        # one class that is never answered, and one that is never right
+        # one class that is never predicted, and one that is never correct
         if classes > 2:
             gold = [0 if label == 3 else label for label in gold]
             predicted = [0 if label == 4 else label for label in predicted]
@@ -215,7 +215,7 @@ def number_cases():
 
 
 def calibration_case():
-    """The definition, in NumPy, with confidences on the borders of the bins among them."""
+    """The definition in NumPy, with some confidences on the borders of bins."""
     confidences = np.array([0.0, 1.0, 1 / 15, 2 / 15, 0.5] + [draw.random() for _ in range(55)])
     right = np.array([draw.random() < confidence * 0.8 for confidence in confidences])
     error = 0.0

@@ -71,7 +71,7 @@ test("a model is downloaded once, into sacreBLEU's folder", async () => {
     const first = await sacrebleuModel("flores200", (notice) => notices.push(notice), { SACREBLEU: home }, sources);
     expect(first.path).toBe(join(home, "models", fileOfFlores200));
     expect(Buffer.from(first.bytes).equals(model("bpe"))).toBe(true);
-    // nobody publishes a hash of these models: that is said, with the hash that it has
+    // no hash of these models is published: the message says so, with the file's own hash
     const sha256 = createHash("sha256").update(model("bpe")).digest("hex");
     expect(notices).toEqual([expect.stringMatching(new RegExp(`is not verified: .* publishes a hash of it. Its SHA-256 is ${sha256}$`))]);
     const requests = asked;

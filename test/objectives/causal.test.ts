@@ -3,7 +3,7 @@ import { exampleOf, layoutOf } from "#runtime/objectives/table.ts";
 import { random } from "#runtime/random/random.ts";
 import { causal, make, middle, stream, vocabulary } from "./helpers.ts";
 
-test("a position predicts the token behind it, inside its document", () => {
+test("a position predicts the next token, inside its document", () => {
   const layout = layoutOf(causal, { architecture: "decoder", context: 8 });
   const { begin, end } = vocabulary;
   const example = exampleOf(causal, [10, 11, end, begin, 12, 13, end, begin, 14], layout, vocabulary, random(1));

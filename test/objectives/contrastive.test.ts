@@ -16,10 +16,10 @@ test("views by dropout are the same texts twice, each document's part of the win
   expect(texts).toBeGreaterThan(10_000);
 });
 
-test("neighbours are the halves of a text, cut behind the sentence that ends nearest to its middle", () => {
+test("neighbours are the halves of a text, cut after the sentence that ends nearest to its middle", () => {
   for (const { window, example } of make({ ...contrastive, views: "neighbours" }, "encoder", middle, 2000, 32)) {
     const [first, second] = [example.tokens.slice(1, -1), example.view!.tokens.slice(1, -1)];
-    // nothing between or behind them is cut off: the rest of the window is the next sequence's
+    // nothing between or after them is cut off: the rest of the window is the next sequence's
     const read = [...first, ...second];
     expect(read).toEqual(window.slice(0, read.length));
     expect(read.length).toBeGreaterThanOrEqual(0.75 * window.length);

@@ -17,7 +17,7 @@ describe("figure 2 of Lewis et al. 2020", () => {
   });
 
   test("token deletion", () => {
-    // the figure prints a full stop behind A, which no deletion brings there
+    // the figure prints a full stop after A, which no deletion puts there
     expect(written(hideTokens(text, [keep, drop, keep, keep, drop, keep, keep], mask))).toBe("A C . E .");
   });
 
@@ -76,7 +76,7 @@ test("in a long text the lengths of spans come near to Poisson 3", () => {
   }
 });
 
-test("spans stand anywhere between the other tokens", () => {
+test("spans may be anywhere between the other tokens", () => {
   const { infilled, spans } = amounts(40, denoising);
   const places = new Array<number>(40 - infilled + spans).fill(0);
   for (let seed = 0; seed < count; seed++) {
@@ -132,7 +132,7 @@ test("together the shares are still shares of the text, and hold in each documen
   expect(1 - shown / tokens).toBeCloseTo(0.6, 2);
 });
 
-/** Tokens of which none stands twice. */
+/** Distinct tokens. */
 function rising(length: number): number[] {
   return Array.from({ length }, (_, i) => 100 + i);
 }

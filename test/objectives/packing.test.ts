@@ -35,7 +35,7 @@ const mixtures: [string, (from: Random) => number][] = [
   ["2 or 300 words", (from) => (from.below(2) === 0 ? 2 : 300)],
 ];
 
-/** Documents of so many tokens, all tokens of text different: a token's number tells where it stands. */
+/** Documents of so many tokens, all tokens of text different: a token's number is its position. */
 function corpus(length: number, documents: number): { stream: TokenStream; text: number } {
   const tokens: number[] = [];
   for (let document = 0; document < documents; document++) {

@@ -4,7 +4,7 @@ import { random } from "#runtime/random/random.ts";
 import { fourDeviations, make, middle, prefix, stream, sum, vocabulary } from "./helpers.ts";
 
 describe("in a decoder", () => {
-  test("the last prefix token predicts the first token behind the prefix", () => {
+  test("the last prefix token predicts the first token after the prefix", () => {
     const layout = layoutOf(prefix, { architecture: "decoder", context: 8 });
     const window = [10, 11, 12, 13, 14, 15, 16, 17, 18];
     const example = exampleOf(prefix, window, layout, vocabulary, random(3));

@@ -54,7 +54,7 @@ describe("over any number of steps", () => {
     for (const [i, { weight }] of uneven.parts.entries()) expect(Math.abs((seen[i] as number) - weight * steps)).toBeLessThan(1);
   });
 
-  test("no part lags behind its share by more than two steps on the way", () => {
+  test("at no step is a part more than two steps short of its share", () => {
     const schedule = partSchedule(uneven, 5000);
     const seen = schedule.parts.map(() => 0);
     for (let step = 0; step < 5000; step++) {

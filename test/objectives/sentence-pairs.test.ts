@@ -36,7 +36,7 @@ describe.each(["next", "order"] as const)("%s", (sentences) => {
     expect(Math.abs(wrong - pairs / 2)).toBeLessThan(fourDeviations(pairs, 0.5));
   });
 
-  test("texts are cut behind a sentence where there is one", () => {
+  test("texts are cut after a sentence if there is one", () => {
     for (const made of make({ ...whole, sentences }, "encoder", middle, 1000)) {
       const ends = sentencesOf(made.window, vocabulary.endsSentence).map((sentence) => sentence.length);
       const cuts = ends.map((_, i) => ends.slice(0, i + 1).reduce((sum, length) => sum + length, 0));
@@ -56,7 +56,7 @@ test("the masked tokens are 15% of the pair's, as without pairs", () => {
   expect(predicted / maskable).toBeCloseTo(0.15, 2);
 });
 
-test("where the corpus has no other window, every text follows the other", () => {
+test("if the corpus has no other window, every text follows the other", () => {
   const settings = { ...whole, sentences: "next" } as const;
   const layout = layoutOf(settings, { architecture: "encoder", context: 32 });
   for (let seed = 0; seed < 50; seed++) {

@@ -50,7 +50,7 @@ describe("the examples of Raffel et al. 2020", () => {
     expect(corrupted([...hidden], replace, target)).toEqual({ input, target: wanted });
   });
 
-  test("one mask a span, and what MASS' decoder writes: the hidden fragment", () => {
+  test("one mask per span, and the target of MASS' decoder: the hidden fragment", () => {
     const hidden = ["for", "inviting", "me"];
     expect(corrupted(hidden, "mask", "text")).toEqual({ input: "Thank you <M> to your party last week", target: words.join(" ") });
     expect(corrupted(hidden, "masks", undefined)).toEqual({
@@ -98,7 +98,7 @@ type Settings = Extract<TextObjectiveSettings, { kind: "span_corruption" }>;
 
 const isSentinel = (token: number) => token >= vocabulary.firstSentinel;
 
-/** Input and target of each segment; in a decoder they stand one after the other. */
+/** Input and target of each segment; in a decoder they follow one another. */
 function parts({ example }: Made): { input: number[]; target: number[] }[] {
   return [...new Set(example.segments)].map((segment) => {
     const input = example.tokens.filter((_, i) => example.segments[i] === segment && example.prefix?.[i] !== 0);
@@ -107,7 +107,7 @@ function parts({ example }: Made): { input: number[]; target: number[] }[] {
   });
 }
 
-/** The text again: each sentinel of the input replaced by what stands behind it in the target. */
+/** The text again: each sentinel of the input replaced by the tokens after it in the target. */
 function restored(input: number[], target: number[]): number[] {
   return input.flatMap((token) => {
     if (!isSentinel(token)) return [token];
@@ -118,7 +118,7 @@ function restored(input: number[], target: number[]): number[] {
 }
 
 describe.each(["encoder-decoder", "decoder"] as const)("in an %s", (architecture) => {
-  test("sentinels stand in order, each once on either side, and the target restores the text", () => {
+  test("sentinels are in order, each once on either side, and the target restores the text", () => {
     let count = 0;
     for (const made of make(spanCorruption, architecture, (length, i) => stream(length, 40, i), 1000)) {
       for (const { input, target } of parts(made)) {
@@ -147,7 +147,7 @@ describe.each(["encoder-decoder", "decoder"] as const)("in an %s", (architecture
   });
 });
 
-test("an encoder-decoder's decoder reads <s> and its target, one behind", () => {
+test("an encoder-decoder's decoder reads <s> and its target, shifted by one", () => {
   for (const { example } of make(spanCorruption, "encoder-decoder", (length, i) => stream(length, 40, i), 300)) {
     const targetAt = new Map(example.predict.map((position, i) => [position, example.targets[i]]));
     example.decoder?.tokens.forEach((token, i) => {

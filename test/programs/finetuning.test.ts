@@ -21,7 +21,7 @@ describe("what is trained", () => {
     expect(trained.filter((name) => !name.endsWith(".bias"))).toEqual(["heads.task.weight"]);
   });
 
-  test("adapters stand behind each attention and each feed-forward layer, beside norms and head", () => {
+  test("adapters follow each attention and each feed-forward layer; norms and head are trained too", () => {
     const trained = names({ kind: "adapters", size: 4 });
     const adapters = trained.filter((name) => name.startsWith("adapters."));
     expect(adapters).toHaveLength(3 * 2 * 4);
@@ -40,7 +40,7 @@ describe("what is trained", () => {
   });
 });
 
-describe("the last layers are those of what answers", () => {
+describe("the last layers are those of the answering stack", () => {
   const blocks = (architecture: Architecture, task: TrainedTask, layers: number, train: TrainedPart = { kind: "last", layers }) => {
     const { trained } = finetuningParameters(smallModel({ architecture, layers: 4, placement: "pre" }), task, { train });
     const found = trained.flatMap(({ name }) => /(?:en|de)coder\.layers\.\d/.exec(name) ?? []);
@@ -66,7 +66,7 @@ describe("the last layers are those of what answers", () => {
     expect(trained.some(({ name }) => name === "encoder.norm.weight")).toBe(false);
   });
 
-  test("the norm behind an encoder is none of its decoder's last layers", () => {
+  test("the norm after an encoder is not one of its decoder's last layers", () => {
     const model = smallModel({ architecture: "encoder-decoder", layers: 2, placement: "pre" });
     const { trained } = finetuningParameters(model, written, { train: { kind: "last", layers: 1 } });
     expect(trained.filter(({ name }) => name.startsWith("encoder."))).toEqual([]);

@@ -59,7 +59,7 @@ function byHand({ model: { layers, activation }, objective }: Family): number {
   const gated = activation === "swiglu";
   const { context, decoderContext, predicted } = layout;
   const width = decoderContext || context;
-  // behind the last attention only what is predicted goes on, where that is at few positions
+  // after the last attention only positions with a target continue, if these are few
   const left = predicted < width / 2 ? (width - predicted) * (C * C + (gated ? 3 : 2) * C * F) : 0;
   const stacks = layers * layer(context, gated) + (decoderContext > 0 ? layers * layer(decoderContext, gated, context) : 0);
   return 2 * 3 * batch * (stacks - left + predicted * C * V);

@@ -74,7 +74,7 @@ describe.each(engines)("on %s", (name) => {
     await whole.close();
   });
 
-  test("a text begins anew where an earlier one filled the pages", async () => {
+  test("a new text can follow one that filled the pages", async () => {
     const model = smallModel(models["a decoder"]);
     const decoder = await open(name, model);
     const write = async (steps: number) => {
@@ -88,7 +88,7 @@ describe.each(engines)("on %s", (name) => {
     await decoder.close();
   });
 
-  test("rows are the continuations of others where an order says so", async () => {
+  test("rows continue other rows according to an order", async () => {
     const model = smallModel(models["a decoder"]);
     const [kept, whole] = [await open(name, model, { beams: 2 }), await open(name, model, { prompt: 40 })];
     const written = texts(4).flatMap((ids) => [[...ids], [...ids]]);

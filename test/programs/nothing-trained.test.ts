@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { trainingProgram } from "#runtime/programs/training.ts";
 import { objectives, settingsOf, smallModel, textPart } from "./small.ts";
 
-test.each([false, true])("where nothing is trained there is nothing but evaluation, accumulates %s", (accumulates) => {
+test.each([false, true])("if nothing is trained, there is only evaluation, accumulates %s", (accumulates) => {
   const model = smallModel();
   const settings = settingsOf(model, textPart(model, objectives.causal), 2, { accumulates });
   const namesOf = (given: typeof settings) => trainingProgram(given).functions.map(({ name }) => name);

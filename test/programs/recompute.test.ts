@@ -53,7 +53,7 @@ async function agree(settings: TrainingSettings, batchOf: (step: number) => Retu
   }
 }
 
-test.each(models)("what is computed again gives the same numbers: %s", async (_, kind, over) => {
+test.each(models)("activation checkpointing gives the same numbers: %s", async (_, kind, over) => {
   const model = smallModel(over);
   const part = textPart(model, objectives[kind]);
   await agree(settingsOf(model, part, 3), (step) => textStep(objectives[kind], part, { step, batch: 3 }));

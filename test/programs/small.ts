@@ -54,7 +54,7 @@ export function startingValues(settings: TrainingSettings): Values {
 }
 
 /**
- * Windows of random documents, two in each, cut into micro-batches of `batch` sequences. `follows`: what stands behind a token
+ * Windows of random documents, two in each, cut into micro-batches of `batch` sequences. `follows`: what follows a token
  * three times out of four.
  */
 export function textStep(

@@ -1,4 +1,4 @@
-"""Makes the models of this folder that hold what the others do not, with what Transformers computes from them.
+"""Makes those models of this folder that cover further cases, with the outputs of Transformers.
 
     python test/reference/make.py
 

@@ -67,7 +67,7 @@ test("a reader never sees half a letter", () => {
   expect(readEvents(folder, first.offset).events).toMatchObject([{ message: "naïve 😀" }]);
 });
 
-test("of a step that stands twice the later line holds", () => {
+test("if a step occurs twice, the later line counts", () => {
   const stamp = (body: ReturnType<typeof step>): RunEvent => ({ time: "", job: "", ...body });
   const steps = stepsOf([stamp(step(1, 3)), stamp(step(2, 9)), stamp(step(2, 2)), stamp(step(3, 1))]);
   expect(steps.map(({ step, loss }) => [step, loss])).toEqual([

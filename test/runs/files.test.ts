@@ -16,7 +16,7 @@ test("a file is replaced whole", () => {
   expect(readJson(path, v.object({ value: v.number() }))).toEqual({ value: { value: 2 } });
 });
 
-test.skipIf(!existsSync("/proc/self"))("where a file system makes no folders that is said, and does not take for ever", () => {
+test.skipIf(!existsSync("/proc/self"))("a file system that makes no folders is reported without a long wait", () => {
   expect(() => writeWhole("/proc/deep/er/result.json", "new")).toThrow("no folder can be made in /proc; name another place");
 });
 
@@ -65,7 +65,7 @@ test("a file that is not there is undefined; of one that was spoilt it is said w
   expect(read('{"value":1,"later":2}')).toEqual({ value: { value: 1 } });
 });
 
-test.skipIf(process.platform === "win32")("nothing is waited for or read without end where a file should be", () => {
+test.skipIf(process.platform === "win32")("a pipe or device in a file's place is neither waited for nor read without end", () => {
   const folder = temporaryFolder();
   const [pipe, endless] = [join(folder, "job.json"), join(folder, "result.json")];
   execFileSync("mkfifo", [pipe]);

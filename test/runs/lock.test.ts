@@ -54,7 +54,7 @@ test.skipIf(process.platform === "win32")("a process id that another process has
   expect(tryLock(path).held).toBe(true);
 });
 
-test.skipIf(process.platform !== "linux")("whoever asks while the holder ends is told that it lives, or that it does not", async () => {
+test.skipIf(process.platform !== "linux")("asking while the holder ends gives either answer, without an error", async () => {
   const path = join(temporaryFolder(), "lock");
   for (let time = 0; time < 10; time++) {
     const child = spawn("sleep", ["0.02"]);
@@ -69,7 +69,7 @@ test.skipIf(process.platform !== "linux")("whoever asks while the holder ends is
   }
 });
 
-test("a lock of another host counts as held: nobody can look there", () => {
+test("a lock of another host counts as held, because its process cannot be checked", () => {
   const path = join(temporaryFolder(), "lock");
   writeFileSync(path, JSON.stringify({ pid: 4711, host: "elsewhere", started: null }));
   expect(tryLock(path)).toMatchObject({ held: false, holder: { host: "elsewhere" } });

@@ -10,7 +10,7 @@ const answered: Prediction<"classification">[] = [
   { id: "test.tsv:2", label: "no", predicted: null, written: "perhaps" },
 ];
 
-test("what a kind of task keeps is a line of JSON each, and is read back as it was", () => {
+test("each kind of task keeps one line of JSON per prediction, which is read back unchanged", () => {
   const folder = temporaryFolder();
   writePredictions(folder, answered);
   expect(readFileSync(join(folder, predictionsFile), "utf8").split("\n")).toEqual([

@@ -19,7 +19,7 @@ function written(): string {
   return path;
 }
 
-test("what was written is read, bit for bit", () => {
+test("written tensors are read back bit for bit", () => {
   const { tensors, metadata } = readSafetensors(written());
   expect(tensors.weight).toEqual({ shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 0.1) });
   expect(tensors.steps).toEqual({ shape: [], data: Int32Array.of(-7) });

@@ -37,7 +37,7 @@ function storeWith(...events: EventBody[]) {
 
 const started: EventBody = { event: "job-started", kind: "corpus", name: "speeches", pid: 1 };
 
-test("what is known of a job that never ran", () => {
+test("the state of a job that never ran", () => {
   const store = openStore(temporaryFolder());
   expect(store.state(job.id)).toBe("new");
   expect(store.isDone(job.id)).toBe(false);

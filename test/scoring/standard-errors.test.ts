@@ -27,7 +27,7 @@ test("a metric that is no mean is scored again on examples drawn from the same",
   expect(few!.standard_error! / many!.standard_error!).toBeCloseTo(4, 0);
 });
 
-test("what cannot be computed from single answers has none, and keeps its score", () => {
+test("a metric that is not a mean over answers has none, and keeps its score", () => {
   expect(withStandardErrors([score("roc_auc", 0.8, 100)], task, answers(100))).toEqual([score("roc_auc", 0.8, 100)]);
   expect(withStandardErrors([score("bleu", 20, 2)], task, answers(2))).toEqual([score("bleu", 20, 2)]);
 });

@@ -70,19 +70,19 @@ describe("at the cursor", () => {
   });
 });
 
-test("nothing in comments, after a finished value and where a name is invented", async () => {
+test("nothing in comments, after a finished value and for a new name", async () => {
   for (const text of ["// corpus |", "/* pretrain { | */", "model |", "model m { layers: 4 |", "pretrain p { nonsense: |"]) {
     expect((await offered(text)).labels, text).toEqual([]);
   }
 });
 
-test("what the runtime does not have yet is not offered", async () => {
+test("values that the runtime does not support yet are not offered", async () => {
   const { labels } = await offered("pretrain p { budget: 5 |");
   expect(labels).toContain("tokens");
   for (const unit of ["s", "min", "h"]) expect(labels).not.toContain(unit);
 });
 
-test("items carry documentation, defaults and what is to be replaced", async () => {
+test("items carry documentation, defaults and the range to replace", async () => {
   const { items } = await offered("model m { lay|");
   const layers = items.find(({ label }) => label === "layers");
   expect(layers).toMatchObject({

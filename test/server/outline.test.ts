@@ -70,7 +70,7 @@ test("a probe has a plan, whose goals are all its layers", async () => {
   expect(plan!.goals).toEqual(layers.map(({ id }) => id));
 });
 
-test("a model of the hub that is not here is told, and once there is a checkpoint its problem goes", async () => {
+test("a missing model of the hub is reported, and once there is a checkpoint the problem is gone", async () => {
   const editor = await startEditor({ ...data, "a.pretrain": adapting });
   await editor.open("a.pretrain", adapting);
   const outline = await editor.outline("a.pretrain", ({ declarations }) => declarations.length > 0);
@@ -106,7 +106,7 @@ test("while the text is broken the last good outline stays, at its place in the 
   expect(declaration(fresh, "base").plan).toEqual(declaration(good, "base").plan);
 });
 
-test("what a comparison expects stands in the outline at its place, also while the text is broken", async () => {
+test("the outline has a comparison's expectations at their places, even while the text is broken", async () => {
   const editor = await startEditor(data);
   const expecting = experiment.replace(
     "seeds: 1..2\n",
@@ -136,7 +136,7 @@ test("a declaration with errors keeps its last plan, as a stale one, and counts 
   expect(declaration(outline, "base")).toMatchObject({ errors: 0, plan: { stale: false } });
 });
 
-test("what cannot be used because of an error elsewhere has an error too", async () => {
+test("a declaration that is unusable because of an error elsewhere has an error too", async () => {
   const editor = await startEditor(data);
   await editor.open("a.pretrain", experiment.replace("layers: 1", "layers: none"));
   const outline = await editor.outline("a.pretrain");
@@ -165,7 +165,7 @@ test("a plan is an estimate until the corpus is encoded, and exact when its resu
   expect(declaration(exact, "base").plan?.epochs).toBeCloseTo(2, 1);
 });
 
-test("what changed since a run is said in the words of the text", async () => {
+test("changes since a run are described in the words of the text", async () => {
   const editor = await startEditor({ ...data, "a.pretrain": experiment });
   await editor.open("a.pretrain", experiment);
   const { id, folder } = await runOf("base");

@@ -15,7 +15,7 @@ const globs = `corpus c {
 model m { layers: 2 /* "two" */, hidden: 64 }
 `;
 
-test("behind a pattern with /* there is completion, as there is none in comments", async () => {
+test("completion works after a pattern with /*, though not in comments", async () => {
   const editor = await startEditor();
   const labels = async (marked: string) => {
     const { text, position } = atCursor(marked);

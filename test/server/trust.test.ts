@@ -22,7 +22,7 @@ async function trustIt(editor: Editor): Promise<void> {
   await editor.connection.sendNotification(trustGrantedNotification);
 }
 
-test("before the workspace is trusted what a text names inside of it is read", async () => {
+test("before the workspace is trusted, files inside it that a text names are read", async () => {
   const editor = await restricted({ ...data, "parts/shared.pretrain": "objective mlm = masked\n" });
   await editor.open(
     "a.pretrain",
@@ -86,7 +86,7 @@ test("a folder .pretrain that is a link is not followed before the workspace is 
   expect(await editor.problems("a.pretrain")).toEqual([]);
 });
 
-test("a model of the hub is not said to be missing where nobody may look", async () => {
+test("a model of the hub is not reported as missing if its folder may not be read", async () => {
   const editor = await restricted();
   await editor.open("a.pretrain", 'model m { checkpoint: "bert-base-uncased" }\n');
   const problems = await editor.problems("a.pretrain", (found) => found.length > 0);

@@ -88,14 +88,14 @@ describe("a task", () => {
     expect(trained({ ...labelled, text: "a.b" }, lines({ "a.b": "own", a: { b: "inside" }, label: "x" }))).toMatchObject([{ text: "own" }]);
   });
 
-  test("a path that leads nowhere is told with what is there", () => {
+  test("a path without a value is reported with the existing fields", () => {
     const { code, message, fixes } = errorOf({ ...translation, source: "translation.eng" }, lines({ translation: { en: "a", de: "b" } }));
     expect(code).toBe("missing-column");
     expect(message).toContain('no column "translation.eng"; it has "translation.en", "translation.de", "translation"');
     expect(fixes).toEqual(["translation.en"]);
   });
 
-  test("numbers and booleans stand as JSON writes them; null is empty", () => {
+  test("numbers and booleans appear as in JSON; null is empty", () => {
     expect(trained(labelled, lines({ text: 5, label: true }, { text: "b", label: 1.5 }))).toMatchObject([
       { text: "5", label: "true" },
       { text: "b", label: "1.5" },
@@ -113,7 +113,7 @@ describe("a task", () => {
     expect(ids).toMatchObject([{ label: "1152921504606846977" }, { label: "1152921504606846978" }]);
   });
 
-  test("a column that is named twice is refused where it is asked for", () => {
+  test("a column name that occurs twice is refused if a task uses it", () => {
     const twice = { ...labelled, train: "t.csv" };
     const problems = (header: string) => resolveTask(twice, "t", filesOf({ "t.csv": `${header}\na,b,x\n` })).problems;
     expect(problems("text,text,label")[0]).toMatchObject({ code: "column-twice", path: ["tasks", "t", "text"] });

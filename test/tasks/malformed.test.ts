@@ -211,7 +211,7 @@ test.each<[string, TaskSpec, Record<string, string | Uint8Array>, string, string
   expect(found).toMatchObject({ code, message: typeof message === "string" ? message : expect.stringMatching(message) });
 });
 
-test("rows with fewer tags than words are told by the first of them", () => {
+test("rows with fewer tags than words are reported by the first of them", () => {
   const rows = `${'{"tokens": ["a", "b"], "tags": ["O"]}\n'.repeat(40)}`;
   const { problems } = readExamples({ ...tagged, train: "t.jsonl" }, "train", filesOf({ "t.jsonl": rows }).read);
   expect(problems).toHaveLength(3);
@@ -231,7 +231,7 @@ test("a place in a SQuAD file counts code points, as its makers do", () => {
   expect(all).toMatchObject([{ answers: [{ text: "Paris", start: 16 }] }]);
 });
 
-test("a file that is too large to be held is told, and not read", () => {
+test("a file that is too large for memory is reported, and not read", () => {
   const files = { ...filesOf({}), size: () => 3e9, read: () => expect.fail("it was read") };
   const { task, problems } = resolveTask(sentiment, "t", files);
   expect(task).toBeNull();
@@ -243,7 +243,7 @@ test("a file that is too large to be held is told, and not read", () => {
   );
 });
 
-test("empty texts are told, and read", () => {
+test("empty texts are reported, and read", () => {
   const rows = Array.from({ length: 60 }, (_, i) => `${i === 0 ? "" : `text ${i}`},${i}`);
   const { task, problems } = resolveTask(numbers, "t", filesOf({ "n.csv": `text,value\n${rows.join("\n")}\n` }));
   expect(task).not.toBeNull();
@@ -259,7 +259,7 @@ test("a tag that training does not have is a warning: it counts as wrong", () =>
   expect(problems.filter(({ code }) => code === "unknown-label")).toMatchObject([{ severity: "warning" }, { severity: "warning" }]);
 });
 
-test("columns are named where a file has no header, and parted as they are", () => {
+test("columns are named if a file has no header, and separated as in the file", () => {
   const data = { ...plain, columns: ["coarse", "fine", "question"], separators: [":", " "], encoding: "latin-1" } as const;
   const spec: TaskSpec = {
     ...sentiment,

@@ -24,7 +24,7 @@ test("a good task has its labels in order and its files by content", () => {
   expect(task).not.toHaveProperty("metrics");
 });
 
-test("labels that are numbers stand in the order of their values", () => {
+test("labels that are numbers are in the order of their values", () => {
   const train = tsv(...["10", "9", "-1", "2"].map((label): [string, string] => [`text ${label}`, label]));
   const { task } = resolve({ "train.tsv": train, "dev.tsv": tsv(["a", "9"]), "test.tsv": tsv(["b", "2"]) });
   expect(task?.labels).toEqual(["-1", "2", "9", "10"]);
@@ -148,7 +148,7 @@ describe("shares of the training file", () => {
     expect(after.slice(-before.length)).toEqual(before);
   });
 
-  test("a file's problems are told once, and it is listed once", () => {
+  test("a file's problems are reported once, and it is listed once", () => {
     const { problems } = resolveTask(task, "mood", filesOf({ "train.tsv": `${tsv(...rows(0, 100))}broken\n` }));
     expect(problems).toHaveLength(1);
     const resolved = resolveTask(task, "mood", filesOf({ "train.tsv": tsv(...rows(0, 100)) }));

@@ -59,7 +59,7 @@ describe("is_impossible", () => {
     expect(problems[0]?.message).toContain("(such questions: 2)");
   });
 
-  test("says nothing where it agrees, or is not there", () => {
+  test("reports nothing if it agrees or is absent", () => {
     expect(read(squad(question({ is_impossible: true, answers: [] }))).problems).toEqual([]);
     expect(read(squad(question({ is_impossible: true }))).problems).toEqual([]);
     expect(read(squad(question({ answers: [] }), question({ is_impossible: false, answers: [year] }))).problems).toEqual([]);
@@ -87,7 +87,7 @@ test.each([
   expect(read(squad(qa)).problems[0]).toMatchObject({ severity: "error", message: expect.stringMatching(message) });
 });
 
-test("articles and paragraphs without what they need are told instead of left out", () => {
+test("articles and paragraphs with missing fields are reported instead of skipped", () => {
   expect(read(JSON.stringify({ data: [{ title: "t" }] })).problems[0]?.message).toContain('article 1 of "data" has no list "paragraphs"');
   expect(read(JSON.stringify({ data: [{ paragraphs: [{ context }] }] })).problems[0]?.message).toContain('has no list "qas"');
 });

@@ -3,7 +3,7 @@ import type { TaskSpec } from "#runtime/contract/spec.ts";
 import { resolveTask } from "#runtime/tasks/resolve.ts";
 import { filesOf, plain, sentiment, tsv } from "./helpers.ts";
 
-/** Metrics that the data leave without a value are told before anything runs. */
+/** Metrics that the data leave undefined are reported before anything runs. */
 
 const files = { data: plain, train: "train", validation: "dev", test: "test" };
 const classes = (...metrics: string[]) => ({ ...sentiment, metrics }) satisfies TaskSpec;
@@ -63,7 +63,7 @@ test("parts of speech with a metric of entities are an error with the way out; w
   expect(problemsOf(tagged("accuracy"), parts).filter(({ severity }) => severity === "error")).toEqual([]);
 });
 
-test("BILOU tags mark entities, and a test split without any is told", () => {
+test("BILOU tags mark entities, and a test split without any is reported", () => {
   const bilou = { train: words("B-X", "L-X", "U-X", "O"), dev: words("U-X", "O", "O"), test: words("O", "U-X") };
   expect(problemsOf(tagged("entity_f1"), bilou)).toEqual([]);
   const none = problemsOf(tagged("entity_f1"), { ...bilou, test: words("O", "O") });

@@ -1,5 +1,5 @@
 """
-What Transformers 5.24 reads of a vocabulary and the files beside it: writes companions.json.
+Writes companions.json: how Transformers 5.24 reads a vocabulary with the files next to it.
 
     python companions.py
 """

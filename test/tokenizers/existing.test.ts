@@ -25,7 +25,7 @@ async function adopted(json: unknown) {
 }
 
 describe.each(peers.cases.map((each) => [each.name, each] as const))("a file with %s", (_, { tokenizer: json, ids }) => {
-  test("has every token that batches need, behind its own, and encodes as before", async () => {
+  test("has every token that batches need, after its own, and encodes as before", async () => {
     const { known, vocabulary, tokenizer } = await adopted(json);
     expect(vocabulary).toBe(known.entries + known.added.length);
     expect(tokenizer.vocabulary).toMatchObject({ size: vocabulary, sentinels: 3 });

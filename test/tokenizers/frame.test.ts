@@ -73,7 +73,7 @@ test.each([
   expect(frameOf(tokenizerWith(postProcessor), { begin: 2, end: 3 })).toEqual(usualFrame({ begin: 2, end: 3 }));
 });
 
-test("what is cut is the longer text, and never the frame", () => {
+test("the longer text is cut, and never the frame", () => {
   const pair: Frame = frameOf(tokenizerWith({ type: "RobertaProcessing", sep, cls, trim_offsets: true, add_prefix_space: false }), {
     begin: 0,
     end: 0,

@@ -1,4 +1,4 @@
-"""Writes peer-tokenizers.json: small tokenizers as other programs save them, and the ids that Hugging Face's tokenizers gives.
+"""Writes peer-tokenizers.json: small tokenizers as saved by other programs, with the ids from Hugging Face's tokenizers.
 
 pip install tokenizers==0.23.3
 python test/tokenizers/peer-tokenizers.py
@@ -90,7 +90,7 @@ for name, (model, normalizer, pre_tokenizer, trainer, decoder) in builds.items()
         )
     tokenizer.enable_truncation(4)
     saved = json.loads(tokenizer.to_str())
-    # a text never holds a special token here: what it spells is text
+    # texts never contain special tokens here: their spelling is ordinary text
     plain = Tokenizer.from_str(json.dumps({**saved, "added_tokens": [], "truncation": None}))
     ids = [plain.encode(each, add_special_tokens=False).ids for each in texts]
     cases.append({"name": name, "tokenizer": saved, "ids": ids, "decoded": [plain.decode(each) for each in ids]})

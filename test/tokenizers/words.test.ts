@@ -32,7 +32,7 @@ test("word pieces: ## goes on", () => {
   expect(wordsOf("wordpiece", ["un", "##aff", "##able", ",", "said"])).toEqual([["un", "##aff", "##able"], [","], ["said"]]);
 });
 
-test("characters: letters and digits stand together", () => {
+test("characters: letters and digits stay together", () => {
   expect(wordsOf("characters", [..."B2B, no"])).toEqual([["B", "2", "B"], [","], [" "], ["n", "o"]]);
 });
 

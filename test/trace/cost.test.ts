@@ -18,7 +18,7 @@ test("a decoder's FLOPs are those counted by hand, forward and twice that backwa
   expect(pretrainCost({ ...size, model, objective: objectives.causal, batch: B }, 10).flopsPerStep).toBe(3 * forward);
 });
 
-test("only positions with something to predict reach the vocabulary, and what is behind the last attention", () => {
+test("only target positions reach the vocabulary and the layers after the last attention", () => {
   const model = smallModel({ architecture: "encoder", biases: false });
   const { layers: L, hidden: D, heads: H, feedForward: F, context: T, vocabulary: V } = model;
   const B = 4;
@@ -99,7 +99,7 @@ test("a mixture costs the average of its parts as they are scheduled", () => {
   expect(mixed.flopsPerStep).toBeCloseTo(0.75 * causal.flopsPerStep + 0.25 * prefix.flopsPerStep, 6);
 });
 
-test("a graph holds no node whose result nobody reads, nor the same node twice", () => {
+test("a graph has no node with an unused result, nor the same node twice", () => {
   const model = smallModel();
   const settings = settingsOf(model, textPart(model, objectives.causal), 2);
   const program = trainingProgram(settings);

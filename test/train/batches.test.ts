@@ -32,7 +32,7 @@ test("a pair has an end token after each text, and its longer one is cut first",
 describe("rows of labelled texts", () => {
   const { arrays, tokensRead, predicted } = pooledBatch(part, [[text(1, 7), text(2, 8, 9)], [text(0)]], 3, 0, "mean");
 
-  test("lie side by side as segments, positions anew in each, padding behind", () => {
+  test("are packed as segments, positions restart in each, padding follows", () => {
     expect(Array.from(arrays.tokens!)).toEqual([2, 7, 3, 2, 8, 9, 3, 0, 2, 3, 0, 0, 0, 0, 0, 0, ...new Array(8).fill(0)]);
     expect(Array.from(arrays.positions!).slice(0, 8)).toEqual([0, 1, 2, 0, 1, 2, 3, 0]);
     expect(Array.from(arrays.segments!).slice(0, 8)).toEqual([1, 1, 1, 2, 2, 2, 2, 0]);

@@ -66,7 +66,7 @@ test("an engine that does its calls in order has the next step before the last i
   expect(waiting).toEqual(["begin 1", "done 1", "report 1 1", "begin 2", "done 2", "report 2 2"]);
 });
 
-test("what looks at the weights after a step sees those of that step", async () => {
+test("readers of the weights after a step see those of that step", async () => {
   const scored = await history({ queues: true, pausesAfter: (step) => step === 2, steps: 3 });
   expect(scored.indexOf("begin 3")).toBeGreaterThan(scored.indexOf("report 2 2"));
   const saved = await history({ queues: true, saveEvery: 2 });
@@ -84,7 +84,7 @@ test("what looks at the weights after a step sees those of that step", async () 
   expect(over.at(-1)).toBe("report 2 2");
 });
 
-test("what was over when it was stopped does not go on", async () => {
+test("a training that was finished when stopped does not continue", async () => {
   expect(await history({ queues: true, first: 3, isOver: () => true })).toEqual([]);
 });
 
@@ -115,12 +115,12 @@ test("a loss that is no number ends it, whatever is under way", async () => {
   expect(failed.at(-1)).toMatch(/^the loss became NaN at step 2/);
 });
 
-test("the optimiser begins anew between two steps", async () => {
+test("the optimiser restarts between two steps", async () => {
   const phases = await history({ queues: true, steps: 3, optimizerStepOf: (step) => (step < 3 ? step : 1) });
   expect(phases.filter((each) => /begin|reset/.test(each))).toEqual(["begin 1", "begin 2", "reset", "begin 1"]);
 });
 
-test("of short steps several are with the engine, and what looks at the weights still sees those of its step", async () => {
+test("short steps are handed to the engine several at a time, and readers of the weights still see those of their step", async () => {
   const happened = await history({ queues: true, short: true, steps: 90, saveEvery: 40, abortAt: 85, pausesAfter: (step) => step === 60 });
   const steps = (what: string) => happened.filter((each) => each.startsWith(what)).map((each) => Number(each.split(" ")[1]));
   const counted = happened.reduce(

@@ -41,7 +41,7 @@ describe.each(["encoder-decoder", "decoder"] as const)("pairs of texts in an %s"
     target: Array.from({ length: 1 + (i % 3) }, (_, at) => 20 + i + at),
   }));
 
-  test("every target token is predicted behind its own source, in a segment of its own", () => {
+  test("every target token is predicted after its own source, in a segment of its own", () => {
     const source = packedPairs({ pairs, part, vocabulary, frame: usualFrame(vocabulary), seed: 1, batch: 4, accumulate: 2 });
     const seen = new Set<string>();
     for (let step = 0; step < 6; step++) {
@@ -50,7 +50,7 @@ describe.each(["encoder-decoder", "decoder"] as const)("pairs of texts in an %s"
         const [tokens, segments] = [arrays[`${side}tokens`]!, arrays[`${side}segments`]!];
         for (const [position, target] of targets!.entries()) {
           if (weights![position] === 0 || target === end) continue;
-          // what stands at the next position is what is predicted, in the same segment
+          // the token at the next position is the target, in the same segment
           expect([tokens[position + 1], segments[position + 1]]).toEqual([target, segments[position]]);
           seen.add(String(target));
         }

@@ -21,7 +21,7 @@ ${more}`,
     "animals.tsv": `text\tlabel\n${rows.join("\n")}\n`,
   });
 
-test("the pooler that pre-training on pairs of sentences made is what a head reads through", async () => {
+test("a head reads through the pooler that pre-training on pairs of sentences trained", async () => {
   const ran = await runHere(experiment("masked { sentences: next }"), "read");
   const of = (name: string) => readSafetensors(join(ran.folder(name), "model.safetensors")).tensors;
   const [made, used] = [of("base")["pooler.weight"]!, of("read")["pooler.weight"]!];

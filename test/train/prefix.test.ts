@@ -10,7 +10,7 @@ import { runHere } from "./in-process.ts";
 const animals = ["cat", "dog", "cow", "hen"];
 const texts = Array.from({ length: 240 }, (_, i) => `number ${i} is a ${animals[i % 4]}`);
 
-/** Labels that stand at the end of a text, read at its beginning. */
+/** Labels at the end of a text, read at its beginning. */
 const experiment = (objective: string) => `
 corpus tales { files: "tales.txt", documents: line, split: { validation: 10% } }
 tokenizer words { kind: bpe, vocabulary: 330, train on: tales, sentinels: 4 }
@@ -41,7 +41,7 @@ describe.each([
     return scores.find(({ metric, split }) => metric === "accuracy" && split === "test")!.value!;
   };
 
-  test(`is fine-tuned and probed with a first token that sees ${reads ? "the whole text" : "nothing behind it"}`, async () => {
+  test(`is fine-tuned and probed with a first token that sees ${reads ? "the whole text" : "nothing after it"}`, async () => {
     const folder = folderFor(objective);
     const expected = (accuracy: number) => (reads ? expect(accuracy).toBeGreaterThan(0.9) : expect(accuracy).toBeLessThan(guessed));
     expected(await accuracyOf(folder, "adapted"));
@@ -59,7 +59,7 @@ describe.each([
     else expect(last).toBeGreaterThan(1.2);
   });
 
-  test("is looked into as it reads, and exported with word of what Transformers does otherwise", async () => {
+  test("is inspected as it reads, and exported with a note on what Transformers does differently", async () => {
     const folder = folderFor(objective);
     const run = (await runHere(folder, "base")).folder("base");
     const { attentions } = await inspect(openStoredModel(run), "number 7 is a cow", "cpu", 1);

@@ -4,7 +4,7 @@ import { uniformNoise } from "#runtime/train/sampling-noise.ts";
 const noise = (count: number, ...path: (number | string)[]) =>
   uniformNoise([{ name: "noise", shape: [count, 4], dtype: "float32" }], path).noise as Float32Array;
 
-test("noise is a function of its path, and lies strictly between 0 and 1 as 32-bit floats", () => {
+test("noise is a function of its path, and is strictly between 0 and 1 as 32-bit floats", () => {
   const values = noise(50_000, 1, 2, 0);
   expect(noise(50_000, 1, 2, 0)).toEqual(values);
   expect(noise(50_000, 1, 3, 0)).not.toEqual(values);

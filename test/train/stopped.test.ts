@@ -10,7 +10,7 @@ const seed = Number(process.env.PRETRAIN_STOP_SEED ?? 1);
 
 vi.setConfig({ testTimeout: 120_000 });
 
-describe("stopped or broken off at random steps and run again, all that is left is as if it had never stopped", () => {
+describe("after stops or crashes at random steps and another run, the results equal those of an uninterrupted run", () => {
   test.each(Array.from({ length: cases }, (_, i) => i))("case %d", async (index) => {
     const from = random(seed, "stopping", index);
     const drawn = drawCase(from);
@@ -54,7 +54,7 @@ finetune adapted { from: base, task: mood, epochs: 8, batch: 8, ${patience} opti
   });
 });
 
-/** Of a run that nothing stops. */
+/** The results of an uninterrupted run. */
 async function eventsOf(folder: string, name: string): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
   const never = (event: RunEvent) => {

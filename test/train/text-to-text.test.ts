@@ -92,7 +92,7 @@ async function taskOf(declared: string, files: Record<string, string>): Promise<
   return job.task;
 }
 
-describe("what is written is scored by the task's own metrics", () => {
+describe("written answers are scored by the task's own metrics", () => {
   const write = async (task: TrainedTask, answers: (target: string, i: number) => string) => {
     const own = await tokenizer();
     const words = readSourcesAndTargets(task, "test");
@@ -105,7 +105,7 @@ describe("what is written is scored by the task's own metrics", () => {
     return { words, predictions, of: (metric: string) => scores.find((score) => score.metric === metric)?.value };
   };
 
-  test("labels: what is none of them is wrong", async () => {
+  test("labels: an answer that is not a label is wrong", async () => {
     const task = await taskOf(
       'pair_classification { train: "p.tsv", validation: 20%, test: 20%, text: one, second: two, label: verdict, as: text }',
       { "p.tsv": pairs },
@@ -122,7 +122,7 @@ describe("what is written is scored by the task's own metrics", () => {
     expect([none.of("accuracy"), none.of("matthews"), none.of("f1_macro")]).toEqual([0, 0, 0]);
   });
 
-  test("numbers: what is none is the training examples' mean", async () => {
+  test("numbers: an answer that is not a number counts as the training examples' mean", async () => {
     const rows = range(60).map((i) => `${animal(i)} ${i},${i % 5}`);
     const task = await taskOf('regression { train: "n.csv", validation: 20%, test: 20%, as: text }', {
       "n.csv": `text,value\n${rows.join("\n")}\n`,
@@ -144,7 +144,7 @@ describe("what is written is scored by the task's own metrics", () => {
     expect(predictions[1]).toHaveProperty("predicted", ["O", "B-animal", ". ", ". "]);
   });
 
-  test("a tag that is missing is wrong where a full stop is a tag", async () => {
+  test("a missing tag is wrong if a full stop is a tag", async () => {
     const lines = range(40).flatMap((i) => [`${animal(i)}\tNN`, "in\tIN", `${place(i)}\tNN`, ".\t.", ""]);
     const task = await taskOf('tagging { train: "t.conll", validation: 20%, test: 20%, as: text, metrics: [accuracy] }', {
       "t.conll": lines.join("\n"),

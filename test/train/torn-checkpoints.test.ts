@@ -61,7 +61,7 @@ test("without a whole checkpoint there is none", () => {
   expect(latestCheckpoint(folder, () => {})).toBeUndefined();
 });
 
-test("a checkpoint names what else it needs: one whose best weights are not those is left out", () => {
+test("a checkpoint names its other files: one with different best weights is skipped", () => {
   const folder = join(temporaryFolder(), "finetune-1");
   mkdirSync(join(folder, "checkpoints"), { recursive: true });
   writeFileSync(join(folder, "checkpoints/best-epoch-00001.safetensors"), "weights");

@@ -31,7 +31,7 @@ async function trainerOf(model: ResolvedModel, train: TrainedPart): Promise<Trai
   return openTrainer({ engine: await loadEngine("onnx", { threads: 2 }), settings, initial, seed: 1 });
 }
 
-/** −log p of every token behind what is written, by the program that trains: nothing is kept from one token to the next. */
+/** −log p of every token after the prompt, by the training program: nothing is kept from one token to the next. */
 async function surprises(trainer: Trainer, model: ResolvedModel, source: number[], written: number[]): Promise<Float32Array> {
   const part = writingPart(model, 12, 8);
   const examples = Array.from({ length: vocabulary.size }, (_, token) => {
@@ -82,7 +82,7 @@ test.each([
   for (const source of sources) expected.push(await likeliestText(trainer, model, source));
   const writing = { trainer, model, vocabulary, frame, longest };
   expect(await writeTexts(sources, { ...writing, beams: 1 })).toEqual(expected);
-  // beams keep the likeliest text besides others, and find none that is worse on the whole
+  // beams keep the most likely text among others, and find none that is worse overall
   const found = await writeTexts(sources, { ...writing, beams: 4 });
   for (const [i, text] of found.entries()) {
     const [one, other] = [text, expected[i]!].map((each) => meanLogProbability(trainer, model, sources[i]!, each));

@@ -5,7 +5,7 @@ import { button, csvOf, element, send, show, showMessage, startAnswerPage } from
 startAnswerPage((result: ProbeResult) => {
   const { probe } = result;
   const { head, rows, warnings } = probeRows(result);
-  if (head.length === 1) return showMessage(probe, "Nothing has a result yet: press Run above the probe, and its scores stand here.");
+  if (head.length === 1) return showMessage(probe, "There are no results yet. Press Run above the probe to see its scores here.");
   const cells = (tag: "th" | "td", texts: readonly string[]) => texts.map((text) => element(tag, {}, text));
   show(
     element("h1", {}, probe),

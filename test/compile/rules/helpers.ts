@@ -46,7 +46,7 @@ export function problemOf(change: Change, seen?: Files): Problem {
   return problems[0]!;
 }
 
-/** Text of a file whose two labels are told by `label`. */
+/** Text of a file with two labels, which `label` assigns. */
 export const labelled = (label: (index: number) => string, header = "sentence\tpolarity", word = "text") =>
   [header, ...Array.from({ length: 20 }, (_, index) => `${word} ${index}\t${label(index)}`)].join("\n");
 

@@ -193,7 +193,7 @@ it("has nothing against a sequence that ends in a task", () => {
   expect(problemsOf(change)).toEqual([]);
 });
 
-it("says beforehand that a model by its sizes cannot be exported, once, and nothing of one that can", () => {
+it("reports once, when planning, that a model with these sizes cannot be exported, and nothing for one that can", () => {
   const said = (change: Change) => everyProblemOf(specOf(change), files).filter(({ code }) => code === "not-exportable");
   const [encoder, ...more] = said({
     models: { tiny: model() },

@@ -14,7 +14,7 @@ table = pa.table({"id": [1, 2, 3, 4, 5], "text": ["one", "zwei\nLinien", "trois,
 for compression in ("none", "snappy", "gzip", "zstd", "brotli", "lz4"):
     pq.write_table(table, here / f"{compression}.parquet", compression=compression, row_group_size=2)
 
-# rows as the hub has them of a tagging and of a question answering task
+# rows in the hub's form, of a tagging and of a question answering task
 words = pa.table({"tokens": [["Ada", "wrote"], ["to", "Bath"]], "tags": [["B-person", "O"], ["O", "B-place"]]})
 pq.write_table(words, here / "words.parquet")
 questions = pa.table(

@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import type { Counts } from "../counts.ts";
 import { root } from "../workspace.ts";
 
-/** What a test does one after another in a window. What comes after a failure stands on what failed, and is left out. */
+/** What a test does one after another in a window. Steps after a failure depend on the failed one and are skipped. */
 export interface Steps {
   step(name: string, act: () => Promise<void>): Promise<void>;
   /** Keeps a picture of the window in `dist/test/pictures`. */

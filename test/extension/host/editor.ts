@@ -13,7 +13,7 @@ export interface Experiment {
   run(name: string): Promise<void>;
   stop(name: string): Promise<void>;
   target(name: string): { uri: string; name: string };
-  /** What stands above a declaration. */
+  /** The lenses above a declaration. */
   lensesOf(name: string): Promise<string[]>;
   /** Waits for a lens above a declaration. */
   lens(name: string, pattern: RegExp, milliseconds?: number): Promise<void>;
@@ -21,7 +21,7 @@ export interface Experiment {
   replace(old: string, replacement: string): Promise<void>;
   /** Steps that the runs of a declaration have written. */
   stepsOf(name: string): number;
-  /** Runs that go on, whoever started them. */
+  /** Current runs, whoever started them. */
   sessions(): string[];
 }
 
@@ -100,7 +100,7 @@ export function nonEmpty<T>(values: readonly T[]): readonly T[] | undefined {
   return values.length > 0 ? values : undefined;
 }
 
-/** Where the runs that are not done stand, for whoever reads a report. */
+/** The state of unfinished runs, for the report. */
 function unfinished(store: string): string {
   const runs = join(store, "runs");
   if (!existsSync(runs)) return "";

@@ -6,7 +6,7 @@ import * as vscode from "vscode";
 import { type Experiment, errorsIn, lensesAbove, nonEmpty, openExperiment, tab, until } from "./editor.ts";
 import { memoryFiles } from "./memory-files.ts";
 
-/** Everything that needs no eyes: what VS Code is told, from inside it, with real runs of the real engine. */
+/** Everything that can be checked without a screen: what the extension gives to VS Code, from inside it, with real runs of the real engine. */
 export function defineSuite(): void {
   describe("the extension", () => {
     let experiment: Experiment;

