@@ -176,7 +176,7 @@ export function leftBehind(folder: string): string[] {
   if (!existsSync(store)) return [];
   return filesBelow(store)
     .map((path) => relative(store, path))
-    .filter((name) => /\.tmp($|\/)|(^|\/)lock|^sessions\/|\/checkpoints\//.test(name));
+    .filter((name) => /\.tmp($|\/)|(^|\/)(lock|submitted)|^sessions\/|\/checkpoints\//.test(name));
 }
 
 /**

@@ -3,7 +3,7 @@ import { isOfModel } from "#runtime/contract/job-kinds.ts";
 import { markdownRow, markdownText } from "#runtime/contract/markdown.ts";
 import { describeMissing } from "#runtime/contract/missing.ts";
 import type { Outline, OutlineDeclaration } from "#server/protocol.ts";
-import { hasBegun, type Run, type RunState, type Store } from "../runs/model.ts";
+import { hasBegun, isWorking, type Run, type RunState, type Store } from "../runs/model.ts";
 import { ago } from "../status/numbers.ts";
 import { outcomeOf, outcomeText, type Status, statusOf } from "../status/status.ts";
 
@@ -116,7 +116,7 @@ function runNode(run: Run, parent: string, store: string, now: number, icon: Nod
       ...((trained && hasBegun(run)) || run.comparison ? (["openable"] as const) : []),
       ...(trained && run.state === "done" ? (["comparable"] as const) : []),
       ...(run.state === "done" ? (["scored"] as const) : []),
-      ...(run.state === "running" ? [] : (["deletable"] as const)),
+      ...(isWorking(run) ? [] : (["deletable"] as const)),
     ],
     children: [],
     store,

@@ -2,6 +2,7 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describeSystemError } from "#runtime/contract/system-error.ts";
 import { askFirst, showError, showInformation } from "../notify.ts";
+import { isWorking } from "../runs/model.ts";
 import type { Stores } from "../runs/stores.ts";
 import type { TreeNode } from "./collect.ts";
 import { deleteQuestion } from "./delete-question.ts";
@@ -18,7 +19,8 @@ export async function deleteRuns(nodes: readonly TreeNode[], stores: Stores): Pr
   if ((await askFirst(message, detail, deletes)) !== deletes) return;
   for (const { run, name, store, folder } of chosen) {
     try {
-      if (stores.get(store).runs.get(run.id)?.state !== "running") await rm(folder, { recursive: true, force: true });
+      const now = stores.get(store).runs.get(run.id);
+      if (!now || !isWorking(now)) await rm(folder, { recursive: true, force: true });
     } catch (error) {
       void showError(`${name} was not deleted: ${describeSystemError(error) ?? (error as Error).message}.`);
     }

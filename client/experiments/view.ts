@@ -61,6 +61,7 @@ export function addExperimentView(context: vscode.ExtensionContext, outlines: Ou
 
 const icons: Record<NodeIcon, [icon: string, colour?: string]> = {
   new: ["circle-outline"],
+  submitted: ["clock", "charts.blue"],
   running: ["pulse", "charts.blue"],
   stopped: ["debug-pause", "charts.yellow"],
   failed: ["error", "charts.red"],

@@ -162,9 +162,9 @@ function runningLenses({ progress, session }: Extract<Status, { state: "running"
 }
 
 /** `▰▰▰▰▰▱▱▱ 62% · training · loss 4.12 · 13.1k tokens/s · 3 min left`. */
-export function runningText({ share, left, running, done, all }: Progress): string {
+export function runningText({ share, left, running, submitted, done, all }: Progress): string {
   const [run] = running;
-  const phase = run?.phase?.phase ?? (run?.step ? "training" : "starting");
+  const phase = run?.phase?.phase ?? (run?.step ? "training" : !run && submitted > 0 ? "submitted" : "starting");
   const step = run?.step;
   const parts = [
     bar(share),

@@ -2,8 +2,8 @@ import type { ComparisonResult, RunSession, Score } from "#runtime/contract/arti
 import type { StepEvent } from "#runtime/contract/events.ts";
 import type { Job, JobKind } from "#runtime/contract/plan.ts";
 
-/** State of a run. `stopped` includes jobs whose process was killed. */
-export type RunState = "new" | "running" | "stopped" | "failed" | "done";
+/** State of a run. `submitted`: handed over, not begun. `stopped` includes jobs whose process was killed. */
+export type RunState = "new" | "submitted" | "running" | "stopped" | "failed" | "done";
 
 /** The contents of a run folder, as far as lenses and the tree show them. */
 export interface Run {
@@ -39,6 +39,11 @@ export interface Store {
   runs: ReadonlyMap<string, Run>;
   /** Sessions whose processes are alive. */
   sessions: readonly RunSession[];
+}
+
+/** Somebody works on it, or is to. */
+export function isWorking({ state }: Run): boolean {
+  return state === "running" || state === "submitted";
 }
 
 export function emptyStore(root: string): Store {

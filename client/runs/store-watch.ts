@@ -6,7 +6,7 @@ import { jobRecord } from "#runtime/contract/plan-schema.ts";
 import { lockHolder } from "#runtime/contract/records.ts";
 import { newRun, withEvent, withResult } from "./collect.ts";
 import { type EventFile, namesIn, openEventFile, readRecord, readSealed, statOf } from "./files.ts";
-import { emptyStore, type Run, type Store } from "./model.ts";
+import { emptyStore, isWorking, type Run, type RunState, type Store } from "./model.ts";
 import { isAlive, isHere, type NamedProcess } from "./process.ts";
 
 /** Changes between two readings of a store. */
@@ -43,7 +43,7 @@ export function watchStore(root: string, onChange: (change: StoreChange) => void
   const again = async () => {
     // an error in one reading must not prevent the next
     await look().catch((error: unknown) => console.error(error));
-    const active = store.sessions.length > 0 || [...store.runs.values()].some(({ state }) => state === "running");
+    const active = store.sessions.length > 0 || [...store.runs.values()].some(isWorking);
     if (disposed) return;
     listen();
     timer = setTimeout(again, active ? activeMilliseconds : idleMilliseconds);
@@ -54,7 +54,7 @@ export function watchStore(root: string, onChange: (change: StoreChange) => void
     timer = setTimeout(again, soonMilliseconds);
   };
   const listen = () => {
-    const running = [...store.runs.values()].filter(({ state }) => state === "running").map(({ id }) => join("runs", id));
+    const running = [...store.runs.values()].filter(isWorking).map(({ id }) => join("runs", id));
     hints.set(["runs", "sessions", ...running].map((name) => join(root, name)));
   };
   const hints = changeHints(sooner);
@@ -164,23 +164,34 @@ function runFolder(folder: string): RunFolder {
         events ??= openEventFile(join(folder, "events.jsonl"), tailBytes);
         for await (const block of events.read()) for (const event of block) run = withEvent(run, event);
       }
-      run = withHolder(run, await holderOf(folder));
+      const holder = await holderOf(join(folder, "lock"));
+      run = withHolder(run, holder, holder === undefined && (await holderOf(join(folder, "submitted"))) !== undefined);
       return run;
     },
   };
 }
 
-async function holderOf(folder: string): Promise<NamedProcess | undefined> {
-  const holder = await readRecord(join(folder, "lock"), lockHolder);
-  return holder && (await isAlive(holder)) ? holder : undefined;
+/** Who holds a lock. That of a process of another host ends where it is not renewed. */
+async function holderOf(path: string): Promise<NamedProcess | undefined> {
+  const holder = await readRecord(path, lockHolder);
+  if (!holder || !(await isAlive(holder))) return undefined;
+  if (isHere(holder) || holder.lease === undefined) return holder;
+  const written = await statOf(path);
+  return written && Date.now() - written.changed <= holder.lease * 1000 ? holder : undefined;
 }
 
-function withHolder(run: Run, holder: NamedProcess | undefined): Run {
+/** @param submitted whether somebody handed the job over and waits for its beginning */
+function withHolder(run: Run, holder: NamedProcess | undefined, submitted: boolean): Run {
   const pid = holder && isHere(holder) ? holder.pid : undefined;
   if (holder) return run.state === "running" && run.pid === pid ? run : { ...run, state: "running", ...(pid === undefined ? {} : { pid }) };
-  if (run.state !== "running") return run;
+  if (submitted ? run.state === "submitted" : run.state !== "running" && run.state !== "submitted") return run;
   const { pid: _, ...kept } = run;
-  return { ...kept, state: run.message === undefined ? "stopped" : "failed" };
+  return { ...kept, state: submitted ? "submitted" : restingState(run) };
+}
+
+function restingState({ message, started, state }: Run): RunState {
+  if (message !== undefined) return "failed";
+  return state === "submitted" && started === undefined ? "new" : "stopped";
 }
 
 async function sessionsIn(root: string): Promise<RunSession[]> {

@@ -11,6 +11,8 @@ export interface Progress {
   left?: number;
   /** The running jobs, the furthest in the plan first. */
   running: Run[];
+  /** Jobs that were handed over and have not begun. */
+  submitted: number;
   done: number;
   all: number;
 }
@@ -35,6 +37,7 @@ export function progressOf(plan: OutlinePlan, store: Store, session: RunSession 
     share: all === 0 ? 0 : did / all,
     ...(left === undefined ? {} : { left }),
     running,
+    submitted: runs.filter((run) => run?.state === "submitted").length,
     done: runs.filter((run) => run?.state === "done").length,
     all: plan.jobs.length,
   };

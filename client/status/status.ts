@@ -6,7 +6,7 @@ import type { JobKind } from "#runtime/contract/plan.ts";
 import { describeUndecided, isFound } from "#runtime/contract/verdicts.ts";
 import { describeDifference } from "#runtime/contract/words.ts";
 import type { Outline, OutlineDeclaration, OutlinePlan } from "#server/protocol.ts";
-import { hasBegun, lastDone, type Run, type Store } from "../runs/model.ts";
+import { hasBegun, isWorking, lastDone, type Run, type Store } from "../runs/model.ts";
 import { mainScores, scoreText } from "./numbers.ts";
 import { type Progress, progressOf, sessionOf } from "./progress.ts";
 
@@ -31,7 +31,7 @@ export function statusOf(declaration: OutlineDeclaration, file: string, store: S
   const goals = plan.goals.map((id) => store.runs.get(id));
   const progress = progressOf(plan, store, session, now);
   if (session) return { state: "running", progress, session };
-  if (goals.some((run) => run?.state === "running")) return { state: "running", progress };
+  if (goals.some((run) => run && isWorking(run))) return { state: "running", progress };
   const done = goals.filter((run) => run?.state === "done") as Run[];
   if (done.length > 0 && done.length === goals.length) {
     const last = done.reduce((latest, run) => ((run.ended ?? 0) > (latest.ended ?? 0) ? run : latest));

@@ -8,10 +8,12 @@ export function liveLines(progress: Progress, now: number, parallel: number, wid
   const all = progress.jobs.size;
   const done = count(progress, "done", "was done");
   const failed = count(progress, "failed", "skipped");
+  const submitted = count(progress, "submitted");
   const left = timeLeft(progress, now, parallel);
   const summary = [
     `${done} of ${all} jobs done`,
     ...(failed > 0 ? [`${failed} failed or skipped`] : []),
+    ...(submitted > 0 ? [`${submitted} submitted`] : []),
     ...(left === undefined ? [] : [`about ${formatSeconds(left)} left`]),
   ].join(" · ");
   return [summary, ...running(progress).map((job) => `  ${bar(shareDone(job))} ${statusOf(job, now)}`)]

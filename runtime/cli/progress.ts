@@ -11,7 +11,7 @@ export interface Progress {
 
 export interface JobProgress {
   job: Job;
-  state: "waiting" | "running" | "done" | "failed" | "stopped" | "skipped" | "was done";
+  state: "waiting" | "submitted" | "running" | "done" | "failed" | "stopped" | "skipped" | "was done";
   /** Milliseconds; while running. */
   startedAt: number;
   seconds?: number;
@@ -78,7 +78,7 @@ export function timeLeft(progress: Progress, now: number, parallel: number): num
       const left = jobTimeLeft(job, now) ?? (job.step === undefined ? guess(progress, job, now) : 0);
       if (left === undefined) return undefined;
       seconds += left;
-    } else if (job.state === "waiting") {
+    } else if (job.state === "waiting" || job.state === "submitted") {
       const expected = guess(progress, job, now);
       if (expected === undefined) return undefined;
       seconds += expected;
@@ -90,6 +90,8 @@ export function timeLeft(progress: Progress, now: number, parallel: number): num
 function changeBy(known: JobProgress, event: RunEvent): Partial<JobProgress> {
   const at = Date.parse(event.time);
   switch (event.event) {
+    case "job-submitted":
+      return { state: "submitted" };
     case "job-started":
       return { state: "running", startedAt: at, ...(event.steps === undefined ? {} : { total: event.steps }) };
     case "phase":

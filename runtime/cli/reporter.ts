@@ -34,6 +34,8 @@ export function plainReporter(plan: Plan, finished: ReadonlySet<string>, told: T
   const progress = beginProgress(plan, finished);
   const timer = setInterval(() => {
     for (const job of running(progress)) print(`running  ${statusOf(job, Date.now())}`);
+    const submitted = count(progress, "submitted");
+    if (submitted > 0) print(`submitted and not yet begun: ${submitted}`);
   }, 10_000);
   return { onEvent: tellLines(progress, told, print), end: () => clearInterval(timer) };
 }

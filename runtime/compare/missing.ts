@@ -36,6 +36,7 @@ export function whyUndone(store: Store, jobs: readonly string[]): string {
     if (state === "done" && damage === undefined) continue;
     if (damage !== undefined) return `${what} is to be done again: ${damage}`;
     if (state === "failed") return `${what} failed: ${failureOf(store.runFolder(id))}`;
+    if (state === "submitted") return `${what} waits for its turn`;
     if (state === "running") return `${what} is not over yet`;
     if (state === "stopped") return `${what} was stopped and goes on when it is run again`;
   }

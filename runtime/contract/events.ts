@@ -65,6 +65,7 @@ const otherEvents = [
     checkpoint: v.exactOptional(v.string()),
   }),
   v.object({ event: v.literal("job-stopped"), step: v.exactOptional(whole) }),
+  v.object({ event: v.literal("job-submitted") }),
   v.object({ event: v.literal("job-skipped"), reason: v.picklist(["done", "input-failed", "running-elsewhere"]) }),
 ] as const;
 

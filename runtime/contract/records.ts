@@ -5,12 +5,17 @@ import { processId, whole } from "./schema.ts";
 
 /* Schemas of the files of a `.pretrain` folder other than jobs, results and events. */
 
-/** The process that holds a lock: the content of `lock`. */
+/**
+ * Who works on something: the content of a `lock`. The holder writes the file again and again while it lives. Other hosts cannot look at
+ * its process: for them the lock ends `lease` seconds after the file was last written.
+ */
 export const lockHolder = v.object({
   pid: processId,
   /** Start of the process, as its system writes it; null: unknown. */
   started: v.optional(v.nullable(v.string()), null),
   host: v.string(),
+  /** Seconds; absent in locks of earlier versions, which do not end. */
+  lease: v.exactOptional(whole),
 });
 export type LockHolder = v.InferOutput<typeof lockHolder>;
 

@@ -9,7 +9,8 @@ import type { LockHolder } from "#runtime/contract/records.ts";
 import { describeSystemError } from "#runtime/contract/system-error.ts";
 import { type EventWriter, openEvents } from "#runtime/runs/events.ts";
 import { removeTemporaries } from "#runtime/runs/files.ts";
-import { tryLock } from "#runtime/runs/lock.ts";
+import { FolderLost, guardFolder, requireOwn } from "#runtime/runs/folder-guard.ts";
+import { lockedBy, tryLock } from "#runtime/runs/lock.ts";
 import { beginSession, inspectManifest, manifestFile, readManifest } from "#runtime/runs/manifest.ts";
 import { lockFile, resultFile, type Store, writeResult } from "#runtime/runs/store.ts";
 import { latestCheckpointPath, removeCheckpoints } from "#runtime/train/checkpoints.ts";
@@ -38,6 +39,7 @@ export async function runJob(job: Job, options: RunJobOptions): Promise<JobOutco
   options.store.writeJob(job);
   const lock = tryLock(lockFile(folder));
   if (!lock.held) return { outcome: "running-elsewhere", holder: lock.holder };
+  const unguard = guardFolder(folder, lock.isOurs);
   try {
     // who held the lock until now may have finished it
     const again = options.store.left(job.id, "content") !== undefined;
@@ -48,10 +50,15 @@ export async function runJob(job: Job, options: RunJobOptions): Promise<JobOutco
     try {
       beginAgainWithout(folder, (message) => events.write({ event: "warning", message }));
       return await runLocked(job, folder, events, { ...options, ...begunWith(folder, options, again) });
+    } catch (error) {
+      const holder = error instanceof FolderLost ? lockedBy(lockFile(folder)) : undefined;
+      if (holder) return { outcome: "running-elsewhere", holder };
+      throw error;
     } finally {
       events.close();
     }
   } finally {
+    unguard();
     lock.release();
   }
 }
@@ -92,6 +99,7 @@ async function runLocked(job: Job, folder: string, events: EventWriter, options:
     end("done");
     writeResult(folder, withNotes(result, [...notes.values()]));
   } catch (error) {
+    requireOwn(folder);
     if (error instanceof JobStopped || (options.signal.aborted && isAbort(error))) {
       asFarAsPossible(() => end("stopped"));
       emit({ event: "job-stopped", ...stepOf(error) });

@@ -21,6 +21,7 @@ import { parseSealed, sealedText } from "#runtime/contract/sealed.ts";
 import { Obstacle } from "#runtime/contract/system-error.ts";
 import { makeFolders } from "#runtime/machine/make-folders.ts";
 import { openRegular, readRegularText } from "#runtime/machine/regular-file.ts";
+import { requireOwn } from "./folder-guard.ts";
 import { refuseLinks } from "./links.ts";
 import { contentHash, rememberWritten } from "./written.ts";
 
@@ -56,6 +57,7 @@ export function openWhole(path: string, mode?: number): WholeFile {
       content.add(bytes);
     },
     finish() {
+      requireOwn(path);
       refuseLinks(path);
       naming(path, () => {
         fsyncSync(file);
@@ -159,6 +161,7 @@ export function openAnew(path: string): number {
 
 function openOwn(path: string, flags: number): number {
   makeFolder(dirname(path));
+  requireOwn(path);
   refuseLinks(path);
   return naming(path, () => openSync(path, flags | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o666));
 }

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, ftruncateSync, readSync } from "node:fs";
 import { naming, openToAppend, writeAll } from "./files.ts";
+import { requireOwn } from "./folder-guard.ts";
 
 /* Files of lines that are only ever appended to. A line without its end is not one yet: who writes on cuts it off, who reads leaves it. */
 
@@ -14,6 +15,7 @@ export function openLines(path: string): { append(line: string): void; close(): 
   }
   return {
     append(line) {
+      requireOwn(path);
       naming(path, () => writeAll(file, Buffer.from(`${line}\n`)));
     },
     close: () => closeSync(file),

@@ -12,8 +12,8 @@ import { filesLeft } from "./written.ts";
 
 export type { Results };
 
-/** For people. `stopped` is also a job whose process was killed. */
-export type JobState = "done" | "running" | "stopped" | "failed" | "new";
+/** For people. `submitted`: handed over and not begun. `stopped` is also a job whose process was killed. */
+export type JobState = "done" | "running" | "submitted" | "stopped" | "failed" | "new";
 
 /** The `.pretrain` folder beside a file: a folder a job under `runs/`, laid out as `contract/artifacts.ts` says. */
 export interface Store {
@@ -106,8 +106,14 @@ export function lockFile(folder: string): string {
   return join(folder, "lock");
 }
 
+/** Held by a scheduler from when it hands the job over until the job begins. */
+export function submissionFile(folder: string): string {
+  return join(folder, "submitted");
+}
+
 function stateOfUndone(folder: string): JobState {
   if (lockedBy(lockFile(folder))) return "running";
+  if (lockedBy(submissionFile(folder))) return "submitted";
   const last = lastEvent(folder);
   if (!last) return "new";
   return last.event === "job-failed" ? "failed" : "stopped";

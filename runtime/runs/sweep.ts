@@ -32,14 +32,16 @@ function removeEnded(path: string): void {
 
 /** Whoever has the lock may remove what nobody writes any more. */
 function sweepJob(folder: string): void {
-  const isLeft = (name: string) => name.endsWith(".tmp") || name.startsWith("lock");
+  const isLeft = (name: string) => name.endsWith(".tmp") || /^(lock|submitted)/.test(name);
   if (![folder, join(folder, "checkpoints"), join(folder, "kept")].some((each) => namesIn(each).some(isLeft))) return;
   const lock = tryLock(join(folder, "lock"));
   if (!lock.held) return;
   try {
     removeTemporaries(folder);
-    const breaking = tryLock(join(folder, "lock.break"));
-    if (breaking.held) breaking.release();
+    for (const name of ["lock.break", "submitted", "submitted.break"]) {
+      const left = tryLock(join(folder, name));
+      if (left.held) left.release();
+    }
   } finally {
     lock.release();
   }

@@ -1,15 +1,17 @@
+import { hostname } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import type { EngineRequest } from "#runtime/contract/engine-options.ts";
 import type { RunEvent } from "#runtime/contract/events.ts";
 import { isOfModel } from "#runtime/contract/job-kinds.ts";
+import { formatSeconds } from "#runtime/contract/numbers.ts";
 import type { Job, Plan } from "#runtime/contract/plan.ts";
 import type { LockHolder } from "#runtime/contract/records.ts";
 import { describeSystemError } from "#runtime/contract/system-error.ts";
 import { isTraining } from "#runtime/machine/estimate.ts";
 import { workOf } from "#runtime/machine/work.ts";
 import { eventsEnd, followEvents, openEvents } from "#runtime/runs/events.ts";
-import { lockedBy, tryLock } from "#runtime/runs/lock.ts";
-import { lockFile, type Store } from "#runtime/runs/store.ts";
+import { type LockAttempt, lockedBy, tryLock } from "#runtime/runs/lock.ts";
+import { lockFile, type Store, submissionFile } from "#runtime/runs/store.ts";
 import { neededJobs } from "./needed.ts";
 import type { HandedJob, JobEnd, JobRunner } from "./runner.ts";
 
@@ -116,23 +118,38 @@ const processBytes = 3e8;
 async function runOne(job: Job, options: ScheduleOptions): Promise<ScheduledState> {
   const folder = options.store.runFolder(job.id);
   const followed = new AbortController();
+  let submission: LockAttempt | undefined;
+  const onEvent = (event: RunEvent) => {
+    if (event.event === "job-started") withdraw(submission);
+    options.onEvent(event);
+  };
   options.store.writeJob(job);
   // what cannot be read is not shown; the job goes on, and its end is known otherwise
-  const following = forward(followEvents(folder, { signal: followed.signal, offset: eventsEnd(folder) }), options.onEvent).catch(() => {});
+  const following = forward(followEvents(folder, { signal: followed.signal, offset: eventsEnd(folder) }), onEvent).catch(() => {});
   try {
     while (true) {
-      const holder = lockedBy(lockFile(folder));
+      // of two schedulers one hands the job over, and the other waits for it
+      submission = tryLock(submissionFile(folder));
+      const holder = lockedBy(lockFile(folder)) ?? (submission.held ? undefined : submission.holder);
       if (holder) {
+        withdraw(submission);
         const state = await awaitOther(job, holder, options);
         if (state) return state;
+        continue;
       }
       const outcome = await runHanded(job, options);
+      withdraw(submission);
       if (outcome !== "running-elsewhere") return outcome;
     }
   } finally {
+    withdraw(submission);
     followed.abort();
     await following;
   }
+}
+
+function withdraw(submission: LockAttempt | undefined): void {
+  if (submission?.held) submission.release();
 }
 
 /** What this process could not do for a job (a full disk, a folder that cannot be written) is that job's failure, and no other's. */
@@ -148,6 +165,7 @@ async function runHanded(job: Job, options: ScheduleOptions): Promise<ScheduledS
   const { engine, engineOptions, runner } = options;
   const threads = onEngine ? options.threadsOf(job) : runner.free().processors;
   const handed = runner.start(job, { engine, engineOptions, threads });
+  options.onEvent({ ...stamp(job), event: "job-submitted" });
   const unlink = linkSignals(handed, options);
   const ended = await handed.ended;
   unlink();
@@ -197,14 +215,22 @@ async function awaitOther(job: Job, holder: LockHolder, options: ScheduleOptions
   options.onEvent({
     ...stamp(job),
     event: "warning",
-    message: `process ${holder.pid} on ${holder.host} works on it; waiting. If that process is gone, delete ${lockFile(options.store.runFolder(job.id))}`,
+    message: `process ${holder.pid} on ${holder.host} works on it; waiting${endOfLease(holder, options.store.runFolder(job.id))}`,
   });
-  while (lockedBy(lockFile(options.store.runFolder(job.id)))) {
+  const folder = options.store.runFolder(job.id);
+  while (lockedBy(lockFile(folder)) ?? lockedBy(submissionFile(folder))) {
     await wait(200, undefined, { signal: options.signal }).catch(() => {});
     if (options.signal.aborted) return "stopped";
   }
   const state = options.store.state(job.id);
   return state === "done" || state === "failed" ? state : undefined;
+}
+
+/** What becomes of the lock of a process of another host that is gone. */
+function endOfLease({ host, lease }: LockHolder, folder: string): string {
+  if (host === hostname()) return "";
+  if (lease === undefined) return `. If that process is gone, delete ${lockFile(folder)}`;
+  return `. If that host is gone, its lock ends ${formatSeconds(lease)} after it was last renewed`;
 }
 
 async function forward(events: AsyncGenerator<RunEvent>, onEvent: (event: RunEvent) => void): Promise<void> {

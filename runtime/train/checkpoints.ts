@@ -5,6 +5,7 @@ import { type FileRecord, fileRecord } from "#runtime/contract/records.ts";
 import { whole } from "#runtime/contract/schema.ts";
 import type { Parameter } from "#runtime/models/parameters.ts";
 import { makeFolder, naming, readSealed, writeSealed } from "#runtime/runs/files.ts";
+import { requireOwn } from "#runtime/runs/folder-guard.ts";
 import { refuseLinks } from "#runtime/runs/links.ts";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "#runtime/runs/safetensors.ts";
 import { differenceFrom, filesLeft, recordOf } from "#runtime/runs/written.ts";
@@ -39,6 +40,7 @@ export function saveCheckpoint<P>(
   const root = join(folder, "checkpoints");
   const name = nameOf(step);
   const [temporary, final] = [join(root, `${name}.tmp`), join(root, name)];
+  requireOwn(root);
   refuseLinks(temporary);
   refuseLinks(final);
   rmSync(temporary, { recursive: true, force: true });
@@ -91,6 +93,7 @@ export function latestCheckpointPath(folder: string): string | undefined {
 /** The job is done: its result replaces them. */
 export function removeCheckpoints(folder: string): void {
   const root = join(folder, "checkpoints");
+  requireOwn(root);
   refuseLinks(root);
   rmSync(root, { recursive: true, force: true });
 }

@@ -65,6 +65,12 @@ test("the live display fits the terminal", () => {
   expect(lines[1]).toBe("  ██████░░░░░░ cell a · step 51 of 100 …");
 });
 
+test("what was handed over and has not begun is counted apart", () => {
+  const progress = after(at(0, "a", { event: "job-submitted" }), at(0, "b", { event: "job-submitted" }), started);
+  expect([count(progress, "submitted"), count(progress, "running")]).toEqual([1, 1]);
+  expect(liveLines(progress, 1000, 2, 80).split("\n")[0]).toBe("0 of 2 jobs done · 1 submitted");
+});
+
 test("events that are worth a line in a pipe", () => {
   const progress = after(started);
   const job = progress.jobs.get("a")!;

@@ -57,6 +57,7 @@ const end = (name, code) => {
   renameSync(name + ".ended.part", name + ".ended");
 };
 setInterval(() => {
+  if (!existsSync(queue)) process.exit();
   if (running && existsSync(running.name + ".kill")) running.child.kill("SIGKILL");
   else if (running && existsSync(running.name + ".stop")) running.child.kill("SIGTERM");
   for (const file of readdirSync(queue).filter((file) => file.endsWith(".job")).sort()) {

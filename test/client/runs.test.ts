@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -72,6 +72,28 @@ test("a job whose process was killed is stopped, one that failed says why", asyn
   await watch.look();
   await watch.look();
   expect(watch.store().runs.get(id)).toMatchObject({ state: "failed", message: "out of memory" });
+});
+
+test("a job is submitted from when it was handed over until it begins, and a lock of another host ends with its lease", async () => {
+  const folder = writeJob(root, job("pretrain", id));
+  const [submitted, lock] = [join(folder, "submitted"), join(folder, "lock")];
+  watch = watchStore(root, () => {});
+  const state = async () => {
+    await watch?.look();
+    return watch?.store().runs.get(id)?.state;
+  };
+  writeFileSync(submitted, JSON.stringify({ pid: process.pid, host: hostname(), lease: 600 }));
+  expect(await state()).toBe("submitted");
+  writeFileSync(lock, JSON.stringify({ pid: 4711, host: "elsewhere", lease: 600 }));
+  expect(await state()).toBe("running");
+  const [now, ended] = [Date.now() / 1000, Date.now() / 1000 - 601];
+  utimesSync(lock, ended, ended);
+  expect(await state()).toBe("submitted");
+  utimesSync(lock, now, now);
+  expect(await state()).toBe("running");
+  unlinkSync(lock);
+  unlinkSync(submitted);
+  expect(await state()).toBe("stopped");
 });
 
 test("sessions are those of living processes, of this machine or another", async () => {
