@@ -248,7 +248,16 @@ function stepLine(job: string, step: number, loss = 4.2): string {
 function outlineOf(store: string, ids: readonly string[]): Outline {
   const range = { start: { line: 0, character: 0 }, end: { line: 1, character: 0 } };
   const jobs = ids.map((id) => ({ id, kind: "pretrain" as const, name: id }));
-  const plan = { stale: false, estimated: false, pending: false, jobs, goals: ids.slice(0, 1), pretrainings: ids.length, finetunings: 0 };
+  const plan = {
+    stale: false,
+    estimated: false,
+    pending: false,
+    jobs,
+    goals: ids.slice(0, 1),
+    pretrainings: ids.length,
+    finetunings: 0,
+    evaluations: 0,
+  };
   return {
     uri: "file:///f.pretrain",
     version: 1,

@@ -118,9 +118,10 @@ export interface OutlinePlan {
   left?: { seconds: number | null; engine: string };
   /** Passes over the corpus, for a single pre-training. */
   epochs?: number;
-  /** Numbers of pre-trainings and fine-tunings in the plan. */
+  /** Numbers of pre-trainings, fine-tunings and evaluations in the plan. */
   pretrainings: number;
   finetunings: number;
+  evaluations: number;
 }
 
 export type Measured =

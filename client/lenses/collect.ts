@@ -197,6 +197,7 @@ function costText(plan: OutlinePlan | undefined, { state }: Status): Part[] {
   const about = plan.estimated ? "about " : "";
   const several = plan.pretrainings > 1 ? [`${plan.pretrainings} pre-trainings`] : [];
   const tunings = plan.finetunings > 1 ? [`${plan.finetunings} fine-tunings`] : [];
+  const evaluations = plan.evaluations > 1 ? [`${plan.evaluations} evaluations`] : [];
   const epochs = plan.epochs === undefined ? "" : ` (${Number(plan.epochs.toPrecision(2))} epochs)`;
   const costs = [
     ...(plan.parameters === undefined ? [] : [`${formatCount(plan.parameters)} parameters`]),
@@ -205,7 +206,7 @@ function costText(plan: OutlinePlan | undefined, { state }: Status): Part[] {
     ...(!plan.left?.seconds ? [] : [`about ${formatRoughly(plan.left.seconds)} on ${plan.left.engine}`]),
   ];
   const estimated = costs.length === 0 ? [] : [`${about}${costs.join(", ")}`];
-  const parts = [...several, ...tunings, ...estimated];
+  const parts = [...several, ...tunings, ...evaluations, ...estimated];
   return parts.length === 0 ? [] : [{ title: parts.join(", ") }];
 }
 

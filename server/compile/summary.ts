@@ -39,6 +39,7 @@ export function planSummary(
     ...(epochs === undefined ? {} : { epochs }),
     pretrainings: pretrainings.length,
     finetunings: finetunings.length,
+    evaluations: jobsOf(plan, "evaluate").length,
   };
 }
 

@@ -66,6 +66,7 @@ export function declaration(kind: OutlineDeclaration["kind"], name: string, jobs
     epochs: 1.94,
     pretrainings: 1,
     finetunings: 0,
+    evaluations: 0,
   };
   return { kind, name, range, nameRange: range, runnable, errors: 0, ...(runnable ? { plan } : {}) };
 }

@@ -70,6 +70,17 @@ test("a probe has a plan, whose goals are all its layers", async () => {
   expect(plan!.goals).toEqual(layers.map(({ id }) => id));
 });
 
+test("a model on a task that trains nothing is an evaluation, which is the goal of its declaration", async () => {
+  const text = `${experiment}task grammar = minimal_pairs { files: "pairs.jsonl" }\nfinetune scored { from: base, task: grammar }\n`;
+  const pairs = '{"sentence_good": "a dog barks", "sentence_bad": "a dog bark"}\n';
+  const editor = await startEditor({ ...data, "pairs.jsonl": pairs, "a.pretrain": text });
+  await editor.open("a.pretrain", text);
+  const { plan, errors } = declaration(await editor.outline("a.pretrain", planned("scored")), "scored");
+  expect(errors).toBe(0);
+  expect(plan).toMatchObject({ finetunings: 0, evaluations: 1 });
+  expect(plan!.goals).toEqual(plan!.jobs.filter(({ kind }) => kind === "evaluate").map(({ id }) => id));
+});
+
 test("a missing model of the hub is reported, and once there is a checkpoint the problem is gone", async () => {
   const editor = await startEditor({ ...data, "a.pretrain": adapting });
   await editor.open("a.pretrain", adapting);
