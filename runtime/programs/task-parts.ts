@@ -9,9 +9,9 @@ export type ReadingModel = Pick<ResolvedModel, "architecture" | "readsPrefix" | 
 
 type HeadOfTask = Pick<HeadPart, "form" | "outputs" | "rows" | "pooler">;
 
-/** Whether the model writes the answer. */
-export function isTextToText(task: Pick<ResolvedTask, "kind"> & { as?: unknown }): boolean {
-  return task.as !== undefined || task.kind === "translation" || task.kind === "summarisation" || task.kind === "generation";
+/** Whether a model that is trained on the task writes the answer: where that is asked for, and where the kind has no head. */
+export function isTextToText(task: Pick<ResolvedTask, "kind" | "train"> & { as?: unknown }): boolean {
+  return task.as !== undefined || (task.train !== null && heads[task.kind] === null);
 }
 
 /** The head that answers a task; null where the model answers by what it writes, or by how probable a text is to it. */
