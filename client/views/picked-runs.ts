@@ -1,4 +1,5 @@
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
+import { answersTask } from "#runtime/contract/job-kinds.ts";
 import { describeMissing } from "#runtime/contract/missing.ts";
 import type { Job } from "#runtime/contract/plan.ts";
 import type { Run } from "../runs/model.ts";
@@ -12,7 +13,7 @@ export function comparisonOfRuns(runs: readonly Run[]): { result: ComparisonResu
     mainScores(run.scores).map((score) => ({
       ...score,
       cell: labels[index]!,
-      task: "taskName" in run.job ? run.job.taskName : score.split,
+      task: answersTask(run.job) ? run.job.taskName : score.split,
     })),
   );
   const summary = scores.flatMap(({ cell, task, metric, value }) =>

@@ -1,6 +1,11 @@
-import type { JobKind } from "./plan.ts";
+import type { EvaluateJob, FinetuneJob, Job, JobKind, MajorityJob } from "./plan.ts";
 
 /** Whether jobs of a kind train a model or score one: these have scores of their own, and runs of them can be compared. */
 export function isOfModel(kind: JobKind): kind is "pretrain" | "finetune" | "evaluate" {
   return kind === "pretrain" || kind === "finetune" || kind === "evaluate";
+}
+
+/** Whether a job answers the test examples of a task, and leaves its predictions. */
+export function answersTask(job: Job): job is FinetuneJob | EvaluateJob | MajorityJob {
+  return job.kind === "finetune" || job.kind === "evaluate" || job.kind === "majority";
 }

@@ -1,3 +1,4 @@
+import { answersTask } from "#runtime/contract/job-kinds.ts";
 import type { Prediction } from "#runtime/contract/predictions.ts";
 import type { TaskKind } from "#runtime/contract/spec.ts";
 import { predictionsFile, readPredictions } from "#runtime/runs/predictions.ts";
@@ -16,9 +17,7 @@ export interface AnsweredTask<K extends TaskKind = TaskKind> {
 /** Of a run of a task that is done and left what it wrote. */
 export function itemsIn(store: Store, id: string): Items | undefined {
   const job = store.left(id, [predictionsFile])?.job;
-  return job?.kind === "finetune" || job?.kind === "evaluate" || job?.kind === "majority"
-    ? itemsLeft(store.runFolder(id), job.task)
-    : undefined;
+  return job && answersTask(job) ? itemsLeft(store.runFolder(id), job.task) : undefined;
 }
 
 function itemsLeft(folder: string, task: AnsweredTask): Items | undefined {
