@@ -2,7 +2,7 @@ import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import { type AsFamily, asFamily } from "#runtime/models/families/nearest.ts";
 import { generatorOf, generatorParameters, generatorPlace } from "#runtime/models/generator.ts";
 import { headParameters, type Parameter, parametersOf } from "#runtime/models/parameters.ts";
-import { detectionHead, detectionLayer } from "#runtime/programs/text-part.ts";
+import { detectionHead, detectionLayer } from "#runtime/programs/auxiliary/replaced-tokens.ts";
 import type { StoredTensor } from "#runtime/runs/safetensors.ts";
 import type { StoredModel } from "./stored-model.ts";
 
@@ -21,9 +21,9 @@ interface Exportable {
 
 /** Undefined where the model learned tokens besides, or another objective alone, or has choices that ELECTRA's classes have not. */
 export function electraOf(stored: StoredModel): Electra | undefined {
-  const part = stored.parts.find((each) => each.kind === "text" && each.layout.also?.kind === "replaced");
-  if (stored.predicts || part?.kind !== "text" || part.layout.also?.kind !== "replaced") return undefined;
-  const generator = generatorWithin(stored, part.layout.also.generator);
+  const part = stored.parts.find((each) => each.kind === "text" && each.layout.auxiliary?.kind === "replaced_tokens");
+  if (stored.predicts || part?.kind !== "text" || part.layout.auxiliary?.kind !== "replaced_tokens") return undefined;
+  const generator = generatorWithin(stored, part.layout.auxiliary.generator);
   const [as, generatorAs] = [asFamily("electra", stored.model), asFamily("electra", generator.model)];
   if (!as || !generatorAs) return undefined;
   return {

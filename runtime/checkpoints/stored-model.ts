@@ -3,6 +3,8 @@ import { dirname, join } from "node:path";
 import { JobFailure } from "#runtime/contract/job-context.ts";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import { type Parameter, parametersOf } from "#runtime/models/parameters.ts";
+import type { TokenPrediction } from "#runtime/programs/auxiliary/auxiliary-loss.ts";
+import { auxiliaryLossOf } from "#runtime/programs/auxiliary/table.ts";
 import { pretrainingParts } from "#runtime/programs/parts.ts";
 import { withReading } from "#runtime/programs/reading.ts";
 import type { Part } from "#runtime/programs/training.ts";
@@ -48,13 +50,14 @@ function ofRun(folder: string): StoredModel {
     throw new JobFailure(`${folder} holds no pre-training. Give the run of a pretrain, or a checkpoint's folder`);
   const path = join(folder, "model.safetensors");
   const parts = pretrainingParts(job.model, job.objective, job.steps);
+  const outcomes = parts.map(tokenPredictionAfter);
   return {
     folder,
     model: withReading(job.model, job.objective),
     checkpoint: undefined,
     parameters: parametersOf(job.model),
     parts,
-    predicts: parts.some(trainsTokens) || (job.model.weights !== undefined && !parts.some(replacesTokens)),
+    predicts: outcomes.includes("learned") || (job.model.weights !== undefined && !outcomes.includes("lost")),
     read(parameters) {
       const { tensors } = readSafetensors(
         path,
@@ -66,10 +69,9 @@ function ofRun(folder: string): StoredModel {
   };
 }
 
-function trainsTokens(part: Part): boolean {
-  return part.kind === "text" && part.layout.also?.kind !== "views" && !replacesTokens(part);
-}
-
-function replacesTokens(part: Part): boolean {
-  return part.kind === "text" && part.layout.also?.kind === "replaced";
+/** What becomes of the model's head for tokens by a part of its pre-training. */
+function tokenPredictionAfter(part: Part): TokenPrediction {
+  if (part.kind === "head") return "kept";
+  const { auxiliary } = part.layout;
+  return auxiliary ? auxiliaryLossOf(auxiliary).tokenPrediction : "learned";
 }

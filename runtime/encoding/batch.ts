@@ -1,5 +1,6 @@
-import type { Pooling } from "#runtime/contract/spec.ts";
 import { type Example, type Layout, predictsInPlace, type Side, type Vocabulary } from "#runtime/objectives/objective.ts";
+import { auxiliaryLossOf } from "#runtime/programs/auxiliary/table.ts";
+import { padded } from "#runtime/programs/inputs.ts";
 import type { Arrays } from "#runtime/trace/function.ts";
 
 export interface Batch {
@@ -12,24 +13,22 @@ export interface Batch {
   arrays: Arrays;
   /** Positions read, of both sides, without padding. */
   tokensRead: number;
-  /** Positions with something to predict. */
+  /** Positions with something to predict; where there are none, the auxiliary loss's items. */
   predicted: number;
 }
 
 /**
- * Packs the sequences of a batch into arrays of the layout's fixed shapes. Arrays of what is computed besides: of pairs
- * `pair_positions` (b × T + t), `pair_labels`, `pair_weights` [B × slots] and `types` [B, T]; of replaced tokens `originals`, `filled`
- * (for each position its place in the tokens followed by the predictions) and `detection_weights` [B × T]; of views `pool`
- * [2B, slots, T], which makes one vector of a text's hidden states, `present` and `contrast_weights` [B × slots]. Second views are
- * rows behind all first ones.
+ * Packs the sequences of a batch into arrays of the layout's fixed shapes. Those of an auxiliary loss are described with it, in
+ * `programs/auxiliary`.
  */
 export function assembleBatch(examples: readonly Example[], layout: Layout, vocabulary: Pick<Vocabulary, "pad">): Batch {
-  const { also } = layout;
-  const views = also?.kind === "views" ? examples.map((example) => example.view ?? nobody) : [];
-  const arrays: Arrays = side([...examples, ...views], layout.context, vocabulary.pad, "");
-  let tokensRead = [...examples, ...views].reduce((sum, { tokens }) => sum + tokens.length, 0);
+  const { auxiliary } = layout;
+  const loss = auxiliary && auxiliaryLossOf(auxiliary);
+  const rows: Side[] = loss?.secondRow ? [...examples, ...examples.map(loss.secondRow)] : [...examples];
+  const arrays: Arrays = side(rows, layout.context, vocabulary.pad, "");
+  let tokensRead = rows.reduce((sum, { tokens }) => sum + tokens.length, 0);
   if (layout.prefix) {
-    arrays.prefix = table(
+    arrays.prefix = padded(
       examples.map((example) => example.prefix ?? []),
       layout.context,
       0,
@@ -40,106 +39,36 @@ export function assembleBatch(examples: readonly Example[], layout: Layout, voca
     Object.assign(arrays, side(decoders, layout.decoderContext, vocabulary.pad, "decoder_"));
     tokensRead += decoders.reduce((sum, decoder) => sum + decoder.tokens.length, 0);
   }
-  if (also?.kind === "views") {
-    const { arrays: pooled, texts } = pooledTexts([...examples, ...views], also, layout.context);
-    return { arrays: { ...arrays, ...pooled }, tokensRead, predicted: texts };
-  }
-  const predictions = predictionsOf(examples, layout);
-  Object.assign(arrays, predictions.arrays);
-  if (also?.kind === "replaced") Object.assign(arrays, replacements(arrays, predictions.count));
-  if (also?.kind === "pairs") Object.assign(arrays, pairsOf(examples, also.slots, layout.context));
-  return { arrays, tokensRead, predicted: predictions.count };
+  const predictions = layout.predicted > 0 ? predictionsOf(examples, layout) : undefined;
+  Object.assign(arrays, predictions?.arrays);
+  if (!loss) return { arrays, tokensRead, predicted: predictions?.count ?? 0 };
+  Object.assign(arrays, loss.fill({ examples, layout, auxiliary, arrays, predictions: predictions?.count ?? 0 }));
+  const items = arrays[`${loss.name}_weights`]!;
+  return { arrays, tokensRead, predicted: predictions?.count ?? items.filter((weight) => weight > 0).length };
 }
 
 /** A row of padding. */
 export const nothing: Example = { tokens: [], positions: [], segments: [], predict: [], targets: [] };
 const nobody: Side = { tokens: [], positions: [], segments: [] };
 
-function pairsOf(examples: readonly Example[], slots: number, context: number): Arrays {
-  const count = examples.length * slots;
-  const [positions, labels, weights] = [new Int32Array(count), new Int32Array(count), new Float32Array(count)];
-  examples.forEach(({ pairs = [] }, b) => {
-    if (pairs.length > slots) throw new RangeError(`${pairs.length} pairs in a layout of ${slots}`);
-    pairs.forEach(({ position, label }, slot) => {
-      const at = b * slots + slot;
-      [positions[at], labels[at], weights[at]] = [b * context + position, label, 1];
-    });
-  });
-  const types = table(
-    examples.map((example) => example.types ?? []),
-    context,
-    0,
-  );
-  return { types, pair_positions: positions, pair_labels: labels, pair_weights: weights };
-}
-
-function replacements({ tokens, segments, predict, targets }: Arrays, count: number): Arrays {
-  const [originals, filled] = [Int32Array.from(tokens!), Int32Array.from(tokens!.keys())];
-  for (let i = 0; i < count; i++) {
-    originals[predict![i]!] = targets![i]!;
-    filled[predict![i]!] = tokens!.length + i;
-  }
-  return { originals, filled, detection_weights: Float32Array.from(segments!, (segment) => (segment > 0 ? 1 : 0)) };
-}
-
-/** Texts are numbered by their segments, from 1. */
-function pooledTexts(
-  rows: readonly Side[],
-  { slots, pool: pooling }: { slots: number; pool: Pooling },
-  context: number,
-): { arrays: Arrays; texts: number } {
-  const pool = new Float32Array(rows.length * slots * context);
-  const present = new Float32Array((rows.length * slots) / 2);
-  rows.forEach(({ segments }, row) => {
-    for (const { segment, start, end } of runsOf(segments)) {
-      if (segment > slots) throw new RangeError(`text ${segment} in a layout of ${slots}`);
-      const text = row * slots + segment - 1;
-      if (text < present.length) present[text] = 1;
-      if (pooling === "mean") pool.fill(1 / (end - start), text * context + start, text * context + end);
-      else pool[text * context + (pooling === "first" ? start : end - 1)] = 1;
-    }
-  });
-  return { arrays: { pool, present, contrast_weights: present.slice() }, texts: present.reduce((sum, each) => sum + each, 0) };
-}
-
-/** Positions of one segment stand together. */
-function runsOf(segments: readonly number[]): { segment: number; start: number; end: number }[] {
-  const runs: { segment: number; start: number; end: number }[] = [];
-  segments.forEach((segment, at) => {
-    const last = runs.at(-1);
-    if (last?.segment === segment) last.end = at + 1;
-    else runs.push({ segment, start: at, end: at + 1 });
-  });
-  return runs;
-}
-
 function side(rows: readonly Side[], length: number, pad: number, prefix: string): Arrays {
   return {
-    [`${prefix}tokens`]: table(
+    [`${prefix}tokens`]: padded(
       rows.map((row) => row.tokens),
       length,
       pad,
     ),
-    [`${prefix}positions`]: table(
+    [`${prefix}positions`]: padded(
       rows.map((row) => row.positions),
       length,
       0,
     ),
-    [`${prefix}segments`]: table(
+    [`${prefix}segments`]: padded(
       rows.map((row) => row.segments),
       length,
       0,
     ),
   };
-}
-
-function table(rows: readonly (readonly number[])[], length: number, fill: number): Int32Array {
-  const values = new Int32Array(rows.length * length).fill(fill);
-  rows.forEach((row, b) => {
-    if (row.length > length) throw new RangeError(`a sequence of ${row.length} positions in a layout of ${length}`);
-    values.set(row, b * length);
-  });
-  return values;
 }
 
 function predictionsOf(examples: readonly Example[], layout: Layout): { arrays: Arrays; count: number } {

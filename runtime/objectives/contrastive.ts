@@ -25,7 +25,7 @@ export const contrastive: TextObjective<ContrastiveSettings> = {
       tokens: 2 * context,
       sentinels: 0,
       packs: true,
-      also: { kind: "views", slots: pairSlots(context), pool, temperature },
+      auxiliary: { kind: "contrast", slots: pairSlots(context), pool, temperature },
     };
   },
 
@@ -60,7 +60,7 @@ function takenTexts(
   layout: Layout,
   vocabulary: Vocabulary,
 ): { texts: Views[]; reach: number } {
-  const slots = layout.also?.kind === "views" ? layout.also.slots : 0;
+  const slots = layout.auxiliary?.kind === "contrast" ? layout.auxiliary.slots : 0;
   const viewsOf = views === "neighbours" ? halvesWithin : wholeWithin;
   const texts: Views[] = [];
   const room: [number, number] = [layout.context, layout.context];

@@ -75,22 +75,23 @@ export interface Layout {
   packs?: true;
   /** A sequence also needs another window of the corpus. */
   elsewhere?: boolean;
-  /** What is computed besides predicting tokens, or instead of it. */
-  also?: AlsoComputed;
+  /** A loss besides that of the predicted tokens, or instead of it. */
+  auxiliary?: Auxiliary;
 }
 
 /** Whether each position has a place of its own for what it predicts, in order; else predictions say where they are made. */
-export function predictsInPlace({ context, decoderContext, predicted, also }: Layout): boolean {
-  return !also && predicted === (decoderContext || context);
+export function predictsInPlace({ context, decoderContext, predicted, auxiliary }: Layout): boolean {
+  return !auxiliary && predicted === (decoderContext || context);
 }
 
-export type AlsoComputed =
+/** An auxiliary loss with its settings. What it computes is a file in `programs/auxiliary`. */
+export type Auxiliary =
   /** A class for each of up to `slots` pairs of texts in a sequence. */
-  | { kind: "pairs"; slots: number }
+  | { kind: "sentence_pairs"; slots: number }
   /** A generator of this share of the model's width fills in the predicted tokens; which ones differ is told for every position. */
-  | { kind: "replaced"; generator: number; weight: number }
+  | { kind: "replaced_tokens"; generator: number; weight: number }
   /** Sequences come as two views, with up to `slots` texts in each; `predicted` is 0. */
-  | { kind: "views"; slots: number; pool: Pooling; temperature: number };
+  | { kind: "contrast"; slots: number; pool: Pooling; temperature: number };
 
 /** One sequence. Arrays may be shorter than the layout's room; the rest is padding. */
 export interface Example {

@@ -13,7 +13,7 @@ export type ReplacedTokenSettings = Extract<ResolvedObjective, { kind: "replaced
 export const replacedToken: TextObjective<ReplacedTokenSettings> = {
   layout(settings, model) {
     const layout = masked.layout(maskedSettings(settings), model);
-    return { ...layout, also: { kind: "replaced", generator: settings.generator, weight: settings.weight } };
+    return { ...layout, auxiliary: { kind: "replaced_tokens", generator: settings.generator, weight: settings.weight } };
   },
   example: (window, settings, layout, vocabulary, random) => masked.example(window, maskedSettings(settings), layout, vocabulary, random),
   measured: (examples, _settings, vocabulary) => maskedRates(examples, vocabulary),

@@ -27,7 +27,7 @@ export function pairLayout(layout: Layout, kind: PairKind): Layout {
     stride: window,
     packs: true,
     elsewhere: kind === "next",
-    also: { kind: "pairs", slots: pairSlots(layout.context) },
+    auxiliary: { kind: "sentence_pairs", slots: pairSlots(layout.context) },
   };
 }
 
@@ -81,7 +81,7 @@ function takenTexts(
   layout: Layout,
   vocabulary: Vocabulary,
 ): { texts: { segment: number; text: number[] }[]; reach: number } {
-  const slots = layout.also?.kind === "pairs" ? layout.also.slots : 0;
+  const slots = layout.auxiliary?.kind === "sentence_pairs" ? layout.auxiliary.slots : 0;
   const texts: { segment: number; text: number[] }[] = [];
   let room = layout.context;
   for (const [index, part] of segmentsOf(window, vocabulary.begin).entries()) {

@@ -12,6 +12,7 @@ import {
 } from "#runtime/models/parameters.ts";
 import { type LeafObjective, partSchedule } from "#runtime/objectives/schedule.ts";
 import { isTextObjective, layoutOf } from "#runtime/objectives/table.ts";
+import { auxiliaryLossOf } from "./auxiliary/table.ts";
 import { finetuningHead, headOf, packedWritingLayout } from "./task-parts.ts";
 import { textParameters } from "./text-part.ts";
 import type { Part } from "./training.ts";
@@ -47,7 +48,9 @@ export function pretrainingParameters(model: ResolvedModel, parts: readonly Part
 
 /** One pooler serves all of a model's parts. */
 function hasPooler(part: Part): boolean {
-  return part.kind === "head" ? part.pooler : part.layout.also?.kind === "pairs";
+  if (part.kind === "head") return part.pooler;
+  const { auxiliary } = part.layout;
+  return auxiliary !== undefined && auxiliaryLossOf(auxiliary).pooler;
 }
 
 /** Weights that no training changes. */

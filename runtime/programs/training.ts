@@ -13,19 +13,11 @@ import { clipping } from "./clipping.ts";
 import { type Group, groupParameters, pack, unpack } from "./groups.ts";
 import type { HeadPart, HeadShape } from "./heads/head.ts";
 import { heads } from "./heads/table.ts";
-import { float, int } from "./inputs.ts";
+import { float, int, samplingNoise } from "./inputs.ts";
 import { optimizerOf } from "./optimizers/table.ts";
 import { given } from "./reading.ts";
-import {
-  onlyForTraining,
-  samplingNoise,
-  sequence,
-  type TextPart,
-  textDropoutPlaces,
-  textInputs,
-  textLoss,
-  textLosses,
-} from "./text-part.ts";
+import { sequence } from "./sequence.ts";
+import { onlyForTraining, type TextPart, textDropoutPlaces, textInputs, textLoss, textLosses } from "./text-part.ts";
 
 /** One kind of batch that a program trains on, with static shapes. */
 export type Part = TextPart | HeadPart;

@@ -39,8 +39,8 @@ test("a batch pools the hidden states of each text, in both views, and marks the
   const nothing = { tokens: [], positions: [], segments: [], predict: [], targets: [] };
   const { layout } = make(contrastive, "encoder", middle, 1, 64)[0]!;
   for (const pool of ["mean", "first", "last"] as const) {
-    const also = { kind: "views", slots: 4, pool, temperature: 1 } as const;
-    const { arrays, predicted, tokensRead } = assembleBatch([example, nothing], { ...layout, context: 8, also }, vocabulary);
+    const auxiliary = { kind: "contrast", slots: 4, pool, temperature: 1 } as const;
+    const { arrays, predicted, tokensRead } = assembleBatch([example, nothing], { ...layout, context: 8, auxiliary }, vocabulary);
     const row = (view: number, sequence: number, slot: number) => {
       const start = ((view * 2 + sequence) * 4 + slot) * 8;
       return Array.from(arrays.pool!.slice(start, start + 8));

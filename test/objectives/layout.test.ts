@@ -18,10 +18,10 @@ describe.each(carried)("%o in %s", (objective, architecture) => {
         expect(example.positions).toHaveLength(example.tokens.length);
         if (layout.prefix) expect(example.prefix).toHaveLength(example.tokens.length);
         if (example.types) expect(example.types).toHaveLength(example.tokens.length);
-        if (layout.also?.kind === "pairs") expect(example.pairs!.length).toBeLessThanOrEqual(layout.also.slots);
-        if (layout.also?.kind === "views") {
+        if (layout.auxiliary?.kind === "sentence_pairs") expect(example.pairs!.length).toBeLessThanOrEqual(layout.auxiliary.slots);
+        if (layout.auxiliary?.kind === "contrast") {
           expect(example.view!.tokens.length).toBeLessThanOrEqual(layout.context);
-          expect(Math.max(0, ...example.segments)).toBeLessThanOrEqual(layout.also.slots);
+          expect(Math.max(0, ...example.segments)).toBeLessThanOrEqual(layout.auxiliary.slots);
         }
       }
     }

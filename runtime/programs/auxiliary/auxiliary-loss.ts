@@ -1,0 +1,57 @@
+import type { Tensor } from "@tensorflow/tfjs-core";
+import type { ResolvedModel } from "#runtime/contract/plan.ts";
+import type { Forward } from "#runtime/models/forward.ts";
+import type { Parameter } from "#runtime/models/parameters.ts";
+import type { Auxiliary, Example, Layout, Side } from "#runtime/objectives/objective.ts";
+import type { Arrays, TensorSpec, Tensors } from "#runtime/trace/function.ts";
+import type { TokenLosses } from "../token-losses.ts";
+
+/** A text part with an auxiliary loss of one kind, as that loss sees it. */
+export interface AuxiliaryPart<A extends Auxiliary = Auxiliary> {
+  /** Of the part; its weights have it in their names. */
+  name: string;
+  layout: Layout;
+  auxiliary: A;
+}
+
+/** What is known of a program before it runs. `batch`: sequences of a micro-batch. */
+export interface AuxiliaryShape<A extends Auxiliary> {
+  model: ResolvedModel;
+  batch: number;
+  layout: Layout;
+  auxiliary: A;
+}
+
+/**
+ * What becomes of the model's own prediction of tokens beside a loss: it is learned, kept as it was, or lost, as the weights that it
+ * shares are trained without it.
+ */
+export type TokenPrediction = "learned" | "kept" | "lost";
+
+/**
+ * A loss that an objective has besides that of the predicted tokens, or instead of it: what it adds to a batch, to the weights and
+ * to the program. One file each, listed in `table.ts`.
+ */
+export interface AuxiliaryLoss<A extends Auxiliary> {
+  /** Rows that one sequence takes in a batch. */
+  rows: number;
+  /** A pooler comes before its head: one serves all of a model's parts. */
+  pooler: boolean;
+  tokenPrediction: TokenPrediction;
+  /** Its weight in the sum of a part's losses. */
+  factor(auxiliary: A): number;
+  /** Arrays that it adds to a batch, and noise. `NAME_weights` of `name` are among them. */
+  inputs(shape: AuxiliaryShape<A>): TensorSpec[];
+  /** `NAME_losses` and `NAME_weights` are its losses, item by item, and their weights. */
+  name: string;
+  /** Weights that it adds to the model's. */
+  parameters(model: ResolvedModel, part: AuxiliaryPart<A>): Parameter[];
+  /** Dropout masks that it adds to the model's, with their shapes. */
+  dropoutPlaces?(shape: AuxiliaryShape<A>): { name: string; shape: number[] }[];
+  /** Losses item by item, and those of the predicted tokens where there are some. */
+  losses(forward: Forward, part: AuxiliaryPart<A>, inputs: Tensors): { tokens?: TokenLosses; own: Tensor };
+  /** A second row of each sequence, behind all first ones. */
+  secondRow?(example: Example): Side;
+  /** Values of its arrays, from the sequences of a batch, and from the `arrays` and how many predictions it has already. */
+  fill(batch: { examples: readonly Example[]; layout: Layout; auxiliary: A; arrays: Arrays; predictions: number }): Arrays;
+}

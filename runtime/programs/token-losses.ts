@@ -1,0 +1,37 @@
+import { gather, type Tensor, type Tensor1D, type Tensor2D } from "@tensorflow/tfjs-core";
+import { negativeLogLikelihood, project, projectedCrossEntropy } from "#runtime/models/operations/cross-entropy.ts";
+import { type Forward, predictionStates, transformer, vocabularyProjection } from "#runtime/models/transformer.ts";
+import { type Layout, predictsInPlace } from "#runtime/objectives/objective.ts";
+import type { Tensors } from "#runtime/trace/function.ts";
+import { sequence } from "./sequence.ts";
+
+/** Of the predicted tokens: weighted sum, or one by one, and what the vocabulary is drawn from. */
+export interface TokenLosses {
+  loss(weights: Tensor): Tensor;
+  each(): Tensor;
+  logits(): Tensor;
+}
+
+/** Of hidden states (P, C) at the positions that predict. */
+export function tokenLosses(forward: Forward, states: Tensor, inputs: Tensors): TokenLosses {
+  const predicting = predictionStates(forward, states);
+  const projection = vocabularyProjection(forward);
+  return {
+    loss: (weights) => projectedCrossEntropy(predicting, projection, inputs.targets!, weights),
+    each: () => negativeLogLikelihood(predicting, projection, inputs.targets!),
+    logits: () => project(predicting, projection),
+  };
+}
+
+/**
+ * Hidden states (P, C) where something is predicted. Where that is at few positions, the last block computes what only a position
+ * itself reads for these alone.
+ */
+export function predictingStates(forward: Forward, layout: Layout, inputs: Tensors): Tensor {
+  const { context, decoderContext, predicted } = layout;
+  const few = predicted < (decoderContext || context) / 2;
+  const wanted = few ? { wanted: inputs.predict! } : {};
+  const [input, target] = [sequence(inputs, ""), decoderContext > 0 ? { ...sequence(inputs, "decoder_"), ...wanted } : undefined];
+  const states = transformer(forward, target ? input : { ...input, ...wanted }, target);
+  return few || predictsInPlace(layout) ? states : gather(states as Tensor2D, inputs.predict as Tensor1D);
+}
