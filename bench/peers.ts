@@ -169,6 +169,7 @@ function exported(folder: string, size: BenchSize): string {
       parameters,
       parts: [],
       predicts: true,
+      prompt: "past",
       read: (wanted) => Object.fromEntries(wanted.map((parameter) => [parameter.name, initialValues(parameter, 1)])),
       tokenizer: () => tokenizerJson({ kind: "characters", lowercase: false, tokens: benchTokens(size), merges: [] }),
     },

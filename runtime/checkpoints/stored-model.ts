@@ -6,7 +6,7 @@ import { type Parameter, parametersOf } from "#runtime/models/parameters.ts";
 import type { TokenPrediction } from "#runtime/programs/auxiliary/auxiliary-loss.ts";
 import { auxiliaryLossOf } from "#runtime/programs/auxiliary/table.ts";
 import { pretrainingParts } from "#runtime/programs/parts.ts";
-import { withReading } from "#runtime/programs/reading.ts";
+import { promptVisibility, withReading } from "#runtime/programs/reading.ts";
 import type { Part } from "#runtime/programs/training.ts";
 import { readJobRecord } from "#runtime/runs/inspect.ts";
 import { readSafetensors } from "#runtime/runs/safetensors.ts";
@@ -28,6 +28,8 @@ export interface StoredModel {
   parts: readonly Part[];
   /** Its head for tokens was trained. */
   predicts: boolean;
+  /** Who sees whom in what a decoder goes on from; undefined where nothing taught it the next token. */
+  prompt: "past" | "all" | undefined;
 }
 
 /** `folder`: with a config.json, or of a run. Throws `JobFailure`. */
@@ -39,7 +41,7 @@ export function openStoredModel(folder: string): StoredModel {
     requireUsable(checkpoint, "text");
     return checkpointTokenizer(folder);
   };
-  return { folder, model, checkpoint, parameters, read, tokenizer, parts: [], predicts: true };
+  return { folder, model, checkpoint, parameters, read, tokenizer, parts: [], predicts: true, prompt: "past" };
 }
 
 function ofRun(folder: string): StoredModel {
@@ -51,13 +53,15 @@ function ofRun(folder: string): StoredModel {
   const path = join(folder, "model.safetensors");
   const parts = pretrainingParts(job.model, job.objective, job.steps);
   const outcomes = parts.map(tokenPredictionAfter);
+  const model = withReading(job.model, job.objective);
   return {
     folder,
-    model: withReading(job.model, job.objective),
+    model,
     checkpoint: undefined,
     parameters: parametersOf(job.model),
     parts,
     predicts: outcomes.includes("learned") || (job.model.weights !== undefined && !outcomes.includes("lost")),
+    prompt: promptVisibility(model, job.objective) ?? (job.model.weights && "past"),
     read(parameters) {
       const { tensors } = readSafetensors(
         path,

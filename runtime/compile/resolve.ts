@@ -27,8 +27,8 @@ export function leavesOf(
 
 /**
  * The architectures that can carry an objective, the default first. A mixture or a sequence can be carried by what all of
- * its parts allow, in the order of its first part that reads the corpus, else of one that writes: a task that is answered by a
- * head fits every architecture and so prefers none.
+ * its parts allow: first what is most usual even for the part that it suits least, then in the order of the first part that reads the
+ * corpus, else of one that writes. A task that is answered by a head fits every architecture and so prefers none.
  */
 export function architecturesOf(spec: Spec, ref: Ref): Architecture[] {
   const leaves = leavesOf(spec, ref) ?? [];
@@ -36,7 +36,11 @@ export function architecturesOf(spec: Spec, ref: Ref): Architecture[] {
   const readsCorpus = leaves.findIndex(({ objective }) => objective.kind !== "supervised");
   const writes = leaves.findIndex(({ objective }) => isWriting(spec, objective));
   const order = allowed[readsCorpus >= 0 ? readsCorpus : Math.max(writes, 0)] ?? [];
-  return order.filter((architecture) => allowed.every((list) => list.includes(architecture)));
+  const preferring = allowed.filter((_, i) => leaves[i]!.objective.kind !== "supervised");
+  const placeOf = (architecture: Architecture) => Math.max(0, ...preferring.map((list) => list.indexOf(architecture)));
+  return order
+    .filter((architecture) => allowed.every((list) => list.includes(architecture)))
+    .toSorted((one, other) => placeOf(one) - placeOf(other));
 }
 
 /** A task that is answered by writing needs a decoder; a pooler reads what has seen the whole text. */

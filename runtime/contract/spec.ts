@@ -173,6 +173,12 @@ export interface MixtureSpec {
 }
 
 /** How the hidden states of a text become one vector. */
+/**
+ * Who sees whom among the positions of a segment: each those up to itself (`past`), also those of the segment's first part (`prefix`),
+ * or all of them (`all`).
+ */
+export type Visibility = "past" | "prefix" | "all";
+
 export type Pooling = "mean" | "first" | "last";
 /** How the hidden states become one vector before a head; `pooler` is the first token, passed through an extra layer. */
 export type HeadPooling = Pooling | "pooler";

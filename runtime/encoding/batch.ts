@@ -27,7 +27,7 @@ export function assembleBatch(examples: readonly Example[], layout: Layout, voca
   const rows: Side[] = loss?.secondRow ? [...examples, ...examples.map(loss.secondRow)] : [...examples];
   const arrays: Arrays = side(rows, layout.context, vocabulary.pad, "");
   let tokensRead = rows.reduce((sum, { tokens }) => sum + tokens.length, 0);
-  if (layout.prefix) {
+  if (layout.visibility === "prefix") {
     arrays.prefix = padded(
       examples.map((example) => example.prefix ?? []),
       layout.context,

@@ -1,9 +1,13 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
+import type { Visibility } from "#runtime/contract/spec.ts";
 import type { Tensors } from "#runtime/trace/function.ts";
 import { choicesOf } from "./choices.ts";
 import type { Dropout } from "./operations/dropout.ts";
 import { layerNorm, rmsNorm } from "./operations/layer-norm.ts";
+
+/** `Visibility`, with the positions of a prefix (B, T): 1 where the whole segment sees it. */
+export type Visible = Exclude<Visibility, "prefix"> | { prefix: Tensor };
 
 /** One side's input: B sequences of T positions; all int32. */
 export interface Sequence {
@@ -15,8 +19,8 @@ export interface Sequence {
   segments: Tensor;
   /** (B, T): segments of the positions as others see them, where that differs. */
   keys?: Tensor;
-  /** (B, T): 1 where the whole segment sees it, also in a decoder; `whole`: so it is everywhere. */
-  prefix?: Tensor | "whole";
+  /** Who sees whom, which no model decides: one set of weights may read in each way. */
+  visible: Visible;
   /** (B, T): token types; left out: all 0. */
   types?: Tensor;
   /** (N): places b × T + t whose states are wanted of the stack that reads this; left out: all. */

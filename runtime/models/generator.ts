@@ -52,5 +52,5 @@ export const generatorPlace = (place: string) => prefix + place;
 
 /** Token, position and type embeddings and the norm over their sum. */
 function isShared(name: string): boolean {
-  return name === "embeddings.tokens" || /^encoder\.(positions|types|embedding_norm\.\w+)$/.test(name);
+  return name === "embeddings.tokens" || /^(?:encoder|decoder)\.(positions|types|embedding_norm\.\w+)$/.test(name);
 }

@@ -19,6 +19,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import type { FamilyChoices, ResolvedModel, RotaryChoices } from "#runtime/contract/plan.ts";
 import { choicesOf } from "./choices.ts";
+import type { Visible } from "./forward.ts";
 import { embed } from "./operations/embedding.ts";
 
 /** (T, C) to be added to the token embeddings by position; undefined where positions are told in the attention. */
@@ -28,17 +29,17 @@ export function positionTable(model: ResolvedModel, learned: Tensor | undefined)
 }
 
 /**
- * (B, 1, Tq, Tk): 0 where a query may see a key, −1e9 elsewhere. Both must be of one segment; with `causal` the key must not
- * come later, unless it belongs to the prefix (Raffel et al. 2020, section 3.2.1 and figure 4).
+ * (B, 1, Tq, Tk): 0 where a query may see a key, −1e9 elsewhere. Both must be of one segment, and unless all is visible the key must
+ * not come later or belong to the prefix (Raffel et al. 2020, section 3.2.1 and figure 4).
  */
-export function attentionBias(queries: Tensor, keys: Tensor, { causal, prefix }: { causal: boolean; prefix?: Tensor | undefined }): Tensor {
+export function attentionBias(queries: Tensor, keys: Tensor, visible: Visible): Tensor {
   const [batch, q] = queries.shape as [number, number];
   const k = keys.shape[1] as number;
   let allowed: Tensor = equal(reshape(queries, [batch, 1, q, 1]), reshape(keys, [batch, 1, 1, k]));
-  if (causal) {
+  if (visible !== "all") {
     const earlier = tensor(lowerTriangle(q), [1, 1, q, k], "bool");
-    const visible = prefix ? logicalOr(earlier, equal(reshape(prefix, [batch, 1, 1, k]), 1)) : earlier;
-    allowed = logicalAnd(allowed, visible);
+    const seen = visible === "past" ? earlier : logicalOr(earlier, equal(reshape(visible.prefix, [batch, 1, 1, k]), 1));
+    allowed = logicalAnd(allowed, seen);
   }
   return mul(sub(cast(allowed, "float32"), 1), 1e9);
 }

@@ -79,25 +79,21 @@ function runStack(forward: Forward, stack: Stack, input: Sequence, memory?: Memo
   const { model, parameters } = forward;
   const [batch, length] = input.tokens.shape as [number, number];
   const { name } = stack;
-  const { segments, positions } = input;
-  const decodes = name === "decoder";
+  const { segments, positions, visible } = input;
   return runBlocks(forward, stack, embeddings(forward, name, input), {
     batch,
     positions,
-    bias: attentionBias(segments, input.keys ?? segments, decodes ? directionsOf(input) : { causal: false }),
-    relative: model.position === "relative" ? relativeBias(model, get(parameters, `${name}.relative`), length, !decodes) : undefined,
+    bias: attentionBias(segments, input.keys ?? segments, visible),
+    // what a row of the learned table means belongs to the weights: a decoder's has none for what comes later, whoever sees it
+    relative:
+      model.position === "relative" ? relativeBias(model, get(parameters, `${name}.relative`), length, name === "encoder") : undefined,
     memory: memory && {
       states: memory.states,
-      bias: attentionBias(segments, memory.input.keys ?? memory.input.segments, { causal: false }),
+      bias: attentionBias(segments, memory.input.keys ?? memory.input.segments, "all"),
     },
     ...(cache ? { cache } : {}),
     wanted: input.wanted,
   });
-}
-
-/** Where a decoder may look. */
-function directionsOf({ prefix }: Sequence): { causal: boolean; prefix?: Tensor | undefined } {
-  return prefix === "whole" ? { causal: false } : { causal: true, prefix };
 }
 
 /** The blocks of a stack over its embeddings, and what follows them. */

@@ -12,7 +12,7 @@ export const causal: TextObjective<CausalSettings> = {
       context,
       decoderContext: 0,
       predicted: context,
-      prefix: false,
+      visibility: "past",
       window: context + 1,
       stride: context,
       tokens: context,

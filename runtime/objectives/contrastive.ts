@@ -19,7 +19,8 @@ export const contrastive: TextObjective<ContrastiveSettings> = {
       context,
       decoderContext: 0,
       predicted: 0,
-      prefix: false,
+      // in a decoder a text is read as it is generated
+      visibility: architecture === "decoder" ? "past" : "all",
       window,
       stride: window,
       tokens: 2 * context,

@@ -42,7 +42,7 @@ export function corruptionLayout(
     context,
     decoderContext: twoSided ? targets : 0,
     predicted: targets,
-    prefix: !twoSided,
+    visibility: twoSided ? "past" : "prefix",
     window,
     stride: window,
     tokens: twoSided ? inputs + targets : inputs + targets - 1,

@@ -2,7 +2,7 @@ import type { ResolvedObjective } from "#runtime/contract/plan.ts";
 import { type Random, shuffle } from "#runtime/random/random.ts";
 import { type Corruption, corruptedExample, corruptedReach, corruptionLayout } from "./corruption.ts";
 import { maskedRates, maskShare } from "./measures.ts";
-import { type Example, isOrdinary, type TextObjective, type Vocabulary } from "./objective.ts";
+import { type Example, isOrdinary, type Layout, type TextObjective, type Vocabulary } from "./objective.ts";
 import { append, segmentsOf, slice } from "./segments.ts";
 import { pairClasses, pairLayout, pairRates, pairsReach, sentencePairs } from "./sentence-pairs.ts";
 
@@ -18,12 +18,12 @@ export const masked: TextObjective<MaskedSettings> = {
   layout(settings, model) {
     if (model.architecture === "encoder-decoder") return corruptionLayout(rewritten(settings), model);
     const { architecture, context } = model;
-    const layout = {
+    const layout: Layout = {
       architecture,
       context,
       decoderContext: 0,
       predicted: chosenOf(context, settings.rate),
-      prefix: false,
+      visibility: "all",
       window: context,
       stride: context,
       tokens: context,

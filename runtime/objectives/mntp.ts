@@ -7,13 +7,11 @@ export type MntpSettings = Extract<ResolvedObjective, { kind: "mntp" }>;
 
 /**
  * Masked next token prediction (BehnamGhader et al. 2024, LLM2Vec, section 2.1): tokens are masked as in BERT, every position sees its
- * whole segment, in a decoder too, and a masked token is predicted from the output at the position before it. A segment's first
+ * whole segment, and a masked token is predicted from the output at the position before it. A segment's first
  * token has no such position: it may be masked, and is not predicted.
  */
 export const mntp: TextObjective<MntpSettings> = {
-  layout(settings, model) {
-    return { ...masked.layout(maskedSettings(settings), model), prefix: model.architecture === "decoder" };
-  },
+  layout: (settings, model) => masked.layout(maskedSettings(settings), model),
 
   example: (window, settings, layout, vocabulary, random) =>
     fromBefore(masked.example(window, maskedSettings(settings), layout, vocabulary, random)),
@@ -23,12 +21,11 @@ export const mntp: TextObjective<MntpSettings> = {
   hidden: ({ predict }) => predict.map((position) => position + 1),
 };
 
-/** A sequence of masked language modelling, read in both directions, with each prediction moved to the position before. */
+/** A sequence of masked language modelling with each prediction moved to the position before. */
 function fromBefore(example: Example): Example {
   const kept = example.predict.flatMap((position, index) => (example.positions[position]! > 0 ? [index] : []));
   return {
     ...example,
-    prefix: example.tokens.map(() => 1),
     predict: kept.map((index) => example.predict[index]! - 1),
     targets: kept.map((index) => example.targets[index]!),
   };

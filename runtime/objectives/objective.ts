@@ -1,4 +1,4 @@
-import type { Architecture, Pooling } from "#runtime/contract/spec.ts";
+import type { Architecture, Pooling, Visibility } from "#runtime/contract/spec.ts";
 import type { Random } from "#runtime/random/random.ts";
 
 /** What the batches of an objective need to know of a tokenizer. Ids run from 0 to size − 1. */
@@ -59,8 +59,8 @@ export interface Layout {
   decoderContext: number;
   /** Positions with something to predict: room for so many a sequence. */
   predicted: number;
-  /** True where a prefix is read in both directions: batches then have `prefix`. */
-  prefix: boolean;
+  /** In the stack that predicts, which an encoder beside it sees the whole of; with `prefix`, batches have that array. */
+  visibility: Visibility;
   /**
    * Corpus tokens that one sequence is made of at most, and how far the next one starts behind it: where documents are short, an
    * objective may take fewer (`TextObjective.reach`).
@@ -100,7 +100,7 @@ export interface Example {
   positions: number[];
   /** Which document a position belongs to, from 1; 0 is padding. Attention never crosses segments. */
   segments: number[];
-  /** 1 where every later and earlier position of the segment sees it. */
+  /** 1 where every later and earlier position of the segment sees it; where visibility is `prefix`. */
   prefix?: number[];
   decoder?: Side;
   /** Positions (of the decoder, where there is one) whose output predicts `targets`. */

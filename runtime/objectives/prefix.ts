@@ -20,7 +20,7 @@ export const prefix: TextObjective<PrefixSettings> = {
       decoderContext: sides === 2 ? context : 0,
       // any split must fit: a prefix of one token leaves all others to predict
       predicted: context,
-      prefix: sides === 1,
+      visibility: sides === 1 ? "prefix" : "past",
       window: context + 1,
       // a decoder reads the last token of a window again as the first of the next; an encoder-decoder has no need to
       stride: sides === 2 ? context + 1 : context,

@@ -2,12 +2,13 @@ import { add, argMax, concat, gather, logSoftmax, split, type Tensor, type Tenso
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import type { KeyValueCache } from "#runtime/models/block.ts";
 import { choicesOf, stacksOf } from "#runtime/models/choices.ts";
+import type { Visible } from "#runtime/models/forward.ts";
 import { nextStates, withPosition } from "#runtime/models/incremental.ts";
 import { project } from "#runtime/models/operations/cross-entropy.ts";
 import type { Parameter } from "#runtime/models/parameters.ts";
 import { type Forward, predictionStates, type Sequence, transformer, vocabularyProjection } from "#runtime/models/transformer.ts";
 import type { Program, ProgramFunction, TensorSpec, Tensors } from "#runtime/trace/function.ts";
-import { given } from "./reading.ts";
+import { givenVisibility } from "./reading.ts";
 
 export interface GenerationSettings {
   model: ResolvedModel;
@@ -50,10 +51,12 @@ export function generationProgram(settings: GenerationSettings): Program {
     call(state, inputs) {
       const kept: Tensors = {};
       const forward = forwardOf(settings, state);
-      const target = given(settings.model, sequence(inputs, ""));
+      const target = sequence(inputs, "", source > 0 ? "past" : givenVisibility(settings.model));
       const cache = fillingCache(settings, kept);
       const states =
-        source > 0 ? transformer(forward, sequence(inputs, "source_"), target, cache) : transformer(forward, target, undefined, cache);
+        source > 0
+          ? transformer(forward, sequence(inputs, "source_", "all"), target, cache)
+          : transformer(forward, target, undefined, cache);
       return { state: kept, outputs: outputsOf(settings, forward, states) };
     },
   };
@@ -187,7 +190,8 @@ function forwardOf({ model, loraScale }: GenerationSettings, state: Tensors): Fo
   return { model, parameters, dropout: { rate: 0, masks: {} } };
 }
 
-function sequence(inputs: Tensors, prefix: string): Sequence {
-  const side = { tokens: inputs[`${prefix}tokens`]!, positions: inputs[`${prefix}positions`]!, segments: inputs[`${prefix}segments`]! };
+function sequence(inputs: Tensors, prefix: string, visible: Visible): Sequence {
+  const [tokens, positions, segments] = ["tokens", "positions", "segments"].map((name) => inputs[`${prefix}${name}`]!);
+  const side = { tokens: tokens!, positions: positions!, segments: segments!, visible };
   return prefix === "" ? { ...side, wanted: inputs.last! } : side;
 }

@@ -57,7 +57,7 @@ function writingLayout({ architecture, readsPrefix }: Omit<ReadingModel, "contex
     context,
     decoderContext: twoSided ? target : 0,
     predicted: target,
-    prefix: readsPrefix === true,
+    visibility: readsPrefix ? "prefix" : "past",
     window: 0,
     stride: 0,
     tokens: source + target,

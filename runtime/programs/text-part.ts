@@ -32,13 +32,13 @@ export function termsOf({ predicted, auxiliary }: Layout): Term[] {
 
 /** Shapes of a batch's arrays (see `assembleBatch`) and of its noise. */
 export function textInputs({ batch, model }: { batch: number; model: ResolvedModel }, { layout }: TextPart): TensorSpec[] {
-  const { context, decoderContext, predicted, prefix, auxiliary } = layout;
+  const { context, decoderContext, predicted, visibility, auxiliary } = layout;
   const rows = batch * rowsOf(layout);
   const side = (name: string, length: number) => ["tokens", "positions", "segments"].map((row) => int(`${name}${row}`, [rows, length]));
   const count = batch * predicted;
   return [
     ...side("", context),
-    ...(prefix ? [int("prefix", [rows, context])] : []),
+    ...(visibility === "prefix" ? [int("prefix", [rows, context])] : []),
     ...(decoderContext > 0 ? side("decoder_", decoderContext) : []),
     ...(predicted > 0 && !predictsInPlace(layout) ? [int("predict", [count])] : []),
     ...(predicted > 0 ? [int("targets", [count]), float("weights", [count])] : []),

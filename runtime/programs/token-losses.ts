@@ -3,7 +3,7 @@ import { negativeLogLikelihood, project, projectedCrossEntropy } from "#runtime/
 import { type Forward, predictionStates, transformer, vocabularyProjection } from "#runtime/models/transformer.ts";
 import { type Layout, predictsInPlace } from "#runtime/objectives/objective.ts";
 import type { Tensors } from "#runtime/trace/function.ts";
-import { sequence } from "./sequence.ts";
+import { sequencesOf } from "./sequence.ts";
 
 /** Of the predicted tokens: weighted sum, or one by one, and what the vocabulary is drawn from. */
 export interface TokenLosses {
@@ -31,7 +31,7 @@ export function predictingStates(forward: Forward, layout: Layout, inputs: Tenso
   const { context, decoderContext, predicted } = layout;
   const few = predicted < (decoderContext || context) / 2;
   const wanted = few ? { wanted: inputs.predict! } : {};
-  const [input, target] = [sequence(inputs, ""), decoderContext > 0 ? { ...sequence(inputs, "decoder_"), ...wanted } : undefined];
-  const states = transformer(forward, target ? input : { ...input, ...wanted }, target);
+  const { input, target } = sequencesOf(inputs, layout);
+  const states = target ? transformer(forward, input, { ...target, ...wanted }) : transformer(forward, { ...input, ...wanted });
   return few || predictsInPlace(layout) ? states : gather(states as Tensor2D, inputs.predict as Tensor1D);
 }

@@ -15,7 +15,7 @@ import type { HeadPart, HeadShape } from "./heads/head.ts";
 import { heads } from "./heads/table.ts";
 import { float, int, samplingNoise } from "./inputs.ts";
 import { optimizerOf } from "./optimizers/table.ts";
-import { given } from "./reading.ts";
+import { givenVisibility } from "./reading.ts";
 import { sequence } from "./sequence.ts";
 import { onlyForTraining, type TextPart, textDropoutPlaces, textInputs, textLoss, textLosses } from "./text-part.ts";
 
@@ -242,7 +242,7 @@ function answersOf(forward: Forward, shape: HeadShape, inputs: Tensors): Tensor 
   const { form, head, pooler } = shape.part;
   const place = headPlace(shape.part);
   const answer = (x: Tensor) => linear(forward.parameters, `heads.${head}`, drop(pooler ? pooled(forward, x) : x, forward.dropout, place));
-  return heads[form].answers(encode(forward, given(forward.model, sequence(inputs, ""))), answer, inputs, shape);
+  return heads[form].answers(encode(forward, sequence(inputs, "", givenVisibility(forward.model))), answer, inputs, shape);
 }
 
 function headDropoutPlaces(

@@ -2,13 +2,14 @@ import { add, engine, mul, reshape, split, type Tensor } from "@tensorflow/tfjs-
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import { stacksOf } from "#runtime/models/choices.ts";
 import type { Head } from "#runtime/models/families/family.ts";
+import type { Visible } from "#runtime/models/forward.ts";
 import { applyHead } from "#runtime/models/head.ts";
 import { binaryCrossEntropy, crossEntropy, project, projectedCrossEntropy } from "#runtime/models/operations/cross-entropy.ts";
 import type { Parameter } from "#runtime/models/parameters.ts";
 import { type Forward, predictionStates, type Sequence, transformer, vocabularyProjection } from "#runtime/models/transformer.ts";
 import type { Program, TensorSpec, Tensors } from "#runtime/trace/function.ts";
 import { registerGradients } from "#runtime/trace/gradients.ts";
-import { given } from "./reading.ts";
+import { givenVisibility } from "./reading.ts";
 
 export interface VerificationSettings {
   model: ResolvedModel;
@@ -88,8 +89,8 @@ function run(settings: VerificationSettings, parameters: Tensors, inputs: Tensor
       observed[name] = value;
     },
   };
-  const target = decoderLength > 0 ? sequence(inputs, "decoder_") : undefined;
-  const states = transformer(forward, given(model, sequence(inputs, "")), target);
+  const target = decoderLength > 0 ? sequence(inputs, "decoder_", "past") : undefined;
+  const states = transformer(forward, sequence(inputs, "", givenVisibility(model)), target);
   const outputs = named(settings, observed);
   if (!head) return outputs;
   if (head.kind === "tokens") {
@@ -141,8 +142,8 @@ function named({ model, batch }: VerificationSettings, observed: Tensors): Tenso
   return outputs;
 }
 
-function sequence(inputs: Tensors, prefix: "" | "decoder_"): Sequence {
+function sequence(inputs: Tensors, prefix: "" | "decoder_", visible: Visible): Sequence {
   const [tokens, positions, segments, keys] = ["tokens", "positions", "segments", "keys"].map((name) => inputs[`${prefix}${name}`]!);
   const types = prefix === "" ? inputs.types : undefined;
-  return { tokens: tokens!, positions: positions!, segments: segments!, keys: keys!, ...(types ? { types } : {}) };
+  return { tokens: tokens!, positions: positions!, segments: segments!, keys: keys!, visible, ...(types ? { types } : {}) };
 }

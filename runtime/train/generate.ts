@@ -63,7 +63,8 @@ interface IdOptions extends Omit<GenerationOptions, "prompts"> {
 
 /** The same from ids to ids; each text with its beginning. */
 export async function generateIds(stored: StoredModel, options: IdOptions, engineName: EngineName | "auto"): Promise<number[][]> {
-  const { model, folder, parameters } = stored;
+  const { folder, parameters } = stored;
+  const model = writingModel(stored, options.onWarning);
   if (model.architecture === "encoder")
     throw new JobFailure(`${folder} is an encoder: it fills masks and cannot generate; a decoder or an encoder-decoder can`);
   requireUsable(stored.checkpoint, "prediction");
@@ -96,6 +97,18 @@ export async function generateIds(stored: StoredModel, options: IdOptions, engin
   } finally {
     await decoder.close();
   }
+}
+
+/** The model as it reads what it goes on from. */
+function writingModel({ model, prompt, folder }: StoredModel, onWarning?: (message: string) => void): StoredModel["model"] {
+  if (model.architecture !== "decoder") return model;
+  const { readsPrefix, ...plain } = model;
+  if (prompt === "all") return { ...plain, readsPrefix: true };
+  if (prompt === undefined)
+    onWarning?.(`no objective taught ${folder} the next token: it learned from whole texts alone, and what it writes means little`);
+  else if (readsPrefix)
+    onWarning?.(`${folder} reads whole texts in both directions, and a prompt from left to right, which is how it learned to write`);
+  return plain;
 }
 
 function choosingOf({ beams, lengthPenalty, temperature, topK, topP, seed }: Omit<GenerationOptions, "prompts">): Choosing {

@@ -5,6 +5,7 @@ import { checkpointBatch } from "#runtime/checkpoints/batch.ts";
 import { openCheckpoint } from "#runtime/checkpoints/checkpoint.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
 import { loadEngine } from "#runtime/engines/table.ts";
+import type { Layout } from "#runtime/objectives/objective.ts";
 import type { Part, TrainingSettings } from "#runtime/programs/training.ts";
 import { readSafetensors } from "#runtime/runs/safetensors.ts";
 import { openTrainer } from "#runtime/train/trainer.ts";
@@ -18,12 +19,12 @@ async function curve(name: string, engine: EngineName): Promise<number[][]> {
   const { sizes, arrays } = checkpointBatch(checkpoint, readSafetensors(path).tensors, path);
   const { batch, length, decoderLength } = sizes;
   const predict = Array.from(arrays.weights!.keys()).filter((at) => arrays.weights![at]! > 0);
-  const layout = {
+  const layout: Layout = {
     architecture: checkpoint.model.architecture,
     context: length,
     decoderContext: decoderLength,
     predicted: predict.length / batch,
-    prefix: false,
+    visibility: checkpoint.model.architecture === "encoder" ? "all" : "past",
     window: length,
     stride: length,
     tokens: length,

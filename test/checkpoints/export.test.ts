@@ -45,6 +45,7 @@ function trained(over: Partial<ResolvedModel>): StoredModel {
     checkpoint: undefined,
     parts: [],
     predicts: true,
+    prompt: "past",
     parameters,
     read: (some) =>
       Object.fromEntries(

@@ -73,3 +73,18 @@ test("requests that cannot be met are refused with a message", async () => {
     "has 40 tokens and the model reads 32",
   );
 });
+
+test("a decoder that learned from whole texts is warned of, and writes from left to right", async () => {
+  const stored = openStoredModel(folderOf("gpt2-lm"));
+  const warned: string[] = [];
+  const options = { ...base, encoded: [[5, 9, 80]], special: specialOf("gpt2-lm"), onWarning: (message: string) => warned.push(message) };
+  const greedy = await write(stored, "gpt2-lm", [[5, 9, 80]], {});
+  const both = { ...stored.model, readsPrefix: true } as const;
+  for (const prompt of ["past", undefined] as const) {
+    const [ids] = await generateIds({ ...stored, model: both, prompt }, options, engines[0]!);
+    expect([Array.from(ids!)]).toEqual(greedy);
+  }
+  expect(warned).toHaveLength(2);
+  expect(warned[0]).toContain("a prompt from left to right, which is how it learned to write");
+  expect(warned[1]).toContain("no objective taught");
+});

@@ -81,6 +81,11 @@ describe("a plan", () => {
     expect(mixture("t5", "clm", "prefix")).toBe("decoder");
     expect(mixture("t5", "prefix")).toBe("encoder-decoder");
     expect(mixture("prefix", "t5")).toBe("decoder");
+    // one set of weights, read from left to right by one part and in both directions by the other
+    expect(mixture("clm", "mlm")).toBe("decoder");
+    expect(mixture("mlm", "clm")).toBe("decoder");
+    // a decoder carries masked where nothing more usual carries all parts
+    expect(mixture("prefix", "mlm")).toBe("encoder-decoder");
     // a task fits everything, so the objective over text decides
     expect(mixture("sentiment", "t5")).toBe("encoder-decoder");
   });

@@ -106,10 +106,11 @@ describe("mistakes", () => {
     expect(codesOf({ rtd }, "rtd", { hidden: 64, heads: 4 })).toEqual([]);
   });
 
-  test("pairs of sentences outside of an encoder", () => {
+  test("pairs of sentences of an encoder-decoder, whose decoder writes the whole text", () => {
     const pairs: ObjectiveSpec = { ...masked, sentences: "order" };
     expect(codesOf({ pairs }, "pairs", { architecture: "encoder-decoder" })).toEqual(["pairs-need-encoder pretrainings.base.objective"]);
     expect(codesOf({ pairs }, "pairs")).toEqual([]);
+    expect(codesOf({ pairs }, "pairs", { architecture: "decoder" })).toEqual([]);
   });
 
   test("a fresh optimiser for a part that is not a stretch of steps", () => {

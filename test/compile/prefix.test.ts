@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Job } from "#runtime/contract/plan.ts";
 import type { ModelSpec, ObjectiveSpec } from "#runtime/contract/spec.ts";
-import { finetune, jobsOf, model, ofKind, pretrain, specOf, task } from "./fixtures.ts";
+import { finetune, jobsOf, masked, model, ofKind, pretrain, specOf, task } from "./fixtures.ts";
 
 const made = (kind: "mixture" | "sequence", ...of: string[]): ObjectiveSpec => ({
   kind,
@@ -36,6 +36,9 @@ describe("a fine-tuning reads as its pre-training did", () => {
     ["a mixture without a prefix", made("mixture", "clm", "sentiment"), false],
     ["a sequence: what its last part leaves", made("sequence", "prefix", "clm"), false],
     ["a sequence that ends with a prefix", made("sequence", "clm", "prefix"), true],
+    ["masked, which reads the whole text", masked, true],
+    ["a sequence that ends with masked", made("sequence", "clm", "mlm"), true],
+    ["a sequence that begins with masked", made("sequence", "mlm", "clm"), false],
     ["a sequence that ends with a task, which is read as before", made("sequence", "prefix", "sentiment"), true],
     ["a sequence that ends with a mixture", made("sequence", "clm", "mixed"), true],
     ["a task alone", { kind: "supervised", task: "sentiment" }, false],

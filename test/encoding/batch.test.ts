@@ -7,7 +7,7 @@ const layout: Layout = {
   context: 4,
   decoderContext: 0,
   predicted: 3,
-  prefix: true,
+  visibility: "prefix",
   window: 5,
   stride: 4,
   tokens: 4,
@@ -47,7 +47,7 @@ test("if each position has a place for its target, the target is there; for an e
     targets: [5, 6],
   };
   const shorter = { ...example, predict: [1], targets: [6] };
-  const sides = { ...layout, architecture: "encoder-decoder", prefix: false, decoderContext: 2, predicted: 2 } as const;
+  const sides = { ...layout, architecture: "encoder-decoder", visibility: "past", decoderContext: 2, predicted: 2 } as const;
   const { arrays, tokensRead } = assembleBatch([shorter, example, nobody], sides, { pad: 0 });
   expect(arrays.targets).toEqual(Int32Array.of(0, 6, 5, 6, 0, 0));
   expect(arrays.weights).toEqual(Float32Array.of(0, 1, 1, 1, 0, 0));

@@ -18,18 +18,18 @@ function seen(bias: ReturnType<typeof attentionBias>): string[] {
 
 describe("who sees whom", () => {
   test("causal: earlier positions of the same document", () => {
-    expect(seen(attentionBias(row(1, 1, 2, 2), row(1, 1, 2, 2), { causal: true }))).toEqual(["1···", "11··", "··1·", "··11"]);
+    expect(seen(attentionBias(row(1, 1, 2, 2), row(1, 1, 2, 2), "past"))).toEqual(["1···", "11··", "··1·", "··11"]);
   });
   test("bidirectional: all positions of the same document", () => {
-    expect(seen(attentionBias(row(1, 1, 2, 2), row(1, 1, 2, 2), { causal: false }))).toEqual(["11··", "11··", "··11", "··11"]);
+    expect(seen(attentionBias(row(1, 1, 2, 2), row(1, 1, 2, 2), "all"))).toEqual(["11··", "11··", "··11", "··11"]);
   });
   test("prefix: the document's prefix is seen by all of it, what follows is causal", () => {
     const segments = row(1, 1, 1, 1, 2, 2);
-    const bias = attentionBias(segments, segments, { causal: true, prefix: row(1, 1, 0, 0, 1, 0) });
+    const bias = attentionBias(segments, segments, { prefix: row(1, 1, 0, 0, 1, 0) });
     expect(seen(bias)).toEqual(["11····", "11····", "111···", "1111··", "····1·", "····11"]);
   });
   test("across: a decoder's document sees the same document of the encoder", () => {
-    expect(seen(attentionBias(row(1, 2, 0), row(1, 1, 2, 0), { causal: false }))).toEqual(["11··", "··1·", "···1"]);
+    expect(seen(attentionBias(row(1, 2, 0), row(1, 1, 2, 0), "all"))).toEqual(["11··", "··1·", "···1"]);
   });
 });
 

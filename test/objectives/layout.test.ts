@@ -16,7 +16,7 @@ describe.each(carried)("%o in %s", (objective, architecture) => {
         expect(example.targets).toHaveLength(example.predict.length);
         expect(example.segments).toHaveLength(example.tokens.length);
         expect(example.positions).toHaveLength(example.tokens.length);
-        if (layout.prefix) expect(example.prefix).toHaveLength(example.tokens.length);
+        if (layout.visibility === "prefix") expect(example.prefix).toHaveLength(example.tokens.length);
         if (example.types) expect(example.types).toHaveLength(example.tokens.length);
         if (layout.auxiliary?.kind === "sentence_pairs") expect(example.pairs!.length).toBeLessThanOrEqual(layout.auxiliary.slots);
         if (layout.auxiliary?.kind === "contrast") {

@@ -183,7 +183,7 @@ function decoded(text: string, encoded: readonly number[], legend: readonly stri
 }
 
 describe("quick fixes", () => {
-  const head = experiment.replace("layers: 1,", "layers: 1, architecture: decoder,");
+  const head = experiment.replace("layers: 1,", "layers: 1, architecture: encoder,");
   const cases: [what: string, text: string, code: string, title: string, after: (text: string) => string][] = [
     ["the nearest key", "model m { layrs: 2 }", "unknown-key", "Change to layers", (text) => text.replace("layrs", "layers")],
     ["the nearest choice", "tokenizer t { kind: bpee }", "unknown-choice", "Change to bpe", (text) => text.replace("bpee", "bpe")],
@@ -192,17 +192,17 @@ describe("quick fixes", () => {
     ["heads that divide", experiment.replace("heads: 2", "heads: 3"), "heads-do-not-divide", "Change to 2", () => experiment],
     [
       "an objective that the architecture carries",
-      head.replace("objective: clm", "objective: mlm"),
+      head,
       "architecture-mismatch",
-      "Change to clm",
-      () => head,
+      "Change to mlm",
+      (text) => text.replace("objective: clm", "objective: mlm"),
     ],
     [
       "an architecture that carries the objective",
-      head.replace("objective: clm", "objective: mlm"),
+      head,
       "architecture-mismatch",
       "Set architecture of small to auto",
-      (text) => text.replace("architecture: decoder", "architecture: auto"),
+      (text) => text.replace("architecture: encoder", "architecture: auto"),
     ],
     [
       "keys that are missing",

@@ -99,8 +99,8 @@ function fits(spec: Spec, use: Use): Problem[] {
       const message = `${key} tells the texts of a batch apart, and a batch of ${use.pretrain.batch} in ${use.pretrain.accumulate} parts has a single sequence in each. Use a larger batch.`;
       return [error("nothing-to-contrast", use.at("batch"), message)];
     }
-    if (leaf.kind === "masked" && leaf.sentences !== undefined && architecture !== "encoder") {
-      const message = `sentences: ${leaf.sentences} of ${key} tells of pairs what an encoder read, and ${modelName} is an ${architecture} here. Set sentences: none in ${key}, or use an encoder.`;
+    if (leaf.kind === "masked" && leaf.sentences !== undefined && architecture === "encoder-decoder") {
+      const message = `sentences: ${leaf.sentences} of ${key} tells of pairs what one stack read, and ${modelName} is an ${architecture} here. Set sentences: none in ${key}, or use an encoder or a decoder.`;
       return [error("pairs-need-encoder", path, message)];
     }
     return leaf.kind === "replaced_token" ? generator(key, leaf.generator, modelName, model, path) : [];

@@ -35,7 +35,7 @@ export const objectives = [
   {
     name: "masked",
     family: "objective",
-    help: "Hide some tokens and predict them from both sides. In an encoder-decoder, the decoder writes the whole text.",
+    help: "Hide some tokens and predict them from both sides. In an encoder-decoder, the decoder writes the whole text; a decoder alone reads in both directions.",
     formula: "L_{MLM} = -\\frac{1}{|M|} \\sum_{j \\in M} \\log p(w_j \\mid \\tilde{w}; \\theta)",
     source: "Devlin et al. 2019, BERT, section 3.1",
     keys: [
@@ -88,11 +88,11 @@ export const objectives = [
         },
         default: "none",
         omitDefault: true,
-        help: "An auxiliary loss over pairs of texts, for encoders: each document's part of a window is split in two after a sentence, and the two losses are added.",
+        help: "An auxiliary loss over pairs of texts, for encoders and decoders: each document's part of a window is split in two after a sentence, and the two losses are added.",
         formula: "L = L_{MLM} - \\frac{1}{|P|} \\sum_{(A,B) \\in P} \\log p(c_{A,B} \\mid \\tilde{A}, \\tilde{B}; \\theta)",
       },
     ],
-    architectures: ["encoder", "encoder-decoder"],
+    architectures: ["encoder", "encoder-decoder", "decoder"],
     example: "objective mlm = masked { rate: 15% }",
   },
   {
@@ -237,7 +237,7 @@ export const objectives = [
         source: "Clark et al. 2020, section 2 and appendix A",
       },
     ],
-    architectures: ["encoder"],
+    architectures: ["encoder", "decoder"],
     example: "objective rtd = replaced_token",
   },
   {

@@ -82,7 +82,7 @@ export interface Option {
   formula?: string;
   source?: string;
   keys: readonly Key[];
-  /** For objectives: the architectures that can be trained on it; `architecture: auto` takes the first. */
+  /** For objectives: the architectures that can be trained on it, the usual ones first; `architecture: auto` takes the first. */
   architectures?: readonly Architecture[];
   /** Its block has `50%: name` entries. */
   weighted?: boolean;

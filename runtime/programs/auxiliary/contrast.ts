@@ -5,7 +5,7 @@ import { transformer } from "#runtime/models/transformer.ts";
 import type { Auxiliary, Side } from "#runtime/objectives/objective.ts";
 import type { Arrays } from "#runtime/trace/function.ts";
 import { float } from "../inputs.ts";
-import { sequence } from "../sequence.ts";
+import { sequencesOf } from "../sequence.ts";
 import type { AuxiliaryLoss } from "./auxiliary-loss.ts";
 
 /**
@@ -28,9 +28,9 @@ export const contrast: AuxiliaryLoss<Extract<Auxiliary, { kind: "contrast" }>> =
 
   parameters: () => [],
 
-  losses(forward, { auxiliary }, inputs) {
+  losses(forward, { layout, auxiliary }, inputs) {
     const { hidden } = forward.model;
-    const states = transformer(forward, sequence(inputs, ""));
+    const states = transformer(forward, sequencesOf(inputs, layout).input);
     const [rows, slots, length] = inputs.pool!.shape as [number, number, number];
     const texts = reshape(matMul(inputs.pool!, reshape(states, [rows, length, hidden])), [rows * slots, hidden]) as Tensor2D;
     const [one, other] = split(texts, 2) as [Tensor, Tensor];

@@ -8,7 +8,7 @@ import { headParameters } from "#runtime/models/parameters.ts";
 import { dropoutPlaces, type Forward, transformer } from "#runtime/models/transformer.ts";
 import type { Auxiliary } from "#runtime/objectives/objective.ts";
 import { float, int, samplingNoise } from "../inputs.ts";
-import { sequence } from "../sequence.ts";
+import { sequencesOf } from "../sequence.ts";
 import { predictingStates, tokenLosses } from "../token-losses.ts";
 import type { AuxiliaryLoss } from "./auxiliary-loss.ts";
 
@@ -53,7 +53,7 @@ export const replacedTokens: AuxiliaryLoss<Extract<Auxiliary, { kind: "replaced_
       parameters: generatorsOwn(parameters),
       dropout: { rate: dropout.rate, masks: generatorsOwn(dropout.masks) },
     };
-    const input = sequence(inputs, "");
+    const { input } = sequencesOf(inputs, layout);
     const tokens = tokenLosses(generator, predictingStates(generator, layout, inputs), inputs);
     const samples = detached(() => argMax(add(tokens.logits(), neg(log(neg(log(inputs[samplingNoise]!))))), -1));
     const [rows, context] = [input.tokens.shape[0] as number, layout.context];

@@ -7,7 +7,7 @@ import { headParameters } from "#runtime/models/parameters.ts";
 import { transformer } from "#runtime/models/transformer.ts";
 import type { Auxiliary } from "#runtime/objectives/objective.ts";
 import { float, int, padded } from "../inputs.ts";
-import { sequence } from "../sequence.ts";
+import { sequencesOf } from "../sequence.ts";
 import { tokenLosses } from "../token-losses.ts";
 import type { AuxiliaryLoss } from "./auxiliary-loss.ts";
 
@@ -32,7 +32,7 @@ export const sentencePairs: AuxiliaryLoss<Extract<Auxiliary, { kind: "sentence_p
   parameters: (model, part) => headParameters(model, headOf(part), 2),
 
   losses(forward, part, inputs) {
-    const states = transformer(forward, sequence(inputs, "")) as Tensor2D;
+    const states = transformer(forward, sequencesOf(inputs, part.layout).input) as Tensor2D;
     const tokens = tokenLosses(forward, gather(states, inputs.predict as Tensor1D), inputs);
     const first = gather(states, inputs.pair_positions as Tensor1D);
     return { tokens, own: classLosses(linear(forward.parameters, `heads.${headOf(part)}`, pooled(forward, first)), inputs.pair_labels!) };

@@ -40,7 +40,7 @@ export function smallestWritingPart(parts: readonly TextPart[], pairs: readonly 
 /** The target's tokens and its end, each predicted from what stands before it. */
 export function writtenExample(
   { source, target }: IdPair,
-  { architecture, prefix }: Pick<Layout, "architecture" | "prefix">,
+  { architecture, visibility }: Pick<Layout, "architecture" | "visibility">,
   { begin, end }: Vocabulary,
   frame: Frame,
 ): Example {
@@ -49,7 +49,7 @@ export function writtenExample(
   if (architecture === "encoder-decoder") {
     return { ...sideOf(read), decoder: sideOf([begin, ...target]), predict: targets.map((_, i) => i), targets };
   }
-  const given = prefix ? { prefix: [...read.map(() => 1), ...target.map(() => 0)] } : {};
+  const given = visibility === "prefix" ? { prefix: [...read.map(() => 1), ...target.map(() => 0)] } : {};
   return { ...sideOf([...read, ...target]), ...given, predict: targets.map((_, i) => read.length - 1 + i), targets };
 }
 

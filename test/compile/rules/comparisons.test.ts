@@ -224,10 +224,13 @@ const warnings: Warned[] = [
   },
   {
     what: "cells of different architectures",
-    change: { comparisons: { which: compare({ vary: objectives("clm", "prefix", "mlm", "t5") }) } },
+    change: {
+      objectives: { order: { kind: "deshuffling" } },
+      comparisons: { which: compare({ vary: objectives("clm", "prefix", "mlm", "order") }) },
+    },
     code: "architectures-differ",
     path: ["comparisons", "which", "vary objective"],
-    says: ["clm and prefix: decoder; mlm: encoder; t5: encoder-decoder"],
+    says: ["clm and prefix: decoder; mlm: encoder; order: encoder-decoder"],
   },
   {
     what: "cells of different vocabularies",

@@ -83,11 +83,12 @@ const errors: Refused[] = [
     what: "a mixture whose parts have no architecture in common",
     change: {
       objectives: {
+        order: { kind: "deshuffling" },
         both: {
           kind: "mixture",
           parts: [
             { weight: 0.5, objective: "clm" },
-            { weight: 0.5, objective: "mlm" },
+            { weight: 0.5, objective: "order" },
           ],
         },
       },
@@ -95,15 +96,19 @@ const errors: Refused[] = [
     },
     code: "architecture-mismatch",
     path: ["objectives", "both"],
-    says: ["clm needs decoder; mlm needs encoder"],
+    says: ["clm needs decoder; order needs encoder-decoder"],
   },
   {
     what: "a compared objective that the architecture cannot carry",
-    change: { models: { small: model({ architecture: "decoder" }) }, comparisons: { which: compare() } },
+    change: {
+      objectives: { order: { kind: "deshuffling" } },
+      models: { small: model({ architecture: "decoder" }) },
+      comparisons: { which: compare({ vary: objectives("clm", "order") }) },
+    },
     code: "architecture-mismatch",
     path: ["comparisons", "which", "vary objective", 1],
-    says: ["mlm", "small"],
-    fixes: ["clm", "t5", "prefix", "sentiment"],
+    says: ["order", "small"],
+    fixes: ["clm", "mlm", "t5", "prefix", "sentiment"],
   },
   {
     what: "a compared model that cannot carry the objective",

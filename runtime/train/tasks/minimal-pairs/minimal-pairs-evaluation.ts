@@ -33,7 +33,7 @@ function sentenceParts({ architecture, context }: Pick<ResolvedModel, "architect
       context: length,
       decoderContext: 0,
       predicted,
-      prefix: false,
+      visibility: architecture === "decoder" ? "past" : "all",
       window: 0,
       stride: 0,
       tokens: length,
