@@ -1,3 +1,5 @@
+import { optionOf } from "#runtime/contract/catalogue/index.ts";
+import { camelCase } from "#runtime/contract/catalogue/specified.ts";
 import { listed } from "#runtime/contract/listed.ts";
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { ObjectiveSpec, Ref, Spec, TaskKind } from "#runtime/contract/spec.ts";
@@ -8,7 +10,8 @@ import { addUpToOne, error, percent, type Rule } from "./rule.ts";
 export const objectives: Rule = ({ spec }) =>
   Object.entries(spec.objectives).flatMap(([name, objective]) => [
     ...shares(name, objective),
-    ...noises(name, objective),
+    ...sharedWhole(name, objective),
+    ...oneOfSome(name, objective),
     ...freshOptimizers(spec, name, objective),
     ...tasksAsObjectives(spec, name, objective),
   ]);
@@ -29,18 +32,35 @@ function tasksAsObjectives(spec: Spec, name: Ref, objective: ObjectiveSpec): Pro
   ];
 }
 
+/** Settings that are parts of one whole: all of it, or at the most. */
+function sharedWhole(name: string, objective: ObjectiveSpec): Problem[] {
+  const { shares } = optionOf("objective", objective.kind)!;
+  if (!shares) return [];
+  const given = shares.keys.map((key) => settingOf(objective, key) as number);
+  const total = given.reduce((sum, share) => sum + share, 0);
+  if (shares.of === "all" ? addUpToOne(given) : total <= 1 + 1e-6) return [];
+  const bound = shares.of === "all" ? "must add up to 100%" : "add up to 100% at the most";
+  const message = `${listed(shares.keys)} ${shares.told} and ${bound}; ${listed(given.map(percent))} make ${percent(total)}.`;
+  return [error(shares.code, ["objectives", name, shares.keys[0]!], message)];
+}
+
+/** Of some settings one does something. */
+function oneOfSome(name: string, objective: ObjectiveSpec): Problem[] {
+  const { oneOf, keys } = optionOf("objective", objective.kind)!;
+  if (!oneOf || oneOf.keys.some((key) => settingOf(objective, key))) return [];
+  const [shares, others] = [true, false].map((isShare) =>
+    oneOf.keys.filter((key) => (keys.find(({ name }) => name === key)!.value.type === "share") === isShare),
+  ) as [string[], string[]];
+  const remedy = `Give ${listed(shares, "or")} a share, or set ${listed(others, "or")}.`;
+  return [error(oneOf.code, ["objectives", name, oneOf.keys[0]!], `${name} ${oneOf.otherwise}. ${remedy}`)];
+}
+
+/** The value of a key of the catalogue; undefined where the specification leaves it out. */
+function settingOf(objective: ObjectiveSpec, key: string): unknown {
+  return (objective as unknown as Record<string, unknown>)[camelCase(key)];
+}
+
 function shares(name: string, objective: ObjectiveSpec): Problem[] {
-  if (objective.kind === "masked") {
-    const { mask, random, keep } = objective;
-    if (addUpToOne([mask, random, keep])) return [];
-    return [
-      error(
-        "shares-do-not-add-up",
-        ["objectives", name, "mask"],
-        `mask, random and keep say what becomes of the predicted tokens and must add up to 100%; ${percent(mask)}, ${percent(random)} and ${percent(keep)} make ${percent(mask + random + keep)}.`,
-      ),
-    ];
-  }
   if (objective.kind !== "mixture" && objective.kind !== "sequence") return [];
   if (objective.parts.length === 0) {
     return [
@@ -69,30 +89,6 @@ function shares(name: string, objective: ObjectiveSpec): Problem[] {
       "shares-do-not-add-up",
       ["objectives", name],
       `The shares of a ${objective.kind} must add up to 100%; ${weights.map(percent).join(" + ")} make ${percent(total)}.`,
-    ),
-  ];
-}
-
-/** BART's noises that hide tokens take theirs from one text, and something is corrupted. */
-function noises(name: string, objective: ObjectiveSpec): Problem[] {
-  if (objective.kind !== "denoising") return [];
-  const { infill, delete: deletion, mask, permuteSentences, rotate } = objective;
-  const total = infill + deletion + mask;
-  if (total > 1 + 1e-6) {
-    return [
-      error(
-        "noises-above-all",
-        ["objectives", name, "infill"],
-        `infill, delete and mask hide tokens of one text and add up to 100% at the most; ${percent(infill)}, ${percent(deletion)} and ${percent(mask)} make ${percent(total)}.`,
-      ),
-    ];
-  }
-  if (total > 0 || permuteSentences || rotate) return [];
-  return [
-    error(
-      "no-noise",
-      ["objectives", name, "infill"],
-      `${name} corrupts nothing, so the text would only be copied. Give infill, delete or mask a share, or set permute_sentences or rotate.`,
     ),
   ];
 }

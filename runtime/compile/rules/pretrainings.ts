@@ -1,13 +1,12 @@
 import { listed } from "#runtime/contract/listed.ts";
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
-import type { ModelSpec, Spec, TokenizerSpec } from "#runtime/contract/spec.ts";
-import { generatorSizes } from "#runtime/models/generator.ts";
+import type { Spec, TokenizerSpec } from "#runtime/contract/spec.ts";
 import { layoutOf } from "#runtime/objectives/table.ts";
 import type { Use } from "../cells.ts";
 import { type Files, sizeOf } from "../files.ts";
 import { leavesOf, resolveArchitecture } from "../resolve.ts";
 import { readTokenizerFile } from "../tokenizer-files.ts";
-import { error, percent, type Rule } from "./rule.ts";
+import { error, type Rule } from "./rule.ts";
 
 /** Model, objective, corpus and tokenizer of a pre-training go together in size. */
 export const pretrainings: Rule = ({ spec, files, uses }) =>
@@ -15,7 +14,6 @@ export const pretrainings: Rule = ({ spec, files, uses }) =>
     ...microBatches(use.pretrain, use.at(use.varied.includes("batch") ? "batch" : "accumulate")),
     ...context(spec, use, files),
     ...sentinels(spec, use, files),
-    ...fits(spec, use),
     ...epochs(spec, use),
     ...nothing(use),
   ]);
@@ -80,46 +78,6 @@ function sentinelsOf(tokenizer: TokenizerSpec, files: Files): number {
   if (tokenizer.kind !== "existing") return tokenizer.sentinels;
   const read = readTokenizerFile(tokenizer, files);
   return "wrong" in read ? Number.POSITIVE_INFINITY : read.sentinels;
-}
-
-/** What an objective needs of a model besides its architecture. */
-function fits(spec: Spec, use: Use): Problem[] {
-  const { model: modelName, objective } = use.pretrain;
-  const model = spec.models[modelName];
-  const architecture = model && resolveArchitecture(spec, model, objective);
-  if (!model || !architecture) return [];
-  const modelVaries = use.varied.includes("model") && !use.varied.includes("objective");
-  const path = use.at(modelVaries ? "model" : "objective");
-  return (leavesOf(spec, objective) ?? []).flatMap(({ key, objective: leaf }) => {
-    if (leaf.kind === "contrastive" && leaf.views === "dropout" && model.dropout === 0) {
-      const message = `The two views of ${key} differ by dropout alone, and the model ${modelName} has none. Set dropout: 10% in ${modelName}, or views: neighbours in ${key}.`;
-      return [error("views-without-dropout", path, message)];
-    }
-    if (leaf.kind === "contrastive" && use.pretrain.batch / use.pretrain.accumulate < 2) {
-      const message = `${key} tells the texts of a batch apart, and a batch of ${use.pretrain.batch} in ${use.pretrain.accumulate} parts has a single sequence in each. Use a larger batch.`;
-      return [error("nothing-to-contrast", use.at("batch"), message)];
-    }
-    if (leaf.kind === "masked" && leaf.sentences !== undefined && architecture === "encoder-decoder") {
-      const message = `sentences: ${leaf.sentences} of ${key} tells of pairs what one stack read, and ${modelName} is an ${architecture} here. Set sentences: none in ${key}, or use an encoder or a decoder.`;
-      return [error("pairs-need-encoder", path, message)];
-    }
-    return leaf.kind === "replaced_token" ? generator(key, leaf.generator, modelName, model, path) : [];
-  });
-}
-
-/** The generator's heads divide its width, as the model's do. */
-function generator(key: string, share: number, modelName: string, model: ModelSpec, path: SpecPath): Problem[] {
-  const fits = (candidate: number) => {
-    const { hidden, heads } = generatorSizes(model, candidate);
-    return hidden % heads === 0 && (model.position !== "rotary" || (hidden / heads) % 2 === 0);
-  };
-  if (fits(share)) return [];
-  const { hidden, heads } = generatorSizes(model, share);
-  const others = [0.25, 0.5, 1].filter(fits).map(percent);
-  const message =
-    `With generator: ${percent(share)} the generator of ${key} would be ${hidden} wide with ${heads} heads, which do not fit: ${modelName} has ${model.hidden} and ${model.heads}. ` +
-    `Use a share that suits both, ${listed(others, "or")} for example.`;
-  return [error("generator-does-not-fit", path, message)];
 }
 
 /** An epoch is a pass over the corpus, which a task alone does not read. */

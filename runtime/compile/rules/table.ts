@@ -8,6 +8,7 @@ import { expectations } from "./expectations.ts";
 import { finetunings } from "./finetunings.ts";
 import { lostText } from "./lost-text.ts";
 import { models } from "./models.ts";
+import { objectiveNeeds } from "./objective-needs.ts";
 import { objectives } from "./objectives.ts";
 import { pretrainings } from "./pretrainings.ts";
 import type { Rule } from "./rule.ts";
@@ -25,6 +26,7 @@ export const rules: readonly Rule[] = [
   tasks,
   architecture,
   pretrainings,
+  objectiveNeeds,
   finetunings,
   comparisons,
   expectations,

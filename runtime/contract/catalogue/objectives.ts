@@ -3,6 +3,13 @@ import type { Option } from "./types.ts";
 const rate = (value: string, help: string, source: string) =>
   ({ name: "rate", value: { type: "share", aboveMin: true, belowMax: true, min: 0, max: 1 }, default: value, help, source }) as const;
 
+const pairs = {
+  of: "architecture",
+  code: "pairs-need-encoder",
+  because: "tells of pairs what one stack read",
+  architectures: ["encoder", "decoder"],
+} as const;
+
 /** The objectives, in the order in which they are documented. `SpecifiedOption` derives the type of each in the specification. */
 export const objectives = [
   {
@@ -78,11 +85,13 @@ export const objectives = [
               name: "next",
               help: "Next sentence prediction: does the second part follow the first?",
               source: "Devlin et al. 2019, section 3.1",
+              needs: pairs,
             },
             {
               name: "order",
               help: "Sentence order prediction: are two consecutive parts in order?",
               source: "Lan et al. 2020, section 3.1",
+              needs: pairs,
             },
           ],
         },
@@ -93,6 +102,7 @@ export const objectives = [
       },
     ],
     architectures: ["encoder", "encoder-decoder", "decoder"],
+    shares: { keys: ["mask", "random", "keep"], of: "all", code: "shares-do-not-add-up", told: "say what becomes of the predicted tokens" },
     example: "objective mlm = masked { rate: 15% }",
   },
   {
@@ -202,6 +212,12 @@ export const objectives = [
       },
     ],
     architectures: ["encoder-decoder"],
+    shares: { keys: ["infill", "delete", "mask"], of: "at most", code: "noises-above-all", told: "hide tokens of one text" },
+    oneOf: {
+      keys: ["infill", "delete", "mask", "permute_sentences", "rotate"],
+      code: "no-noise",
+      otherwise: "corrupts nothing, so the text would only be copied",
+    },
     example: "objective bart = denoising { infill: 30%, permute_sentences: true }",
   },
   {
@@ -228,6 +244,7 @@ export const objectives = [
         default: "25%",
         help: "Width, number of heads and feed-forward width of the generator, as a share of the model's. The generator has as many layers as the model and shares its embeddings.",
         source: "Clark et al. 2020, section 3.2 and appendix A",
+        scales: "generator",
       },
       {
         name: "weight",
@@ -252,7 +269,12 @@ export const objectives = [
         value: {
           type: "choice",
           of: [
-            { name: "dropout", help: "The same text twice, with different dropout masks.", source: "Gao et al. 2021, section 3" },
+            {
+              name: "dropout",
+              help: "The same text twice, with different dropout masks.",
+              source: "Gao et al. 2021, section 3",
+              needs: { of: "dropout", code: "views-without-dropout", because: "makes two views of a text by dropout alone" },
+            },
             { name: "neighbours", help: "The two halves of the text.", source: "Logeswaran and Lee 2018, section 3" },
           ],
         },
@@ -281,6 +303,7 @@ export const objectives = [
       },
     ],
     architectures: ["encoder", "decoder"],
+    needs: { of: "sequences", code: "nothing-to-contrast", because: "tells the texts of a batch apart" },
     example: "objective views = contrastive",
   },
   {

@@ -40,7 +40,21 @@ export interface Choice {
   name: string;
   help: string;
   source?: string;
+  /** Of an objective's key: what the choice takes of the model. */
+  needs?: ObjectiveNeed;
 }
+
+/**
+ * What an objective takes of the model or the batch that it is trained with, besides an architecture that carries it. `because`: what it
+ * does, as a message goes on from its name; `code`: of the problem.
+ */
+export type ObjectiveNeed =
+  /** The model drops units. */
+  | { of: "dropout"; code: string; because: string }
+  /** More than one sequence in a micro-batch. */
+  | { of: "sequences"; code: string; because: string }
+  /** One of these architectures, a part of those that carry the objective. */
+  | { of: "architecture"; code: string; because: string; architectures: readonly Architecture[] };
 
 export interface Key {
   /** As written: `hidden`, `train on`, `vary` (followed by a key's name). */
@@ -56,6 +70,8 @@ export interface Key {
   formula?: string;
   source?: string;
   example?: string;
+  /** A share of the model's sizes, which must give whole heads: what has these sizes. */
+  scales?: string;
 }
 
 /** A key whose name is known to the compiler. */
@@ -86,6 +102,12 @@ export interface Option {
   architectures?: readonly Architecture[];
   /** Its block has `50%: name` entries. */
   weighted?: boolean;
+  /** Objectives: what they take besides an architecture, whatever their settings. */
+  needs?: ObjectiveNeed;
+  /** Objectives: keys that are shares of one whole. `of`: they are all of it, or at the most; `told`: what they do, for a message. */
+  shares?: { keys: readonly string[]; of: "all" | "at most"; code: string; told: string };
+  /** Objectives: keys of which one must do something, and what becomes of the text otherwise, for a message. */
+  oneOf?: { keys: readonly string[]; code: string; otherwise: string };
   example: string;
 }
 
