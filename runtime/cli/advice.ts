@@ -3,7 +3,7 @@ import { formatCount } from "#runtime/contract/numbers.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
 import { fewestSeeds, isFound } from "#runtime/contract/verdicts.ts";
 
-/** What to do after a comparison, from what it found: at most four lines. */
+/** Suggestions for what to do after a comparison, based on its result: at most four lines. */
 export function nextSteps(result: ComparisonResult, job: CompareJob, file: string): string[] {
   return [
     ...aboutSeeds(result, job, file),
@@ -13,7 +13,7 @@ export function nextSteps(result: ComparisonResult, job: CompareJob, file: strin
   ].slice(0, 4);
 }
 
-/** Tokens a parameter that a large model wants for its compute (Hoffmann et al. 2022, Training Compute-Optimal Large Language Models, table 3). */
+/** Compute-optimal tokens per parameter (Hoffmann et al. 2022, Training Compute-Optimal Large Language Models, table 3). */
 const wantedTokensPerParameter = 20;
 
 function aboutSeeds(result: ComparisonResult, job: CompareJob, file: string): string[] {
@@ -22,19 +22,19 @@ function aboutSeeds(result: ComparisonResult, job: CompareJob, file: string): st
   if (undecided.length === 0 || (job.looks && seeds >= job.looks.most)) return [];
   if (seeds < fewestSeeds) {
     return [
-      `seeds: 1..5: with ${seeds} ${seeds === 1 ? "seed" : "seeds"} none of the ${result.verdicts.length} pairs has a verdict; what is done is not run again`,
+      `seeds: 1..5: with ${seeds} ${seeds === 1 ? "seed" : "seeds"} none of the ${result.verdicts.length} pairs has a verdict; finished jobs are not rerun`,
     ];
   }
   const more = undecided.map(({ more_seeds }) => more_seeds).filter((each) => each !== null);
   if (more.length === 0) return [];
   return [
-    `pretrain run ${file} ${result.comparison} --until settled: adds seeds, and counts that it looked before; about ${Math.min(...more)} more may settle a pair`,
+    `pretrain run ${file} ${result.comparison} --until settled: adds seeds, with a correction for the interim analyses; about ${Math.min(...more)} more may settle a pair`,
   ];
 }
 
 function aboutScratch(result: ComparisonResult, job: CompareJob): string[] {
   const held = result.verdicts.filter(({ right }) => right.startsWith("scratch"));
-  // where nothing could be said, nothing was found either way
+  // pairs without a verdict say nothing either way
   if (!held.some(({ verdict }) => verdict !== "no verdict") || held.some(({ verdict }) => verdict === "better")) return [];
   const tokens = Math.max(...job.cells.map((cell) => cell.matched.tokens));
   return [`a larger budget or corpus: no pre-training of ${formatCount(tokens)} tokens was found better than scratch`];
@@ -46,6 +46,6 @@ function aboutBudget(job: CompareJob): string[] {
   );
   if (!(leanest < wantedTokensPerParameter)) return [];
   return [
-    `a larger budget or a smaller model: ${Number(leanest.toPrecision(2))} tokens for each parameter outside the embeddings; about ${wantedTokensPerParameter} are usual`,
+    `a larger budget or a smaller model: ${Number(leanest.toPrecision(2))} tokens per parameter outside the embeddings; about ${wantedTokensPerParameter} are usual`,
   ];
 }

@@ -23,23 +23,24 @@ interface BenchOptions {
   rounds: number;
   threads: number;
   json?: boolean;
-  /** JSON: what to measure in this process. */
+  /** The measurement to take in this process, as JSON. */
   case?: string;
 }
 
 export function addBench(program: Command): void {
   program
     .command("bench")
-    .description("how fast each engine trains here, held against this machine's matrix products")
+    .description("measure how fast each engine trains, compared with this machine's matrix products")
     .addOption(
-      new Option("--engine <engine...>", `left out: all that are here; ${engineNames.filter(isReference)} at the tiny size only`).choices(
-        engineNames,
-      ),
+      new Option(
+        "--engine <engine...>",
+        `default: all that are installed; ${engineNames.filter(isReference)} only at the tiny size`,
+      ).choices(engineNames),
     )
     .addOption(new Option("--objective <objective...>", "left out: all").choices(benchObjectives))
     .addOption(new Option("--size <size...>", "left out: all").choices(benchSizes))
-    .option("--seconds <n>", "of training for each measurement", positive, 5)
-    .option("--rounds <n>", "of all measurements in turn; medians are shown", positive, 3)
+    .option("--seconds <n>", "seconds of training per measurement", positive, 5)
+    .option("--rounds <n>", "rounds of all measurements; medians are shown", positive, 3)
     .option("--threads <n>", "of the engine", positive, threadsFor(1))
     .option("--json", "one JSON document")
     .addOption(new Option("--case <json>").hideHelp())
@@ -55,7 +56,7 @@ export function addBench(program: Command): void {
     });
 }
 
-/** A measurement, the peak of an engine's matrix products, those of a step alone, or, for the editor, the speed that estimates of time rest on. */
+/** A measurement: of training, an engine's peak matrix products, the matrix products of a step, or the speed that time estimates use. */
 type Case =
   | ({ kind: "training" | "products" } & BenchCase)
   | ({ kind: "generation" } & GenerationCase)
@@ -71,12 +72,12 @@ async function measured(wanted: Case): Promise<unknown> {
   return { flops: await matrixPeak(wanted.engine, wanted.threads, wanted.seconds) };
 }
 
-/** What `pretrain bench --json` prints: other programs rely on the names. Milliseconds and rates are medians over the rounds. */
+/** The output of `pretrain bench --json`; other programs rely on these names. Milliseconds and rates are medians over the rounds. */
 interface BenchDocument {
   date: string;
   machine: { processor: string; processors: number; platform: string; node: string };
   threads: number;
-  /** The best that any engine's matrix products reached. */
+  /** The highest rate of matrix products of any engine. */
   peak_gflops: number;
   rows: BenchRow[];
 }
@@ -89,12 +90,12 @@ interface BenchRow {
   step_milliseconds: number;
   tokens_per_second: number;
   gflops: number;
-  /** Of `peak_gflops`, 0 to 1. */
+  /** Share of `peak_gflops`, 0 to 1. */
   fraction_of_peak: number;
-  /** The largest of the rounds. */
+  /** The largest value of all rounds. */
   peak_memory_bytes: number;
   compile_seconds: number;
-  /** Shares of the time, 0 to 1. */
+  /** Shares of the training time, 0 to 1. */
   waiting_for_data: number;
   around_step: number;
 }
@@ -136,12 +137,12 @@ async function bench(options: BenchOptions): Promise<BenchDocument> {
   };
 }
 
-/** It is too slow for larger models. */
+/** Whether an engine is the reference, which is too slow for larger models. */
 function isReference(engine: EngineName): boolean {
   return engineEntry(engine).reference === true;
 }
 
-/** Says why an engine is left out. */
+/** The engines that can be used. Reports why any other is skipped. */
 async function availableOf(names: readonly EngineName[], threads: number): Promise<EngineName[]> {
   const { loadEngine } = await import("#runtime/engines/table.ts");
   const there: EngineName[] = [];
@@ -150,7 +151,7 @@ async function availableOf(names: readonly EngineName[], threads: number): Promi
       await loadEngine(name, { threads });
       there.push(name);
     } catch (error) {
-      say(`${name} is left out: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`);
+      say(`${name} is skipped: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`);
     }
   }
   return there;
@@ -176,7 +177,7 @@ function rowOf({ engine, objective, size }: BenchCase, found: readonly Measureme
   };
 }
 
-/** Each measurement in a process of its own: nothing of the one before is in its memory. */
+/** Takes a measurement in a new process, so that its memory contains nothing of earlier ones. */
 async function inChild<T>(wanted: Case): Promise<T> {
   const [command, ...before] = ownCommand();
   const { stdout } = await promisify(execFile)(command!, [...before, "bench", "--case", JSON.stringify(wanted)]);

@@ -21,9 +21,9 @@ export interface BundleContent {
 }
 
 /**
- * Everything that another machine needs to come to the same numbers: the declaration and what it imports, the files that it reads,
- * all where they lie in relation to each other, the times that were measured on this machine, where steps follow from them, and the
- * results to hold the new ones against. Models of the hub are named and not copied.
+ * Writes a bundle with everything that another machine needs to reproduce a comparison: the declaration and its imports, the files that it
+ * reads, in their relative places, the step times measured on this machine (if steps follow from them), and the results to compare
+ * with. Models of the hub are named but not copied.
  */
 export function writeBundle(folder: string, { loaded, name, plan, result, commands }: BundleContent): void {
   const inputs = inputsOf(plan).filter(({ path }) => !path.startsWith(`${hubCache()}${sep}`));
@@ -50,7 +50,7 @@ export function writeBundle(folder: string, { loaded, name, plan, result, comman
   writeWhole(join(folder, "README.md"), readme(name, ["cd", join("experiment", home)].join(" "), commands));
 }
 
-/** Every file that a plan reads beside the text, once. */
+/** The distinct files that a plan reads, without the text of the experiment. */
 export function inputsOf({ jobs }: Plan): InputFile[] {
   return [...new Map(jobs.flatMap(filesRead).map((file) => [file.path, file])).values()];
 }
@@ -70,7 +70,7 @@ names as in \`bundle.json\`: a name is the hash of what a job computes.
 `;
 }
 
-/** What was measured on the plan's encoded corpora; once it is known no plan has it. */
+/** Ids of the step-time measurements on the plan's encoded corpora. Once the times are known, plans no longer contain these jobs. */
 function timesOf(store: Store, plan: Plan): string[] {
   const encoded = new Set(jobsOf(plan, "encode").map(({ id }) => id));
   return jobsOf(plan, "compare").some(({ match }) => match === "time")
@@ -98,14 +98,14 @@ function filesRead(job: Job): InputFile[] {
   }
 }
 
-/** A path from the root of this machine leads nowhere on another one. */
+/** Throws if the text names an absolute path, which does not exist on another machine. */
 function requireRelative({ files }: Loaded, inputs: readonly InputFile[]): void {
   for (const file of files) {
     for (const [, path = ""] of readFileSync(file, "utf8").matchAll(/"([^"\n]+)"/g)) {
       const [start = ""] = path.split("*");
       if (!isAbsolute(path) || !inputs.some((input) => input.path.startsWith(start))) continue;
       throw new UsageError(
-        `${shownPath(file)} names ${path}, which another machine does not have: write the path from the file's folder on`,
+        `${shownPath(file)} names ${path}, which does not exist on another machine: write a path relative to the file's folder`,
       );
     }
   }

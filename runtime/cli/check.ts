@@ -5,7 +5,7 @@ import { print, printJson, problemLine } from "./output.ts";
 export function addCheck(program: Command): void {
   program
     .command("check")
-    .description("print all the problems that the editor shows")
+    .description("print all problems that the editor shows")
     .argument("<file...>", ".pretrain files")
     .option("--json", "one JSON document")
     .addHelpText("after", "\nExamples:\n  $ pretrain check experiment.pretrain\n  $ pretrain check *.pretrain --json")

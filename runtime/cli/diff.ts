@@ -18,7 +18,7 @@ import { findRun, type RunTable, runTable } from "./runs.ts";
 export function addDiff(program: Command): void {
   program
     .command("diff")
-    .description("what two runs differ in, and how they scored")
+    .description("show how two runs differ, and their scores")
     .argument("<file>", "a .pretrain file")
     .argument("<run>", "a job by its id, the beginning of its id, or its name")
     .argument("<run>", "another")
@@ -38,7 +38,7 @@ export function addDiff(program: Command): void {
     });
 }
 
-/** Of fine-tunings their tasks' own metrics: all of them are in the document. */
+/** Whether a metric is shown: for fine-tunings, only the metrics that their tasks list. The document has all of them. */
 function isShown({ spec }: Loaded, runs: RunTable, names: readonly string[], metric: string): boolean {
   const jobs = names.map((name) => findRun(runs, name));
   return jobs.some((job) => (job.kind !== "finetune" && job.kind !== "evaluate") || asksFor(spec, job.taskName, metric));
@@ -48,13 +48,13 @@ interface Difference {
   left: { id: string; name: string; state: string };
   right: { id: string; name: string; state: string };
   differences: { field: string; left: unknown; right: unknown }[];
-  /** `difference` is left − right on the test examples that both answered; null where that is not known. */
+  /** `difference` is left − right on the test examples that both answered; null if it is unknown. */
   scores: {
     metric: string;
     split: string;
     left: number | null;
     right: number | null;
-    /** Why a side has none; null where both have one. */
+    /** Why a side has no score; null if both have one. */
     why: string | null;
     difference: ScoreDifference | null;
   }[];
@@ -81,7 +81,7 @@ export function diffRuns(left: Job, right: Job, runs: RunTable, store: Store): D
   };
 }
 
-/** How the last process that worked on it was set up. */
+/** The environment of the last process that ran the job. */
 function environmentOf(job: Job, store: Store): [string, unknown][] {
   const session = readManifest(store.runFolder(job.id))?.sessions.at(-1);
   if (!session) return [];
@@ -119,7 +119,7 @@ function pairScores(left: readonly Score[], right: readonly Score[]): Omit<Diffe
 }
 
 function whyNone(score: Score | undefined): string {
-  return score ? (score.undefined ?? "it is no finite number") : "the run gives no such score, or is not done";
+  return score ? (score.undefined ?? "it is not a finite number") : "the run has no such score, or is not done";
 }
 
 function printDifference({ left, right, differences, scores }: Difference): void {
@@ -134,7 +134,7 @@ function printDifference({ left, right, differences, scores }: Difference): void
       "left",
     ),
   );
-  if (differences.length === 0) print("\nboth compute the same");
+  if (differences.length === 0) print("\nboth runs compute the same");
   else
     print(
       `\n${alignedRows(
@@ -152,7 +152,7 @@ function printDifference({ left, right, differences, scores }: Difference): void
   ]);
   if (rows.length > 0) print(`\n${alignedRows(["score", "left", "right", "left − right"], rows, "left")}`);
   if (scores.some(({ difference }) => difference))
-    print("\nintervals are over test examples: what another seed would give they do not say");
+    print("\nintervals are over test examples; they do not include the variation between seeds");
 }
 
 function differenceText(metric: string, { difference, low, high, p }: ScoreDifference): string {

@@ -19,25 +19,28 @@ interface DownloadOptions {
 export function addDownload(program: Command): void {
   program
     .command("download")
-    .description("a model or a data set of the Hugging Face hub, into the cache that Python uses too")
-    .argument("<name>", "as the hub has it: bert-base-uncased, google/electra-small-discriminator")
-    .option("--dataset", "a data set: its files of text, .jsonl, .csv, .tsv and .parquet, of the training split where they tell splits")
-    .option("--files <patterns...>", "with --dataset: these of its files, such as data/*.parquet")
+    .description("download a model or data set of the Hugging Face hub to the cache that Python also uses")
+    .argument("<name>", "its name on the hub: bert-base-uncased, google/electra-small-discriminator")
+    .option(
+      "--dataset",
+      "a data set: its text, .jsonl, .csv, .tsv and .parquet files; if file names indicate splits, only the training split",
+    )
+    .option("--files <patterns...>", "with --dataset: only these files, such as data/*.parquet")
     .option("--json", "one JSON document")
     .addHelpText(
       "after",
       "\nHF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE are honoured.\n\nExamples:\n  $ pretrain download bert-base-uncased\n  $ pretrain download --dataset Salesforce/wikitext --files wikitext-2-raw-v1/*.parquet",
     )
     .action(async (name: string, { dataset, files, json }: DownloadOptions) => {
-      if (!isHubName(name)) throw new UsageError(`${name} is no name of the hub: owner/name, or name alone`);
-      if (files && !dataset) throw new UsageError("--files goes with --dataset");
+      if (!isHubName(name)) throw new UsageError(`${name} is not a name of the hub: expected owner/name, or only a name`);
+      if (files && !dataset) throw new UsageError("--files requires --dataset");
       const folder = dataset ? await dataFromHub({ name, files: files ?? null }) : await modelFromHub(name);
       if (json) printJson({ name, folder });
       else print(folder);
     });
 }
 
-/** Downloads a model, telling what. */
+/** Downloads a model with progress messages, and returns its folder. */
 async function modelFromHub(name: string): Promise<string> {
   const { downloadModel } = await import("#runtime/hub/download.ts");
   return saying(() => downloadModel(name, telling(name)));
@@ -45,7 +48,7 @@ async function modelFromHub(name: string): Promise<string> {
 
 type HubData = NonNullable<CorpusSpec["hub"]> & { split?: Split };
 
-/** Downloads of a data set what is read, telling what. */
+/** Downloads the files of a data set that are read, with progress messages, and returns its folder. */
 async function dataFromHub({ name, files, split }: HubData): Promise<string> {
   const { downloadData } = await import("#runtime/hub/download.ts");
   const wanted = (paths: readonly string[]) => chosenData(paths, files, split);
@@ -66,7 +69,7 @@ async function saying(download: () => Promise<string>): Promise<string> {
   }
 }
 
-/** The models and data sets of the hub that a specification names and that are not here, or not as the hub published them. */
+/** Downloads the models and data sets of the hub that a specification names and that are missing here or differ from the hub's. */
 export async function downloadMissing(spec: Spec): Promise<void> {
   for (const { checkpoint } of Object.values(spec.models)) {
     if (!checkpoint || existsSync(join(checkpoint.folder, "config.json")) || !isHubName(checkpoint.name)) continue;
@@ -82,7 +85,7 @@ export async function downloadMissing(spec: Spec): Promise<void> {
   for (const { hub } of Object.values(spec.corpora)) if (hub && isHubName(hub.name) && !(await isHere(hub))) await dataFromHub(hub);
 }
 
-/** Throws `UsageError` where a model of the cache is not as the hub published it. */
+/** Throws `UsageError` if a model in the cache differs from what the hub published. */
 export async function requireWhole(name: string, folder: string): Promise<void> {
   const damage = await damageIn("model", name, folder, modelFilesIn(folder));
   if (damage !== undefined) throw new UsageError(`${damage}. Download it again: pretrain download ${name}`);
@@ -95,25 +98,25 @@ async function isHere({ name, files, split }: HubData): Promise<boolean> {
   return paths.every((path) => existsSync(join(data.folder, path))) && !(await isDamaged("dataset", name, data.folder, paths));
 }
 
-/** Without the network the cache is all that there is: what is wrong with it is said, and nothing is run with it. */
+/** Whether cached files differ from what the hub published. Throws if they do and the network may not be used. */
 async function isDamaged(kind: "model" | "dataset", name: string, folder: string, paths: readonly string[]): Promise<boolean> {
   const damage = await damageIn(kind, name, folder, paths);
   if (damage !== undefined && isOffline(process.env))
-    throw new ProblemsError(`${damage}. HF_HUB_OFFLINE forbids to download it again: run it without`);
+    throw new ProblemsError(`${damage}. HF_HUB_OFFLINE forbids downloading it again; unset it and run again`);
   return damage !== undefined;
 }
 
-/** What is wrong with the first file that is not what the hub published. */
+/** Describes the first file that differs from what the hub published; undefined if there is none. */
 async function damageIn(kind: "model" | "dataset", name: string, folder: string, paths: readonly string[]): Promise<string | undefined> {
   const repository = repositoryOf(kind, name, hubCache());
   for (const path of paths) {
     const damage = await damageOf({ repository, commit: basename(folder), path });
-    if (damage !== undefined) return `${join(folder, path)} is not what the hub has: ${damage}`;
+    if (damage !== undefined) return `${join(folder, path)} differs from the hub's: ${damage}`;
   }
   return undefined;
 }
 
-/** Of a model's folder in the cache, which has no others. */
+/** The files of a model's folder in the cache; it contains only these. */
 function modelFilesIn(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [] : [entry.name]));
 }

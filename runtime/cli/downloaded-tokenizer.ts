@@ -3,10 +3,10 @@ import { isMecab, isSentencePiece, type MecabTokenizer, sacrebleuDictionary, sac
 import { ProblemsError } from "./exit.ts";
 import { say } from "./output.ts";
 
-/** What each of several texts is parted into. */
+/** Splits each of several texts into words. */
 export type WordsOfTexts = (texts: readonly string[]) => Promise<string[][]>;
 
-/** A tokenizer of sacreBLEU that is no rule but a model or a dictionary, which is downloaded where it is not; undefined for the others. */
+/** A tokenizer of sacreBLEU that uses a model or dictionary, which is downloaded if it is missing; undefined for rule-based ones. */
 export async function downloadedTokenizer(name: unknown): Promise<WordsOfTexts | undefined> {
   if (isMecab(name)) return mecab(name);
   if (!isSentencePiece(name)) return undefined;
@@ -27,7 +27,7 @@ async function mecab(name: MecabTokenizer): Promise<WordsOfTexts> {
   });
 }
 
-/** The outcome, or what the user is told of errors of these kinds. */
+/** The outcome. Errors of these kinds are thrown again as `ProblemsError`, for the user. */
 async function told<T>(kinds: readonly (new (message: string) => Error)[], make: () => Promise<T>): Promise<T> {
   try {
     return await make();

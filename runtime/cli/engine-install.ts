@@ -6,7 +6,7 @@ import { installerOf } from "#runtime/engines/table.ts";
 import { exitCodes, ProblemsError } from "./exit.ts";
 import { print, say } from "./output.ts";
 
-/** And a boolean by the name of each build. */
+/** Options of `engines install`; each build adds a boolean of its name. */
 interface InstallCommandOptions {
   remove?: boolean;
   json?: boolean;
@@ -16,15 +16,15 @@ export function addEngineInstall(engines: Command): void {
   const names = installableEngines.map(({ name }) => name);
   const command = engines
     .command("install")
-    .description("get an engine that does not come with npm, into a folder of yours that updates leave alone")
+    .description("install an engine that is not part of the npm package, in a folder that updates do not touch")
     .addArgument(new Argument("<engine>").choices(names));
   for (const { name, help } of installableEngines.flatMap(({ install }) => install.builds.slice(1))) command.option(`--${name}`, help);
   command
-    .option("--remove", "take it away again")
-    .option("--json", "one event a line")
+    .option("--remove", "remove the engine")
+    .option("--json", "one event per line")
     .addHelpText("after", `\nExamples:\n  $ pretrain engines install ${names[0]}\n  $ pretrain engines install ${names[0]} --remove`)
     .action(async (engine: InstallableEngine, options: InstallCommandOptions, command: Command) => {
-      // `--json` is also the parent's option, which takes it first
+      // `--json` is also an option of the parent command, which parses it first
       const json = Boolean(command.optsWithGlobals<InstallCommandOptions>().json);
       const installer = (await installerOf(engine))!;
       try {
@@ -47,7 +47,7 @@ async function install(engine: InstallableEngine, installer: EngineInstaller, bu
     else print(outcomeOf(engine, result));
   } catch (error) {
     if (!stopping.signal.aborted) throw error;
-    say("stopped; what was downloaded is kept for the next time");
+    say("stopped; the downloaded part is kept for the next time");
     process.exitCode = exitCodes.interrupted;
   }
 }
@@ -57,7 +57,7 @@ function sayRemoved(engine: InstallableEngine, removed: boolean, json: boolean):
   else print(removed ? `${engine} is removed` : `${engine} was not installed`);
 }
 
-/** The build that was asked for, or the engine's first. */
+/** The requested build, or the engine's first. */
 function buildOf(engine: InstallableEngine, options: InstallCommandOptions): string {
   const { builds } = engineEntry(engine).install!;
   const asked = builds.find(({ name }) => (options as Record<string, unknown>)[name] === true);
@@ -72,10 +72,10 @@ function outcomeOf(engine: InstallableEngine, { version, folder, before, build, 
       : build === "gpu"
         ? "it found no GPU (no driver, or none that fits this build) and runs on the processor"
         : "it runs on the processor";
-  return `${title} ${version} ${before ? "is there already" : "is installed"} in ${folder}; ${found}`;
+  return `${title} ${version} ${before ? "is already installed" : "is installed"} in ${folder}; ${found}`;
 }
 
-/** A line that is drawn anew on a terminal; in a pipe a line for each step. */
+/** Shows progress: one line that is redrawn on a terminal, one line per step in a pipe. */
 function progressDisplay(json: boolean): { show(progress: InstallProgress): void; end(): void } {
   if (json) return { show: (progress) => print(JSON.stringify({ event: "progress", ...progress })), end() {} };
   let shown = "";

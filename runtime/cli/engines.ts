@@ -8,7 +8,7 @@ import { print, printJson } from "./output.ts";
 export function addEngines(program: Command): void {
   const engines = program
     .command("engines")
-    .description("which engines are here, and why one is not; `install` gets the fastest")
+    .description("list the engines and why any is unavailable; `install` installs the fastest")
     .option("--json", "one JSON document")
     .addHelpText("after", `\nExamples:\n  $ pretrain engines\n  $ pretrain engines install ${installableEngines[0]!.name}`)
     .action(async (options: { json?: boolean }) => {
@@ -28,7 +28,7 @@ interface EngineRow {
   reason: string;
 }
 
-/** With the one that `auto` takes marked. */
+/** The table of engines; it marks the one that `auto` uses. */
 function tableOf(rows: readonly EngineRow[]): string {
   const taken = rows.find(({ available }) => available);
   const cells = rows.map((row) => [
@@ -36,7 +36,7 @@ function tableOf(rows: readonly EngineRow[]): string {
     row.available ? "yes" : "no",
     row.version ?? "",
     row.device ?? "",
-    row === taken ? `${row.reason}; auto takes it` : row.reason,
+    row === taken ? `${row.reason}; used by auto` : row.reason,
   ]);
   return alignedRows(["engine", "here", "version", "device", ""], cells, "left");
 }

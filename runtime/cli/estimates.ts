@@ -14,7 +14,7 @@ export interface PlanEstimates extends Estimates {
   engine: string;
 }
 
-/** How long what is left of a plan takes here. Where nothing like it was done here, the machine's speed is measured, once. */
+/** Time estimates for the unfinished jobs of a plan. If nothing similar has run on this machine, its speed is measured once. */
 export async function planEstimates(plan: Plan, store: Store, wanted: EngineChoice): Promise<PlanEstimates> {
   const engine = chosen(wanted);
   const done = doneTrainings(store.root).all();
@@ -29,20 +29,20 @@ function chosen(wanted: EngineChoice): EngineName {
   return wanted === "auto" ? defaultEngine() : wanted;
 }
 
-/** What an earlier version of this program measured is measured again. */
+/** The measured speed, unless an earlier version of this program measured it. */
 function current(speed: MeasuredSpeed | undefined): MeasuredSpeed | undefined {
   return speed?.version === version() ? speed : undefined;
 }
 
-/** Measures and keeps it. Undefined, with a word why, where the engine cannot run. */
+/** Measures the speed of an engine and stores it. Undefined, after a message with the reason, if the engine cannot run. */
 export async function measureSpeed(wanted: EngineChoice): Promise<MeasuredSpeed | undefined> {
   const engine = chosen(wanted);
-  say(`measuring how fast ${engine} trains on this machine, for a second or two, once`);
+  say(`measuring once how fast ${engine} trains on this machine; this takes a second or two`);
   const { trainingSpeed } = await import("#runtime/bench/speed.ts");
   try {
     return writeSpeed(engine, { workPerSecond: await trainingSpeed(engine, threadsFor(1)), version: version() });
   } catch (error) {
-    say(`${engine} could not be measured, so there is no estimate of the time: ${firstLine(error)}`);
+    say(`${engine} could not be measured, so there is no time estimate: ${firstLine(error)}`);
     return undefined;
   }
 }

@@ -4,15 +4,15 @@ import type { PlacedProblem } from "#runtime/contract/problem.ts";
 import { describeSystemError } from "#runtime/contract/system-error.ts";
 import { problemLine, say } from "./output.ts";
 
-/** What other programs rely on. */
+/** The exit codes, which other programs rely on. */
 export const exitCodes = { done: 0, problems: 1, usage: 2, runFailed: 3, unexpected: 4, interrupted: 130 } as const;
 
-/** The command was given something that does not exist or does not fit: exit code 2. */
+/** An argument does not exist or does not fit: exit code 2. */
 export class UsageError extends Error {}
 
-/** The file or its data has errors, which were printed or are in the message: exit code 1. */
+/** The file or its data have errors, which were printed or are in the message: exit code 1. */
 export class ProblemsError extends Error {
-  /** Those that were printed. */
+  /** The problems that were printed. */
   readonly printed: readonly PlacedProblem[];
   constructor(message: string, printed: readonly PlacedProblem[] = []) {
     super(message);
@@ -20,7 +20,7 @@ export class ProblemsError extends Error {
   }
 }
 
-/** What cannot be done for a reason in the data is said as it is, without a stack. */
+/** Runs an action. A failure because of the data is reported by its message, without a stack trace. */
 export async function sayFailures(action: () => Promise<void>): Promise<void> {
   try {
     await action();
@@ -30,26 +30,26 @@ export async function sayFailures(action: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Why a command failed, for a program that started it. */
+/** The reason why a command failed, for the program that started it. */
 export interface Failure {
   exit_code: number;
-  /** A sentence for people, without a full stop: what happened, and what to do. */
+  /** What happened and what to do: a sentence for display, without a full stop. */
   message: string;
-  /** A mistake of this program: where it happened. */
+  /** Stack trace, for a bug of this program. */
   stack?: string;
 }
 
-/** Says what went wrong, where it was not said yet, and gives the exit code for it. */
+/** Reports an error, unless it was reported already, and returns its exit code. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
   const failure = failureOf(error);
   if (failure.stack !== undefined && !wantsJson()) say(failure.stack);
-  // commander has said it, and printed problems speak for themselves
+  // commander has reported it, or the problems were printed
   const isSaid = error instanceof CommanderError || (error instanceof ProblemsError && error.message === "");
   return fail(failure, isSaid ? "" : `error: ${failure.message}`);
 }
 
-/** Says why the command fails: to people as `words`, with `--json` as a last line of standard error that programs read. */
+/** Reports why the command fails: `words` for people; with `--json`, also a last line on standard error for programs. */
 export function fail(failure: Failure, words: string): number {
   if (wantsJson()) say(JSON.stringify({ failure }));
   else if (words !== "") say(words);
@@ -66,12 +66,12 @@ function failureOf(error: unknown): Failure {
   const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
   return {
     exit_code: exitCodes.problems,
-    message: `this is a mistake of Pretrain itself (${message.split("\n")[0]}); please report it with what is printed above`,
+    message: `this is a bug in Pretrain (${message.split("\n")[0]}); please report it with the output above`,
     stack: stack ?? message,
   };
 }
 
-/** `a.pretrain:3:3: error: … (and 2 more)`. */
+/** The first of several problems: `a.pretrain:3:3: error: … (and 2 more)`. */
 function firstOf(printed: readonly PlacedProblem[]): string {
   const errors = printed.filter(({ severity }) => severity === "error");
   const [first, ...more] = errors;

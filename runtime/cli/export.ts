@@ -7,13 +7,13 @@ import { print, say } from "./output.ts";
 export function addExport(program: Command): void {
   program
     .command("export")
-    .description("a model for other tools")
+    .description("export a model for other tools")
     .argument("<checkpoint>", modelArgument)
-    .argument("<folder>", "where to write it: a new folder")
+    .argument("<folder>", "a new folder for the exported model")
     .addOption(new Option("--to <tool>", "whose form").choices(["transformers"]).makeOptionMandatory())
     .addHelpText(
       "after",
-      "\nA model of a published family is written as one of it, another as the family that has all of its choices.\n\nExample:\n" +
+      "\nA model of a published family is exported as that family, any other as a family that has the same settings.\n\nExample:\n" +
         "  $ pretrain export experiment.pretrain#base --to transformers exported",
     )
     .action((checkpoint: string, folder: string) =>

@@ -7,7 +7,7 @@ import { print, problemLine, say } from "./output.ts";
 export function addFormat(program: Command): void {
   program
     .command("format")
-    .description("write .pretrain files in the one layout")
+    .description("format .pretrain files")
     .argument("<file...>", ".pretrain files")
     .option("--check", "change nothing; print the files that would change and exit with 1 if there are any")
     .addHelpText("after", "\nExamples:\n  $ pretrain format experiment.pretrain\n  $ pretrain format --check *.pretrain")
@@ -17,7 +17,7 @@ export function addFormat(program: Command): void {
     });
 }
 
-/** False where the file cannot be formatted, or would change though it is only checked. */
+/** Formats a file. False if it cannot be formatted, or if it is only checked and would change. */
 async function formatFile(file: string, checkOnly: boolean): Promise<boolean> {
   const before = readExisting(file);
   const { format } = await import("#language/index.ts");

@@ -24,17 +24,17 @@ interface GenerateOptions {
 export function addGenerate(program: Command): void {
   program
     .command("generate")
-    .description("text from a model: a decoder or an encoder-decoder")
+    .description("generate text with a decoder or an encoder-decoder")
     .argument("<checkpoint>", modelArgument)
-    .requiredOption("--prompt <text...>", "what the text begins with; several are continued side by side")
-    .option("--tokens <n>", "at most so many new tokens", atLeast(1, true), 100)
-    .option("--temperature <t>", "0: always the likeliest token", atLeast(0, false), 1)
-    .option("--top-k <k>", "draw from the k likeliest tokens only", atLeast(1, true))
-    .option("--top-p <p>", "draw from the fewest likeliest tokens that together have this share", atLeast(0, false, 1))
-    .option("--beams <n>", "keep n continuations and return the likeliest instead of drawing", atLeast(1, true), 1)
-    .option("--length-penalty <p>", "beams are scored by the mean over their length to this power", atLeast(0, false), 1)
+    .requiredOption("--prompt <text...>", "beginning of the text; several prompts are continued in one batch")
+    .option("--tokens <n>", "maximum number of new tokens", atLeast(1, true), 100)
+    .option("--temperature <t>", "sampling temperature; 0 means greedy decoding", atLeast(0, false), 1)
+    .option("--top-k <k>", "sample only from the k most probable tokens", atLeast(1, true))
+    .option("--top-p <p>", "sample only from the most probable tokens that together have this probability", atLeast(0, false, 1))
+    .option("--beams <n>", "beam search with n hypotheses, instead of sampling", atLeast(1, true), 1)
+    .option("--length-penalty <p>", "exponent of the length that beam scores are divided by", atLeast(0, false), 1)
     .option("--seed <n>", "the same seed gives the same text", atLeast(0, true), 1)
-    .addOption(engineOption("what runs the model"))
+    .addOption(engineOption("engine that runs the model"))
     .option("--json", "one JSON document")
     .addHelpText(
       "after",
@@ -54,14 +54,14 @@ export function addGenerate(program: Command): void {
     );
 }
 
-/** Beams draw nothing, and what draws has no beams: what was given for the other would change nothing. */
+/** Throws if an option of sampling was given with beam search, or the other way round, as it would have no effect. */
 function refuseIdle(command: Command, beams: number): void {
   const isGiven = (name: string) => command.getOptionValueSource(name) === "cli";
   if (beams === 1 && isGiven("lengthPenalty"))
-    throw new UsageError("--length-penalty is of beams, and there is one; give --beams above 1 with it, or leave it out");
+    throw new UsageError("--length-penalty applies to beam search only; add --beams above 1, or omit it");
   const ofDrawing = { temperature: "--temperature", topK: "--top-k", topP: "--top-p", seed: "--seed" };
   const idle = Object.entries(ofDrawing).flatMap(([name, flag]) => (isGiven(name) ? [flag] : []));
   if (beams === 1 || idle.length === 0) return;
   const them = idle.length === 1 ? "it" : "them";
-  throw new UsageError(`--beams ${beams} draws nothing, so ${listed(idle)} would change nothing; leave ${them} out, or leave --beams out`);
+  throw new UsageError(`--beams ${beams} does not sample, so ${listed(idle)} would have no effect; omit ${them}, or omit --beams`);
 }

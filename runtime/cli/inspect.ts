@@ -18,10 +18,10 @@ interface InspectOptions {
 export function addInspect(program: Command): void {
   program
     .command("inspect")
-    .description("what a model makes of a text: tokens, hidden states, attention")
+    .description("show what a model computes for a text: tokens, hidden states, attention")
     .argument("<checkpoint>", modelArgument)
     .requiredOption("--text <text>", "the text to encode")
-    .addOption(engineOption("what runs the model"))
+    .addOption(engineOption("engine that runs the model"))
     .option("--json", "one JSON document, with every number")
     .addHelpText(
       "after",
@@ -48,7 +48,7 @@ export function addInspect(program: Command): void {
     );
 }
 
-/** A row a token: the beginning of its last hidden state, and where the last block looks from it, over all heads. */
+/** A table with a row per token: the beginning of its last hidden state, and the token that receives most attention in the last block. */
 function textOf({ texts: tokens, ids, hiddenStates, attentions, engine }: Inspection): string {
   const last = hiddenStates.at(-1)!;
   const heads = attentions.at(-1)!;
@@ -63,8 +63,8 @@ function textOf({ texts: tokens, ids, hiddenStates, attentions, engine }: Inspec
     normOf(states.flat()).toFixed(4),
   ]);
   return [
-    alignedRows(["token", "id", "last hidden state", "", "", "…", "looks most at"], rows),
+    alignedRows(["token", "id", "last hidden state", "", "", "…", "attends most to"], rows),
     alignedRows(["hidden states", "norm"], norms),
-    `${tokens.length} tokens of ${last[0]!.length} numbers, ${attentions.length} blocks of ${heads.length} heads, on ${engine}; --json has all of it`,
+    `${tokens.length} tokens of ${last[0]!.length} numbers, ${attentions.length} blocks of ${heads.length} heads, on ${engine}; --json has every number`,
   ].join("\n\n");
 }

@@ -16,33 +16,33 @@ interface JobOptions {
   probe?: number;
 }
 
-/** What the scheduler starts, once a job: runs the job of a run folder in this process. Not for people. */
+/** The internal command that the scheduler starts for each job: it runs the job of a run folder in this process. */
 export function addJob(program: Command): void {
   const command = program
     .command("job", { hidden: true })
     .argument("<store>", "the .pretrain folder")
-    .argument("<id>", "the job, whose folder holds job.json");
+    .argument("<id>", "the job, whose folder has a job.json");
   addEngineOptions(command)
     .option("--threads <n>", "of the engine", Number, threadsFor(1))
-    .option("--probe <seconds>", "trains nothing: prints how many seconds a step takes, measured for so long", Number)
+    .option("--probe <seconds>", "measure the step time for this long and print it, in seconds, instead of training", Number)
     .action(async (root: string, id: string, options: JobOptions) => {
       const { threads, probe: seconds } = options;
       const asked = { ...givenEngine(options), threads };
       const store = openStore(root);
       const job = store.readJob(id);
-      if (!job) throw new UsageError(`${store.runFolder(id)} holds no job.json`);
+      if (!job) throw new UsageError(`${store.runFolder(id)} has no job.json`);
       if (seconds !== undefined) {
         if (job.kind !== "pretrain" && job.kind !== "finetune") throw new UsageError(`${id} trains nothing`);
         const { probe } = await import("#runtime/train/probe.ts");
         return print(String(await probe(job, { ...asked, seconds })));
       }
       for (const event of ["uncaughtException", "unhandledRejection"] as const) process.on(event, giveUp);
-      // what it prints goes to a file, which a full disk does not take
+      // its output goes to a file, which cannot be written if the disk is full
       process.stderr.on("error", () => {});
       try {
         const outcome = await runJob(job, { store, ...asked, signal: stopSignal(), version: version() });
         if (outcome.outcome === "failed") say(outcome.message);
-        // engines may keep threads; everything is written
+        // engines may keep threads running; everything has been written
         process.exit(jobExitCodes[outcome.outcome]);
       } catch (error) {
         await giveUp(error);
@@ -50,7 +50,7 @@ export function addJob(program: Command): void {
     });
 }
 
-/** Ends this process, whatever is open in it: an error that its folder does not take is told to the scheduler. */
+/** Ends this process whatever is still open, after sending the scheduler an error that could not be written to the folder. */
 async function giveUp(error: unknown): Promise<never> {
   const words: LastWords = { failed: messageOf(error) };
   try {
@@ -64,7 +64,7 @@ async function giveUp(error: unknown): Promise<never> {
 
 const lastWordsMilliseconds = 2000;
 
-/** Aborted by Ctrl-C, by SIGTERM, by the scheduler's message, and when the scheduler is gone. */
+/** A signal that is aborted by Ctrl-C, SIGTERM, a message from the scheduler, or the end of the scheduler. */
 function stopSignal(): AbortSignal {
   const stopping = new AbortController();
   const stop = () => stopping.abort();

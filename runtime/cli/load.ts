@@ -18,7 +18,7 @@ import { nodeFiles } from "./node-files.ts";
 import { problemLine, say, shownPath } from "./output.ts";
 import { storeRoot } from "./store-root.ts";
 
-/** What `check` prints: the language's problems and the compiler's, each once, in the order of the text. */
+/** The problems that `check` prints: those of the language and of the compiler, without repetition, in the order of the text. */
 export async function problemsOf(path: string): Promise<PlacedProblem[]> {
   const file = existing(path);
   const analysis = await analyse(file);
@@ -28,9 +28,9 @@ export async function problemsOf(path: string): Promise<PlacedProblem[]> {
 }
 
 /**
- * Analyses a file. A declaration with errors is left out, and so is what needs it: the rest can be worked with. Says the
- * problems and throws `ProblemsError` where the syntax leaves nothing. `warnings`: `said` by what is about to work on the file, `counted`
- * by what only reads what was done.
+ * Analyses a file. Declarations with errors are left out, as are those that refer to them; the rest can be used. Prints the problems and
+ * throws `ProblemsError` if the syntax leaves nothing. `warnings`: `said` prints them, for commands that run something; `counted` only
+ * counts them, for commands that read results.
  */
 export async function load(path: string, { warnings }: { warnings: "said" | "counted" } = { warnings: "counted" }): Promise<Loaded> {
   const file = existing(path);
@@ -40,7 +40,9 @@ export async function load(path: string, { warnings }: { warnings: "said" | "cou
     for (const problem of analysis.problems.filter(isError)) say(problemLine(problem));
     throw new ProblemsError("", analysis.problems);
   }
-  const store = openStore(storeRoot(file), (problem) => say(`warning: ${problem}. The job counts as not done; pretrain run does it again`));
+  const store = openStore(storeRoot(file), (problem) =>
+    say(`warning: ${problem}. The job counts as not done; pretrain run will run it again`),
+  );
   const files = nodeFiles(store.root);
   const results = {
     known: (job: EncodeJob) => store.readResult(job),
@@ -60,7 +62,7 @@ export async function load(path: string, { warnings }: { warnings: "said" | "cou
     sayEach(problems.filter((problem) => isError(problem) || warnings === "said"));
     const left = [
       ...countOf("warning", warnings === "counted" ? problems.filter(({ severity }) => severity === "warning") : []),
-      ...countOf("error", elsewhere.filter(isError)).map((errors) => `${errors} in what is not needed here`),
+      ...countOf("error", elsewhere.filter(isError)).map((errors) => `${errors} in declarations that are not needed here`),
     ];
     if (left.length > 0 && !hasCounted) say(`${left.join(", ")}: pretrain check ${shownPath(file)}`);
     hasCounted ||= left.length > 0;
@@ -97,7 +99,7 @@ export async function load(path: string, { warnings }: { warnings: "said" | "cou
   };
 }
 
-/** Of every table. */
+/** The names in all tables of a specification. */
 function namesIn(spec: Spec): Set<string> {
   const { corpora, tokenizers, models, objectives, tasks, pretrainings, finetunings, probes, comparisons } = spec;
   const tables = [corpora, tokenizers, models, objectives, tasks, pretrainings, finetunings, probes, comparisons];
@@ -108,7 +110,7 @@ function isError({ severity }: PlacedProblem): boolean {
   return severity === "error";
 }
 
-/** `3 warnings`; nothing of none. */
+/** `3 warnings`; empty if there are none. */
 function countOf(noun: string, { length }: readonly unknown[]): string[] {
   return length === 0 ? [] : [counted(length, noun)];
 }

@@ -7,57 +7,57 @@ import { ProblemsError, UsageError } from "./exit.ts";
 import { didYouMean } from "./nearest.ts";
 import { shownPath } from "./output.ts";
 
-/** A file whose syntax holds together, ready to compile. */
+/** A file that was parsed and can be compiled. */
 export interface Loaded {
   file: string;
-  /** The file and those of its imports that declare something. */
+  /** The file and its imports that declare something. */
   files: string[];
   spec: Spec;
   store: Store;
-  /** The kinds of the declarations with a name, also of those that have errors, which `spec` lacks. */
+  /** The kinds of the declarations with a name, including those with errors, which are not in `spec`. */
   declaredAs(name: string): DeclarationKind[];
-  /** Says the errors of the text, each once. */
+  /** Prints each error of the text once. */
   sayErrors(): void;
-  /** Says a problem at its place and throws. */
+  /** Prints a problem with its place and throws. */
   refuse(problem: Problem): never;
   /**
-   * Compiles towards a declaration, or towards everything in the file. Errors are said, those of other declarations counted; warnings
-   * are said or counted, as `load` was told, each once. Throws where there is no plan.
+   * Compiles a declaration, or everything in the file. Its errors are printed, those of other declarations are counted. Warnings are
+   * printed or counted, once each, according to the option of `load`. Throws if there is no plan.
    */
   plan(name?: string): Planned;
 }
 
 export interface Planned {
   plan: Plan;
-  /** The same without the seeds that `run --until settled` added. */
+  /** The plan without the seeds that `run --until settled` added. */
   declared: Plan;
-  /** Present while the plan rests on estimates: what to run first, before planning again. */
+  /** Present if the plan contains estimates: the jobs to run before planning again. */
   first?: Plan;
 }
 
-/** Throws `UsageError` unless the name is declared as one of these kinds, and `ProblemsError` where the declaration has errors. */
+/** Throws `UsageError` unless the name is declared as one of these kinds, and `ProblemsError` if the declaration has errors. */
 export function requireDeclared(loaded: Loaded, name: string, kinds: readonly UsableKind[]): void {
   const names = kinds.flatMap((kind) => Object.keys(loaded.spec[tables[kind]]));
   if (names.includes(name)) return;
   const declared = loaded.declaredAs(name);
   if (declared.some((kind) => kinds.some((each) => each === kind))) {
     loaded.sayErrors();
-    throw new ProblemsError(`${name} cannot be used before its errors, or those of what it refers to, are mended`);
+    throw new ProblemsError(`${name} cannot be used until its errors, or those of the declarations that it refers to, are fixed`);
   }
   const wanted = kinds.length === 1 ? kinds[0]! : `${kinds.slice(0, -1).join(", ")} or ${kinds.at(-1)!}`;
   const [other] = declared;
-  const found = other ? `; its ${name} is of the kind ${other}` : didYouMean(name, names);
+  const found = other ? `; the file declares ${name} as ${other}` : didYouMean(name, names);
   throw new UsageError(`${shownPath(loaded.file)} has no ${wanted} named ${name}${found}`);
 }
 
 export type UsableKind = "pretrain" | "finetune" | "probe" | "compare" | "objective";
 
-/** Jobs of a kind, in the plan's order. */
+/** The jobs of a kind, in the order of the plan. */
 export function jobsOf<K extends Job["kind"]>(plan: Plan, kind: K): JobOf<K>[] {
   return plan.jobs.filter((job): job is JobOf<K> => job.kind === kind);
 }
 
-/** The job that compares what a declaration names. */
+/** The job of a comparison, by the name of its declaration. */
 export function comparisonIn(plan: Plan, name: string): JobOf<"compare"> {
   const found = jobsOf(plan, "compare").find((job) => job.comparison === name);
   if (!found) throw new Error(`the plan of ${name} does not compare it`);

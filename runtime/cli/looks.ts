@@ -5,7 +5,7 @@ import { isFound } from "#runtime/contract/verdicts.ts";
 import { readLooks, writeLooks } from "#runtime/runs/looks.ts";
 import { jobsOf } from "./loaded.ts";
 
-/** The specification with the seeds that `--until settled` added to its comparisons; undefined where it added none. */
+/** The specification with the seeds that `--until settled` added to its comparisons; undefined if it added none. */
 export function withAddedSeeds(spec: Spec, plan: Plan, root: string): Spec | undefined {
   const grown = jobsOf(plan, "compare").flatMap((job) => {
     const looks = readLooks(root, job.id);
@@ -24,20 +24,20 @@ export function withAddedSeeds(spec: Spec, plan: Plan, root: string): Spec | und
   return { ...spec, comparisons };
 }
 
-/** So many seeds: those of the text, then the next whole numbers. */
+/** `count` seeds: those of the text, then the next whole numbers. */
 function seedsFrom(declared: readonly number[], count: number): number[] {
   const seeds = [...declared];
   for (let next = Math.max(...declared) + 1; seeds.length < count; next++) seeds.push(next);
   return seeds;
 }
 
-/** Begins to look at a comparison, or goes on; `most` holds from the first look on. */
+/** Starts or continues the interim analyses of a comparison. `most`, the number of seeds at the final one, is fixed by the first. */
 export function beginLooks(root: string, declared: CompareJob, most: number): void {
   if (readLooks(root, declared.id)) return;
   writeLooks(root, declared.id, { seeds: [seedCount(declared)], most: Math.max(most, seedCount(declared)) });
 }
 
-/** One more seed, where there may be one. */
+/** Adds a seed; false if the maximum is reached. */
 export function lookAgain(root: string, declared: CompareJob): boolean {
   const looks = readLooks(root, declared.id);
   const last = looks?.seeds.at(-1);
@@ -50,7 +50,7 @@ export function seedCount(job: CompareJob): number {
   return job.cells[0]?.runs.length ?? 0;
 }
 
-/** Every pair of cells has a difference, and every expectation an answer. */
+/** Whether every pair of cells has a verdict and every expectation an answer. */
 export function isSettled({ verdicts, expectations, summary }: ComparisonResult): boolean {
   const baselines = new Set(summary.filter(({ baseline }) => baseline).map(({ cell }) => cell));
   const open = verdicts.filter(({ right, verdict }) => !baselines.has(right) && !isFound({ verdict }));

@@ -5,13 +5,13 @@ export function addLsp(program: Command): void {
   program
     .command("lsp")
     .description("serve an editor that speaks the Language Server Protocol")
-    .option("--stdio", "over standard input and output")
+    .option("--stdio", "communicate over standard input and output")
     .addHelpText(
       "after",
       '\nExamples:\n  $ pretrain lsp --stdio\n\nNeovim:\n  vim.lsp.start({ name = "pretrain", cmd = { "pretrain", "lsp", "--stdio" } })',
     )
     .action(async ({ stdio }: { stdio?: boolean }) => {
-      if (!stdio) throw new UsageError("how the editor is spoken to is missing: pretrain lsp --stdio");
+      if (!stdio) throw new UsageError("the transport is missing: pretrain lsp --stdio");
       const { serveStandardStreams } = await import("#server/streams.ts");
       await serveStandardStreams();
     });

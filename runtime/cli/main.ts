@@ -2,7 +2,7 @@
 import { exitCodeOf } from "./exit.ts";
 import { createProgram } from "./program.ts";
 
-// a reader that closes the pipe (`| head`) wants no more: that is no error
+// a reader that closes the pipe (`| head`) needs no more output, which is not an error
 process.stdout.on("error", (error: NodeJS.ErrnoException) =>
   process.exit(error.code === "EPIPE" ? 0 : exitCodeOf(Object.assign(error, { path: error.path ?? "standard output" }))),
 );

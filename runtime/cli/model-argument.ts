@@ -10,9 +10,9 @@ import { nearest } from "./nearest.ts";
 import { say } from "./output.ts";
 import { runInFile } from "./run-argument.ts";
 
-/** How `modelFolder` may be told a model, for the help of commands. */
+/** Help text for arguments that `modelFolder` resolves to a model. */
 export const modelArgument =
-  "a folder in the form of Hugging Face's Transformers, the name of a downloaded model of the hub, a run folder, or FILE#RUN: a pretrain declared in a .pretrain file, a cell of a comparison, or a run by id, beginning of id, or name";
+  "a folder in the format of Hugging Face's Transformers, the name of a downloaded model of the hub, a run folder, or FILE#RUN, where RUN is a pretrain declared in a .pretrain file, a cell of a comparison, or the id, the beginning of the id, or the name of a run";
 
 /** The folder of the model that a command was given. Throws `UsageError`. */
 export async function modelFolder(argument: string): Promise<string> {
@@ -24,11 +24,11 @@ export async function modelFolder(argument: string): Promise<string> {
   // <root>/runs/<id>
   const store = openStore(dirname(dirname(folder)));
   const job = store.readJob(basename(folder));
-  if (!job) throw new UsageError(`${join(folder, "job.json")} is not what a run left there; pretrain run of its file does it again`);
+  if (!job) throw new UsageError(`${join(folder, "job.json")} was changed after a run wrote it; pretrain run with its file runs it again`);
   return ofRun({ store, job });
 }
 
-/** Opens it, and says what is to be known of it. `predicts`: what it is for requires that it predicts tokens. */
+/** Opens a stored model and prints its notes. `predicts`: the caller requires a model that predicts tokens. */
 export async function openModel(folder: string, { predicts } = { predicts: false }): Promise<StoredModel> {
   const [{ openStoredModel }, { warningsOf }] = await Promise.all([
     import("#runtime/checkpoints/stored-model.ts"),
@@ -39,32 +39,32 @@ export async function openModel(folder: string, { predicts } = { predicts: false
   return stored;
 }
 
-/** The folder that is there under a path or a name of the hub, of a checkpoint or a run. Throws `UsageError`. */
+/** The folder of a checkpoint or run, from a path or a name of the hub. Throws `UsageError` if there is none. */
 export function checkpointFolder(argument: string): string {
   const folder = resolve(argument);
   const stat = statSync(folder, { throwIfNoEntry: false });
   if (stat && !stat.isDirectory())
     throw new UsageError(
-      `${argument} is a file, and a checkpoint is a folder; name the one that holds config.json and the weights${ofPretrain(argument)}`,
+      `${argument} is a file, but a checkpoint is a folder; name the one that contains config.json and the weights${ofPretrain(argument)}`,
     );
   if (stat) {
     if (["job.json", "config.json"].some((name) => existsSync(join(folder, name)))) return folder;
     const [inside] = foldersIn(folder).filter((name) => existsSync(join(folder, name, "config.json")));
     throw new UsageError(
-      `${argument} has neither a config.json, as a checkpoint has, nor a job.json, as a run has${inside ? `; did you mean ${join(argument, inside)}?` : ""}`,
+      `${argument} has neither the config.json of a checkpoint nor the job.json of a run${inside ? `; did you mean ${join(argument, inside)}?` : ""}`,
     );
   }
   const downloaded = cachedModel(argument);
   if (downloaded) return downloaded;
-  const hub = isHubName(argument) ? `, and no model of the hub of that name is here (pretrain download ${argument})` : "";
+  const hub = isHubName(argument) ? `, and no model of that name was downloaded from the hub (pretrain download ${argument})` : "";
   const near = nearFolder(argument);
   const meant = near === undefined ? "" : `; did you mean ${near}?`;
-  throw new UsageError(`there is no folder ${argument}${hub}${meant || "; write a checkpoint's folder, a run folder or FILE#RUN"}`);
+  throw new UsageError(`there is no folder ${argument}${hub}${meant || "; give the folder of a checkpoint, a run folder or FILE#RUN"}`);
 }
 
 const ofPretrain = (path: string) => (path.endsWith(".pretrain") ? `, or a run of it as ${path}#RUN` : "");
 
-/** A folder beside the one that was named, or of its name in a folder beside its own, with nearly the same path. */
+/** An existing folder whose path is nearly the one that was named: a misspelled folder, or one in a misspelled parent folder. */
 function nearFolder(argument: string): string | undefined {
   const [name, above] = [basename(argument), dirname(argument)];
   const beside = nearest(name, foldersIn(above));
@@ -84,8 +84,8 @@ function foldersIn(folder: string): string[] {
 }
 
 function ofRun({ store, job }: { store: Store; job: Job }): string {
-  if (job.kind === "finetune") throw new UsageError(`${job.name} was fine-tuned for its task; take the pretrain that it started from`);
-  if (job.kind !== "pretrain") throw new UsageError(`${job.name} is a ${job.kind}; a model comes from a pretrain`);
+  if (job.kind === "finetune") throw new UsageError(`${job.name} was fine-tuned for its task; use the pretrain that it started from`);
+  if (job.kind !== "pretrain") throw new UsageError(`${job.name} is of the kind ${job.kind}; only a pretrain has a model`);
   if (!store.isDone(job.id)) throw new UsageError(`${job.name} is ${store.state(job.id)}: run it to its end first`);
   return store.runFolder(job.id);
 }

@@ -1,7 +1,7 @@
 import { closest, distance } from "fastest-levenshtein";
 import { meantBy } from "#runtime/contract/catalogue/aliases.ts";
 
-/** The name that was probably meant; undefined where none is near. */
+/** The name that was probably meant; undefined if none is similar. */
 export function nearest(name: string, names: readonly string[]): string | undefined {
   if (names.length === 0) return undefined;
   const [meant] = meantBy(name, names);
@@ -10,7 +10,7 @@ export function nearest(name: string, names: readonly string[]): string | undefi
   return distance(name.toLowerCase(), found.toLowerCase()) <= Math.max(2, name.length / 3) ? found : undefined;
 }
 
-/** `; did you mean clm?` or the names there are. */
+/** The end of a message about an unknown name: `; did you mean clm?`, or the names that exist. */
 export function didYouMean(name: string, names: readonly string[]): string {
   const found = nearest(name, names);
   if (found !== undefined) return `; did you mean ${found}?`;

@@ -13,19 +13,19 @@ import { makeStoreFolder } from "#runtime/runs/root.ts";
 import { recordOf } from "#runtime/runs/written.ts";
 
 /**
- * The compiler's view of the disk. Fingerprints of large files are remembered by what changes with them (`file-sign.ts`); small ones are
- * read each time, as far as that is quick.
+ * The compiler's access to the disk. Fingerprints of large files are cached by their identity, size and times (`file-sign.ts`); small
+ * files are read each time, as long as that is fast.
  */
 export interface NodeFiles extends Files {
-  /** Keeps the fingerprints for the next time. */
+  /** Stores the fingerprints in the cache. */
   save(): void;
 }
 
-/** @param root the `.pretrain` folder, whose `cache` holds the fingerprints */
+/** @param root the `.pretrain` folder, whose folder `cache` contains the fingerprints */
 export function nodeFiles(root: string): NodeFiles {
   const cachePath = join(root, "cache", "fingerprints.json");
   const known = new Map(Object.entries(readCache(cachePath)));
-  /** Read by this process. */
+  /** Files that this process has read. */
   const seenNow = new Set<string>();
   const readAgain = { left: readAgainBytes };
   let changed = false;
@@ -46,7 +46,7 @@ export function nodeFiles(root: string): NodeFiles {
       readAgain.left -= stat.size;
       const record = recordOf(path);
       if (entry?.sign !== sign || entry.sha256 !== record.sha256) changed = true;
-      // a file that was just written may change again without its times showing it
+      // a file that was just written may change again without a change of its times
       if (Date.now() - stat.changed > clockGrain) {
         known.set(path, { sign, ...record });
         seenNow.add(path);
@@ -60,25 +60,25 @@ export function nodeFiles(root: string): NodeFiles {
   };
 }
 
-/** A data set of the hub's cache; of one that Python downloaded the files that are there. */
+/** A data set in the hub's cache; if Python downloaded it, with the files that are there. */
 export function hubData(name: string): { folder: string; paths: string[] } | null {
   const data = cachedData(name);
   return data && { folder: data.folder, paths: data.listed ?? pathsFrom(data.folder, globFiles(allIn(data.folder))) };
 }
 
-/** So much is read again each time whatever the file system says of it: that takes less than a tenth of a second. */
+/** Bytes that are read again each time, whatever the file times are; this takes less than a tenth of a second. */
 const readAgainBytes = 32 << 20;
 
 /** Coarsest time stamps of common file systems (FAT), milliseconds. */
 const clockGrain = 2000;
 
-/** A cache can be made again. */
+/** The cached fingerprints; empty if they cannot be read, since they can be computed again. */
 function readCache(path: string): Record<string, KnownContent> {
   const read = readJson(path, knownContents);
   return read && "value" in read ? read.value : {};
 }
 
-/** Where nothing can be written it is only read again the next time: who does work that has to be written says why it cannot. */
+/** Writes the cache. If that fails, files are only read again next time; commands that must write report the error themselves. */
 function keep(root: string, path: string, fingerprints: Record<string, KnownContent>): void {
   try {
     makeStoreFolder(root);
@@ -88,7 +88,7 @@ function keep(root: string, path: string, fingerprints: Record<string, KnownCont
   }
 }
 
-/** What the compiler asks for, the language has looked at before: beyond the bounds there is no list that could be trusted. */
+/** The files that match a pattern. The language has checked the pattern before; beyond its limits, no list of files is reliable. */
 function globFiles(pattern: string): string[] {
   const { paths, cut } = matchingFilesNow(pattern);
   if (cut) throw new JobFailure(tooWide(pattern));
@@ -110,7 +110,7 @@ function readStart(path: string, bytes: number): Uint8Array {
   }
 }
 
-/** With its times to the nanosecond. */
+/** The size and times of a file, with nanosecond precision; undefined if it does not exist. */
 function exactStatOf(path: string): { sign: string; size: number; changed: number } | undefined {
   const stat = statSync(path, { throwIfNoEntry: false, bigint: true });
   if (!stat?.isFile()) return undefined;

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import { decimalOf } from "#runtime/contract/decimal.ts";
 
-/** Reads an option's number. */
+/** A parser of an option's number, with a range. */
 export function atLeast(least: number, whole: boolean, most = Number.POSITIVE_INFINITY): (text: string) => number {
   return (text) => {
     const value = decimalOf(text);
@@ -13,7 +13,7 @@ export function atLeast(least: number, whole: boolean, most = Number.POSITIVE_IN
   };
 }
 
-/** Reads an option's number above 0. */
+/** Parses an option's number, which must be above 0. */
 export function positive(text: string): number {
   const value = decimalOf(text);
   if (value === undefined || value <= 0) throw new InvalidArgumentError("A number above 0 is needed.");

@@ -12,7 +12,7 @@ import { print, shownPath } from "./output.ts";
 import { probeResult, probeTable } from "./probe-results.ts";
 import type { Told } from "./reporter.ts";
 
-/** Prints what a run came to: the scores that were asked for, and the notes that were not told while it ran. */
+/** Prints the outcome of a run: the requested scores, and the notes that were not printed during the run. */
 export function printOutcome(loaded: Loaded, name: string, plan: Plan, told: Told): void {
   const comparison = jobsOf(plan, "compare").find((job) => job.comparison === name);
   if (comparison) printComparison(loaded, comparison, told);
@@ -39,7 +39,7 @@ function printComparison(loaded: Loaded, comparison: JobOf<"compare">, { jobs }:
   if (advice.length > 0) print(`\nTo try next:\n${advice.map((line) => `  ${line}`).join("\n")}`);
 }
 
-/** On a task those by its task's own metrics: the others are in its result. */
+/** The scores to print; on a task, those of the metrics that it lists. The others are in the result. */
 function scoresOf({ spec, store }: Loaded, job: JobOf<"pretrain" | "finetune" | "evaluate">): Score[] {
   if (job.kind === "pretrain") return store.readResult(job)?.scores ?? [];
   return (store.readResult(job)?.scores ?? []).filter(({ metric }) => asksFor(spec, job.taskName, metric));

@@ -2,29 +2,29 @@ import { relative } from "node:path";
 import type { PlacedProblem } from "#runtime/contract/problem.ts";
 import { visible, visibleLine } from "#runtime/contract/visible.ts";
 
-/* All that this command line prints goes through here: what comes from data can move no cursor and change no colour. */
+/* All output of the command line goes through these functions, so that text from data cannot move the cursor or change colours. */
 
-/** A line of what was asked for, on stdout. */
+/** Prints a line of the requested output on stdout. */
 export function print(text: string): void {
   process.stdout.write(`${visible(text)}\n`);
 }
 
-/** The one JSON document of `--json`. */
+/** Prints the JSON document of `--json` on stdout. */
 export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2));
 }
 
-/** A message, on stderr. */
+/** Prints a message on stderr. */
 export function say(text: string): void {
   process.stderr.write(`${visible(text)}\n`);
 }
 
-/** `file:line:column: severity: message`, as compilers do; the file as seen from here. One line, whatever the message quotes. */
+/** A problem on one line, as compilers print it: `file:line:column: severity: message`, with a path relative to the working folder. */
 export function problemLine(problem: PlacedProblem): string {
   return visibleLine(`${shownPath(problem.file)}:${problem.line}:${problem.column}: ${problem.severity}: ${problem.message}`);
 }
 
-/** A path as people would type it here. */
+/** A path as it would be typed in the working folder. */
 export function shownPath(path: string): string {
   const seen = relative(process.cwd(), path);
   return seen === "" || seen.startsWith("..") ? path : seen;

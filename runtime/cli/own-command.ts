@@ -1,4 +1,4 @@
-/** The program and arguments that started this process, without its command: what starts another one like it. */
+/** The program and arguments that started this process, without its command; they can start another process of the same program. */
 export function ownCommand(): string[] {
   return [process.execPath, ...process.execArgv, process.argv[1]!];
 }

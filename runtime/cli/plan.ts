@@ -20,10 +20,10 @@ interface PlanOptions {
 export function addPlan(program: Command): void {
   program
     .command("plan")
-    .description("the jobs, what each costs, about how long it takes here, and which are done")
+    .description("list the jobs, their cost, an estimate of their time on this machine, and which are done")
     .argument("<file>", "a .pretrain file")
-    .argument("[name]", "a pretrain, finetune or compare declared in it; left out: everything")
-    .addOption(engineOption("on which the times are estimated"))
+    .argument("[name]", "a pretrain, finetune or compare declared in it; default: everything")
+    .addOption(engineOption("engine that times are estimated for"))
     .option("--json", "one JSON document")
     .addHelpText("after", "\nExamples:\n  $ pretrain plan experiment.pretrain\n  $ pretrain plan experiment.pretrain objectives --json")
     .action(async (path: string, name: string | undefined, options: PlanOptions) => {
@@ -35,11 +35,11 @@ export function addPlan(program: Command): void {
       const document = { engine: estimates.engine, jobs: plan.jobs.map((job) => plannedJob(job, loaded.store, estimates)) };
       if (options.json) printJson(document);
       else printPlan(document);
-      if (first) say(`steps and costs are estimates until ${first.jobs.at(-1)!.name} is done: pretrain run does that first`);
+      if (first) say(`steps and costs are estimates until ${first.jobs.at(-1)!.name} is done; pretrain run does it first`);
     });
 }
 
-/** A job as `plan --json` shows it; null where a kind has no such number. */
+/** A job as in `plan --json`; null if the kind of job has no such number. */
 function plannedJob(job: Job, store: Store, estimates: PlanEstimates) {
   const training = isTraining(job) ? trainingOf(job) : null;
   const ofModel = job.kind === "pretrain" || job.kind === "finetune" || job.kind === "evaluate";
@@ -60,9 +60,9 @@ function plannedJob(job: Job, store: Store, estimates: PlanEstimates) {
     steps_are: training ? (result ? "exact" : training.certainty) : null,
     flops: training?.flops ?? null,
     memory_bytes: training?.cost.memoryBytes ?? null,
-    /** What it took. */
+    /** Time that the job took, if it is done. */
     seconds: result?.seconds ?? null,
-    /** What it will take, about. */
+    /** Estimated time of a job that is not done. */
     estimated_seconds: !result && isTraining(job) ? (estimates.of(job) ?? null) : null,
     ...(job.kind === "tokenizer" && "file" in job ? { adds: job.added } : {}),
   };
@@ -100,7 +100,7 @@ function printPlan({ engine, jobs }: { engine: string; jobs: readonly PlannedJob
   print(`\n${jobs.length} jobs, ${jobs.length - left.length} done; ${formatFlops(flops)} FLOPs to do${time}`);
 }
 
-/** Tokens that a tokenizer's file has not, in words. */
+/** The tokens that a tokenizer's file lacks, as a list in a sentence. */
 function additions(added: readonly string[]): string {
   const sentinels = added.filter(isSentinelToken).length;
   return [...added.filter((token) => !isSentinelToken(token)), ...(sentinels > 0 ? [`${sentinels} sentinels`] : [])].join(", ");

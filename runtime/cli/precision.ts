@@ -3,7 +3,7 @@ import type { Plan } from "#runtime/contract/plan.ts";
 import { defaultEngine } from "#runtime/machine/installed-engines.ts";
 import { jobsOf, type Loaded } from "./loaded.ts";
 
-/** Says so at its place, and throws, where a plan asks for a precision that the engine does not have. */
+/** Reports a problem with its place and throws if a plan needs a precision that the engine does not have. */
 export function requirePrecision(loaded: Loaded, plan: Plan, wanted: EngineChoice): void {
   const engine = wanted === "auto" ? defaultEngine() : wanted;
   const refused = jobsOf(plan, "pretrain").find(

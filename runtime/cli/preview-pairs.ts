@@ -19,15 +19,15 @@ export interface PreviewOptions {
   model: { architecture: Architecture; context: number };
   vocabulary: Vocabulary;
   tokens: TokenStream;
-  /** Tokens as people read them, special ones included. */
+  /** Decodes tokens for display, including special tokens. */
   decode(ids: readonly number[]): string;
   pairs: number;
-  /** Sequences for the measured rates. */
+  /** Number of sequences for the measured rates. */
   sequences: number;
   seed: number;
 }
 
-/** What an objective makes of a corpus, from sequences spread evenly over it. A pure function of its options. */
+/** The pairs that an objective makes of a corpus, from sequences spread evenly over it. A pure function of its options. */
 export function previewObjective(options: PreviewOptions): Omit<PreviewPart, "part"> {
   const { objective, model, vocabulary, tokens, seed } = options;
   const layout = layoutOf(objective, model);
@@ -44,7 +44,7 @@ export function previewObjective(options: PreviewOptions): Omit<PreviewPart, "pa
   };
 }
 
-/** So many, evenly from the first on. */
+/** `count` items at even distances, starting with the first. */
 function spread<T>(items: readonly T[], count: number): T[] {
   return Array.from({ length: Math.min(count, items.length) }, (_, index) => items[Math.floor((index * items.length) / count)]!);
 }
@@ -86,7 +86,7 @@ function textOf(parts: readonly MarkedText[]): string {
   return parts.map(({ text }) => text).join("");
 }
 
-/** What is asked about pairs of texts, in their order. */
+/** The classes of pairs of texts, in their order. */
 function classesOf({ pairs = [] }: Example, objective: TextObjectiveSettings): string {
   const names = pairClassesOf(objective);
   if (!names || pairs.length === 0) return "";
@@ -95,7 +95,7 @@ function classesOf({ pairs = [] }: Example, objective: TextObjectiveSettings): s
 
 type Decode = (ids: readonly number[]) => string;
 
-/** Predicted tokens that follow each other; `first` counts the predictions. */
+/** Runs of consecutive predicted tokens; `first` is the index of the first among all predictions. */
 function predictedRuns({ predict, targets }: Example): { first: number; tokens: number[] }[] {
   const runs: { first: number; tokens: number[] }[] = [];
   predict.forEach((position, index) => {
@@ -106,14 +106,14 @@ function predictedRuns({ predict, targets }: Example): { first: number; tokens: 
   return runs;
 }
 
-/** In the input a sentinel stands for a span; a decoder's sequence holds the spans too, behind the prefix. */
+/** Marks of the input, where a sentinel replaces a span; in a decoder's sequence, the spans follow after the prefix. */
 function sentinelMarks(tokens: readonly number[], vocabulary: Vocabulary, prefix: Example["prefix"]): (number | undefined)[] {
   const inputEnd = prefix ? prefix.lastIndexOf(1) + 1 : tokens.length;
   const shown = tokens.slice(0, inputEnd).map((token) => sentinelIndex(token, vocabulary));
   return [...shown, ...spanMarks(tokens.slice(inputEnd), vocabulary)];
 }
 
-/** In the target a span follows its sentinel. */
+/** Marks of the target, where a span follows its sentinel. */
 function spanMarks(tokens: readonly number[], vocabulary: Vocabulary): (number | undefined)[] {
   let mark: number | undefined;
   return tokens.map((token) => {
@@ -129,11 +129,11 @@ function markedParts(tokens: readonly number[], marks: readonly (number | undefi
   let begin = 0;
   for (let index = 0; index < tokens.length; index++) {
     if (index + 1 < tokens.length && marks[index + 1] === marks[index]) continue;
-    // a token's text can depend on what stands before it
+    // the text of a token can depend on the tokens before it
     const before = decode(tokens.slice(0, begin));
     const text = decode(tokens.slice(0, index + 1));
     const mark = marks[index];
-    // where the cut is inside of a character, its bytes are shown on both sides
+    // if the cut is within a character, its bytes are shown on both sides
     const part = text.startsWith(before) ? text.slice(before.length) : decode(tokens.slice(begin, index + 1));
     parts.push({ text: part, ...(mark === undefined ? {} : { mark }) });
     begin = index + 1;

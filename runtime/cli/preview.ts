@@ -14,7 +14,7 @@ import { ownCommand } from "./own-command.ts";
 export function addPreview(program: Command): void {
   program
     .command("preview")
-    .description("(input → target) pairs that an objective makes of the corpus, with measured rates")
+    .description("show (input → target) pairs that an objective makes of the corpus, with measured rates")
     .argument("<file>", "a .pretrain file")
     .argument("<objective>", "an objective declared in it that a pretrain or compare uses")
     .option("--json", "one JSON document")
@@ -33,7 +33,7 @@ export function addPreview(program: Command): void {
 const shownPairs = 4;
 const measuredSequences = 256;
 
-/** The parts of a mixture one by one; corpus and tokenizer are prepared first where they are not. */
+/** Previews each part of an objective. Corpus and tokenizer are prepared first if they are not done. */
 async function previewParts(name: string, objective: ResolvedObjective, pretrain: PretrainJob, loaded: Loaded): Promise<PreviewPart[]> {
   const { partSchedule } = await import("#runtime/objectives/schedule.ts");
   const parts = partSchedule(objective, 1).parts.map((part) => ({ ...part, name: part.name === objective.kind ? name : part.name }));
@@ -92,11 +92,11 @@ async function previewTask(task: ResolvedTask): Promise<Omit<PreviewPart, "part"
   };
 }
 
-/** Runs what encodes the corpus, where it is not done. */
+/** Runs the jobs that encode the corpus, unless they are done. */
 async function prepare(pretrain: PretrainJob, loaded: Loaded): Promise<void> {
   const { plan } = loaded.plan();
   const wanted = new Set([pretrain.encoded, pretrain.tokenizer]);
-  // inputs stand before what reads them
+  // inputs come before the jobs that read them
   for (const job of plan.jobs.toReversed()) if (wanted.has(job.id)) for (const id of job.after) wanted.add(id);
   const jobs = plan.jobs.filter((job) => wanted.has(job.id));
   const failures: string[] = [];
@@ -125,7 +125,7 @@ async function prepare(pretrain: PretrainJob, loaded: Loaded): Promise<void> {
     throw new ProblemsError(["the corpus could not be prepared", ...failures.slice(0, 1)].join(": "));
 }
 
-/** The objective as a pre-training has it: its own, or a part of its mixture. */
+/** The objective as it is used in a pre-training: as its objective, or as a part of its mixture. */
 function findUse(loaded: Loaded, name: string): { objective: ResolvedObjective; pretrain: PretrainJob } {
   for (const declared of usersOf(loaded.spec, name)) {
     const { plan } = loaded.plan(declared);
@@ -148,7 +148,7 @@ function findUse(loaded: Loaded, name: string): { objective: ResolvedObjective; 
   );
 }
 
-/** Pre-trainings and comparisons that may train with an objective, those that name it first. */
+/** Names of pre-trainings and comparisons that may train with an objective; those that name it come first. */
 function usersOf(spec: Spec, objective: string): string[] {
   const pretrainings = Object.entries(spec.pretrainings);
   const naming = pretrainings.filter(([, pretrain]) => pretrain.objective === objective).map(([name]) => name);

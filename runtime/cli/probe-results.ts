@@ -5,7 +5,7 @@ import { type LayerScore, type ProbeResult, probeRows } from "#runtime/contract/
 import { asksFor } from "./asked-metrics.ts";
 import { jobsOf, type Loaded } from "./loaded.ts";
 
-/** From the runs that are done. */
+/** The result of a probe, from the runs that are done. */
 export function probeResult(loaded: Loaded, name: string): ProbeResult {
   const probe = loaded.spec.probes[name]!;
   const jobs = new Map(jobsOf(loaded.plan(name).plan, "finetune").map((job) => [job.name, job]));
@@ -23,7 +23,7 @@ export function probeResult(loaded: Loaded, name: string): ProbeResult {
         for (const metric of loaded.spec.tasks[task]!.metrics) {
           const found = scores.find((score) => score.metric === metric);
           if (typeof found?.value === "number") continue;
-          const why = result ? (found?.undefined ?? "its run gives no such score") : whyUndone(loaded.store, [job.id]);
+          const why = result ? (found?.undefined ?? "its run has no such score") : whyUndone(loaded.store, [job.id]);
           missing.push({ ...at, metric, done: result !== undefined, reason: why });
         }
       }
@@ -33,8 +33,9 @@ export function probeResult(loaded: Loaded, name: string): ProbeResult {
   return { probe: name, layers: all.filter(isOwn), others: all.filter((score) => !isOwn(score)), missing };
 }
 
+/** A table with a row for each layer and a column for each model, task and metric. */
 export function probeTable(result: ProbeResult): string {
   const { head, rows, warnings } = probeRows(result);
-  const table = `${result.probe}: what a linear classifier finds in each layer\n\n${alignedRows(head, rows)}`;
+  const table = `${result.probe}: scores of a linear classifier on each layer\n\n${alignedRows(head, rows)}`;
   return warnings.length === 0 ? table : `${table}\n\nWarnings:\n${warnings.map((line) => `  ${line}`).join("\n")}`;
 }

@@ -22,14 +22,14 @@ import { addVerify } from "./verify.ts";
 import { addVerifyStore } from "./verify-store.ts";
 import { version } from "./version.ts";
 
-/** The command line: every command in the order of its help. */
+/** The command line, with all commands in the order of its help. */
 export function createProgram(): Command {
   const program = new Command("pretrain")
     .description("Declare pre-training experiments, run them at matched compute, and read which objective won.")
     .version(version())
-    .showHelpAfterError("(--help shows how it is used)")
+    .showHelpAfterError("(--help shows the usage)")
     .exitOverride()
-    // what it quotes of its arguments too
+    // arguments that it quotes are escaped too
     .configureOutput({
       writeOut: (text) => void process.stdout.write(visible(text)),
       writeErr: (text) => void process.stderr.write(visible(text)),
@@ -71,7 +71,7 @@ Exit codes: 0 done, 1 the file or the data has errors, 2 wrong usage, 3 a run fa
   return program.hook("preAction", (_, command) => refuseEmpty(command));
 }
 
-/** A variable of the shell that is not set leaves an empty text, which as a path would mean this folder. Only a prompt or text may be empty. */
+/** Throws if an argument is empty, as an unset shell variable leaves it: as a path, it would mean this folder. Prompts and texts may be. */
 function refuseEmpty(command: Command): void {
   const given = command.opts<Record<string, unknown>>();
   const values = [
@@ -82,7 +82,7 @@ function refuseEmpty(command: Command): void {
   if (empty) throw new UsageError(`${empty.name} is empty`);
 }
 
-/** Of an option that comes twice the first value would be dropped, and of `--xla` and `--no-xla` the first. A flag may be repeated. */
+/** Throws if an option is given twice, or with its negation: the first value would be dropped. A flag may be repeated. */
 function refuseTwice(command: Command): void {
   command.commands.forEach(refuseTwice);
   const given = new Map<string, string>();

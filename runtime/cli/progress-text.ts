@@ -3,7 +3,7 @@ import { formatCount, formatSeconds } from "#runtime/contract/numbers.ts";
 import { visibleLine } from "#runtime/contract/visible.ts";
 import { count, type JobProgress, jobTimeLeft, type Progress, running, shareDone, timeLeft, trainingPhase } from "./progress.ts";
 
-/** The live display of a terminal: a line for all, and one for each running job. */
+/** The live display of a terminal: a line for the whole run, and one for each running job. */
 export function liveLines(progress: Progress, now: number, parallel: number, width: number): string {
   const all = progress.jobs.size;
   const done = count(progress, "done", "was done");
@@ -21,7 +21,7 @@ export function liveLines(progress: Progress, now: number, parallel: number, wid
     .join("\n");
 }
 
-/** `pretrain objectives: mlm, seed 1 · step 840 of 2,000 · loss 3.214 · 12.3k tokens/s · 40 s left`. */
+/** The status of a job: `pretrain objectives: mlm, seed 1 · step 840 of 2,000 · loss 3.214 · 12.3k tokens/s · 40 s left`. */
 export function statusOf(job: JobProgress, now: number): string {
   const left = jobTimeLeft(job, now);
   return [
@@ -34,7 +34,7 @@ export function statusOf(job: JobProgress, now: number): string {
   ].join(" · ");
 }
 
-/** The line that an event is worth in a pipe or above the live display; undefined for most. */
+/** The line for an event in a pipe or above the live display; undefined for most events. */
 export function lineOf(event: RunEvent, job: JobProgress): string | undefined {
   const name = job.job.name;
   switch (event.event) {
@@ -48,7 +48,7 @@ export function lineOf(event: RunEvent, job: JobProgress): string | undefined {
       return `stopped  ${name}${event.step === undefined ? "" : ` at step ${grouped(event.step)}`}`;
     case "job-skipped":
       if (event.reason === "done") return undefined;
-      return `skipped  ${name}: ${event.reason === "input-failed" ? "a job that it reads from failed" : "another process works on it"}`;
+      return `skipped  ${name}: ${event.reason === "input-failed" ? "one of its inputs failed" : "another process is running it"}`;
     case "warning":
       return `warning  ${name}: ${event.message}`;
     default:

@@ -36,12 +36,14 @@ interface ReportOptions {
 export function addReport(program: Command): void {
   program
     .command("report")
-    .description("a document to hand on: the answer, intervals, charts, methods with every setting, leaks, cost, and how to run it again")
+    .description(
+      "write a report to share: the answer, intervals, charts, methods with every setting, contamination, cost, and how to reproduce it",
+    )
     .argument("<file>", "a .pretrain file")
     .argument("<name>", "a compare declared in it")
     .addOption(new Option("--to <format>", "the document's format").choices(Object.keys(formats)).default("html"))
-    .option("--out <path>", "where to write it; left out: stdout")
-    .option("--bundle <folder>", "also write a folder with the declaration, the data it reads and the results, to run again elsewhere")
+    .option("--out <path>", "file to write; default: stdout")
+    .option("--bundle <folder>", "also write a folder with the declaration, its data and the results, to reproduce it elsewhere")
     .addHelpText(
       "after",
       "\nExamples:\n  $ pretrain report experiment.pretrain objectives --to html --out report.html\n  $ pretrain report experiment.pretrain objectives --to markdown\n  $ pretrain report experiment.pretrain objectives --to latex --out report.tex --bundle objectives-bundle",
@@ -55,18 +57,19 @@ export function addReport(program: Command): void {
       if (!hasResults(input.result))
         throw new UsageError(`nothing of ${name} has a result yet: pretrain run ${shownPath(loaded.file)} ${name}`);
       if (options.out !== undefined) refuseOwn(options.out, loaded, plan);
-      if (options.bundle !== undefined && existsSync(options.bundle)) throw new UsageError(`${options.bundle} exists; name a new folder`);
+      if (options.bundle !== undefined && existsSync(options.bundle))
+        throw new UsageError(`${options.bundle} exists already; name a new folder`);
       const text = formats[options.to](reportOf(input));
       if (options.bundle !== undefined) {
         writeBundle(options.bundle, { loaded, name, plan, result: input.result, commands: input.commands });
-        say(`${options.bundle}: run it again with the commands in its README.md`);
+        say(`${options.bundle}: its README.md has the commands that reproduce the comparison`);
       }
       if (options.out === undefined) print(text.trimEnd());
       else writeUserFile(options.out, text);
     });
 }
 
-/** A report never takes the place of what it reports on: the text, the data and the results, by whatever path. */
+/** Throws if the report would overwrite something that it reports on, by any path: the text, the data or the results. */
 function refuseOwn(out: string, { files, store }: Loaded, plan: Plan): void {
   const found = statSync(out, { throwIfNoEntry: false, bigint: true });
   const isSame = (path: string) => {
@@ -77,7 +80,7 @@ function refuseOwn(out: string, { files, store }: Loaded, plan: Plan): void {
   if (own !== undefined) throw new UsageError(`--out ${out} is ${shownPath(own)}, which the experiment reads; name another file`);
   const place = found?.isFile() ? realpathSync(out) : resolve(out);
   if ([store.root, realpathSync(store.root)].some((root) => place.startsWith(`${root}${sep}`)))
-    throw new UsageError(`--out ${out} lies among the results in ${shownPath(store.root)}; name a file elsewhere`);
+    throw new UsageError(`--out ${out} is in the folder of results ${shownPath(store.root)}; name a file elsewhere`);
 }
 
 function reportInput(loaded: Loaded, plan: Plan, job: CompareJob): ReportInput {
@@ -107,8 +110,8 @@ function reportInput(loaded: Loaded, plan: Plan, job: CompareJob): ReportInput {
 }
 
 /**
- * What a run was told, in the words of the language: without what follows from it, what stands in another table (the model of a
- * fine-tuning), files, and the seed, which differs on purpose.
+ * The settings of a run, with their names in the language. Derived settings, settings of other tables (the model of a fine-tuning), files,
+ * and the seed, which differs on purpose, are left out.
  */
 function settingsOf(job: Job, jobOf: (id: string) => Job | undefined): Map<string, unknown> {
   const ofPretraining =
@@ -137,7 +140,7 @@ function rowsOf(columns: readonly ReadonlyMap<string, unknown>[]): { field: stri
   return fields.map((field) => ({ field, values: columns.map((column) => shown(column.get(field))) }));
 }
 
-/** Each cell's losses on validation text, over its seeds. */
+/** The validation losses of each cell, for its seeds. */
 function curvesOf(job: CompareJob, store: Store): Curve[] {
   return job.cells.flatMap(({ cell, runs }) => {
     const losses = new Map<number, number[]>();
@@ -175,7 +178,7 @@ function secondsOf(id: string, store: Store): number {
   return last?.event === "job-done" ? last.seconds : 0;
 }
 
-/** As the runs' manifests have it; several where runs were made in several ways. */
+/** Versions and machines from the manifests of the runs; several values if the runs differ. */
 function versionsOf({ jobs }: Plan, store: Store): ReportInput["versions"] {
   const sessions = jobs.flatMap(({ id }) => readManifest(store.runFolder(id))?.sessions ?? []);
   const engines = sessions.flatMap(({ engine }) => (engine ? [engine] : []));
@@ -199,7 +202,7 @@ function fingerprintsOf({ jobs }: Plan): ReportInput["fingerprints"] {
   ];
 }
 
-/** With the engine, where all was done by one: another gives other bits. */
+/** The commands that reproduce a comparison; with the engine if all jobs ran on the same one, since another gives other bits. */
 function commandsFor({ file, store }: Loaded, { jobs }: Plan, job: CompareJob): string[] {
   const until = job.looks ? ` --until settled --max-seeds ${job.looks.most}` : "";
   const engines = jobs.flatMap(({ id }) => readManifest(store.runFolder(id))?.sessions.flatMap(({ engine }) => engine?.engine ?? []) ?? []);

@@ -5,23 +5,23 @@ import { print } from "./output.ts";
 import { advance, beginProgress, count, type Progress, running } from "./progress.ts";
 import { lineOf, liveLines, statusOf } from "./progress-text.ts";
 
-/** Shows a run as it goes. */
+/** Shows the progress of a run. */
 export interface Reporter {
   onEvent(event: RunEvent): void;
-  /** Leaves the terminal as it should be. */
+  /** Restores the terminal. */
   end(): void;
 }
 
-/** `--json`: one event a line. */
+/** The reporter of `--json`: one event per line. */
 export function jsonReporter(): Reporter {
   return { onEvent: (event) => print(JSON.stringify(event)), end() {} };
 }
 
-/** What was said in a run, of whatever of its plans. */
+/** The messages that were printed in a run, for all of its plans. */
 export interface Told {
-  /** What many jobs warn of, such as texts of their task that are cut, is told of the first. */
+  /** Warnings that were printed. A warning of many jobs, such as truncated texts of their task, is printed only for the first. */
   warnings: Set<string>;
-  /** Jobs whose notes were among these. */
+  /** Ids of jobs whose notes were printed. */
   jobs: Set<string>;
 }
 
@@ -29,7 +29,7 @@ export function nothingTold(): Told {
   return { warnings: new Set(), jobs: new Set() };
 }
 
-/** In a pipe: a line where a job begins or ends, and every ten seconds one for each running job. */
+/** The reporter for a pipe: a line when a job starts or ends, and every ten seconds a line for each running job. */
 export function plainReporter(plan: Plan, finished: ReadonlySet<string>, told: Told = nothingTold()): Reporter {
   const progress = beginProgress(plan, finished);
   const timer = setInterval(() => {
@@ -40,7 +40,7 @@ export function plainReporter(plan: Plan, finished: ReadonlySet<string>, told: T
   return { onEvent: tellLines(progress, told, print), end: () => clearInterval(timer) };
 }
 
-/** On a terminal: a display that is drawn anew, with what ended above it. */
+/** The reporter for a terminal: a display that is redrawn, with finished jobs above it. */
 export function liveReporter(plan: Plan, finished: ReadonlySet<string>, parallel: number, told: Told = nothingTold()): Reporter {
   const progress = beginProgress(plan, finished);
   const display = createLogUpdate(process.stdout);
@@ -52,7 +52,7 @@ export function liveReporter(plan: Plan, finished: ReadonlySet<string>, parallel
   };
   const timer = setInterval(draw, 250);
   const tellAbove = tellLines(progress, told, (line, event) => {
-    // what has just started shows in the display itself
+    // jobs that have just started are in the display itself
     if (event?.event !== "job-started") printAbove(line);
   });
   return {
@@ -65,7 +65,7 @@ export function liveReporter(plan: Plan, finished: ReadonlySet<string>, parallel
   };
 }
 
-/** Advances the progress by events and tells what is new in each, before the first how many jobs were done before. */
+/** Updates the progress by events and prints the news of each; before the first, the number of jobs that were done before. */
 function tellLines(progress: Progress, told: Told, tell: (line: string, event?: RunEvent) => void): (event: RunEvent) => void {
   let saidDone = false;
   const isNews = newsOnly(told);

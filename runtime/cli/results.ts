@@ -10,9 +10,9 @@ import { probeResult, probeTable } from "./probe-results.ts";
 export function addResults(program: Command): void {
   program
     .command("results")
-    .description("a comparison's table, with intervals and verdicts, or a probe's, from the runs that are done")
+    .description("show the results of a comparison, with intervals and verdicts, or of a probe, from the runs that are done")
     .argument("<file>", "a .pretrain file")
-    .argument("[name]", "a compare or a probe declared in it; may be left out where there is one compare")
+    .argument("[name]", "a compare or a probe declared in it; may be omitted if there is only one compare")
     .option("--json", "one JSON document")
     .addHelpText(
       "after",
@@ -25,7 +25,7 @@ export function addResults(program: Command): void {
       requireDeclared(loaded, name, ["compare", "probe"]);
       if (Object.hasOwn(loaded.spec.probes, name)) return showProbe(loaded, name, options);
       const job = comparisonIn(loaded.plan(name).plan, name);
-      // read anew, not from the job's result: cells may have other names by now, and what is done so far counts too
+      // computed again, not read from the job's result: cells may have been renamed, and unfinished comparisons have results too
       const result = compareRuns(job, runsIn(loaded.store));
       if (options.json) printJson(result);
       else if (hasResults(result)) print(comparisonTable(result));

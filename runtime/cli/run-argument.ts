@@ -6,7 +6,7 @@ import { didYouMean, nearest } from "./nearest.ts";
 import { shownPath } from "./output.ts";
 import { findRun, type RunTable, runTable } from "./runs.ts";
 
-/** The run that `FILE#RUN` means, of whatever kind: a declared pretrain, a cell of a comparison that has one seed, or a run. Throws `UsageError`. */
+/** The run that `FILE#RUN` names: a declared pretrain, a cell of a comparison with one seed, or a run of any kind. Throws `UsageError`. */
 export function runInFile(loaded: Loaded, wanted: string): { store: Store; job: Job } {
   const { spec, store } = loaded;
   if (Object.hasOwn(spec.pretrainings, wanted)) return { store, job: loaded.plan(wanted).plan.jobs.at(-1)! };
@@ -30,7 +30,9 @@ export function runInFile(loaded: Loaded, wanted: string): { store: Store; job: 
   }
   const [kind] = loaded.declaredAs(wanted);
   if (kind)
-    throw new UsageError(`${wanted} is of the kind ${kind}, and a model comes from a run; ${listed(theModels(loaded, cells, file))}`);
+    throw new UsageError(
+      `${wanted} is declared as ${kind}, but only runs have models; name one: ${listed(theModels(loaded, cells, file))}`,
+    );
   const names = [
     ...new Set([...Object.keys(spec.pretrainings), ...cells.map(({ cell }) => cell), ...[...runs.values()].map(({ name }) => name)]),
   ];
@@ -63,7 +65,7 @@ function theModels({ spec }: Loaded, cells: readonly CellRun[], file: string): s
   return [...new Set([...Object.keys(spec.pretrainings), ...cells.map(({ cell }) => cell)])].map((name) => asArgument(file, name));
 }
 
-/** As a shell reads it. */
+/** `FILE#RUN`, quoted for a shell. */
 function asArgument(file: string, run: string): string {
   const argument = `${file}#${run}`;
   return /^[\w./#:-]+$/u.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;

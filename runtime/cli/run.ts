@@ -38,20 +38,25 @@ interface RunOptions {
 export function addRun(program: Command): void {
   const command = program
     .command("run")
-    .description("do what is missing for a pretrain, finetune or compare; Ctrl-C stops cleanly, again goes on")
+    .description("run the unfinished jobs of a pretrain, finetune or compare; Ctrl-C stops cleanly, and running again resumes")
     .argument("<file>", "a .pretrain file")
     .argument("<name>", "a pretrain, finetune or compare declared in it");
   addEngineOptions(command)
-    .option("--jobs <n>", "jobs at a time, which share the processors; auto measures what is faster", jobsAtATime, "auto")
+    .option(
+      "--jobs <n>",
+      "number of jobs at a time, which share the processors; auto measures which number is fastest",
+      jobsAtATime,
+      "auto",
+    )
     .addOption(
       new Option(
         "--until <state>",
-        "of a compare: add seeds one by one until every pair has a verdict, corrected for looking again",
+        "for a compare: add seeds one by one until every pair has a verdict, with a correction for the interim analyses",
       ).choices(["settled"]),
     )
-    .option("--max-seeds <n>", "with --until: seeds at the most; left out: twice those of the text, or 10", atLeast(1, true))
-    .option("--strict", "exit with 4 unless every expectation of the compare is confirmed")
-    .option("--json", "one event a line")
+    .option("--max-seeds <n>", "with --until: maximum number of seeds; default: twice those of the text, or 10", atLeast(1, true))
+    .option("--strict", "exit with code 4 unless every expectation of the compare is confirmed")
+    .option("--json", "one event per line")
     .addHelpText(
       "after",
       `\nExamples:\n  $ pretrain run experiment.pretrain objectives\n  $ pretrain run experiment.pretrain objectives --until settled --max-seeds 12\n  $ pretrain run experiment.pretrain base --engine ${engineNames.at(-1)}\n  $ pretrain run experiment.pretrain objectives --json > events.jsonl`,
@@ -63,14 +68,14 @@ export function addRun(program: Command): void {
       await downloadMissing(loaded.spec);
       const ofCompare = options.until !== undefined || options.maxSeeds !== undefined || options.strict === true;
       requireDeclared(loaded, name, ofCompare ? ["compare"] : ["pretrain", "finetune", "probe", "compare"]);
-      if (options.maxSeeds !== undefined && !options.until) throw new UsageError("--max-seeds goes with --until settled");
+      if (options.maxSeeds !== undefined && !options.until) throw new UsageError("--max-seeds requires --until settled");
       process.exitCode = await run(loaded, name, options);
     });
 }
 
 async function run(loaded: Loaded, name: string, options: RunOptions): Promise<number> {
   const stopping = interruptible();
-  // first, as it says what is in the way of a store
+  // first, since it reports what prevents a store
   const forgetSession = recordSession(loaded.store.root, { file: loaded.file, name });
   sweepIfWritable(loaded.store.root);
   try {
@@ -102,7 +107,7 @@ async function run(loaded: Loaded, name: string, options: RunOptions): Promise<n
   }
 }
 
-/** Where nothing can be written, results can still be read. */
+/** Cleans up the store. Ignored if nothing can be written, since results can still be read. */
 function sweepIfWritable(root: string): void {
   try {
     sweep(root);
@@ -111,7 +116,7 @@ function sweepIfWritable(root: string): void {
   }
 }
 
-/** What is expected is on record before anything reads a test split. */
+/** Records the expectations before any job reads a test split. */
 function expectBeforeTesting(loaded: Loaded, plan: Plan): void {
   const expected = jobsOf(plan, "compare").flatMap(({ comparison, fingerprint, expect }) =>
     expect.map((each) => ({ comparison, fingerprint, text: expectationText(each) })),
@@ -125,7 +130,7 @@ function untilSettled(loaded: Loaded, name: string, planned: Planned, maxSeeds: 
   return loaded.plan(name);
 }
 
-/** The plan with a further seed; undefined where all is settled, or no more seeds may be added. */
+/** The plan with one more seed; undefined if the comparison is settled or no more seeds may be added. */
 function oneMoreSeed(loaded: Loaded, name: string, planned: Planned): Planned | undefined {
   const job = comparisonIn(planned.plan, name);
   if (isSettled(compareRuns(job, runsIn(loaded.store)))) return undefined;
@@ -141,16 +146,16 @@ function strictly(loaded: Loaded, name: string, plan: Plan): number {
   return open.length > 0 ? exitCodes.unexpected : exitCodes.done;
 }
 
-/** What came of a run so far. */
+/** The outcome of a run so far. */
 interface Did {
-  /** Ids of jobs. */
+  /** Ids of the jobs that are done. */
   finished: Set<string>;
-  /** Why jobs failed, the first first. */
+  /** The reasons why jobs failed, in order of time. */
   failures: string[];
   told: Told;
 }
 
-/** @param did what it does is added */
+/** @param did the outcome so far, which is updated */
 async function runPlan(
   plan: Plan,
   loaded: Loaded,
@@ -198,14 +203,14 @@ interface Stopping {
   end(): void;
 }
 
-/** The first Ctrl-C or SIGTERM asks the jobs to stop, the second ends them; checkpoints make both safe. */
+/** The first Ctrl-C or SIGTERM asks the jobs to stop, the second kills them; checkpoints make both safe. */
 function interruptible(): Stopping {
   const stop = new AbortController();
   const kill = new AbortController();
   const onSignal = (signal: NodeJS.Signals) => {
     if (stop.signal.aborted) kill.abort();
     else {
-      say(`${signal === "SIGTERM" ? "asked to end (SIGTERM), " : ""}stopping after the running step; once more to stop at once`);
+      say(`${signal === "SIGTERM" ? "asked to end (SIGTERM), " : ""}stopping after the current step; repeat to stop at once`);
       stop.abort();
     }
   };
@@ -225,14 +230,14 @@ function exitCodeFor(result: ScheduleResult, { failures }: Did, loaded: Loaded, 
   if (states.includes("failed")) {
     const exit_code = result.interrupted ? exitCodes.interrupted : exitCodes.runFailed;
     const [message = "a job failed"] = failures;
-    return fail({ exit_code, message }, `failed jobs: ${states.filter((state) => state === "failed").length}; what is done is kept`);
+    return fail({ exit_code, message }, `failed jobs: ${states.filter((state) => state === "failed").length}; finished jobs are kept`);
   }
   if (result.interrupted && states.some((state) => state !== "done")) {
-    say(`stopped; pretrain run ${shownPath(loaded.file)} ${name} goes on from here`);
+    say(`stopped; pretrain run ${shownPath(loaded.file)} ${name} resumes from here`);
     return exitCodes.interrupted;
   }
   if (states.every((state) => state === "done")) return exitCodes.done;
-  return fail({ exit_code: exitCodes.runFailed, message: "not all of its jobs were done" }, "");
+  return fail({ exit_code: exitCodes.runFailed, message: "not all jobs were done" }, "");
 }
 
 function jobsAtATime(text: string): number | "auto" {

@@ -3,7 +3,7 @@ import type { Store } from "#runtime/runs/store.ts";
 import { UsageError } from "./exit.ts";
 import { didYouMean } from "./nearest.ts";
 
-/** Jobs by id: those of a plan, and those that ran before and are in the store. */
+/** Jobs by id: those of a plan, and earlier ones from the store. */
 export type RunTable = ReadonlyMap<string, Job>;
 
 export function runTable(plan: Plan, store: Store): RunTable {
@@ -11,11 +11,11 @@ export function runTable(plan: Plan, store: Store): RunTable {
     const job = store.readJob(id);
     return job ? [[id, job] as const] : [];
   });
-  // the plan's names are today's
+  // the plan's names are the current ones
   return new Map([...ran, ...plan.jobs.map((job) => [job.id, job] as const)]);
 }
 
-/** By id, by the beginning of an id, or by name. Throws `UsageError` where that is none or several. */
+/** Finds a run by id, by the beginning of its id, or by name. Throws `UsageError` if there is none, or more than one. */
 export function findRun(runs: RunTable, wanted: string): Job {
   const exact = runs.get(wanted);
   if (exact) return exact;

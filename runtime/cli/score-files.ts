@@ -9,19 +9,19 @@ import { decode } from "#runtime/tasks/formats/decode.ts";
 import { moreThanHeld, mostBytes } from "#runtime/tasks/formats/unpack.ts";
 import { ProblemsError, UsageError } from "./exit.ts";
 
-/** A value of a file, and where it stands. */
+/** A value of a file, with its place. */
 export interface ReadValue {
   value: unknown;
   /** `file:line`, or `file[index]` and `file[key]` in a JSON document. */
   place: string;
-  /** What a JSON document calls it, or its field `id`; predictions and references are matched by it. */
+  /** Its key in a JSON document, or its field `id`; predictions and references are matched by it. */
   id?: string;
 }
 
 /**
- * The values of a file: a line each, or a line of JSON each (`.jsonl`, `.ndjson`), or a JSON document (`.json`): a list, an object by
- * id, or questions in SQuAD's form. Throws what is wrong, with its place.
- * @param fields which of an object's fields may hold the value; beside one of them its `id` is an id, and not a label
+ * Reads the values of a file: one per line, one JSON value per line (`.jsonl`, `.ndjson`), or a JSON document (`.json`) with a list, an
+ * object by id, or questions in SQuAD's format. Throws a `ProblemsError` with the place of what is wrong.
+ * @param fields the fields of an object that may contain the value; in an object with one of them, `id` is an id and not a label
  */
 export function readValues(path: string, fields: readonly string[]): ReadValue[] {
   const text = readUtf8(path);
@@ -80,7 +80,7 @@ function parsed(text: string, path: string, line: number): unknown {
 function documentValues(path: string, document: unknown, fields: readonly string[]): ReadValue[] {
   if (Array.isArray(document)) return document.map((value, i) => withId({ value, place: `${path}[${i}]` }, fields));
   if (typeof document !== "object" || document === null) {
-    throw new ProblemsError(`${path}: expected a list, an object by id, or SQuAD's form; use .jsonl or .txt for a value a line`);
+    throw new ProblemsError(`${path}: expected a list, an object by id, or SQuAD's format; use .jsonl or .txt for one value per line`);
   }
   if ("data" in document && Array.isArray(document.data)) return questionsOf(path, document.data);
   return Object.entries(document).map(([id, value]) => ({ value, place: `${path}["${id}"]`, id }));
@@ -91,12 +91,12 @@ interface SquadQuestion {
   answers?: unknown;
 }
 
-/** The right answers of SQuAD's form: `data`, `paragraphs`, `qas`, `answers`. */
+/** The correct answers in SQuAD's format: `data`, `paragraphs`, `qas`, `answers`. */
 function questionsOf(path: string, articles: readonly unknown[]): ReadValue[] {
   const listOf = (value: unknown, key: string): unknown[] => {
     const list = (value as Record<string, unknown> | null)?.[key];
     if (Array.isArray(list)) return list;
-    throw new ProblemsError(`${path}: expected SQuAD's form, and found ${JSON.stringify(value)?.slice(0, 60)} without a list "${key}"`);
+    throw new ProblemsError(`${path}: expected SQuAD's format, found ${JSON.stringify(value)?.slice(0, 60)} without a list "${key}"`);
   };
   const questions = articles.flatMap((article) => listOf(article, "paragraphs").flatMap((paragraph) => listOf(paragraph, "qas")));
   return questions.map((question) => {
@@ -107,14 +107,14 @@ function questionsOf(path: string, articles: readonly unknown[]): ReadValue[] {
   });
 }
 
-/** Which field of an object holds the value: the first of these, or the one that was named. */
+/** The fields of an object that may contain the value, of which the first is used, or the one that was named. */
 export function fieldsOf(role: "predictions" | "references", form: Form, named: string | undefined): readonly string[] {
   if (named !== undefined) return [named];
   if (role === "references") return ["reference", "references", "label", "answers", "target"];
   return form === "probabilities" ? ["probabilities"] : ["prediction", "predicted"];
 }
 
-/** A file's value in the form that a metric takes. Throws what is wrong, with its place. */
+/** Converts a value of a file to the form that a metric takes. Throws a `ProblemsError` with the place of what is wrong. */
 export function inForm<F extends Form>(form: F, { value, place }: ReadValue, fields: readonly string[]): Forms[F] {
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
   const hasField = isObject && fields.some((field) => Object.hasOwn(value, field));
@@ -146,7 +146,7 @@ const parsers: { readonly [F in Form]: (given: unknown) => Forms[F] | Wrong } = 
   probabilities(given) {
     const isObject = typeof given === "object" && given !== null && !Array.isArray(given);
     if (isObject) return objectOfNumbers(given) ?? new Wrong("expected probabilities by label");
-    return numbersOf(given) ?? new Wrong("expected a probability, or one for each label");
+    return numbersOf(given) ?? new Wrong("expected one probability, or one for each label");
   },
   tags(given) {
     const tags = typeof given === "string" ? given.split(/\s+/u).filter(Boolean) : textsOf(given);
@@ -159,7 +159,7 @@ const parsers: { readonly [F in Form]: (given: unknown) => Forms[F] | Wrong } = 
     (Array.isArray(given) ? textsOf(given) : textOf(given, (text) => [text])) ?? new Wrong("expected a text or a list of texts"),
   logarithms(given) {
     const values = numbersOf(given);
-    if (!values?.every((value) => value <= 0)) return new Wrong("expected logarithms of probabilities, which are not above 0");
+    if (!values?.every((value) => value <= 0)) return new Wrong("expected log-probabilities, which are not above 0");
     return values;
   },
   nothing: () => undefined,

@@ -2,7 +2,7 @@ import { quoted } from "#runtime/tasks/checks/check.ts";
 import { ProblemsError } from "./exit.ts";
 import type { ReadValue } from "./score-files.ts";
 
-/** The references in the order of the predictions: by id where both have ids, else line by line. Throws what does not match. */
+/** The references in the order of the predictions: by id if both have ids, else line by line. Throws if any has no counterpart. */
 export function matchedTo(
   predictions: readonly ReadValue[],
   predictionFile: string,
@@ -30,19 +30,19 @@ function hasId({ id }: ReadValue): boolean {
   return id !== undefined;
 }
 
-/** In the order of the file. */
+/** Values by id, in the order of the file. Throws if an id is missing or repeated. */
 function byId(values: readonly ReadValue[], file: string): Map<string, ReadValue> {
   const known = new Map<string, ReadValue>();
   for (const value of values) {
     const { id, place } = value;
-    if (id === undefined) throw new ProblemsError(`${place}: no id, which others in ${file} have; give each an id, or none`);
-    if (known.has(id)) throw new ProblemsError(`${place}: the id ${quoted(id)} is there twice in ${file}; give each an id of its own`);
+    if (id === undefined) throw new ProblemsError(`${place}: no id, although others in ${file} have one; give each an id, or none`);
+    if (known.has(id)) throw new ProblemsError(`${place}: the id ${quoted(id)} occurs twice in ${file}; give each its own id`);
     known.set(id, value);
   }
   return known;
 }
 
-/** A place in a document names the id already. */
+/** The place of a value with its id; a place in a JSON document already contains the id. */
 function placeWithId({ id = "", place }: ReadValue): string {
   return place.endsWith(`["${id}"]`) ? place : `${place} (id ${quoted(id)})`;
 }

@@ -10,7 +10,7 @@ import { didYouMean } from "./nearest.ts";
 import { print, printJson } from "./output.ts";
 import type { ReadValue } from "./score-files.ts";
 
-/** What every metric's command takes; beside these stand the options of the metric itself. */
+/** The options of every metric's command; each metric adds its own. */
 interface FileOptions {
   predictions: string;
   references?: string[];
@@ -19,16 +19,16 @@ interface FileOptions {
   json?: boolean;
 }
 
-/** Metrics that need a model to be computed: not of files. */
+/** Metrics that need a model and cannot be computed from files. */
 const ofModels = ["loss"];
 
 export function addScore(program: Command): void {
   const metrics = catalogue.metrics.filter(({ name }) => !ofModels.includes(name));
   const score = program
     .command("score")
-    .description("a metric of predictions against references, from files")
+    .description("compute a metric of predictions against references, from files")
     .argument("<metric>", "one of those below; each has its own --help")
-    // of an unknown metric the options are unknown too
+    // the options of an unknown metric are unknown too
     .allowUnknownOption()
     .allowExcessArguments()
     .usage("<metric> --predictions FILE --references FILE... [options]")
@@ -54,10 +54,10 @@ function addMetric(score: Command, metric: Metric): void {
   const command = score
     .command(metric.name)
     .description(metric.help)
-    .requiredOption("--predictions <file>", "what is scored: a value a line, or JSON")
-    .option("--references <file...>", "what is right; several files are several right texts for each prediction")
-    .option("--prediction-field <name>", "the field of a JSON object that holds the prediction")
-    .option("--reference-field <name>", "the field of a JSON object that holds what is right")
+    .requiredOption("--predictions <file>", "the predictions: one value per line, or JSON")
+    .option("--references <file...>", "the correct values; several files are several references for each prediction")
+    .option("--prediction-field <name>", "the field of a JSON object with the prediction")
+    .option("--reference-field <name>", "the field of a JSON object with the correct value")
     .option("--json", "one JSON document");
   for (const key of metric.keys ?? []) command.addOption(optionOf(key));
   const example = (metric.keys ?? []).find(({ value }) => value.type === "boolean");
@@ -72,7 +72,7 @@ function addMetric(score: Command, metric: Metric): void {
   });
 }
 
-/** A perplexity is of the predictions alone. */
+/** Whether a metric needs references; a perplexity is computed from the predictions alone. */
 function needsReferences({ name }: Metric): boolean {
   return !name.endsWith("perplexity");
 }
@@ -98,14 +98,14 @@ async function scoreFiles(metric: Metric, given: FileOptions & Record<string, un
   const answers = predictions.map((value) => inForm(scorer.predictions, value, predictionFields));
   const right = matched.map((values) => values.map((value) => inForm(scorer.references, value, referenceFields)));
   if (scorer.references === "tags") sameTokens(answers as string[][], right[0] as string[][], predictions, matched[0] ?? []);
-  // several files of texts are alternatives for each prediction
+  // several files of texts are alternative references for each prediction
   const references = scorer.references === "texts" ? answers.map((_, i) => right.flatMap((texts) => texts[i] as string[])) : right[0];
   if (scorer.references === "texts" && scorer.predictions === "text") refuseNoTexts(metric, references as string[][], matched[0] ?? []);
   try {
     if (metric.name === "bleu") {
       const { downloadedTokenizer } = await import("./downloaded-tokenizer.ts");
       const tokenizer = await downloadedTokenizer(options.tokenize);
-      const texts = tokenizer && (await parted(tokenizer, options, answers as string[], references as string[][]));
+      const texts = tokenizer && (await splitTexts(tokenizer, options, answers as string[], references as string[][]));
       if (texts) return scorer.score(...texts, options);
     }
     return scorer.score(answers, references ?? [], options, labelsOfRun(given.predictions));
@@ -115,8 +115,8 @@ async function scoreFiles(metric: Metric, given: FileOptions & Record<string, un
   }
 }
 
-/** The texts parted by a tokenizer, as they are for BLEU: without the space at their ends, and folded where that is wanted. */
-async function parted(
+/** Splits texts by a tokenizer, as BLEU does: without trailing white space, and in lower case if requested. */
+async function splitTexts(
   tokenizer: WordsOfTexts,
   { lowercase }: ScoreOptions,
   texts: readonly string[],
@@ -132,7 +132,7 @@ async function parted(
 
 function referencesOf({ references = [] }: FileOptions, form: Form): string[] {
   if (form === "nothing") {
-    if (references.length > 0) throw new UsageError("this metric is of the predictions alone; leave --references out");
+    if (references.length > 0) throw new UsageError("this metric uses the predictions alone; omit --references");
     return [];
   }
   if (references.length === 0) throw new UsageError("required option '--references <file...>' not specified");
@@ -149,22 +149,22 @@ function sameTokens(predicted: string[][], gold: string[][], predictions: readon
   });
 }
 
-/** BLEU smooths by a number in two ways only. */
+/** Throws if `--smooth-value` is given with a smoothing method of BLEU that does not use it. */
 function refuseIdleValue({ smooth_method: method, smooth_value: value = null }: ScoreOptions): void {
   if (value === null || method === "floor" || method === "add-k") return;
   throw new UsageError(
-    `--smooth-value is of --smooth-method floor and add-k, and the method is ${method}; name one of them, or leave the value out`,
+    `--smooth-value applies to --smooth-method floor and add-k, but the method is ${method}; use one of them, or omit the value`,
   );
 }
 
-/** Only a question may have no right answer. */
+/** Throws if a prediction has no reference text; only a question may have no correct answer. */
 function refuseNoTexts(metric: Metric, references: string[][], places: readonly ReadValue[]): void {
   if (metric.of.includes("span_question_answering")) return;
   const empty = references.findIndex((texts) => texts.length === 0);
-  if (empty >= 0) throw new ProblemsError(`${places[empty]!.place}: an empty list; each prediction needs a right text`);
+  if (empty >= 0) throw new ProblemsError(`${places[empty]!.place}: an empty list; each prediction needs a reference text`);
 }
 
-/** `smooth_value` as `--smooth-value <number>`. */
+/** The command-line option of a key: `smooth_value` becomes `--smooth-value <number>`. */
 function optionOf(key: Key): Option {
   const { help, default: byDefault, value } = key;
   const flags = value.type === "boolean" ? flagOf(key) : `${flagOf(key)} <${value.type === "choice" ? "name" : value.type}>`;
@@ -177,7 +177,7 @@ function flagOf({ name }: Key): string {
   return `--${name.replaceAll("_", "-")}`;
 }
 
-/** An option's value, of the type and in the range that the catalogue says. */
+/** Parses an option's value. Throws `UsageError` if it does not have the type and range of the catalogue. */
 function optionValue(key: Key, given: string | boolean | undefined): unknown {
   const { value: type, default: byDefault } = key;
   if (type.type === "boolean") return given === true || byDefault === "true";
@@ -185,7 +185,7 @@ function optionValue(key: Key, given: string | boolean | undefined): unknown {
   if (text === undefined) return type.type === "number" || type.type === "count" ? null : undefined;
   if (type.type === "choice") {
     if (!type.of.some(({ name }) => name === text))
-      throw new UsageError(`${flagOf(key)} ${text} is none of ${type.of.map(({ name }) => name).join(", ")}`);
+      throw new UsageError(`${flagOf(key)} ${text} is not one of ${type.of.map(({ name }) => name).join(", ")}`);
     return text;
   }
   return type.type === "text" ? text : numberIn(key, type, text);

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 
-/** The `.pretrain` folder beside a file. */
+/** The folder `.pretrain` next to a file. */
 export function storeRoot(file: string): string {
   return join(dirname(file), ".pretrain");
 }

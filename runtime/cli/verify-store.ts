@@ -14,9 +14,9 @@ import { print, printJson, shownPath } from "./output.ts";
 import { storeRoot } from "./store-root.ts";
 
 interface Verified {
-  /** Jobs of which all is there as they left it. */
+  /** Number of jobs whose files are all unchanged. */
   whole: number;
-  /** Jobs that are not done. */
+  /** Number of jobs that are not done. */
   undone: number;
   problems: string[];
 }
@@ -24,8 +24,8 @@ interface Verified {
 export function addVerifyStore(program: Command): void {
   program
     .command("verify-store")
-    .description("whether runs are as they were left: every file by its size and checksum")
-    .argument("[file]", "a .pretrain file; left out: the .pretrain folder here")
+    .description("check that the files of runs are unchanged, by size and checksum")
+    .argument("[file]", "a .pretrain file; default: the .pretrain folder here")
     .option("--json", "one JSON document")
     .addHelpText("after", "\nExamples:\n  $ pretrain verify-store experiment.pretrain\n  $ pretrain verify-store --json")
     .action((file: string | undefined, { json }: { json?: boolean }) => {
@@ -50,7 +50,7 @@ function verifyStore(store: Store): Verified {
   return verified;
 }
 
-/** What cannot be looked at, such as links in a circle, is a problem as any other: what comes behind it is looked at too. */
+/** The problems of a run folder. Something that cannot be read, such as a loop of links, is a problem like any other; checking goes on. */
 function readable(store: Store, id: string): string[] {
   try {
     return jobProblems(store, id);
@@ -84,11 +84,12 @@ function hypothesisProblems(root: string): string[] {
 }
 
 function inWords({ whole, undone, problems }: Verified): string {
-  const counts = `${whole} jobs are as they were left, ${undone} are not done`;
+  const counts = `${whole} jobs are unchanged, ${undone} are not done`;
   if (problems.length === 0) return counts;
-  return [...problems, `${problems.length} files are not what was left there (${counts}); pretrain run does again what is needed`].join(
-    "\n",
-  );
+  return [
+    ...problems,
+    `${problems.length} files were changed after they were written (${counts}); pretrain run runs the jobs again that need it`,
+  ].join("\n");
 }
 
 function existing(path: string): string {

@@ -19,12 +19,12 @@ interface VerifyOptions {
 export function addVerify(program: Command): void {
   program
     .command("verify")
-    .description("hold a checkpoint's results on a stored batch against those of another program")
-    .argument("<checkpoint>", "a folder in the form of Hugging Face's Transformers, or the name of a downloaded model of the hub")
-    .requiredOption("--batch <file>", "inputs and labels, safetensors under Transformers' names")
-    .requiredOption("--expected <file>", "loss, logits, hidden_states.N, attentions.N, grad_norm.PARAMETER and so on, safetensors")
-    .option("--tolerance <t>", "largest difference; of numbers above 1 as a share; of gradient norms ten times as much", positive, 1e-4)
-    .addOption(engineOption("what runs the model"))
+    .description("compare a checkpoint's results on a stored batch with those of another program")
+    .argument("<checkpoint>", "a folder in the format of Hugging Face's Transformers, or the name of a downloaded model of the hub")
+    .requiredOption("--batch <file>", "safetensors file of inputs and labels, with Transformers' names")
+    .requiredOption("--expected <file>", "safetensors file of loss, logits, hidden_states.N, attentions.N, grad_norm.PARAMETER and so on")
+    .option("--tolerance <t>", "maximum difference; relative for numbers above 1; ten times as much for gradient norms", positive, 1e-4)
+    .addOption(engineOption("engine that runs the model"))
     .option("--json", "one JSON document")
     .addHelpText(
       "after",
@@ -61,7 +61,7 @@ function failureOf(tensors: readonly VerifiedTensor[], tolerance: number): strin
   const beyond = tensors.filter(({ passed, maxDifference }) => !passed && maxDifference !== null).length;
   const parts = [
     ...(beyond > 0 ? [`${beyond} of ${tensors.length} tensors differ by more than the tolerance of ${tolerance}`] : []),
-    ...(missing.length > 0 ? [`the checkpoint gives no ${missing.join(", ")} of that shape`] : []),
+    ...(missing.length > 0 ? [`the checkpoint has no ${missing.join(", ")} of that shape`] : []),
   ];
   return parts.join("; ");
 }

@@ -75,7 +75,7 @@ test("a path from the machine's root is refused: it would lead nowhere", async (
   expect((await pretrain(folder, "run", "a.pretrain", "rates", "--engine", "onnx")).code).toBe(0);
   const refused = await pretrain(folder, "report", "a.pretrain", "rates", "--out", "report.html", "--bundle", "bundle");
   expect(refused.code).not.toBe(0);
-  expect(refused.stderr).toContain(`a.pretrain names ${join(folder, "texts", "*.txt")}, which another machine does not have`);
+  expect(refused.stderr).toContain(`a.pretrain names ${join(folder, "texts", "*.txt")}, which does not exist on another machine`);
   expect(existsSync(join(folder, "bundle"))).toBe(false);
   expect(existsSync(join(folder, "report.html"))).toBe(false);
 });
@@ -113,7 +113,7 @@ test("a report is written through a link or into a pipe, and never over the file
   const among = await report("--out", ".pretrain/report.md");
   expect(among).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining("--out .pretrain/report.md lies among the results in .pretrain"),
+    stderr: expect.stringContaining("--out .pretrain/report.md is in the folder of results .pretrain"),
   });
 
   mkdirSync(join(folder, "bundle"));

@@ -69,7 +69,7 @@ test("read-only commands still work there", async () => {
 test("a run folder whose job.json was spoilt is said to be", async () => {
   const at = folder({ ".pretrain/runs/pretrain-0000000000000001/job.json": "null" });
   const { code, stderr } = await pretrain(at, "inspect", ".pretrain/runs/pretrain-0000000000000001", "--text", "a");
-  expect([code, stderr]).toEqual([2, expect.stringMatching(/^error: .*job\.json is not what a run left there; pretrain run/)]);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^error: .*job\.json was changed after a run wrote it; pretrain run/)]);
 });
 
 test("a link in the store's place is not followed", async () => {
@@ -103,7 +103,7 @@ test("with --json the last line of standard error says why, whatever went wrong"
   expect(await of("plan", "b.pretrain")).toMatchObject({ exit_code: 1, message: expect.stringMatching(/^b\.pretrain:\d+:\d+: /) });
   expect(await of("run", "a.pretrain", "clm")).toMatchObject({
     exit_code: 2,
-    message: expect.stringContaining("its clm is of the kind objective"),
+    message: expect.stringContaining("the file declares clm as objective"),
   });
 });
 
@@ -119,7 +119,10 @@ test("the failure of a job is the failure of the run", async () => {
     stdout: expect.stringContaining(`${taken} already exists, where something else must be created; rename it`),
   });
   const told = await pretrain(where, "run", "a.pretrain", "base", "--json");
-  expect(failureIn(told.stderr)).toEqual({ exit_code: 3, message: expect.stringMatching(/^tales: .* is in the way/) });
+  expect(failureIn(told.stderr)).toEqual({
+    exit_code: 3,
+    message: expect.stringMatching(/^tales: .* already exists, where something else must be created/),
+  });
 });
 
 test("a new store keeps itself out of Git; what the user wrote there stays", async () => {

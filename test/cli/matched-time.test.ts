@@ -54,7 +54,7 @@ test("steps from measured times, then the rate that is best on validation, then 
 
   // one after another: nothing beside a measurement, no rate before both
   const order = namesOf(events, jobs);
-  const measuring = order.filter((each) => each.includes("time of a step")).map((each) => order.indexOf(each));
+  const measuring = order.filter((each) => each.includes("step time")).map((each) => order.indexOf(each));
   expect(measuring).toEqual([measuring[0], measuring[0]! + 1, measuring[0]! + 2, measuring[0]! + 3]);
   expect(order.findIndex((each) => each.includes("learning rate"))).toBeGreaterThan(measuring[3]!);
 

@@ -99,7 +99,7 @@ test("columns, labels, tags, cells, tasks and files may have names that objects 
   const ofTask = await pretrain(folder, "inspect", "a.pretrain#isPrototypeOf", "--text", "the mayor");
   expect(ofTask).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining("isPrototypeOf is of the kind task, and a model comes from a run; a.pretrain#base"),
+    stderr: expect.stringContaining("isPrototypeOf is declared as task, but only runs have models; name one: a.pretrain#base"),
   });
   const mistyped = await pretrain(folder, "inspect", "a.pretrain#constuctor", "--text", "the mayor");
   expect(mistyped).toMatchObject({

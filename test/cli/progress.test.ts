@@ -76,9 +76,7 @@ test("events that are worth a line in a pipe", () => {
   const job = progress.jobs.get("a")!;
   expect(lineOf(at(1, "a", { event: "job-done", seconds: 41.2 }), job)).toBe("done     cell a (41 s)");
   expect(lineOf(at(1, "a", { event: "job-failed", message: "the loss is NaN" }), job)).toBe("failed   cell a: the loss is NaN");
-  expect(lineOf(at(1, "a", { event: "job-skipped", reason: "input-failed" }), job)).toBe(
-    "skipped  cell a: a job that it reads from failed",
-  );
+  expect(lineOf(at(1, "a", { event: "job-skipped", reason: "input-failed" }), job)).toBe("skipped  cell a: one of its inputs failed");
   expect(lineOf(at(1, "a", step(3)), job)).toBeUndefined();
 });
 

@@ -145,7 +145,7 @@ test("Ctrl-C stops cleanly with 130, and running again goes on from the checkpoi
   expect(stopped, stopped.stderr).toMatchObject({ code: 130 });
   const stop = eventsIn(stopped.stdout).find(({ event }) => event === "job-stopped");
   expect(stop).toMatchObject({ step: expect.any(Number) });
-  expect(stopped.stderr).toContain("goes on from here");
+  expect(stopped.stderr).toContain("resumes from here");
   const store = openStore(join(folder, ".pretrain"));
   expect(store.state(stop!.job)).toBe("stopped");
 

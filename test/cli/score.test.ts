@@ -173,7 +173,11 @@ test.each([
     { "r.jsonl": '{"id": 2, "label": "b"}\n{"id": 2, "label": "a"}\n' },
     'r.jsonl:2: the id "2" is there twice',
   ],
-  ["an id for some only", { "r.jsonl": '{"id": 2, "label": "b"}\n{"label": "a"}\n' }, "r.jsonl:2: no id, which others in r.jsonl have"],
+  [
+    "an id for some only",
+    { "r.jsonl": '{"id": 2, "label": "b"}\n{"label": "a"}\n' },
+    "r.jsonl:2: no id, although others in r.jsonl have one",
+  ],
   ["a prediction of an unknown id", { "r.jsonl": '{"id": 2, "label": "b"}\n' }, 'p.jsonl:1 (id "1") is in p.jsonl but not in r.jsonl'],
   ["no prediction for an id", { "p.jsonl": '{"id": "1", "prediction": "a"}\n' }, 'p.jsonl has no prediction for r.jsonl:1 (id "2")'],
   [
@@ -187,7 +191,7 @@ test.each([
     { "p.json": '[{"prediction": {"a": [1]}},\n{"prediction": "a",\n"prediction": "b"}]' },
     'p.json:3: the field "prediction"',
   ],
-  ["a question twice", { "p.json": '{"q1": "1"}', "r.json": squadTwice }, 'r.json["q1"]: the id "q1" is there twice in r.json'],
+  ["a question twice", { "p.json": '{"q1": "1"}', "r.json": squadTwice }, 'r.json["q1"]: the id "q1" occurs twice in r.json'],
 ])("%s: exit 1", async (_, changed, message) => {
   const files: Record<string, string> = { ...shuffled, ...(changed as unknown as Record<string, string>) };
   const [predictions, references] = ["p", "r"].map((name) => (`${name}.json` in files ? `${name}.json` : `${name}.jsonl`));
@@ -222,20 +226,20 @@ test.each([
     "a matrix that nobody reads",
     { "p.txt": Array.from({ length: 1001 }, (_, i) => `l${i}\n`).join(""), "r.txt": "a\n".repeat(1001) },
     "confusion_matrix",
-    "these are 1002 labels, and a matrix holds 1000 at the most",
+    "there are 1002 labels, but a confusion matrix has at most 1000",
   ],
   ["three labels", { "p.txt": "a\nb\nc\n", "r.txt": "a\nb\nc\n" }, "f1", "these are 3 (a, b, c)"],
   [
     "probabilities that add up to nothing",
     { "p.jsonl": '{"a": 0.9, "b": 0.1}\n{"a": 0, "b": 0}\n', "r.txt": "a\nb\n" },
     "calibration_error",
-    "the probabilities of prediction 2 add up to 0, and 1 is expected",
+    "the probabilities of prediction 2 add up to 0 instead of 1",
   ],
   [
     "probabilities above 1",
     { "p.jsonl": '{"a": 90, "b": 10}\n', "r.txt": "a\n" },
     "brier",
-    "prediction 1 has 90, and a probability is a number from 0 to 1",
+    "prediction 1 has 90, but a probability is a number from 0 to 1",
   ],
   ["no predictions", { "p.txt": "", "r.txt": "a\n" }, "accuracy", "p.txt has no values"],
 ])("%s: exit 1, with the place", async (_, files, metric, message) => {
@@ -279,7 +283,7 @@ test.each([
   [
     "an unknown choice",
     ["bleu", "--predictions", "p.txt", "--references", "p.txt", "--tokenize", "14a"],
-    "--tokenize 14a is none of 13a, intl",
+    "--tokenize 14a is not one of 13a, intl",
   ],
   [
     "a number out of range",
@@ -294,7 +298,7 @@ test.each([
   [
     "a value that the method does not take",
     ["bleu", "--predictions", "p.txt", "--references", "p.txt", "--smooth-value", "2"],
-    "--smooth-value is of --smooth-method floor and add-k, and the method is exp",
+    "--smooth-value applies to --smooth-method floor and add-k, but the method is exp",
   ],
   ["a file that is not there", ["bleu", "--predictions", "none.txt", "--references", "p.txt"], "none.txt cannot be read"],
   ["another metric's option", ["accuracy", "--predictions", "p.txt", "--references", "p.txt", "--stem"], "unknown option '--stem'"],

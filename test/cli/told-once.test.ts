@@ -61,7 +61,7 @@ test("errors in parts that a command does not need are counted", { timeout: 2 * 
   const planned = await pretrain(folder, "plan", "a.pretrain", "of_mood");
   expect(planned.code, planned.stderr).toBe(0);
   expect(planned.stderr).not.toContain(": error: ");
-  expect(planned.stderr).toContain("1 error in what is not needed here: pretrain check a.pretrain\n");
+  expect(planned.stderr).toContain("1 error in declarations that are not needed here: pretrain check a.pretrain\n");
 });
 
 test("texts cut by the context are reported once in a run and recorded in its results", { timeout: 10 * minute }, async () => {

@@ -40,7 +40,7 @@ test.each([
   ["an unknown option", ["plan", "fine.pretrain", "--jsn"], "unknown option"],
   ["a file that is not there", ["check", "none.pretrain"], "there is no file none.pretrain"],
   ["a name that is not there", ["run", "fine.pretrain", "base"], "has no pretrain, finetune, probe or compare named base"],
-  ["a name of another kind", ["run", "fine.pretrain", "clm"], "its clm is of the kind objective"],
+  ["a name of another kind", ["run", "fine.pretrain", "clm"], "the file declares clm as objective"],
   ["an empty path", ["report", "fine.pretrain", "clm", "--out", ""], "--out <path> is empty"],
   ["an empty argument", ["check", ""], "<file> is empty"],
   ["an unknown engine", ["run", "fine.pretrain", "base", "--engine", "gpu"], "Allowed choices are auto, tensorflow, onnx, cpu"],
@@ -48,7 +48,7 @@ test.each([
   ["a run that is not there", ["diff", "fine.pretrain", "a", "b"], "there is no run a"],
   ["no comparison to show", ["results", "fine.pretrain"], "declares no compare"],
   ["an objective that nothing uses", ["preview", "fine.pretrain", "clm"], "trains with clm"],
-  ["a folder that is no run folder", ["generate", ".", "--prompt", "x"], "has neither a config.json"],
+  ["a folder that is no run folder", ["generate", ".", "--prompt", "x"], "has neither the config.json of a checkpoint"],
 ])("%s is wrong usage: exit 2, said on stderr", async (_, args, message) => {
   const { code, stdout, stderr } = await pretrain(folder(), ...args);
   expect(stderr).toContain(message);
@@ -154,21 +154,17 @@ test.skipIf(process.platform === "win32" || process.getuid?.() === 0)("format wr
 test.each([
   ["an option twice", ["plan", "a.pretrain", "--engine", "cpu", "--engine", "onnx"], "--engine is given twice; keep the one that you mean"],
   ["the option of a metric twice", ["score", "chrf", "--beta", "1", "--beta=2"], "--beta is given twice"],
-  [
-    "an option of another engine",
-    ["run", "a.pretrain", "a", "--engine", "cpu", "--xla"],
-    "--xla is an option of tensorflow; leave it out, or",
-  ],
+  ["an option of another engine", ["run", "a.pretrain", "a", "--engine", "cpu", "--xla"], "--xla is an option of tensorflow; omit it, or"],
   ["options against each other", ["run", "a.pretrain", "--xla", "--no-xla"], "--xla and --no-xla contradict each other; keep one"],
   [
     "drawing from beams",
     ["generate", "m", "--prompt", "a", "--beams", "2", "--temperature", "0.5", "--seed", "1"],
-    "--beams 2 draws nothing, so --temperature and --seed would change nothing; leave them out, or leave --beams out",
+    "--beams 2 does not sample, so --temperature and --seed would have no effect; omit them, or omit --beams",
   ],
   [
     "the length of no beams",
     ["generate", "m", "--prompt", "a", "--length-penalty", "2"],
-    "--length-penalty is of beams, and there is one; give --beams above 1 with it, or leave it out",
+    "--length-penalty applies to beam search only; add --beams above 1, or omit it",
   ],
 ])("%s is refused", async (_, args, message) => {
   const { code, stdout, stderr } = await pretrain(folder(), ...args);

@@ -19,7 +19,7 @@ test("the command's own message about its failure is shown", async () => {
     /^there is no file .*none\.pretrain$/,
   );
   const end = await line.run({ file: join(where, "a.pretrain"), name: "clm", engine: "auto", jobs: 1 }).ended;
-  expect(end).toMatchObject({ outcome: "failed", failure: { message: expect.stringContaining("its clm is of the kind objective") } });
+  expect(end).toMatchObject({ outcome: "failed", failure: { message: expect.stringContaining("the file declares clm as objective") } });
 });
 
 test.each(["a \"quoted\" 'name'", "with spaces", "日本語 ü", "$(touch x) `id` %PATH%", "a#b&c;d"])(
