@@ -22,12 +22,12 @@ import { publishedScores } from "./references.ts";
 import { sampleOf } from "./samples.ts";
 import { verdictsOf } from "./verdicts.ts";
 
-/** The job: reads the results of its cells' runs, writes nothing but its result. */
+/** Runs a comparison job: it reads the results of its cells' runs and writes nothing but its own result. */
 export async function compare(job: CompareJob, context: Pick<JobContext, "folderOf">): Promise<ComparisonResult> {
   return compareRuns(job, runsIn(openStore(dirname(dirname(context.folderOf(job.id))))));
 }
 
-/** Run folders as a comparison reads them: what does not fit with what was left there counts as not done. */
+/** A comparison's access to run folders. A job whose files were changed after they were written counts as not done. */
 export function runsIn(store: Store): Runs {
   const items = new Map<string, Items | undefined>();
   return {
@@ -54,7 +54,7 @@ function onTasksIn(store: Store): DoneOnTask[] {
   });
 }
 
-/** Summaries, verdicts and answers from whatever runs are done; what is missing is said in `warnings`. */
+/** Summaries, verdicts and answers to expectations, from the runs that are done; `warnings` report what is missing. */
 export function compareRuns(job: CompareJob, runs: Runs): ComparisonResult {
   const entrants = entrantsOf(job, runs);
   const from = resampler(runs.items);
@@ -98,9 +98,10 @@ export function compareRuns(job: CompareJob, runs: Runs): ComparisonResult {
 
 const method =
   "Scores are averaged over the fine-tuning seeds of each pre-training seed, then over the pre-training seeds. " +
-  "95% intervals are Student's t over pre-training seeds and test examples, which are resampled where a run kept its answers. " +
-  "Pairs are compared by paired tests over the seeds and examples that they share, p corrected after Holm over all pairs, tasks and " +
-  "metrics; a difference counts as found where p is below 0.05. What a design would find, it finds four times in five.";
+  "95% intervals are Student's t over pre-training seeds and test examples, which are resampled if a run kept its answers. " +
+  "Pairs are compared by paired tests over the seeds and examples that they share, with Holm's correction of p over all pairs, tasks " +
+  "and metrics; a difference counts as found if p is below 0.05. The difference that a design would find is the one it detects with a " +
+  "power of 80%.";
 
 function matchedAmounts(job: CompareJob, runs: Runs): ComparisonResult["matched"] {
   return {
@@ -121,7 +122,7 @@ function matchedAmounts(job: CompareJob, runs: Runs): ComparisonResult["matched"
   };
 }
 
-/** A best rate at the edge of those that were tried: the best of all may lie beyond. */
+/** Warnings about cells whose best learning rate is the largest or smallest that was tried, so that the optimum may be outside. */
 function searchWarnings(job: CompareJob, runs: Runs): string[] {
   return job.cells.flatMap(({ cell, searched }) => {
     if (!searched || searched.runs.length < 2 || !searched.runs.every((run) => runs.result(run.job))) return [];
@@ -131,7 +132,7 @@ function searchWarnings(job: CompareJob, runs: Runs): string[] {
     if (!isLargest && chosen !== smallest(rates)) return [];
     const [edge, beyond] = isLargest ? ["largest", "larger"] : ["smallest", "smaller"];
     return [
-      `${cell}: the search took the learning rate ${chosen}, the ${edge} that was tried (${rates.join(", ")}). A ${beyond} one may be better: add one to search`,
+      `${cell}: the search took the learning rate ${chosen}, the ${edge} that was tried (${rates.join(", ")}). A ${beyond} rate may be better: add one to search`,
     ];
   });
 }

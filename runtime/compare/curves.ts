@@ -5,7 +5,7 @@ import { estimate } from "#runtime/scoring/statistics.ts";
 import type { EarlyEntrant, Entrant } from "./entrants.ts";
 import { sampleOf } from "./samples.ts";
 
-/** Every task's scores along each cell's pre-training; points that nothing has a score of yet are left out. */
+/** The scores of every task over the course of each cell's pre-training; points without any score are left out. */
 export function learningCurves(
   job: CompareJob,
   entrants: readonly Entrant[],

@@ -12,61 +12,61 @@ import type { Hypothesis } from "#runtime/contract/records.ts";
 import type { Items } from "#runtime/scoring/items.ts";
 import type { DoneOnTask } from "./history.ts";
 
-/** What a comparison reads of its runs. */
+/** A comparison's access to its runs. */
 export interface Runs {
-  /** Undefined where the job is not done. */
+  /** The result of a job; undefined if it is not done. */
   result(id: string): PretrainResult | FinetuneResult | EvaluateResult | MajorityResult | undefined;
-  /** Why the last of some jobs that build on each other has none, as the end of a sentence. */
+  /** Why the last job of a chain has no result, as the end of a sentence. */
   undone(jobs: readonly string[]): string;
-  /** As it was planned; undefined where it never ran. */
+  /** A job as it was planned; undefined if it never ran. */
   job(id: string): Job | undefined;
-  /** How a corpus was encoded; undefined where that is not there. */
+  /** The result of encoding a corpus; undefined if there is none. */
   encoded(id: string): EncodeResult | undefined;
-  /** What it answered for single test examples; undefined where that is not known. */
+  /** Scores of single test examples; undefined if they are unknown. */
   items(id: string): Items | undefined;
-  /** What it noted for whoever reads its numbers; empty where it is not done. */
+  /** Notes of a job for readers of its results; empty if it is not done. */
   notes(id: string): readonly string[];
-  /** What a check for leaks found; undefined where it is not done. */
+  /** The result of a contamination check; undefined if it is not done. */
   leaks(id: string): LeaksResult | undefined;
-  /** Every fine-tuning and evaluation of the store that is done, of whatever comparison. */
+  /** All finished fine-tunings and evaluations of the store, including those of other comparisons. */
   onTasks(): DoneOnTask[];
-  /** What was ever expected, oldest first. */
+  /** All recorded hypotheses, oldest first. */
   hypotheses(): Hypothesis[];
 }
 
-/** Who takes part in a comparison: a cell or a baseline, with every score it has. */
+/** A system that takes part in a comparison, which is a cell or a baseline, with all of its scores. */
 export interface Entrant {
   name: string;
   kind: "cell" | "scratch" | "majority" | "checkpoint";
-  /** The cells it is held against; empty for a cell. */
+  /** The cells that a baseline is compared with; empty for a cell. */
   of: readonly string[];
   measured: Measured[];
-  /** Runs that should have a score and have none. */
+  /** Runs whose score is missing. */
   missing: Unscored[];
 }
 
-/** A run of which there is no result. */
+/** A run without a result. */
 export interface Unscored {
   seed: number;
   finetuneSeed: number;
   task: string;
-  /** Its job, behind the pre-training that it starts from. */
+  /** Ids of the pre-training that it starts from, if any, and of its job. */
   jobs: string[];
 }
 
-/** One run's scores on one task. */
+/** The scores of one run on one task. */
 export interface Measured {
   seed: number;
   finetuneSeed: number;
   task: string;
   job: string;
-  /** By metric, as the catalogue names them; without those that the data leave undefined. */
+  /** Scores by the metric's name in the catalogue, without undefined ones. */
   values: ReadonlyMap<string, number>;
-  /** Why the others have none. */
+  /** Reasons why metrics are undefined, by name. */
   reasons: ReadonlyMap<string, string>;
 }
 
-/** Cells in their order, then scratch, checkpoints as they are, majority. */
+/** The cells in their order, followed by the baselines: scratch, checkpoints without further pre-training, majority. */
 export function entrantsOf(job: CompareJob, runs: Runs): Entrant[] {
   return [
     ...job.cells.map((cell) => cellEntrant(job, cell, runs)),
@@ -76,7 +76,7 @@ export function entrantsOf(job: CompareJob, runs: Runs): Entrant[] {
   ];
 }
 
-/** A cell as it was at a share of its pre-training's steps. */
+/** A cell after a share of its pre-training's steps. */
 export interface EarlyEntrant {
   cell: string;
   share: number;
@@ -84,7 +84,7 @@ export interface EarlyEntrant {
   entrant: Entrant;
 }
 
-/** Of comparisons with checkpoints, cell by cell, ascending. */
+/** The intermediate weights of a comparison with checkpoints: for each cell, in ascending order of the share. */
 export function earlyEntrants(job: CompareJob, runs: Runs): EarlyEntrant[] {
   return job.cells.flatMap(({ cell, runs: seeds }) =>
     (seeds[0]?.checkpoints ?? []).map(({ share, step }) => {
@@ -105,7 +105,7 @@ interface Run {
   finetuneSeed: number;
   task: string;
   job: string;
-  /** The pre-training that it starts from, where it is one of the comparison's. */
+  /** The pre-training that it starts from, if it belongs to the comparison. */
   from?: string;
 }
 
@@ -113,7 +113,7 @@ function cellEntrant(job: CompareJob, cell: ComparedCell, runs: Runs): Entrant {
   const planned = cell.runs.flatMap((run): Run[] =>
     job.tasks.flatMap(({ task }) => {
       const finetunes = run.finetunes.filter((finetune) => finetune.task === task);
-      // a task that nothing is fine-tuned on is the corpus: the pre-training's own scores
+      // a task without fine-tunings is the corpus, for which the pre-training has the scores
       if (finetunes.length === 0) return [{ seed: run.seed, finetuneSeed: 0, task, job: run.pretrain }];
       return finetunes.map((finetune) => ({ seed: run.seed, finetuneSeed: finetune.seed, task, job: finetune.job, from: run.pretrain }));
     }),
@@ -121,7 +121,7 @@ function cellEntrant(job: CompareJob, cell: ComparedCell, runs: Runs): Entrant {
   return { name: cell.cell, kind: "cell", of: [], ...measure(planned, runs) };
 }
 
-/** Cells that share their scratch runs (they have one architecture) share one entrant. */
+/** The scratch baselines. Cells with the same architecture share their scratch runs, and thus one entrant. */
 function scratchEntrants(job: CompareJob, runs: Runs): Entrant[] {
   const groups = new Map<string, { cells: string[]; planned: Run[] }>();
   for (const { cell } of job.cells) {
@@ -166,19 +166,19 @@ function measure(planned: readonly Run[], runs: Runs): Pick<Entrant, "measured" 
   return { measured, missing };
 }
 
-/** Scores of the test split, or of the validation split where a metric has no other. */
+/** Scores on the test split; for metrics that have none there, on the validation split. */
 function judgedScores(scores: readonly Score[]): Pick<Measured, "values" | "reasons"> {
   const ofSplit = (split: Score["split"]) => scores.filter((score) => score.split === split).map((score) => [score.metric, score] as const);
   const judged = [...new Map([...ofSplit("validation"), ...ofSplit("test")]).values()];
   return {
     values: new Map(judged.flatMap(({ metric, value }) => (isNumber(value) ? [[metric, value]] : []))),
     reasons: new Map(
-      judged.flatMap(({ metric, value, undefined: reason }) => (isNumber(value) ? [] : [[metric, reason ?? "it is no finite number"]])),
+      judged.flatMap(({ metric, value, undefined: reason }) => (isNumber(value) ? [] : [[metric, reason ?? "it is not a finite number"]])),
     ),
   };
 }
 
-/** What a table of metrics computes may be infinite or none, before it was written to a file. */
+/** Whether a score is a finite number. Before it is written to a file, it may be infinite or NaN. */
 function isNumber(value: number | null): value is number {
   return value !== null && Number.isFinite(value);
 }

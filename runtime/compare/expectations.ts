@@ -7,12 +7,12 @@ import type { Unjudged } from "./verdicts.ts";
 
 type Answered = ComparisonResult["expectations"][number];
 
-/** An expectation as text, as it stands in a file. */
+/** An expectation as it is written in a file. */
 export function expectationText({ left, operator, right, task, metric }: Expectation): string {
   return `${left} ${operator} ${right} on ${task}.${metric}`;
 }
 
-/** When it was first recorded, and whether a test split had been read by then. */
+/** When an expectation was first recorded, and whether a test split had been read before. */
 export function whenExpected(
   expectation: Expectation,
   comparison: string,
@@ -24,7 +24,7 @@ export function whenExpected(
   return { recorded: found?.time ?? null, before_test: found ? testRead === null || found.time < testRead : null };
 }
 
-/** What was expected, answered from the verdicts: never from the means alone. */
+/** Answers an expectation from the verdicts, never from the means alone. */
 export function answerExpectation(
   expectation: Expectation,
   { verdicts, unjudged }: { verdicts: readonly Verdict[]; unjudged: readonly Unjudged[] },
@@ -42,20 +42,20 @@ export function answerExpectation(
 }
 
 function answerOf(operator: Expectation["operator"], verdict: Verdict["verdict"]): "confirmed" | "refuted" | "undecided" {
-  // not finding a difference does not show that there is none
+  // failing to find a difference does not show that there is none
   if (!isFound({ verdict })) return "undecided";
   if (operator === "=") return "refuted";
-  // `>` is "better than", whichever way the score is
+  // `>` means "better than", whether higher or lower scores are better
   return (verdict === "better") === (operator === ">") ? "confirmed" : "refuted";
 }
 
 function reasonOf(operator: Expectation["operator"], verdict: Verdict): string {
   const words = describeDifference(verdict);
-  if (operator === "=" && verdict.verdict === "no difference found") return `${words}; that shows no equality`;
+  if (operator === "=" && verdict.verdict === "no difference found") return `${words}; that does not show equality`;
   return words;
 }
 
-/** What is said of the two sides, whichever of them stands left. */
+/** The item about a pair, in either order of its two sides. */
 function pairOf<T extends Pick<Verdict, "left" | "right" | "task" | "metric">>(
   { left, right, task, metric }: Expectation,
   said: readonly T[],
@@ -70,18 +70,18 @@ function pairOf<T extends Pick<Verdict, "left" | "right" | "task" | "metric">>(
   );
 }
 
-/** The verdict as seen from the expectation's left side. */
+/** The verdict from the perspective of the expectation's left side. */
 function asSeenFrom({ left, right }: Expectation, verdict: Verdict | undefined, entrants: readonly Entrant[]): Verdict | undefined {
   return verdict && (namesOf(left, right, entrants).includes(verdict.left) ? verdict : turn(verdict));
 }
 
-/** `scratch` beside a cell is the scratch of that cell's architecture. */
+/** The entrants that a name means. `scratch` compared with a cell means the scratch baseline of that cell's architecture. */
 function namesOf(name: string, beside: string, entrants: readonly Entrant[]): string[] {
   if (name !== "scratch") return [name];
   return entrants.filter((entrant) => entrant.kind === "scratch" && entrant.of.includes(beside)).map((entrant) => entrant.name);
 }
 
-/** The same verdict with left and right exchanged. */
+/** The verdict with left and right exchanged. */
 function turn(verdict: Verdict): Verdict {
   const opposite = { better: "worse", worse: "better" } as const;
   return {

@@ -1,6 +1,6 @@
 import type { Job } from "#runtime/contract/plan.ts";
 
-/** What a job computes, field by field (`model.layers`), with the jobs it reads written in place. */
+/** The settings of a job by field (`model.layers`), with the settings of the jobs that it reads in place of their ids. */
 export function fieldsOf(job: Job, jobOf: (id: string) => Job | undefined): Map<string, unknown> {
   const fields = new Map<string, unknown>();
   const visit = (path: string, value: unknown) => {
@@ -15,7 +15,7 @@ export function fieldsOf(job: Job, jobOf: (id: string) => Job | undefined): Map<
   return fields;
 }
 
-/** Files are told apart by their path, not by their place in the list. */
+/** The key of a value. Files are identified by their path, not by their position in the list. */
 function keyOf(key: string, value: unknown): string {
   return typeof value === "object" && value !== null && "path" in value ? String(value.path) : key;
 }

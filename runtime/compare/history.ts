@@ -2,7 +2,7 @@ import type { EvaluateResult, FinetuneResult } from "#runtime/contract/artifacts
 import type { CompareJob, EvaluateJob, FinetuneJob } from "#runtime/contract/plan.ts";
 import type { Runs } from "./entrants.ts";
 
-/** When the test split was first read by a run of this comparison, ISO 8601; null: not yet. */
+/** Time when a run of this comparison first read the test split, ISO 8601; null: not yet. */
 export function testFirstRead(job: CompareJob, runs: Runs): string | null {
   const times = finetuningsOf(job).flatMap((id) => {
     const result = runs.result(id);
@@ -12,8 +12,8 @@ export function testFirstRead(job: CompareJob, runs: Runs): string | null {
 }
 
 /**
- * One warning a task whose test split an earlier version of the comparison has read: who changes something, looks at the test
- * score again and keeps what is better has made the test split a second validation split.
+ * One warning for each task whose test split was read by an earlier version of the comparison: choosing between versions by their test
+ * scores turns the test split into a second validation split.
  */
 export function secondLooks(job: CompareJob, runs: Runs): string[] {
   const own = new Set(finetuningsOf(job));
@@ -26,7 +26,7 @@ export function secondLooks(job: CompareJob, runs: Runs): string[] {
   for (const { job: other, result } of runs.onTasks()) {
     const split = testSplitOf(other);
     if (own.has(other.id) || !tasks.has(split) || !other.name.startsWith(`${job.comparison}: `)) continue;
-    // a point of a learning curve decides nothing
+    // no choice depends on the points of a learning curve
     if (other.at !== undefined) continue;
     earlier.set(split, [...(earlier.get(split) ?? []), { job: other, at: result.testReadAt }]);
   }
@@ -34,13 +34,13 @@ export function secondLooks(job: CompareJob, runs: Runs): string[] {
     const first = reads.toSorted((a, b) => (a.at < b.at ? -1 : 1))[0]!;
     return (
       `the test split of ${tasks.get(split)} was read for an earlier version of ${job.comparison}, first on ${first.at.slice(0, 10)} ` +
-      `(${reads.length} ${reads.length === 1 ? "run" : "runs"}, ${first.job.id} among them). What is chosen by comparing versions on it ` +
-      "is chosen on the test split: choose on validation, and read the test split once"
+      `(${reads.length} ${reads.length === 1 ? "run" : "runs"}, including ${first.job.id}). Choosing between versions by these scores ` +
+      "overfits the test split: choose on validation, and read the test split once"
     );
   });
 }
 
-/** A task's test examples, by the content of the files. */
+/** Identifies a task's test examples by the content of its files. */
 function testSplitOf({ task }: DoneOnTask["job"]): string {
   const file = task.files.find(({ path }) => path === task.test);
   return file ? file.sha256 : JSON.stringify([task.test, ...task.files.map(({ sha256 }) => sha256)]);
@@ -55,7 +55,7 @@ function finetuningsOf(job: CompareJob): string[] {
   return [...cells, ...job.baselines.map((each) => each.job)];
 }
 
-/** A model that was fine-tuned on a task, or scored on one as it is. */
+/** A finished job on a task: a fine-tuning, or an evaluation without training. */
 export interface DoneOnTask {
   job: FinetuneJob | EvaluateJob;
   result: FinetuneResult | EvaluateResult;

@@ -4,7 +4,7 @@ import type { CompareJob } from "#runtime/contract/plan.ts";
 import { meanOf } from "#runtime/scoring/statistics.ts";
 import type { Entrant, Runs } from "./entrants.ts";
 
-/** What the checks found; those that are not done are left out. */
+/** The results of the contamination checks that are done. */
 export function leaksOf(job: CompareJob, runs: Runs): ComparisonResult["leaks"] {
   return job.leaks.flatMap(({ task, corpus, job: id }) => {
     const result = runs.leaks(id);
@@ -12,7 +12,7 @@ export function leaksOf(job: CompareJob, runs: Runs): ComparisonResult["leaks"] 
   });
 }
 
-/** The mean without the leaked examples; null where there are none, or where a run did not keep its answers. */
+/** The mean without contaminated examples; null if there are none, or if a run did not keep its answers. */
 export function meanWithoutLeaks(
   entrant: Entrant,
   task: string,
@@ -31,18 +31,18 @@ export function meanWithoutLeaks(
       const clean = Int32Array.from(items.ids.keys()).filter((index) => !leaked.has(items.ids[index]!));
       return { seed: run.seed, score: clean.length > 0 ? scorer(clean) : undefined };
     });
-  // of the examples that are left the metric may have no value
+  // the metric may be undefined on the remaining examples
   if (scores.length === 0 || !scores.every(({ score }) => Number.isFinite(score))) return null;
   return meanOf([...groupBy(scores, ({ seed }) => seed).values()].map((of) => meanOf(of.map(({ score }) => score!))));
 }
 
-/** Which scores are not there without the leaked examples. */
+/** Notes on scores that cannot be computed without the contaminated examples. */
 export function notWithoutLeaks(summary: ComparisonResult["summary"], leaks: ComparisonResult["leaks"]): string[] {
   const leaking = new Set(leaks.filter(({ leaked }) => leaked.length > 0).map(({ task }) => task));
   const lacking = summary.filter(({ task, without_leaks }) => leaking.has(task) && without_leaks === null);
   return [...groupBy(lacking, ({ task, metric }) => `${task}.${metric}`)].map(
     ([score, of]) =>
-      `no ${score} without leaks of ${of.map(({ cell }) => cell).join(", ")}: single answers are not known, or those that are left give no such score`,
+      `no ${score} without contaminated examples for ${of.map(({ cell }) => cell).join(", ")}: single answers are unknown, or the score is undefined on the remaining examples`,
   );
 }
 
@@ -51,7 +51,7 @@ export function leakWarnings(leaks: ComparisonResult["leaks"]): string[] {
     .filter(({ leaked }) => leaked.length > 0)
     .map(
       ({ task, corpus, leaked, items, examples }) =>
-        `${leaked.length} of ${items} test examples of ${task} stand in ${corpus} word for word, ${examples[0]!.id} ("${examples[0]!.words} …") among them: ` +
-        "scores without them stand beside the others",
+        `${leaked.length} of ${items} test examples of ${task} occur verbatim in ${corpus}, including ${examples[0]!.id} ("${examples[0]!.words} …"): ` +
+        "scores without them are shown next to the others",
     );
 }

@@ -2,8 +2,8 @@ import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { formatCount, formatFlops, formatSeconds } from "#runtime/contract/numbers.ts";
 
 /**
- * Amounts of one pre-training of each cell as a table of texts, a cell to a row; with a search's learning rate where one was searched.
- * `embeddings`: the name of the column that counts how many of the parameters are embeddings.
+ * A table of the amounts of one pre-training per cell (tokens, steps, FLOPs, parameters), with one row per cell. If learning rates were
+ * searched, the table includes the chosen one. `embeddings`: name of the column with the number of embedding parameters.
  */
 export function matchedAmounts({ cells }: ComparisonResult["matched"], embeddings: string): { head: string[]; rows: string[][] } {
   const searched = cells.some(({ search_flops }) => search_flops !== undefined);

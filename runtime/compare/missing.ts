@@ -4,7 +4,7 @@ import { lastEvent } from "#runtime/runs/events.ts";
 import type { Store } from "#runtime/runs/store.ts";
 import type { Entrant, Runs } from "./entrants.ts";
 
-/** Every score that an entrant should have and has not, with its reason. */
+/** The missing scores of all entrants, with the reasons. */
 export function missingScores(job: CompareJob, entrants: readonly Entrant[], runs: Pick<Runs, "job" | "undone">): MissingScore[] {
   const metricsOf = (task: string) => job.tasks.find((each) => each.task === task)?.metrics ?? [];
   return entrants.flatMap(({ name, measured, missing }) => [
@@ -22,19 +22,19 @@ export function missingScores(job: CompareJob, entrants: readonly Entrant[], run
   ]);
 }
 
-/** Other cells have the score: it is of what they were trained for. */
+/** Why a finished run lacks a score that other cells have: its objective does not define it. */
 function whyNotScored(id: string, runs: Pick<Runs, "job">): string {
-  return runs.job(id)?.kind === "pretrain" ? "its objective gives no such score" : "its run gives no such score";
+  return runs.job(id)?.kind === "pretrain" ? "its objective has no such score" : "its run has no such score";
 }
 
-/** Why the last of some jobs that build on each other has no result. */
+/** Why the last job of a chain has no result, as the end of a sentence. */
 export function whyUndone(store: Store, jobs: readonly string[]): string {
   for (const [index, id] of jobs.entries()) {
     const what = index === jobs.length - 1 ? "its run" : "its pre-training";
     const state = store.state(id);
     const damage = store.damage(id);
     if (state === "done" && damage === undefined) continue;
-    if (damage !== undefined) return `${what} is to be done again: ${damage}`;
+    if (damage !== undefined) return `${what} has to run again: ${damage}`;
     if (state === "failed") return `${what} failed: ${failureOf(store.runFolder(id))}`;
     if (state === "submitted") return `${what} waits for its turn`;
     if (state === "running") return `${what} is not over yet`;
@@ -45,5 +45,5 @@ export function whyUndone(store: Store, jobs: readonly string[]): string {
 
 function failureOf(folder: string): string {
   const last = lastEvent(folder);
-  return last?.event === "job-failed" ? last.message.split("\n")[0]! : "it does not say why";
+  return last?.event === "job-failed" ? last.message.split("\n")[0]! : "it gave no reason";
 }

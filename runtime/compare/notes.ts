@@ -2,12 +2,12 @@ import { groupBy } from "#runtime/contract/group.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
 import type { Runs } from "./entrants.ts";
 
-/** What the jobs behind a comparison noted, each note once: whose it is, and the jobs that found the same. */
+/** The distinct notes of all jobs that a comparison depends on, each with the names of the jobs that noted it. */
 export function notesOf(job: Pick<CompareJob, "after">, runs: Runs): { text: string; jobs: string[] }[] {
-  const noted = [...behind(job, runs)].flatMap((id) =>
+  const noted = [...inputsOf(job, runs)].flatMap((id) =>
     runs.notes(id).map((note) => {
       const found = runs.job(id);
-      // many models are of one task
+      // many models have the same task
       const of = found?.kind === "finetune" || found?.kind === "evaluate" ? found.taskName : (found?.name ?? id);
       return { id, text: `${of}: ${note}` };
     }),
@@ -15,8 +15,8 @@ export function notesOf(job: Pick<CompareJob, "after">, runs: Runs): { text: str
   return [...groupBy(noted, ({ text }) => text)].map(([text, of]) => ({ text, jobs: of.map(({ id }) => id) }));
 }
 
-/** All jobs that a job reads from, and what these read from. */
-function behind({ after }: Pick<CompareJob, "after">, runs: Runs): Set<string> {
+/** Ids of all jobs that a job depends on, directly or indirectly. */
+function inputsOf({ after }: Pick<CompareJob, "after">, runs: Runs): Set<string> {
   const found = new Set(after);
   for (const id of found) for (const input of runs.job(id)?.after ?? []) found.add(input);
   return found;

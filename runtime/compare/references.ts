@@ -3,7 +3,7 @@ import { formatCount } from "#runtime/contract/numbers.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
 import { type Publication, publications } from "#runtime/contract/published.ts";
 
-/** Published values for the tasks that name their benchmark, each with why it is not comparable. */
+/** Published values for tasks that name their benchmark, each with reasons why it is not comparable. */
 export function publishedScores(job: CompareJob): PublishedScores[] {
   return job.tasks.flatMap(({ task, metrics, benchmark }) =>
     metrics.flatMap((metric) =>
@@ -34,14 +34,14 @@ export function publishedScores(job: CompareJob): PublishedScores[] {
   );
 }
 
-/** Data and protocol are another's in any case; a size may be the same. */
+/** The differences between the cells and a publication. Data and protocol always differ; the sizes may be alike. */
 function differences({ cells }: CompareJob, { data, protocol }: Publication, theirs: readonly number[]): string[] {
   const ours = cells.map(({ matched }) => matched.parameters);
   const tokens = cells.map(({ matched }) => matched.tokens);
   const alike = Math.min(...theirs) > 0.8 * Math.min(...ours) && Math.max(...theirs) < 1.25 * Math.max(...ours);
   return [
-    ...(alike ? [] : [`${range(theirs)} parameters where the cells have ${range(ours)}`]),
-    `pre-trained on ${data} where the cells read ${range(tokens)} tokens`,
+    ...(alike ? [] : [`${range(theirs)} parameters, while the cells have ${range(ours)}`]),
+    `pre-trained on ${data}, while the cells read ${range(tokens)} tokens`,
     `scored otherwise: ${protocol}`,
   ];
 }

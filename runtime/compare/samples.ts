@@ -3,19 +3,19 @@ import type { Resampled, Resampler } from "#runtime/scoring/resample.ts";
 import { meanOf, type Sample, varianceOf } from "#runtime/scoring/statistics.ts";
 import type { Entrant, Measured } from "./entrants.ts";
 
-/** One fine-tuning's score, or a difference of two, with its value on each draw of test examples where those are known. */
+/** The score of one fine-tuning, or a difference of two, with its value on each resample of the test examples if these are known. */
 interface Observation {
   seed: number;
   value: number;
   resampled: Resampled | undefined;
 }
 
-/** An entrant's scores. Empty where nothing is measured. */
+/** The sample of an entrant's scores; empty if there are none. */
 export function sampleOf(entrant: Entrant, task: string, metric: string, from: Resampler): Sample {
   return sampled(scored(entrant, task, metric).map((run) => observed(run, metric, from)));
 }
 
-/** left − right for each pre-training seed that both have, over the fine-tuning seeds that both have under it. */
+/** The sample of left − right for the pre-training seeds that both have, averaged over the fine-tuning seeds that both have for each. */
 export function differencesOf(left: Entrant, right: Entrant, task: string, metric: string, from: Resampler): Sample {
   const rights = scored(right, task, metric);
   return sampled(
@@ -41,7 +41,7 @@ function difference(left: Observation, right: Observation): Observation {
   };
 }
 
-/** Fine-tunings are averaged within their pre-training: fine-tuning the same model again is no new pre-training. */
+/** Averages fine-tunings of the same pre-training, since fine-tuning a model again gives no independent pre-training. */
 function sampled(observations: readonly Observation[]): Sample {
   const bySeed = groupBy(observations, ({ seed }) => seed);
   const values = [...bySeed.values()].map((runs) => meanOf(runs.map(({ value }) => value)));

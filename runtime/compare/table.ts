@@ -10,7 +10,7 @@ import { matchedAmounts } from "./matched-amounts.ts";
 export function comparisonTable(result: ComparisonResult): string {
   return [
     result.question ?? "",
-    // one alone is like nothing else
+    // a single cell is not matched with anything
     result.matched.cells.length > 1 ? `${result.comparison}, matched in ${result.matched.match}:` : `${result.comparison}:`,
     matchedTable(result),
     "mean ± standard error (seeds):",
@@ -31,7 +31,7 @@ export function comparisonTable(result: ComparisonResult): string {
     .join("\n\n");
 }
 
-/** Rows of text in aligned columns, a line each, whatever a cell holds; the first column to the left, the others as told. */
+/** Rows of text in aligned columns, one line per row, whatever a cell contains; the first column is left-aligned, others by `alignment`. */
 export function alignedRows(head: readonly string[], rows: readonly (readonly string[])[], alignment: "left" | "right" = "right"): string {
   const nothing = {
     top: "",
@@ -80,7 +80,7 @@ function summaryTable({ summary }: ComparisonResult): string {
   );
 }
 
-/** One table a score: a row a cell, a column a run. */
+/** One table per score, with a row per cell and a column per run. */
 function seedTables({ cells }: ComparisonResult): string[] {
   return unique(cells.map(scoreOf)).map((score) => {
     const ofScore = cells.filter((row) => scoreOf(row) === score && hasSeed(row));
@@ -97,12 +97,12 @@ function seedTables({ cells }: ComparisonResult): string[] {
   });
 }
 
-/** The majority's answer has none. */
+/** Whether a row has a seed; the majority baseline has none. */
 function hasSeed(row: ComparisonResult["cells"][number]): boolean {
   return row.cell !== "majority";
 }
 
-/** One table a score: a row a cell, a column a share of the pre-training's steps. */
+/** One table per score, with a row per cell and a column per share of the pre-training's steps. */
 function curveTables({ curves = [] }: ComparisonResult): string[] {
   return unique(curves.map(scoreOf)).map((score) => {
     const ofScore = curves.filter((curve) => scoreOf(curve) === score);

@@ -4,17 +4,17 @@ import type { Items } from "#runtime/scoring/items.ts";
 import { resampler } from "#runtime/scoring/resample.ts";
 import { varianceOf } from "#runtime/scoring/statistics.ts";
 
-/** How far two runs' scores differ on the examples that both answered, as far as the choice of examples goes. */
+/** The difference of two runs' scores on the examples that both answered, with its uncertainty due to the choice of examples. */
 export interface ScoreDifference {
   difference: number;
-  /** 95% interval over test examples; it says nothing of other seeds. */
+  /** 95% interval over test examples; it does not include the variation between seeds. */
   low: number;
   high: number;
-  /** Exact test of McNemar, of accuracy; null for another metric. */
+  /** p-value of McNemar's exact test, for accuracy; null for other metrics. */
   p: number | null;
 }
 
-/** Undefined where they answered other examples, or the metric cannot be computed on chosen ones. */
+/** The difference of two runs; undefined if they answered different examples, or if the metric cannot be computed on resamples. */
 export function scoreDifference(left: Items, right: Items, metric: string): ScoreDifference | undefined {
   const from = resampler((job) => (job === "left" ? left : right));
   const [a, b] = [from.resample("left", metric), from.resample("right", metric)];
@@ -28,8 +28,8 @@ export function scoreDifference(left: Items, right: Items, metric: string): Scor
 }
 
 /**
- * Whether two classifiers are right equally often, from the examples that one alone gets right: exact, two-sided (McNemar 1947; the
- * binomial form as SciPy's `binomtest`).
+ * The exact two-sided p-value of McNemar's test that two classifiers are equally accurate, from the examples that only one of them gets
+ * right (McNemar 1947; the binomial form, as SciPy's `binomtest`).
  */
 export function mcnemar(onlyLeft: number, onlyRight: number): number {
   const n = onlyLeft + onlyRight;

@@ -11,23 +11,23 @@ import { type Estimate, holm, pairedTest } from "#runtime/scoring/statistics.ts"
 import type { Entrant, Runs } from "./entrants.ts";
 import { differencesOf } from "./samples.ts";
 
-/** A pair that gets no verdict, not even that there is none. */
+/** A pair that is not judged, so that it has no verdict of any kind. */
 export interface Unjudged {
   left: string;
   right: string;
   task: string;
   metric: string;
   why: string;
-  /** Both sides have the score, but it says nothing of one beside the other. */
+  /** Both sides have the score, but the scores are not comparable. */
   unranked: boolean;
 }
 
-/** Adjusted p below which a difference counts as found. */
+/** A difference counts as found if its adjusted p is below this level. */
 const level = 0.05;
 
 /**
- * Every pair of cells and every cell with its baselines, for each score. All of them are one family of tests: the chance of a
- * single false difference anywhere in the comparison stays below the level.
+ * The verdicts on every pair of cells and on every cell with its baselines, for each score. All tests form one family: the probability
+ * of any false difference in the whole comparison stays below the level.
  */
 export function verdictsOf(
   job: CompareJob,
@@ -57,7 +57,7 @@ export function verdictsOf(
   const { looks } = job;
   const adjusted = holm(tested.map(({ test: { p } }) => (p === null || !looks ? p : sequentialP(p, looks))));
   const open = adjusted.filter((p) => p !== null && p >= level).length;
-  // what Holm asks of the next smallest p, with what was found taken away
+  // Holm's threshold for the next smallest p, after the differences that were found
   const next = looks ? nominalLevel(level / open, looks) : level / open;
   const verdicts = tested.map(({ left, right, task, metric, test }, index): Verdict => {
     const p = adjusted[index]!;
@@ -81,7 +81,7 @@ export function verdictsOf(
   return { verdicts, unjudged };
 }
 
-/** Which of the two lacks the score; its reasons stand with the scores that are missing. */
+/** Names the side of a pair that lacks the score; the missing scores have the reasons. */
 function whyNoPair(left: Entrant, right: Entrant, task: string, metric: string): string {
   const lacking = [left, right].filter(({ measured }) => !measured.some((run) => run.task === task && run.values.has(metric)));
   return lacking.length === 0
@@ -89,7 +89,7 @@ function whyNoPair(left: Entrant, right: Entrant, task: string, metric: string):
     : `${lacking.map(({ name }) => name).join(" and ")} ${lacking.length > 1 ? "have" : "has"} no such score`;
 }
 
-/** What a test comes to, in every output. @param p corrected */
+/** The verdict of a test, for all outputs. @param p corrected p-value */
 function judge(metric: string, { n, mean }: Estimate, p: number | null): Pick<Verdict, "verdict" | "why"> {
   if (p === null) return { verdict: "no verdict", why: tooFewSeeds(n) ?? sameEverywhere(n) };
   if (p >= level) return { verdict: "no difference found" };
@@ -97,7 +97,7 @@ function judge(metric: string, { n, mean }: Estimate, p: number | null): Pick<Ve
 }
 
 function sameEverywhere(n: number): string {
-  return `the difference is the same in all ${n} seeds: without spread there is nothing to test it against`;
+  return `the difference is the same in all ${n} seeds; without spread, it cannot be tested`;
 }
 
 function pairsOf(entrants: readonly Entrant[]): [Entrant, Entrant][] {
@@ -115,12 +115,12 @@ function isOfCorpus(metric: string): boolean {
   return metricOf(metric)?.of.includes("corpus") ?? false;
 }
 
-/** Why two cells' language modelling scores say nothing about each other; undefined where they may be held together. */
+/** Why the language modelling scores of two cells are not comparable; undefined if they are. */
 function whyUnranked(job: CompareJob, metric: string, left: Entrant, right: Entrant, runs: Runs): string | undefined {
   const [one, other] = [pretrainingOf(job, left, runs), pretrainingOf(job, right, runs)];
   if (!one || !other) return undefined;
   if (predictionOf(metric, one.objective) !== predictionOf(metric, other.objective)) {
-    return `${metric} of different objectives is not ranked: each measures another prediction. Fine-tune on a task to compare them`;
+    return `${metric} of different objectives is not ranked: each measures a different prediction. Fine-tune on a task to compare them`;
   }
   if (one.tokenizer === other.tokenizer) return undefined;
   const changed = [
@@ -128,24 +128,24 @@ function whyUnranked(job: CompareJob, metric: string, left: Entrant, right: Entr
     [right, other],
   ].flatMap(([entrant, pretrain]) => whyChanged((entrant as Entrant).name, (pretrain as PretrainJob).encoded, runs) ?? []);
   if (metric !== "bits_per_byte") {
-    const instead = changed.length === 0 ? "Look at bits_per_byte" : "Fine-tune on a task to compare them";
-    return `${metric} with different tokenizers is not ranked: each counts other tokens. ${instead}`;
+    const instead = changed.length === 0 ? "Compare bits_per_byte" : "Fine-tune on a task to compare them";
+    return `${metric} with different tokenizers is not ranked: each counts different tokens. ${instead}`;
   }
   if (changed.length === 0) return undefined;
-  return `bits_per_byte with different tokenizers is ranked where both give the text back: ${changed.join("; ")}. Fine-tune on a task to compare them`;
+  return `bits_per_byte with different tokenizers is ranked only if both reproduce the text: ${changed.join("; ")}. Fine-tune on a task to compare them`;
 }
 
-/** Why a cell predicts another text than what stands in the corpus; undefined where its tokens give that back. */
+/** Why a cell predicts a text that differs from the corpus; undefined if its tokenizer reproduces the corpus. */
 function whyChanged(cell: string, encoded: string, runs: Runs): string | undefined {
   const { roundTrip } = runs.encoded(encoded) ?? {};
-  if (!roundTrip) return `how the text of ${cell} comes back is not known, as its encoded corpus is not there`;
+  if (!roundTrip) return `whether the tokenizer of ${cell} does is unknown, as its encoded corpus is missing`;
   const lost = describeLost(roundTrip);
   return lost && `the tokenizer of ${cell} does not, as ${lost}`;
 }
 
 /**
- * What a score is of, as text. The loss is of an objective's own targets, so every setting counts; the other scores are defined
- * by the kind alone.
+ * Identifies the quantity that a score measures. The loss depends on every setting of an objective, since it is computed on its own
+ * targets; other scores depend only on the kind of objective.
  */
 function predictionOf(metric: string, objective: ResolvedObjective): string {
   return JSON.stringify(objective, (key, value: unknown) => {

@@ -136,13 +136,13 @@ test("expectations are answered from the verdicts", () => {
     "refuted",
   ]);
   expect(expectations[0]!.text).toBe("mlm > clm on sentiment.accuracy");
-  expect(expectations[5]!.reason).toContain("that shows no equality");
+  expect(expectations[5]!.reason).toContain("that does not show equality");
 });
 
 test("a score that the data leave undefined gives no number and no verdict, and is listed with its reason", () => {
   const { job, runs } = example([mlm, clm]);
   const withBoth = { ...job, tasks: [{ task: "sentiment", metrics: ["accuracy", "roc_auc"] }] };
-  const why = 'all right labels are "yes"';
+  const why = 'all correct labels are "yes"';
   const result = compareRuns(withBoth, {
     ...runs,
     result(id) {
@@ -160,7 +160,7 @@ test("the same difference in every seed is no verdict, which says why", () => {
     { cell: "clm", accuracy: [[0.5], [0.25], [0.375]] },
   ]);
   expect(result.verdicts[0]).toMatchObject({ verdict: "no verdict", p: null });
-  expect(result.verdicts[0]!.why).toBe("the difference is the same in all 3 seeds: without spread there is nothing to test it against");
+  expect(result.verdicts[0]!.why).toBe("the difference is the same in all 3 seeds; without spread, it cannot be tested");
 });
 
 test("perplexities of one objective are ranked; of different objectives they are shown and not ranked", () => {
@@ -191,7 +191,7 @@ describe("with different tokenizers", () => {
   test("perplexity is not ranked; bits per byte is, if both tokenizers restore the text", () => {
     const { verdicts, warnings } = resultOf("perplexity", [small, large]);
     expect(verdicts).toEqual([]);
-    expect(warnings.join()).toContain("each counts other tokens. Look at bits_per_byte");
+    expect(warnings.join()).toContain("each counts different tokens. Compare bits_per_byte");
     expect(resultOf("bits_per_byte", [small, large]).verdicts).toHaveLength(1);
   });
 
@@ -202,17 +202,17 @@ describe("with different tokenizers", () => {
       { documents: 10, same: 10, unknown: 1200, lost: [] },
       "the tokenizer of large does not, as it has no token for parts of the text (1,200 unknown tokens)",
     ],
-    ["what is not known", null, "how the text of large comes back is not known, as its encoded corpus is not there"],
+    ["what is not known", null, "whether the tokenizer of large does is unknown, as its encoded corpus is missing"],
   ])("bits per byte is not ranked otherwise: %s", (_, roundTrip, why) => {
     const { verdicts, warnings, summary, expectations } = resultOf("bits_per_byte", [small, { ...large, roundTrip }]);
     expect(verdicts).toEqual([]);
     expect(summary).toHaveLength(2);
-    const sentence = `bits_per_byte with different tokenizers is ranked where both give the text back: ${why}. Fine-tune on a task to compare them`;
+    const sentence = `bits_per_byte with different tokenizers is ranked only if both reproduce the text: ${why}. Fine-tune on a task to compare them`;
     expect(warnings).toContain(sentence);
     expect(expectations[0]).toMatchObject({ answer: "undecided", reason: expect.stringContaining(why) });
     // and nobody is sent there from another score
     const perplexity = resultOf("perplexity", [small, { ...large, roundTrip }]);
-    expect(perplexity.warnings.join()).toContain("each counts other tokens. Fine-tune on a task to compare them");
+    expect(perplexity.warnings.join()).toContain("each counts different tokens. Fine-tune on a task to compare them");
   });
 
   test("but cells that share a tokenizer predict the same text, whatever it loses", () => {

@@ -15,7 +15,7 @@ import { example } from "./example.ts";
 import { documentOf } from "./report-input.ts";
 
 const metrics = ["accuracy", "matthews", "f1"];
-const reasons = ["all right labels are no", "it is no finite number", "all answers are the same"];
+const reasons = ["all correct labels are no", "it is not a finite number", "all answers are the same"];
 
 /** A comparison of which scores are missing at random: undefined, never computed, or of runs that failed. */
 function withGaps(from: Random): { job: CompareJob; result: ComparisonResult } {
@@ -111,10 +111,10 @@ test("finished jobs without any score are reported, and not as never run", () =>
   const undefinedEverywhere = compareRuns({ ...job, tasks: [{ task: "sentiment", metrics: ["roc_auc"] }] }, runs);
   expect(undefinedEverywhere.summary).toEqual([]);
   expect(hasResults(undefinedEverywhere)).toBe(true);
-  expect(comparisonTable(undefinedEverywhere)).toContain("no sentiment.roc_auc of mlm (seeds 1..3): its run gives no such score");
-  expect(headline(undefinedEverywhere)).toBe("no sentiment.roc_auc of mlm (seeds 1..3): its run gives no such score");
+  expect(comparisonTable(undefinedEverywhere)).toContain("no sentiment.roc_auc of mlm (seeds 1..3): its run has no such score");
+  expect(headline(undefinedEverywhere)).toBe("no sentiment.roc_auc of mlm (seeds 1..3): its run has no such score");
   const [column] = tableColumns(undefinedEverywhere, []);
-  expect(column).toMatchObject({ label: "sentiment.roc_auc", text: { mlm: "none: its run gives no such score" } });
+  expect(column).toMatchObject({ label: "sentiment.roc_auc", text: { mlm: "none: its run has no such score" } });
   const never = compareRuns(job, { ...runs, result: () => undefined, undone: () => "it was not run yet" });
   expect(hasResults(never)).toBe(false);
 });
@@ -138,9 +138,9 @@ test("of runs that were picked by hand too", () => {
     warnings: [],
     job: { kind: "finetune", taskName: "mood" },
   };
-  const scores = [{ metric: "roc_auc", value: null, undefined: "all right labels are no", split: "test", n: 9 }];
+  const scores = [{ metric: "roc_auc", value: null, undefined: "all correct labels are no", split: "test", n: 9 }];
   const { result } = comparisonOfRuns([{ ...run, scores }] as unknown as Parameters<typeof comparisonOfRuns>[0]);
-  expect(result.warnings).toEqual(["no mood.roc_auc of told: all right labels are no"]);
+  expect(result.warnings).toEqual(["no mood.roc_auc of told: all correct labels are no"]);
 });
 
 test("scores of one reason are one sentence", () => {

@@ -62,7 +62,7 @@ describe.each<[string, [number, number]]>([
 
   test("the advice is more seeds, and none that rests on a finding", () => {
     const advice = nextSteps(result, job, "a.pretrain");
-    expect(advice[0]).toBe("seeds: 1..5: with 2 seeds none of the 3 pairs has a verdict; what is done is not run again");
+    expect(advice[0]).toBe("seeds: 1..5: with 2 seeds none of the 3 pairs has a verdict; finished jobs are not rerun");
     expect(advice.join()).not.toContain("found better than scratch");
   });
 });

@@ -34,7 +34,7 @@ test("a task that names its benchmark has published values beside it, each with 
   const electra = result.references!.find(({ label }) => label === "ELECTRA")!;
   expect(electra).toMatchObject({ task: "sentiment", metric: "accuracy", source: "Clark et al. 2020" });
   expect(electra.models[0]).toEqual({ name: "ELECTRA-Small", value: 0.912 });
-  expect(electra.not_comparable[0]).toBe("14M to 335M parameters where the cells have 3.3M");
+  expect(electra.not_comparable[0]).toBe("14M to 335M parameters, while the cells have 3.3M");
   expect(comparisonTable(result)).toContain(
     "ELECTRA on sentiment.accuracy: ELECTRA-Small 91.2, ELECTRA-Base 95.1, ELECTRA-Large 96.9 (Clark et al. 2020, ",
   );

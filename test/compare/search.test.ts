@@ -29,7 +29,7 @@ test("the table has a search's choice and its cost", () => {
 test("a rate at the edge of those that were tried is warned of", () => {
   expect(atEdge(searched(1e-3))).toEqual([]);
   expect(atEdge(searched(3e-3))).toEqual([
-    "masked: the search took the learning rate 0.003, the largest that was tried (0.0001, 0.001, 0.003). A larger one may be better: add one to search",
+    "masked: the search took the learning rate 0.003, the largest that was tried (0.0001, 0.001, 0.003). A larger rate may be better: add one to search",
   ]);
   expect(atEdge(searched(1e-4))[0]).toContain("the smallest that was tried");
   // not before all are tried

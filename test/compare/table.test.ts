@@ -117,6 +117,6 @@ test("the whole table", () => {
     Warnings:
       no sentiment.accuracy of clm (seed 3): its run failed: out of memory
 
-    Scores are averaged over the fine-tuning seeds of each pre-training seed, then over the pre-training seeds. 95% intervals are Student's t over pre-training seeds and test examples, which are resampled where a run kept its answers. Pairs are compared by paired tests over the seeds and examples that they share, p corrected after Holm over all pairs, tasks and metrics; a difference counts as found where p is below 0.05. What a design would find, it finds four times in five."
+    Scores are averaged over the fine-tuning seeds of each pre-training seed, then over the pre-training seeds. 95% intervals are Student's t over pre-training seeds and test examples, which are resampled if a run kept its answers. Pairs are compared by paired tests over the seeds and examples that they share, with Holm's correction of p over all pairs, tasks and metrics; a difference counts as found if p is below 0.05. The difference that a design would find is the one it detects with a power of 80%."
   `);
 });

@@ -1,4 +1,4 @@
-/** A source as people read it and as BibTeX. */
+/** A cited work, as text and as BibTeX. */
 export interface Reference {
   key: string;
   text: string;
@@ -14,7 +14,7 @@ interface Entry {
   in: string;
 }
 
-/** What the catalogue and the method cite, by the beginning of the citation. */
+/** The works that the catalogue and the method cite, by the beginning of the citation. */
 const entries: Readonly<Record<string, Entry>> = {
   "Vaswani et al. 2017": of(
     "inproceedings",
@@ -150,7 +150,7 @@ function of(kind: Entry["kind"], author: string, title: string, year: number, wh
   return { kind, author, title, year, in: where };
 }
 
-/** Each work once, in the order of their names; one that is not in the list stands as it was cited. */
+/** The distinct works, in alphabetical order. A work that is not in the list appears as it was cited. */
 export function referencesFor(sources: readonly string[]): Reference[] {
   const cited = sources.flatMap((source) => source.split("; ")).map((source) => /^.*? \d{4}\b/.exec(source)?.[0] ?? source);
   return [...new Set(cited)].sort().map((name) => {

@@ -5,7 +5,7 @@ import { formatFlops, formatScore } from "#runtime/contract/numbers.ts";
 import { areRanked } from "#runtime/contract/ranked.ts";
 import { visible } from "#runtime/contract/visible.ts";
 
-/** Charts as SVG text: nothing is loaded, nothing runs. Colours are told apart by shape and by name too. */
+/** Charts as SVG text, without scripts and external resources. Series differ in colour, shape and label. */
 
 const colours = ["#3b6fb6", "#c4621d", "#4a8f3c", "#7f56a8", "#b8373a", "#8a7300", "#2a8c9c", "#a34d86"];
 const width = 720;
@@ -16,7 +16,7 @@ interface Axis {
   ticks: { value: number; label: string }[];
 }
 
-/** Means with intervals, a row each; every run a small point; baselines as lines. */
+/** A dot chart: a row per cell with its mean and interval, a small point for every run, and lines for baselines. */
 export function dotChart(result: ComparisonResult, task: string, metric: string): string {
   const rows = result.summary.filter((row) => row.task === task && row.metric === metric);
   const cells = rows.filter(({ baseline }) => !baseline);
@@ -28,7 +28,7 @@ export function dotChart(result: ComparisonResult, task: string, metric: string)
     ...rows.flatMap(({ mean, low, high, baseline }) => (baseline ? [mean] : [mean, low ?? mean, high ?? mean])),
     ...runs.map(({ value }) => value),
   ];
-  // an interval of few seeds may reach beyond what a share can be
+  // an interval over few seeds may exceed the range of a share
   const within = limitsOf(metric, values);
   const left = 20 + 7 * Math.max(4, ...cells.map(({ cell }) => cell.length), ...published.map(({ label }) => label.length + 2));
   const top = 16 + 16 * baselines.length;
@@ -56,7 +56,7 @@ export function dotChart(result: ComparisonResult, task: string, metric: string)
       const points = runs.filter((run) => run.cell === cell).map(({ value }) => circle(x.at(value), y, 2.5, colour, 0.5));
       return text(left - 10, y + 4, cell, "end") + interval + points.join("") + circle(x.at(mean), y, 5, colour);
     }),
-    // not comparable, so apart from the cells and without their colours
+    // not comparable, so separate from the cells and without their colours
     ...published.map(({ label, models }, index) => {
       const y = top + 30 * cells.length + 24 * index + 12;
       const places = models.map(({ value }) => x.at(value));
@@ -71,14 +71,14 @@ export function dotChart(result: ComparisonResult, task: string, metric: string)
   return svg(height, parts);
 }
 
-/** Keeps a value of a chart between the least and the most that a metric can be: shares 0 to 1, correlations −1 to 1. */
+/** Limits values of a chart to the range of a metric: 0 to 1 for shares, −1 to 1 for correlations. */
 function limitsOf(metric: string, values: readonly number[]): (value: number) => number {
   if (metricOf(metric)?.unit !== "percent" || values.some((value) => !Number.isFinite(value))) return (value) => value;
   const least = /matthews|pearson|spearman|kendall/.test(metric) ? -1 : 0;
   return (value) => Math.min(1, Math.max(least, value));
 }
 
-/** Score against what the pre-training cost; the dashed line joins those that nothing cheaper beats, where scores are ranked. Undefined without two costs. */
+/** Scores by the FLOPs of the pre-training. If scores are ranked, a dashed line is the Pareto frontier. Undefined without two costs. */
 export function frontierChart(result: ComparisonResult, task: string, metric: string): string | undefined {
   const points = pointsOf(result, task, metric);
   if (points.length < 2) return undefined;
@@ -109,7 +109,7 @@ export function frontierChart(result: ComparisonResult, task: string, metric: st
         ]),
     ...points.map(({ cell }, index) => {
       const [px, py] = places[index]!;
-      // names of points that are close stand above each other
+      // labels of points that are close are stacked
       const above = places.slice(0, index).filter(([ox, oy]) => Math.abs(ox - px) < 60 && Math.abs(oy - py) < 12).length;
       return circle(px, py, 5, colourAt(index)) + text(px + 9, py + 4 - 14 * above, cell, "start");
     }),
@@ -129,7 +129,7 @@ function pointsOf({ matched, summary }: ComparisonResult, task: string, metric: 
   });
 }
 
-/** Who is not beaten by one that cost less. */
+/** The points on the Pareto frontier: no cheaper point is better. */
 function frontierOf(points: readonly Point[], metric: string): Point[] {
   const best: Point[] = [];
   for (const point of points.toSorted((a, b) => a.flops - b.flops || bestFirst(metric, a.score, b.score))) {
@@ -139,13 +139,13 @@ function frontierOf(points: readonly Point[], metric: string): Point[] {
   return best;
 }
 
-/** Something along the pre-training: a line a cell, the mean over its seeds, in a band from the least to the largest. */
+/** A curve over the pre-training of a cell: the mean over its seeds, in a band from the minimum to the maximum. */
 export interface Curve {
   cell: string;
   points: { at: number; mean: number; low: number; high: number }[];
 }
 
-/** What a chart of curves has on its axes. */
+/** The axes of a chart of curves. */
 export interface CurveAxes {
   across: string;
   showAcross(value: number): string;
@@ -181,7 +181,7 @@ export function curveChart(curves: readonly Curve[], axes: CurveAxes): string | 
           points.map(({ at, mean }) => [x.at(at), y.at(mean)]),
           colour,
         ) +
-        // so many are a curve, fewer are measurements
+        // many points form a curve; few are shown as single measurements
         (points.length > 8 ? "" : points.map(({ at, mean }) => circle(x.at(at), y.at(mean), 3, colour)).join("")) +
         circle(width - 120, 20 + 18 * index, 4, colour) +
         text(width - 110, 24 + 18 * index, cell, "start")
@@ -227,7 +227,7 @@ function text(x: number, y: number, content: string, anchor: "start" | "middle" 
   return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}" fill="${colour}">${escapeXml(content)}</text>`;
 }
 
-/** Text of data in HTML and SVG, between tags and in quotes alike. */
+/** Escapes text for HTML and SVG, for both content and quoted attributes. */
 export function escapeXml(content: string): string {
   return visible(content)
     .replaceAll("&", "&amp;")

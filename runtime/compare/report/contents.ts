@@ -10,27 +10,27 @@ import { matchedAmounts } from "../matched-amounts.ts";
 import { type Curve, curveChart, dotChart, frontierChart, lossOverSteps } from "./charts.ts";
 import type { Block, ReportDocument, Section } from "./document.ts";
 
-/** All that a report says, gathered by who can read files. */
+/** The data of a report; the caller gathers it from files. */
 export interface ReportInput {
   result: ComparisonResult;
-  /** The `.pretrain` file's name and text, and those that it imports. */
+  /** Name and text of the `.pretrain` file and of its imports. */
   files: { name: string; text: string }[];
-  /** Settings of each cell's pre-training, defaults filled in: field, then value by cell. */
+  /** Settings of the cells' pre-trainings, including defaults: for each field, the value of each cell. */
   pretraining: { field: string; values: string[] }[];
-  /** The same of the fine-tunings, by task. */
+  /** Settings of the fine-tunings: for each field, the value of each task. */
   finetuning: { field: string; values: string[] }[];
   cells: string[];
   tasks: string[];
   curves: Curve[];
-  /** By kind of job: how many, how many are done, seconds of work. */
+  /** For each kind of job: the number of jobs, the number that are done, and the seconds of work. */
   work: { kind: string; jobs: number; done: number; seconds: number }[];
-  /** Program, engine, device and the like, as they were recorded. */
+  /** Recorded program, engine, device and so on. */
   versions: { name: string; value: string }[];
-  /** What was read and made: name, then SHA-256. */
+  /** Inputs and outputs, with their SHA-256. */
   fingerprints: { name: string; sha256: string }[];
-  /** How to run it again. */
+  /** Commands that reproduce the comparison. */
   commands: string[];
-  /** What was used of the catalogue, by name. */
+  /** Names of the catalogue entries that are used. */
   used: readonly string[];
 }
 
@@ -53,7 +53,7 @@ export function reportOf(input: ReportInput): ReportDocument {
   };
 }
 
-/** @param told what the comment says of the comparison beside its title */
+/** @param told paragraphs of the comparison's comment after its title */
 function answer({ verdicts, expectations }: ComparisonResult, told: readonly string[]): Section {
   return {
     title: "Answer",
@@ -75,7 +75,7 @@ function results({ result, curves }: ReportInput): Section {
     const frontier = frontierChart(result, task, metric);
     const published = (result.references ?? []).filter((each) => each.task === task && each.metric === metric);
     const lacking = [...new Set(result.missing.filter((each) => each.task === task && each.metric === metric).map(({ cell }) => cell))];
-    // why stands under "To know"
+    // the reasons are in the section "To know"
     const none = lacking.filter((cell) => !rows.some((row) => row.cell === cell));
     return [
       {
@@ -121,12 +121,12 @@ function results({ result, curves }: ReportInput): Section {
       kind: "figure",
       title: "Validation loss while pre-training",
       svg: drawn,
-      alt: "Mean over seeds, in a band from the least to the largest. Losses of different objectives are not comparable.",
+      alt: "Mean over seeds, in a band from the minimum to the maximum. Losses of different objectives are not comparable.",
     });
   return { title: "Results", blocks };
 }
 
-/** Scores of what was fine-tuned along the pre-training: a chart and a table for each. */
+/** Scores of fine-tunings from intermediate weights: a chart and a table for each score. */
 function learningCurves({ curves = [] }: ComparisonResult): Block[] {
   return [...groupBy(curves, ({ task, metric }) => `${task}.${metric}`)].flatMap(([name, of]): Block[] => {
     const { metric } = of[0]!;
@@ -142,10 +142,12 @@ function learningCurves({ curves = [] }: ComparisonResult): Block[] {
     });
     const title = `${withDirection(name, metric)} along the pre-training`;
     return [
-      ...(drawn ? [{ kind: "figure" as const, title, svg: drawn, alt: "Mean over seeds, in a band from the least to the largest." }] : []),
+      ...(drawn
+        ? [{ kind: "figure" as const, title, svg: drawn, alt: "Mean over seeds, in a band from the minimum to the maximum." }]
+        : []),
       {
         kind: "table",
-        caption: `${name} when the weights after a share of the pre-training's steps are fine-tuned: mean ± standard error. The end alone is judged.`,
+        caption: `${name} after fine-tuning the weights from a share of the pre-training's steps: mean ± standard error. Only the end is judged.`,
         head: ["", ...shares.map(formatShare)],
         rows: of.map(({ cell, points }) => [
           cell,
@@ -165,7 +167,7 @@ function matchedSection({ matched }: ComparisonResult): Section {
     title: cells.length > 1 ? "What was matched" : "What was trained",
     blocks: [
       ...(cells.length > 1
-        ? [{ kind: "paragraph" as const, text: `The cells are matched in ${match}. The table shows in what else they differ.` }]
+        ? [{ kind: "paragraph" as const, text: `The cells are matched in ${match}. The table shows how else they differ.` }]
         : []),
       { kind: "table", caption: "Amounts of one pre-training of each cell.", ...matchedAmounts(matched, "of these embeddings") },
     ],
@@ -174,7 +176,7 @@ function matchedSection({ matched }: ComparisonResult): Section {
 
 function methods({ result, pretraining, finetuning, cells, tasks }: ReportInput): Section {
   const [same, different] = [pretraining.filter(isSame), pretraining.filter((row) => !isSame(row))];
-  // what is set nowhere is no setting
+  // a field without any value is not a setting
   const told = (rows: typeof same) =>
     rows
       .filter(({ values }) => values[0] !== "–")
@@ -216,7 +218,7 @@ function leaks(result: ComparisonResult): Block[] {
   return [
     {
       kind: "table",
-      caption: "Test examples that stand in the training text, by 13 words in a row, 8 for short ones.",
+      caption: "Contamination: test examples that share 13 consecutive words (8 for short ones) with the training text.",
       head: ["", "corpus", "examples", "looked for", "found"],
       rows: checks.map(({ task, corpus, items, checked, leaked }) => [task, corpus, `${items}`, `${checked}`, `${leaked.length}`]),
     },
@@ -236,7 +238,12 @@ function cost({ result, work }: ReportInput): Section {
         rows: work.map(({ kind, jobs, done, seconds }) => [kind, `${jobs}`, `${done}`, seconds === 0 ? "–" : formatSeconds(seconds)]),
       },
       ...(flops > 0
-        ? [{ kind: "paragraph" as const, text: `The search for learning rates took ${formatFlops(flops)} FLOPs beside the cells' own.` }]
+        ? [
+            {
+              kind: "paragraph" as const,
+              text: `The search for learning rates took ${formatFlops(flops)} FLOPs in addition to the cells' own.`,
+            },
+          ]
         : []),
     ],
   };
@@ -244,7 +251,7 @@ function cost({ result, work }: ReportInput): Section {
 
 function again({ commands, versions, fingerprints, files }: ReportInput): Section {
   return {
-    title: "To run it again",
+    title: "How to reproduce this",
     blocks: [
       { kind: "code", text: commands.join("\n") },
       { kind: "table", caption: "Versions.", head: ["", "as recorded"], rows: versions.map(({ name, value }) => [name, value]) },
@@ -262,7 +269,7 @@ function again({ commands, versions, fingerprints, files }: ReportInput): Sectio
   };
 }
 
-/** Of the method, and of what was used of the catalogue. */
+/** The sources of the method and of the catalogue entries that are used. */
 function sourcesOf({ result, used }: ReportInput): string[] {
   const metrics = new Set(result.summary.map(({ metric }) => metric));
   const options = catalogue.options.filter(({ name }) => used.includes(name));

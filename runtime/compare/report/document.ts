@@ -1,8 +1,8 @@
-/** A report before it has a format. */
+/** A report independent of its format. */
 export interface ReportDocument {
   title: string;
   sections: Section[];
-  /** Sources as people write them: `Devlin et al. 2019, section 3.1`. */
+  /** Cited sources: `Devlin et al. 2019, section 3.1`. */
   sources: string[];
 }
 
@@ -14,8 +14,8 @@ export interface Section {
 export type Block =
   | { kind: "paragraph"; text: string }
   | { kind: "list"; items: string[] }
-  /** The first column names the rows. */
+  /** A table; its first column names the rows. */
   | { kind: "table"; caption: string; head: string[]; rows: string[][] }
   | { kind: "code"; text: string }
-  /** `alt` says in words what it shows. */
+  /** A figure; `alt` describes it in words. */
   | { kind: "figure"; title: string; svg: string; alt: string };

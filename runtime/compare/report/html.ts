@@ -2,7 +2,7 @@ import { referencesFor } from "./bibliography.ts";
 import { escapeXml as escaped } from "./charts.ts";
 import type { Block, ReportDocument } from "./document.ts";
 
-/** One file that works offline: no script, no address, charts as SVG elements. */
+/** A report as one HTML file that works offline: without scripts and external resources, with charts as SVG elements. */
 export function htmlReport({ title, sections, sources }: ReportDocument): string {
   const body = sections.map(
     ({ title: heading, blocks }) => `<section><h2>${escaped(heading)}</h2>\n${blocks.map(blockOf).join("\n")}</section>`,

@@ -2,7 +2,7 @@ import { visible } from "#runtime/contract/visible.ts";
 import { referencesFor } from "./bibliography.ts";
 import type { Block, ReportDocument } from "./document.ts";
 
-/** One file that compiles: booktabs tables, and the bibliography written beside it by the file itself. */
+/** A report as one LaTeX file with booktabs tables. When it compiles, it writes its bibliography file itself. */
 export function latexReport({ title, sections, sources }: ReportDocument): string {
   const body = sections.flatMap(({ title: heading, blocks }) => {
     const shown = blocks.map(blockOf).filter((block) => block !== "");
@@ -43,7 +43,7 @@ function blockOf(block: Block): string {
     case "list":
       return `\\begin{itemize}\n${block.items.map((item) => `  \\item ${tex(item)}`).join("\n")}\n\\end{itemize}`;
     case "code":
-      // a line at a time: verbatim takes no letters outside of the font
+      // line by line, since verbatim cannot contain letters that the font lacks
       return `\\begin{flushleft}\\footnotesize\\ttfamily\n${block.text
         .trimEnd()
         .split("\n")
@@ -77,7 +77,7 @@ const special: Readonly<Record<string, string>> = {
   "&": "\\&",
   "#": "\\#",
   "%": "\\%",
-  // behind the end of a line or an item these would be options of the command
+  // after the end of a line or an item, these would be options of the command
   "[": "{[}",
   "*": "{*}",
   "\t": "~~",
@@ -110,7 +110,7 @@ const special: Readonly<Record<string, string>> = {
   ε: "$\\epsilon$",
 };
 
-/** Text of data in one paragraph. Letters outside of Latin are left out with a mark: the fonts of a plain article lack them. */
+/** Escapes text for a paragraph. Non-Latin letters, which the fonts of a plain article lack, are replaced by a mark. */
 function tex(text: string): string {
   return Array.from(
     visible(text).replaceAll("\n", " "),

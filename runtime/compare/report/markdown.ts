@@ -2,7 +2,7 @@ import { markdownCode, markdownRow, markdownText as plain } from "#runtime/contr
 import { referencesFor } from "./bibliography.ts";
 import type { Block, ReportDocument } from "./document.ts";
 
-/** For a pull request: tables instead of charts. */
+/** A report in Markdown, for example for a pull request, with tables instead of charts. */
 export function markdownReport({ title, sections, sources }: ReportDocument): string {
   const parts = sections.flatMap(({ title: heading, blocks }) => {
     const shown = blocks.map(blockOf).filter((block) => block !== "");
