@@ -5,26 +5,26 @@ import { expectedSequence, lengthsAround } from "#runtime/objectives/expected.ts
 import { partCounts, partSchedule } from "#runtime/objectives/schedule.ts";
 import { isTextObjective, layoutOf, type TextObjectiveSettings } from "#runtime/objectives/table.ts";
 
-/** A pre-training as far as its cost goes. */
+/** The properties of a pre-training that determine its cost. */
 export interface Spender {
   model: ResolvedModel;
   objective: ResolvedObjective;
   batch: number;
-  /** Of a step, averaged over so many steps. */
+  /** Cost of a step, averaged over this number of steps. */
   costOver(steps: number): Cost;
   /** Tokens of the encoded training split. */
   corpusTokens: number;
-  /** Of some of its documents; left out before they are counted. */
+  /** Lengths in tokens of a sample of its documents; absent before they are counted. */
   documentTokens?: readonly number[];
 }
 
-/** Lengths as they were counted; results of earlier versions have their average alone. Nothing before they are counted. */
+/** The counted lengths of documents; results of earlier versions have only their average. Empty before they are counted. */
 export function documentTokensOf(train: EncodeResult["splits"]["train"] | undefined): Pick<Spender, "documentTokens"> {
   if (!train || train.documents === 0) return {};
   return { documentTokens: train.lengths ?? lengthsAround(train.tokens / train.documents) };
 }
 
-/** Whole steps, at least 1, that come nearest to a budget. */
+/** The whole number of steps, at least 1, that is nearest to a budget. */
 export function stepsOf(budget: Budget, spender: Spender): number {
   switch (budget.unit) {
     case "steps":
@@ -38,7 +38,7 @@ export function stepsOf(budget: Budget, spender: Spender): number {
   }
 }
 
-/** Whole steps, at least 1, with which a cell spends what `reference` spends in `referenceSteps`. */
+/** The whole number of steps, at least 1, in which a cell spends as much as `reference` spends in `referenceSteps`. */
 export function matchedSteps(match: "steps" | "tokens" | "flops", reference: Spender, referenceSteps: number, cell: Spender): number {
   const cost = reference.costOver(referenceSteps);
   switch (match) {
@@ -55,13 +55,13 @@ export function warmupSteps({ warmup }: OptimizerSpec, steps: number): number {
   return warmup.unit === "steps" ? warmup.value : Math.round(warmup.value * steps);
 }
 
-/** No run of this runtime is longer: a budget above it is a mistake in a unit. */
+/** Maximum number of steps of a run. A larger budget is most probably a wrong unit. */
 export const mostSteps = 1e7;
 
 /**
- * The whole number of steps, at least 1, whose total is nearest to the target; of two equally near, the smaller; infinity
- * beyond `mostSteps`. What a step takes can depend on the number of steps (a mixture's shares become whole steps), so the
- * quotient is iterated and its neighbours are tried.
+ * The whole number of steps, at least 1, whose total is nearest to the target, and the smaller of two equally near ones; infinity beyond
+ * `mostSteps`. The cost of a step can depend on the number of steps (a mixture's shares become whole steps), so the quotient is iterated
+ * and its neighbours are tried.
  */
 export function nearestSteps(target: number, perStep: (steps: number) => number): number {
   const off = (steps: number) => Math.abs(steps * perStep(steps) - target);
@@ -70,7 +70,7 @@ export function nearestSteps(target: number, perStep: (steps: number) => number)
   while (!tried.has(steps)) {
     tried.add(steps);
     const rate = perStep(steps);
-    // In few steps a small share of a mixture may have none.
+    // with few steps, a small share of a mixture may have none
     steps = rate > 0 ? Math.max(1, Math.round(target / rate)) : steps * 10;
     if (steps > mostSteps) return Number.POSITIVE_INFINITY;
   }
@@ -79,12 +79,12 @@ export function nearestSteps(target: number, perStep: (steps: number) => number)
   return steps;
 }
 
-/** What a step takes of the corpus, by how much of its windows a sequence has room for; a step on a task takes nothing. */
+/** Tokens of the corpus that a step reads, given how much of its windows a sequence has room for; a step on a task reads none. */
 export function corpusTokensPerStep(spender: Counted, steps: number): number {
   return averageOver(spender, steps, (part) => expectedSequence(part, spender.model, spender.documentTokens).stride);
 }
 
-/** A step's cost, with the positions that it reads where short documents leave it fewer. */
+/** The cost of a step, with the number of positions that it reads if short documents leave it fewer. */
 export function withPositionsRead(cost: Cost, spender: Counted, steps: number): Cost {
   const unread = averageOver(spender, steps, (part) => {
     const { model, documentTokens } = spender;
@@ -95,7 +95,7 @@ export function withPositionsRead(cost: Cost, spender: Counted, steps: number): 
 
 type Counted = Pick<Spender, "model" | "objective" | "batch" | "documentTokens">;
 
-/** Of a step, what the sequences of its text objectives have. */
+/** The average of a quantity of text objectives over the sequences of a step. */
 function averageOver({ objective, batch }: Counted, steps: number, of: (part: TextObjectiveSettings) => number): number {
   const each = (part: ResolvedObjective) => (isTextObjective(part) ? batch * of(part) : 0);
   if (objective.kind !== "mixture" && objective.kind !== "sequence") return each(objective);

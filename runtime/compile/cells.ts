@@ -4,26 +4,26 @@ import type { SpecPath } from "#runtime/contract/problem.ts";
 import type { PretrainSpec, Spec, Varied, VariedKey, VariedValue } from "#runtime/contract/spec.ts";
 import { leavesOf } from "./resolve.ts";
 
-/** A pre-training as something in the file uses it: declared, or one cell of a comparison. */
+/** A pre-training that the file uses: a declared one, or a cell of a comparison. */
 export interface Use {
-  /** As it shows: the declaration or the cell. */
+  /** Name for display: the declaration or the cell. */
   label: string;
   pretrain: PretrainSpec;
-  /** The declaration whose name it carries: itself, or what the comparison extends. */
+  /** Name of the declaration: its own, or that of the pre-training that the comparison extends. */
   declared: string;
-  /** Where the text says this key. */
+  /** Place of this key in the specification. */
   at(key: keyof PretrainSpec): SpecPath;
-  /** Keys that the comparison varies, those of its `vary` lines first; empty for a declaration. */
+  /** Keys that the comparison varies, with those of its `vary` lines first; empty for a declaration. */
   varied: readonly VariedKey[];
 }
 
-/** A cell is one choice of a value for every varied key. */
+/** A cell of a comparison: one value for every varied key. */
 export interface Cell extends Use {
-  /** Index of the chosen value, by `vary` line. */
+  /** Index of the chosen value for each `vary` line. */
   choice: readonly number[];
 }
 
-/** Every pre-training of the file, declared ones first. */
+/** All pre-trainings of the file, declared ones first. */
 export function usesOf(spec: Spec): Use[] {
   const declared = Object.keys(spec.pretrainings).map((name) => declaredUse(spec, name));
   return [...declared, ...Object.keys(spec.comparisons).flatMap((name) => cellsOf(spec, name).cells)];
@@ -40,8 +40,9 @@ export function declaredUse(spec: Spec, name: string): Use {
 }
 
 /**
- * The cells of a comparison, the first varied key slowest; where nothing is varied, the pre-training that it extends. A value that names something which the specification lacks
- * (an objective that is not supported yet, say) makes no cell: `leftOut` has its label and place.
+ * The cells of a comparison; the first varied key changes slowest. If nothing is varied, the only cell is the pre-training that it
+ * extends. A value that names something that the specification lacks (such as an objective that is not supported yet) makes no cell:
+ * `leftOut` has its label and place.
  */
 export function cellsOf(spec: Spec, name: string): { cells: Cell[]; leftOut: { label: string; path: SpecPath }[] } {
   const comparison = spec.comparisons[name]!;
@@ -83,14 +84,14 @@ export function pathOfValue(comparison: string, key: VariedKey, index: number): 
 export function withValue(pretrain: PretrainSpec, key: VariedKey, value: VariedValue["value"]): PretrainSpec {
   const setting = optimizerKeys.find((name) => name === key);
   if (!setting) return { ...pretrain, [key]: value };
-  // as in the text, no clipping is written 0
+  // as in the text, 0 means no clipping
   const set = key === "clip" && value === 0 ? null : value;
   return { ...pretrain, optimizer: { ...pretrain.optimizer, [camelCase(setting)]: set } };
 }
 
 type Setter = { key: VariedKey; values: VariedValue[]; word: "vary" | "with" };
 
-/** What one choice sets: the key that is varied, then those that move with it, as far as each has as many values. */
+/** The keys that one choice sets: the varied key, then those that change together with it, if they have as many values. */
 function settersOf({ key, values, with: others = [] }: Varied): Setter[] {
   const together = others.filter((other) => other.values.length === values.length);
   return [{ key, values, word: "vary" }, ...together.map((other): Setter => ({ ...other, word: "with" }))];

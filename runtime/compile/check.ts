@@ -9,13 +9,13 @@ import { rules } from "./rules/table.ts";
 import { type TaskReader, taskReader } from "./task-reader.ts";
 
 /**
- * What is wrong with a specification as a whole: everything that the shape of a single value does not tell. Names that do
- * not resolve and values out of range are found before, where the text is read; here they are passed over.
+ * The problems of a specification as a whole, which the form of a single value does not show. Names that do not resolve and values out
+ * of range were reported when the text was read; they are ignored here.
  */
 export function check(spec: Spec, files: Files, taskOf: TaskReader = taskReader(spec, files)): Problem[] {
   const { spec: whole } = withKnownModels(withHubData(spec, files), files);
   const checked = { spec: whole, files, taskOf, uses: usesOf(whole) };
   const found = rules.flatMap((rule) => rule(checked));
-  // Several cells can share one mistake.
+  // several cells can share a problem
   return [...new Map(found.map((problem) => [canonical(problem), problem])).values()];
 }

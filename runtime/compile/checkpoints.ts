@@ -9,21 +9,21 @@ import { CheckpointError } from "#runtime/models/families/config.ts";
 import { declaredModel } from "#runtime/models/families/declared.ts";
 import type { Files } from "./files.ts";
 
-/** A checkpoint as the specification uses it. */
+/** A checkpoint that the specification uses. */
 export interface KnownCheckpoint {
   model: ResolvedModel;
   files: CheckpointFiles;
-  /** What is wrong with it and leaves other uses of it. */
+  /** Problems that prevent only some uses of the checkpoint. */
   flaws: readonly Flaw[];
 }
 
-/** Files of a checkpoint that say something of the model or the tokenizer; weights besides. */
+/** Files of a checkpoint that describe the model or the tokenizer, without the weights. */
 const small = ["config.json", ...tokenizerFileNames];
 
-/** By which it shows whether a folder is another checkpoint than before. */
+/** Files that identify a checkpoint: a folder is a different checkpoint if any of them changes. */
 export const checkpointFiles: readonly string[] = [...small, ...weightFileNames];
 
-/** Reads what a checkpoint is, but none of its weights. Throws `CheckpointError`. */
+/** Reads the description of a checkpoint without its weights. Throws `CheckpointError`. */
 export function readCheckpoint(spec: CheckpointSpec, files: Files): KnownCheckpoint {
   const folder = folderOf(spec, files);
   const paths = [...small.map((name) => `${folder}/${name}`).filter((path) => files.size(path) !== null), ...weightFilesOf(folder, files)];
@@ -32,7 +32,7 @@ export function readCheckpoint(spec: CheckpointSpec, files: Files): KnownCheckpo
   const context = spec.context ?? model.context;
   if (context > model.context && model.position === "learned")
     throw new CheckpointError(
-      `${spec.name} has positions for ${model.context} tokens, not for ${context}. Use a context of ${model.context} or less`,
+      `${spec.name} has positions for only ${model.context} tokens, not ${context}. Use a context of at most ${model.context}`,
     );
   const resolved: ResolvedModel = {
     ...model,
@@ -45,7 +45,7 @@ export function readCheckpoint(spec: CheckpointSpec, files: Files): KnownCheckpo
   return { model: resolved, files: resolved.weights!, flaws };
 }
 
-/** Of the last checkpoints, by their files: a plan is made at every keystroke. */
+/** A cache of the last checkpoints, by their files, since a plan is made at every keystroke. */
 const opened = new Map<string, OpenedCheckpoint>();
 const mostOpened = 8;
 
@@ -60,8 +60,8 @@ function remembered(folder: string, inputs: readonly InputFile[], files: Files):
 }
 
 /**
- * The specification with the sizes of its checkpoints and the choices of its models' families in place. A checkpoint that cannot be read
- * stays as it is (`rules/checkpoints.ts` says why).
+ * The specification with the sizes of its checkpoints and the settings of its models' families filled in. A checkpoint that cannot be read
+ * stays as it is (`rules/checkpoints.ts` reports why).
  */
 export function withKnownModels(spec: Spec, files: Files): { spec: Spec; known: Map<string, KnownCheckpoint> } {
   const known = new Map<string, KnownCheckpoint>();
@@ -95,13 +95,13 @@ function folderOf({ name, folder }: CheckpointSpec, files: Files): string {
 
 function noCheckpoint(name: string, folder: string, files: Files): string {
   if (files.size(folder) !== null)
-    return `${folder} is a file, and a checkpoint is a folder. Name the folder that holds config.json and the weights`;
+    return `${folder} is a file, but a checkpoint is a folder. Name the folder that contains config.json and the weights`;
   const near = nearFolders(folder, files);
   const meant = near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : "";
-  return `There is no checkpoint ${folder} (a folder with a config.json), and no model ${name} of the hub is here.${meant} Name a folder, or download the model: pretrain download ${name}`;
+  return `There is no checkpoint ${folder} (a folder with a config.json), and no model ${name} was downloaded from the hub.${meant} Name a folder, or download the model: pretrain download ${name}`;
 }
 
-/** Checkpoints right inside the folder; else those beside it, or of its name in folders beside its own, with nearly the same path. */
+/** Checkpoints directly in the folder; otherwise existing checkpoints with nearly the same path: next to it, or in a sibling folder. */
 function nearFolders(folder: string, files: Files): string[] {
   const checkpoints = (pattern: string) => files.glob(`${pattern}/config.json`).map((path) => path.slice(0, -"/config.json".length));
   const inside = checkpoints(`${escaped(folder)}/*`);
@@ -127,7 +127,7 @@ function parentOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/"));
 }
 
-/** A path as a pattern that it alone matches. */
+/** A glob pattern that matches only this path. */
 function escaped(path: string): string {
   return path.replace(/[()[\]{}!*?@+\\]/g, "\\$&");
 }

@@ -22,35 +22,33 @@ export type { CostModel } from "./costs.ts";
 export type { Goal } from "./goal.ts";
 
 export interface Compiled {
-  /** Null where there are errors. */
+  /** Null if there are errors. */
   plan: Plan | null;
   problems: Problem[];
   /**
-   * Jobs to do before the rest of the plan is certain: how many entries a tokenizer really has and how many tokens a corpus
-   * is are known when the corpus is encoded; how long a step takes when it is measured; which learning rate is best when each was
-   * tried. Until then the plan holds estimates, good for showing what it will cost; run
-   * `firstStage` of it and compile again. Empty: the plan is exact.
+   * Ids of jobs that must be done before the rest of the plan is certain. The size of a vocabulary and the number of tokens of a corpus
+   * are known once the corpus is encoded, the step time once it is measured, and the best learning rate once all were tried. Until then,
+   * the plan contains estimates, which are good enough to show its cost; run its `firstStage` and compile again. Empty: the plan is exact.
    */
   estimated: string[];
 }
 
 export interface CompileOptions {
-  /** The result of an encode job, where it is done. */
+  /** The result of an encode job, if it is done. */
   known?: (job: EncodeJob) => EncodeResult | null | undefined;
-  /** The result of a measurement of time, where it is done. */
+  /** The result of a step time measurement, if it is done. */
   measured?: (job: MeasureJob) => MeasureResult | null | undefined;
-  /** The result of a pre-training, where it is done: a search for a learning rate chooses by it. */
+  /** The result of a pre-training, if it is done; a learning rate search uses it. */
   trained?: (job: PretrainJob) => PretrainResult | null | undefined;
   costs?: CostModel;
-  /** Of the machine: a step that takes more is an error. Left out: nothing is too large. */
+  /** Memory of the machine, in bytes: a step that needs more is an error. Absent: there is no limit. */
   memoryBytes?: number;
-  /** Reads the tasks' files; kept by who compiles a file again and again as it is edited. */
+  /** Reads the tasks' files. Callers that compile a file repeatedly while it is edited keep it. */
   taskOf?: TaskReader;
 }
 
 /**
- * From a specification to jobs. Only what the goal needs is planned and checked: a mistake elsewhere in the file does not
- * stop it.
+ * Compiles a specification into a plan. Only what the goal needs is planned and checked; errors elsewhere in the file do not prevent it.
  */
 export function compile(spec: Spec, goal: Goal, files: Files, options: CompileOptions = {}): Compiled {
   const { spec: narrowed, problems } = narrow(spec, goal);
@@ -77,17 +75,17 @@ export function compile(spec: Spec, goal: Goal, files: Files, options: CompileOp
   const found = [...new Map(problems.map((problem) => [canonical(problem), problem])).values()];
   if (hasErrors(found)) return { plan: null, problems: found, estimated: [] };
   const estimated = [...planner.estimated];
-  // What was planned only to be measured against (a comparison's reference, where no cell is it) is not run.
+  // a job that was planned only as a reference (the extended pre-training of a comparison, if it is no cell) is not run
   const jobs = upTo(planner.graph.jobs(), [...goals.map(({ id }) => id), ...estimated]);
   return { plan: { file: spec.file, jobs }, problems: found, estimated };
 }
 
-/** The part of a plan that does not rest on estimates and that ends them: the estimated jobs and what they are made from. */
+/** The part of a plan that contains no estimates and makes them unnecessary: the estimated jobs and their inputs. */
 export function firstStage({ plan, estimated }: Compiled): Plan | null {
   return plan && { file: plan.file, jobs: upTo(plan.jobs, estimated) };
 }
 
-/** Plans what is wanted; what it needs is planned on the way. */
+/** Plans the goal, and on the way everything that it needs. */
 function planGoals(planner: Planner, goal: Goal): Job[] {
   const { corpora, tokenizers, pretrainings, finetunings, probes, comparisons } = planner.spec;
   const planned = <T extends Job>(table: Table<unknown>, plan: (planner: Planner, name: string) => T | T[] | null) =>

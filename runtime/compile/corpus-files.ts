@@ -6,7 +6,7 @@ import { beginning } from "#runtime/tasks/checks/files.ts";
 import { unpackedStart } from "#runtime/tasks/formats/unpack.ts";
 import type { Files } from "./files.ts";
 
-/** What is wrong with a corpus's file, as far as its beginning shows it; the job that reads all of it says the rest. */
+/** Problems of a corpus file that its beginning shows; the job that reads the whole file reports the rest. */
 export function flawsOfCorpusFile(path: string, corpus: CorpusSpec, files: Files): Flaw[] {
   const { compressed, table } = textFormatOf(path);
   if (table === ".parquet") return [];
@@ -17,10 +17,10 @@ export function flawsOfCorpusFile(path: string, corpus: CorpusSpec, files: Files
   return bytes ? beginningFlaws({ path, bytes, isWhole: compressed === null && start.length < most, corpus }) : [];
 }
 
-/** A few kilobytes unpack to a few megabytes at the most. */
+/** Bytes read of a compressed file: a few kilobytes unpack to at most a few megabytes. */
 const packed = 1 << 12;
 
-/** So many of a corpus's files are looked at, spread over all. */
+/** Maximum number of files of a corpus that are checked, spread evenly over all. */
 const mostFiles = 40;
 
 export function someOf(paths: readonly string[]): string[] {

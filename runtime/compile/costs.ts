@@ -4,27 +4,27 @@ import { averageCost, finetuneCost, type PretrainingCost, type PretrainingSize, 
 import { longestTaskPart } from "#runtime/programs/task-parts.ts";
 import { canonical, objectiveContent } from "./fingerprint.ts";
 
-/** What programs cost, from their traces. */
+/** The costs of programs, from their traces. */
 export interface CostModel {
-  /** Of a step, averaged over the parts of a mixture as they are scheduled in `steps` steps. */
+  /** Cost of a pre-training step, averaged over the parts of a mixture as they are scheduled in `steps` steps. */
   pretrain(size: PretrainingSize, steps: number): Cost;
   finetune(model: ResolvedModel, settings: FinetuneJob["settings"], task: TrainedTask): Cost;
 }
 
-/** What is traced for a cost model. */
+/** The traces that a cost model needs. */
 export interface Traces {
   pretrain(size: PretrainingSize): PretrainingCost;
   finetune: CostModel["finetune"];
 }
 
-/** The costs of the real programs. Kept by who compiles a file again and again as it is edited. */
+/** A cost model of the real programs. Callers that compile a file repeatedly while it is edited keep it. */
 export function tracedCosts(): CostModel {
   return remembering({ pretrain: pretrainingCost, finetune: finetuneCost });
 }
 
 /**
- * Traces nothing twice: seeds, learning rates and budgets share a program. What the steps of a mixture cost on average is put
- * together from its parts, so that solving for the number of steps traces no more.
+ * A cost model that traces no program twice: seeds, learning rates and budgets share a program. The average cost of the steps of a mixture
+ * is computed from its parts, so that solving for the number of steps needs no further trace.
  */
 export function remembering(traces: Traces): CostModel {
   const pretrainings = remembered<PretrainingCost>();

@@ -4,12 +4,11 @@ import type { ComparisonSpec, Matched, Spec } from "#runtime/contract/spec.ts";
 import type { Contestant } from "./match.ts";
 import { percent, warning } from "./rules/rule.ts";
 
-/** Amounts of cells that are further apart than this are a difference of their own. */
+/** Amounts of cells whose ratio is larger than this are reported as a difference. */
 const apart = 1.5;
 
 /**
- * In what else the planned cells differ than in what is compared, where that is much: said, not forbidden, with what would
- * make it equal.
+ * Warnings about large differences of the planned cells other than the compared one, each with a setting that would make the cells equal.
  */
 export function differences(name: string, comparison: ComparisonSpec, contestants: readonly Contestant[], spec: Spec): Problem[] {
   const varied = comparison.vary.flatMap(({ key, with: others = [] }) => [key, ...others.map((other) => other.key)]);
@@ -22,7 +21,7 @@ export function differences(name: string, comparison: ComparisonSpec, contestant
   ];
 }
 
-/** Equal steps are not equal work where steps differ in length. */
+/** Equal numbers of steps are unequal work if the steps differ in length. */
 function stepLengths(name: string, { match }: ComparisonSpec, contestants: readonly Contestant[]): Problem[] {
   if (match !== "steps") return [];
   const tokens = contestants.map(({ cost }) => cost.tokensPerStep);
@@ -32,7 +31,7 @@ function stepLengths(name: string, { match }: ComparisonSpec, contestants: reado
     matchInstead(
       "steps-differ-in-length",
       name,
-      `At equal steps the cells read different amounts: ${listed(each)} tokens a step. Use match: tokens or match: flops to give them the same.`,
+      `With equal steps, the cells read different amounts: ${listed(each)} tokens per step. Use match: tokens or match: flops to make them equal.`,
       "tokens",
     ),
   ];
@@ -50,7 +49,7 @@ function amounts(name: string, { match }: ComparisonSpec, contestants: readonly 
       matchInstead(
         "data-differs",
         name,
-        `At equal ${match === "flops" ? "FLOPs" : "time"} the cells see very different amounts of text (${told(tokens)} times the least), so a difference can come from the data. Use match: tokens to show them as much.`,
+        `With equal ${match === "flops" ? "FLOPs" : "time"}, the cells read very different amounts of text (${told(tokens)} times the least), so a difference can come from the data. Use match: tokens to make the amounts equal.`,
         "tokens",
       ),
     ];
@@ -60,7 +59,7 @@ function amounts(name: string, { match }: ComparisonSpec, contestants: readonly 
       matchInstead(
         "compute-differs",
         name,
-        `At equal tokens the cells spend very different compute (${told(flops)} times the least), so a difference can come from the compute. Use match: flops to give them as much.`,
+        `With equal tokens, the cells spend very different compute (${told(flops)} times the least), so a difference can come from the compute. Use match: flops to make it equal.`,
         "flops",
       ),
     ];
@@ -76,13 +75,13 @@ function weights(name: string, { match }: ComparisonSpec, contestants: readonly 
     matchInstead(
       "parameters-differ",
       name,
-      `The cells differ in size: ${listed(each)} weights outside the embeddings, so a difference can come from the size. Use match: params to make them as large.`,
+      `The cells differ in size: ${listed(each)} weights outside the embeddings, so a difference can come from the size. Use match: params to make the sizes equal.`,
       "params",
     ),
   ];
 }
 
-/** A warm-up of so many steps is another part of the schedule for each number of steps. */
+/** A warm-up with a fixed number of steps is a different share of the schedule for each number of steps. */
 function warmUps({ extends: base }: ComparisonSpec, contestants: readonly Contestant[], spec: Spec): Problem[] {
   const warmup = spec.pretrainings[base]?.optimizer.warmup;
   const counted = contestants.filter(({ cell }) => cell.pretrain.optimizer.warmup.unit === "steps" && !cell.varied.includes("warmup"));
@@ -94,7 +93,7 @@ function warmUps({ extends: base }: ComparisonSpec, contestants: readonly Contes
       ...warning(
         "schedules-differ",
         ["pretrainings", base, "optimizer", "warmup"],
-        `A warm-up of ${warmup.value} steps is ${listed(counted.map(({ cell, steps }) => `${share(steps)} of ${cell.label}`))}: their learning rates run differently. Give it as a share.`,
+        `A warm-up of ${warmup.value} steps is ${listed(counted.map(({ cell, steps }) => `${share(steps)} of ${cell.label}`))}: their learning rate schedules differ. Give the warm-up as a share.`,
       ),
       fixes: [share(Math.max(...steps))],
     },

@@ -1,26 +1,26 @@
 import type { SeenFiles } from "#runtime/contract/seen-files.ts";
 
 /**
- * What the compiler sees of the file system: enough to check a specification and to fingerprint its inputs. Paths are
- * absolute. Asking for a file that is not there is an answer (null), not an error.
+ * The compiler's access to the file system, sufficient to check a specification and to fingerprint its inputs. Paths are absolute. For a
+ * file that does not exist, the answer is null, not an error.
  */
 export interface Files extends SeenFiles {
-  /** Files that match a glob pattern, sorted; a plain path matches itself. */
+  /** Files that match a glob pattern, in sorted order; a plain path matches itself. */
   glob(pattern: string): string[];
-  /** The folder of a model that was downloaded from the hub. */
+  /** The folder of a model that was downloaded from the hub; null if it was not. */
   hubModel(name: string): string | null;
-  /** A data set that was downloaded from the hub: where, and the paths of all files that its repository has. */
+  /** A data set that was downloaded from the hub: its folder, and the paths of all files in its repository; null if it was not. */
   hubData(name: string): { folder: string; paths: readonly string[] } | null;
-  /** Size and SHA-256 (hex) of the content. */
+  /** Size in bytes and SHA-256 (hex) of the content. */
   fingerprint(path: string): { bytes: number; sha256: string } | null;
 }
 
-/** All files that some pattern matches, each once, sorted: the order of the patterns changes nothing. */
+/** The distinct files that match any of the patterns, in sorted order, so that the order of the patterns does not matter. */
 export function filesOf(patterns: readonly string[], files: Files): string[] {
   return [...new Set(patterns.flatMap((pattern) => files.glob(pattern)))].sort();
 }
 
-/** Their bytes together. */
+/** The total size of the files that match any of the patterns, in bytes. */
 export function sizeOf(patterns: readonly string[], files: Files): number {
   return filesOf(patterns, files).reduce((sum, path) => sum + (files.size(path) ?? 0), 0);
 }

@@ -15,8 +15,8 @@ import { headOf } from "#runtime/programs/task-parts.ts";
 import { pathsOf } from "#runtime/tasks/examples.ts";
 
 /**
- * How a kind of job computes. A higher number makes every earlier result of the kind, and what was made from it, stale:
- * raise it when the same declaration would give other numbers.
+ * The version of the computation of each kind of job. Raise it when the same declaration would give different numbers: a higher version
+ * invalidates every earlier result of the kind and everything computed from it.
  */
 const versions: Record<JobKind, number> = {
   corpus: 1,
@@ -31,14 +31,14 @@ const versions: Record<JobKind, number> = {
   compare: 6,
 };
 
-/** SHA-256, hex, of what a job computes: never of names, comments or paths. */
+/** SHA-256 (hex) of what a job computes, which excludes names, comments and paths. */
 export function fingerprint(kind: JobKind, content: unknown): string {
   return createHash("sha256")
     .update(canonical({ kind, version: versions[kind], content }))
     .digest("hex");
 }
 
-/** JSON with sorted keys: the same text for the same value, however it was written. */
+/** JSON with sorted keys, which is the same text for equal values, however they were written. */
 export function canonical(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>
     inner !== null && typeof inner === "object" && !Array.isArray(inner)
@@ -48,12 +48,12 @@ export function canonical(value: unknown): string {
 }
 
 /**
- * The order of the files is part of it (documents are read in that order) and the format of each where it is not plain text; their
- * names are not. What is left out of the declaration leaves no trace.
+ * The content of a corpus job for its fingerprint. It includes the order of the files (in which documents are read) and the format of each
+ * file that is not plain text, but no names. Keys that the declaration omits leave no trace.
  */
 export function corpusContent(corpus: CorpusSpec, files: readonly { path: string; sha256: string }[]): unknown {
   const { documents, split, column, deduplicate, limit } = corpus;
-  // the same bytes as lines of JSON are other documents than as text
+  // the same bytes are different documents as JSON Lines and as text
   const formats = files.map(({ path }) => textFormatOf(path));
   return {
     documents,
@@ -75,10 +75,10 @@ type Pretraining = Pick<
   "model" | "objective" | "steps" | "warmupSteps" | "batch" | "accumulate" | "optimizer" | "precision" | "seed"
 >;
 
-/** Leaves out `evaluateEvery`, `save` and `keep`, which change no number of the final model. */
+/** The content of a pre-training for its fingerprint, without `evaluateEvery`, `save` and `keep`, which do not change the final model. */
 export function pretrainContent(job: Pretraining, encodedFingerprint: string): unknown {
   const { warmup, ...optimizer } = job.optimizer;
-  // each part that starts afresh has a warm-up of its own
+  // each part that resets the optimiser has its own warm-up
   const resets = job.objective.kind === "sequence" && job.objective.resetOptimizer;
   return {
     ...(resets ? { warmup } : {}),
@@ -93,13 +93,13 @@ export function pretrainContent(job: Pretraining, encodedFingerprint: string): u
     ...(job.model.weights ? readingContent(job.model, tasksIn(job.objective)) : {}),
     ...headContent(tasksIn(job.objective), job.model.dropout),
     ...prefixContent(job.model, tasksIn(job.objective)),
-    // results from before there was a choice stay valid
+    // results from before this setting was introduced stay valid
     ...(job.precision === "float32" ? {} : { precision: job.precision }),
     seed: job.seed,
   };
 }
 
-/** What a step computes, and so how long it takes. */
+/** The content of a step time measurement for its fingerprint: what a step computes, which determines its time. */
 export function measureContent(
   job: Pick<PretrainJob, "model" | "objective" | "batch" | "accumulate" | "optimizer" | "precision">,
   encodedFingerprint: string,
@@ -119,9 +119,9 @@ export function measureContent(
 }
 
 export function finetuneContent(job: {
-  /** Fingerprints; `from` null for fresh weights. */
+  /** Fingerprints; `from` is null for newly initialised weights. */
   from: string | null;
-  /** Steps of `from`, where it is not the last. */
+  /** The step of `from` whose weights are used, if it is not the last. */
   at?: number | undefined;
   tokenizer: string;
   model: ResolvedModel;
@@ -145,9 +145,9 @@ export function finetuneContent(job: {
 }
 
 export function evaluateContent(job: {
-  /** Fingerprints; `from` null for a checkpoint's or fresh weights. */
+  /** Fingerprints; `from` is null for the weights of a checkpoint, or newly initialised ones. */
   from: string | null;
-  /** Steps of `from`, where it is not the last. */
+  /** The step of `from` whose weights are used, if it is not the last. */
   at?: number | undefined;
   tokenizer: string;
   model: ResolvedModel;
@@ -160,7 +160,7 @@ export function evaluateContent(job: {
   return { ...weights, tokenizer, batch, model: modelContent(job.model), task: taskContent(job.task) };
 }
 
-/** Heads once read without dropout, and results without any stay valid. */
+/** In earlier versions, heads had no dropout on their input; results without dropout stay valid. */
 function headContent(tasks: readonly ResolvedTask[], dropout: number): object {
   return dropout > 0 && tasks.some((task) => headOf(task) && headOf(task)?.form !== "span") ? { heads: 1 } : {};
 }
@@ -169,7 +169,7 @@ function prefixContent({ readsPrefix }: ResolvedModel, tasks: readonly ResolvedT
   return readsPrefix && tasks.length > 0 ? { readsPrefix } : {};
 }
 
-/** How texts are put together and written where that was once done in another way; other results from then stay valid. */
+/** Changes in how texts are framed and written. Only results that a change affects become stale. */
 function readingContent({ weights }: ResolvedModel, tasks: readonly ResolvedTask[]): object {
   return {
     // in the frame of the checkpoint's tokenizer, with token types
@@ -184,7 +184,7 @@ function tasksIn(objective: ResolvedObjective): ResolvedTask[] {
   return objective.kind === "mixture" || objective.kind === "sequence" ? objective.parts.flatMap((part) => tasksIn(part.objective)) : [];
 }
 
-/** Files by their content in the roles that the task gives them. */
+/** The content of a task for fingerprints: its settings, and its files by role and content. */
 export function taskContent(task: ResolvedTask): unknown {
   const { files, train, validation, test, ...settings } = task;
   const sha256 = (path: string) => files.find((file) => file.path === path)?.sha256;
@@ -231,19 +231,19 @@ function modelContent(model: ResolvedModel): unknown {
   };
 }
 
-/** What a model chooses for itself that a checkpoint's weights decide otherwise. */
+/** Settings of a newly initialised model that a checkpoint's weights would determine. */
 function drawnContent({ pooler, initial }: ResolvedModel): Partial<FamilyChoices> {
   return { ...(pooler ? { pooler } : {}), ...(initial ? { initial } : {}) };
 }
 
-/** Its files by their content. */
+/** The content of a checkpoint for fingerprints: the content of its files. */
 export function checkpointContent({ files }: CheckpointFiles): unknown {
   return files.map(({ sha256 }) => sha256);
 }
 
-/** Only what is chosen: a model declared by its sizes has the same content as ever. */
+/** The settings of a model's family, if it has any; a model declared by its sizes has the same content as in earlier versions. */
 function familyContent(model: ResolvedModel): Partial<FamilyChoices> {
-  // these follow from a checkpoint
+  // these follow from the checkpoint
   const names: Record<Exclude<keyof FamilyChoices, "pooler" | "initial">, true> = {
     decoderLayers: true,
     headWidth: true,

@@ -11,13 +11,13 @@ import {
 import { modelBaselines } from "./baselines.ts";
 import { cellsOf } from "./cells.ts";
 
-/** What to plan: all that runs, or one declaration and what it needs. */
+/** What to plan: everything that can run, or one declaration and what it needs. */
 export type Goal = { kind: "everything" } | { kind: "declaration"; name: string };
 
 const runnable = ["corpora", "tokenizers", "pretrainings", "finetunings", "probes", "comparisons"] as const;
 const others = { models: "a model", objectives: "an objective", tasks: "a task" } as const;
 
-/** The part of a specification that a goal needs. A name that nothing runnable has is a problem. */
+/** The part of a specification that a goal needs. It is a problem if no declaration of that name can run. */
 export function narrow(spec: Spec, goal: Goal): { spec: Spec; problems: Problem[] } {
   if (goal.kind === "everything") return { spec, problems: [] };
   const { name } = goal;
@@ -31,13 +31,13 @@ export function narrow(spec: Spec, goal: Goal): { spec: Spec; problems: Problem[
 function nothingToRun(spec: Spec, name: string): Problem {
   const table = (Object.keys(others) as (keyof typeof others)[]).find((each) => Object.hasOwn(spec[each], name));
   const names = runnable.flatMap((each) => Object.keys(spec[each]));
-  const found = table ? `${name} is ${others[table]}, which nothing can be run of` : `There is no declaration ${name}`;
+  const found = table ? `${name} is ${others[table]}, which cannot be run` : `There is no declaration ${name}`;
   const path = table ? [table, name, "name"] : [];
   const offered = names.length > 0 ? `Name one of ${names.join(", ")}.` : "Declare a pretrain or a compare.";
   return { severity: "error", code: "nothing-to-run", path, message: `${found}. ${offered}` };
 }
 
-/** Copies declarations, and what they refer to, from one specification to another. */
+/** Copies declarations, with everything that they refer to, from one specification to another. */
 function keeperOf(spec: Spec, kept: Spec) {
   const copy = <T>(from: Table<T>, to: Table<T>, name: Ref, follow: (declaration: T) => void) => {
     const declaration = from[name];

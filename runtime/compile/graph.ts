@@ -1,16 +1,16 @@
 import type { Job, JobKind, JobOf } from "#runtime/contract/plan.ts";
 import { fingerprint } from "./fingerprint.ts";
 
-/** What is said of a job before its fingerprint is known. */
+/** A job without its id and fingerprint, which are not known yet. */
 type Draft<K extends JobKind> = WithoutIdentity<JobOf<K>>;
-/** Of each member of a union. */
+/** Each member of a union without its identity. */
 type WithoutIdentity<J> = J extends unknown ? Omit<J, "id" | "kind" | "fingerprint"> : never;
 
-/** Collects jobs, each once: what has the same fingerprint is the same job, under the name that it had first. */
+/** Collects distinct jobs. Jobs with the same fingerprint are the same job, which keeps its first name. */
 export interface JobGraph {
-  /** `content`: what the job computes, for its fingerprint. Its inputs must have been added before. */
+  /** Adds a job, whose inputs must have been added before. `content`: what it computes, for its fingerprint. */
   add<K extends JobKind>(kind: K, content: unknown, draft: Draft<K>): JobOf<K>;
-  /** In an order in which every job comes after its inputs. */
+  /** The jobs in topological order: each comes after its inputs. */
   jobs(): Job[];
 }
 
@@ -30,7 +30,7 @@ export function jobGraph(): JobGraph {
   };
 }
 
-/** The jobs with these ids and all that they are made from, in their order. */
+/** The jobs with these ids and all their direct and indirect inputs, in the given order. */
 export function upTo(jobs: readonly Job[], ids: Iterable<string>): Job[] {
   const byId = new Map(jobs.map((job) => [job.id, job]));
   const wanted = new Set<string>();

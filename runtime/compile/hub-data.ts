@@ -13,7 +13,7 @@ import { resolveTask, type TaskReading } from "#runtime/tasks/resolve.ts";
 import type { Files } from "./files.ts";
 import { error } from "./rules/rule.ts";
 
-/** Words by which names tell splits. */
+/** Words in file names that indicate a split. */
 const splitWords: Readonly<Record<Split, RegExp>> = {
   train: wordIn("train(?:ing)?"),
   validation: wordIn("valid(?:ation)?|val|dev"),
@@ -25,8 +25,8 @@ function wordIn(words: string): RegExp {
 }
 
 /**
- * Of a data set's files, by their paths in its repository, those that are read: what the patterns match; without patterns texts and
- * tables, of the split alone where the names tell splits.
+ * Selects the files of a data set that are read, by their paths in its repository: those that match the patterns; without patterns, texts
+ * and tables, and only those of the split if file names indicate splits.
  */
 export function chosenData(paths: readonly string[], patterns: readonly string[] | null, split: Split = "train"): string[] {
   if (patterns) {
@@ -38,7 +38,7 @@ export function chosenData(paths: readonly string[], patterns: readonly string[]
   return own.length > 0 || split !== "train" ? own : readable;
 }
 
-/** `*` and `?` stand for what is no slash, `**` for any folders. */
+/** A pattern as a regular expression: `*` and `?` match anything but slashes, `**` matches any folders. */
 function expressionOf(pattern: string): RegExp {
   const parts = pattern.split(/(\*\*\/|\*\*|\*|\?)/u).map((part) => {
     if (part === "**/") return "(?:.*/)?";
@@ -49,7 +49,7 @@ function expressionOf(pattern: string): RegExp {
   return new RegExp(`^${parts.join("")}$`, "u");
 }
 
-/** The specification with the files of its data sets of the hub in place, where they are here. */
+/** The specification with the downloaded files of its data sets of the hub filled in. */
 export function withHubData(spec: Spec, files: Files): Spec {
   const corpora = Object.entries(spec.corpora).map(([name, corpus]): [string, CorpusSpec] => [
     name,
@@ -67,7 +67,7 @@ function filesHere({ hub }: CorpusSpec, files: Files): Partial<CorpusSpec> {
 
 const splits = ["train", "validation", "test"] as const;
 
-/** A task's files of data sets of the hub, with the split that reads them. */
+/** The files of data sets of the hub that a task reads, each with its split. */
 export function hubFilesOf(task: TaskSpec): { split: Split; from: HubFiles }[] {
   return splits.flatMap((split) => {
     const from = task[split];
@@ -79,7 +79,7 @@ function isOfHub(files: DataFiles | number | null): files is HubFiles {
   return typeof files === "object" && files !== null && "hub" in files;
 }
 
-/** As `resolveTask`, with the files of data sets of the hub in place, where they are here. */
+/** As `resolveTask`, with the downloaded files of data sets of the hub filled in. */
 export function readTaskHere(declared: TaskSpec, key: Ref, files: Files): TaskReading {
   let task = declared;
   const problems: Problem[] = [];
@@ -100,15 +100,15 @@ export function readTaskHere(declared: TaskSpec, key: Ref, files: Files): TaskRe
 interface MissingData {
   hub: string;
   patterns: readonly string[] | null;
-  /** Of the files that it has, those that would be read; null: it was never downloaded. */
+  /** Paths of its files that would be read; null: it was never downloaded. */
   paths: readonly string[] | null;
   all: readonly string[];
 }
 
-/** A data set of the hub without files to read. */
+/** The problem that a data set of the hub has no files to read. */
 export function dataNotHere({ hub, patterns, paths, all }: MissingData, at: Problem["path"]): Problem {
   if (!paths || paths.length > 0) {
-    const message = `The data set ${hub} of the hub is not here. pretrain run downloads it; so does pretrain download --dataset ${hub}.`;
+    const message = `The data set ${hub} of the hub was not downloaded yet. pretrain run downloads it, as does pretrain download --dataset ${hub}.`;
     return error("data-not-here", at, message);
   }
   const some = all.slice(0, 5).join(", ");

@@ -4,8 +4,8 @@ import { canonical } from "./fingerprint.ts";
 import { leavesOf, resolveArchitecture, resolveModel } from "./resolve.ts";
 
 /**
- * What a pre-training computes, its seed aside, as text: equal for two that differ in names alone. Files stand by path, so
- * that nothing large is read.
+ * A text that identifies what a pre-training computes, apart from its seed: it is equal for two that differ only in names. Files are
+ * represented by their paths, so that nothing large is read.
  */
 export function identityOf(spec: Spec, pretrain: PretrainSpec, files: Files): string {
   const { doc: _, seed: __, evaluate: ___, save: ____, ...rest } = pretrain;

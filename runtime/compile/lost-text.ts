@@ -1,7 +1,7 @@
 import type { LostInText } from "#runtime/contract/artifacts.ts";
 import type { LearnedTokenizerSpec } from "#runtime/contract/spec.ts";
 
-/** What a tokenizer that is trained here loses of a text, as its settings say. What it has no token for its corpus decides. */
+/** What a trained tokenizer loses of a text because of its settings. Unknown tokens depend on its corpus and are not included. */
 export function lostByLearned({ kind, lowercase }: Pick<LearnedTokenizerSpec, "kind" | "lowercase">): LostInText[] {
   const words = kind === "wordpiece";
   return [...(lowercase ? (["case", ...(words ? (["accents"] as const) : [])] as const) : []), ...(words ? (["spaces"] as const) : [])];
@@ -9,7 +9,7 @@ export function lostByLearned({ kind, lowercase }: Pick<LearnedTokenizerSpec, "k
 
 type Step = Readonly<Record<string, unknown>>;
 
-/** Normalizers, pre-tokenizers and decoders of the library `tokenizers` that change a text, and what of it. */
+/** Normalizers, pre-tokenizers and decoders of the library `tokenizers` that change a text, with what they change. */
 const losing: Readonly<Record<string, (step: Step) => LostInText[]>> = {
   Lowercase: () => ["case"],
   StripAccents: () => ["accents"],
@@ -20,14 +20,14 @@ const losing: Readonly<Record<string, (step: Step) => LostInText[]>> = {
   NFD: () => ["forms"],
   NFKC: () => ["forms"],
   NFKD: () => ["forms"],
-  // SentencePiece's own, of which NFKC is the usual one
+  // SentencePiece's own normalizers, of which NFKC is the most common
   Precompiled: () => ["forms"],
   BertPreTokenizer: () => ["spaces"],
   Whitespace: () => ["spaces"],
   WhitespaceSplit: () => ["spaces"],
 };
 
-/** What the settings of a `tokenizer.json` say that it loses of a text. */
+/** What a `tokenizer.json` loses of a text because of its settings. */
 export function lostByFile({ normalizer, pre_tokenizer: pre }: { normalizer?: unknown; pre_tokenizer?: unknown }): LostInText[] {
   const lost = [...stepsOf(normalizer), ...stepsOf(pre)].flatMap((step) => {
     const of = typeof step.type === "string" && Object.hasOwn(losing, step.type) ? losing[step.type] : undefined;
@@ -36,7 +36,7 @@ export function lostByFile({ normalizer, pre_tokenizer: pre }: { normalizer?: un
   return [...new Set(lost)];
 }
 
-/** One step, or those of a sequence, in whatever depth. */
+/** The step, or all steps of a sequence at any depth. */
 function stepsOf(part: unknown): Step[] {
   if (typeof part !== "object" || part === null) return [];
   const { normalizers, pretokenizers } = part as { normalizers?: unknown; pretokenizers?: unknown };

@@ -10,7 +10,7 @@ import { type Planner, unplannable } from "./planner.ts";
 import { percent, warning } from "./rules/rule.ts";
 import { resized } from "./sizes.ts";
 
-/** A cell with what was solved for it: its steps, and with `match: params` its sizes. */
+/** A cell with its solved number of steps and, with `match: params`, its solved sizes. */
 export interface Contestant {
   cell: Cell;
   setting: Setting;
@@ -19,12 +19,12 @@ export interface Contestant {
   searched?: ComparedCell["searched"];
 }
 
-/** Every cell of a comparison, matched to the pre-training that it extends; null where one cannot be planned. */
+/** All cells of a comparison, matched to the pre-training that it extends; null if one cannot be planned. */
 export function contestantsOf(planner: Planner, name: string, comparison: ComparisonSpec): Contestant[] | null {
   const { cells, leftOut } = cellsOf(planner.spec, name);
   for (const { label, path } of leftOut) {
     planner.problems.push(
-      warning("cell-left-out", path, `${label} is left out of ${name}: it cannot be used. See the problem where it is declared.`),
+      warning("cell-left-out", path, `${label} is left out of ${name} because it cannot be used. See the problem at its declaration.`),
     );
   }
   if (!planner.spec.pretrainings[comparison.extends]) {
@@ -32,7 +32,7 @@ export function contestantsOf(planner: Planner, name: string, comparison: Compar
       planner,
       "unresolved-reference",
       ["comparisons", name, "extends"],
-      `The pre-training ${comparison.extends} cannot be used. See the problem where it is declared.`,
+      `The pre-training ${comparison.extends} cannot be used. See the problem at its declaration.`,
     );
   }
   const reference = settle(planner, declaredUse(planner.spec, comparison.extends));
@@ -40,7 +40,7 @@ export function contestantsOf(planner: Planner, name: string, comparison: Compar
   const contestants: Contestant[] = [];
   for (const cell of cells) {
     const settled = settle(planner, cell);
-    // A varied budget is each cell's own amount of what is matched.
+    // a varied budget is the amount of each cell
     const referenceSteps = budgetSteps(planner, reference, cell.pretrain.budget);
     if (!settled || referenceSteps === null) return null;
     const setting = comparison.match === "params" ? sized(planner, name, reference, settled) : settled;
@@ -56,14 +56,14 @@ export function contestantsOf(planner: Planner, name: string, comparison: Compar
   return chosen;
 }
 
-/** Each with its learning rate. The search begins when steps and vocabularies are certain: before, it would try another run. */
+/** The cells with their searched learning rates. The search starts once steps and vocabularies are certain, since they change the runs. */
 function searched(planner: Planner, name: string, comparison: ComparisonSpec, contestants: readonly Contestant[]): Contestant[] | null {
   const certain = planner.estimated.size === 0;
   const chosen = contestants.map((contestant) => search(planner, name, comparison, contestant, certain));
   return chosen.every((each) => each !== null) ? chosen : null;
 }
 
-/** Where a pre-training's weights are fine-tuned before its end, each step once, ascending. */
+/** The distinct steps after which a pre-training's intermediate weights are fine-tuned, in ascending order, with their shares. */
 export function checkpointsOf({ checkpoints = [] }: ComparisonSpec, steps: number): { share: number; step: number }[] {
   const shares = new Map(checkpoints.map((share) => [Math.max(1, Math.round(share * steps)), share]));
   return [...shares]
@@ -99,19 +99,19 @@ function stepsFor(
   }
 }
 
-/** Until both are measured, time is taken to go with FLOPs. */
+/** The number of steps that takes as much time as the reference. Until both are measured, time is assumed proportional to FLOPs. */
 function stepsInTime(planner: Planner, reference: Setting, referenceSteps: number, setting: Setting): number {
   const [wanted, own] = [secondsPerStep(planner, reference), secondsPerStep(planner, setting)];
   if (wanted === null || own === null) return matchedSteps("flops", reference, referenceSteps, setting);
   return Math.max(1, Math.round((wanted * referenceSteps) / own));
 }
 
-/** Null where it is not measured yet. With a vocabulary that is not certain another model would be measured. */
+/** The measured step time in seconds; null if it is not measured yet. It is not measured while the vocabulary is uncertain. */
 function secondsPerStep(planner: Planner, { use, encoded, tokenizer, model, objective }: Setting): number | null {
   const { batch, accumulate, optimizer, precision } = use.pretrain;
   const settings = { model, objective, batch, accumulate, optimizer, precision };
   const job = planner.graph.add("measure", measureContent(settings, encoded.fingerprint), {
-    name: `time of a step of ${use.label}`,
+    name: `step time of ${use.label}`,
     after: [encoded.id, tokenizer.id],
     ...settings,
     encoded: encoded.id,
@@ -122,7 +122,7 @@ function secondsPerStep(planner: Planner, { use, encoded, tokenizer, model, obje
   return seconds;
 }
 
-/** The setting with a model of the reference's number of weights outside the embeddings. */
+/** The setting with a model that has as many weights outside the embeddings as the reference; null if there is none. */
 function sized(planner: Planner, name: string, reference: Setting, setting: Setting): Setting | null {
   const body = (model: Setting["model"]) => {
     const { parameters, embeddings } = withModel(planner, setting, model).costOver(1);
@@ -134,7 +134,7 @@ function sized(planner: Planner, name: string, reference: Setting, setting: Sett
       planner,
       "not-matchable",
       ["comparisons", name, "match"],
-      `${setting.use.label} starts from a checkpoint, whose sizes are what they are. Use match: flops or tokens.`,
+      `${setting.use.label} starts from a checkpoint, whose sizes are fixed. Use match: flops or tokens.`,
     );
   }
   const model = resized(setting.model, parameters - embeddings, body);
@@ -147,10 +147,10 @@ function sized(planner: Planner, name: string, reference: Setting, setting: Sett
   );
 }
 
-/** A share of difference that rounding to whole steps may leave in what is matched. */
+/** The relative difference in the matched amount that rounding to whole steps may leave without a warning. */
 const tolerance = 0.01;
 
-/** Few long steps cannot come near. */
+/** A warning if the matched amount is off by more than the tolerance, as with few long steps. */
 function roughly(
   name: string,
   { match }: ComparisonSpec,
@@ -164,18 +164,18 @@ function roughly(
   if (off <= tolerance) return [];
   const why =
     match === "params"
-      ? "with whole layers and widths. Use a larger model"
-      : `as it has ${got.steps} whole steps. Use a larger budget or a smaller batch`;
+      ? "since layers and widths are whole numbers. Use a larger model"
+      : `since it has only ${got.steps} steps. Use a larger budget or a smaller batch`;
   return [
     warning(
       "matched-roughly",
       ["comparisons", name, "match"],
-      `${label} comes no nearer to the same ${match} than ${percent(Number(off.toPrecision(2)))}, ${why}.`,
+      `${label} differs by ${percent(Number(off.toPrecision(2)))} in ${match}, ${why}.`,
     ),
   ];
 }
 
-/** The contestant with the learning rate that is best on validation; until all are tried, with that of the pre-training. */
+/** The contestant with the learning rate that is best on validation; until all were tried, with that of the pre-training. */
 function search(planner: Planner, name: string, comparison: ComparisonSpec, contestant: Contestant, certain: boolean): Contestant | null {
   const { cell, setting, steps, cost } = contestant;
   const [seed] = comparison.seeds;
@@ -183,7 +183,7 @@ function search(planner: Planner, name: string, comparison: ComparisonSpec, cont
   const tried = comparison.search!.learningRates.map((learningRate) => {
     const use = { ...setting.use, pretrain: { ...setting.use.pretrain, optimizer: { ...setting.use.pretrain.optimizer, learningRate } } };
     const label = `${name}: ${cell.label}, learning rate ${learningRate}, seed ${seed}`;
-    // the best of them is the cell's own
+    // the run with the best rate is the cell's own
     const keep = checkpointsOf(comparison, steps).map(({ step }) => step);
     const job = addPretraining(planner, { ...setting, use }, { steps, seed, name: label, keep });
     return { learningRate, use, job, result: planner.trained(job) };
@@ -195,7 +195,7 @@ function search(planner: Planner, name: string, comparison: ComparisonSpec, cont
       planner,
       "nothing-to-search-by",
       ["comparisons", name, "search"],
-      `${cell.label} has no loss on validation text to choose a learning rate by. Give the corpus a validation share, or leave search out.`,
+      `${cell.label} has no validation loss to choose a learning rate by. Give the corpus a validation share, or omit search.`,
     );
   }
   const open = tried.filter(({ result }) => !result);

@@ -8,26 +8,26 @@ import { parametersOf } from "#runtime/models/parameters.ts";
 import { optimizerOf } from "#runtime/programs/optimizers/table.ts";
 import { error } from "./rules/rule.ts";
 
-/** What decides how much memory a step takes. */
+/** The settings that determine how much memory a step needs. */
 interface Size {
   model: ResolvedModel;
   batch: number;
   accumulate: number;
 }
 
-/** A training whose step must fit into the machine's memory. */
+/** A training, a step of which must fit into the machine's memory. */
 export interface Training extends Size {
   label: string;
   optimizer: OptimizerSpec;
-  /** Bytes, from the trace. */
+  /** Memory of a step in bytes, from the trace. */
   memoryOf(size: Size): number;
-  /** Where the text says the batch. */
+  /** Place of the batch in the specification. */
   at: SpecPath;
 }
 
 /**
- * An error where a step takes more memory than the machine has, with what would fit; null where it fits or the machine is not
- * known. What a rough count says cannot fit is not traced: that alone could take minutes.
+ * An error if a step needs more memory than the machine has, with settings that would fit; null if it fits or the memory is unknown.
+ * A step that cannot fit according to a rough count is not traced, since that alone could take minutes.
  */
 export function beyondMemory(training: Training, memoryBytes: number | undefined): Problem | null {
   if (memoryBytes === undefined) return null;
@@ -55,11 +55,11 @@ export function beyondMemory(training: Training, memoryBytes: number | undefined
     ...(shorter === undefined ? [] : [`context: ${shorter} in its model`]),
   ];
   const remedy = remedies.length > 0 ? `What would fit: ${listed(remedies, "or")}.` : "Make the model smaller.";
-  const message = `A step of ${label} takes at least ${formatBytes(wanted)} of memory, and this machine has ${formatBytes(memoryBytes)}. ${remedy}`;
+  const message = `A step of ${label} needs at least ${formatBytes(wanted)} of memory, but this machine has ${formatBytes(memoryBytes)}. ${remedy}`;
   return error("too-little-memory", training.at, message);
 }
 
-/** Weights, gradients and what the optimiser keeps, and the attention weights that the backward pass needs again. */
+/** A lower bound in bytes: weights, gradients, optimiser state, and the attention weights that the backward pass needs. */
 function leastBytes({ model, batch, accumulate }: Size, optimizer: OptimizerSpec): number {
   const arrays = 2 + optimizerOf(optimizer).moments.length;
   const weights = parametersOf(model).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
@@ -67,7 +67,7 @@ function leastBytes({ model, batch, accumulate }: Size, optimizer: OptimizerSpec
   return 4 * (arrays * weights + attention);
 }
 
-/** The first that fits, where each after it fits too; bisected, as each try costs a trace. */
+/** The first candidate that fits, if all after it fit too; found by bisection, since each test needs a trace. */
 function firstFit(candidates: readonly number[], fits: (candidate: number) => boolean): number | undefined {
   let [low, high] = [0, candidates.length];
   while (low < high) {
@@ -78,7 +78,7 @@ function firstFit(candidates: readonly number[], fits: (candidate: number) => bo
   return candidates[low];
 }
 
-/** Contexts to fall back to, down to the shortest that a model may have. */
+/** Shorter contexts to suggest, by repeated halving, down to the minimum. */
 function halvings(context: number): number[] {
   const shorter: number[] = [];
   for (let next = context / 2; Number.isInteger(next) && next >= 8; next /= 2) shorter.push(next);

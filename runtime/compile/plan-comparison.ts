@@ -10,8 +10,8 @@ import type { Planner } from "./planner.ts";
 import { scoresOf } from "./scores.ts";
 
 /**
- * Jobs of one seed after the other, all cells of a seed together: a comparison that is stopped half-way has compared
- * something.
+ * Plans the jobs of a comparison seed by seed, with all cells of a seed together, so that a comparison that is stopped half-way has
+ * results.
  */
 export function planComparison(planner: Planner, name: string): CompareJob | null {
   const comparison = planner.spec.comparisons[name]!;
@@ -79,7 +79,7 @@ export function planComparison(planner: Planner, name: string): CompareJob | nul
   return leaks && addComparison(planner, name, cells, baselines, leaks);
 }
 
-/** Checkpoints as they are, fine-tuned as often as a cell: what more pre-training must beat. */
+/** Baselines of checkpoints, fine-tuned without further pre-training, as often as a cell; further pre-training must beat them. */
 function addCheckpoints(planner: Planner, name: string, contestants: readonly Contestant[]): ComparedBaseline[] | null {
   const { seeds } = planner.spec.comparisons[name]!;
   const labels = contestants.map(({ cell }) => cell.label);
@@ -89,7 +89,7 @@ function addCheckpoints(planner: Planner, name: string, contestants: readonly Co
     if (!start) return null;
     const starting = contestants.filter(({ cell }) => cell.pretrain.model === model).map(({ cell }) => cell.label);
     const of = starting.length > 0 ? starting : labels;
-    // a compared model of the same name is that model after its pre-training
+    // a cell of the same name is that model after further pre-training
     const label = labels.includes(model) ? `checkpoint ${model}` : model;
     for (const seed of seeds) {
       const runs = addFinetunings(planner, name, start, `${name}: ${label}, seed ${seed}`, (run) =>
@@ -114,13 +114,13 @@ function addCheckpoints(planner: Planner, name: string, contestants: readonly Co
   return baselines;
 }
 
-/** How many cells before each are the same thing under another name: an A/A comparison, which shows what noise does alone. */
+/** For each cell, the number of earlier cells that compute the same under another name: an A/A comparison, which shows the noise. */
 function copiesOf(planner: Planner, contestants: readonly Contestant[]): number[] {
   const identities = contestants.map(({ cell }) => identityOf(planner.spec, cell.pretrain, planner.files));
   return identities.map((identity, index) => identities.slice(0, index).filter((other) => other === identity).length);
 }
 
-/** A copy with the seeds of its original would be its original, run for run. */
+/** The seed of a copy. With the seeds of its original, its runs would be the same. */
 function copySeed(copy: number, seed: number): number {
   return copy === 0 ? seed : seedOf(`copy ${copy} ${seed}`);
 }
@@ -129,7 +129,7 @@ function withId({ task, seed, job }: { task: Ref; seed: number; job: FinetuneJob
   return { task, seed, job: job.id };
 }
 
-/** Each task against each corpus that some cell reads. */
+/** Adds the contamination checks of each task against each corpus that some cell reads. */
 function addLeakChecks(planner: Planner, { finetune }: ComparisonSpec, contestants: readonly Contestant[]): CompareJob["leaks"] | null {
   const corpora = new Map(contestants.map(({ cell, setting }) => [setting.encoded.corpus, cell.pretrain.corpus]));
   const checks: CompareJob["leaks"] = [];
@@ -168,8 +168,8 @@ function addFinetunings(
 }
 
 /**
- * A fresh model stands for a pre-training of no steps, so both seeds are in its one: the pre-training seed, which would have
- * set the initial weights, and the fine-tuning seed.
+ * The seed of a scratch run. A newly initialised model replaces a pre-training, so its seed combines the pre-training seed, which would
+ * have set the initial weights, and the fine-tuning seed.
  */
 function scratchSeed(seed: number, finetuneSeed: number): number {
   return seedOf(`scratch ${seed} ${finetuneSeed}`);
@@ -218,7 +218,7 @@ function finetunesOf({ finetunes, checkpoints = [] }: ComparedCell["runs"][numbe
   return [...finetunes, ...checkpoints.flatMap((each) => each.finetunes)];
 }
 
-/** The metrics of each task, and those that something is expected of. */
+/** The metrics to report for each task, including those that expectations name. */
 function shownScores(planner: Planner, name: string): CompareJob["tasks"] {
   const { finetune, expect } = planner.spec.comparisons[name]!;
   if (finetune.length === 0) return scoresOf(planner.spec, name);
@@ -229,7 +229,7 @@ function shownScores(planner: Planner, name: string): CompareJob["tasks"] {
   });
 }
 
-/** Cells and tasks by their place: names change nothing that is computed. Job ids stand for the jobs' fingerprints. */
+/** The content of a comparison for its fingerprint, with cells and tasks by position, since names do not matter, and jobs by id. */
 function comparisonContent(
   cells: readonly ComparedCell[],
   baselines: CompareJob["baselines"],

@@ -12,7 +12,7 @@ export function addEvaluation(
 ): EvaluateJob | null {
   const model = start.from ? start.from.model : start.model;
   if (model.architecture === "encoder-decoder") {
-    const message = `${settings.task}: an encoder-decoder gives a sentence alone no probability. Use a decoder or an encoder.`;
+    const message = `${settings.task}: an encoder-decoder assigns no probability to a sentence alone. Use a decoder or an encoder.`;
     return unplannable(planner, "task-does-not-fit", [...at, "task"], message);
   }
   const after = start.from ? start.at : undefined;

@@ -23,7 +23,7 @@ import { planPretraining, settle } from "./plan-pretraining.ts";
 import { type Planner, unplannable } from "./planner.ts";
 import { expectedTokensPerByte } from "./vocabulary.ts";
 
-/** Weights that a fine-tuning starts from: a pre-training's last ones or those after so many steps, or fresh ones of the same model. */
+/** The weights that a fine-tuning starts from: the final or intermediate ones of a pre-training, or newly initialised ones. */
 export type Start =
   | { from: PretrainJob; at?: number }
   | { from: null; model: ResolvedModel; tokenizer: { id: string; fingerprint: string } };
@@ -38,13 +38,13 @@ export interface FinetuningRun {
   settings: FinetuneSettings;
   seed: number;
   name: string;
-  /** Where the settings stand. */
+  /** Place of the settings in the specification. */
   at: SpecPath;
-  /** The model up to this layer alone. */
+  /** Use the model only up to this layer. */
   layers?: number;
 }
 
-/** A model on a task: fine-tuned, or scored as it is where the task has nothing to train on. */
+/** Plans a model on a task: a fine-tuning, or an evaluation if the task has no training examples. */
 export function addOnTask(planner: Planner, start: Start, run: FinetuningRun): FinetuneJob | EvaluateJob | null {
   const task = readTask(planner, run.settings.task);
   if (!task) return null;
@@ -75,7 +75,7 @@ function addFinetuning(
       `${taskName} is answered by writing, and no head is added that could be trained. Use train: all, last, biases, lora or adapters.`,
     );
   const { layers, name: side } = answeringStack(model, task);
-  // models with fewer layers on both sides are refused where they are declared
+  // models with fewer layers on both sides are reported at their declaration
   if (train.kind === "last" && train.layers > layers && train.layers <= model.layers)
     return unplannable(
       planner,
@@ -122,15 +122,15 @@ function addFinetuning(
 }
 
 /**
- * The model as it reads the longest text that is there: batches are padded to their own longest text, so what a step costs goes by that
- * and not by the context. A single text may have twice the tokens that are expected of its bytes, but no more than bytes.
+ * The model with a context for the longest text of the task: batches are padded to their own longest text, so the cost of a step depends on
+ * that and not on the context. A text may have twice as many tokens as expected for its bytes, but never more tokens than bytes.
  */
 function reading(model: ResolvedModel, longestBytes: number, perByte: number): ResolvedModel {
   const context = bucketOf(tokensOf(longestBytes, Math.min(1, 2 * perByte)), model.context);
   return context === model.context ? model : { ...model, context, positions: choicesOf(model).positions };
 }
 
-/** Of a text with its frame, about. */
+/** Estimated number of tokens of a text, including special tokens. */
 function tokensOf(bytes: number, perByte: number): number {
   return Math.ceil(bytes * perByte) + separators;
 }
@@ -140,27 +140,26 @@ function tokensPerByte(planner: Planner, tokenizer: string): number {
   return expectedTokensPerByte(job?.kind === "tokenizer" && "tokenizer" in job ? job.tokenizer : null);
 }
 
-/** `<s>` and `</s>`. */
+/** Number of special tokens around a text: `<s>` and `</s>`. */
 const separators = 2;
 
 /**
- * Labels are learned by the encoder of an encoder-decoder alone: from scratch that is an encoder, and the same job as an
- * encoder's.
+ * In an encoder-decoder, only the encoder learns labels: from scratch, the model is an encoder, and the job is the same as an encoder's.
  */
 function usedFor(model: ResolvedModel, task: ResolvedTask): ResolvedModel {
   return model.architecture === "encoder-decoder" && headOf(task) ? { ...model, architecture: "encoder" } : model;
 }
 
-/** Why an architecture cannot do a task. */
+/** Why an architecture cannot do a task; null if it can. */
 function misfitOf(task: TrainedTask, { architecture, readsPrefix }: ResolvedModel): string | null {
   const head = headOf(task);
   if (head) {
     if (!head.pooler || architecture !== "decoder" || readsPrefix) return null;
-    return "its pooler reads the first token, which in a decoder has seen no other. Use pool: last or mean, or an encoder.";
+    return "its pooler reads the first token, which in a decoder attends to no other. Use pool: last or mean, or an encoder.";
   }
   if (architecture !== "encoder") return null;
   const what = "as" in task ? `${task.kind} as text` : task.kind;
-  return `${what} needs a model that writes, and this is an encoder. Use a decoder or an encoder-decoder${"as" in task ? ", or as: head" : ""}.`;
+  return `${what} needs a model that writes text, but this is an encoder. Use a decoder or an encoder-decoder${"as" in task ? ", or as: head" : ""}.`;
 }
 
 export function addMajority(planner: Planner, taskName: Ref): MajorityJob | null {
@@ -168,7 +167,7 @@ export function addMajority(planner: Planner, taskName: Ref): MajorityJob | null
   return task && planner.graph.add("majority", { task: taskContent(task) }, { name: `majority on ${taskName}`, after: [], task, taskName });
 }
 
-/** @param corpus the job, and what the specification calls it */
+/** @param corpusJob id of the corpus job @param corpus its name in the specification */
 export function addLeakCheck(planner: Planner, taskName: Ref, corpusJob: string, corpus: Ref): LeaksJob | null {
   const task = readTask(planner, taskName);
   const { fingerprint } = planner.graph.jobs().find(({ id }) => id === corpusJob)!;
@@ -184,7 +183,7 @@ export function addLeakCheck(planner: Planner, taskName: Ref, corpusJob: string,
 
 export function startOf(planner: Planner, from: FinetuneSpec["from"], at: SpecPath): Start | null {
   const unusable = (what: string) =>
-    unplannable(planner, "unresolved-reference", at, `The ${what} cannot be used. See the problem where it is declared.`);
+    unplannable(planner, "unresolved-reference", at, `The ${what} cannot be used. See the problem at its declaration.`);
   if (from.kind === "checkpoint") return startFromCheckpoint(planner, from.model) ?? unusable(`model ${from.model}`);
   if (!planner.spec.pretrainings[from.pretrain]) return unusable(`pre-training ${from.pretrain}`);
   return from.kind === "pretrain" ? startFrom(planner, from.pretrain) : startFresh(planner, from.pretrain);
@@ -206,7 +205,7 @@ function startFresh(planner: Planner, pretrain: Ref): Start | null {
   return setting && { from: null, model: withoutWeights(setting.model), tokenizer: setting.tokenizer };
 }
 
-/** The same model, freshly initialised. */
+/** The same model with newly initialised weights. */
 export function withoutWeights({ weights: _, ...model }: ResolvedModel): ResolvedModel {
   return model;
 }

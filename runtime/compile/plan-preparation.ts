@@ -6,11 +6,11 @@ import { checkpointContent, corpusContent, tokenizerContent } from "./fingerprin
 import { type Planner, unplannable } from "./planner.ts";
 import { readTokenizerFile } from "./tokenizer-files.ts";
 
-/** `at`: where the name stands. */
+/** Plans the job of a corpus. `at`: place of its name in the specification. */
 export function planCorpus(planner: Planner, name: Ref, at: SpecPath = ["corpora", name]): CorpusJob | null {
   const corpus = planner.spec.corpora[name];
   if (!corpus)
-    return unplannable(planner, "unresolved-reference", at, `The corpus ${name} cannot be used. See the problem where it is declared.`);
+    return unplannable(planner, "unresolved-reference", at, `The corpus ${name} cannot be used. See the problem at its declaration.`);
   const files: InputFile[] = [];
   for (const path of filesOf(corpus.files, planner.files)) {
     const found = planner.files.fingerprint(path);
@@ -23,7 +23,7 @@ export function planCorpus(planner: Planner, name: Ref, at: SpecPath = ["corpora
 export function planTokenizer(planner: Planner, name: Ref, at: SpecPath = ["tokenizers", name]): TokenizerJob | null {
   const tokenizer = planner.spec.tokenizers[name];
   if (!tokenizer)
-    return unplannable(planner, "unresolved-reference", at, `The tokenizer ${name} cannot be used. See the problem where it is declared.`);
+    return unplannable(planner, "unresolved-reference", at, `The tokenizer ${name} cannot be used. See the problem at its declaration.`);
   if (tokenizer.kind === "existing") return planTokenizerFile(planner, name, tokenizer);
   const corpus = planCorpus(planner, tokenizer.trainOn, ["tokenizers", name, "train on"]);
   if (!corpus) return null;
@@ -35,14 +35,14 @@ export function planTokenizer(planner: Planner, name: Ref, at: SpecPath = ["toke
   });
 }
 
-/** What a job does is told to people, setting by setting: a comment is none. */
+/** The settings of a job without the comment of the declaration. */
 function withoutDoc<T extends { doc?: string }>({ doc: _, ...settings }: T): Omit<T, "doc"> {
   return settings;
 }
 
 /**
- * A tokenizer from a file, with the tokens that it lacks; to a checkpoint's model, which has embeddings for its own ones alone, none
- * is added.
+ * Plans a tokenizer from a file, to which the tokens that it lacks are added. With a checkpoint, which has embeddings only for its own
+ * tokens, none is added.
  */
 export function planTokenizerFile(
   planner: Planner,
@@ -58,7 +58,7 @@ export function planTokenizerFile(
   return planner.graph.add("tokenizer", content, { name, after: [], file, added, pad, vocabulary: entries + added.length });
 }
 
-/** The tokenizer that a checkpoint brings. `name`: of the model. */
+/** Plans the tokenizer of a checkpoint. `name`: name of the model. */
 export function planOwnTokenizer(planner: Planner, name: Ref, checkpoint: CheckpointFiles): TokenizerJob {
   const content = { checkpoint: checkpointContent(checkpoint) };
   return planner.graph.add("tokenizer", content, { name: `${name}'s tokenizer`, after: [], checkpoint });

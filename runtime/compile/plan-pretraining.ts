@@ -14,7 +14,7 @@ import { leavesOf, resolveArchitecture, resolveModel, resolveObjective } from ".
 import { warning } from "./rules/rule.ts";
 import { expectedTokens, expectedVocabulary } from "./vocabulary.ts";
 
-/** A pre-training with every choice made but steps and seed. */
+/** A pre-training whose settings are resolved, except steps and seed. */
 export interface Setting extends Spender {
   use: Use;
   encoded: EncodeJob;
@@ -30,8 +30,8 @@ export function planPretraining(planner: Planner, name: string): PretrainJob | n
 }
 
 /**
- * Fills in what a pre-training refers to. The vocabulary is that of the tokenizer as trained; before that, what its
- * declaration lets expect.
+ * Resolves what a pre-training refers to. The vocabulary is that of the trained tokenizer; before it is trained, an estimate from its
+ * declaration.
  */
 export function settle(planner: Planner, use: Use): Setting | null {
   const { spec, files } = planner;
@@ -81,7 +81,7 @@ export function settle(planner: Planner, use: Use): Setting | null {
   return withModel(planner, { use, encoded, tokenizer, objective, batch, corpusTokens, ...documentTokens }, trained);
 }
 
-/** The one that a checkpoint brings, unless a file takes its place. */
+/** The tokenizer of a pre-training: that of its checkpoint, unless a file replaces it. */
 function tokenizerOf(planner: Planner, { pretrain, at }: Use, checkpoint: KnownCheckpoint | undefined): TokenizerJob | null {
   if (!checkpoint) return planTokenizer(planner, pretrain.tokenizer ?? "", at("tokenizer"));
   const declared = planner.spec.tokenizers[pretrain.tokenizer ?? ""];
@@ -89,7 +89,7 @@ function tokenizerOf(planner: Planner, { pretrain, at }: Use, checkpoint: KnownC
   return planOwnTokenizer(planner, pretrain.model, checkpoint.files);
 }
 
-/** The setting with a model, or with another one of the same vocabulary. */
+/** The setting with this model, which has the same vocabulary. */
 export function withModel(planner: Planner, setting: Omit<Setting, "model" | "costOver">, model: ResolvedModel): Setting {
   const { objective } = setting;
   const { batch, accumulate, optimizer, precision } = setting.use.pretrain;
@@ -98,13 +98,13 @@ export function withModel(planner: Planner, setting: Omit<Setting, "model" | "co
   return { ...setting, model, costOver };
 }
 
-/** Steps that a budget buys; null where it is beyond all measure. */
+/** The number of steps for a budget; null, after a problem, if it exceeds the maximum. */
 export function budgetSteps(planner: Planner, setting: Setting, budget: Budget): number | null {
   if (budget.unit === "epochs" && !planner.known(setting.encoded)) planner.estimated.add(setting.encoded.id);
   return withinMeasure(planner, setting, stepsOf(budget, setting));
 }
 
-/** The steps, where a run can have so many. */
+/** The number of steps; null, after a problem, if it exceeds the maximum. */
 export function withinMeasure(planner: Planner, { use }: Setting, steps: number): number | null {
   if (steps <= mostSteps) return steps;
   return unplannable(
@@ -137,7 +137,7 @@ export function addPretraining(
     save,
     cost: setting.costOver(steps),
   });
-  // another declaration may have added the same job, to keep other weights or none
+  // another declaration may have added the same job, with other weights to keep
   const kept = [...new Set([...(job.keep ?? []), ...(run.keep ?? [])])].sort((a, b) => a - b);
   if (kept.length > 0) job.keep = kept;
   return job;
@@ -147,10 +147,10 @@ function endlessWarmup(use: Use, warmup: number, steps: number) {
   return warning(
     "warmup-too-long",
     [...use.at("optimizer"), "warmup"],
-    `The warm-up of ${warmup} steps of ${use.label} is as long as its ${steps} steps or longer: the learning rate never comes down. Use a share, warmup: 5% for example.`,
+    `The warm-up of ${use.label} has ${warmup} steps and its training only ${steps}, so the learning rate never decays. Use a share, for example warmup: 5%.`,
   );
 }
 
 function unusable(kind: string, name: string): string {
-  return `The ${kind} ${name} cannot be used. See the problem where it is declared.`;
+  return `The ${kind} ${name} cannot be used. See the problem at its declaration.`;
 }

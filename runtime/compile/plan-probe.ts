@@ -5,8 +5,8 @@ import { addOnTask, startOf } from "./plan-finetuning.ts";
 import { type Planner, unplannable } from "./planner.ts";
 
 /**
- * A job for every layer, task and model: the model up to that layer, frozen, and a linear head behind it (Alain and Bengio 2017; Tenney
- * et al. 2019). Layer 0 is the embeddings. Where the model's norms stand before the sub-layers, each layer is read behind the last norm.
+ * Plans a job for every layer, task and model: the model up to that layer is frozen and followed by a linear head (Alain and Bengio 2017;
+ * Tenney et al. 2019). Layer 0 is the embeddings. If the model's norms precede the sub-layers, the final norm is applied to each layer.
  */
 export function planProbe(planner: Planner, name: string): FinetuneJob[] | null {
   const probe = planner.spec.probes[name]!;
@@ -18,11 +18,11 @@ export function planProbe(planner: Planner, name: string): FinetuneJob[] | null 
     for (const [at, task] of probe.tasks.entries()) {
       const { task: read } = planner.taskOf(task);
       if (read && !headOf(read)) {
-        const message = `${task} is a task of ${read.kind}${"as" in read ? " as text" : ""}, which has no classifier to probe with. Probe with a task that has labels or numbers.`;
+        const message = `${task} is a task of ${read.kind}${"as" in read ? " as text" : ""}, for which there is no linear classifier. Probe with a task that has labels or numbers.`;
         return unplannable(planner, "task-does-not-fit", ["probes", name, "tasks", at], message);
       }
       if (read && headOf(read)?.pooler) {
-        const message = `${task} reads the first token through a pooler, and a probe is linear. Probe with a task that has pool: mean, first or last.`;
+        const message = `${task} reads the first token through a pooler, but a probe is linear. Probe with a task that has pool: mean, first or last.`;
         return unplannable(planner, "task-does-not-fit", ["probes", name, "tasks", at], message);
       }
       for (let layer = 0; layer <= layers; layer++) {
@@ -41,7 +41,7 @@ export function planProbe(planner: Planner, name: string): FinetuneJob[] | null 
   return jobs;
 }
 
-/** What a job of a probe is called. */
+/** The name of a probe's job. */
 export function probeName(probe: string, of: FinetuneSpec["from"], task: Ref, layer: number): string {
   return `${probe}: layer ${layer} of ${probedName(of)}, on ${task}`;
 }

@@ -9,31 +9,31 @@ import type { JobGraph } from "./graph.ts";
 import { error } from "./rules/rule.ts";
 import type { TaskReader } from "./task-reader.ts";
 
-/** What planning reads and fills. Its functions answer null where a declaration cannot be planned, having noted why. */
+/** The state of planning. Planning functions return null if a declaration cannot be planned, after they added a problem. */
 export interface Planner {
-  /** With the sizes of checkpoints in place. */
+  /** The specification with the sizes of checkpoints filled in. */
   spec: Spec;
-  /** By the name of the model. */
+  /** Checkpoints by the name of the model. */
   checkpoints: ReadonlyMap<string, KnownCheckpoint>;
   files: Files;
   costs: CostModel;
-  /** What the machine has; undefined: not known, and nothing is too large. */
+  /** Memory of the machine in bytes; undefined: unknown, so that nothing is too large. */
   memoryBytes: number | undefined;
   taskOf: TaskReader;
-  /** The result of an encode job that is done. */
+  /** The result of an encode job, if it is done. */
   known(job: EncodeJob): EncodeResult | null | undefined;
-  /** What a step of a pre-training takes here, where that is measured. */
+  /** The step time of a pre-training on this machine, if it was measured. */
   measured(job: MeasureJob): MeasureResult | null | undefined;
-  /** The result of a pre-training that is done. */
+  /** The result of a pre-training, if it is done. */
   trained(job: PretrainJob): PretrainResult | null | undefined;
   graph: JobGraph;
-  /** Found on the way. */
+  /** Problems found while planning. */
   problems: Problem[];
-  /** Jobs whose results the plan had to estimate. */
+  /** Ids of jobs whose results the plan had to estimate. */
   estimated: Set<string>;
 }
 
-/** Notes that something cannot be planned. */
+/** Adds the problem that something cannot be planned. */
 export function unplannable(planner: Planner, code: string, path: SpecPath, message: string): null {
   planner.problems.push(error(code, path, message));
   return null;

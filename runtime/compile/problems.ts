@@ -9,8 +9,8 @@ import { canonical } from "./fingerprint.ts";
 import { taskReader } from "./task-reader.ts";
 
 /**
- * Everything that is wrong with a specification: with its declarations, with the plan of each that has one, and with what is to be done
- * with the models afterwards. `memoryBytes`: of the machine. `costs`: kept by who asks again and again.
+ * All problems of a specification: of its declarations, of the plan of each, and of what can be done with the models afterwards.
+ * `memoryBytes`: memory of the machine. `costs`: a cost model that callers keep for repeated calls.
  */
 export function problemsOf(spec: Spec, files: Files, memoryBytes?: number, costs: CostModel = tracedCosts()): Problem[] {
   const taskOf = taskReader(spec, withoutContent(files));
@@ -25,12 +25,12 @@ export function problemsOf(spec: Spec, files: Files, memoryBytes?: number, costs
   return distinctProblems([...check(spec, files, taskOf), ...planned, ...notExportable(spec)]);
 }
 
-/** Every declaration for which there are jobs, those that others read first. */
+/** Names of all declarations that have jobs; those that others read come first. */
 export function withJobs(spec: Spec): string[] {
   return [spec.corpora, spec.tokenizers, spec.pretrainings, spec.finetunings, spec.probes, spec.comparisons].flatMap(Object.keys);
 }
 
-/** Several declarations can share one mistake: the first that says it knows the most, as it saw the whole file. */
+/** Problems without repetition, since several declarations can share one; the first is kept, as it has the most context. */
 export function distinctProblems(problems: readonly Problem[]): Problem[] {
   const first = new Map<string, Problem>();
   for (const problem of problems) {
@@ -40,7 +40,7 @@ export function distinctProblems(problems: readonly Problem[]): Problem[] {
   return [...first.values()];
 }
 
-/** What is wrong does not depend on the hashes of large files, and nobody waits for them to be read. */
+/** Access to files without hashing their content, on which no problem depends, so that large files need not be read. */
 function withoutContent(files: Files): Files {
   return {
     ...files,

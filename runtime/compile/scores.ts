@@ -6,8 +6,8 @@ import { canonical } from "./fingerprint.ts";
 import { leavesOf, resolveArchitecture } from "./resolve.ts";
 
 /**
- * What a comparison without fine-tuning shows of its cells: every score that some cell has on the corpus, those of a
- * probability of the text first. Its `task` is the corpus. Empty where no cell's objective reads text.
+ * The scores of a comparison without fine-tuning: every score that some cell has on the corpus, with those based on the probability of the
+ * text first. Their `task` is the corpus. Empty if no cell's objective reads text.
  */
 export function scoresOf(spec: Spec, comparison: string): { task: string; metrics: string[] }[] {
   const { cells } = cellsOf(spec, comparison);
@@ -21,7 +21,7 @@ export function scoresOf(spec: Spec, comparison: string): { task: string; metric
   return [{ task: corpusOf(cells), metrics: [...metrics, "loss"] }];
 }
 
-/** Of an objective with several parts over text, the one with the largest share is scored. */
+/** The part of an objective that is scored: of several parts over text, the one with the largest share. */
 function scoredPart(spec: Spec, objective: Ref): TextObjectiveSettings | undefined {
   const texts = (leavesOf(spec, objective) ?? []).flatMap(({ weight, objective: leaf }) =>
     leaf.kind === "supervised" ? [] : [{ weight, leaf }],

@@ -1,9 +1,9 @@
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 
 /**
- * The model with other numbers of layers and widths of the feed-forward layers, whole ones, whose weights outside the
- * embeddings come nearest to a target: with the number of layers for which the feed-forward layers change least. Width, heads and
- * context stay, as they shape the embeddings and the reach. Null where no such model is small enough.
+ * The model with the number of layers and the feed-forward width, both whole, whose number of weights outside the embeddings is nearest to
+ * a target. Of several numbers of layers, it has the one for which the feed-forward width changes least. Width, heads and context do not
+ * change, as they determine the embeddings and the maximum length. Null if no such model is small enough.
  * @param body weights outside the embeddings: linear in the layers, and in each of them in the feed-forward width
  */
 export function resized(model: ResolvedModel, target: number, body: (model: ResolvedModel) => number): ResolvedModel | null {
@@ -23,5 +23,5 @@ export function resized(model: ResolvedModel, target: number, body: (model: Reso
   return best ? { ...model, ...best } : null;
 }
 
-/** Wide enough to show through any rounding. */
+/** A feed-forward width to probe with, which is large enough to be visible in spite of rounding. */
 const probe = 8;

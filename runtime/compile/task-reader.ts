@@ -3,10 +3,10 @@ import type { TaskReading } from "#runtime/tasks/resolve.ts";
 import type { Files } from "./files.ts";
 import { readTaskHere } from "./hub-data.ts";
 
-/** A task with its labels, its numbers of examples, and what is wrong with its files. */
+/** Reads a task: its labels, its numbers of examples, and the problems of its files. */
 export type TaskReader = (key: Ref) => TaskReading;
 
-/** Reads each task's files once. */
+/** A reader that reads the files of each task only once. */
 export function taskReader(spec: Spec, files: Files): TaskReader {
   const known = new Map<Ref, TaskReading>();
   return (key) => {

@@ -9,34 +9,34 @@ import { dropoutWarning } from "#runtime/models/checkpoints/tokenizer-parts.ts";
 import type { Files } from "./files.ts";
 import { lostByFile } from "./lost-text.ts";
 
-/** A `tokenizer.json` as the specification uses it. */
+/** A `tokenizer.json` that the specification uses. */
 export interface KnownTokenizer {
   file: InputFile;
-  /** Entries of the file. */
+  /** Number of entries in the file. */
   entries: number;
-  /** Tokens that objectives need and the file has not, in the order in which they are added behind its own. */
+  /** Tokens that objectives need and the file lacks, in the order in which they are appended. */
   added: string[];
-  /** Id of the padding token, added or not. */
+  /** Id of the padding token, whether it is added or not. */
   pad: number;
-  /** Sentinels, added ones included. */
+  /** Number of sentinels, including added ones. */
   sentinels: number;
-  /** What it loses of a text, as its settings say. */
+  /** What it loses of a text because of its settings. */
   lost: LostInText[];
-  /** What is to be known of it. */
+  /** A warning about it, if there is any. */
   warning: string | undefined;
 }
 
-/** What is wrong with one. */
+/** The reason why a tokenizer cannot be used. */
 interface UnusableTokenizer {
-  /** Where it is said. */
+  /** The key at which it is reported. */
   key: "file" | "sentinels";
   wrong: string;
 }
 
-/** Sentinels that are added where nothing is said and the file has none; as many as T5 has. */
+/** Default number of sentinels that are added if the file has none; as many as T5 has. */
 const usualSentinels = 100;
 
-/** Reads what a tokenizer's file has and lacks. */
+/** Reads which tokens a tokenizer's file has and lacks. */
 export function readTokenizerFile({ file: path, sentinels }: ExistingTokenizerSpec, files: Files): KnownTokenizer | UnusableTokenizer {
   const found = files.fingerprint(path);
   if (!found && files.glob(`${path}/*`).length > 0) return { key: "file", wrong: `${path} is a folder. Name the tokenizer.json in it.` };
@@ -45,13 +45,13 @@ export function readTokenizerFile({ file: path, sentinels }: ExistingTokenizerSp
   if (typeof content === "string") return { key: "file", wrong: content };
   const { entries, present, pad, ownSentinels, lost, warning } = content;
   if (ownSentinels > 0 && sentinels !== null && sentinels !== ownSentinels)
-    return { key: "sentinels", wrong: `${path} has ${ownSentinels} sentinels of its own. Leave sentinels out.` };
+    return { key: "sentinels", wrong: `${path} has ${ownSentinels} sentinels of its own. Omit sentinels.` };
   const wanted = ownSentinels > 0 ? 0 : (sentinels ?? usualSentinels);
   const special = needed.filter((role) => !present.includes(role)).map((role) => specialTokenNames[role][0]);
   return {
     file: { path, ...found },
     entries,
-    // the first that is added
+    // the first token that is added
     pad: pad ?? entries,
     added: [...special, ...Array.from({ length: wanted }, (_, index) => sentinelToken(index))],
     sentinels: ownSentinels || wanted,
@@ -60,7 +60,7 @@ export function readTokenizerFile({ file: path, sentinels }: ExistingTokenizerSp
   };
 }
 
-/** Tokens that batches are made with; what is unknown the file's own kind decides. */
+/** Special tokens that batches need; the unknown token depends on the file's kind of tokenizer. */
 const needed = ["pad", "begin", "end", "mask"] as const;
 type Role = (typeof needed)[number];
 
@@ -73,13 +73,13 @@ interface Content {
   warning: string | undefined;
 }
 
-/** Of the last files, by their content: a plan is made at every keystroke, and these files are large. */
+/** A cache of the last files by their content, since a plan is made at every keystroke and these files are large. */
 const remembered = new Map<string, Content>();
 const mostRemembered = 8;
 
-/** What is wrong with it, where it is no tokenizer. */
+/** The content of a tokenizer file, or the reason why it is not a tokenizer. */
 function contentOf(path: string, { bytes, sha256 }: Omit<InputFile, "path">, files: Files): Content | string {
-  // the editor's server may not have read a large file to its end yet
+  // the editor's server may not have read all of a large file yet
   const key = `${path} ${bytes} ${sha256}`;
   const known = remembered.get(key);
   if (known) return known;
@@ -100,12 +100,12 @@ function contentOf(path: string, { bytes, sha256 }: Omit<InputFile, "path">, fil
 
 const mostBytes = 200e6;
 
-/** Each token's id, what of texts is lost and what is to be known, or what is wrong. */
+/** The id of each token, what is lost of texts, and a warning; or the reason why the file cannot be used. */
 function readFile(path: string, files: Files): (Pick<Content, "lost" | "warning"> & { tokens: Map<string, number> }) | string {
   if ((files.size(path) ?? 0) > mostBytes)
-    return `${path} has more than ${mostBytes / 1e6} MB, which no tokenizer.json has. Name another file.`;
+    return `${path} has more than ${mostBytes / 1e6} MB, more than any tokenizer.json. Name another file.`;
   const bytes = files.read(path) ?? new Uint8Array();
-  if (isDeep(bytes)) return `${path} is nested more than ${deepest} deep, which no tokenizer.json is. Copy the file again.`;
+  if (isDeep(bytes)) return `${path} is nested more than ${deepest} deep, more than any tokenizer.json. Copy the file again.`;
   let json: (TokenizerParts & Parameters<typeof lostByFile>[0]) | null;
   try {
     json = JSON.parse(new TextDecoder().decode(bytes));
@@ -114,8 +114,8 @@ function readFile(path: string, files: Files): (Pick<Content, "lost" | "warning"
   }
   const vocab = json?.model?.vocab;
   if (typeof vocab !== "object" || vocab === null)
-    return `${path} has no model with a vocabulary: it is no tokenizer.json of Hugging Face's tokenizers. Name one, or save it with save_pretrained in Python.`;
-  // Unigram's is a list of pieces with their scores
+    return `${path} has no model with a vocabulary, so it is not a tokenizer.json of Hugging Face's tokenizers. Name one, or save it with save_pretrained in Python.`;
+  // the vocabulary of Unigram is a list of pieces with their scores
   const pieces = Array.isArray(vocab)
     ? vocab.map((entry: unknown, id) => [Array.isArray(entry) ? entry[0] : entry, id])
     : Object.entries(vocab);
@@ -123,7 +123,7 @@ function readFile(path: string, files: Files): (Pick<Content, "lost" | "warning"
   const tokens = [...pieces, ...added.map((token) => [token?.content, token?.id])];
   const isEntry = (entry: unknown[]): entry is [string, number] => typeof entry[0] === "string" && Number.isInteger(entry[1]);
   if (tokens.length === 0 || !tokens.every(isEntry))
-    return `The vocabulary of ${path} is no list of tokens with their ids. Copy the file again.`;
+    return `The vocabulary of ${path} is not a list of tokens with their ids. Copy the file again.`;
   const flaw = tokenizerFlaw(json ?? {}, tokens as [string, number][]);
   if (flaw !== undefined) return `${path} cannot be used: ${flaw}. Copy the file again.`;
   return { tokens: new Map(tokens as [string, number][]), lost: lostByFile(json ?? {}), warning: dropoutWarning(path, json?.model) };

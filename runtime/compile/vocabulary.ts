@@ -2,13 +2,13 @@ import { textFormatOf } from "#runtime/contract/formats.ts";
 import type { CorpusSpec, LearnedTokenizerSpec } from "#runtime/contract/spec.ts";
 import { type Files, filesOf } from "./files.ts";
 
-/** `<pad>`, `<unk>`, `<s>`, `</s>`, `<mask>`. */
+/** Number of special tokens: `<pad>`, `<unk>`, `<s>`, `</s>`, `<mask>`. */
 export const specialTokens = 5;
 export const byteEntries = 256;
 
 /**
- * Entries that a tokenizer will have, before it is trained: exact for bytes; for sub-words the declared number, or about as many as
- * the corpus can give where these are fewer; the characters at the beginning of the corpus for characters.
+ * The number of entries that a tokenizer will have, before it is trained. It is exact for bytes. For subwords it is the declared number, or
+ * an estimate of what the corpus can provide if that is smaller; for characters, those at the beginning of the corpus.
  */
 export function expectedVocabulary(tokenizer: LearnedTokenizerSpec, corpus: CorpusSpec, files: Files): number {
   const own = specialTokens + tokenizer.sentinels;
@@ -26,9 +26,9 @@ export function expectedVocabulary(tokenizer: LearnedTokenizerSpec, corpus: Corp
 }
 
 /**
- * Entries that the corpus can give a tokenizer of sub-words, about and rather too many: by the different words at its beginning, and
- * how their number grows there, or for unigram by the stretches of letters that stand there at least twice. Undefined where a vocabulary
- * of the declared size is small for a text of this length, and where the corpus is not text that can be looked at now.
+ * An estimate, rather too large, of the number of entries that a corpus can provide for a subword tokenizer. It is based on the distinct
+ * words at the beginning of the corpus and the growth of their number, or for unigram on the letter sequences that occur there at least
+ * twice. Undefined if the declared vocabulary is small for a text of this length, or if the corpus is not text that can be read now.
  */
 export function attainableVocabulary(tokenizer: LearnedTokenizerSpec, corpus: CorpusSpec, files: Files): number | undefined {
   const { kind, vocabulary, sentinels, lowercase } = tokenizer;
@@ -37,18 +37,18 @@ export function attainableVocabulary(tokenizer: LearnedTokenizerSpec, corpus: Co
   const paths = filesOf(corpus.files, files);
   if (paths.length === 0 || paths.some((path) => files.size(path) === null || textBytesPerByte(path) !== 1)) return undefined;
   const bytes = bytesToLearnFrom(corpus, paths, files);
-  // texts of 0.1 MB to 5 MB gave 20 to 30 times the root of their length, and up to some thousand entries cost next to nothing
+  // texts of 0.1 MB to 5 MB gave 20 to 30 times the square root of their length, and up to a few thousand entries cost almost nothing
   if (vocabulary <= Math.max(8192, 4 * Math.sqrt(bytes))) return undefined;
   const text = beginningOf(paths, files, wordSampleBytes, lowercase);
   if (text.length < 2) return undefined;
   const [half, whole] = [piecesOf(text.slice(0, text.length / 2)), piecesOf(text)];
-  // Heaps' law: different words grow with a power of the length
+  // Heaps' law: the number of distinct words grows with a power of the length
   const power = Math.min(1, Math.max(0.5, Math.log2(whole / half)));
   const learned = whole * Math.max(1, bytes / new TextEncoder().encode(text).length) ** power;
   return Math.ceil(specialTokens + sentinels + byteEntries + learned);
 }
 
-/** Of a text, by the kinds of tokenizers that learn sub-words. */
+/** Estimates of the number of entries from a text, by the kind of subword tokenizer. */
 const estimates: Partial<Record<LearnedTokenizerSpec["kind"], (text: string) => number>> = {
   bpe: subwordsOf,
   wordpiece: subwordsOf,
@@ -61,8 +61,8 @@ function bytesToLearnFrom({ split, limit }: CorpusSpec, paths: readonly string[]
 }
 
 /**
- * Sub-words that its different words can become, about: English texts of 0.1 MB to 5 MB give 1.35 to 1.75 for each. Where no spaces part
- * words, and in longer ones, every pair of neighbours may be one.
+ * An estimate of the number of subwords for the distinct words of a text: English texts of 0.1 MB to 5 MB give 1.35 to 1.75 per word. If
+ * words are not separated by spaces, and in longer words, every pair of neighbouring characters may be a subword.
  */
 function subwordsOf(text: string): number {
   let sum = 0;
@@ -73,7 +73,7 @@ function subwordsOf(text: string): number {
   return Math.max(1, sum);
 }
 
-/** Stretches of letters that stand at least twice in its words: what unigram pieces are chosen from. */
+/** The number of letter sequences that occur at least twice in the words of a text; unigram pieces are chosen from these. */
 function stretchesOf(text: string): number {
   const counts = new Map<string, number>();
   for (const [word] of text.matchAll(/ ?\S+/gu)) counts.set(word, (counts.get(word) ?? 0) + 1);
@@ -87,10 +87,10 @@ function stretchesOf(text: string): number {
   return Math.max(1, sum);
 }
 
-/** In letters, as SentencePiece has it. */
+/** Maximum length of a piece in letters, as in SentencePiece. */
 const longestPiece = 16;
 
-/** What is frequent has a frequent beginning and end, which `shorter` holds. */
+/** The frequent letter sequences of a length. Their beginnings and ends are frequent too, and thus in `shorter`. */
 function frequent(
   words: readonly { letters: readonly string[]; count: number }[],
   length: number,
@@ -113,7 +113,7 @@ function frequent(
 const withoutSpaces =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
-/** Tokens of the training split, about: for a plan before the corpus is encoded. `tokenizer`: null for one that is not trained here. */
+/** Estimated number of tokens of the training split, before the corpus is encoded. `tokenizer`: null for one that is not trained here. */
 export function expectedTokens(corpus: CorpusSpec, tokenizer: LearnedTokenizerSpec | null, files: Files): number {
   const { validation, test } = corpus.split;
   const bytes = filesOf(corpus.files, files).reduce((sum, path) => sum + (files.size(path) ?? 0) * textBytesPerByte(path), 0);
@@ -121,15 +121,15 @@ export function expectedTokens(corpus: CorpusSpec, tokenizer: LearnedTokenizerSp
   return Math.min(most, bytes * (1 - validation - test) * expectedTokensPerByte(tokenizer));
 }
 
-/** Text compresses to about a third. */
+/** Bytes of text per byte of a file: text compresses to about a third. */
 function textBytesPerByte(path: string): number {
   const { table, compressed } = textFormatOf(path);
   return compressed !== null || table === ".parquet" ? 3 : 1;
 }
 
-/** Tokens that one byte of text becomes, about. `tokenizer`: null for a checkpoint's own. */
+/** Estimated number of tokens per byte of text. `tokenizer`: null for that of a checkpoint. */
 export function expectedTokensPerByte(tokenizer: LearnedTokenizerSpec | null): number {
-  // English text of some megabytes under some thousand sub-words has about four bytes a token.
+  // English text of a few megabytes with a few thousand subwords has about four bytes per token
   return tokenizer?.kind === "bytes" || tokenizer?.kind === "characters" ? 1 : 0.25;
 }
 
@@ -140,13 +140,13 @@ function charactersOf(corpus: CorpusSpec, files: Files, lowercase: boolean): num
   return new Set(beginningOf(filesOf(corpus.files, files), files, sampleBytes, lowercase)).size || byteEntries;
 }
 
-/** The first bytes of the files together, as text. */
+/** The first bytes of the files taken together, as text. */
 function beginningOf(paths: readonly string[], files: Files, bytes: number, lowercase: boolean): string {
   let text = "";
   let left = bytes;
   for (const path of paths) {
     const size = files.size(path);
-    // one that is not text itself is not read for an estimate
+    // a file that is not plain text is not read for an estimate
     if (size === null || textBytesPerByte(path) !== 1) continue;
     // `stream`: the bytes may end within a character
     text += new TextDecoder().decode(files.start(path, left) ?? new Uint8Array(), { stream: true });

@@ -34,11 +34,11 @@ it("seeds of fine-tuning share an evaluation of trained weights; fresh weights o
   expect(new Set(scratch).size).toBe(4);
 });
 
-it("an encoder-decoder gives a sentence alone no probability", () => {
+it("an encoder-decoder assigns no probability to a sentence alone", () => {
   const spec = specOf({
     tasks,
     pretrainings: { base: pretrain({ objective: "t5" }) },
     finetunings: { scored: finetune({ task: "grammar" }) },
   });
-  expect(() => jobsOf(spec, "scored", { files })).toThrow(/an encoder-decoder gives a sentence alone no probability/);
+  expect(() => jobsOf(spec, "scored", { files })).toThrow(/an encoder-decoder assigns no probability to a sentence alone/);
 });

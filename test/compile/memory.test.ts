@@ -43,7 +43,7 @@ describe("a step that takes more memory than the machine has", () => {
   it("is estimated from a rough count if tracing would take too long", () => {
     const { plan, problems } = compiledWith(2e9, { batch: 4096 }, 4096);
     expect(plan).toBeNull();
-    expect(problems[0]!.message).toMatch(/takes at least [\d.]+ GB of memory, and this machine has 2\.0 GB/);
+    expect(problems[0]!.message).toMatch(/needs at least [\d.]+ GB of memory, but this machine has 2\.0 GB/);
   });
 
   it("is reported for a fine-tuning too, without a suggestion if nothing fits", () => {

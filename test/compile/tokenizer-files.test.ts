@@ -43,7 +43,7 @@ describe("an existing tokenizer", () => {
 
   test.each([
     ["broken JSON", "{", "/own.json is not JSON: .* Copy the file again"],
-    ["JSON of something else", "[1]", "/own.json has no model with a vocabulary: it is no tokenizer.json"],
+    ["JSON of something else", "[1]", "/own.json has no model with a vocabulary, so it is not a tokenizer.json"],
     ["JSON that is nested a million deep", "[".repeat(1e6) + "]".repeat(1e6), "is nested more than 1000 deep"],
     ["an id that two tokens have", JSON.stringify({ model: { vocab: { a: 0, b: 1, c: 1 } } }), 'the tokens "b" and "c" both have the id 1'],
     [
@@ -51,21 +51,25 @@ describe("an existing tokenizer", () => {
       JSON.stringify({ ...json, added_tokens: [{ id: 1, content: "new" }] }),
       '"a" and "new" both have the id 1',
     ],
-    ["an id beyond all tokens", JSON.stringify({ model: { vocab: { a: 0, b: 4e9 } } }), 'the token "b" has the id 4000000000, of 2 tokens'],
+    [
+      "an id beyond all tokens",
+      JSON.stringify({ model: { vocab: { a: 0, b: 4e9 } } }),
+      'the token "b" has the id 4000000000, but there are only 2 tokens',
+    ],
     ["a negative id", JSON.stringify({ model: { vocab: { a: 0, b: -1 } } }), 'the token "b" has the id -1'],
     [
       "a merge of no token",
       JSON.stringify({ model: { type: "BPE", vocab: { a: 0, b: 1 }, merges: ["a b"] } }),
       'merge 1, "a b", needs "ab"',
     ],
-    ["a merge of one", JSON.stringify({ model: { type: "BPE", vocab: { a: 0 }, merges: [["a"]] } }), "is no pair of tokens"],
-    ["a model of another kind", JSON.stringify({ model: { type: "Neural", vocab: { a: 0 } } }), 'of the type "Neural"; read are BPE'],
+    ["a merge of one", JSON.stringify({ model: { type: "BPE", vocab: { a: 0 }, merges: [["a"]] } }), "is not a pair of tokens"],
+    ["a model of another kind", JSON.stringify({ model: { type: "Neural", vocab: { a: 0 } } }), 'has the type "Neural"; supported are BPE'],
     [
       "a token for unknown words that it has not",
       JSON.stringify({ model: { type: "WordLevel", vocab: { a: 0 }, unk_token: "[UNK]" } }),
-      'its unk_token "\\[UNK\\]" is no token',
+      'its unk_token "\\[UNK\\]" is not a token',
     ],
-    ["an added token that is none", JSON.stringify({ ...json, added_tokens: [null] }), "is no list of tokens with their ids"],
+    ["an added token that is none", JSON.stringify({ ...json, added_tokens: [null] }), "is not a list of tokens with their ids"],
     [
       "an added token behind a hole, which the library reads with another id",
       JSON.stringify({ model: { vocab: { a: 0, b: 5 } }, added_tokens: [{ id: 6, content: "<x>" }] }),
@@ -79,21 +83,21 @@ describe("an existing tokenizer", () => {
     [
       "a step of another type",
       JSON.stringify({ ...json, pre_tokenizer: { type: "Nope" } }),
-      'its pre-tokenizer is of the type "Nope"; read are Bert',
+      'its pre-tokenizer has the type "Nope"; supported are Bert',
     ],
     [
       "a step inside of another",
       JSON.stringify({ ...json, normalizer: { type: "Sequence", normalizers: [{ type: "NFC" }, { type: "Nope" }] } }),
-      'its normalizer is of the type "Nope"',
+      'its normalizer has the type "Nope"',
     ],
     ...(
       [
         ["a(b", "a parenthesis is not closed"],
-        ["a)b", "a parenthesis closes that was not opened"],
+        ["a)b", "a closing parenthesis has no opening one"],
         ["[ab", "a bracket is not closed"],
         ["[]", "a bracket is not closed"],
-        ["*a", "nothing stands in front of \\*"],
-        ["a|+", "nothing stands in front of \\+"],
+        ["*a", "nothing precedes \\*"],
+        ["a|+", "nothing precedes \\+"],
         ["a\\", "it ends with a backslash"],
       ] as const
     ).map(([pattern, wrong]): [string, string, string] => [
@@ -102,7 +106,7 @@ describe("an existing tokenizer", () => {
       `of its pre-tokenizer cannot be read: ${wrong}`,
     ]),
     ["a dropout that is no share", JSON.stringify({ model: { type: "BPE", vocab: { a: 0 }, merges: [], dropout: 2 } }), "its dropout is 2"],
-    ["a vocabulary without ids", JSON.stringify({ model: { vocab: { a: "b" } } }), "is no list of tokens with their ids"],
+    ["a vocabulary without ids", JSON.stringify({ model: { vocab: { a: "b" } } }), "is not a list of tokens with their ids"],
   ])("%s is said at its file", (_, content, message) => {
     const { problems } = compiled(specWith(), "base", { files: filesWith(content) });
     const [found] = problems.filter(({ code }) => code === "unusable-tokenizer");
@@ -191,6 +195,6 @@ describe("an existing tokenizer", () => {
     const { problems } = compiled(both, "which", { files: filesWith(JSON.stringify({ ...json, ...settings })) });
     const found = problems.find(({ code }) => code === "text-not-given-back");
     expect(found?.path).toEqual(lost === null ? undefined : ["tokenizers", "own", "file"]);
-    if (lost !== null) expect(found!.message).toContain(`it loses ${lost}, and then has another text to predict`);
+    if (lost !== null) expect(found!.message).toContain(`it loses ${lost} and thus predicts a different text`);
   });
 });

@@ -99,7 +99,7 @@ pretrain base { model: small, objective: causal, corpus: tiny, tokenizer: letter
   const environment = { ...process.env, HF_HOME: temporaryFolder(), HF_ENDPOINT: url, HF_TOKEN: "hf_secret" };
   const run = (...args: string[]) => pretrainWith(environment, folder, ...args);
   expect((await run("plan", "a.pretrain")).stderr).toMatch(
-    /:2:20: error: The data set owner\/tiny of the hub is not here\. pretrain run downloads it/,
+    /:2:20: error: The data set owner\/tiny of the hub was not downloaded yet\. pretrain run downloads it/,
   );
   expect(await run("run", "a.pretrain", "base")).toMatchObject({ code: 0 });
   const store = openStore(join(folder, ".pretrain"));
@@ -138,7 +138,7 @@ finetune told { from: scratch { like: base }, task: mood, epochs: 1, batch: 8 }
   const environment = { ...process.env, HF_HOME: temporaryFolder(), HF_ENDPOINT: url, HF_TOKEN: "hf_secret" };
   const run = (...args: string[]) => pretrainWith(environment, folder, ...args);
   expect((await run("plan", "a.pretrain")).stderr).toMatch(
-    /:7:3: error: The data set owner\/tiny of the hub is not here\. pretrain run downloads it/,
+    /:7:3: error: The data set owner\/tiny of the hub was not downloaded yet\. pretrain run downloads it/,
   );
   expect(await run("run", "a.pretrain", "told")).toMatchObject({ code: 0 });
   const store = openStore(join(folder, ".pretrain"));

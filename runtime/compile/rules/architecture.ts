@@ -5,7 +5,7 @@ import type { Use } from "../cells.ts";
 import { architecturesOf, architecturesOfLeaf, leavesOf } from "../resolve.ts";
 import { error, type Rule } from "./rule.ts";
 
-/** The model can carry the objective. Said where the two meet: at the pre-training, or at the compared value. */
+/** The model must fit the objective. Problems are reported where the two meet: at the pre-training, or at the compared value. */
 export const architecture: Rule = ({ spec, uses }) => uses.flatMap((use) => meeting(spec, use));
 
 function meeting(spec: Spec, use: Use): Problem[] {
@@ -20,7 +20,7 @@ function meeting(spec: Spec, use: Use): Problem[] {
       error(
         "architecture-mismatch",
         ["objectives", objective],
-        `No architecture can carry all parts of ${objective}: ${needs.join("; ")}. Take parts that have an architecture in common.`,
+        `No architecture fits all parts of ${objective}: ${needs.join("; ")}. Use parts that have an architecture in common.`,
       ),
     ];
   }
@@ -31,7 +31,7 @@ function meeting(spec: Spec, use: Use): Problem[] {
     error(
       "architecture-mismatch",
       use.at(modelVaries ? "model" : "objective"),
-      `The objective ${objective} needs ${articled(listed(allowed, "or"))}, and the model ${modelName} is ${articled(has)}. ` +
+      `The objective ${objective} needs ${articled(listed(allowed, "or"))}, but the model ${modelName} is ${articled(has)}. ` +
         (model.checkpoint
           ? "Use another objective or another checkpoint."
           : model.family

@@ -8,7 +8,7 @@ import type { Files } from "../files.ts";
 import { readTokenizerFile } from "../tokenizer-files.ts";
 import { type Checked, error, type Rule, warning } from "./rule.ts";
 
-/** A model's checkpoint can be read, and brings the tokenizer of what starts from it. */
+/** The checkpoint of a model must be readable, and have the tokenizer of everything that starts from it. */
 export const checkpoints: Rule = (checked) => {
   const { spec, files, uses } = checked;
   return [
@@ -28,12 +28,12 @@ export const checkpoints: Rule = (checked) => {
       const tokenizer = spec.tokenizers[use.pretrain.tokenizer ?? ""];
       if (model.checkpoint && tokenizer?.kind === "existing") return fileForCheckpoint(use, model.checkpoint, tokenizer, files);
       if (!model.checkpoint)
-        return [error("missing-key", use.at("model"), `${use.label} needs a tokenizer: the model ${use.pretrain.model} brings none.`)];
+        return [error("missing-key", use.at("model"), `${use.label} needs a tokenizer, since the model ${use.pretrain.model} has none.`)];
       return [
         error(
           "tokenizer-of-checkpoint",
           use.at("tokenizer"),
-          `The model ${use.pretrain.model} comes with the tokenizer of its checkpoint, and its weights are worth nothing with another. Leave tokenizer out.`,
+          `The model ${use.pretrain.model} has the tokenizer of its checkpoint, and its weights are useless with another one. Omit tokenizer.`,
         ),
       ];
     }),
@@ -44,14 +44,14 @@ export const checkpoints: Rule = (checked) => {
         error(
           "model-without-weights",
           ["finetunings", name, "from"],
-          `The model ${from.model} has sizes and no weights. Give it a checkpoint, or start from a pretrain or from scratch { like: … }.`,
+          `The model ${from.model} has sizes but no weights. Give it a checkpoint, or start from a pretrain or from scratch { like: … }.`,
         ),
       ];
     }),
   ];
 };
 
-/** What reads text with a model's own tokenizer, and what predicts tokens with it. */
+/** Whether something reads text with the model's own tokenizer, and whether something predicts tokens with the model. */
 interface Uses {
   ownTokenizer: boolean;
   predicts: boolean;
@@ -66,7 +66,7 @@ function usedBy(name: string, { spec, uses }: Pick<Checked, "spec" | "uses">): U
   };
 }
 
-/** Text cannot be read without the tokenizer; what is missing to predict tokens is drawn, which is to be known. */
+/** Problems of a flaw: text cannot be read without a tokenizer; missing weights for predicting tokens are initialised, with a warning. */
 function flawOf(name: string, { prevents, message }: Flaw, { ownTokenizer, predicts }: Uses): Problem[] {
   const path = ["models", name, "checkpoint"];
   if (prevents === "text") return ownTokenizer ? [error("unusable-checkpoint", path, `${message}.`)] : [];
@@ -74,16 +74,16 @@ function flawOf(name: string, { prevents, message }: Flaw, { ownTokenizer, predi
   return [warning("flawed-checkpoint", path, `${message}.`)];
 }
 
-/** A file in the place of a checkpoint's tokenizer has an embedding for each of its entries. */
+/** A tokenizer file that replaces a checkpoint's tokenizer must have as many entries as the checkpoint has embeddings. */
 function fileForCheckpoint(use: Use, checkpoint: CheckpointSpec, tokenizer: ExistingTokenizerSpec, files: Files): Problem[] {
   const [read, rows] = [readTokenizerFile(tokenizer, files), embeddingsOf(checkpoint, files)];
-  // what cannot be read is said where it is declared
+  // a file that cannot be read is reported at its declaration
   if ("wrong" in read || rows === null || read.entries <= rows) return [];
   return [
     error(
       "tokenizer-does-not-fit",
       use.at("tokenizer"),
-      `The tokenizer ${use.pretrain.tokenizer} has ${read.entries} entries and the model ${use.pretrain.model} embeddings for ${rows}: they are not of the same model. Leave tokenizer out, which takes the checkpoint's own.`,
+      `The tokenizer ${use.pretrain.tokenizer} has ${read.entries} entries, but the model ${use.pretrain.model} has embeddings for ${rows}, so they do not belong together. Omit tokenizer to use the checkpoint's own.`,
     ),
   ];
 }

@@ -9,7 +9,7 @@ import { identityOf } from "../identity.ts";
 import { scoresOf } from "../scores.ts";
 import { type Checked, error, type Rule, twice, warning } from "./rule.ts";
 
-/** A comparison holds different things against each other, each once. */
+/** A comparison must compare distinct things. */
 export const comparisons: Rule = (checked) =>
   Object.entries(checked.spec.comparisons).flatMap(([name, comparison]) => {
     const nothing = variesSomething(checked, name, comparison);
@@ -26,7 +26,7 @@ export const comparisons: Rule = (checked) =>
     ];
   });
 
-/** A rule without a setting gives the same numbers for each of its values. */
+/** A varied optimiser setting must exist in the optimiser; otherwise all values give the same numbers. */
 function optimizerSettings({ spec }: Checked, name: string, comparison: ComparisonSpec): Problem[] {
   const base = spec.pretrainings[comparison.extends];
   if (!base) return [];
@@ -62,7 +62,7 @@ function variesSomething({ spec }: Checked, name: string, comparison: Comparison
       error(
         "varies-nothing",
         ["comparisons", name],
-        `${name} varies nothing. Say what to compare, for example vary objective: [causal, masked].${otherSide(comparison)}`,
+        `${name} varies nothing. Name what to compare, for example vary objective: [causal, masked].${otherSide(comparison)}`,
       ),
     ];
   }
@@ -78,20 +78,20 @@ function variesSomething({ spec }: Checked, name: string, comparison: Comparison
       error(
         "varies-nothing",
         ["comparisons", name, `vary ${key}`],
-        `vary ${key} ${found}, and a comparison needs two. Add another value.${isOne ? otherSide(comparison) : ""}`,
+        `vary ${key} ${found}, but a comparison needs two. Add another value.${isOne ? otherSide(comparison) : ""}`,
       ),
     ];
   });
 }
 
-/** How one thing alone is a comparison. */
+/** Advice on how a single pre-training can be compared with baselines. */
 function otherSide({ finetune }: ComparisonSpec): string {
   return finetune.length === 0
-    ? " With finetune: { task: … } one is held against its baselines."
-    : " Or name baselines that the one is held against: baselines: [scratch].";
+    ? " Or add finetune: { task: … } to compare a single one with its baselines."
+    : " Or name baselines to compare it with: baselines: [scratch].";
 }
 
-/** What moves together has as many values. */
+/** Keys that change together must have the same number of values. */
 function together(name: string, { vary }: ComparisonSpec): Problem[] {
   return vary.flatMap(({ key, values, with: others = [] }) =>
     others
@@ -100,14 +100,14 @@ function together(name: string, { vary }: ComparisonSpec): Problem[] {
         error(
           "with-other-length",
           ["comparisons", name, `with ${other.key}`],
-          `with ${other.key} has ${other.values.length} ${other.values.length === 1 ? "value" : "values"} and vary ${key} has ${values.length}. ` +
+          `with ${other.key} has ${other.values.length} ${other.values.length === 1 ? "value" : "values"}, but vary ${key} has ${values.length}. ` +
             `Give one ${other.key} for each ${key}, in the same order.`,
         ),
       ),
   );
 }
 
-/** A search takes one of its own rates for each cell, whatever rate the cell had. */
+/** A search must not replace learning rates that are compared, and each of its rates must be distinct. */
 function searches(name: string, { vary, search }: ComparisonSpec): Problem[] {
   if (!search) return [];
   const words = vary.flatMap(({ key, with: others = [] }) => [`vary ${key}`, ...others.map((other) => `with ${other.key}`)]);
@@ -120,7 +120,7 @@ function searches(name: string, { vary, search }: ComparisonSpec): Problem[] {
           error(
             "searched-and-varied",
             ["comparisons", name, word],
-            `${name} searches for the learning rate of each cell, which would replace those of ${word}. Leave search out to compare these rates, or leave them out.`,
+            `${name} searches for the learning rate of each cell, which would replace those of ${word}. Omit search to compare these rates, or omit the rates.`,
           ),
         ]),
     ...(twice === undefined
@@ -143,12 +143,12 @@ function sameTwice({ spec, files }: Checked, name: string): Problem[] {
     found.set(
       path.join("\0"),
       labels[0] === labels[1]
-        ? error("same-twice", path, `${labels[0]} stands twice, and results are told apart by name. Remove one.`)
+        ? error("same-twice", path, `${labels[0]} occurs twice, but results are identified by name. Remove one.`)
         : warning(
             "same-thing",
             path,
-            `${labels[0]} and ${labels[1]} are the same thing once all defaults are filled in: an A/A comparison. ` +
-              "Each has random numbers of its own, so what differs is noise. Remove one if that is not what you want to see.",
+            `${labels[0]} and ${labels[1]} are the same once all defaults are filled in: an A/A comparison. ` +
+              "Each has its own random numbers, so any difference is noise. Remove one unless you want to measure the noise.",
           ),
     );
   }
@@ -159,13 +159,13 @@ function sameTwice({ spec, files }: Checked, name: string): Problem[] {
     const path = pathOfValue(name, cell.varied[0]!, cell.choice[0]!);
     found.set(
       path.join("\0"),
-      error("same-label", path, `Two different cells are both called ${cell.label}. Declare one under a name of its own.`),
+      error("same-label", path, `Two different cells are both called ${cell.label}. Declare one of them under another name.`),
     );
   }
   return [...found.values()];
 }
 
-/** Seeds, tasks and baselines: each once. */
+/** Seeds, tasks and baselines must be distinct and possible. */
 function repeated(name: string, comparison: ComparisonSpec): Problem[] {
   const path: SpecPath = ["comparisons", name];
   return [
@@ -178,7 +178,7 @@ function repeated(name: string, comparison: ComparisonSpec): Problem[] {
             error(
               "task-twice",
               [...path, "finetune", index, "task"],
-              `${name} fine-tunes on ${finetune.task} twice, and results are told apart by task. Keep one, or declare the task again under another name.`,
+              `${name} fine-tunes on ${finetune.task} twice, but results are identified by task. Keep one, or declare the task again under another name.`,
             ),
           ]),
     ]),
@@ -194,8 +194,8 @@ function seeds(seeds: readonly number[], path: SpecPath): Problem[] {
     error(
       "repeated-seeds",
       path,
-      `${twice.length === 1 ? "The seed" : "The seeds"} ${listed(twice.map(String))} ${twice.length === 1 ? "stands" : "stand"} twice. ` +
-        "The same seed gives the same numbers, which would count as agreement. Use different seeds.",
+      `${twice.length === 1 ? "The seed" : "The seeds"} ${listed(twice.map(String))} ${twice.length === 1 ? "occurs" : "occur"} twice. ` +
+        "Equal seeds give equal numbers, which would count as agreement. Use different seeds.",
       [`[${[...new Set(seeds)].join(", ")}]`],
     ),
   ];
@@ -208,19 +208,19 @@ function baselines({ spec }: Checked, name: string, { baselines: written, finetu
     return written.flatMap((baseline, index): Problem[] => {
       const model = spec.models[baseline];
       if (!model || model.checkpoint) return [];
-      const message = `The model ${baseline} has sizes and no weights, so as a baseline it would be scratch. Give it a checkpoint, or write scratch.`;
+      const message = `The model ${baseline} has sizes but no weights, so as a baseline it would be the same as scratch. Give it a checkpoint, or write scratch.`;
       return [error("model-without-weights", [...path, index], message, ["scratch"])];
     });
   return [
     error(
       "baselines-without-task",
       path,
-      `${listed(written)} can be scored on a task alone, and ${name} has none. Add finetune: { task: … }, or leave baselines out.`,
+      `${listed(written)} can only be scored on a task, but ${name} has none. Add finetune: { task: … }, or omit baselines.`,
     ),
   ];
 }
 
-/** Shares of a pre-training, each once, and something to fine-tune there. */
+/** The key `checkpoints` needs distinct shares and a task to fine-tune on. */
 function checkpoints(name: string, { checkpoints = [], finetune }: ComparisonSpec): Problem[] {
   const path: SpecPath = ["comparisons", name, "checkpoints"];
   if (checkpoints.length === 0) return [];
@@ -229,7 +229,7 @@ function checkpoints(name: string, { checkpoints = [], finetune }: ComparisonSpe
       error(
         "checkpoints-without-task",
         path,
-        `checkpoints are where weights are fine-tuned on a task, and ${name} has none. Add finetune: { task: … }, or leave checkpoints out: losses on the way are recorded anyway.`,
+        `checkpoints are fine-tuned on tasks, but ${name} has none. Add finetune: { task: … }, or omit checkpoints: losses during pre-training are recorded anyway.`,
       ),
     ];
   }
@@ -240,13 +240,13 @@ function checkpoints(name: string, { checkpoints = [], finetune }: ComparisonSpe
           error(
             "checkpoint-twice",
             [...path, index],
-            `The checkpoint at ${Number((100 * share).toPrecision(6))}% stands twice. Remove one.`,
+            `The checkpoint at ${Number((100 * share).toPrecision(6))}% occurs twice. Remove one.`,
           ),
         ],
   );
 }
 
-/** Without a task, something of the corpus must be kept to score the cells on, by an objective that reads it. */
+/** Without a task, cells are scored on a held-out part of the corpus, with an objective that reads text. */
 function scores({ spec }: Checked, name: string, { finetune }: ComparisonSpec): Problem[] {
   const { cells } = cellsOf(spec, name);
   if (finetune.length > 0 || cells.length === 0) return [];
@@ -261,7 +261,7 @@ function scores({ spec }: Checked, name: string, { finetune }: ComparisonSpec): 
     error(
       "nothing-to-score",
       ["corpora", corpus, "split"],
-      `${name} scores its cells on text, and ${corpus} keeps none for it. ${remedy}, or give ${corpus} a validation share.`,
+      `${name} scores its cells on text, but ${corpus} has no held-out text. ${remedy}, or give ${corpus} a validation share.`,
     ),
   );
 }

@@ -9,7 +9,7 @@ import { readTokenizerFile } from "../tokenizer-files.ts";
 import { lostBy } from "./lost-text.ts";
 import { type Rule, warning } from "./rule.ts";
 
-/** What else differs between cells than what is compared: said, not forbidden. */
+/** Warnings about differences between cells other than the compared one. */
 export const confounds: Rule = ({ spec, files }) =>
   Object.entries(spec.comparisons).flatMap(([name, comparison]) => [
     ...architectures(spec, name),
@@ -47,7 +47,7 @@ function architectures(spec: Spec, name: string): Problem[] {
   ];
 }
 
-/** Tokenizers of different sizes bring embeddings of different sizes. */
+/** Tokenizers of different sizes cause embeddings of different sizes. */
 function vocabularies(spec: Spec, name: string, files: Files): Problem[] {
   const used = [...new Set(cellsOf(spec, name).cells.flatMap((cell) => cell.pretrain.tokenizer ?? []))].filter(
     (each) => spec.tokenizers[each],
@@ -58,14 +58,15 @@ function vocabularies(spec: Spec, name: string, files: Files): Problem[] {
   return others.flatMap((other) => {
     const [wanted, found] = [sizeOf(first!), sizeOf(other)];
     if (wanted === found) return [];
-    const said = (size: number | null) => (size === null ? "as many entries as its kind has" : `${size.toLocaleString("en")} entries`);
+    const said = (size: number | null) =>
+      size === null ? "a number of entries that follows from its kind" : `${size.toLocaleString("en")} entries`;
     return [
       {
         ...warning(
           "vocabularies-differ",
           ["tokenizers", other, "vocabulary"],
-          `In ${name}, ${other} has ${said(found)} and ${first} ${said(wanted)}: with the tokenizer, the size of the embeddings and the text that a token ` +
-            `stands for change too. Give both as many, and compare ${loses ? "" : "bits per byte or "}task scores, not perplexity.`,
+          `In ${name}, ${other} has ${said(found)} and ${first} ${said(wanted)}: with the tokenizer, the size of the embeddings and the length of the text per token ` +
+            `change too. Give both the same number, and compare ${loses ? "" : "bits per byte or "}task scores, not perplexity.`,
         ),
         ...(found === null || wanted === null || spec.tokenizers[other]!.kind === "existing"
           ? {}
@@ -75,14 +76,14 @@ function vocabularies(spec: Spec, name: string, files: Files): Problem[] {
   });
 }
 
-/** Null where that is not known before the tokenizer is made or read. */
+/** The number of entries of a tokenizer; null if it is unknown before the tokenizer is trained or read. */
 function entriesOf(tokenizer: TokenizerSpec, files: Files): number | null {
   if (tokenizer.kind !== "existing") return tokenizer.vocabulary;
   const read = readTokenizerFile(tokenizer, files);
   return "wrong" in read ? null : read.entries + read.added.length;
 }
 
-/** Each cell is scored on what its own corpus keeps. */
+/** A warning if each cell is scored on the held-out text of its own corpus. */
 function corpora(spec: Spec, name: string, comparison: ComparisonSpec): Problem[] {
   const { cells } = cellsOf(spec, name);
   if (comparison.finetune.length > 0 || new Set(cells.map((cell) => cell.pretrain.corpus)).size < 2) return [];
@@ -101,7 +102,7 @@ function perplexities(spec: Spec, name: string, comparison: ComparisonSpec): Pro
     warning(
       "perplexities-not-comparable",
       ["comparisons", name],
-      `Without finetune, ${name} has only the objectives' own scores. Perplexities and losses of different objectives measure different things and are not ranked. Add finetune: { task: … } to compare what the models are good for.`,
+      `Without finetune, ${name} has only the objectives' own scores. Perplexities and losses of different objectives measure different things and are not ranked. Add finetune: { task: … } to compare how useful the models are.`,
     ),
   ];
 }

@@ -8,7 +8,7 @@ import { type Files, filesOf, sizeOf } from "../files.ts";
 import { chosenData, dataNotHere } from "../hub-data.ts";
 import { error, percent, type Rule } from "./rule.ts";
 
-/** The splits of a corpus leave something to train on, and its patterns find text. */
+/** The splits of a corpus must leave text to train on, and its patterns must match files with text. */
 export const corpora: Rule = ({ spec, files }) =>
   Object.entries(spec.corpora).flatMap(([name, corpus]) => {
     const { validation, test } = corpus.split;
@@ -20,7 +20,7 @@ export const corpora: Rule = ({ spec, files }) =>
             error(
               "missing-file",
               ["corpora", name, "files", index],
-              `No file matches ${pattern}. Name text files by a path or a pattern beside this file.`,
+              `No file matches ${pattern}. Name text files by a path or pattern relative to this file.`,
             ),
           ],
     );
@@ -49,7 +49,7 @@ function notHere(name: string, { name: hub, files: patterns }: NonNullable<Corpu
   return dataNotHere(missing, ["corpora", name, patterns && data ? "data_files" : "hub"]);
 }
 
-/** What the beginnings of the files show: one problem for each kind, at the pattern that leads to the file. */
+/** Problems that the beginnings of the files show: one of each kind, at the pattern that matches the file. */
 function ofContents(name: string, corpus: CorpusSpec, files: Files): Problem[] {
   const found = corpus.files.flatMap((pattern, index) => {
     const at = corpus.hub ? ["corpora", name, "hub"] : ["corpora", name, "files", index];
@@ -64,7 +64,7 @@ function ofContents(name: string, corpus: CorpusSpec, files: Files): Problem[] {
   });
 }
 
-/** Files whose content is neither text nor one of the tables. */
+/** Files in a format that is neither text nor a supported table. */
 function unreadable(name: string, corpus: CorpusSpec, files: Files): Problem[] {
   return corpus.files.flatMap((pattern, index) => {
     const path = files.glob(pattern).find((each) => notText.test(each));
@@ -74,7 +74,7 @@ function unreadable(name: string, corpus: CorpusSpec, files: Files): Problem[] {
       error(
         "unknown-format",
         ["corpora", name, "files", index],
-        `${path}: ${ending} files are not read. Use text, .jsonl (a JSON object a line), .csv, .tsv or .parquet; .gz and .zst where it is compressed.`,
+        `${path}: ${ending} files are not supported. Use text, .jsonl (one JSON object per line), .csv, .tsv or .parquet, which may be compressed (.gz, .zst).`,
       ),
     ];
   });
@@ -89,7 +89,7 @@ function unusedColumn(name: string, corpus: CorpusSpec, files: Files): Problem[]
     error(
       "column-not-used",
       ["corpora", name, "column"],
-      `The files of ${name} are plain text and have no columns. Leave column out, or name .jsonl, .csv, .tsv or .parquet files.`,
+      `The files of ${name} are plain text and have no columns. Omit column, or name .jsonl, .csv, .tsv or .parquet files.`,
     ),
   ];
 }

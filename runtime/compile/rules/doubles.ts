@@ -1,7 +1,7 @@
 import type { FinetuneSpec } from "#runtime/contract/spec.ts";
 import { type Rule, twice } from "./rule.ts";
 
-/** What a task scores, a probe reads and a comparison expects stands there once: results are told apart by name. */
+/** Metrics of a task, models and tasks of a probe, and expectations must be distinct, since results are identified by name. */
 export const doubles: Rule = ({ spec }) => [
   ...Object.entries(spec.tasks).flatMap(([name, { metrics }]) => twice("metric-twice", "The metric", metrics, ["tasks", name, "metrics"])),
   ...Object.entries(spec.probes).flatMap(([name, probe]) => [

@@ -9,7 +9,7 @@ import { cellsOf } from "../cells.ts";
 import { scoresOf } from "../scores.ts";
 import { type Checked, error, type Rule } from "./rule.ts";
 
-/** An expectation names cells, tasks and metrics that the comparison has. */
+/** An expectation must name cells, tasks and metrics that the comparison has. */
 export const expectations: Rule = ({ spec, taskOf }) =>
   Object.entries(spec.comparisons).flatMap(([name, comparison]) => {
     const { cells, leftOut } = cellsOf(spec, name);
@@ -36,7 +36,7 @@ function problemsOf(expectation: Expectation, path: SpecPath, known: Known): Pro
   const sides = (["left", "right"] as const).flatMap((side) => unknownSide(expectation, side, path, known));
   if (sides.length > 0) return sides;
   if (left === right) {
-    return [error("expects-itself", path, `${left} is expected to differ from itself. Name two different cells.`)];
+    return [error("expects-itself", path, `${left} is compared with itself. Name two different cells.`)];
   }
   const score = known.scores.find((each) => each.task === task);
   if (!score) {
@@ -63,7 +63,7 @@ function problemsOf(expectation: Expectation, path: SpecPath, known: Known): Pro
 
 function unknownSide(expectation: Expectation, side: "left" | "right", path: SpecPath, { sides, leftOut }: Known): Problem[] {
   const name = expectation[side];
-  // What made no cell has its own problem where it is declared.
+  // a value that made no cell has its own problem at its declaration
   if (sides.includes(name) || leftOut.includes(name)) return [];
   if (name === "scratch" || name === "majority") {
     return [error("unknown-cell", path, `${name} is not among the baselines of this comparison. Add it: baselines: [${name}].`)];
@@ -82,11 +82,11 @@ function ofGrid(name: string, cell: string): Problem {
   return error(
     "expectation-of-grid",
     ["comparisons", name, "expect", 0],
-    `With several vary lines a cell is a combination, ${cell} for example, and expect cannot name combinations. Vary one key, or leave expect out.`,
+    `With several vary lines a cell is a combination, for example ${cell}, and expect cannot name combinations. Vary one key, or omit expect.`,
   );
 }
 
-/** All metrics that the task's labels allow are computed, whether shown or not. */
+/** The scores of the tasks: all metrics that a task's labels allow are computed, even if they are not shown. */
 function taskScores(comparison: ComparisonSpec, { spec, taskOf }: Pick<Checked, "spec" | "taskOf">): Known["scores"] {
   return comparison.finetune.map(({ task }) => {
     const labels = taskOf(task).task?.labels.length ?? 2;
@@ -108,7 +108,7 @@ function nearest(word: string, words: readonly string[]): string[] {
   return distance(word, near) <= Math.max(2, word.length / 2) ? [near] : [];
 }
 
-/** As in a file. */
+/** An expectation as it is written in a file. */
 function written({ left, operator, right, task, metric }: Expectation): string {
   return `${left} ${operator} ${right} on ${task}.${metric}`;
 }

@@ -4,7 +4,7 @@ import { cellsOf } from "../cells.ts";
 import { microBatches } from "./pretrainings.ts";
 import { error, type Rule, warning } from "./rule.ts";
 
-/** What fine-tuning trains exists in the models that it is done to. */
+/** The weights that a fine-tuning trains must exist in the model. */
 export const finetunings: Rule = ({ spec }) => [
   ...Object.entries(spec.finetunings).flatMap(([name, finetune]) =>
     settings(finetune, ["finetunings", name], startsOf(spec, finetune.from)),
@@ -26,7 +26,7 @@ function settings(finetune: FinetuneSettings, path: SpecPath, models: readonly [
   ];
 }
 
-/** A stop saves an epoch only where one is left after the best and as many that are no better as the patience has. */
+/** A warning if early stopping can never save an epoch: after the best epoch and `patience` others, none is left. */
 function idlePatience({ epochs, patience }: FinetuneSettings, path: SpecPath): Problem[] {
   if (patience === undefined || 1 + patience < epochs) return [];
   const smaller = epochs > 2 ? `a patience of at most ${epochs - 2}, ` : "";
@@ -45,7 +45,7 @@ function trained({ train }: FinetuneSettings, path: SpecPath, name: string, mode
       error(
         "more-layers-than-model",
         [...path, "train"],
-        `The last ${train.layers} layers cannot be trained: the model ${name} has ${model.layers}. Use at most that many, or train: all.`,
+        `The last ${train.layers} layers cannot be trained, since the model ${name} has only ${model.layers}. Use at most that many, or train: all.`,
         [`last ${model.layers} layers`, "all"],
       ),
     ];
@@ -62,7 +62,7 @@ function trained({ train }: FinetuneSettings, path: SpecPath, name: string, mode
       error(
         "rank-above-width",
         [...path, "train", "rank"],
-        `A LoRA rank of ${train.rank} is above the hidden width ${model.hidden} of the model ${name}. Use a rank far below it, 8 for example.`,
+        `A LoRA rank of ${train.rank} is above the hidden width ${model.hidden} of the model ${name}. Use a rank far below it, for example 8.`,
       ),
     ];
   }
@@ -75,7 +75,7 @@ function startsOf(spec: Spec, from: FinetuneSpec["from"]): [string, ModelSpec][]
   return model ? [[from.model, model]] : [];
 }
 
-/** The distinct models of some pre-trainings. */
+/** The distinct models of these pre-trainings. */
 function modelsOf(spec: Spec, pretrainings: readonly (PretrainSpec | undefined)[]): [string, ModelSpec][] {
   const names = new Set(pretrainings.flatMap((pretrain) => (pretrain ? [pretrain.model] : [])));
   return [...names].flatMap((name) => (spec.models[name] ? [[name, spec.models[name]] as [string, ModelSpec]] : []));

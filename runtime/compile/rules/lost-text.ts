@@ -9,7 +9,7 @@ import { scoresOf } from "../scores.ts";
 import { readTokenizerFile } from "../tokenizer-files.ts";
 import { type Rule, warning } from "./rule.ts";
 
-/** Bits per byte are ranked between tokenizers that give the text back: which of a comparison's do not, as far as their settings say. */
+/** Bits per byte are ranked only between tokenizers that reproduce the text. Reports tokenizers of comparisons whose settings lose text. */
 export const lostText: Rule = ({ spec, files }) =>
   Object.keys(spec.comparisons).flatMap((name) => {
     const used = [...new Set(cellsOf(spec, name).cells.map((cell) => cell.pretrain.tokenizer))];
@@ -25,7 +25,7 @@ function comparesBits(spec: Spec, name: Ref): boolean {
   return spec.comparisons[name]!.finetune.length === 0 && scoresOf(spec, name).some(({ metrics }) => metrics.includes("bits_per_byte"));
 }
 
-/** What a tokenizer's settings say that it loses of a text. */
+/** What a tokenizer loses of a text because of its settings. */
 export function lostBy(tokenizer: TokenizerSpec, files: Files): LostInText[] {
   if (tokenizer.kind !== "existing") return lostByLearned(tokenizer);
   const read = readTokenizerFile(tokenizer, files);
@@ -35,7 +35,7 @@ export function lostBy(tokenizer: TokenizerSpec, files: Files): LostInText[] {
 function losing(name: string, tokenizer: Ref, declared: TokenizerSpec, lost: readonly LostInText[]): Problem {
   const folds = declared.kind !== "existing" && lost.length === 1 && lost[0] === "case";
   const remedies = [
-    folds ? `leave lowercase out of ${tokenizer}` : "use a tokenizer of kind bpe, unigram or bytes, without lowercase",
+    folds ? `omit lowercase in ${tokenizer}` : "use a tokenizer of kind bpe, unigram or bytes, without lowercase",
     "add finetune: { task: … } to compare all cells on one task",
   ];
   const key = declared.kind === "existing" ? "file" : folds ? "lowercase" : "kind";
@@ -43,7 +43,7 @@ function losing(name: string, tokenizer: Ref, declared: TokenizerSpec, lost: rea
     ...warning(
       "text-not-given-back",
       ["tokenizers", tokenizer, key],
-      `In ${name}, ${tokenizer} gets no verdict on bits per byte beside other tokenizers where it does not give the text back: it loses ${lostInWords(lost)}, and then has another text to predict. ` +
+      `In ${name}, ${tokenizer} gets no verdict on bits per byte against other tokenizers, because it does not reproduce the text: it loses ${lostInWords(lost)} and thus predicts a different text. ` +
         `To rank it, ${remedies.join(", or ")}.`,
     ),
     ...(folds ? { set: { key: "lowercase", value: "false" } } : {}),

@@ -1,6 +1,6 @@
 import { error, type Rule } from "./rule.ts";
 
-/** The heads divide the width, evenly enough for the positions. */
+/** The number of heads must divide the width, and rotary positions need an even width per head. */
 export const models: Rule = ({ spec }) =>
   Object.entries(spec.models).flatMap(([name, { hidden, heads, position, checkpoint }]) => {
     if (checkpoint) return [];
@@ -21,7 +21,7 @@ export const models: Rule = ({ spec }) =>
         error(
           "rotary-odd-width",
           ["models", name, "position"],
-          `Rotary positions turn pairs of numbers, so a head's width must be even; hidden ${hidden} over ${heads} heads gives ${width}. Use other sizes or learned positions.`,
+          `Rotary positions rotate pairs of numbers, so the width of a head must be even; hidden ${hidden} divided by ${heads} heads gives ${width}. Use other sizes or learned positions.`,
           ["learned", "sinusoidal", "relative"],
         ),
       ];
@@ -29,7 +29,7 @@ export const models: Rule = ({ spec }) =>
     return [];
   });
 
-/** The next divisors of `whole` below and above `wanted`. */
+/** The nearest divisors of `whole` below and above `wanted`. */
 function divisorsNear(whole: number, wanted: number): number[] {
   const divisors = Array.from({ length: whole }, (_, index) => index + 1).filter((candidate) => whole % candidate === 0);
   return [divisors.filter((d) => d < wanted).at(-1), divisors.find((d) => d > wanted)].filter((d) => d !== undefined);

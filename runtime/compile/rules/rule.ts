@@ -4,13 +4,13 @@ import type { Ref, Spec } from "#runtime/contract/spec.ts";
 import type { Use } from "../cells.ts";
 import type { Files } from "../files.ts";
 
-/** A family of rules: what is wrong with a specification in one respect. */
+/** A family of rules: it returns the problems of a specification in one respect. */
 export type Rule = (checked: Checked) => Problem[];
 
 export interface Checked {
   spec: Spec;
   files: Files;
-  /** Every pre-training, declared or compared. */
+  /** All pre-trainings, both declared ones and cells of comparisons. */
   uses: readonly Use[];
   /** Reads a task's files. */
   taskOf(key: Ref): { task: ResolvedTask | null; problems: Problem[] };
@@ -28,19 +28,19 @@ export function info(code: string, path: SpecPath, message: string): Problem {
   return { severity: "info", code, path, message };
 }
 
-/** An error at each name of a list that stood there before. */
+/** An error for each name of a list that occurred before. */
 export function twice(code: string, what: string, names: readonly string[], path: SpecPath): Problem[] {
   return names.flatMap((name, index) =>
-    names.indexOf(name) === index ? [] : [error(code, [...path, index], `${what} ${name} stands twice. Remove one.`)],
+    names.indexOf(name) === index ? [] : [error(code, [...path, index], `${what} ${name} occurs twice. Remove one.`)],
   );
 }
 
-/** Are these shares, which people write with few digits, one whole together? */
+/** Whether these shares add up to 1, within the rounding of the few digits that people write. */
 export function addUpToOne(shares: readonly number[]): boolean {
   return Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 1e-6;
 }
 
-/** `0.15` → `15%`, without the noise of binary fractions. */
+/** A share as a percentage: `0.15` becomes `15%`, without the rounding errors of binary fractions. */
 export function percent(share: number): string {
   return `${Number((share * 100).toPrecision(10))}%`;
 }

@@ -15,7 +15,7 @@ import type { Rule } from "./rule.ts";
 import { tasks } from "./tasks.ts";
 import { tokenizers } from "./tokenizers.ts";
 
-/** Every family of rules; adding one touches its file, this table and its test. */
+/** All families of rules. A new one needs its file, an entry here and a test. */
 export const rules: readonly Rule[] = [
   checkpoints,
   corpora,

@@ -5,7 +5,7 @@ import { readTokenizerFile } from "../tokenizer-files.ts";
 import { attainableVocabulary, byteEntries, specialTokens } from "../vocabulary.ts";
 import { error, info, type Rule, warning } from "./rule.ts";
 
-/** A vocabulary size where the kind needs one, large enough, and none where the kind decides; a file that is a tokenizer. */
+/** A tokenizer needs a sufficient vocabulary size if its kind has one, and no size otherwise; a file must be a tokenizer. */
 export const tokenizers: Rule = ({ spec, files }) =>
   Object.entries(spec.tokenizers).flatMap(([name, tokenizer]) =>
     tokenizer.kind === "existing"
@@ -27,17 +27,13 @@ function vocabulary(name: string, { kind, vocabulary, sentinels }: LearnedTokeni
       error(
         "vocabulary-not-used",
         ["tokenizers", name, "vocabulary"],
-        `A ${kind} tokenizer has ${own} as its vocabulary and takes no size. Leave vocabulary out, or use kind: bpe.`,
+        `A ${kind} tokenizer has ${own} as its vocabulary and has no size. Omit vocabulary, or use kind: bpe.`,
       ),
     ];
   }
   if (vocabulary === null) {
     return [
-      error(
-        "missing-key",
-        ["tokenizers", name, "kind"],
-        `A ${kind} tokenizer needs its number of entries. Add, for example, vocabulary: 8k.`,
-      ),
+      error("missing-key", ["tokenizers", name, "kind"], `A ${kind} tokenizer needs a vocabulary size. Add, for example, vocabulary: 8k.`),
     ];
   }
   const least = specialTokens + sentinels + (kind === "bpe" ? byteEntries : 1);
@@ -53,7 +49,7 @@ function vocabulary(name: string, { kind, vocabulary, sentinels }: LearnedTokeni
   ];
 }
 
-/** A vocabulary that the corpus cannot fill: the plan counts on what it can give. */
+/** A warning about a vocabulary that the corpus cannot fill; the plan assumes the size that it can. */
 function moreThanGiven(name: string, tokenizer: LearnedTokenizerSpec, { corpora }: Spec, files: Files): Problem[] {
   const corpus = corpora[tokenizer.trainOn];
   const attainable = corpus && attainableVocabulary(tokenizer, corpus, files);
@@ -63,7 +59,7 @@ function moreThanGiven(name: string, tokenizer: LearnedTokenizerSpec, { corpora 
     info(
       "vocabulary-beyond-corpus",
       ["tokenizers", name, "vocabulary"],
-      `${tokenizer.trainOn} has text for about ${most} entries at most, so the vocabulary will be smaller than this. The plan counts on as many as the text gives. Use a smaller vocabulary, or more text.`,
+      `${tokenizer.trainOn} has enough text for about ${most} entries, so the vocabulary will be smaller than this. The plan assumes that size. Use a smaller vocabulary, or more text.`,
     ),
   ];
 }
@@ -74,7 +70,7 @@ function lowercase(name: string, { kind, lowercase }: LearnedTokenizerSpec): Pro
     error(
       "lowercase-bytes",
       ["tokenizers", name, "lowercase"],
-      "A bytes tokenizer reads the bytes as they are and cannot fold capital letters. Leave lowercase out, or use kind: characters.",
+      "A bytes tokenizer reads the bytes as they are and cannot convert them to lower case. Omit lowercase, or use kind: characters.",
       ["false"],
     ),
   ];

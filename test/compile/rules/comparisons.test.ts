@@ -69,14 +69,14 @@ const errors: Refused[] = [
     change: { comparisons: { which: compare({ vary: objectives("clm", "clm") }) } },
     code: "same-twice",
     path: ["comparisons", "which", "vary objective", 1],
-    says: ["clm stands twice"],
+    says: ["clm occurs twice"],
   },
   {
     what: "seeds repeated",
     change: { comparisons: { which: compare({ vary: rates(1e-3, 1e-4), seeds: [1, 2, 1] }) } },
     code: "repeated-seeds",
     path: ["comparisons", "which", "seeds"],
-    says: ["The seed 1 stands twice"],
+    says: ["The seed 1 occurs twice"],
     fixes: ["[1, 2]"],
   },
   {
@@ -84,7 +84,7 @@ const errors: Refused[] = [
     change: { comparisons: { which: compare({ vary: rates(1e-3, 1e-4), finetune: [{ ...settings(), seeds: [3, 3] }] }) } },
     code: "repeated-seeds",
     path: ["comparisons", "which", "finetune", 0, "seeds"],
-    says: ["The seed 3 stands twice"],
+    says: ["The seed 3 occurs twice"],
   },
   {
     what: "no seeds",
@@ -148,21 +148,21 @@ const errors: Refused[] = [
     change: { tasks: { sentiment: task({ metrics: ["accuracy", "f1", "accuracy"] }) } },
     code: "metric-twice",
     path: ["tasks", "sentiment", "metrics", 2],
-    says: ["The metric accuracy stands twice"],
+    says: ["The metric accuracy occurs twice"],
   },
   {
     what: "a start of a probe twice",
     change: { probes: { layers: probe({ of: [base, base] }) } },
     code: "start-twice",
     path: ["probes", "layers", "of", 1],
-    says: ["The start base stands twice"],
+    says: ["The start base occurs twice"],
   },
   {
     what: "a task of a probe twice",
     change: { probes: { layers: probe({ tasks: ["sentiment", "sentiment"] }) } },
     code: "task-twice",
     path: ["probes", "layers", "tasks", 1],
-    says: ["The task sentiment stands twice"],
+    says: ["The task sentiment occurs twice"],
   },
   {
     what: "baselines without a task",
@@ -253,8 +253,8 @@ const warnings: Warned[] = [
     code: "text-not-given-back",
     path: ["tokenizers", "folded", "lowercase"],
     says: [
-      "folded gets no verdict on bits per byte beside other tokenizers where it does not give the text back: it loses upper and lower case",
-      "leave lowercase out of folded",
+      "folded gets no verdict on bits per byte against other tokenizers, because it does not reproduce the text: it loses upper and lower case",
+      "omit lowercase in folded",
     ],
   },
   {

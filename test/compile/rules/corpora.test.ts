@@ -33,7 +33,7 @@ const errors: Refused[] = [
     files: filesIn({ ...texts, "/data/all.json": "[]" }),
     code: "unknown-format",
     path: ["corpora", "speeches", "files", 1],
-    says: ["/data/all.json: .json files are not read", ".jsonl"],
+    says: ["/data/all.json: .json files are not supported", ".jsonl"],
   },
   {
     what: "a column of plain text",

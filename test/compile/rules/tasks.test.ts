@@ -62,7 +62,7 @@ const errors: Refused[] = [
     change: { finetunings: { tuned: finetune({ train: { kind: "last", layers: 3 } }) } },
     code: "more-layers-than-model",
     path: ["finetunings", "tuned", "train"],
-    says: ["last 3 layers", "small has 2"],
+    says: ["last 3 layers", "small has only 2"],
     fixes: ["last 2 layers", "all"],
   },
   {
