@@ -5,13 +5,13 @@ import type { StoredTensor } from "#runtime/runs/safetensors.ts";
 import type { Arrays } from "#runtime/trace/function.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 
-/** Labels that Transformers leaves out of the loss. */
+/** The label that Transformers ignores in the loss. */
 const ignored = -100;
 
 export interface CheckpointBatch {
   sizes: Pick<VerificationSettings, "batch" | "length" | "decoderLength" | "types" | "labelled">;
   arrays: Arrays;
-  /** (B × T): 1 where there is a token, of the (encoder's) input and of the decoder's. */
+  /** (B × T): 1 for positions with a token, in the input of the encoder (or the only stack) and of the decoder. */
   mask: Int32Array;
   decoderMask: Int32Array;
 }
@@ -27,13 +27,13 @@ const known = [
   "end_positions",
 ];
 
-/** A batch under Transformers' names as the arrays of the verification program. `path`: for messages. */
+/** Converts a batch with Transformers' names to the arrays of the verification program. `path`: for messages. */
 export function checkpointBatch(checkpoint: Checkpoint, tensors: Readonly<Record<string, StoredTensor>>, path: string): CheckpointBatch {
   const strange = Object.keys(tensors).find((name) => !known.includes(name));
   if (strange) throw new JobFailure(`${path} has ${strange}; ${known.join(", ")} are understood`);
   const { model, head } = checkpoint;
   const input = tensors.input_ids;
-  if (input?.shape.length !== 2) throw new JobFailure(`${path} has no input_ids of two axes (sequences × positions)`);
+  if (input?.shape.length !== 2) throw new JobFailure(`${path} has no input_ids with two axes (sequences × positions)`);
   const [batch, length] = input.shape as [number, number];
   const tokens = whole(input);
   checkIds(tokens, model.vocabulary, path, "input_ids");
@@ -44,14 +44,14 @@ export function checkpointBatch(checkpoint: Checkpoint, tensors: Readonly<Record
     ["the decoder's input", decoder?.length ?? 0],
   ] as const) {
     if (model.position !== "relative" && positions > model.context)
-      throw new JobFailure(`${path}: ${name} has ${positions} positions and the model ${model.context}`);
+      throw new JobFailure(`${path}: ${name} has ${positions} positions, but the model only ${model.context}`);
   }
   const mask = maskOf(tensors.attention_mask, tokens.length, path, "attention_mask");
   const types = tensors.token_type_ids;
   if (types && !model.tokenTypes)
-    throw new JobFailure(`${path} has token_type_ids, and ${checkpoint.family.title} knows none. Leave them out`);
+    throw new JobFailure(`${path} has token_type_ids, but ${checkpoint.family.title} has no token types. Omit them`);
   if (types) checkIds(whole(types), model.tokenTypes ?? 0, path, "token_type_ids");
-  if (types && types.data.length !== tokens.length) throw new JobFailure(`${path}: token_type_ids has not the shape of input_ids`);
+  if (types && types.data.length !== tokens.length) throw new JobFailure(`${path}: token_type_ids does not have the shape of input_ids`);
   if (decoder) checkIds(decoder.tokens, model.vocabulary, path, "the decoder's input");
   if (tensors.labels && head?.kind === "tokens")
     checkIds(
@@ -90,7 +90,7 @@ export function checkpointBatch(checkpoint: Checkpoint, tensors: Readonly<Record
   };
 }
 
-/** Positions run on from 0; RoBERTa counts tokens that are not padding, and leaves padding at the row before. */
+/** Positions count from 0. RoBERTa counts only tokens that are not padding, and padding has the position before the first. */
 function positionsOf({ family, model }: Checkpoint, tokens: Int32Array, length: number): Int32Array {
   if (family.type !== ("roberta" satisfies FamilyName)) return Int32Array.from(tokens, (_, i) => i % length);
   const pad = (model.positionOffset ?? 0) - 1;
@@ -101,12 +101,12 @@ function positionsOf({ family, model }: Checkpoint, tokens: Int32Array, length: 
   });
 }
 
-/** `decoder_input_ids`, or the labels moved one to the right behind the start token, padding where they are left out. */
+/** `decoder_input_ids`, or the labels shifted right after the start token, with padding for ignored labels. */
 function decoderTokens({ config }: Checkpoint, tensors: Readonly<Record<string, StoredTensor>>, path: string) {
   const given = tensors.decoder_input_ids;
   if (given) return { tokens: whole(given), length: given.shape[1]! };
   const { labels } = tensors;
-  if (!labels) throw new JobFailure(`${path} has neither decoder_input_ids nor labels, and the model has a decoder`);
+  if (!labels) throw new JobFailure(`${path} has neither decoder_input_ids nor labels, but the model has a decoder`);
   const length = labels.shape[1]!;
   const [start, pad] = [config.number("decoder_start_token_id"), config.number("pad_token_id")];
   const values = whole(labels);
@@ -118,7 +118,7 @@ interface LabelSizes {
   batch: number;
   length: number;
   mask: Int32Array;
-  /** The label of a position is the token after it. */
+  /** Whether the label of a position is the token after it. */
   shift: boolean;
 }
 
@@ -167,7 +167,8 @@ function prefixed(prefix: string, arrays: Arrays): Arrays {
 
 function maskOf(tensor: StoredTensor | undefined, size: number, path: string, name: string): Int32Array {
   if (!tensor) return new Int32Array(size).fill(1);
-  if (tensor.data.length !== size) throw new JobFailure(`${path}: ${name} has the shape [${tensor.shape}], not that of the tokens`);
+  if (tensor.data.length !== size)
+    throw new JobFailure(`${path}: ${name} has the shape [${tensor.shape}], which is not that of the tokens`);
   return whole(tensor);
 }
 
@@ -177,5 +178,5 @@ function whole({ data }: StoredTensor): Int32Array {
 
 function checkIds(ids: Int32Array, vocabulary: number, path: string, name: string): void {
   const beyond = ids.find((id) => id < 0 || id >= vocabulary);
-  if (beyond !== undefined) throw new JobFailure(`${path}: ${name} has ${beyond}; they run from 0 to ${vocabulary - 1}`);
+  if (beyond !== undefined) throw new JobFailure(`${path}: ${name} has ${beyond}; expected 0 to ${vocabulary - 1}`);
 }

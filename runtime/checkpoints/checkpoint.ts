@@ -8,17 +8,17 @@ import type { Parameter } from "#runtime/models/parameters.ts";
 import { disk } from "#runtime/runs/disk.ts";
 import { readSafetensors } from "#runtime/runs/safetensors.ts";
 
-/** A model in Transformers' form: config.json and model.safetensors, in one file or in shards. */
+/** A model in Transformers' format: config.json and model.safetensors, as one file or in shards. */
 export interface Checkpoint extends Omit<OpenedCheckpoint, "tensors"> {
   /** Values of parameters, by our names. */
   read(parameters: readonly Parameter[]): Record<string, Float32Array>;
-  /** Tensors as they are stored. */
+  /** Tensors as stored in the files. */
   tensors(names: readonly string[]): Record<string, { shape: readonly number[]; data: Float32Array }>;
 }
 
 const remedy = "Download or copy the checkpoint again";
 
-/** Reads what a folder holds, but no weights yet. Throws `JobFailure` where it cannot be used. */
+/** Opens the checkpoint in a folder without reading weights. Throws `JobFailure` if it cannot be used. */
 export function openCheckpoint(folder: string): Checkpoint {
   const opened = failing(folder, () => openedCheckpoint(folder, disk));
   const tensors: Checkpoint["tensors"] = (names) => {
@@ -46,30 +46,30 @@ export function openCheckpoint(folder: string): Checkpoint {
   };
 }
 
-/** Throws `JobFailure` with the first flaw that prevents one of these. What a pre-training left has none. */
+/** Throws `JobFailure` with the first flaw that prevents one of these uses. The result of a pre-training has no flaws. */
 export function requireUsable(checkpoint: Checkpoint | undefined, ...uses: readonly NonNullable<Flaw["prevents"]>[]): void {
   const flaw = checkpoint?.flaws.find(({ prevents }) => prevents !== null && uses.includes(prevents));
   if (flaw) throw new JobFailure(flaw.message);
 }
 
-/** What is to be known of it by who uses it all the same. `required`: what was required of it, and so is said already. */
+/** Warnings about a checkpoint that is used in spite of flaws. `required`: uses that were required, whose flaws were reported already. */
 export function warningsOf(checkpoint: Checkpoint | undefined, ...required: readonly NonNullable<Flaw["prevents"]>[]): string[] {
   const predicts = checkpoint?.head?.kind === "tokens" && !required.includes("prediction");
   const told = checkpoint?.flaws.filter(({ prevents }) => prevents === null || (predicts && prevents === "prediction"));
   return told?.map(({ message }) => message) ?? [];
 }
 
-/** Numbers that are none would become all of a model's numbers. */
+/** Throws if a tensor contains numbers that are not finite, which would spread to all numbers of a model. */
 function finite(folder: string, name: string, data: Float32Array | Int32Array): Float32Array {
   const values = data instanceof Float32Array ? data : Float32Array.from(data);
-  // a bias may shut out an entry of the vocabulary
+  // a bias of −∞ may exclude an entry of the vocabulary
   const isWrong = name.endsWith("final_logits_bias") ? Number.isNaN : (value: number) => !Number.isFinite(value);
   const at = values.findIndex(isWrong);
   if (at < 0) return values;
-  throw new JobFailure(`${folder}: tensor ${name} holds ${values[at]} (number ${at + 1} of ${values.length}). ${remedy}`);
+  throw new JobFailure(`${folder}: tensor ${name} contains ${values[at]} (number ${at + 1} of ${values.length}). ${remedy}`);
 }
 
-/** What cannot be opened, as a failure that the command line and jobs say. */
+/** Opens something, and turns errors into a `JobFailure`, which the command line and jobs report. */
 function failing<T>(folder: string, open: () => T): T {
   try {
     return open();

@@ -6,10 +6,10 @@ import { detectionHead, detectionLayer } from "#runtime/programs/auxiliary/repla
 import type { StoredTensor } from "#runtime/runs/safetensors.ts";
 import type { StoredModel } from "./stored-model.ts";
 
-/** What `replaced_token` trains, as ELECTRA's classes: each a model of its own. */
+/** The models that `replaced_token` trains, each as a separate model of ELECTRA's classes. */
 export interface Electra {
   discriminator: Exportable;
-  /** Its head's tensors, under Transformers' names. */
+  /** The tensors of the discriminator's head, with Transformers' names. */
   head(): Record<string, StoredTensor>;
   generator: Exportable;
 }
@@ -19,7 +19,7 @@ interface Exportable {
   as: AsFamily;
 }
 
-/** Undefined where the model learned tokens besides, or another objective alone, or has choices that ELECTRA's classes have not. */
+/** Undefined if the model also learned tokens, or only another objective, or has settings that ELECTRA's classes lack. */
 export function electraOf(stored: StoredModel): Electra | undefined {
   const part = stored.parts.find((each) => each.kind === "text" && each.layout.auxiliary?.kind === "replaced_tokens");
   if (stored.predicts || part?.kind !== "text" || part.layout.auxiliary?.kind !== "replaced_tokens") return undefined;
@@ -33,9 +33,9 @@ export function electraOf(stored: StoredModel): Electra | undefined {
   };
 }
 
-/** Its own weights stand with a prefix; the embeddings are the discriminator's. */
+/** The generator of a model: its own weights are stored with a prefix, and its embeddings are the discriminator's. */
 function generatorWithin(stored: StoredModel, share: number): StoredModel {
-  // that its projection has no bias here is one of zeros there
+  // its projection has no bias here, which is a bias of zeros there
   const model: ResolvedModel = { ...generatorOf(stored.model, share), projectionBias: "trained" };
   const own = new Set(generatorParameters(stored.model, share).map(({ name }) => name));
   const placeOf = (name: string) => (own.has(generatorPlace(name)) ? generatorPlace(name) : name);
@@ -67,7 +67,7 @@ function headTensors(stored: StoredModel, part: string): Record<string, StoredTe
   );
 }
 
-/** Transformers' linear layers are stored as outputs × inputs. */
+/** A linear layer as Transformers stores it: outputs × inputs. */
 function outputsFirst({ shape }: Parameter, values: Float32Array): StoredTensor {
   if (shape.length === 1) return { shape, data: values };
   const [inputs, outputs] = shape as [number, number];

@@ -15,20 +15,20 @@ import { requireUsable } from "./checkpoint.ts";
 import { type Electra, electraOf } from "./electra.ts";
 import type { StoredModel } from "./stored-model.ts";
 
-/** A folder that Transformers' `from_pretrained` loads, and the class to load it with. */
+/** A folder that Transformers' `from_pretrained` can load, and the class for it. */
 export interface Exported {
   folder: string;
   className: string;
-  /** What the class does otherwise than the model has learned. */
+  /** How the class differs from what the model has learned. */
   differs?: string;
 }
 
 /**
- * Writes what was trained, the model itself first. Throws `JobFailure` where no family fits. A head that nothing trained is not written:
- * what learned no tokens becomes ELECTRA's discriminator, with its generator beside it, or a model without a head.
+ * Exports what was trained, with the model itself first. Throws `JobFailure` if no family fits. Untrained heads are not written: a model
+ * that did not learn to predict tokens becomes ELECTRA's discriminator, with its generator next to it, or a model without a head.
  */
 export function exportToTransformers(stored: StoredModel, to: string): Exported[] {
-  if (existsSync(to) && readdirSync(to).length > 0) throw new JobFailure(`${to} is there and not empty; name a new folder`);
+  if (existsSync(to) && readdirSync(to).length > 0) throw new JobFailure(`${to} exists and is not empty; name a new folder`);
   requireUsable(stored.checkpoint, "text", "prediction");
   const electra = electraOf(stored);
   if (electra) return writeElectra(electra, to);
@@ -79,10 +79,10 @@ function write(stored: StoredModel, as: AsFamily, { className, to, isWanted, hea
 }
 
 function withoutPrefix(className: string): string {
-  return `the model learned with a prefix and reads what it is given in both directions. ${className} shows every token those before it alone, so in Transformers the model gives other numbers and does worse`;
+  return `the model was trained with a prefix, which it reads in both directions. In ${className}, every token attends only to those before it, so in Transformers the model gives other numbers and performs worse`;
 }
 
-/** Python tells 0.0 from 0, and Transformers wants fractions where its settings are fractions. */
+/** JSON for Python, which distinguishes 0.0 from 0; Transformers expects fractions for some settings. */
 function pythonJson(value: unknown): string {
   const fraction = /("[^"]*(?:drop|prob|eps|std|range|factor|theta)[^"]*": -?\d+)(?=,?$)/gm;
   return `${JSON.stringify(value, null, 2).replace(fraction, "$1.0")}\n`;
@@ -97,7 +97,7 @@ function fitting({ model }: StoredModel): AsFamily {
   }
 }
 
-/** Every weight of the model as the family has it; one that the model lacks is a bias and 0. */
+/** All weights of the model as a member of the family; a weight that the model lacks must be a bias, and is 0. */
 function valuesAs(
   stored: StoredModel,
   { model, scalesQueries }: AsFamily,
@@ -115,14 +115,14 @@ function valuesAs(
   });
 }
 
-/** The queries' columns come first. */
+/** Scales the columns of the queries, which come first. */
 function scaled(values: Float32Array, { shape }: Parameter, { model }: StoredModel): Float32Array {
   const width = model.headWidth ?? model.hidden / model.heads;
   const [columns, queries] = [shape.at(-1)!, model.heads * width];
   return values.map((value, i) => (i % columns < queries ? value / Math.sqrt(width) : value));
 }
 
-/** Of the checkpoint that it started from, for what our choices do not say; undefined where there was none or it is gone. */
+/** The config.json of the original checkpoint, for settings that ours lack; undefined if there was none or it no longer exists. */
 function originalConfig({ checkpoint, folder, model }: StoredModel): Record<string, unknown> | undefined {
   const path = join(checkpoint ? folder : (model.weights?.folder ?? ""), "config.json");
   if (!checkpoint && (!model.weights || !existsSync(path))) return undefined;

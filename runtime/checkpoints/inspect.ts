@@ -10,30 +10,30 @@ import { encodeWhole } from "#runtime/tokenizers/whole.ts";
 import type { Arrays } from "#runtime/trace/function.ts";
 import type { StoredModel } from "./stored-model.ts";
 
-/** What a model makes of a text. T tokens, L blocks, H heads, C the width. */
+/** What a model computes for a text, with T tokens, L blocks, H heads and width C. */
 export interface Inspection {
   engine: EngineName;
-  /** As they stand in the vocabulary. */
+  /** Tokens as in the vocabulary. */
   tokens: string[];
-  /** As people read them. */
+  /** Tokens as readable text. */
   texts: string[];
   ids: number[];
-  /** L + 1 of T × C, the embeddings first; the last is what heads and projections read. */
+  /** L + 1 arrays of T × C, with the embeddings first; heads and projections read the last. */
   hiddenStates: number[][][];
-  /** L of H × T × T: row i says where token i looks. */
+  /** L arrays of H × T × T: row i has the attention weights of token i. */
   attentions: number[][][][];
-  /** The mean of the last hidden states, of length 1 (Reimers and Gurevych 2019). */
+  /** The mean of the last hidden states, normalised to length 1 (Reimers and Gurevych 2019). */
   embedding: number[];
 }
 
-/** Of an encoder-decoder: its encoder. */
+/** Runs a model on a text; for an encoder-decoder, only the encoder. */
 export async function inspect(stored: StoredModel, text: string, engineName: EngineName | "auto", threads: number): Promise<Inspection> {
   const { model, folder } = stored;
   const json = stored.tokenizer();
   const { ids, tokens, types } = await encodeWhole(json, text, folder);
   if (ids.length === 0) throw new JobFailure("the text has no tokens; give one with words");
   if (model.position !== "relative" && ids.length > model.context)
-    throw new JobFailure(`the text has ${ids.length} tokens and the model reads ${model.context}; give a shorter one`);
+    throw new JobFailure(`the text has ${ids.length} tokens, but the model reads at most ${model.context}; give a shorter one`);
   const [stack] = stacksOf(model);
   const alone = { ...model, architecture: stack!.name };
   const parameters = stored.parameters.filter(

@@ -14,25 +14,25 @@ import { checkpointTokenizer } from "#runtime/tokenizers/adopt.ts";
 import type { TokenizerJson } from "#runtime/tokenizers/tokenizer-json.ts";
 import { type Checkpoint, openCheckpoint, requireUsable } from "./checkpoint.ts";
 
-/** A model with its weights and its tokenizer: a checkpoint in Transformers' form, or what a pre-training left. */
+/** A model with its weights and its tokenizer: a checkpoint in Transformers' format, or the result of a pre-training. */
 export interface StoredModel {
   folder: string;
   model: ResolvedModel;
-  /** Undefined for what a pre-training left. */
+  /** Undefined for the result of a pre-training. */
   checkpoint: Checkpoint | undefined;
-  /** Weights that it holds. */
+  /** The weights that it contains. */
   parameters: Parameter[];
   read(parameters: readonly Parameter[]): Record<string, Float32Array>;
   tokenizer(): TokenizerJson;
-  /** What a pre-training trained it by. */
+  /** The parts of the objective that it was pre-trained on. */
   parts: readonly Part[];
-  /** Its head for tokens was trained. */
+  /** Whether its head for tokens was trained. */
   predicts: boolean;
   /** Who sees whom in what a decoder goes on from; undefined where nothing taught it the next token. */
   prompt: "past" | "all" | undefined;
 }
 
-/** `folder`: with a config.json, or of a run. Throws `JobFailure`. */
+/** Opens a stored model. `folder`: a folder with a config.json, or a run folder. Throws `JobFailure`. */
 export function openStoredModel(folder: string): StoredModel {
   if (existsSync(join(folder, "job.json"))) return ofRun(folder);
   const checkpoint = openCheckpoint(folder);
@@ -49,7 +49,7 @@ function ofRun(folder: string): StoredModel {
   if (read && "problem" in read) throw new JobFailure(`${join(folder, "job.json")}: ${read.problem}. Run its pretrain again`);
   const job = read?.value;
   if (job?.kind !== "pretrain")
-    throw new JobFailure(`${folder} holds no pre-training. Give the run of a pretrain, or a checkpoint's folder`);
+    throw new JobFailure(`${folder} does not contain a pre-training. Give the run of a pretrain, or a checkpoint's folder`);
   const path = join(folder, "model.safetensors");
   const parts = pretrainingParts(job.model, job.objective, job.steps);
   const outcomes = parts.map(tokenPredictionAfter);

@@ -16,8 +16,8 @@ export interface VerifiedTensor {
   name: string;
   shape: readonly number[];
   /**
-   * Largest |found − expected| over the positions with tokens; of a tensor with numbers above 1, as a share of the largest
-   * expected one, since that is what rounding errors grow with. Null: the checkpoint gives no such tensor.
+   * Maximum |found − expected| over the positions with tokens. If a tensor has numbers above 1, it is divided by the largest expected one,
+   * with which rounding errors grow. Null: the checkpoint has no such tensor.
    */
   maxDifference: number | null;
   passed: boolean;
@@ -30,10 +30,10 @@ export interface VerifyOptions {
   engine: EngineName | "auto";
 }
 
-/** Gradients pass through every layer twice: their norms may differ ten times as much. */
+/** Factor of the tolerance for gradient norms, which may differ more, since gradients pass through every layer twice. */
 const gradientTolerance = 10;
 
-/** Holds a checkpoint's results on a stored batch against stored ones. Both files are safetensors under Transformers' names. */
+/** Compares a checkpoint's results on a stored batch with stored ones. Both files are safetensors with Transformers' names. */
 export async function verify(
   folder: string,
   options: VerifyOptions,
@@ -48,7 +48,7 @@ export async function verify(
   const wanted = Object.keys(expected).sort(byNumbers);
   const gradients = wanted.some((name) => name.startsWith(gradientPrefix));
   if (gradients && !batch.sizes.labelled)
-    throw new JobFailure(`${options.expected} has gradients, and ${options.batch} no labels to take them from`);
+    throw new JobFailure(`${options.expected} has gradients, but ${options.batch} has no labels to compute them from`);
   const { engine, outputs, settings } = await outputsOf(checkpoint, batch, gradients, options.engine);
   const norms = gradients ? gradientNorms(checkpoint, settings, outputs) : {};
   const tensors = wanted.map((name): VerifiedTensor => {
@@ -65,7 +65,7 @@ export async function verify(
 
 const gradientPrefix = "grad_norm.";
 
-/** Everything that the checkpoint gives for a batch, under Transformers' names. */
+/** All outputs of a checkpoint for a batch, with Transformers' names. */
 export async function outputsOf(checkpoint: Checkpoint, batch: CheckpointBatch, gradients: boolean, engineName: EngineName | "auto") {
   const { model, head } = checkpoint;
   const own = checkpoint.parameters.filter(({ name }) => head?.kind === "tokens" || !readsStates(name));
@@ -83,7 +83,7 @@ export async function outputsOf(checkpoint: Checkpoint, batch: CheckpointBatch, 
   }
 }
 
-/** The weights of a head's layers, (inputs, outputs), and their biases. */
+/** The weights of a head's layers, (inputs, outputs), with their biases. */
 function headWeights({ folder, find, tensors }: Checkpoint, { layers }: Head): { parameter: Parameter; values: Float32Array }[] {
   return layers.flatMap(({ module }, i) => {
     const names = ["weight", "bias"].map((kind) => find(`${module}.${kind}`, false));
@@ -108,7 +108,7 @@ function headWeights({ folder, find, tensors }: Checkpoint, { layers }: Head): {
   });
 }
 
-/** By Transformers' names, of each part of a weight that we keep as one. */
+/** Gradient norms by Transformers' names, also for the parts of weights that are joined in our parameters. */
 function gradientNorms(checkpoint: Checkpoint, { parameters }: VerificationSettings, outputs: Arrays): Record<string, Float32Array> {
   const norms: Record<string, Float32Array> = {};
   for (const parameter of parameters) {
@@ -123,7 +123,7 @@ function gradientNorms(checkpoint: Checkpoint, { parameters }: VerificationSetti
     for (const [i, part] of parted(sources, gradient).entries()) {
       const { name, body } = sources.tensors[i]!;
       const value = Float32Array.of(norm(part));
-      // a tensor that several names share may stand under another than Transformers counts it by
+      // a tensor with several names may have another name in the file than the one that Transformers uses for it
       for (const known of [name, checkpoint.find(name, body)!]) norms[known] = value;
     }
   }
@@ -136,7 +136,7 @@ function norm(values: Float32Array): number {
   return Math.sqrt(sum);
 }
 
-/** Which numbers of a tensor count: those of positions with a token, as query and as key. */
+/** Selects the numbers of a tensor that count: those of positions with a token, both as query and as key. */
 function countedBy(name: string, { model, head }: Checkpoint, { mask, decoderMask, sizes }: CheckpointBatch): (at: number[]) => boolean {
   const { length, decoderLength } = sizes;
   const twoSided = model.architecture === "encoder-decoder";
@@ -146,7 +146,7 @@ function countedBy(name: string, { model, head }: Checkpoint, { mask, decoderMas
   if (name === "loss" || name.startsWith(gradientPrefix)) return () => true;
   const [queries, keys] = [own, name.startsWith("cross_") ? input : own];
   if (name.includes("attentions.")) return ([b, , q, k]) => queries(b!, q!) && keys(b!, k!);
-  // a label of the whole text has no positions
+  // a label for the whole text has no positions
   if (head?.kind === "classification" && name === "logits") return () => true;
   return ([b, t]) => queries(b!, t!);
 }
@@ -173,7 +173,7 @@ function indices(flat: number, shape: readonly number[]): number[] {
   return at;
 }
 
-/** `layers.2` before `layers.10`. */
+/** Compares names by the numbers in them: `layers.2` is before `layers.10`. */
 function byNumbers(a: string, b: string): number {
   return a.localeCompare(b, "en", { numeric: true });
 }

@@ -9,33 +9,33 @@ import { gelu, geluTanh } from "./operations/gelu.ts";
 import { attentionOutputs } from "./parameters.ts";
 import { rotate } from "./positions.ts";
 
-/** What the blocks of a stack see besides their input. */
+/** The inputs of a stack's blocks in addition to the hidden states. */
 export interface BlockContext {
   batch: number;
   /** (B, 1, Tq, Tk): 0 where attention is allowed, a large negative number elsewhere. */
   bias: Tensor;
   /** (B, Tq), int32 */
   positions: Tensor;
-  /** (1, H, Tq, Tk): a learned bias of relative positions. */
+  /** (1, H, Tq, Tk): learned bias of relative positions. */
   relative: Tensor | undefined;
-  /** The encoder's output (B × S, C) and who sees it (B, 1, Tq, S). */
+  /** The encoder's output (B × S, C) and its attention bias (B, 1, Tq, S). */
   memory: { states: Tensor; bias: Tensor } | undefined;
   cache?: KeyValueCache;
-  /** (N): the rows of the result that are wanted; left out: all. */
+  /** (N): indices of the rows of the result to compute; absent: all. */
   wanted?: Tensor | undefined;
 }
 
-/** Keys and values, (B, H, T, W) each, that are kept from earlier positions. */
+/** Cached keys and values, (B, H, T, W) each, of earlier positions. */
 export interface KeyValueCache {
-  /** Of a self-attention: takes those of this call's positions and gives all that may be seen, in pages, one behind the other. */
+  /** For self-attention: stores keys and values of the current positions, and returns all that are visible, in pages along T. */
   extend(name: string, keys: Tensor, values: Tensor): [Tensor[], Tensor[]];
-  /** Of a cross-attention: those of the encoder's output, which never change. */
+  /** For cross-attention: keys and values of the encoder's output, which are computed only once. */
   memory(name: string, compute: () => [Tensor, Tensor]): [Tensor, Tensor];
 }
 
 /**
- * x (B × T, C) → (B × T, C): attention, attention to the encoder where there is one, feed-forward, each on a residual branch. Where
- * only some rows are wanted, the others are left out behind the last attention: from there on a position needs none but itself.
+ * x (B × T, C) → (B × T, C): attention, attention to the encoder if there is one, and feed-forward, each on a residual branch. If only some
+ * rows are wanted, the others are dropped after the last attention, since from there on positions are independent.
  */
 export function block(forward: Forward, name: string, x: Tensor, context: BlockContext): Tensor {
   const branches: [string, (input: Tensor, wanted: Tensor | undefined) => Tensor][] = [
@@ -60,7 +60,7 @@ export function block(forward: Forward, name: string, x: Tensor, context: BlockC
   return x;
 }
 
-/** Behind the branch, where fine-tuning added an adapter there (Houlsby et al. 2019, section 2.1). */
+/** Applies the adapter after a branch, if fine-tuning added one (Houlsby et al. 2019, section 2.1). */
 function adapted({ parameters }: Forward, branch: string, x: Tensor): Tensor {
   const name = `adapters.${branch}`;
   if (!parameters[`${name}.down.weight`]) return x;
@@ -93,7 +93,7 @@ function crossAttention(forward: Forward, name: string, x: Tensor, { batch, memo
   return attend(forward, name, [q, [k], [v]], { bias, relative: undefined, wanted });
 }
 
-/** q (B, H, Tq, W), k and v (B, G, Tk, W) in pages along Tk → (B × Tq, C), or the wanted rows of it */
+/** Attention: q (B, H, Tq, W), k and v (B, G, Tk, W) in pages along Tk → (B × Tq, C), or only the wanted rows. */
 function attend(
   forward: Forward,
   name: string,
@@ -115,7 +115,7 @@ function feedForward({ model, parameters }: Forward, name: string, x: Tensor): T
   return linear(parameters, `${name}.output`, activate(model.activation, inner));
 }
 
-/** Element by element; a gated activation (Shazeer 2020, equation 6) halves the width: the first half gates the second. */
+/** Applies an activation elementwise. A gated activation (Shazeer 2020, equation 6) halves the width: the first half gates the second. */
 export function activate(activation: Activation, x: Tensor): Tensor {
   if (activation === "gelu") return gelu(x);
   if (activation === "gelu_tanh") return geluTanh(x);
@@ -125,7 +125,7 @@ export function activate(activation: Activation, x: Tensor): Tensor {
   return mul(activation === "geglu" ? gelu(gate) : geluTanh(gate), value);
 }
 
-/** What a projection of that name gave, (B × T, columns), by parts and heads: (B, H, T, W) each. */
+/** Splits the output of a projection, (B × T, columns), into parts and heads: (B, H, T, W) each. */
 function toHeads({ model }: Forward, name: string, x: Tensor, batch: number): Tensor[] {
   const [rows] = x.shape as [number, number];
   const length = rows / batch;
@@ -140,7 +140,7 @@ function toHeads({ model }: Forward, name: string, x: Tensor, batch: number): Te
   return split(x, widths, -1).map((part, i) => transpose(reshape(part, [batch, length, widths[i]! / width, width]), [0, 2, 1, 3]));
 }
 
-/** (B, G, T, W) → (B, G × times, T, W): each head so often in a row. */
+/** (B, G, T, W) → (B, G × times, T, W): repeats each head consecutively. */
 function repeatHeads(x: Tensor, times: number): Tensor {
   if (times === 1) return x;
   const [batch, heads, length, width] = x.shape as [number, number, number, number];

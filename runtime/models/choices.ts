@@ -1,6 +1,6 @@
 import type { FamilyChoices, ResolvedModel } from "#runtime/contract/plan.ts";
 
-/** A model's choices with those of a model declared by its sizes filled in. */
+/** The family settings of a model; absent ones have the values of a model declared by its sizes. */
 export function choicesOf(model: ResolvedModel): FamilyChoices {
   const { layers, hidden, heads } = model;
   return {
@@ -25,7 +25,7 @@ export function choicesOf(model: ResolvedModel): FamilyChoices {
   };
 }
 
-/** A model's stacks of blocks, in the order in which text passes them. */
+/** The stacks of blocks of a model, in the order in which they are applied. */
 export function stacksOf(model: ResolvedModel): readonly Stack[] {
   const { architecture, layers } = model;
   if (architecture !== "encoder-decoder") return [{ name: architecture, layers, before: 0, cross: false }];
@@ -38,8 +38,8 @@ export function stacksOf(model: ResolvedModel): readonly Stack[] {
 export interface Stack {
   name: "encoder" | "decoder";
   layers: number;
-  /** Blocks of the stacks before it. */
+  /** Number of blocks of the stacks before it. */
   before: number;
-  /** Its blocks also attend to the encoder's output. */
+  /** Whether its blocks also attend to the encoder's output. */
   cross: boolean;
 }

@@ -6,7 +6,7 @@ import { drop } from "./operations/dropout.ts";
 import { embed } from "./operations/embedding.ts";
 import { positionTable } from "./positions.ts";
 
-/** What a stack reads: (B × T, C), from tokens, positions and, where the model has them, token types. */
+/** The input of a stack, (B × T, C), from tokens, positions and, if the model has them, token types. */
 export function embeddings(forward: Forward, stack: string, input: Sequence): Tensor {
   const { model, parameters, dropout } = forward;
   const { embeddingWidth, embeddingScale, embeddingNorm, tokenTypes, positionOffset } = choicesOf(model);

@@ -4,7 +4,7 @@ import type { Tensors } from "#runtime/trace/function.ts";
 import { choicesOf } from "./choices.ts";
 import { type Parameter, parametersOf } from "./parameters.ts";
 
-/** Width, heads and feed-forward width of ELECTRA's generator, a share of its model's (Clark et al. 2020, appendix A). */
+/** Width, heads and feed-forward width of ELECTRA's generator, which are a share of its model's (Clark et al. 2020, appendix A). */
 export function generatorSizes(
   { hidden, heads, feedForward }: Pick<ModelSpec, "hidden" | "heads" | "feedForward">,
   share: number,
@@ -14,8 +14,8 @@ export function generatorSizes(
 }
 
 /**
- * The generator that belongs to a model: narrower, with as many layers and the model's own embeddings, to which it predicts back
- * through a transformation (Clark et al. 2020, section 3.2: weight sharing; released code).
+ * The generator of a model: narrower, with as many layers. It shares the model's embeddings, also for its output projection, which follows
+ * a transformation (Clark et al. 2020, section 3.2: weight sharing; released code).
  */
 export function generatorOf(model: ResolvedModel, share: number): ResolvedModel {
   const { headWidth: _, keyValueHeads: __, ...rest } = model;
@@ -32,14 +32,14 @@ export function generatorOf(model: ResolvedModel, share: number): ResolvedModel 
 
 const prefix = "generator.";
 
-/** What the generator has besides the embeddings. */
+/** The parameters of the generator, without the shared embeddings. */
 export function generatorParameters(model: ResolvedModel, share: number): Parameter[] {
   return parametersOf(generatorOf(model, share))
     .filter(({ name }) => !isShared(name))
     .map((parameter) => ({ ...parameter, name: prefix + parameter.name }));
 }
 
-/** Under the names that the generator as a model of its own has: of its weights, or of its dropout masks. */
+/** The generator's weights or dropout masks, with the names that they have in a separate model. */
 export function generatorsOwn(tensors: Tensors): Tensors {
   const entries = Object.entries(tensors).flatMap(([name, tensor]) => {
     if (name.startsWith(prefix)) return [[name.slice(prefix.length), tensor] as const];
@@ -50,7 +50,7 @@ export function generatorsOwn(tensors: Tensors): Tensors {
 
 export const generatorPlace = (place: string) => prefix + place;
 
-/** Token, position and type embeddings and the norm over their sum. */
+/** Whether a parameter is shared: token, position and type embeddings and the norm over their sum. */
 function isShared(name: string): boolean {
   return name === "embeddings.tokens" || /^(?:encoder|decoder)\.(positions|types|embedding_norm\.\w+)$/.test(name);
 }

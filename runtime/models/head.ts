@@ -7,11 +7,11 @@ import { drop } from "./operations/dropout.ts";
 import { gelu } from "./operations/gelu.ts";
 import { pooler } from "./parameters.ts";
 
-/** Our name of a head's layer. */
+/** Our name of a layer of a head. */
 export const headLayerName = (index: number) => `head.${index}`;
 
 /**
- * A checkpoint's head over the last hidden states (B × T, C): logits of the sequence (B, labels) or of each position
+ * Applies the head of a checkpoint to the last hidden states (B × T, C): logits of the sequence (B, labels) or of each position
  * (B × T, labels).
  */
 export function applyHead({ parameters }: Forward, { kind, layers }: Head, states: Tensor, batch: number): Tensor {
@@ -27,8 +27,8 @@ function firstPositions(states: Tensor, batch: number): Tensor {
 }
 
 /**
- * The layer before a head that reads the first token, x (N, C) → (N, C): tanh in BERT's released code, and what Transformers'
- * classifiers of other families have in its place.
+ * The layer before a head that reads the first token, x (N, C) → (N, C). Its activation is tanh in BERT's released code, and another one in
+ * Transformers' classifiers of other families.
  */
 export function pooled({ model, parameters, dropout }: Forward, x: Tensor): Tensor {
   const { activation, dropsInput } = choicesOf(model).pooler;

@@ -23,9 +23,9 @@ import { bucketOf } from "./positions.ts";
 import { runBlocks } from "./transformer.ts";
 
 /**
- * One more token of each row: `tokens` and `positions` (B), int32. All rows' next tokens go to one place of the cache, `at` (1), and
- * each row's text begins at a place of its own, `first` (B), so that texts of different lengths end side by side. Places count
- * from 0; `seen` of them are looked at.
+ * The next token of each row: `tokens` and `positions` (B), int32. The next tokens of all rows have the same index in the cache, `at` (1),
+ * while each row's text begins at its own index, `first` (B), so that texts of different lengths end at the same index. Indices are from 0;
+ * `seen` of them are attended to.
  */
 export interface NextTokens {
   tokens: Tensor;
@@ -38,7 +38,7 @@ export interface NextTokens {
   memory: Tensor | undefined;
 }
 
-/** Hidden states (B, C) of the decoder at the next position, from keys and values that the cache keeps of those before. */
+/** Hidden states (B, C) of the decoder at the next position, computed with the cached keys and values of earlier positions. */
 export function nextStates(forward: Forward, { tokens, positions, at, first, seen, cache, memory }: NextTokens): Tensor {
   const { model } = forward;
   const stack = stacksOf(model).at(-1)!;
@@ -52,7 +52,7 @@ export function nextStates(forward: Forward, { tokens, positions, at, first, see
     positions: input.positions,
     bias: biasOf(filled),
     relative: model.position === "relative" ? relativeRow(forward, at, seen) : undefined,
-    // what its blocks make of the encoder's output is in the cache
+    // the keys and values of the encoder's output are in the cache
     memory: memory && { states: memory, bias: biasOf(equal(reshape(memory, [rows, 1, 1, memory.shape[1] as number]), 1)) },
     cache,
   });
@@ -70,7 +70,7 @@ function range(size: number, shape: number[]): Tensor {
   );
 }
 
-/** (1, H, 1, seen): the learned bias of a place to all others. */
+/** (1, H, 1, seen): learned bias of a position relative to all others. */
 function relativeRow({ model, parameters }: Forward, at: Tensor, seen: number): Tensor {
   const { relative } = choicesOf(model);
   const buckets = Int32Array.from({ length: seen * seen }, (_, i) => bucketOf((i % seen) - Math.floor(i / seen), false, relative));
@@ -79,7 +79,7 @@ function relativeRow({ model, parameters }: Forward, at: Tensor, seen: number): 
   return reshape(transpose(biases, [1, 0]), [1, model.heads, 1, seen]);
 }
 
-/** What is kept (B, G, T, W) with one more position, `added` (B, G, 1, W), at a place (1); nothing else may read `kept` or its source. */
+/** `kept` (B, G, T, W) with a new position, `added` (B, G, 1, W), at the index `at` (1); nothing else may read `kept` or its source. */
 export function withPosition(kept: Tensor, added: Tensor, at: Tensor): Tensor {
   return runKernel("Insert", { kept, added, at })[0] as Tensor;
 }

@@ -2,8 +2,8 @@ import { add, concat, matMul, mul, type Tensor, type Tensor2D } from "@tensorflo
 import type { Tensors } from "#runtime/trace/function.ts";
 
 /**
- * x (N, I) → (N, O): x W, plus the bias where the model has one, plus low-rank updates where `parameters` holds them
- * (Hu et al. 2022, equation 3; the scale alpha ÷ rank comes with them as `lora.scale`).
+ * A linear layer, x (N, I) → (N, O): x W, plus the bias if the model has one, plus low-rank updates if `parameters` has them (Hu et al.
+ * 2022, equation 3; the scale alpha ÷ rank is the parameter `lora.scale`).
  */
 export function linear(parameters: Tensors, name: string, x: Tensor): Tensor {
   const weight = parameters[`${name}.weight`];

@@ -7,17 +7,17 @@ import { choicesOf, type Stack, stacksOf } from "./choices.ts";
 export interface Parameter {
   name: string;
   shape: readonly number[];
-  /** Standard deviation of a normal, or of each block of columns, and a row that is zero; or a constant. */
+  /** A normal distribution with one standard deviation, or one per block of columns, and optionally a row of zeros; or a constant. */
   initial: { normal: number | readonly Columns[]; zeroRow?: number | null } | { constant: number };
-  /** Weight decay applies: matrices of linear layers and token embeddings. */
+  /** Whether weight decay applies, which it does to matrices of linear layers and token embeddings. */
   decay: boolean;
-  /** Part of the embeddings: token and position tables, the vocabulary projection. */
+  /** Whether it counts as embeddings: token and position tables, and the output projection. */
   embedding: boolean;
-  /** The block it belongs to, counted from the input; null: embeddings; Infinity: behind all blocks. */
+  /** Index of its block, counted from the input; null: embeddings; Infinity: after all blocks. */
   layer: number | null;
-  /** Never trained. */
+  /** It is never trained. */
   fixed?: true;
-  /** Factor of the learning rate; left out: 1. */
+  /** Factor of the learning rate; absent: 1. */
   rate?: number;
 }
 
@@ -42,8 +42,8 @@ export function parametersOf(model: ResolvedModel): Parameter[] {
 }
 
 /**
- * As T5's authors draw it (Raffel et al. 2020, released code): tokens with deviation 1, and what reads n numbers with 1/√n. Queries have the
- * scaling of the scores in theirs, which such a model leaves out.
+ * T5's initialisation (Raffel et al. 2020, released code): token embeddings have standard deviation 1, and weights with n inputs have 1/√n.
+ * Queries include the scaling of attention scores, which the model omits.
  */
 function asT5(model: ResolvedModel, parameter: Parameter): Parameter {
   const { name, shape, initial } = parameter;
@@ -57,15 +57,15 @@ function asT5(model: ResolvedModel, parameter: Parameter): Parameter {
   return { ...parameter, initial: { normal: [{ count: queries, deviation: inputs * choicesOf(model).headWidth ** -0.5 }, ...rest] } };
 }
 
-/** Whether a weight reads the last hidden states: the body does without it. */
+/** Whether a weight reads the last hidden states, and thus does not belong to the body. */
 export function readsStates(name: string): boolean {
   return ["projection.", "prediction.", `${pooler}.`].some((module) => name.startsWith(module));
 }
 
-/** Name of the layer before a head that reads the first token, one for all of a model's heads. */
+/** Name of the layer before heads that read the first token; all heads of a model share it. */
 export const pooler = "pooler";
 
-/** Hidden → hidden (Devlin et al. 2019, released code). */
+/** The parameters of the pooler: hidden → hidden (Devlin et al. 2019, released code). */
 export function poolerParameters({ hidden }: Pick<ResolvedModel, "hidden">): Parameter[] {
   const layer = Number.POSITIVE_INFINITY;
   return [
@@ -74,7 +74,7 @@ export function poolerParameters({ hidden }: Pick<ResolvedModel, "hidden">): Par
   ];
 }
 
-/** A classification head: hidden → labels (Devlin et al. 2019, section 4.1). */
+/** The parameters of a classification head: hidden → labels (Devlin et al. 2019, section 4.1). */
 export function headParameters(model: Pick<ResolvedModel, "hidden">, name: string, labels: number): Parameter[] {
   const layer = Number.POSITIVE_INFINITY;
   return [
@@ -84,8 +84,8 @@ export function headParameters(model: Pick<ResolvedModel, "hidden">, name: strin
 }
 
 /**
- * Low-rank pairs for the projections of every attention (Hu et al. 2022, section 4.1): A normal, B zero, so that training
- * starts at the pre-trained model.
+ * Low-rank pairs for the projections of every attention (Hu et al. 2022, section 4.1): A is normal and B zero, so that training starts at
+ * the pre-trained model.
  */
 export function loraParameters(model: ResolvedModel, rank: number): Parameter[] {
   return parametersOf(model)
@@ -99,8 +99,8 @@ export function loraParameters(model: ResolvedModel, rank: number): Parameter[] 
 }
 
 /**
- * A narrow layer behind each attention and each feed-forward layer (Houlsby et al. 2019, figure 2). What leads back is zero, so that
- * training starts at the pre-trained model exactly and not only nearly.
+ * Adapters: a narrow layer after each attention and each feed-forward layer (Houlsby et al. 2019, figure 2). The up-projection is zero, so
+ * that training starts exactly at the pre-trained model.
  */
 export function adapterParameters(model: ResolvedModel, size: number): Parameter[] {
   return parametersOf(model)
@@ -116,7 +116,7 @@ export function adapterParameters(model: ResolvedModel, size: number): Parameter
     });
 }
 
-/** Row-major initial values; the same for the same seed and name, whatever else the model has. */
+/** The initial values in row-major order. They depend only on the parameter and the seed, not on the rest of the model. */
 export function initialValues({ name, shape, initial }: Parameter, seed: number): Float32Array {
   const values = new Float32Array(sizeOf(shape));
   if ("constant" in initial) return values.fill(initial.constant);
@@ -124,7 +124,7 @@ export function initialValues({ name, shape, initial }: Parameter, seed: number)
   const { normal, zeroRow } = initial;
   if (typeof normal === "number") {
     for (let i = 0; i < values.length; i++) values[i] = normal * from.normal();
-    // the other rows are the same with it and without
+    // the other rows are the same with and without a row of zeros
     if (zeroRow !== undefined && zeroRow !== null) values.fill(0, zeroRow * shape.at(-1)!, (zeroRow + 1) * shape.at(-1)!);
     return values;
   }
@@ -133,7 +133,7 @@ export function initialValues({ name, shape, initial }: Parameter, seed: number)
   return values;
 }
 
-/** Widths of the projections that an attention's weight or bias joins, in their order: queries, keys, values. */
+/** Widths of the projections that are joined in a weight or bias of attention, in the order queries, keys, values. */
 export function attentionOutputs(model: ResolvedModel, name: string): number[] {
   const { headWidth, keyValueHeads } = choicesOf(model);
   const [queries, keys] = [model.heads * headWidth, keyValueHeads * headWidth];
@@ -197,7 +197,7 @@ function blockParameters(model: ResolvedModel, { layers, cross }: Stack, block: 
   ];
 }
 
-/** What turns hidden states into logits, but for tied embeddings. */
+/** The parameters that turn hidden states into logits, except tied embeddings. */
 function predictionParameters(model: ResolvedModel): Parameter[] {
   const { embeddingWidth, predictionTransform, projectionBias } = choicesOf(model);
   const { hidden, vocabulary } = model;
@@ -217,7 +217,7 @@ function predictionParameters(model: ResolvedModel): Parameter[] {
   ];
 }
 
-/** Width of the states that are projected to the vocabulary. */
+/** Width of the states before the projection to the vocabulary. */
 function predictionWidth(model: ResolvedModel): number {
   const { predictionTransform, embeddingWidth } = choicesOf(model);
   return predictionTransform ? embeddingWidth : model.hidden;

@@ -4,7 +4,7 @@ import { type BlockContext, block } from "./block.ts";
 import type { Forward } from "./forward.ts";
 import { recomputed } from "./operations/recompute.ts";
 
-/** `block` with its input alone kept for the backward pass. */
+/** `block` with activation checkpointing: only its input is kept for the backward pass. */
 export function recomputedBlock(forward: Forward, name: string, x: Tensor, context: BlockContext): Tensor {
   const { parameters, dropout } = forward;
   const { relative, memory, bias } = context;

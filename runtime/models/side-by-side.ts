@@ -6,14 +6,14 @@ import type { Forward } from "./forward.ts";
 type Blocks = (forward: Forward, x: Tensor, context: BlockContext) => Tensor;
 
 /**
- * The same with the batch's sequences in so many groups, each on its own way through the blocks: an engine that computes what is
- * independent side by side need not share out the work of single operations, which costs more than it gives where they are small.
+ * The same blocks, applied to groups of the batch's sequences independently. An engine that runs independent operations in parallel need
+ * not parallelise single operations, which is inefficient if they are small.
  */
 export function inGroups(groups: number, blocks: Blocks): Blocks {
   return (forward, x, context) => {
     const { batch } = context;
     const sizes = Array.from({ length: groups }, (_, i) => Math.floor(((i + 1) * batch) / groups) - Math.floor((i * batch) / groups));
-    /** By group, of an array whose first axis goes over the sequences, or over their positions. */
+    /** Splits an array into groups along its first axis, which runs over the sequences or their positions. */
     const grouped = (all: Tensor): Tensor[] => {
       const rows = (all.shape[0] as number) / batch;
       return split(
@@ -22,7 +22,7 @@ export function inGroups(groups: number, blocks: Blocks): Blocks {
         0,
       );
     };
-    // not a part of the whole's memory: TensorFlow joins the sum with the product before it, and then reads from the whole's beginning
+    // a copy, not a view: TensorFlow fuses the sum with the product before it, and would then read from the beginning of the whole array
     const copied = (all: Tensor): Tensor[] => {
       const rows = Array.from({ length: batch }, (_, row) => row);
       return sizes.map((size) => gather(all, tensor1d(rows.splice(0, size), "int32") as Tensor1D));

@@ -14,7 +14,7 @@ import { bytePairModel, specialToken, type TokenizerJson } from "./tokenizer-jso
 import { requireEnding } from "./trial.ts";
 import { requireReadable, withoutDropout } from "./whole.ts";
 
-/** Takes over a checkpoint's tokenizer, or a file with what it lacks, as `tokenizer.json`. Throws `JobFailure`. */
+/** Adopts the tokenizer of a checkpoint, or of a file with the tokens that it lacks, as `tokenizer.json`. Throws `JobFailure`. */
 export async function adoptTokenizer(job: AdoptedTokenizerJob | ExistingTokenizerJob, into: string): Promise<TokenizerResult> {
   const json = withoutDropout("checkpoint" in job ? checkpointTokenizer(job.checkpoint.folder) : extendedTokenizer(job));
   await requireEnding(json, "checkpoint" in job ? job.checkpoint.folder : job.file.path);
@@ -25,7 +25,7 @@ export async function adoptTokenizer(job: AdoptedTokenizerJob | ExistingTokenize
 function extendedTokenizer({ file, added }: ExistingTokenizerJob): TokenizerJson {
   const bytes = readFileSync(file.path);
   if (createHash("sha256").update(bytes).digest("hex") !== file.sha256)
-    throw new JobFailure(`${file.path} changed since the plan was made; run again, and the plan is made anew`);
+    throw new JobFailure(`${file.path} changed since the plan was made; run again to make a new plan`);
   const json = JSON.parse(bytes.toString("utf8")) as TokenizerJson;
   const { length } = tokensOf(json);
   const whole = {
@@ -36,7 +36,9 @@ function extendedTokenizer({ file, added }: ExistingTokenizerJob): TokenizerJson
   return whole;
 }
 
-/** The library counts the entries to give ids to tokens behind them: ids that no token has become entries that stand in no text. */
+/**
+ * Fills holes among the ids with entries that occur in no text, since the library derives the ids of added tokens from the entries' number.
+ */
 function withoutHoles(json: TokenizerJson): TokenizerJson {
   const { vocab } = json.model;
   if (Array.isArray(vocab)) return json;
@@ -48,7 +50,7 @@ function withoutHoles(json: TokenizerJson): TokenizerJson {
 }
 
 /**
- * The tokenizer of a checkpoint's folder: tokenizer.json, or what older files hold, with what stands in the files beside it. Throws
+ * The tokenizer of a checkpoint's folder: tokenizer.json or the equivalent older files, with the settings of the files next to it. Throws
  * `JobFailure`.
  */
 export function checkpointTokenizer(folder: string): TokenizerJson {
@@ -61,10 +63,10 @@ function vocabularyIn(folder: string, has: (name: string) => boolean, companions
   if (has("tokenizer.json")) return configured(objectIn(join(folder, "tokenizer.json")) as TokenizerJson, companions);
   if (has("vocab.txt")) return wordPiece(folder, companions);
   if (has("vocab.json") && has("merges.txt")) return bytePairs(folder, companions);
-  throw new JobFailure(`${folder} has no tokenizer: tokenizer.json, vocab.txt, or vocab.json and merges.txt are read. Copy it there`);
+  throw new JobFailure(`${folder} has no tokenizer: expected tokenizer.json, vocab.txt, or vocab.json and merges.txt. Copy it there`);
 }
 
-/** Tokens of the files beside the vocabulary that it lacks come behind it, in their order. Settings of those that it has hold. */
+/** Appends the tokens of the companion files that the vocabulary lacks, in their order, and applies the settings of the others. */
 function withCompanions(json: TokenizerJson, { tokens }: Companions): TokenizerJson {
   const known = new Map(tokensOf(json).map((token, id) => [token, id]));
   const added = new Map((json.added_tokens ?? []).map((token) => [token.content, token]));
@@ -76,7 +78,7 @@ function withCompanions(json: TokenizerJson, { tokens }: Companions): TokenizerJ
   return { ...withoutHoles(json), added_tokens: [...added.values()].sort((a, b) => a.id - b.id) };
 }
 
-/** What Transformers' classes change of a tokenizer.json by their configuration; its general class changes nothing. */
+/** Applies the configuration as Transformers' classes do; its general class changes nothing in a tokenizer.json. */
 function configured(json: TokenizerJson, { config, named }: Companions): TokenizerJson {
   const normalizer = json.normalizer as { type?: string } | null;
   const pre = json.pre_tokenizer as { type?: string } | null;
@@ -102,13 +104,13 @@ function bertNormalization(config: Companions["config"]) {
   };
 }
 
-/** BERT's: a token a line. */
+/** The tokenizer of BERT's vocab.txt, which has one token per line. */
 function wordPiece(folder: string, { config, named }: Companions): TokenizerJson {
   const tokens = readFileSync(join(folder, "vocab.txt"), "utf8").split(/\r?\n/);
   if (tokens.at(-1) === "") tokens.pop();
   const id = (token: string) => {
     const found = tokens.indexOf(token);
-    if (found < 0) throw new JobFailure(`${join(folder, "vocab.txt")} has no ${token}. It is no vocabulary of BERT's kind`);
+    if (found < 0) throw new JobFailure(`${join(folder, "vocab.txt")} has no ${token}, so it is not a vocabulary in BERT's format`);
     return found;
   };
   const { pad_token: pad = "[PAD]", unk_token: unknown = "[UNK]", mask_token: mask = "[MASK]" } = named;
@@ -132,7 +134,7 @@ function wordPiece(folder: string, { config, named }: Companions): TokenizerJson
   };
 }
 
-/** GPT-2's, RoBERTa's and BART's: pieces with their ids, and merges in their order. */
+/** The tokenizer of GPT-2, RoBERTa and BART: pieces with their ids, and ordered merges. */
 function bytePairs(folder: string, { config }: Companions): TokenizerJson {
   const vocab = objectIn(join(folder, "vocab.json")) as Record<string, number>;
   const lines = readFileSync(join(folder, "merges.txt"), "utf8").split(/\r?\n/);
@@ -161,11 +163,11 @@ function bytePairs(folder: string, { config }: Companions): TokenizerJson {
 }
 
 function special(id: number, content: string) {
-  // RoBERTa's mask swallows the space before it
+  // RoBERTa's mask token includes the space before it
   return { ...specialToken(id, content), lstrip: content === "<mask>" };
 }
 
-/** Nesting and size are bounded. */
+/** The JSON object in a file, whose nesting and size are limited. */
 function objectIn(path: string): Record<string, unknown> {
   try {
     return jsonIn(path, mostBytes, disk);

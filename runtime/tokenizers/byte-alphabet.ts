@@ -1,6 +1,6 @@
 /**
  * A printable character for each of the 256 bytes, in the order of Radford et al. 2019 (openai/gpt-2, encoder.py,
- * `bytes_to_unicode`): bytes that print stand for themselves, the others for the characters from U+0100 on.
+ * `bytes_to_unicode`): printable bytes map to themselves, others to the characters from U+0100 on.
  */
 export const byteAlphabet: readonly { character: string; byte: number }[] = alphabet();
 

@@ -5,22 +5,22 @@ import { random } from "#runtime/random/random.ts";
 export interface Counting {
   /** Folder of the corpus job. */
   folder: string;
-  /** Bytes of its training split. */
+  /** Size of its training split in bytes. */
   bytes: number;
-  /** As the tokenizer normalises, before words are parted. */
+  /** Normalises a text as the tokenizer does, before it is split into words. */
   normalize(text: string): string;
-  /** Called for every piece read; may throw to stop. */
+  /** Called for every piece that is read; may throw to stop. */
   progress(bytes: number): Promise<void>;
 }
 
-/** About so much of the text is counted at most, and different stretches of so many bytes together are kept. */
+/** Approximate limit in bytes, both of the text that is counted and of the distinct words that are kept. */
 const sampledBytes = 200_000_000;
 const keptBytes = 6_000_000;
 
 /**
- * How often each stretch of text without a safe break inside stands in the training split. Of a corpus beyond `sampledBytes` a fixed random sample of its
- * pieces is counted. Where too many different stretches come together the rarest and oldest are forgotten, after the lossy
- * counting of Manku and Motwani 2002, so memory stays bounded.
+ * Counts the pieces of text between safe breaks in the training split. If a corpus is larger than `sampledBytes`, a fixed random sample of
+ * its text is counted. If there are too many distinct pieces, the rarest and oldest are dropped by the lossy counting of Manku and Motwani
+ * 2002, so that memory is bounded.
  */
 export async function countStretches(counting: Counting): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
@@ -35,7 +35,7 @@ export async function countStretches(counting: Counting): Promise<Map<string, nu
       if (count !== undefined) counts.set(stretch, count + 1);
       else {
         const bytes = Buffer.from(stretch);
-        // a slice of the piece would keep the whole of it alive
+        // a slice would keep the whole piece alive
         counts.set(bytes.toString(), 1);
         kept += bytes.length;
       }
@@ -45,7 +45,7 @@ export async function countStretches(counting: Counting): Promise<Map<string, nu
   return counts;
 }
 
-/** Down to about `wanted` bytes; gives how many are left. */
+/** Drops the rarest entries until about `wanted` bytes are left, and returns the number of bytes left. */
 function forgetRarest(counts: Map<string, number>, kept: number, wanted: number): number {
   let left = kept;
   for (let rarest = 1; left > wanted; rarest++) {
@@ -59,7 +59,7 @@ function forgetRarest(counts: Map<string, number>, kept: number, wanted: number)
   return left;
 }
 
-/** Every character of the training split, in the order of their code points. */
+/** The distinct characters of the training split, in the order of their code points. */
 export async function distinctCharacters(counting: Counting): Promise<string[]> {
   const seen = new Set<string>();
   for (const { text } of corpusPieces(counting.folder, "train")) {

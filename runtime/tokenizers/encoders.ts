@@ -5,7 +5,7 @@ import { byteAlphabet } from "./byte-alphabet.ts";
 import { partsAtSpaces } from "./parting.ts";
 import { kindWithoutMerges, type TokenizerJson } from "./tokenizer-json.ts";
 
-/** Texts to ids, without special tokens: the same ids as the native library's, faster. */
+/** Encodes texts to ids, without special tokens: the same ids as the native library, but faster. */
 export type Encoder = (texts: readonly string[]) => Promise<Int32Array[]>;
 
 /** Where a text may be cut without changing its tokens. */
@@ -18,7 +18,7 @@ function simpleKindOf(json: TokenizerJson): "characters" | "bytes" | undefined {
   return json.added_tokens.every(({ special }) => special) ? kindWithoutMerges(json) : undefined;
 }
 
-/** `native` must know no special tokens: it would find them in texts. */
+/** The fastest encoder for a tokenizer. `native` must not have special tokens, which it would find in texts. */
 export function encoderOf(json: TokenizerJson, native: NativeTokenizer, unknown: number): Encoder {
   const simple = simpleKindOf(json);
   if (!simple) return partsAtSpaces(json) ? byStretches(native) : byWholeTexts(native);
@@ -56,7 +56,7 @@ function byBytes(vocab: Record<string, number>): (text: string) => Int32Array {
   };
 }
 
-/** Each text at once, by the library alone. */
+/** Encodes each text as a whole, with the library. */
 export function byWholeTexts(native: NativeTokenizer): Encoder {
   return async (texts) => {
     const encoded: Int32Array[] = [];
@@ -67,12 +67,12 @@ export function byWholeTexts(native: NativeTokenizer): Encoder {
   };
 }
 
-/** Texts repeat their words: what stands between two safe breaks is encoded once and remembered. */
+/** Encodes the pieces between safe breaks, and caches them, since texts repeat their words. */
 function byStretches(native: NativeTokenizer): Encoder {
   const memory = stretchMemory();
   return async (texts) => {
     const missing = new Map<string, Int32Array>();
-    const parted = texts.map((text) =>
+    const split = texts.map((text) =>
       stretchesOf(text.toWellFormed()).map((stretch) => {
         const ids = memory.recall(stretch);
         if (ids === undefined) missing.set(stretch, none);
@@ -88,11 +88,11 @@ function byStretches(native: NativeTokenizer): Encoder {
         if (stretch.length <= rememberedLength) memory.remember(Buffer.from(stretch).toString(), ids);
       });
     }
-    return parted.map((parts) => joined(parts.map((part) => (typeof part === "string" ? (missing.get(part) as Int32Array) : part))));
+    return split.map((parts) => joined(parts.map((part) => (typeof part === "string" ? (missing.get(part) as Int32Array) : part))));
   };
 }
 
-/** Forgets what was not used while some 100,000 others were. */
+/** A cache of encoded pieces, which drops those that were not used while about 100,000 others were. */
 function stretchMemory(): { recall(stretch: string): Int32Array | undefined; remember(stretch: string, ids: Int32Array): void } {
   let recent = new Map<string, Int32Array>();
   let older = new Map<string, Int32Array>();
@@ -118,7 +118,7 @@ function stretchMemory(): { recall(stretch: string): Int32Array | undefined; rem
 const none = new Int32Array(0);
 const rememberedStretches = 100_000;
 const rememberedLength = 48;
-/** The native library keeps some 100 bytes a token until JavaScript's collector comes by. */
+/** Characters per group. The native library needs about 100 bytes per token until JavaScript's garbage collector runs. */
 const groupCharacters = 1 << 17;
 
 function groups(texts: Iterable<string>): Iterable<string[]> {

@@ -1,16 +1,16 @@
 import type { Vocabulary } from "#runtime/objectives/objective.ts";
 import { ownPostProcessor, type TokenizerJson } from "./tokenizer-json.ts";
 
-/** What stands around a text, and around two of them. */
+/** The special-token template for a text and for a pair of texts. */
 export interface Frame {
   single: readonly FramePiece[];
   pair: readonly FramePiece[];
 }
 
-/** A special token, or the first or second text, and its token type. */
+/** An element of a template: a special token, or the first or second text, with its token type. */
 export type FramePiece = ({ id: number } | { text: 0 | 1 }) & { type: number };
 
-/** `<s> text </s>`, `<s> text </s> text </s>`. Devlin et al. 2019, section 3. */
+/** The default template: `<s> text </s>`, `<s> text </s> text </s>`. Devlin et al. 2019, section 3. */
 export function usualFrame({ begin, end }: Pick<Vocabulary, "begin" | "end">): Frame {
   const [first, second] = [
     { text: 0, type: 0 },
@@ -20,13 +20,13 @@ export function usualFrame({ begin, end }: Pick<Vocabulary, "begin" | "end">): F
   return { single, pair: [...single, second, { id: end, type: 1 }] };
 }
 
-/** The frame that a published tokenizer puts around texts, as its model was trained; the usual one where it puts none. */
+/** The special-token template of a published tokenizer, with which its model was trained; the default one if it has none. */
 export function frameOf(json: TokenizerJson, vocabulary: Pick<Vocabulary, "begin" | "end">): Frame {
   if (JSON.stringify(json.post_processor) === JSON.stringify(ownPostProcessor)) return usualFrame(vocabulary);
   return processed(json.post_processor as PostProcessor | null) ?? usualFrame(vocabulary);
 }
 
-/** Of `tokenizers`, its kinds of post-processors that add tokens; others move offsets alone. */
+/** The kinds of post-processors of the library `tokenizers` that add tokens; others only change offsets. */
 type PostProcessor =
   | { type: "BertProcessing" | "RobertaProcessing"; cls: [string, number]; sep: [string, number] }
   | { type: "TemplateProcessing"; single: TemplatePiece[]; pair: TemplatePiece[]; special_tokens: Record<string, { ids: number[] }> }
@@ -65,14 +65,14 @@ function processed(processor: PostProcessor | null): Frame | undefined {
   }
 }
 
-/** A text or a pair as a model reads it. */
+/** A text or a pair of texts, with its special tokens. */
 export interface FramedText {
   ids: number[];
   /** Token types. */
   types: number[];
 }
 
-/** The texts in their frame. Where there is less room the longer one is cut first (Devlin et al. 2019, released code), the frame never. */
+/** Applies a template. If there is too little room, the longer text is truncated first (Devlin et al. 2019, released code). */
 export function framed(texts: readonly ArrayLike<number>[], frame: Frame, room: number): FramedText {
   const lengths = texts.map((ids) => ids.length);
   for (let over = framedLength(texts, frame) - room; over > 0 && lengths.some((length) => length > 0); over--) {

@@ -1,6 +1,6 @@
-/** All ways to part words into pieces, as edges between places in the words. */
+/** All segmentations of words into pieces, as edges between positions in the words. */
 export interface Lattices {
-  /** Places from 0 to the word's length in characters; its edges are `first` … `end` − 1, in the order of where they begin. */
+  /** A word has positions from 0 to its length in characters; its edges are `first` … `end` − 1, ordered by where they begin. */
   words: { length: number; count: number; first: number; end: number }[];
   from: Uint16Array;
   to: Uint16Array;
@@ -10,7 +10,7 @@ export interface Lattices {
   longest: number;
 }
 
-/** `withoutWhole`: leaves out edges over a whole word. */
+/** Builds the lattices of words. `withoutWhole`: leaves out edges that span a whole word. */
 export function latticesOf(
   words: readonly (readonly [word: string, count: number])[],
   pieces: readonly { piece: string }[],
@@ -20,7 +20,7 @@ export function latticesOf(
   const most = pieces.reduce((longest, { piece }) => Math.max(longest, piece.length), 0);
   const edges = edgeList();
   let longest = 0;
-  const parted = words.map(([word, count]) => {
+  const spans = words.map(([word, count]) => {
     const first = edges.count();
     const places = placesOf(word);
     longest = Math.max(longest, places.length - 1);
@@ -33,10 +33,10 @@ export function latticesOf(
     }
     return { length: places.length - 1, count, first, end: edges.count() };
   });
-  return { words: parted, ...edges.arrays(), longest };
+  return { words: spans, ...edges.arrays(), longest };
 }
 
-/** Where the characters of a word begin, and its end, in UTF-16 units. */
+/** The starts of a word's characters, and its end, in UTF-16 units. */
 function placesOf(word: string): number[] {
   const places: number[] = [];
   for (let at = 0; at < word.length; at += (word.codePointAt(at) as number) > 0xffff ? 2 : 1) places.push(at);
@@ -68,7 +68,7 @@ function edgeList() {
   };
 }
 
-/** The most probable parting of each word that has one (Viterbi 1967). */
+/** The most probable segmentation of each word that has one (Viterbi 1967). */
 export function* reach(
   { words, from, to, piece, longest }: Lattices,
   scores: Float64Array,

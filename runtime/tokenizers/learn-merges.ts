@@ -1,24 +1,24 @@
-/** A word of the training text as symbols, and how often it stands there. */
+/** A word of the training text as symbols, with its number of occurrences. */
 export interface CountedWord {
   symbols: number[];
   count: number;
 }
 
 export interface MergeSettings {
-  /** Learn no more tokens than this. */
+  /** Maximum number of tokens to learn. */
   newTokens: number;
-  /** The token that two tokens become. */
+  /** Joins two tokens to one. */
   join(left: string, right: string): string;
-  /** Tokens that no merge may make: a text could then spell a special token. */
+  /** Tokens that no merge may create, since a text could then contain a special token. */
   forbidden: ReadonlySet<string>;
-  /** Called now and then with the number of new tokens so far; may throw to stop. */
+  /** Called at intervals with the number of new tokens so far; may throw to stop. */
   progress(done: number): Promise<void>;
 }
 
 /**
- * Byte-pair encoding (Sennrich et al. 2016, algorithm 1): again and again the most frequent pair of neighbours becomes one
- * symbol; between equally frequent ones the pair with the lower ids. Counts are kept up to date where a merge changes them,
- * as in Hugging Face's BpeTrainer, whose merges these are. `tokens` (by symbol) grows by the new ones.
+ * Byte-pair encoding (Sennrich et al. 2016, algorithm 1): the most frequent pair of adjacent symbols is merged repeatedly; of equally
+ * frequent pairs, the one with the lower ids. Counts are updated for each merge, as in Hugging Face's BpeTrainer, and the merges are the
+ * same. New tokens are appended to `tokens` (by symbol).
  */
 export async function learnMerges(words: readonly CountedWord[], tokens: string[], settings: MergeSettings): Promise<[string, string][]> {
   const idOf = new Map(tokens.map((token, id) => [token, id]));
@@ -56,11 +56,11 @@ export async function learnMerges(words: readonly CountedWord[], tokens: string[
 
 interface Pair {
   count: number;
-  /** Indices of the words that have or had it; an index may stand here twice. */
+  /** Indices of the words that have or had the pair; an index may occur twice. */
   words: number[];
 }
 
-/** Two symbols as one number. */
+/** Base for representing two symbols as one number. */
 const pairBase = 2 ** 24;
 
 function countPairs(words: readonly CountedWord[]): Map<number, Pair> {
@@ -84,7 +84,7 @@ function change(pairs: Map<number, Pair>, left: number, right: number, by: numbe
   return key;
 }
 
-/** Merges everywhere; gives the pairs that became more frequent. */
+/** Merges a pair in all words, and returns the pairs that became more frequent. */
 function mergeInWords(
   words: readonly CountedWord[],
   where: readonly number[],
@@ -124,7 +124,7 @@ interface Entry {
   count: number;
 }
 
-/** A binary heap: most frequent first, then the lower pair. */
+/** A binary heap of pairs, ordered by frequency and then by ids. */
 function pairQueue(): { push(entry: Entry): void; pop(): Entry | undefined } {
   const heap: Entry[] = [];
   const before = (a: Entry, b: Entry) => a.count > b.count || (a.count === b.count && a.pair < b.pair);

@@ -1,35 +1,35 @@
 import { type Lattices, latticesOf, reach } from "./lattices.ts";
 
-/** A word of the training text, and how often it stands there. */
+/** A word of the training text, with its number of occurrences. */
 export type WordCount = readonly [word: string, count: number];
 
 export interface UnigramSettings {
-  /** Pieces that are always kept: the characters. */
+  /** The characters, which are always kept as pieces. */
   alphabet: readonly string[];
-  /** Pieces in all. */
+  /** Number of pieces. */
   size: number;
-  /** Strings that no piece may be: a text could then spell a special token. */
+  /** Strings that must not become pieces, since a text could then contain a special token. */
   forbidden: ReadonlySet<string>;
-  /** Called now and then with the number of pieces that are left; may throw to stop. */
+  /** Called at intervals with the number of remaining pieces; may throw to stop. */
   progress(pieces: number): Promise<void>;
 }
 
-/** A piece and the logarithm of its probability. */
+/** A piece with the logarithm of its probability. */
 export interface ScoredPiece {
   piece: string;
   score: number;
 }
 
 /**
- * A unigram language model of sub-words (Kudo 2018, section 3.2), trained as SentencePiece trains it: from many frequent stretches
- * of letters, expectation maximisation and the removal of those without which the text stays almost as likely take turns until
- * `size` are left. Fewer come out where the text does not have so many. The most probable piece is first.
+ * A unigram language model of subwords (Kudo 2018, section 3.2), trained as in SentencePiece: starting with many frequent letter sequences,
+ * expectation maximisation alternates with the removal of the pieces that contribute least to the likelihood of the text, until `size` are
+ * left. The result has fewer pieces if the text does not provide so many. The most probable piece is first.
  */
 export async function learnUnigram(words: readonly WordCount[], settings: UnigramSettings): Promise<ScoredPiece[]> {
   const { alphabet, size, progress } = settings;
   const required = new Set(alphabet);
   let pieces = await seedPieces(words, settings);
-  // somewhat more than wanted, so that the last choice is by probability
+  // slightly more than requested, so that the final selection is by probability
   const wanted = Math.floor(size * 1.1);
   const gone = new Map<string, number>();
   const replace = (fewer: ScoredPiece[]) => {
@@ -49,23 +49,23 @@ export async function learnUnigram(words: readonly WordCount[], settings: Unigra
   return filledUp(chosen(pieces, required, size), gone, size);
 }
 
-/** SentencePiece's defaults: how much of the pieces a round keeps, the longest piece, and how many there are at first. */
+/** SentencePiece's defaults: the share of pieces that a round keeps, the maximum length of a piece, and the initial number of pieces. */
 const shrinking = 0.75;
 const longestPiece = 16;
 const mostSeeds = 1_000_000;
 
-/** The characters and the stretches that stand in the words at least twice, those first that cover most of the text. */
+/** The characters, and the letter sequences that occur in words at least twice, ordered by how much of the text they cover. */
 async function seedPieces(words: readonly WordCount[], { alphabet, forbidden, progress }: UnigramSettings): Promise<ScoredPiece[]> {
   const characters = new Map<string, number>(alphabet.map((character) => [character, 0]));
-  const parted = words.map(([word, count]) => ({ letters: Array.from(word), count }));
-  for (const { letters, count } of parted) for (const letter of letters) characters.set(letter, (characters.get(letter) ?? 0) + count);
+  const split = words.map(([word, count]) => ({ letters: Array.from(word), count }));
+  for (const { letters, count } of split) for (const letter of letters) characters.set(letter, (characters.get(letter) ?? 0) + count);
   const stretches: [string, number][] = [];
   let shorter: ReadonlyMap<string, number> = characters;
   for (let length = 2; length <= longestPiece && shorter.size > 0; length++) {
     const counts = new Map<string, number>();
-    for (const { letters, count } of parted) {
+    for (const { letters, count } of split) {
       for (let start = 0; start + length <= letters.length; start++) {
-        // what is frequent has a frequent beginning and end
+        // a frequent sequence has a frequent beginning and end
         if (!shorter.has(letters.slice(start, start + length - 1).join(""))) continue;
         if (!shorter.has(letters.slice(start + 1, start + length).join(""))) continue;
         const stretch = letters.slice(start, start + length).join("");
@@ -85,32 +85,32 @@ async function seedPieces(words: readonly WordCount[], { alphabet, forbidden, pr
   return seeds.map(([piece, weight]) => ({ piece, score: Math.log(Math.max(1, weight)) - total }));
 }
 
-/** How often each piece is expected to stand in the text, over all ways to part it. */
+/** The expected number of occurrences of each piece in the text, over all segmentations. */
 function expectedCounts(lattices: Lattices, pieces: readonly ScoredPiece[]): Float64Array {
   const scores = Float64Array.from(pieces, ({ score }) => score);
   const expected = new Float64Array(pieces.length);
   const before = new Float64Array(lattices.longest + 1);
-  const behind = new Float64Array(lattices.longest + 1);
+  const after = new Float64Array(lattices.longest + 1);
   const { from, to, piece } = lattices;
   for (const word of lattices.words) {
     before.fill(Number.NEGATIVE_INFINITY, 0, word.length + 1);
-    behind.fill(Number.NEGATIVE_INFINITY, 0, word.length + 1);
+    after.fill(Number.NEGATIVE_INFINITY, 0, word.length + 1);
     before[0] = 0;
-    behind[word.length] = 0;
+    after[word.length] = 0;
     for (let e = word.first; e < word.end; e++) before[to[e]!] = addLogs(before[to[e]!]!, before[from[e]!]! + scores[piece[e]!]!);
     for (let e = word.end - 1; e >= word.first; e--) {
-      behind[from[e]!] = addLogs(behind[from[e]!]!, behind[to[e]!]! + scores[piece[e]!]!);
+      after[from[e]!] = addLogs(after[from[e]!]!, after[to[e]!]! + scores[piece[e]!]!);
     }
     const all = before[word.length]!;
     if (all === Number.NEGATIVE_INFINITY) continue;
     for (let e = word.first; e < word.end; e++) {
-      expected[piece[e]!]! += word.count * Math.exp(before[from[e]!]! + scores[piece[e]!]! + behind[to[e]!]! - all);
+      expected[piece[e]!]! += word.count * Math.exp(before[from[e]!]! + scores[piece[e]!]! + after[to[e]!]! - all);
     }
   }
   return expected;
 }
 
-/** The pieces with their new probabilities; those that are hardly used go. Digamma makes rare pieces rarer (Kudo's implementation). */
+/** The pieces with updated probabilities, without those that are hardly used. Digamma makes rare pieces rarer, as in Kudo's code. */
 function maximised(pieces: readonly ScoredPiece[], expected: Float64Array, required: ReadonlySet<string>): ScoredPiece[] {
   const kept = pieces.flatMap(({ piece }, i) => {
     const count = expected[i]!;
@@ -120,7 +120,7 @@ function maximised(pieces: readonly ScoredPiece[], expected: Float64Array, requi
   return kept.map(({ piece, count }) => ({ piece, score: digamma(count) - total }));
 }
 
-/** Keeps those of which the text would lose most likelihood: what stands for a piece when it is gone is its best other parting. */
+/** Keeps the pieces whose removal would reduce the likelihood most; a removed piece is replaced by its best other segmentation. */
 function prune(words: readonly WordCount[], pieces: readonly ScoredPiece[], size: number, required: ReadonlySet<string>): ScoredPiece[] {
   const scores = Float64Array.from(pieces, ({ score }) => score);
   const frequency = new Float64Array(pieces.length);
@@ -153,21 +153,23 @@ function chosen(pieces: readonly ScoredPiece[], required: ReadonlySet<string>, s
   return byScore.filter(({ piece }) => required.has(piece) || room-- > 0);
 }
 
-/** What went last comes back first where fewer are left than were asked for, as the least probable ones. */
+/** If fewer pieces are left than requested, adds the last removed ones again as the least probable. */
 function filledUp(pieces: ScoredPiece[], gone: ReadonlyMap<string, number>, size: number): ScoredPiece[] {
   const least = pieces.at(-1)?.score ?? 0;
   const back = [...gone].reverse().slice(0, Math.max(0, size - pieces.length));
   return [...pieces, ...back.map(([piece, score]) => ({ piece, score: Math.min(score, least) })).sort((a, b) => b.score - a.score)];
 }
 
-/** log(exp(a) + exp(b)) */
+/** log(exp(a) + exp(b)), without overflow. */
 function addLogs(a: number, b: number): number {
   if (a === Number.NEGATIVE_INFINITY) return b;
   if (b === Number.NEGATIVE_INFINITY) return a;
   return Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b)));
 }
 
-/** ψ(x), the derivative of log Γ, for x > 0: the recurrence up to 7, then the asymptotic series (Abramowitz and Stegun, 6.3.5 and 6.3.18). */
+/**
+ * ψ(x), the derivative of log Γ, for x > 0: the recurrence up to 7, then the asymptotic series (Abramowitz and Stegun, 6.3.5 and 6.3.18).
+ */
 function digamma(value: number): number {
   let x = value;
   let result = 0;

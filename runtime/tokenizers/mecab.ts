@@ -5,7 +5,7 @@ import { join } from "node:path";
 export interface MecabFiles {
   /** sys.dic */
   words: Uint8Array;
-  /** unk.dic: what a word may be that is not among them. */
+  /** unk.dic: the possible entries of unknown words. */
   unknown: Uint8Array;
   /** matrix.bin */
   connections: Uint8Array;
@@ -15,21 +15,21 @@ export interface MecabFiles {
   settings: string;
 }
 
-/** Those of a folder, by MeCab's names for them. */
+/** Reads the files of a dictionary from a folder, by MeCab's file names. */
 export function mecabFiles(folder: string): MecabFiles {
   const bytes = (file: string) => readFileSync(join(folder, file));
   const settings = readFileSync(join(folder, "dicrc"), "utf8");
   return { words: bytes("sys.dic"), unknown: bytes("unk.dic"), connections: bytes("matrix.bin"), characters: bytes("char.bin"), settings };
 }
 
-/** A dictionary that cannot be used as it is. */
+/** Thrown if a dictionary cannot be used. */
 export class MecabError extends Error {}
 
 /**
- * Parts a text into words as MeCab 0.996 and MeCab-ko 0.9.2 do with the same dictionary (Kudo, Yamamoto and Matsumoto 2004, Applying
- * Conditional Random Fields to Japanese Morphological Analysis, section 3): of all sequences of words that make up the text, the one that
- * costs least. Of equals it takes the one MeCab takes, which depends on the order in which words are found. White space is in no word.
- * `where`: for messages. Throws `MecabError`.
+ * Splits a text into words as MeCab 0.996 and MeCab-ko 0.9.2 do with the same dictionary (Kudo, Yamamoto and Matsumoto 2004, Applying
+ * Conditional Random Fields to Japanese Morphological Analysis, section 3): the segmentation with the lowest cost. Of equal ones, it is the
+ * same as MeCab's, which depends on the order in which words are found. Words do not contain white space. `where`: place for messages.
+ * Throws `MecabError`.
  */
 export function mecabWords(files: MecabFiles, where: string): (text: string) => string[] {
   const words = readLexicon(files.words, `${where}/sys.dic`);
@@ -38,10 +38,10 @@ export function mecabWords(files: MecabFiles, where: string): (text: string) => 
   const costs = readConnections(files.connections, `${where}/matrix.bin`);
   const penalties = spacePenalties(files.settings);
 
-  /** The cost of a word after another. */
+  /** The cost of a word after another one. */
   const costAfter = (left: Found, right: Found) => costs.after(left.rightContext, right.leftContext) + right.wordCost;
 
-  /** Words that begin at a place or after white space there, the last found first. */
+  /** Words that begin at a position, or after white space there; those found last come first. */
   function wordsAt(text: Uint8Array, at: number): Found[] {
     const found: Found[] = [];
     const end = Math.min(text.length, at + longestLookup);
@@ -53,7 +53,7 @@ export function mecabWords(files: MecabFiles, where: string): (text: string) => 
 
     const addUnknown = (to: number) => found.push(...unknown(first.kind, at, begin, to));
     const afterFirst = begin + first.bytes;
-    // where only white space is left there is no character to make a word of
+    // if only white space is left, there is no word
     if (afterFirst > end) {
       addUnknown(end);
       return found.reverse();
@@ -79,7 +79,7 @@ export function mecabWords(files: MecabFiles, where: string): (text: string) => 
 
   return (sentence) => {
     const text = new TextEncoder().encode(sentence);
-    // the words that end at a place, the last found first
+    // the words that end at a position; those found last come first
     const ending: Node[][] = Array.from({ length: text.length + 1 }, () => []);
     const limit = { leftContext: 0, rightContext: 0, wordCost: 0, position: 0 };
     ending[0]!.push({ ...limit, from: 0, begin: 0, end: 0, cost: 0, before: undefined });
@@ -109,48 +109,48 @@ export function mecabWords(files: MecabFiles, where: string): (text: string) => 
   };
 }
 
-/** MeCab looks no further for the end of a word (tokenizer.cpp). */
+/** Maximum length of a word in bytes, as in MeCab (tokenizer.cpp). */
 const longestLookup = 65_535;
-/** Characters of one kind that make one unknown word together, after the first (MeCab's max-grouping-size). */
+/** Maximum number of further characters of the same kind in an unknown word (MeCab's max-grouping-size). */
 const longestGroup = 24;
 
 /** One reading of a word. */
 interface Found {
-  /** Where it was looked for: before the white space that it stands behind. */
+  /** Position of the search, which is before the white space that precedes the word. */
   from: number;
-  /** Its first byte, and the one behind it. */
+  /** Its first byte; `end` is the byte after its last. */
   begin: number;
   end: number;
   leftContext: number;
   rightContext: number;
   wordCost: number;
-  /** Its part of speech, by number. */
+  /** Number of its part of speech. */
   position: number;
 }
 
-/** A word of the best sequence that ends with it. */
+/** A word, with the best segmentation that ends with it. */
 interface Node extends Found {
   cost: number;
   before: Node | undefined;
 }
 
 interface Lexicon {
-  /** Calls `found` with every entry that the text begins with, shortest first, and its bytes. */
+  /** Calls `found` with every entry that the text starts with, shortest first, and with its length in bytes. */
   eachPrefix(text: Uint8Array, begin: number, end: number, found: (entry: number, bytes: number) => void): void;
-  /** What an entry may be. */
+  /** The possible readings of an entry. */
   entries(entry: number, from: number, begin: number, end: number): Found[];
 }
 
-/** A dictionary: a header, a double array of the words (Aoe 1989), what each word may be, features. */
+/** Reads a dictionary: a header, a double array of the words (Aoe 1989), the readings of each word, features. */
 function readLexicon(bytes: Uint8Array, where: string): Lexicon {
   const [headerBytes, tokenBytes] = [72, 16];
-  if (bytes.length < headerBytes) throw new MecabError(`${where} is no dictionary of MeCab: it has ${bytes.length} bytes`);
+  if (bytes.length < headerBytes) throw new MecabError(`${where} is not a MeCab dictionary: it has ${bytes.length} bytes`);
   const header = new Uint32Array(copied(bytes, 0, headerBytes));
   if ((header[0]! ^ 0xef718f77) >>> 0 !== bytes.length)
-    throw new MecabError(`${where} is no dictionary of MeCab, or it is cut: its size is not the one it was written with`);
-  if (header[1] !== 102) throw new MecabError(`${where} has the form ${header[1]}; only the form 102 of MeCab 0.996 can be read`);
+    throw new MecabError(`${where} is not a MeCab dictionary, or it was truncated: its size differs from the one in its header`);
+  if (header[1] !== 102) throw new MecabError(`${where} has the format ${header[1]}; only the format 102 of MeCab 0.996 is supported`);
   const charset = new TextDecoder().decode(bytes.subarray(40, headerBytes)).replace(/\0.*/s, "");
-  if (!/^utf-?8$/i.test(charset)) throw new MecabError(`${where} is in ${charset}; only dictionaries in UTF-8 can be read`);
+  if (!/^utf-?8$/i.test(charset)) throw new MecabError(`${where} is in ${charset}; only dictionaries in UTF-8 are supported`);
   const [arrayBytes, tokensBytes] = [header[6]!, header[7]!];
   // pairs of a node: base, check
   const nodes = new Int32Array(copied(bytes, headerBytes, headerBytes + arrayBytes));
@@ -159,7 +159,7 @@ function readLexicon(bytes: Uint8Array, where: string): Lexicon {
     eachPrefix(text, begin, end, found) {
       let base = nodes[0]!;
       for (let at = begin; ; at++) {
-        // a node under the value 0 ends a word; its base holds the entry
+        // a node for the value 0 ends a word; its base contains the entry
         if (base === nodes[2 * base + 1] && nodes[2 * base]! < 0) found(-nodes[2 * base]! - 1, at - begin);
         if (at === end) return;
         const next = base + text[at]! + 1;
@@ -167,7 +167,7 @@ function readLexicon(bytes: Uint8Array, where: string): Lexicon {
         base = nodes[2 * next]!;
       }
     },
-    // the lowest byte is their number
+    // the lowest byte is the number of readings
     entries: (entry, from, begin, end) =>
       Array.from({ length: entry & 255 }, (_, i) => {
         const at = ((entry >> 8) + i) * tokenBytes;
@@ -184,19 +184,19 @@ function readLexicon(bytes: Uint8Array, where: string): Lexicon {
   };
 }
 
-/** A character's kinds: which they are and how unknown words are made of it (char.def). */
+/** The kinds of a character, and how unknown words are formed with it (char.def). */
 interface Character {
-  /** A bit for each. */
+  /** One bit per kind. */
   kinds: number;
-  /** The one that its unknown words have, by number. */
+  /** Number of the kind of its unknown words. */
   kind: number;
-  /** Unknown words of one, two, ... characters are made, up to this. */
+  /** Maximum length of unknown words in characters. */
   length: number;
-  /** All that follow of the same kind make one unknown word. */
+  /** All following characters of the same kind form one unknown word. */
   group: boolean;
-  /** Unknown words are made where known ones begin too. */
+  /** Unknown words are formed even if a known word begins here. */
   invoke: boolean;
-  /** Of its UTF-8. */
+  /** Length of its UTF-8 in bytes. */
   bytes: number;
 }
 
@@ -205,7 +205,7 @@ function readKinds(bytes: Uint8Array, where: string) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const names = bytes.length >= 4 ? view.getUint32(0, true) : 0;
   const table = 4 + nameBytes * names;
-  if (bytes.length !== table + 4 * 0xffff) throw new MecabError(`${where} is no table of characters of MeCab, or it is cut`);
+  if (bytes.length !== table + 4 * 0xffff) throw new MecabError(`${where} is not a MeCab character table, or it was truncated`);
   const of = (character: number, size: number): Character => {
     const bits = view.getUint32(table + 4 * Math.min(character, 0xfffe), true);
     return {
@@ -222,7 +222,7 @@ function readKinds(bytes: Uint8Array, where: string) {
     if (first < 0x80) return of(first, 1);
     if (first < 0xe0 && left >= 2) return of(((first & 0x1f) << 6) | (text[place + 1]! & 0x3f), 2);
     if (first < 0xf0 && left >= 3) return of(((first & 0xf) << 12) | ((text[place + 1]! & 0x3f) << 6) | (text[place + 2]! & 0x3f), 3);
-    // beyond the basic plane MeCab has one kind for all
+    // MeCab has a single kind for all characters beyond the basic plane
     return of(0, left >= 4 ? 4 : 1);
   };
   return {
@@ -231,7 +231,7 @@ function readKinds(bytes: Uint8Array, where: string) {
     ),
     space: of(0x20, 1),
     at,
-    /** Where a run of characters ends of which each shares a kind with the one before it. */
+    /** The end of a run of characters in which each shares a kind with the one before it. */
     runOf(text: Uint8Array, begin: number, end: number, before: Character): { end: number; characters: number } {
       let [place, characters, last] = [begin, 0, before];
       while (place < end) {
@@ -246,7 +246,7 @@ function readKinds(bytes: Uint8Array, where: string) {
   };
 }
 
-/** What unknown words of each kind of character may be. */
+/** The possible readings of unknown words, by kind of character. */
 function unknownWords(lexicon: Lexicon, kinds: readonly string[], where: string) {
   const entries = kinds.map((name) => {
     const key = new TextEncoder().encode(name);
@@ -263,19 +263,20 @@ function unknownWords(lexicon: Lexicon, kinds: readonly string[], where: string)
 function readConnections(bytes: Uint8Array, where: string): { after(rightContext: number, leftContext: number): number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const [rights, lefts] = bytes.length >= 4 ? [view.getUint16(0, true), view.getUint16(2, true)] : [0, 0];
-  if (bytes.length !== 4 + 2 * rights * lefts || rights * lefts === 0) throw new MecabError(`${where} is no matrix of MeCab, or it is cut`);
+  if (bytes.length !== 4 + 2 * rights * lefts || rights * lefts === 0)
+    throw new MecabError(`${where} is not a MeCab matrix, or it was truncated`);
   const costs = new Int16Array(copied(bytes, 4, bytes.length));
   return { after: (rightContext, leftContext) => costs[rightContext + rights * leftContext]! };
 }
 
-/** MeCab-ko: what a part of speech costs more behind white space. */
+/** The additional cost of parts of speech after white space, in MeCab-ko. */
 function spacePenalties(settings: string): Map<number, number> {
   const [, list = ""] = /^\s*left-space-penalty-factor\s*=\s*([\d,\s-]*)/m.exec(settings) ?? [];
   const numbers = list.split(",").map(Number);
   return new Map(numbers.flatMap((value, i) => (i % 2 === 1 ? [[numbers[i - 1]!, value] as const] : [])));
 }
 
-/** At an address that numbers can be read from. */
+/** A copy of bytes, which is aligned for reading numbers. */
 function copied(bytes: Uint8Array, begin: number, end: number): ArrayBuffer {
   return new Uint8Array(bytes.subarray(begin, end)).buffer;
 }

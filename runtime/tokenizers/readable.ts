@@ -2,9 +2,9 @@ import { cutsCharacters, readCharacters, tokenBytes } from "./token-bytes.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";
 
 /**
- * Tokens that follow each other, as people read them. Those of a tokenizer that cuts by bytes are text, with `␣`, `⏎` and `⇥` for a
- * space, a line's end and a tab. Of a character that lies in several tokens each has its own bytes, as `<0xE4>`, and the character in
- * brackets behind them. Other tokens are text as they stand in the vocabulary.
+ * Consecutive tokens as readable text. The tokens of a byte-level tokenizer are shown as text, with `␣`, `⏎` and `⇥` for a space, a line
+ * end and a tab. If a character is spread over several tokens, each shows its bytes, such as `<0xE4>`, followed by the character in
+ * brackets. Other tokens are shown as in the vocabulary.
  */
 export function readableTokens(tokens: readonly string[], json: TokenizerJson): string[] {
   if (!cutsCharacters(json)) return [...tokens];
@@ -22,7 +22,7 @@ export function readableTokens(tokens: readonly string[], json: TokenizerJson): 
   return shown;
 }
 
-/** UTF-8 as text; bytes that belong to no whole character as `<0xE4>`. */
+/** UTF-8 as text, with bytes that do not form a character written as `<0xE4>`. */
 export function readableText(bytes: Uint8Array): string {
   return readCharacters(bytes)
     .map(({ text, start }) => text ?? byteName(bytes[start]!))
@@ -38,7 +38,7 @@ function readableRun(run: readonly Uint8Array[]): string[] {
     const end = begin + bytes.length;
     let text = "";
     const cut: string[] = [];
-    // the last character that a token has a part of may go on in the next one
+    // the last character of a token may continue in the next one
     for (let i = next; i < characters.length && characters[i]!.start < end; i++) {
       const character = characters[i]!;
       if (character.end <= end) next = i + 1;

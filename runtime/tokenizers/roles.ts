@@ -3,23 +3,23 @@ import type { Vocabulary } from "#runtime/objectives/objective.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";
 import { vocabularyOf } from "./vocabulary.ts";
 
-/** All tokens by id, of a `tokenizer.json`. */
+/** All tokens of a `tokenizer.json` by id. */
 export function tokensOf({ model, added_tokens: added }: TokenizerJson): string[] {
   const tokens: string[] = [];
-  // Unigram's is a list of pieces with their scores
+  // the vocabulary of Unigram is a list of pieces with their scores
   if (Array.isArray(model.vocab)) for (const [piece] of model.vocab) tokens.push(piece);
   else for (const [token, id] of Object.entries(model.vocab)) tokens[id] = token;
   for (const { id, content } of added ?? []) tokens[id] = content;
-  // ids that nothing has
+  // ids without a token
   return Array.from(tokens, (token, id) => token ?? `<unused_${id}>`);
 }
 
-/** No token has it. */
+/** The id of a missing token. */
 export const absent = -1;
 
 /**
- * The roles of a vocabulary's tokens: in the order of our own tokenizers, or by the names that published ones use. GPT-2's only
- * special token ends a text and begins the next; T5's decoder begins with padding. What a tokenizer lacks is `absent`.
+ * The roles of a vocabulary's tokens, from the order in our own tokenizers, or from the names that published ones use. GPT-2's only special
+ * token ends a text and begins the next; T5's decoder starts with padding. Tokens that a tokenizer lacks are `absent`.
  */
 export function rolesOf(json: TokenizerJson): ReturnType<typeof vocabularyOf> {
   const tokens = tokensOf(json);
@@ -35,7 +35,7 @@ export function rolesOf(json: TokenizerJson): ReturnType<typeof vocabularyOf> {
   ];
   const begin = [find(specialTokenNames.begin), pad, end].find((id) => id !== absent)!;
   const special = [pad, unknown, begin, end, mask].filter((id) => id !== absent);
-  // special tokens stand before or behind the others
+  // special tokens come before or after the others
   const half = tokens.length / 2;
   const firstOrdinary = Math.max(0, ...special.filter((id) => id < half).map((id) => id + 1));
   const sentinels = sentinelsOf(tokens);
@@ -54,11 +54,11 @@ export function rolesOf(json: TokenizerJson): ReturnType<typeof vocabularyOf> {
   };
 }
 
-/** T5's sentinels: a run of ids, of which `<extra_id_0>` is the last. */
+/** The sentinels, which have consecutive ids. In T5 they descend, so that `<extra_id_0>` is last. */
 function sentinelsOf(tokens: readonly string[]): Pick<Vocabulary, "firstSentinel" | "sentinels" | "sentinelsDescend"> {
   const first = tokens.findIndex(isSentinelToken);
   if (first < 0) return { firstSentinel: tokens.length, sentinels: 0, sentinelsDescend: false };
-  const behind = tokens.findIndex((token, id) => id > first && !isSentinelToken(token));
-  const sentinels = (behind < 0 ? tokens.length : behind) - first;
+  const end = tokens.findIndex((token, id) => id > first && !isSentinelToken(token));
+  const sentinels = (end < 0 ? tokens.length : end) - first;
   return { firstSentinel: first, sentinels, sentinelsDescend: tokens[first] !== "<extra_id_0>" && sentinels > 1 };
 }

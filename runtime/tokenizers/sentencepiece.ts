@@ -2,22 +2,24 @@ import { BinaryReader } from "@bufbuild/protobuf/wire";
 import { Tokenizer as NativeTokenizer } from "tokenizers";
 import { tableOf } from "#runtime/contract/spec.ts";
 
-/** What stands in a model of SentencePiece (Kudo and Richardson 2018; `sentencepiece_model.proto`). */
+/** The content of a SentencePiece model (Kudo and Richardson 2018; `sentencepiece_model.proto`). */
 interface SentencePieceModel {
   pieces: { piece: string; score: number; kind: number }[];
-  /** Of the unknown piece. */
+  /** Id of the unknown piece. */
   unknown: number;
   kind: "unigram" | "bpe";
-  /** A rule of normalisation as a trie, base64; empty: none. */
+  /** The normalisation rule as a trie in base64; empty: none. */
   normalisation: string;
   addsPrefix: boolean;
   removesSpace: boolean;
 }
 
-/** A model that cannot be used as it is. */
+/** Thrown if a model cannot be used. */
 export class SentencePieceError extends Error {}
 
-/** The pieces of texts, as SentencePiece parts them: an unknown one as it is written. `where`: for messages. Throws `SentencePieceError`. */
+/**
+ * Splits texts into pieces as SentencePiece does; unknown pieces are as written. `where`: place for messages. Throws `SentencePieceError`.
+ */
 export function sentencePieces(bytes: Uint8Array, where: string): (texts: readonly string[]) => Promise<string[][]> {
   const model = readModel(bytes, where);
   const tokenizer = NativeTokenizer.fromString(JSON.stringify(tokenizerOf(model)));
@@ -38,7 +40,7 @@ export function sentencePieces(bytes: Uint8Array, where: string): (texts: readon
 const [normal, userDefined, byteFallback] = [1, 4, 6];
 
 function readModel(bytes: Uint8Array, where: string): SentencePieceModel {
-  const broken = (reason: string) => new SentencePieceError(`${where} is no model of SentencePiece that can be read: ${reason}`);
+  const broken = (reason: string) => new SentencePieceError(`${where} is not a supported SentencePiece model: ${reason}`);
   const model: SentencePieceModel = { pieces: [], unknown: 0, kind: "unigram", normalisation: "", addsPrefix: true, removesSpace: true };
   let type = 1;
   try {
@@ -69,7 +71,7 @@ function readModel(bytes: Uint8Array, where: string): SentencePieceModel {
   return { ...model, kind: type === 1 ? "unigram" : "bpe" };
 }
 
-/** Reads the fields that are named, skips the others. */
+/** Reads the given fields and skips others. */
 function fields(bytes: Uint8Array, read: Record<number, (reader: BinaryReader) => unknown>): void {
   const reader = new BinaryReader(bytes);
   while (reader.pos < reader.len) {
@@ -80,7 +82,7 @@ function fields(bytes: Uint8Array, read: Record<number, (reader: BinaryReader) =
   }
 }
 
-/** The same as a `tokenizer.json`, as Transformers converts one. */
+/** The model as a `tokenizer.json`, converted as in Transformers. */
 function tokenizerOf(model: SentencePieceModel): unknown {
   const { pieces, unknown, kind, normalisation, addsPrefix, removesSpace } = model;
   const normalizers = [
@@ -116,7 +118,7 @@ function tokenizerOf(model: SentencePieceModel): unknown {
   };
 }
 
-/** SentencePiece joins the two pieces that make the one with the best score; a table of merges has them in that order. */
+/** The merges of a model: SentencePiece joins the two pieces that form the piece with the best score, so merges are in this order. */
 function mergesOf(pieces: SentencePieceModel["pieces"], vocabulary: Record<string, number>): [string, string][] {
   const joined = pieces
     .filter(({ kind }) => kind === normal || kind === userDefined)

@@ -1,10 +1,10 @@
 import { byteAlphabet } from "./byte-alphabet.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";
 
-/** What a token stands for, as UTF-8: a part of a character where a tokenizer cuts by bytes. */
+/** A function from tokens to their text in UTF-8, which may be a part of a character with a byte-level tokenizer. */
 export function tokenBytes(json: TokenizerJson): (token: string) => Uint8Array {
   if (hasDecoder(json.decoder, "ByteLevel"))
-    // an added token may have characters that are not of the alphabet
+    // an added token may have characters that are not in the byte alphabet
     return (token) => (isOfAlphabet(token) ? Uint8Array.from(token, (character) => byteOf.get(character)!) : encoder.encode(token));
   const prefix = (json.model as { continuing_subword_prefix?: string | null }).continuing_subword_prefix || null;
   const hasBytes = hasDecoder(json.decoder, "ByteFallback");
@@ -21,7 +21,7 @@ export function cutsCharacters({ decoder }: TokenizerJson): boolean {
   return hasDecoder(decoder, "ByteLevel") || hasDecoder(decoder, "ByteFallback");
 }
 
-/** Undefined where a character is not whole. */
+/** UTF-8 as text; undefined if a character is incomplete. */
 export function wholeText(bytes: Uint8Array): string | undefined {
   try {
     return decoder.decode(bytes);
@@ -31,14 +31,14 @@ export function wholeText(bytes: Uint8Array): string | undefined {
 }
 
 export interface ReadCharacter {
-  /** Undefined for a byte that belongs to no whole character. */
+  /** Undefined for a byte that does not form a character. */
   text: string | undefined;
-  /** Bytes. */
+  /** First byte, and the byte after the last (`end`). */
   start: number;
   end: number;
 }
 
-/** UTF-8 character by character. */
+/** The characters of UTF-8 bytes. */
 export function readCharacters(bytes: Uint8Array): ReadCharacter[] {
   const characters: ReadCharacter[] = [];
   for (let start = 0; start < bytes.length; ) {
@@ -64,7 +64,7 @@ function hasDecoder(part: unknown, type: string): boolean {
   return own === type || decoders.some((each) => hasDecoder(each, type));
 }
 
-/** Bytes of the character that a byte begins; 0 where it begins none. */
+/** Length in bytes of the character that starts with a byte; 0 if none does. */
 function lengthBehind(byte: number): number {
   if (byte < 0x80) return 1;
   if (byte >= 0xc2 && byte < 0xe0) return 2;

@@ -4,15 +4,15 @@ import { isOrdinary } from "#runtime/objectives/objective.ts";
 import { byteAlphabet } from "./byte-alphabet.ts";
 import { specialTokens, vocabularyOf } from "./vocabulary.ts";
 
-/** What training decides. */
+/** The result of training a tokenizer. */
 export interface TrainedModel {
   kind: TokenizerKind;
   lowercase: boolean;
   /** All tokens by id. */
   tokens: readonly string[];
-  /** In the order in which they apply; of bpe only. */
+  /** Merges in the order in which they apply, for bpe only. */
   merges: readonly (readonly [string, string])[];
-  /** Logarithms of the ordinary tokens' probabilities; of unigram only. */
+  /** Log-probabilities of the ordinary tokens, for unigram only. */
   scores?: readonly number[] | undefined;
 }
 
@@ -29,12 +29,12 @@ export interface TokenizerJson {
 export interface AddedToken {
   id: number;
   content: string;
-  /** No text has it. */
+  /** Whether it is a special token, which does not occur in texts. */
   special: boolean;
   [setting: string]: unknown;
 }
 
-/** A `tokenizer.json` as Hugging Face's tokenizers and Transformers read it. */
+/** A trained tokenizer as a `tokenizer.json`, which Hugging Face's tokenizers and Transformers can read. */
 export function tokenizerJson(trained: TrainedModel): TokenizerJson {
   const pipeline = pipelines[trained.kind](trained.lowercase);
   return {
@@ -58,18 +58,19 @@ interface Pipeline {
 }
 
 /**
- * Letters, digits and other marks stand apart, as SentencePiece's pieces do not mix scripts; the last space before a word begins it.
+ * A pattern of words. Letters, digits and other marks are separate, as SentencePiece's pieces do not mix scripts; the last space before a
+ * word belongs to it.
  */
 const words = String.raw`\s?[\p{L}\p{M}]+|\s?\p{N}+|\s?[^\s\p{L}\p{M}\p{N}]+|\s+(?!\S)|\s+`;
 const wordsWithSpace = { type: "Split", pattern: { Regex: words }, behavior: "Isolated", invert: false };
 const metaspace = { type: "Metaspace", replacement: "\u2581", prepend_scheme: "never", split: false };
 
-/** How unigram's texts are parted before the model sees them. */
+/** The pre-tokenizer of unigram. */
 export const unigramWords = { type: "Sequence", pretokenizers: [wordsWithSpace, metaspace] };
 
 const lowercaseOnly = (lowercase: boolean) => (lowercase ? { type: "Lowercase" } : null);
 
-/** Byte pairs that bytes alone can spell: nothing is unknown to them. */
+/** A byte-level BPE model, which has no unknown tokens. */
 export const bytePairModel = {
   type: "BPE",
   dropout: null,
@@ -94,23 +95,23 @@ const byteLevelPipeline = (lowercase: boolean): Pipeline => ({
 const pipelines: { readonly [K in TokenizerKind]: (lowercase: boolean) => Pipeline } = {
   /** Radford et al. 2019, section 2.2. */
   bpe: byteLevelPipeline,
-  /** Without merges each byte stays a token; words are parted all the same, which is faster than one long word. */
+  /** Without merges, each byte is a token. Texts are split into words anyway, which is faster than one long word. */
   bytes: byteLevelPipeline,
-  /** One long word without merges: each character is a token, or unknown. */
+  /** The text is one long word without merges, so that each character is a token, or unknown. */
   characters: (lowercase) => ({
     normalizer: lowercaseOnly(lowercase),
     pre_tokenizer: null,
     decoder: { type: "Fuse" },
     model: { ...bpeModel, unk_token: "<unk>" },
   }),
-  /** Devlin et al. 2019, released code, tokenization.py; accents are stripped where letters are lowered. */
+  /** Devlin et al. 2019, released code, tokenization.py; accents are removed if text is converted to lower case. */
   wordpiece: (lowercase) => ({
     normalizer: { type: "BertNormalizer", clean_text: true, handle_chinese_chars: true, strip_accents: null, lowercase },
     pre_tokenizer: { type: "BertPreTokenizer" },
     decoder: { type: "WordPiece", prefix: "##", cleanup: true },
     model: { type: "WordPiece", unk_token: "<unk>", continuing_subword_prefix: "##", max_input_chars_per_word: longestWord },
   }),
-  /** Kudo and Richardson 2018, SentencePiece: a space is written ▁ and begins its word. No text is changed otherwise. */
+  /** Kudo and Richardson 2018, SentencePiece: a space is written ▁ and belongs to the following word. There is no other normalisation. */
   unigram: (lowercase) => ({
     normalizer: lowercaseOnly(lowercase),
     pre_tokenizer: unigramWords,
@@ -119,7 +120,7 @@ const pipelines: { readonly [K in TokenizerKind]: (lowercase: boolean) => Pipeli
   }),
 };
 
-/** Our own tokenizers of characters and bytes, whose tokens need no search; a file that differs in any setting is none. */
+/** The kind of our own tokenizers of characters and bytes, which need no search for tokens; undefined if any setting differs. */
 export function kindWithoutMerges({ model, normalizer, pre_tokenizer: pre }: TokenizerJson): "characters" | "bytes" | undefined {
   return (["characters", "bytes"] as const).find((kind) => {
     const { vocab, merges, ...settings } = model;
@@ -133,7 +134,7 @@ export function kindWithoutMerges({ model, normalizer, pre_tokenizer: pre }: Tok
   });
 }
 
-/** A longer word is `<unk>` to WordPiece, in characters. */
+/** Maximum length of a word in characters in WordPiece; longer words are `<unk>`. */
 export const longestWord = 100;
 
 function content({ kind, tokens, merges, scores }: TrainedModel): TokenizerJson["model"] {
@@ -142,7 +143,7 @@ function content({ kind, tokens, merges, scores }: TrainedModel): TokenizerJson[
   return kind === "wordpiece" ? { vocab } : { vocab, merges: [...merges] };
 }
 
-/** Special tokens are as improbable as the least ordinary one: what is unknown is scored from there. */
+/** Tokens with scores. Special tokens have the lowest score of the ordinary ones, from which the score of unknown text is derived. */
 function scored(tokens: readonly string[], scores: readonly number[]): [string, number][] {
   const least = scores.reduce((lowest, score) => Math.min(lowest, score), 0);
   return tokens.map((token, id) => [token, scores[id - specialTokens.length] ?? least]);
@@ -160,7 +161,7 @@ export function specialToken(id: number, content: string): AddedToken {
 const sequence = (id: "A" | "B", type: number) => ({ Sequence: { id, type_id: type } });
 const special = (id: string, type: number) => ({ SpecialToken: { id, type_id: type } });
 
-/** Other programs that read the file add what documents have here: `<s> … </s>`. */
+/** The post-processor `<s> … </s>`, so that other programs that read the file add the same tokens to documents. */
 export const ownPostProcessor = {
   type: "TemplateProcessing",
   single: [special("<s>", 0), sequence("A", 0), special("</s>", 0)],

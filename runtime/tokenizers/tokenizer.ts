@@ -12,31 +12,31 @@ import type { AddedToken, TokenizerJson } from "./tokenizer-json.ts";
 import { wordEdges } from "./words.ts";
 
 /**
- * Text to ids and back. The tokens that batches need come from batches alone: in a text, `<s>` is three characters like any others. Other
- * added tokens are found in texts, special ones too, as the library finds them.
+ * A tokenizer that encodes text to ids and decodes ids. Special tokens that batches add are not recognised in texts: there, `<s>` is three
+ * ordinary characters. Other added tokens, including special ones, are recognised in texts, as in the library.
  */
 export interface Tokenizer {
   vocabulary: Vocabulary;
-  /** What a text is put into for a task. */
+  /** The special-token template for texts of tasks. */
   frame: Frame;
   /** Where a text may be cut without changing its tokens. */
   cuts: ReturnType<typeof cutsOf>;
-  /** Without begin and end. */
+  /** Encodes a text without begin and end tokens. */
   encode(text: string): Promise<Int32Array>;
   encodeBatch(texts: readonly string[]): Promise<Int32Array[]>;
-  /** The same ids by the library alone, each text at once: slower. */
+  /** The same ids, computed by the library from whole texts, which is slower. */
   encodeWholeBatch(texts: readonly string[]): Promise<Int32Array[]>;
-  /** Special tokens and sentinels are left out. */
+  /** Decodes ids without special tokens and sentinels. */
   decode(ids: ArrayLike<number>): string;
-  /** With special tokens and sentinels as they are written, and bytes of no whole character as `<0xE4>`. */
+  /** Decodes ids with special tokens and sentinels, and with bytes that do not form a character written as `<0xE4>`. */
   decodeWithSpecialTokens(ids: ArrayLike<number>): string;
-  /** As it stands in the vocabulary. */
+  /** A token as in the vocabulary. */
   token(id: number): string;
 }
 
 /**
- * A model in which no text finds these tokens: unigram looks for all of its pieces. The others make tokens of characters or words and need
- * nothing of the kind.
+ * A model that does not find these tokens in texts. Only unigram searches texts for all of its pieces; other models build tokens from
+ * characters or words and need no change.
  */
 function without(apart: ReadonlySet<number>, model: TokenizerJson["model"]): TokenizerJson["model"] {
   if (!Array.isArray(model.vocab)) return model;
@@ -44,8 +44,8 @@ function without(apart: ReadonlySet<number>, model: TokenizerJson["model"]): Tok
 }
 
 /**
- * Added tokens are found in texts first, but for those that batches alone have. These keep their places where others stand behind them, as
- * the library counts on from the vocabulary's end.
+ * The added tokens that are recognised in texts, without those that only batches add. These keep their places if others follow them, since
+ * the library derives ids from the end of the vocabulary.
  */
 function foundFirst({ model: { vocab }, added_tokens: added }: TokenizerJson): AddedToken[] {
   if (added.every(({ special }) => special)) return [];
@@ -56,7 +56,7 @@ function foundFirst({ model: { vocab }, added_tokens: added }: TokenizerJson): A
   });
 }
 
-/** Ids that batches alone have: a first, a last, a mask, padding, the unknown, sentinels, and what a post-processor puts around texts. */
+/** Ids that only batches add: begin, end, mask, padding, unknown, sentinels, and the tokens of the special-token template. */
 function apartFromTexts(json: TokenizerJson, { vocabulary, frame }: Pick<Tokenizer, "vocabulary" | "frame">): Set<number> {
   const { pad, unknown, begin, end, mask, firstSentinel, sentinels } = vocabulary;
   const apart = new Set([pad, unknown, begin, end, mask]);
@@ -67,12 +67,12 @@ function apartFromTexts(json: TokenizerJson, { vocabulary, frame }: Pick<Tokeniz
   return apart;
 }
 
-/** What stands in no text. */
+/** A string for an id that does not occur in texts. */
 function hidden(id: number): string {
   return `\u{F0000}${id}\u{F0000}`;
 }
 
-/** `folder`: of the tokenizer job. */
+/** Opens the tokenizer of a run folder. `folder`: that of the tokenizer job. */
 export function openTokenizer(folder: string): Tokenizer {
   const written = JSON.parse(readFileSync(join(folder, "tokenizer.json"), "utf8")) as TokenizerJson;
   const tokens = tokensOf(written);
@@ -81,7 +81,7 @@ export function openTokenizer(folder: string): Tokenizer {
   const apart = apartFromTexts(written, { vocabulary, frame });
   const isText = (id: number) => !apart.has(id);
   const json = { ...written, added_tokens: written.added_tokens.map((token) => ({ ...token, special: apart.has(token.id) })) };
-  // without special tokens the library finds none in a text; how long texts are is for the batches to say
+  // without special tokens, the library finds none in texts; batches determine the length of texts
   const native = NativeTokenizer.fromString(
     JSON.stringify({
       ...json,

@@ -16,8 +16,8 @@ import { longestWord, tokenizerJson } from "./tokenizer-json.ts";
 import { specialTokens, vocabularyTokens } from "./vocabulary.ts";
 
 /**
- * Trains a tokenizer on the corpus' training split and saves it as `tokenizer.json`. The same text gives the same tokenizer,
- * to the last id. Throws JobFailure where the declared vocabulary has no room for what the kind needs, and JobStopped.
+ * Trains a tokenizer on a corpus' training split and saves it as `tokenizer.json`. The result is deterministic: the same text gives the
+ * same ids. Throws JobFailure if the declared vocabulary is too small for the kind, and JobStopped.
  */
 export async function trainTokenizer(job: TrainedTokenizerJob, context: JobContext): Promise<TokenizerResult> {
   const corpus = context.folderOf(job.corpus);
@@ -37,10 +37,10 @@ export async function trainTokenizer(job: TrainedTokenizerJob, context: JobConte
 }
 
 interface Learned {
-  /** In the order of their ids. */
+  /** The ordinary tokens in the order of their ids. */
   ordinary: string[];
   merges: [string, string][];
-  /** Of unigram. */
+  /** Log-probabilities, for unigram. */
   scores?: number[];
 }
 
@@ -65,7 +65,7 @@ async function learn(tokenizer: LearnedTokenizerSpec, counting: Counting, contex
   }
 }
 
-/** Text without spaces comes as very long words, and a merge looks through every word that it changes. */
+/** Maximum length of a word. Text without spaces forms very long words, and a merge scans every word that it changes. */
 const longestPart = 256;
 
 async function learnBytePairs(tokenizer: LearnedTokenizerSpec, counting: Counting, context: JobContext): Promise<Learned> {
@@ -74,7 +74,7 @@ async function learnBytePairs(tokenizer: LearnedTokenizerSpec, counting: Countin
   const idOf = new Map(ordinary.map((character, id) => [character, id]));
   const words: CountedWord[] = [];
   for (const [word, count] of await countWords(tokenizer, counting)) {
-    // byte-level characters are single UTF-16 units
+    // characters of the byte alphabet are single UTF-16 units
     for (let start = 0; start < word.length; start += longestPart) {
       const part = word.slice(start, start + longestPart);
       words.push({ symbols: Array.from(part, (character) => idOf.get(character) as number), count });
@@ -91,8 +91,8 @@ async function learnBytePairs(tokenizer: LearnedTokenizerSpec, counting: Countin
 }
 
 /**
- * WordPiece's vocabulary is learned by merging pairs, as in Hugging Face's WordPieceTrainer: a piece inside a word carries
- * `##`. (The original trainer was never released; Devlin et al. 2019 name Wu et al. 2016, section 4.1.)
+ * Learns WordPiece's vocabulary by merging pairs, as Hugging Face's WordPieceTrainer does. A piece inside a word starts with `##`. (The
+ * original trainer was never released; Devlin et al. 2019 refer to Wu et al. 2016, section 4.1.)
  */
 async function learnWordPieces(tokenizer: LearnedTokenizerSpec, counting: Counting, context: JobContext): Promise<Learned> {
   const counted = [...(await countWords(tokenizer, counting))].filter(([word]) => [...word].length <= longestWord);
@@ -112,7 +112,7 @@ async function learnWordPieces(tokenizer: LearnedTokenizerSpec, counting: Counti
   return { ordinary, merges: [] };
 }
 
-/** As SentencePiece does: the characters are kept, and with them the stretches without which the text would be less likely. */
+/** Learns the pieces of unigram as SentencePiece does: the characters, and the sequences that contribute most to the likelihood. */
 async function learnPieces(tokenizer: LearnedTokenizerSpec, counting: Counting, context: JobContext): Promise<Learned> {
   const counted = [...(await countWords(tokenizer, counting))].flatMap(([word, count]) =>
     partsOf(word).map((part) => [part, count] as const),
@@ -135,7 +135,7 @@ async function learnPieces(tokenizer: LearnedTokenizerSpec, counting: Counting, 
   return { ordinary: pieces.map(({ piece }) => piece), merges: [], scores: pieces.map(({ score }) => score) };
 }
 
-/** Characters, so that none is cut. */
+/** Splits a long word into parts between characters. */
 function partsOf(word: string): string[] {
   if (word.length <= longestPart) return [word];
   const characters = Array.from(word);
@@ -144,8 +144,8 @@ function partsOf(word: string): string[] {
 }
 
 /**
- * Rare characters are unknown to WordPiece and unigram: they keep the 1,000 most frequent (BertWordPieceTokenizer's `limit_alphabet`), or as
- * many as half the vocabulary holds, which Chinese needs.
+ * The alphabet of WordPiece and unigram: the 1,000 most frequent characters (BertWordPieceTokenizer's `limit_alphabet`), or half the size
+ * of the vocabulary, which Chinese needs. Rarer characters are unknown.
  */
 function frequentCharacters(words: readonly (readonly [string, number])[], { vocabulary, sentinels }: LearnedTokenizerSpec): string[] {
   const room = (vocabulary ?? 0) - specialTokens.length - sentinels;
@@ -155,7 +155,7 @@ function frequentCharacters(words: readonly (readonly [string, number])[], { voc
   return byCount.slice(0, Math.max(1000, Math.floor(room / 2))).map(([character]) => character);
 }
 
-/** Words as the saved tokenizer will part them. In the order of the words: what is learned must not hang on the order of documents. */
+/** Counts words, split as by the saved tokenizer, in sorted order, so that the result does not depend on the order of documents. */
 async function countWords(tokenizer: LearnedTokenizerSpec, counting: Counting): Promise<Map<string, number>> {
   const preTokenizer = untrained(tokenizer).getPreTokenizer();
   const words = new Map<string, number>();
@@ -165,7 +165,7 @@ async function countWords(tokenizer: LearnedTokenizerSpec, counting: Counting): 
   return words;
 }
 
-/** The entries left for what is learned. */
+/** The number of entries that are left for learned tokens. */
 function roomFor(needed: number, what: string, tokenizer: LearnedTokenizerSpec): number {
   const smallest = specialTokens.length + needed + tokenizer.sentinels;
   if (tokenizer.vocabulary === null) return 0;
@@ -181,7 +181,7 @@ function warnOfOtherSize(tokenizer: LearnedTokenizerSpec, size: number, context:
   const ends: Partial<Record<TokenizerKind, string>> = {
     bpe: "the corpus has no more pairs to merge",
     wordpiece: "the corpus has no more pairs to merge",
-    unigram: "no more stretches stand in the corpus twice",
+    unigram: "no other sequence occurs in the corpus twice",
   };
   const reason = ends[tokenizer.kind] ?? `${tokenizer.kind} need no more`;
   const message = `the tokenizer has ${size} entries, not the declared ${tokenizer.vocabulary}: ${reason}`;
@@ -192,7 +192,7 @@ function reserved(tokenizer: LearnedTokenizerSpec): Set<string> {
   return new Set([...specialTokens, ...Array.from({ length: tokenizer.sentinels }, (_, i) => sentinelToken(i))]);
 }
 
-/** For its normaliser and pre-tokeniser, which are those of the file that will be saved. */
+/** An untrained tokenizer, whose normalizer and pre-tokenizer are those of the file that will be saved. */
 function untrained({ kind, lowercase }: LearnedTokenizerSpec): NativeTokenizer {
   return NativeTokenizer.fromString(JSON.stringify(tokenizerJson({ kind, lowercase, tokens: vocabularyTokens([], 0), merges: [] })));
 }
@@ -223,7 +223,7 @@ function progressOf(total: number, context: JobContext): (done: number) => Promi
   };
 }
 
-/** Lets a request to stop come in. */
+/** Yields, so that a request to stop can arrive. */
 async function pause(context: JobContext): Promise<void> {
   await nextTurn();
   if (context.signal.aborted) throw new JobStopped();

@@ -4,8 +4,8 @@ import { JobFailure } from "#runtime/contract/job-context.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";
 
 /**
- * Encodes a few texts in a process of its own where a tokenizer has patterns of its own: one that goes back and forth for ever ends the
- * library's whole process, or never comes to an end. Throws `JobFailure`. `where`: for messages.
+ * Tests a tokenizer that has its own regular expressions by encoding a few texts in a separate process, since catastrophic backtracking
+ * kills the process of the library or never ends. Throws `JobFailure`. `where`: place for messages.
  */
 export async function requireEnding(json: TokenizerJson, where: string, texts: readonly string[] = []): Promise<void> {
   const patterns = patternsOf([json.normalizer, json.pre_tokenizer, json.decoder]);
@@ -21,7 +21,7 @@ export async function requireEnding(json: TokenizerJson, where: string, texts: r
   );
 }
 
-/** Longest that the texts may take; those of usual tokenizers take milliseconds. */
+/** Maximum seconds for the texts; common tokenizers need milliseconds. */
 const mostSeconds = 20;
 
 const script = `
@@ -30,7 +30,7 @@ let input = "";
 process.stdin.on("data", (data) => { input += data; }).on("end", async () => {
   const { json, texts } = JSON.parse(input);
   let tokenizer;
-  // what cannot be read is said by those who read it
+  // a file that cannot be read is reported by its reader
   try { tokenizer = Tokenizer.fromString(json); } catch { return; }
   for (const text of texts) await tokenizer.encode(text).catch(() => {});
 });
@@ -46,25 +46,25 @@ function tried(input: string): Promise<string> {
     }, mostSeconds * 1000);
     child.once("close", (code) => {
       clearTimeout(timer);
-      resolve(code === 0 ? "ended" : "the library gives up on a short text");
+      resolve(code === 0 ? "ended" : "the library fails on a short text");
     });
     child.once("error", (error) => {
       clearTimeout(timer);
       resolve(`it could not be tried: ${error.message}`);
     });
-    // it may have ended before it has read everything
+    // the process may have ended before it has read everything
     child.stdin.on("error", () => {});
     child.stdin.end(input);
   });
 }
 
-/** Regular expressions anywhere in a tokenizer's parts. */
+/** All regular expressions in a tokenizer's parts. */
 function patternsOf(part: unknown): string[] {
   if (typeof part !== "object" || part === null) return [];
   return Object.entries(part).flatMap(([name, value]) => (name === "Regex" && typeof value === "string" ? [value] : patternsOf(value)));
 }
 
-/** Runs of one character, which such patterns take apart in every way: of each kind, and those that the patterns name. */
+/** Texts that repeat a character, for which backtracking is worst: one for each kind of character, and for those in the patterns. */
 function samples(patterns: readonly string[]): string[] {
   const named = [...new Set(patterns.join(""))].slice(0, 200);
   const ends = ["", "!", "a", "\u0001"];

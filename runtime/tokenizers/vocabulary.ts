@@ -2,7 +2,7 @@ import { isSentinelToken, sentinelToken } from "#runtime/contract/special-tokens
 import type { Vocabulary } from "#runtime/objectives/objective.ts";
 import type { WordEdges } from "./words.ts";
 
-/** The first entries of every vocabulary, in this order; the ordinary ones follow, then the sentinels. */
+/** The first entries of every vocabulary, in this order. Ordinary tokens follow, then the sentinels. */
 export const specialTokens = ["<pad>", "<unk>", "<s>", "</s>", "<mask>"] as const;
 
 /** All tokens by id. */

@@ -3,7 +3,7 @@ import { JobFailure } from "#runtime/contract/job-context.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";
 import { requireEnding } from "./trial.ts";
 
-/** A text as a model reads it: with the special tokens that the tokenizer puts around it. */
+/** An encoded text, with the special tokens that the tokenizer adds. */
 export interface EncodedText {
   ids: number[];
   tokens: string[];
@@ -11,7 +11,7 @@ export interface EncodedText {
   types: number[];
 }
 
-/** Encodes as other programs that read the same `tokenizer.json` do, uncut and without padding. `where`: for messages. */
+/** Encodes as other programs with the same `tokenizer.json` do, without truncation and padding. `where`: place for messages. */
 export async function encodeWhole(json: TokenizerJson, text: string, where: string): Promise<EncodedText> {
   const tokenizer = requireReadable(json, where);
   await requireEnding(json, where, [text.toWellFormed()]);
@@ -21,7 +21,7 @@ export async function encodeWhole(json: TokenizerJson, text: string, where: stri
   return { ids: encoding.getIds(), tokens: encoding.getTokens(), types: encoding.getTypeIds() };
 }
 
-/** The library's tokenizer of a `tokenizer.json`, uncut and without padding. `where`: for messages. Throws `JobFailure`. */
+/** The library's tokenizer for a `tokenizer.json`, without truncation and padding. `where`: place for messages. Throws `JobFailure`. */
 export function requireReadable(json: TokenizerJson, where: string): NativeTokenizer {
   try {
     return NativeTokenizer.fromString(JSON.stringify({ ...withoutDropout(json), truncation: null, padding: null }));
@@ -30,12 +30,12 @@ export function requireReadable(json: TokenizerJson, where: string): NativeToken
   }
 }
 
-/** Without what leaves out merges at random: a text has the same tokens each time, as everything else is a function of the seed. */
+/** The tokenizer without BPE dropout, so that a text always has the same tokens; everything else is a function of the seed. */
 export function withoutDropout(json: TokenizerJson): TokenizerJson {
   return "dropout" in json.model ? { ...json, model: { ...json.model, dropout: null } as TokenizerJson["model"] } : json;
 }
 
-/** Ids as text, without special tokens. */
+/** Decodes ids to text, without special tokens. */
 export function decodeWhole(json: TokenizerJson, ids: readonly number[]): Promise<string> {
   return NativeTokenizer.fromString(JSON.stringify({ ...withoutDropout(json), truncation: null, padding: null })).decode([...ids], true);
 }

@@ -1,15 +1,15 @@
 import { readCharacters, tokenBytes, wholeText } from "./token-bytes.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";
 
-/** Where words begin and sentences end. */
+/** The places where words begin and sentences end. */
 export interface WordEdges {
   wordStarts(tokens: readonly number[]): boolean[];
   endsSentence(token: number): boolean;
 }
 
 /**
- * A word is a run of letters and digits, or a run of other marks, as BERT's and GPT-2's pre-tokenisation cut them. Where a run has
- * characters of a script that is written without spaces, words are cut in it as ICU does. `tokens`: all of a vocabulary, by id.
+ * Finds the words of token sequences. A word is a run of letters and digits, or a run of other marks, as in the pre-tokenisation of BERT
+ * and GPT-2. If a run has characters of a script without spaces, ICU splits it into words. `tokens`: all tokens of a vocabulary by id.
  */
 export function wordEdges(tokens: readonly string[], json: TokenizerJson): WordEdges {
   const prefix = (json.model as { continuing_subword_prefix?: string | null }).continuing_subword_prefix ?? "";
@@ -21,7 +21,7 @@ export function wordEdges(tokens: readonly string[], json: TokenizerJson): WordE
   const sentenceEnds = Uint8Array.from(texts, (text) => (/\p{Sentence_Terminal}\s*$/u.test(text) ? 1 : 0));
 
   const beginsRun = (before: number, token: number): boolean => {
-    // BERT's pre-tokenisation parts such characters, and their words go on
+    // BERT's pre-tokenisation separates such characters, but their words continue
     if (prefix !== "" && !(unspaced[before] && unspaced[token])) return !(tokens[token]?.startsWith(prefix) ?? false);
     return first[token] === space || first[token] !== last[before];
   };
@@ -41,11 +41,11 @@ export function wordEdges(tokens: readonly string[], json: TokenizerJson): WordE
   };
 }
 
-/** The scripts without spaces that ICU has dictionaries for. */
+/** Scripts without spaces for which ICU has dictionaries. */
 const unspacedScript =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
-/** Stands for a byte of a character that goes on in another token: a letter, which most are. */
+/** Represents a byte of a character that continues in another token; it counts as a letter, since most characters are. */
 const partOfCharacter = "\u{F0000}";
 
 const [space, wordCharacter, mark] = [0, 1, 2];
@@ -73,7 +73,7 @@ function runsOf(starts: readonly boolean[]): [begin: number, end: number][] {
 
 const segmenter = new Intl.Segmenter("und", { granularity: "word" });
 
-/** Which tokens of a run begin where ICU begins a word; none in a run of other scripts, however its characters are cut. */
+/** Whether each token of a run begins a word according to ICU; false for all tokens of a run of other scripts. */
 function cutAsWords(run: readonly Uint8Array[]): boolean[] {
   const characters = readCharacters(Buffer.concat(run));
   const text = characters.map((character) => character.text ?? "\uFFFD").join("");

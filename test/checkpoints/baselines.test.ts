@@ -89,7 +89,7 @@ test("a single system is compared with its baselines: without a vary line, or wi
 test("one alone without a baseline is no comparison", async () => {
   const said = async (compare: string) => (await problemsOf(join(example(compare), "a.pretrain"))).map(problemLine).join("\n");
   expect(await said("extends: adapted, vary objective: [masked], baselines: []")).toMatch(
-    /vary objective has one value, and a comparison needs two\. Add another value\. Or name baselines/,
+    /vary objective has one value, but a comparison needs two\. Add another value\. Or name baselines/,
   );
   expect(await said("extends: adapted, baselines: []")).toMatch(/worth varies nothing\. .* Or name baselines/);
 });
@@ -110,5 +110,7 @@ test("one alone is run, judged, expected of and shown", async () => {
 
 test("a model without weights is none", async () => {
   const problems = await problemsOf(join(example(`${varied}, baselines: [small]`), "a.pretrain"));
-  expect(problems.map(problemLine).join("\n")).toMatch(/The model small has sizes and no weights, so as a baseline it would be scratch/);
+  expect(problems.map(problemLine).join("\n")).toMatch(
+    /The model small has sizes but no weights, so as a baseline it would be the same as scratch/,
+  );
 });

@@ -102,6 +102,6 @@ describe("a model of our own becomes the family that has its choices, with the s
     );
     mkdirSync(to);
     writeFileSync(join(to, "notes.txt"), "");
-    expect(() => exportToTransformers(trained({}), to)).toThrow("is there and not empty");
+    expect(() => exportToTransformers(trained({}), to)).toThrow("exists and is not empty");
   });
 });

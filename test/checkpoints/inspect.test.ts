@@ -28,7 +28,7 @@ test("unreadable files are reported with the file and the remedy", async () => {
   const folder = checkpointIn(temporaryFolder());
   const stored = openStoredModel(folder);
   await expect(inspect(stored, "a ".repeat(40), "cpu", 1)).rejects.toThrow(
-    "the text has 42 tokens and the model reads 32; give a shorter one",
+    "the text has 42 tokens, but the model reads at most 32; give a shorter one",
   );
   writeFileSync(join(folder, "tokenizer.json"), '{ "model": { "type": "None", "vocab": {} }, "added_tokens": [] }');
   await expect(inspect(stored, "a", "cpu", 1)).rejects.toThrow(

@@ -47,7 +47,7 @@ describe("mistakes are reported at their places", () => {
       "a longer context",
       'checkpoint: "checkpoint", context: 64',
       () => {},
-      /:3:26: error: checkpoint has positions for 32 tokens, not for 64/,
+      /:3:26: error: checkpoint has positions for only 32 tokens, not 64/,
     ],
     [
       "no such folder",
@@ -110,7 +110,7 @@ test("a tokenizer of another model is refused", async () => {
   const { code, stderr } = await pretrain(folder, "run", "a.pretrain", "direct");
   expect(code).toBe(1);
   expect(stderr).toMatch(
-    /:3:26: error: the tokenizer of .* has 97 entries and the model's embeddings 96 rows: they are not of the same model/,
+    /:3:26: error: the tokenizer of .* has 97 entries, but the model's embeddings have 96 rows, so they do not belong together/,
   );
 }, 30_000);
 
@@ -130,7 +130,7 @@ test("a fitting file replaces its tokenizer, with nothing added", async () => {
   write(97);
   const problems = await problemsOf(path);
   expect(problems.map(problemLine).join("\n")).toMatch(
-    /:5:\d+: error: The tokenizer own has 97 entries and the model bert embeddings for 96: they are not of the same model/,
+    /:5:\d+: error: The tokenizer own has 97 entries, but the model bert has embeddings for 96, so they do not belong together/,
   );
 }, 30_000);
 

@@ -38,7 +38,7 @@ describe("a checkpoint that is not whole is refused with the file and the remedy
     const folder = rewritten((tensors) => {
       tensors[query] = { shape: [16, 32], data: new Float32Array(512) };
     });
-    expect(() => read(folder)).toThrow(`tensor ${query} has the shape [16,32] and config.json means [32,32]`);
+    expect(() => read(folder)).toThrow(`tensor ${query} has the shape [16,32], but config.json implies [32,32]`);
     expect(() => read(folder)).toThrow(/Download or copy the checkpoint again/);
   });
 
@@ -53,7 +53,7 @@ describe("a checkpoint that is not whole is refused with the file and the remedy
     const folder = checkpointIn(temporaryFolder());
     writeFileSync(join(folder, "model.safetensors.index.json"), JSON.stringify({ weight_map: { a: "model-00001-of-00002.safetensors" } }));
     rmSync(join(folder, "model.safetensors"));
-    expect(() => read(folder)).toThrow(/model-00001-of-00002\.safetensors is not there, which model\.safetensors\.index\.json names/);
+    expect(() => read(folder)).toThrow(/model-00001-of-00002\.safetensors is missing, although model\.safetensors\.index\.json names it/);
   });
 });
 
@@ -84,9 +84,9 @@ test("a batch that does not fit the model is refused", async () => {
   const expected = join(folder, "expected.safetensors");
   const run = () => verify(folder, { batch, expected, tolerance: 1e-4, engine: "cpu" });
   writeSafetensors(batch, { input_ids: { shape: [1, 2], data: Int32Array.of(5, 96) } });
-  await expect(run()).rejects.toThrow("input_ids has 96; they run from 0 to 95");
+  await expect(run()).rejects.toThrow("input_ids has 96; expected 0 to 95");
   writeSafetensors(batch, { input_ids: { shape: [1, 2], data: Int32Array.of(5, 6) }, pixels: { shape: [1], data: Int32Array.of(1) } });
   await expect(run()).rejects.toThrow(/has pixels; input_ids, attention_mask, .* are understood/);
   writeSafetensors(batch, { input_ids: { shape: [1, 2], data: Int32Array.of(5, 6) } });
-  await expect(run()).rejects.toThrow(/has gradients, and .* no labels/);
+  await expect(run()).rejects.toThrow(/has gradients, but .* no labels/);
 });

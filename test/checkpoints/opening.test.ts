@@ -110,7 +110,7 @@ describe("the same message from every command", () => {
     await allSay(
       folder,
       name,
-      new RegExp(`has no tensor .*Its tensors stand under names that begin with ${wrapper.replaceAll(".", "\\.")}, as a wrapper`),
+      new RegExp(`has no tensor .*The names of its tensors begin with ${wrapper.replaceAll(".", "\\.")}, which a wrapper`),
     );
   });
 
@@ -131,7 +131,7 @@ describe("the same message from every command", () => {
     const many = [...few, ...Array.from({ length: 95 }, (_, i) => `word${i}`)];
     rmSync(join(folder, "vocab.txt"));
     writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(json(many)));
-    await allSay(folder, "llama-lm", /the tokenizer of .* has 98 entries and the model's embeddings 96 rows/, ["verify"]);
+    await allSay(folder, "llama-lm", /the tokenizer of .* has 98 entries, but the model's embeddings have 96 rows/, ["verify"]);
     writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(json(few)));
     const said = await saidBy(folder, "llama-lm");
     for (const each of Object.values(said)) expect(each).not.toContain("embeddings");
@@ -159,7 +159,11 @@ describe("the same message from every command", () => {
       (folder) => writeFileSync(join(folder, "config.json"), '{"model_type":"mamba"}'),
       /model_type is "mamba"; BERT/,
     ],
-    ["a billion layers", (folder) => edit(folder, { num_hidden_layers: 1e9 }), /1000000000 layers, and the checkpoint has \d+ tensors/],
+    [
+      "a billion layers",
+      (folder) => edit(folder, { num_hidden_layers: 1e9 }),
+      /1000000000 layers, but the checkpoint has only \d+ tensors/,
+    ],
     ["heads that do not divide", (folder) => edit(folder, { num_attention_heads: 5 }), /5 heads do not divide the width 32/],
     [
       "a pickle alone",
@@ -185,7 +189,7 @@ describe("the same message from every command", () => {
         rmSync(join(folder, "model.safetensors"));
         writeFileSync(join(folder, "model.safetensors.index.json"), '{"weight_map":{"a":"../b.safetensors"}}');
       },
-      /names no files beside it/,
+      /names no files next to it/,
     ],
     [
       "an index without its shards",
@@ -193,7 +197,7 @@ describe("the same message from every command", () => {
         rmSync(join(folder, "model.safetensors"));
         writeFileSync(join(folder, "model.safetensors.index.json"), '{"weight_map":{"a":"a.safetensors","b":"b.safetensors"}}');
       },
-      /a\.safetensors \(and 1 other of its 2 files\) is not there/,
+      /a\.safetensors \(and 1 other of its 2 files\) is missing, although/,
     ],
     [
       "an empty file of weights",
@@ -213,14 +217,14 @@ describe("the same message from every command", () => {
         tensors[bias] = { shape: [16], data: new Float32Array(16) };
       }),
       "bert-masked-lm",
-      /has the shape \[16\] and config\.json means \[32\]/,
+      /has the shape \[16\], but config\.json implies \[32\]/,
     );
     await allSay(
       changed("bert-masked-lm", (tensors) => {
         tensors[bias] = { shape: [32], data: new Int32Array(32) };
       }),
       "bert-masked-lm",
-      /has the type I32, and weights are read from F64/,
+      /has the type I32, but weights must be F64/,
     );
   });
 
@@ -238,7 +242,7 @@ test("weights that are no numbers are refused", () => {
     tensors["transformer.ln_f.bias"]!.data[3] = Number.NaN;
   });
   const checkpoint = openCheckpoint(folder);
-  expect(() => checkpoint.read(checkpoint.parameters)).toThrow("tensor transformer.ln_f.bias holds NaN (number 4 of 32)");
+  expect(() => checkpoint.read(checkpoint.parameters)).toThrow("tensor transformer.ln_f.bias contains NaN (number 4 of 32)");
 });
 
 describe("a tensor that several names share is found under each", () => {
@@ -331,7 +335,9 @@ describe("a head of the file's own", () => {
       const folder = own(true);
       expect(values(folder)).toEqual(untied);
       expect(untied.tied).toBe(false);
-      await allSay(folder, name, new RegExp(`ties ${head.replaceAll(".", "\\.")} to the embeddings.*the file's own is used`), ["generate"]);
+      await allSay(folder, name, new RegExp(`ties ${head.replaceAll(".", "\\.")} to the embeddings.*so that of the file is used`), [
+        "generate",
+      ]);
     },
   );
 
@@ -342,7 +348,7 @@ describe("a head of the file's own", () => {
       tensors["decoder.embed_tokens.weight"] = { shape, data };
       delete tensors["shared.weight"];
     });
-    await allSay(folder, "t5-conditional", /other embeddings under decoder\.embed_tokens\.weight than under encoder\.embed_tokens\.weight/);
+    await allSay(folder, "t5-conditional", /different embeddings in decoder\.embed_tokens\.weight and encoder\.embed_tokens\.weight/);
   });
 });
 
@@ -351,7 +357,7 @@ describe("a missing folder", () => {
     const folder = changed("bert-masked-lm", () => {});
     cpSync(folder, join(root, "above", "bert"), { recursive: true });
     const said = async (path: string) => (await pretrain(root, "inspect", path, "--text", "a")).stderr;
-    expect(await said("checkpoint/model.safetensors")).toMatch(/is a file, and a checkpoint is a folder/);
+    expect(await said("checkpoint/model.safetensors")).toMatch(/is a file, but a checkpoint is a folder/);
     expect(await said("chekpoint")).toMatch(/there is no folder chekpoint.*did you mean checkpoint\?/);
     expect(await said("above")).toMatch(/did you mean above\/bert\?/);
     expect(await said("abvoe/bert")).toMatch(/did you mean above\/bert\?/);
@@ -359,7 +365,7 @@ describe("a missing folder", () => {
       writeFileSync(join(root, "a.pretrain"), `model m { checkpoint: "${path}" }\n`);
       return (await problemsOf(join(root, "a.pretrain"))).map(problemLine).join("\n");
     };
-    expect(await checked("checkpoint/model.safetensors")).toMatch(/is a file, and a checkpoint is a folder/);
+    expect(await checked("checkpoint/model.safetensors")).toMatch(/is a file, but a checkpoint is a folder/);
     expect(await checked("chekpoint")).toMatch(/Did you mean .*\/checkpoint\?/);
     expect(await checked("above")).toMatch(/Did you mean .*\/above\/bert\?/);
     expect(await checked("abvoe/bert")).toMatch(/Did you mean .*\/above\/bert\?/);

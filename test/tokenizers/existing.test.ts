@@ -79,7 +79,7 @@ test("a file that changes after it was planned, or that the library cannot read,
   const job = { file: known.file, added: known.added } as ExistingTokenizerJob;
   await expect(adoptTokenizer(job, folder)).rejects.toThrow("own.json changed since the plan was made");
   const broken = { ...peers.cases[0]!.tokenizer, pre_tokenizer: { type: "Unheard" } };
-  await expect(adopted(broken)).rejects.toThrow(/own\.json cannot be used: its pre-tokenizer is of the type "Unheard"/);
+  await expect(adopted(broken)).rejects.toThrow(/own\.json cannot be used: its pre-tokenizer has the type "Unheard"/);
   const lacking = { ...peers.cases[0]!.tokenizer, pre_tokenizer: { type: "Split" } };
   await expect(adopted(lacking)).rejects.toThrow(/the tokenizer of .*own\.json cannot be read.*Copy its tokenizer\.json again/);
 });

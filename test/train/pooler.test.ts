@@ -41,7 +41,7 @@ describe("a pooler is refused", () => {
     (await problemsOf(join(folder, "a.pretrain"))).map(({ message }) => message).join("\n");
 
   test("in a decoder, whose first token sees no other", async () => {
-    expect(await messagesOf(experiment("causal"))).toMatch(/first token, which in a decoder has seen no other/);
+    expect(await messagesOf(experiment("causal"))).toMatch(/first token, which in a decoder attends to no other/);
   });
 
   test("in a probe, which is linear", async () => {
@@ -52,7 +52,7 @@ describe("a pooler is refused", () => {
     const more =
       "objective labels = supervised { task: animal }\nmodel right { layers: 1, hidden: 16, heads: 2, context: 48, architecture: decoder }\npretrain both { extends: base, model: right, objective: labels }";
     expect(await messagesOf(experiment("masked", more))).toMatch(
-      /labels needs an encoder or encoder-decoder, and the model right is a decoder/,
+      /labels needs an encoder or encoder-decoder, but the model right is a decoder/,
     );
   });
 });

@@ -71,7 +71,7 @@ describe.each([
     if (!reads) return expect(written!.differs).toBeUndefined();
     const said = await pretrain(folder, "export", run, join(temporaryFolder(), "exported"), "--to", "transformers");
     expect(said.stderr).toContain(
-      "warning: the model learned with a prefix and reads what it is given in both directions. GPT2LMHeadModel shows every token those before it alone",
+      "warning: the model was trained with a prefix, which it reads in both directions. In GPT2LMHeadModel, every token attends only to those before it",
     );
   });
 });

@@ -1,9 +1,9 @@
 /*
- * What a tokenizer's files say beside its vocabulary, as Transformers 5 reads them: added_tokens.json, special_tokens_map.json and
+ * The companion files of a tokenizer's vocabulary, as Transformers 5 reads them: added_tokens.json, special_tokens_map.json and
  * tokenizer_config.json (tokenization_utils_tokenizers.py, convert_slow_tokenizer.py).
  */
 
-/** A token that texts may hold beside the vocabulary's pieces. */
+/** A token that may occur in texts in addition to the pieces of the vocabulary. */
 export interface CompanionToken {
   content: string;
   special: boolean;
@@ -17,20 +17,20 @@ export interface CompanionToken {
 export type NamedToken = "bos_token" | "eos_token" | "unk_token" | "sep_token" | "pad_token" | "cls_token" | "mask_token";
 
 export interface Companions {
-  /** In the order of their ids. Some may be in the vocabulary already. */
+  /** Tokens in the order of their ids. Some may already be in the vocabulary. */
   tokens: CompanionToken[];
   named: Partial<Record<NamedToken, string>>;
-  /** Settings of tokenizer_config.json; where it has none, it is empty. */
+  /** The settings of tokenizer_config.json; empty if there is no such file. */
   config: Readonly<Record<string, unknown>>;
 }
 
 export const companionFileNames = ["tokenizer_config.json", "added_tokens.json", "special_tokens_map.json"] as const;
 
-/** `read`: the JSON object of a file beside the vocabulary; undefined where there is none. */
+/** Reads the companion files. `read`: returns the JSON object of a file next to the vocabulary; undefined if it does not exist. */
 export function companionsOf(read: (name: (typeof companionFileNames)[number]) => Record<string, unknown> | undefined): Companions {
   const config = read("tokenizer_config.json") ?? {};
   const declared = declaredTokens(config.added_tokens_decoder);
-  // older than the tokens that tokenizer_config.json declares, and read only where it declares none
+  // an older format, which is read only if tokenizer_config.json declares no tokens
   const map = declared ? {} : (read("special_tokens_map.json") ?? {});
   const settings = { ...config, ...map };
   const named: Companions["named"] = {};
@@ -58,7 +58,7 @@ function contentsOf(tokens: readonly CompanionToken[]): (content: string) => boo
   return (content) => contents.has(content);
 }
 
-/** Special tokens under names that a model has for itself, such as `image_token`. */
+/** Special tokens with names of their own, such as `image_token`. */
 function ownNamesOf(config: Readonly<Record<string, unknown>>, map: Readonly<Record<string, unknown>>): CompanionToken[] {
   const known: ReadonlySet<string> = new Set(namedTokens);
   const named = Object.entries({ ...config, ...map }).flatMap(([name, value]) =>
@@ -74,7 +74,7 @@ function listOf(value: unknown): CompanionToken[] {
 
 const namedTokens: readonly NamedToken[] = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
-/** By id, each with its settings. */
+/** Tokens declared by id, each with its settings. */
 function declaredTokens(decoder: unknown): CompanionToken[] | undefined {
   if (!isObject(decoder) || Object.keys(decoder).length === 0) return undefined;
   return Object.entries(decoder)
@@ -82,7 +82,7 @@ function declaredTokens(decoder: unknown): CompanionToken[] | undefined {
     .flatMap(([, token]) => tokenOf(token, false) ?? []);
 }
 
-/** Contents with their ids, as Transformers 2 to 4 writes them. One that is not special is looked for in the normalised text. */
+/** Tokens with their ids, as written by Transformers 2 to 4. Tokens that are not special are searched in the normalised text. */
 function listedTokens(added: Record<string, unknown> = {}, isSpecial: (content: string) => boolean): CompanionToken[] {
   return Object.entries(added)
     .sort(([, a], [, b]) => Number(a) - Number(b))
@@ -91,7 +91,7 @@ function listedTokens(added: Record<string, unknown> = {}, isSpecial: (content: 
 
 const plain = { single_word: false, lstrip: false, rstrip: false };
 
-/** A token is written as its text or with its settings. */
+/** A token, which is written as its text or as an object with its settings. */
 function tokenOf(value: unknown, special: boolean): CompanionToken | undefined {
   if (typeof value === "string") return value === "" ? undefined : { ...plain, content: value, special, normalized: !special };
   if (!isObject(value) || typeof value.content !== "string" || value.content === "") return undefined;

@@ -1,21 +1,21 @@
 import type { SeenFiles } from "#runtime/contract/seen-files.ts";
 import { CheckpointError } from "../families/config.ts";
 
-/** What to do about files that are not whole. */
+/** The advice for incomplete files. */
 export const copyAgain = "Download or copy the checkpoint again";
 
 /** The JSON object in a file of a checkpoint. Throws `CheckpointError`. */
 export function jsonIn(path: string, mostBytes: number, files: SeenFiles): Record<string, unknown> {
   const bytes = (files.size(path) ?? 0) > mostBytes ? undefined : files.read(path);
-  if (bytes === undefined) throw new CheckpointError(`${path} has more than ${mostBytes / 1e6} MB, which no such file has. ${copyAgain}`);
-  if (bytes === null) throw new CheckpointError(`${path} cannot be read: it is no file. ${copyAgain}`);
-  if (isDeep(bytes)) throw new CheckpointError(`${path} is nested more than ${deepest} deep, which no such file is. ${copyAgain}`);
+  if (bytes === undefined) throw new CheckpointError(`${path} has more than ${mostBytes / 1e6} MB, more than any such file. ${copyAgain}`);
+  if (bytes === null) throw new CheckpointError(`${path} cannot be read: it is not a file. ${copyAgain}`);
+  if (isDeep(bytes)) throw new CheckpointError(`${path} is nested more than ${deepest} deep, more than any such file. ${copyAgain}`);
   return objectIn(new TextDecoder().decode(bytes), path);
 }
 
 export const deepest = 1000;
 
-/** Brackets within brackets, as in JSON; a backslash takes the byte behind it. */
+/** Whether brackets are nested too deeply, as in JSON; a backslash escapes the next byte. */
 export function isDeep(bytes: Uint8Array): boolean {
   let depth = 0;
   let inText = false;

@@ -6,9 +6,9 @@ import type { TiedNames } from "./names.ts";
 import { mostTokenizerBytes, tokenizerEntries } from "./tokenizer-entries.ts";
 import { dropoutWarning } from "./tokenizer-parts.ts";
 
-/** What is wrong with a checkpoint that can be used otherwise. */
+/** A problem of a checkpoint that prevents only some uses. */
 export interface Flaw {
-  /** What cannot be done with it: read text, predict tokens, answer by its class's head; null: nothing, but it is to be known. */
+  /** The use that it prevents: reading text, predicting tokens, or the head of its class; null: none, it is only a warning. */
   prevents: "text" | "prediction" | "head" | null;
   message: string;
 }
@@ -16,12 +16,12 @@ export interface Flaw {
 export function ownHeadFlaw(folder: string, projection: string, embeddings: string): Flaw {
   return {
     prevents: null,
-    message: `${folder}: its config.json ties ${projection} to the embeddings (tie_word_embeddings), and the file's ${projection} is another than ${embeddings}: the file's own is used. Set tie_word_embeddings: false in config.json to say so`,
+    message: `${folder}: its config.json ties ${projection} to the embeddings (tie_word_embeddings), but ${projection} in the file differs from ${embeddings}, so that of the file is used. Set tie_word_embeddings: false in config.json to say so`,
   };
 }
 
 export function noPredictionFlaw(folder: string, { family }: Described, missing: readonly string[], { projection }: TiedNames): Flaw {
-  const drawn = "pretrain from it, which draws what is missing: freshly initialised";
+  const drawn = "pretrain from it, which initialises the missing weights: freshly initialised";
   if (missing.length === 1 && missing[0] === projection)
     return {
       prevents: "prediction",
@@ -29,7 +29,7 @@ export function noPredictionFlaw(folder: string, { family }: Described, missing:
     };
   return {
     prevents: "prediction",
-    message: `${folder} has no ${listed(missing)}, with which ${family.title} predicts tokens: it cannot predict them. Take a checkpoint that was saved with its head for tokens, or ${drawn}`,
+    message: `${folder} has no ${listed(missing)}, with which ${family.title} predicts tokens, so it cannot predict them. Use a checkpoint that was saved with its head for tokens, or ${drawn}`,
   };
 }
 
@@ -40,7 +40,7 @@ export function headlessFlaw(folder: string, className: string, modules: readonl
   };
 }
 
-/** Buffers that programs compute by themselves. */
+/** Buffers that programs compute themselves. */
 const harmless =
   /(?:^|\.)(?:position_ids|token_type_ids|attn\.(?:masked_)?bias|rotary_emb\.inv_freq|final_logits_bias|num_batches_tracked)$/;
 
@@ -55,7 +55,7 @@ export function unusedFlaw(folder: string, title: string, names: readonly string
   ];
 }
 
-/** The tokenizer beside the model has a row for each of its entries, or there is none. */
+/** Problems of the tokenizer next to a model: it is missing, or the embeddings lack rows for its entries. */
 export function tokenizerFlaws(folder: string, rows: number, files: SeenFiles): Flaw[] {
   const flaw = (message: string): Flaw[] => [{ prevents: "text", message }];
   try {
@@ -63,7 +63,7 @@ export function tokenizerFlaws(folder: string, rows: number, files: SeenFiles): 
     if (entries === null) return flaw(noTokenizer(folder, files));
     if (entries <= rows) return randomTokens(folder, files);
     return flaw(
-      `the tokenizer of ${folder} has ${entries} entries and the model's embeddings ${rows} rows: they are not of the same model. Copy the checkpoint again`,
+      `the tokenizer of ${folder} has ${entries} entries, but the model's embeddings have ${rows} rows, so they do not belong together. Copy the checkpoint again`,
     );
   } catch (error) {
     if (error instanceof CheckpointError) return flaw(error.message);
@@ -71,7 +71,7 @@ export function tokenizerFlaws(folder: string, rows: number, files: SeenFiles): 
   }
 }
 
-/** It is read without what it draws. */
+/** A warning if a tokenizer samples its tokens; it is read without sampling. */
 function randomTokens(folder: string, files: SeenFiles): Flaw[] {
   const path = `${folder}/tokenizer.json`;
   if (files.size(path) === null) return [];
@@ -81,8 +81,8 @@ function randomTokens(folder: string, files: SeenFiles): Flaw[] {
 
 function noTokenizer(folder: string, files: SeenFiles): string {
   const model = ["tokenizer.model", "spiece.model", "sentencepiece.bpe.model"].find((name) => files.size(`${folder}/${name}`) !== null);
-  if (!model) return `${folder} has no tokenizer: tokenizer.json, vocab.txt, or vocab.json and merges.txt are read. Copy it there`;
-  return `${folder} has its tokenizer as ${model} alone, and tokenizer.json is read. Write it in Python: from transformers import AutoTokenizer; AutoTokenizer.from_pretrained(${JSON.stringify(folder)}).save_pretrained(${JSON.stringify(folder)})`;
+  if (!model) return `${folder} has no tokenizer: expected tokenizer.json, vocab.txt, or vocab.json and merges.txt. Copy it there`;
+  return `${folder} has its tokenizer only as ${model}, but tokenizer.json is needed. Write it in Python: from transformers import AutoTokenizer; AutoTokenizer.from_pretrained(${JSON.stringify(folder)}).save_pretrained(${JSON.stringify(folder)})`;
 }
 
 function listed(names: readonly string[]): string {

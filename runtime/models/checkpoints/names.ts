@@ -4,17 +4,17 @@ import { CheckpointError } from "../families/config.ts";
 import type { Family } from "../families/family.ts";
 import type { FoundTensor, TensorFiles } from "./tensor-files.ts";
 
-/** The names under which tensors stand in the files of a checkpoint. */
+/** The names of tensors in the files of a checkpoint. */
 export interface Names {
-  /** Undefined where there is no such tensor, under any name. */
+  /** The name of a tensor; undefined if there is no such tensor under any name. */
   find(tensor: string, isBody: boolean): string | undefined;
-  /** Those that hold the same tensor, the one found among them. */
+  /** All names of the same tensor, including the one that `find` returns. */
   copies(tensor: string, isBody: boolean): string[];
 }
 
 /**
- * A tensor may stand under the family's names with and without its prefix, under older names, and under the one that the file's metadata
- * give for it: safetensors writes a tensor that has several names once, under the alphabetically first.
+ * The names of a checkpoint. A tensor may have the family's name with or without its prefix, an older name, or the name that the metadata
+ * of the file give for it: safetensors writes a tensor with several names only once, under the alphabetically first.
  */
 export function namesIn(family: Family, { tensors, shared }: TensorFiles): Names {
   const present = (name: string): string[] => {
@@ -26,7 +26,7 @@ export function namesIn(family: Family, { tensors, shared }: TensorFiles): Names
   return { find: (tensor, isBody) => copies(tensor, isBody)[0], copies };
 }
 
-/** Of the tensors that can be the embeddings and the projection back to them at once. */
+/** The names of tensors that can be both the embeddings and the output projection. */
 export interface TiedNames {
   embeddings: string;
   projection: string | undefined;
@@ -37,20 +37,20 @@ export function tiedNames(family: Family, model: ResolvedModel): TiedNames {
   return { embeddings: `${family.prefix}${family.body(model)["embeddings.tokens"]}`, projection };
 }
 
-/** Whether two tensors are the same numbers, as they are stored. */
+/** Whether two stored tensors have the same numbers. */
 export function sameTensor(one: FoundTensor, other: FoundTensor, files: SeenFiles): boolean {
   if (one.dtype !== other.dtype || one.shape.join() !== other.shape.join()) return false;
   return files.sameBytes(one, other);
 }
 
-/** Encoder and decoder have one table of embeddings. Throws `CheckpointError` where the files hold two that differ. */
+/** Encoder and decoder share their embeddings. Throws `CheckpointError` if the files have two different ones. */
 export function requireOneTable(folder: string, family: Family, { embeddings, names, files, tensors }: Tables): void {
   const [first, ...others] = names.copies(embeddings, true);
   const isTable = (name: string) => /(?:^|\.)(?:encoder|decoder)\.embed_tokens\.weight$/.test(name);
   const other = others.find((name) => isTable(name) && !sameTensor(tensors.get(first!)!, tensors.get(name)!, files));
   if (other === undefined) return;
   throw new CheckpointError(
-    `${folder} has other embeddings under ${other} than under ${first}, and a ${family.title} has one table for encoder and decoder here. Take a checkpoint that has one, or save it with one`,
+    `${folder} has different embeddings in ${other} and ${first}, but encoder and decoder of a ${family.title} must share their embeddings. Use a checkpoint in which they do, or save it so`,
   );
 }
 

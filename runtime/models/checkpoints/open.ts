@@ -11,30 +11,30 @@ import { namesIn, requireOneTable, sameTensor, type TiedNames, tiedNames } from 
 import { requirePossible } from "./sizes.ts";
 import { type FoundTensor, type TensorFiles, tensorsIn, weightFilesOf } from "./tensor-files.ts";
 
-/** A checkpoint as its files describe it, before any weight is read. */
+/** A checkpoint as described by its files, before any weight is read. */
 export interface OpenedCheckpoint extends Described {
   folder: string;
   /** Tensors by their names in the files. */
   tensors: ReadonlyMap<string, FoundTensor>;
-  /** The body's names stand with the family's prefix. */
+  /** Whether names of the body have the family's prefix. */
   hasPrefix: boolean;
-  /** The model's weights that the checkpoint holds. */
+  /** The model's weights that are in the checkpoint. */
   parameters: Parameter[];
-  /** The tensors that hold one of them, under their names in the files. */
+  /** The tensors that contain a weight, with their names in the files. */
   sources(parameter: Parameter): Sources;
-  /** The name under which a tensor stands in the files; undefined where it does not. */
+  /** The name of a tensor in the files; undefined if it is missing. */
   find(tensor: string, isBody: boolean): string | undefined;
   flaws: readonly Flaw[];
 }
 
 /**
- * Opens a checkpoint: the one place where it is decided what can be read, under which names, and what is wrong with it. Throws
- * `CheckpointError` where nothing can be done with it.
+ * Opens a checkpoint: the only place that determines what can be read, under which names, and what is wrong with it. Throws
+ * `CheckpointError` if the checkpoint cannot be used at all.
  */
 export function openedCheckpoint(folder: string, files: SeenFiles): OpenedCheckpoint {
   const path = `${folder}/config.json`;
   if (files.size(path) === null)
-    throw new CheckpointError(`${folder} has no config.json. Give a folder in the form of Hugging Face's Transformers`);
+    throw new CheckpointError(`${folder} has no config.json. Give a folder in the format of Hugging Face's Transformers`);
   const config = jsonIn(path, 16e6, files);
   const held = tensorsIn(weightFilesOf(folder, files), files);
   const described = describedBy(config, path, (tensor) => held.tensors.has(tensor));
@@ -111,7 +111,7 @@ export function openedCheckpoint(folder: string, files: SeenFiles): OpenedCheckp
   };
 }
 
-/** The name of a projection that is the file's own, though config.json ties it to the embeddings. */
+/** The name of a projection that differs from the embeddings in the file, although config.json ties them. */
 function ownHead(
   model: ResolvedModel,
   { embeddings, projection }: TiedNames,
@@ -130,15 +130,15 @@ const weightTypes = ["F64", "F32", "F16", "BF16"];
 function requireFit(folder: string, name: string, { dtype, shape }: FoundTensor, wanted: readonly number[]): void {
   if (!weightTypes.includes(dtype))
     throw new CheckpointError(
-      `${folder}: tensor ${name} has the type ${dtype}, and weights are read from ${weightTypes.join(", ")}: it is quantised or no weight. Take the checkpoint as it was before it was quantised`,
+      `${folder}: tensor ${name} has the type ${dtype}, but weights must be ${weightTypes.join(", ")}: it is quantised or not a weight. Use the checkpoint before quantisation`,
     );
   if (shape.length === wanted.length && shape.every((size, axis) => size === wanted[axis])) return;
   throw new CheckpointError(
-    `${folder}: tensor ${name} has the shape [${shape}] and config.json means [${wanted}]. The two are not of the same model. ${copyAgain}`,
+    `${folder}: tensor ${name} has the shape [${shape}], but config.json implies [${wanted}], so they do not belong together. ${copyAgain}`,
   );
 }
 
-/** Outputs × inputs, and a bias for each output. */
+/** Throws unless the weight of a head is outputs × inputs, with a bias for each output. */
 function requireHead(folder: string, { tensors }: TensorFiles, [weight, bias]: [string, string], inputs: number | null): void {
   const shape = tensors.get(weight)!.shape;
   const outputs = shape[0] ?? 0;
@@ -150,13 +150,13 @@ function requireBody(folder: string, { title, prefix }: Family, missing: readonl
   const [first] = missing;
   if (first === undefined) return;
   const others = missing.length === 1 ? "" : ` and ${missing.length - 1} others`;
-  // a wrapper, such as DataParallel's or that of torch.compile, puts its own name before all
+  // a wrapper, such as DataParallel or torch.compile, adds a prefix to all names
   const wrapped = [first, first.slice(prefix.length)].flatMap(
     (tensor) => held.find((name) => name.endsWith(`.${tensor}`))?.slice(0, -tensor.length) ?? [],
   );
   const remedy =
     wrapped.length === 0
       ? copyAgain
-      : `Its tensors stand under names that begin with ${wrapped[0]}, as a wrapper around the model writes them. Save the model inside of it, or take ${wrapped[0]} off their names`;
+      : `The names of its tensors begin with ${wrapped[0]}, which a wrapper around the model adds. Save the model inside the wrapper, or remove ${wrapped[0]} from the names`;
   throw new CheckpointError(`${folder} has no tensor ${first}${others}, which ${title} needs (its config.json says so). ${remedy}`);
 }

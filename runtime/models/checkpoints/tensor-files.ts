@@ -3,7 +3,7 @@ import type { SeenFiles } from "#runtime/contract/seen-files.ts";
 import { CheckpointError } from "../families/config.ts";
 import { copyAgain, jsonIn } from "./files.ts";
 
-/** A tensor of a checkpoint, and the file that holds it. */
+/** A tensor of a checkpoint, with its file. */
 export interface FoundTensor extends TensorEntry {
   path: string;
 }
@@ -11,7 +11,7 @@ export interface FoundTensor extends TensorEntry {
 export interface TensorFiles {
   paths: string[];
   tensors: Map<string, FoundTensor>;
-  /** Names that were left out when the files were written, with the name under which the same tensor stands. */
+  /** Names that were omitted when the files were written, with the name of the same tensor in the files. */
   shared: Map<string, string>;
 }
 
@@ -19,7 +19,7 @@ export const weightFileNames = ["model.safetensors", "model.safetensors.index.js
 const [whole, index] = weightFileNames;
 const pickles = ["pytorch_model.bin", "pytorch_model.bin.index.json"];
 
-/** The files of a checkpoint's weights, in one or in shards. Throws `CheckpointError`. */
+/** The weight files of a checkpoint: a single file, or shards. Throws `CheckpointError`. */
 export function weightFilesOf(folder: string, files: SeenFiles): string[] {
   const has = (name: string) => files.size(`${folder}/${name}`) !== null;
   if (has(whole)) return [`${folder}/${whole}`];
@@ -29,7 +29,7 @@ export function weightFilesOf(folder: string, files: SeenFiles): string[] {
   throw new CheckpointError(`${folder} has no ${whole} and no ${index}. ${copyAgain}`);
 }
 
-/** What the headers of the files say. Throws `CheckpointError`. */
+/** The tensors of the files, from their headers. Throws `CheckpointError`. */
 export function tensorsIn(paths: readonly string[], files: SeenFiles): TensorFiles {
   const tensors = new Map<string, FoundTensor>();
   const shared = new Map<string, string>();
@@ -53,19 +53,19 @@ function shardsOf(folder: string, files: SeenFiles): string[] {
   const names = typeof map === "object" && map !== null ? [...new Set(Object.values(map) as unknown[])] : [];
   const isBeside = (name: unknown): name is string => typeof name === "string" && /^[^/\\\0]+$/.test(name) && !/^\.+$/.test(name);
   if (names.length === 0 || !names.every(isBeside))
-    throw new CheckpointError(`${path} names no files beside it in weight_map. ${copyAgain}`);
+    throw new CheckpointError(`${path} names no files next to it in weight_map. ${copyAgain}`);
   const shards = names.sort().map((name) => `${folder}/${name}`);
   const missing = shards.filter((shard) => files.size(shard) === null);
   if (missing.length === 0) return shards;
   const others = missing.length === 1 ? "" : ` (and ${missing.length - 1} other of its ${shards.length} files)`;
-  throw new CheckpointError(`${missing[0]}${others} is not there, which ${index} names. ${copyAgain}`);
+  throw new CheckpointError(`${missing[0]}${others} is missing, although ${index} names it. ${copyAgain}`);
 }
 
-/** A pickle can run any program when it is read. */
+/** The message about pickled weights, which are not read, since reading a pickle can run any program. */
 function pickledMessage(folder: string, name: string): string {
   return (
-    `${folder}/${name} is pickled, and reading a pickle can run any program, so it is not read. Convert it in Python, where you trust it: ` +
+    `${folder}/${name} is pickled, and reading a pickle can run any program, so it is not read. If you trust it, convert it in Python: ` +
     `from transformers import AutoModel; AutoModel.from_pretrained(${JSON.stringify(folder)}).save_pretrained("converted", safe_serialization=True), ` +
-    "with the class that config.json names in place of AutoModel to keep its head"
+    "with the class that config.json names instead of AutoModel to keep its head"
   );
 }

@@ -7,11 +7,11 @@ import { type TokenizerParts, tokenizerFlaw } from "./tokenizer-flaws.ts";
 /** Files of a checkpoint that a tokenizer is read from. */
 export const tokenizerFileNames = ["tokenizer.json", "vocab.txt", "vocab.json", "merges.txt", ...companionFileNames];
 
-/** A tokenizer has so many more ids than entries at the most; more would be no gap but a mistake. */
+/** Maximum number of ids without an entry; more are not gaps but an error. */
 const mostGap = 100_000;
 export const mostTokenizerBytes = 200e6;
 
-/** How many ids a checkpoint's tokenizer gives; null where it has none that can be read. Throws `CheckpointError` where one is broken. */
+/** The number of ids of a checkpoint's tokenizer; null if it has no readable one. Throws `CheckpointError` if it is broken. */
 export function tokenizerEntries(folder: string, files: SeenFiles): number | null {
   const has = (name: string) => files.size(`${folder}/${name}`) !== null;
   const { tokens } = companionsOf((name) => (has(name) ? jsonIn(`${folder}/${name}`, mostTokenizerBytes, files) : undefined));
@@ -34,20 +34,20 @@ export function tokenizerEntries(folder: string, files: SeenFiles): number | nul
   return withNew(beyondLast(Object.entries(vocab), path), (content) => Object.hasOwn(vocab, content));
 }
 
-/** Each token with its id, of a `tokenizer.json`. Throws `CheckpointError`. */
+/** The tokens of a `tokenizer.json` with their ids. Throws `CheckpointError`. */
 function tokenEntries(json: Record<string, unknown>, path: string): unknown[][] {
   const { model, added_tokens: added } = json;
   const vocab = (model as { vocab?: unknown } | null | undefined)?.vocab;
   if (typeof vocab !== "object" || vocab === null)
     throw new CheckpointError(
-      `${path} has no model with a vocabulary: it is no tokenizer.json of Hugging Face's tokenizers. Save one with save_pretrained in Python`,
+      `${path} has no model with a vocabulary, so it is not a tokenizer.json of Hugging Face's tokenizers. Save one with save_pretrained in Python`,
     );
-  // Unigram's is a list of pieces with their scores
+  // the vocabulary of Unigram is a list of pieces with their scores
   const pieces: unknown[][] = Array.isArray(vocab)
     ? vocab.map((entry: unknown, id) => [Array.isArray(entry) ? entry[0] : entry, id])
     : Object.entries(vocab);
-  const behind = Array.isArray(added) ? added.map((each: unknown) => (each ?? {}) as { content?: unknown; id?: unknown }) : [];
-  const entries = [...pieces, ...behind.map(({ content, id }) => [content, id])];
+  const appended = Array.isArray(added) ? added.map((each: unknown) => (each ?? {}) as { content?: unknown; id?: unknown }) : [];
+  const entries = [...pieces, ...appended.map(({ content, id }) => [content, id])];
   const flaw = entries.every(isEntry) ? tokenizerFlaw(json as TokenizerParts, entries) : undefined;
   if (flaw !== undefined) throw new CheckpointError(`${path} cannot be used: ${flaw}. ${copyAgain}`);
   return entries;
@@ -56,7 +56,7 @@ function tokenEntries(json: Record<string, unknown>, path: string): unknown[][] 
 function beyondLast(entries: readonly (readonly unknown[])[], path: string): number {
   const last = entries.reduce((most, entry) => Math.max(most, entry[1] as number), -1);
   if (entries.length > 0 && entries.every(isEntry) && last < 2 * entries.length + mostGap) return last + 1;
-  throw new CheckpointError(`The vocabulary of ${path} is no list of tokens with their ids. ${copyAgain}`);
+  throw new CheckpointError(`The vocabulary of ${path} is not a list of tokens with their ids. ${copyAgain}`);
 }
 
 function isEntry(entry: readonly unknown[]): entry is [string, number] {

@@ -1,6 +1,6 @@
 import { dropoutFlaw, stepFlaw, type TokenizerSteps } from "./tokenizer-parts.ts";
 
-/** A `tokenizer.json`, of which anything may be wrong. */
+/** An unchecked `tokenizer.json`. */
 export interface TokenizerParts extends TokenizerSteps {
   model?:
     | {
@@ -16,21 +16,21 @@ export interface TokenizerParts extends TokenizerSteps {
   added_tokens?: unknown;
 }
 
-/** Each token with its id, as far as they are. */
+/** The tokens with their ids, as far as they are valid. */
 export type TokenEntries = readonly (readonly [token: string, id: number])[];
 
-/** A tokenizer has so many more ids than entries at the most; more would be no gap but a mistake. */
+/** Maximum number of ids without an entry; more are not gaps but an error. */
 const mostGap = 100_000;
 
 const kinds = ["BPE", "Unigram", "WordLevel", "WordPiece"];
 
-/** What is wrong with a tokenizer; undefined where nothing is. */
+/** What is wrong with a tokenizer; undefined if nothing is. */
 export function tokenizerFlaw(json: TokenizerParts, entries: TokenEntries): string | undefined {
   const { model, added_tokens: added } = json;
   const type = model?.type;
   if (type !== undefined && !(typeof type === "string" && kinds.includes(type)))
-    return `its model is of the type ${shown(type)}; read are ${kinds.join(", ")}`;
-  if (added !== undefined && added !== null && !Array.isArray(added)) return "its added_tokens are no list";
+    return `its model has the type ${shown(type)}; supported are ${kinds.join(", ")}`;
+  if (added !== undefined && added !== null && !Array.isArray(added)) return "its added_tokens are not a list";
   const tokens = new Set(entries.map(([token]) => token));
   return (
     idFlaw(entries) ??
@@ -43,8 +43,8 @@ export function tokenizerFlaw(json: TokenizerParts, entries: TokenEntries): stri
 }
 
 /**
- * Added tokens whose ids the library would change: it gives those that the vocabulary lacks the ids behind it, counted by its entries, so
- * that holes among the ids shift them.
+ * Finds added tokens whose ids the library would change: it numbers tokens that the vocabulary lacks from the number of entries on, so that
+ * holes among the ids shift them.
  */
 export function addedFlaw({ model, added_tokens: added }: TokenizerParts): string | undefined {
   const vocab = model?.vocab;
@@ -65,9 +65,10 @@ export function addedFlaw({ model, added_tokens: added }: TokenizerParts): strin
 function idFlaw(entries: TokenEntries): string | undefined {
   const tokenOf = new Map<number, string>();
   for (const [token, id] of entries) {
-    if (id < 0 || id >= 2 * entries.length + mostGap) return `the token ${shown(token)} has the id ${id}, of ${entries.length} tokens`;
+    if (id < 0 || id >= 2 * entries.length + mostGap)
+      return `the token ${shown(token)} has the id ${id}, but there are only ${entries.length} tokens`;
     const other = tokenOf.get(id);
-    // an added token may stand in the vocabulary as well
+    // an added token may be in the vocabulary as well
     if (other !== undefined && other !== token) return `the tokens ${shown(other)} and ${shown(token)} both have the id ${id}`;
     tokenOf.set(id, token);
   }
@@ -76,22 +77,22 @@ function idFlaw(entries: TokenEntries): string | undefined {
 
 function mergeFlaw({ type, merges, continuing_subword_prefix: prefix }: NonNullable<TokenizerParts["model"]>, tokens: ReadonlySet<string>) {
   if (merges === undefined || (type !== undefined && type !== "BPE")) return undefined;
-  if (!Array.isArray(merges)) return "its merges are no list";
+  if (!Array.isArray(merges)) return "its merges are not a list";
   const inside = typeof prefix === "string" ? prefix.length : 0;
   for (const [i, merge] of merges.entries()) {
     const parts: unknown = typeof merge === "string" ? merge.split(" ") : merge;
-    if (!isPair(parts)) return `merge ${i + 1}, ${shown(merge)}, is no pair of tokens`;
+    if (!isPair(parts)) return `merge ${i + 1}, ${shown(merge)}, is not a pair of tokens`;
     const [left, right] = parts;
     const unknown = [left, right, left + right.slice(inside)].find((token) => !tokens.has(token));
-    if (unknown !== undefined) return `merge ${i + 1}, ${shown(`${left} ${right}`)}, needs ${shown(unknown)}, which is no token`;
+    if (unknown !== undefined) return `merge ${i + 1}, ${shown(`${left} ${right}`)}, needs ${shown(unknown)}, which is not a token`;
   }
   return undefined;
 }
 
-/** Words that it has no token for could not be encoded. */
+/** What is wrong with the unknown token, without which words without a token could not be encoded. */
 function unknownFlaw({ type, unk_token: unknown }: NonNullable<TokenizerParts["model"]>, tokens: ReadonlySet<string>) {
   if ((type !== "WordLevel" && type !== "WordPiece") || typeof unknown !== "string" || tokens.has(unknown)) return undefined;
-  return `its unk_token ${shown(unknown)} is no token`;
+  return `its unk_token ${shown(unknown)} is not a token`;
 }
 
 function isPair(parts: unknown): parts is [string, string] {

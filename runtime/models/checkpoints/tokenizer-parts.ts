@@ -1,9 +1,8 @@
 /*
- * The parts of a `tokenizer.json` that the library itself would refuse, or would read as something else, when a job opens it. They are
- * looked at beforehand, without running the library.
+ * Checks of the parts of a `tokenizer.json` that the library would refuse or misread when a job opens it. The library is not run for them.
  */
 
-/** A part, such as a pre-tokenizer, of which some hold others. */
+/** A part, such as a pre-tokenizer, which may contain other parts. */
 interface Part {
   type?: unknown;
   pattern?: unknown;
@@ -14,7 +13,7 @@ const places = ["normalizer", "pre_tokenizer", "post_processor", "decoder"] as c
 type Place = (typeof places)[number];
 export type TokenizerSteps = { readonly [K in Place]?: unknown };
 
-/** Those that the library reads. Another may be taken for one of them by its settings. */
+/** The types that the library supports. It may misread another type as one of these because of its settings. */
 const types: { readonly [K in Place]: ReadonlySet<string> } = {
   normalizer: named("BertNormalizer Strip StripAccents NFC NFD NFKC NFKD Sequence Lowercase Nmt Precompiled Replace Prepend ByteLevel"),
   pre_tokenizer: named(
@@ -28,7 +27,7 @@ function named(names: string): ReadonlySet<string> {
   return new Set(names.split(" "));
 }
 
-/** What is wrong with a tokenizer's steps; undefined where nothing is. */
+/** What is wrong with a tokenizer's steps; undefined if nothing is. */
 export function stepFlaw(json: TokenizerSteps): string | undefined {
   for (const place of places) {
     const flaw = partFlaw(json[place], place);
@@ -40,11 +39,11 @@ export function stepFlaw(json: TokenizerSteps): string | undefined {
 function partFlaw(part: unknown, place: Place): string | undefined {
   if (part === undefined || part === null) return undefined;
   const what = place.replace("_", "-");
-  if (typeof part !== "object" || Array.isArray(part)) return `its ${what} is no object`;
+  if (typeof part !== "object" || Array.isArray(part)) return `its ${what} is not an object`;
   const { type, pattern } = part as Part;
-  // files of early versions have parts without a type
+  // in files of early versions, parts have no type
   if (type !== undefined && !(typeof type === "string" && types[place].has(type)))
-    return `its ${what} is of the type ${JSON.stringify(type)?.slice(0, 60)}; read are ${[...types[place]].join(", ")}`;
+    return `its ${what} has the type ${JSON.stringify(type)?.slice(0, 60)}; supported are ${[...types[place]].join(", ")}`;
   const regex = typeof pattern === "object" && pattern !== null && "Regex" in pattern ? pattern.Regex : undefined;
   const wrong = typeof regex === "string" ? patternFlaw(regex) : undefined;
   if (wrong !== undefined) return `the pattern ${JSON.stringify(String(regex).slice(0, 60))} of its ${what} cannot be read: ${wrong}`;
@@ -60,7 +59,7 @@ function isPart(value: unknown): boolean {
   return typeof value === "object" && value !== null && "type" in value;
 }
 
-/** What keeps a regular expression of the library's (Oniguruma's) from being one; names and options are its own to judge. */
+/** Why a pattern is not a valid regular expression of the library (Oniguruma); names and options are not checked. */
 function patternFlaw(pattern: string): string | undefined {
   let [groups, classes, first] = [0, 0, 0];
   let canRepeat = false;
@@ -70,7 +69,7 @@ function patternFlaw(pattern: string): string | undefined {
       if (++at === pattern.length) return "it ends with a backslash";
       canRepeat = true;
     } else if (classes > 0) {
-      // the first character of a class is one of it, also where it is a bracket that closes
+      // the first character of a class belongs to it, even a closing bracket
       if (character === "^" && at === first) first++;
       else if (character === "[") [classes, first] = [classes + 1, at + 1];
       else if (character === "]" && at !== first) classes--;
@@ -79,29 +78,29 @@ function patternFlaw(pattern: string): string | undefined {
     else if (character === "(") {
       groups++;
       canRepeat = false;
-      // options, names and looks begin with a question mark
+      // options, names and lookarounds begin with a question mark
       if (pattern[at + 1] === "?") at++;
     } else if (character === ")") {
-      if (groups-- === 0) return "a parenthesis closes that was not opened";
+      if (groups-- === 0) return "a closing parenthesis has no opening one";
       canRepeat = true;
     } else if ("*+?".includes(character)) {
-      if (!canRepeat) return `nothing stands in front of ${character}`;
+      if (!canRepeat) return `nothing precedes ${character}`;
     } else canRepeat = character !== "|";
   }
   if (classes > 0) return "a bracket is not closed";
   return groups > 0 ? "a parenthesis is not closed" : undefined;
 }
 
-/** Of a model of byte pairs: what is not a share is refused by the library. */
+/** What is wrong with the dropout of a BPE model; the library refuses anything that is not a share. */
 export function dropoutFlaw(dropout: unknown): string | undefined {
   if (dropout === undefined || dropout === null) return undefined;
   if (typeof dropout === "number" && dropout >= 0 && dropout <= 1) return undefined;
-  return `its dropout is ${JSON.stringify(dropout)?.slice(0, 60)}, and a number from 0 to 1 is expected`;
+  return `its dropout is ${JSON.stringify(dropout)?.slice(0, 60)}; expected a number from 0 to 1`;
 }
 
-/** What is to be known of a tokenizer that draws: the same text would have other ids each time. */
+/** A warning about a tokenizer with BPE dropout, with which the same text has different ids each time. */
 export function dropoutWarning(path: string, model: unknown): string | undefined {
   const dropout = typeof model === "object" && model !== null && "dropout" in model ? model.dropout : null;
   if (typeof dropout !== "number" || dropout === 0) return undefined;
-  return `${path} leaves out merges at random (dropout: ${dropout}), and the same text would have other tokens each time. It is read without: as with dropout: null`;
+  return `${path} drops merges at random (dropout: ${dropout}), so the same text would have different tokens each time. It is read without dropout, as with dropout: null`;
 }

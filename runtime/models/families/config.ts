@@ -1,10 +1,10 @@
 import { shown } from "#runtime/contract/shown.ts";
 import type { Activation } from "#runtime/contract/spec.ts";
 
-/** A checkpoint that cannot be used as it is: says what was found, what was expected and what to do. */
+/** Thrown if a checkpoint cannot be used; the message says what was found, what was expected and what to do. */
 export class CheckpointError extends Error {}
 
-/** Reads config.json with a message for what is missing or has another form. */
+/** Typed access to config.json. Throws `CheckpointError` if a setting is missing or has the wrong type. */
 export interface Config {
   count(name: string, fallback?: number): number;
   number(name: string, fallback?: number): number;
@@ -12,18 +12,18 @@ export interface Config {
   text(name: string, fallback?: string): string;
   has(name: string): boolean;
   object(name: string): Config | undefined;
-  /** Throws where the setting has another value than the only one that is supported. */
+  /** Throws if the setting differs from the only supported value. */
   only(name: string, value: string | boolean | number): void;
 }
 
-/** `where`: of the file, for messages. */
+/** `where`: place of the settings, for messages. */
 export function configOf(values: Readonly<Record<string, unknown>>, where: string): Config {
   const settingOf = (name: string) => values[name] ?? undefined;
   const typed = <T>(name: string, what: string, is: (value: unknown) => value is T, fallback?: T): T => {
     const value = settingOf(name) ?? fallback;
     if (is(value)) return value;
     const found = value === undefined ? "is missing" : `is ${shown(value)}`;
-    throw new CheckpointError(`${where}: ${name} ${found}; ${what} is needed. Check that the folder holds the whole checkpoint`);
+    throw new CheckpointError(`${where}: ${name} ${found}; ${what} is needed. Check that the folder contains the whole checkpoint`);
   };
   const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
   const isNumber = (value: unknown): value is number => Number.isFinite(value);
@@ -41,7 +41,7 @@ export function configOf(values: Readonly<Record<string, unknown>>, where: strin
       const found = settingOf(name);
       if (found === undefined || found === value) return;
       throw new CheckpointError(
-        `${where}: ${name} is ${shown(found)}; only ${JSON.stringify(value)} is supported. Take a checkpoint without it`,
+        `${where}: ${name} is ${shown(found)}; only ${JSON.stringify(value)} is supported. Use a checkpoint without it`,
       );
     },
   };

@@ -5,7 +5,7 @@ import { configOf } from "./config.ts";
 import type { FamilyName, Sizes } from "./family.ts";
 import { families } from "./table.ts";
 
-/** What config.json says of a published model, where that is not what it means when it says nothing. */
+/** The settings of published models in config.json, if they differ from the defaults of their class. */
 const published: Record<ModelFamily, { family: FamilyName; config?: Record<string, unknown>; ownProjection?: true }> = {
   bert: { family: "bert" },
   roberta: { family: "roberta", config: { type_vocab_size: 1, layer_norm_eps: 1e-5 } },
@@ -19,16 +19,16 @@ const published: Record<ModelFamily, { family: FamilyName; config?: Record<strin
 };
 
 /**
- * A new model of a family: its own sizes, and all else as Transformers builds it from a configuration with these sizes. For any sizes, also
- * those of which no model can be made. `pad`: id of the padding token.
+ * A new model of a family, with its own sizes and everything else as Transformers builds it from a configuration with these sizes. Also
+ * works for sizes that are not possible. `pad`: id of the padding token.
  */
 export function declaredModel(name: ModelFamily, sizes: Sizes, pad = 0): ResolvedModel {
   const { family, config, ownProjection } = published[name];
   const { title, read, sizes: told } = families[family];
   const has = (tensor: string) => tensor === "lm_head.weight" && ownProjection === true;
-  // a vocabulary may not be known yet, and heads may not divide the width; no choice depends on them
+  // the vocabulary may be unknown yet, and heads may not divide the width; no setting depends on them
   const model = read(configOf({ ...told({ ...sizes, heads: 1, vocabulary: 1 }), ...config }, title), has);
-  // what every model has needs no mention: a search for other sizes then changes it with them
+  // defaults of every model are omitted, so that a search for other sizes changes them too
   const usual = choicesOf(withoutChoices(model));
   const chosen = Object.fromEntries(
     Object.entries(model).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(usual[key as keyof FamilyChoices])),

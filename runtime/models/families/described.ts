@@ -4,20 +4,21 @@ import { CheckpointError, type Config, configOf } from "./config.ts";
 import type { Family, Head } from "./family.ts";
 import { families } from "./table.ts";
 
-/** What a checkpoint's config.json says of it. */
+/** The description of a checkpoint by its config.json. */
 export interface Described {
   family: Family;
   model: ResolvedModel;
   config: Config;
-  /** The class in `architectures`; undefined where there is none. */
+  /** The class in `architectures`; undefined if there is none. */
   className: string | undefined;
   /** Undefined for a model without a head, or with one that is not supported. */
   head: Head | undefined;
 }
 
 /**
- * @param values of config.json
- * @param where of the file, for messages
+ * Reads the description of a checkpoint.
+ * @param values settings of config.json
+ * @param where path of the file, for messages
  * @param has whether the checkpoint has a tensor
  */
 export function describedBy(values: Readonly<Record<string, unknown>>, where: string, has: (tensor: string) => boolean): Described {
@@ -26,7 +27,7 @@ export function describedBy(values: Readonly<Record<string, unknown>>, where: st
   if (!Object.hasOwn(families, type)) {
     const known = Object.values(families).map((family) => `${family.title} (${family.type})`);
     throw new CheckpointError(
-      `${where}: model_type is ${type === "" ? "missing" : shown(type)}; ${known.join(", ")} can be read. Take a checkpoint of one of these families`,
+      `${where}: model_type is ${type === "" ? "missing" : shown(type)}; ${known.join(", ")} are supported. Use a checkpoint of one of these families`,
     );
   }
   const family = families[type as keyof typeof families];

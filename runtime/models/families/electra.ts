@@ -7,7 +7,7 @@ export const electra: Family = {
   title: "ELECTRA",
   prefix: "electra.",
   read(config) {
-    // its heads have GELU whatever the blocks have
+    // its heads have GELU whatever the activation of the blocks is
     config.only("hidden_act", "gelu");
     return {
       ...readBert(config, { hidden: 256, heads: 4, feedForward: 1024, vocabulary: 30522 }),

@@ -2,7 +2,7 @@ import type { FamilyChoices, ResolvedModel } from "#runtime/contract/plan.ts";
 import { activationName, type Config } from "./config.ts";
 import type { Sizes } from "./family.ts";
 
-/** What BERT and those after it have in common. */
+/** The settings that BERT and its successors have in common. */
 export const encoderChoices = {
   architecture: "encoder",
   position: "learned",
@@ -15,7 +15,7 @@ export const encoderChoices = {
   initial: { branches: "plain", padding: 0 },
 } as const;
 
-/** Where BERT, RoBERTa and ELECTRA keep the weights of their encoder. */
+/** The names of the encoder's weights in BERT, RoBERTa and ELECTRA. */
 export const bertBody = {
   "embeddings.tokens": "embeddings.word_embeddings.weight",
   "encoder.positions": "embeddings.position_embeddings.weight",
@@ -33,7 +33,7 @@ export const bertBody = {
   "encoder.layers.N.feed_forward_norm": "encoder.layer.N.output.LayerNorm",
 };
 
-/** Where a configuration says nothing. */
+/** Defaults for missing settings. */
 interface BertDefaults {
   hidden: number;
   heads: number;
@@ -41,7 +41,7 @@ interface BertDefaults {
   vocabulary: number;
 }
 
-/** What the configurations of BERT, RoBERTa and ELECTRA tell alike. */
+/** Reads the settings that BERT, RoBERTa and ELECTRA share. */
 export function readBert(config: Config, { hidden, heads, feedForward, vocabulary }: BertDefaults) {
   config.only("position_embedding_type", "absolute");
   config.only("is_decoder", false);
@@ -60,7 +60,7 @@ export function readBert(config: Config, { hidden, heads, feedForward, vocabular
   };
 }
 
-/** The settings that `readBert` reads: sizes. */
+/** The sizes among the settings that `readBert` reads. */
 export function bertSizes(model: Sizes) {
   return {
     num_hidden_layers: model.layers,
@@ -74,7 +74,7 @@ export function bertSizes(model: Sizes) {
   };
 }
 
-/** The settings that `readBert` reads: choices. */
+/** The settings that `readBert` reads, without the sizes. */
 export function writeBert(model: ResolvedModel & FamilyChoices) {
   return {
     hidden_act: activationName(model.activation),

@@ -1,37 +1,37 @@
 import type { FamilyChoices, ResolvedModel } from "#runtime/contract/plan.ts";
 import type { Config } from "./config.ts";
 
-/** A published family of models: how its checkpoints in Transformers' form describe themselves and name their weights. */
+/** A published model family: how its checkpoints in Transformers' format describe the model and name its weights. */
 export interface Family {
   /** `model_type` of config.json. */
   type: FamilyName;
   title: string;
   /** The model that config.json describes. `has`: whether the checkpoint has a tensor. Throws `CheckpointError`. */
   read(config: Config, has: (tensor: string) => boolean): ResolvedModel;
-  /** Before the names of `body`, in a checkpoint with a head; one without may leave it out. */
+  /** Prefix of the names of `body` in a checkpoint with a head; a checkpoint without a head may omit it. */
   prefix: string;
   /**
-   * Our names to theirs. A module (`encoder.norm`) stands for its weights and biases, several joined by their outputs; a whole
-   * name (`embeddings.tokens`) for one tensor. `N` is the number of a block.
+   * Maps our names to the family's. A module (`encoder.norm`) covers its weight and bias; several modules are joined along their outputs. A
+   * whole name (`embeddings.tokens`) is a single tensor. `N` is the number of a block.
    */
   body(model: ResolvedModel): NameTable;
-  /** Likewise what reads the last hidden states: what predicts tokens, the pooler; without the prefix. */
+  /** Names of modules that read the last hidden states (the projection to tokens, the pooler), without the prefix. */
   prediction: NameTable;
-  /** Linear weights are stored as inputs × outputs. */
+  /** Whether linear weights are stored as inputs × outputs. */
   inputsFirst?: true;
-  /** Other names under which a tensor may stand. */
+  /** Other names that a tensor may have. */
   aliases?: Readonly<Record<string, readonly string[]>>;
-  /** Tensors that stand with an axis of size 1 before their own. */
+  /** Tensors that are stored with an additional first axis of size 1. */
   rows?: readonly string[];
-  /** By the class in `architectures` of config.json: what the checkpoint was made for. A class ending in `Model` has no head. */
+  /** Heads by the class in `architectures` of config.json. A class whose name ends in `Model` has no head. */
   heads: Readonly<Record<string, Head>>;
-  /** The settings of config.json that tell the sizes of a model; the rest is as the family has it where config.json says nothing. */
+  /** The settings of config.json for the sizes of a model; all other settings have the family's defaults. */
   sizes(model: Sizes): Record<string, unknown>;
-  /** The settings of config.json that `read` reads besides, of a model of the family. */
+  /** The other settings of config.json that `read` reads, for a model of the family. */
   write(model: ResolvedModel & FamilyChoices): Record<string, unknown>;
 }
 
-/** `decoderLayers` and `headWidth` only where a model has others than its layers and its heads' share. */
+/** The sizes of a model. `decoderLayers` and `headWidth` are set only if they differ from layers and from hidden ÷ heads. */
 export type Sizes = Pick<ResolvedModel, "layers" | "hidden" | "heads" | "feedForward" | "context" | "vocabulary" | "dropout"> &
   Partial<Pick<FamilyChoices, "decoderLayers" | "headWidth">>;
 
@@ -40,14 +40,14 @@ export type FamilyName = (typeof familyNames)[number];
 
 export type NameTable = Readonly<Record<string, string | readonly string[]>>;
 
-/** What follows the last hidden states. */
+/** A head, which is applied to the last hidden states. */
 export interface Head {
   /**
-   * `tokens`: the vocabulary. `classification`: one label, from the first position. `tagging`: a label for each position. `span`:
-   * start and end. `discriminator`: for each position whether it was replaced.
+   * `tokens`: predicts the vocabulary. `classification`: one label, from the first position. `tagging`: a label for each position. `span`:
+   * start and end. `discriminator`: whether each position was replaced.
    */
   kind: "tokens" | "classification" | "tagging" | "span" | "discriminator";
-  /** Linear layers, by their whole name in the checkpoint. */
+  /** Linear layers, by their full names in the checkpoint. */
   layers: readonly HeadLayer[];
 }
 

@@ -66,7 +66,7 @@ export const llama: Family = {
 };
 
 function rotaryOf(config: Config): RotaryChoices {
-  // since Transformers 5 in one object, before it in two settings; where a file has both, the older one holds, as there
+  // Transformers 5 has one object, earlier versions have two settings; if a file has both, the older ones count, as in Transformers
   const scaling = config.object("rope_scaling");
   const parameters = scaling?.has("rope_type") || scaling?.has("type") ? scaling : (config.object("rope_parameters") ?? scaling);
   const base = parameters?.has("rope_theta") ? parameters.number("rope_theta") : config.number("rope_theta", 10000);

@@ -4,19 +4,19 @@ import { CheckpointError, configOf } from "./config.ts";
 import type { Family, FamilyName } from "./family.ts";
 import { families } from "./table.ts";
 
-/** A model as one of a family: the same function, with the family's choices. */
+/** A model as a member of a family: the same function, with the family's settings. */
 export interface AsFamily {
   family: Family;
   model: ResolvedModel;
-  /** What config.json says of it. */
+  /** The settings of config.json. */
   config: Record<string, unknown>;
-  /** Queries take over the scaling of the scores, which the family leaves out. */
+  /** Whether queries include the scaling of attention scores, which the family omits. */
   scalesQueries: boolean;
 }
 
 /**
- * The family that has all of a model's choices. Two may differ and leave the same function: biases that the model lacks are 0, and
- * scores that the family does not scale come from scaled queries. Throws `CheckpointError` with what no family has.
+ * The family that has all settings of a model. Two settings may differ without changing the function: biases that the model lacks are 0,
+ * and queries are scaled if the family does not scale attention scores. Throws `CheckpointError` with the settings that no family has.
  */
 export function familyOf(model: ResolvedModel): AsFamily {
   const tried = Object.values(families)
@@ -27,17 +27,17 @@ export function familyOf(model: ResolvedModel): AsFamily {
   if (nearest.unlike.length === 0) return nearest;
   const { architecture } = model;
   throw new CheckpointError(
-    `Transformers has no class for a model with these choices. The nearest is ${nearest.family.title}, which has ${nearest.unlike.join(", ")}. Declare the model with its sizes and family: ${familiesOf[architecture]}`,
+    `Transformers has no class for a model with these settings. The nearest is ${nearest.family.title}, which has ${nearest.unlike.join(", ")}. Declare the model with its sizes and family: ${familiesOf[architecture]}`,
   );
 }
 
-/** The model as one of a family; undefined where the family has other choices. */
+/** The model as a member of a family; undefined if the family has other settings. */
 export function asFamily(name: FamilyName, model: ResolvedModel): AsFamily | undefined {
   const tried = tryFamily(families[name], model);
   return tried?.unlike.length === 0 ? tried : undefined;
 }
 
-/** What can be declared in its place, by its sizes. */
+/** The families that can be declared instead, for each architecture. */
 export const familiesOf: Record<ResolvedModel["architecture"], string> = {
   encoder: "bert (or roberta, distilbert, electra)",
   decoder: "gpt2 (or llama)",
@@ -53,7 +53,7 @@ function tryFamily(family: Family, model: ResolvedModel): (AsFamily & { unlike: 
     const has = (tensor: string) => (tensor === "final_logits_bias" ? whole.projectionBias !== "none" : !model.tiedEmbeddings);
     found = family.read(configOf(written, family.title), has);
   } catch (error) {
-    // the choice that stopped it stands in the other families' differences
+    // the differences of the other families include the setting that prevented this one
     if (error instanceof CheckpointError) return undefined;
     throw error;
   }
@@ -70,7 +70,7 @@ function tryFamily(family: Family, model: ResolvedModel): (AsFamily & { unlike: 
   return { family, model: found, config: written, scalesQueries, unlike: as };
 }
 
-/** As the language has it: what a declaration can say by its key, and what follows from a family in words. */
+/** A difference in the terms of the language: a key of a declaration, or a description of a setting that only families have. */
 function inWords(key: (typeof compared)[number], theirs: unknown, wanted: unknown): string {
   const own = (Object.hasOwn(familysOwn, key) ? familysOwn[key] : undefined)?.(theirs);
   if (own) return own;
@@ -81,7 +81,7 @@ function inWords(key: (typeof compared)[number], theirs: unknown, wanted: unknow
 const withOrWithout = (what: string) => (theirs: unknown) =>
   `${theirs === true || (typeof theirs === "number" && theirs > 0) ? "" : "no "}${what}`;
 
-/** What no key of a declaration chooses. */
+/** Descriptions of settings for which a declaration has no key. */
 const familysOwn: Partial<Record<(typeof compared)[number], (theirs: unknown) => string>> = {
   embeddingNorm: withOrWithout("norm over its embeddings"),
   predictionTransform: withOrWithout("layer before its projection to the vocabulary"),

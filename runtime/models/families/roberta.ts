@@ -1,13 +1,13 @@
 import { bertBody, bertSizes, readBert, writeBert } from "./encoder.ts";
 import { type Family, tokensHead } from "./family.ts";
 
-/** Liu et al. 2019. Positions are counted from behind the padding token. */
+/** Liu et al. 2019. Positions are numbered from the padding index plus one. */
 export const roberta: Family = {
   type: "roberta",
   title: "RoBERTa",
   prefix: "roberta.",
   read(config) {
-    // its head for masked tokens has GELU whatever the blocks have
+    // its head for masked tokens has GELU whatever the activation of the blocks is
     config.only("hidden_act", "gelu");
     const shared = readBert(config, { hidden: 768, heads: 12, feedForward: 3072, vocabulary: 50265 });
     const positionOffset = config.number("pad_token_id", 1) + 1;

@@ -3,7 +3,7 @@ import { isGated } from "#runtime/contract/spec.ts";
 import { CheckpointError, type Config } from "./config.ts";
 import { type Family, type NameTable, tokensHead } from "./family.ts";
 
-/** Raffel et al. 2020; version 1.1 by Shazeer 2020: gated, its own projection, outputs not scaled. */
+/** Raffel et al. 2020; version 1.1 by Shazeer 2020: gated feed-forward, untied projection, unscaled outputs. */
 export const t5: Family = {
   type: "t5",
   title: "T5",
@@ -11,7 +11,7 @@ export const t5: Family = {
   read(config, has) {
     const hidden = config.count("d_model", 512);
     const layers = config.count("num_layers", 6);
-    // older files say by this setting alone which version it is, and tie the embeddings or not with it
+    // in older files, only this setting tells the version, and thus whether embeddings are tied
     const scaled = config.flag("scale_decoder_outputs", config.flag("tie_word_embeddings", true));
     return {
       architecture: "encoder-decoder",
@@ -30,7 +30,7 @@ export const t5: Family = {
       norm: "rms",
       placement: "pre",
       activation: activationOfT5(config),
-      // what Transformers writes now says that every T5 is tied
+      // current versions of Transformers write that every T5 is tied
       tiedEmbeddings: !(has("lm_head.weight") && !scaled) && config.flag("tie_word_embeddings", true),
       biases: false,
       dropout: config.number("dropout_rate", 0.1),

@@ -8,5 +8,5 @@ import { llama } from "./llama.ts";
 import { roberta } from "./roberta.ts";
 import { t5 } from "./t5.ts";
 
-/** By `model_type` of config.json. */
+/** All families by `model_type` of config.json. */
 export const families: { readonly [name in FamilyName]: Family } = { bert, roberta, distilbert, electra, gpt2, llama, t5, bart };

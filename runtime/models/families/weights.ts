@@ -3,22 +3,22 @@ import { isGated } from "#runtime/contract/spec.ts";
 import { attentionOutputs, type Parameter } from "../parameters.ts";
 import type { Family } from "./family.ts";
 
-/** A tensor of a checkpoint that a parameter of ours is made of. */
+/** A tensor of a checkpoint that is a part of one of our parameters. */
 export interface CheckpointTensor {
   name: string;
-  /** Belongs to the body, whose names may stand without the family's prefix. */
+  /** Whether it belongs to the body, whose names may lack the family's prefix. */
   body: boolean;
   shape: number[];
 }
 
 export interface Sources {
-  /** In the order in which they are joined along the outputs. */
+  /** Tensors in the order in which they are joined along the outputs. */
   tensors: CheckpointTensor[];
-  /** Stored as outputs × inputs. */
+  /** Whether they are stored as outputs × inputs. */
   transposed: boolean;
 }
 
-/** The tensors that hold a parameter in a checkpoint of the family; undefined where the family has no such weight. */
+/** The tensors that make up a parameter in a checkpoint of the family; undefined if the family has no such weight. */
 export function sourcesOf(family: Family, model: ResolvedModel, { name, shape }: Parameter): Sources | undefined {
   const body = family.body(model);
   const number = /\.layers\.(\d+)\./.exec(name)?.[1] ?? "";
@@ -44,7 +44,7 @@ export function sourcesOf(family: Family, model: ResolvedModel, { name, shape }:
   return { tensors: names.map((each, i) => ({ name: each, body: isBody, shape: shapeOf(outputs[i]!) })), transposed };
 }
 
-/** Their arrays, in the order of the sources, as ours: (inputs, all outputs). */
+/** Joins the arrays of the sources, in their order, to our parameter: (inputs, all outputs). */
 export function joined({ tensors, transposed }: Sources, arrays: readonly Float32Array[]): Float32Array {
   if (tensors.length === 1 && !transposed) return arrays[0]!;
   const [rows, columns] = [rowsOf(tensors[0]!, transposed), tensors.map((tensor) => columnsOf(tensor, transposed))];
@@ -62,7 +62,7 @@ export function joined({ tensors, transposed }: Sources, arrays: readonly Float3
   return all;
 }
 
-/** The reverse of `joined`. */
+/** The inverse of `joined`. */
 export function parted({ tensors, transposed }: Sources, all: Float32Array): Float32Array[] {
   if (tensors.length === 1 && !transposed) return [all];
   const [rows, columns] = [rowsOf(tensors[0]!, transposed), tensors.map((tensor) => columnsOf(tensor, transposed))];

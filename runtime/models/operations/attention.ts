@@ -6,14 +6,14 @@ export interface Masking {
   bias: Tensor;
   /** (B, H, Tq, Tk): factors of the attention weights under dropout. */
   keep: Tensor | undefined;
-  /** Factor of the scores; otherwise one by the root of the heads' width. */
+  /** Factor of the attention scores; absent: 1 ÷ √(head width). */
   scale?: number;
 }
 
 /**
  * Scaled dot-product attention (Vaswani et al. 2017, equation 1): q (B, H, Tq, C), k and v (B, H, Tk, C) → (B, H, Tq, C).
- * `relative` (1, H, Tq, Tk) is a learned bias. Of dP ∘ P the gradient needs only the sum over the keys; that is the sum of
- * dO ∘ O over the width (Dao et al. 2022, FlashAttention, appendix B.2), a smaller array.
+ * `relative` (1, H, Tq, Tk) is a learned bias. The gradient needs only the sum of dP ∘ P over the keys, which equals the sum of dO ∘ O over
+ * the width (Dao et al. 2022, FlashAttention, appendix B.2), a smaller array.
  */
 export function attention(q: Tensor, k: Tensor, v: Tensor, masking: Masking, relative?: Tensor): Tensor {
   const { keep } = masking;
@@ -41,8 +41,8 @@ export function attention(q: Tensor, k: Tensor, v: Tensor, masking: Masking, rel
 }
 
 /**
- * The same over keys and values that lie in several arrays, one behind the other along Tk: none is copied to join them. Without
- * dropout and gradient.
+ * Attention over keys and values in several arrays, which follow each other along Tk and are not copied to join them. Without dropout and
+ * gradient.
  */
 export function pagedAttention(
   q: Tensor,

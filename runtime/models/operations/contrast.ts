@@ -18,8 +18,8 @@ import {
 } from "@tensorflow/tfjs-core";
 
 /**
- * −log of the softmax of cosine similarities ÷ temperature at the other view (Gao et al. 2021, equation 1): one view (N, C), the
- * other (N, C) → (N), nats. `present` (N): 1 for a text, 0 for an empty place, to which no text is compared.
+ * The contrastive loss: −log of the softmax of cosine similarities ÷ temperature, at the other view of the same text (Gao et al. 2021,
+ * equation 1): one view (N, C), the other (N, C) → (N), nats. `present` (N): 1 for a text, 0 for an empty place, which is not compared.
  */
 export function contrast(one: Tensor, other: Tensor, present: Tensor, temperature: number): Tensor {
   const count = one.shape[0] as number;
@@ -32,7 +32,7 @@ export function contrast(one: Tensor, other: Tensor, present: Tensor, temperatur
   return neg(gather(reshape(logSoftmax(compared), [count * count]), diagonal as Tensor1D));
 }
 
-/** Rows of length 1; a row of zeros stays one. */
+/** Normalises rows to length 1; a row of zeros stays zero. */
 function unit(x: Tensor): Tensor {
   const length = exp(mul(log(add(sum(mul(x, x), -1, true), 1e-12)), 0.5));
   return div(x, length);

@@ -21,7 +21,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import { differentiable } from "./kernel.ts";
 
-/** From hidden states to logits: x (N, C) → x Wᵀ + b (N, V). */
+/** A projection of hidden states to logits: x (N, C) → x Wᵀ + b (N, V). */
 export interface Projection {
   /** W (V, C) */
   weight: Tensor;
@@ -41,9 +41,9 @@ export function negativeLogLikelihood(x: Tensor, projection: Projection, targets
 }
 
 /**
- * Σ weightsᵢ · nllᵢ with one gradient for projection and cross-entropy together. With P the probabilities, Y the one-hot
- * targets and c the weights: dX = c ∘ (P W − Y W), dW = Pᵀ (c ∘ X) − Yᵀ (c ∘ X), db = Pᵀ c − Yᵀ c. Y and P − Y, the
- * largest arrays of a training step, are never made.
+ * Σ weightsᵢ · nllᵢ with one gradient for projection and cross-entropy together. With P the probabilities, Y the one-hot targets and c the
+ * weights: dX = c ∘ (P W − Y W), dW = Pᵀ (c ∘ X) − Yᵀ (c ∘ X), db = Pᵀ c − Yᵀ c. Y and P − Y, which would be the largest arrays of a
+ * training step, are never computed.
  */
 export function projectedCrossEntropy(x: Tensor, { weight, bias }: Projection, targets: Tensor, weights: Tensor): Tensor {
   return differentiable(bias ? [x, weight, bias] : [x, weight], (inputs) => {
@@ -82,15 +82,15 @@ export function binaryCrossEntropy(logits: Tensor, labels: Tensor, weights: Tens
   return sum(mul(binaryLosses(logits, labels), weights));
 }
 
-/** Of each logit (N) → (N), nats. */
+/** Binary cross-entropy of each label (N), 0 or 1, under σ(logits), logits (N) → (N), nats. */
 export function binaryLosses(logits: Tensor, labels: Tensor): Tensor {
   const magnitude = add(relu(logits), relu(neg(logits)));
   return add(sub(relu(logits), mul(logits, labels)), log(add(exp(neg(magnitude)), 1)));
 }
 
 /**
- * The logarithm of the normaliser is the largest logit minus the logarithm of the largest probability: exact also where a
- * probability underflows, without another pass of exponentials over the (N, V) logits.
+ * The logarithm of the normaliser, computed as the largest logit minus the logarithm of the largest probability. It is exact even if a
+ * probability underflows, and needs no other pass of exponentials over the logits (N, V).
  */
 function likelihood(x: Tensor, projection: Projection, targets: Tensor): { losses: Tensor; probabilities: Tensor } {
   const logits = project(x, projection);

@@ -1,7 +1,7 @@
 import { gather, type Tensor, type Tensor1D, type Tensor2D, unsortedSegmentSum } from "@tensorflow/tfjs-core";
 import { differentiable } from "./kernel.ts";
 
-/** Rows of a table (V, C) by ids (N), int32 → (N, C). */
+/** Looks up rows of a table (V, C) by ids (N), int32 → (N, C). */
 export function embed(table: Tensor, ids: Tensor): Tensor {
   return differentiable([table], ([table]) => ({
     value: gather(table as Tensor2D, ids as Tensor1D),

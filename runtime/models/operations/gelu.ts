@@ -1,7 +1,7 @@
 import { add, erf, exp, mul, sigmoid, square, sub, type Tensor } from "@tensorflow/tfjs-core";
 import { differentiable, runKernel } from "./kernel.ts";
 
-/** x Φ(x), exact (Hendrycks and Gimpel 2016, section 2). */
+/** x Φ(x), exactly (Hendrycks and Gimpel 2016, section 2). */
 export function gelu(x: Tensor): Tensor {
   return differentiable([x], ([x]) => ({
     value: runKernel("Gelu", { x: x! })[0] as Tensor,
@@ -16,8 +16,8 @@ export function gelu(x: Tensor): Tensor {
 }
 
 /**
- * ½x (1 + tanh √(2/π) (x + 0.044715 x³)), as GPT-2 computes it (Hendrycks and Gimpel 2016, section 2). With ½(1 + tanh u) = σ(2u)
- * it is x σ(2u): the same without the tanh.
+ * ½x (1 + tanh √(2/π) (x + 0.044715 x³)), as in GPT-2 (Hendrycks and Gimpel 2016, section 2). Since ½(1 + tanh u) = σ(2u), it is computed
+ * as x σ(2u).
  */
 export function geluTanh(x: Tensor): Tensor {
   const slope = 2 * Math.sqrt(2 / Math.PI);

@@ -4,8 +4,7 @@ import { differentiable, runKernel } from "./kernel.ts";
 const usualEpsilon = 1e-5;
 
 /**
- * Layer normalisation over the last axis (Ba et al. 2016, equation 4) of x (N, C) with scale (C) and, where the model has
- * biases, bias (C).
+ * Layer normalisation over the last axis (Ba et al. 2016, equation 4) of x (N, C), with scale (C) and, if the model has biases, bias (C).
  */
 export function layerNorm(x: Tensor, scale: Tensor, bias: Tensor | undefined, epsilon = usualEpsilon): Tensor {
   return differentiable(bias ? [x, scale, bias] : [x, scale], (inputs) => {
