@@ -2,10 +2,10 @@ import { type EngineName, enginesWith, refusedPrecision } from "#runtime/contrac
 import type { EngineDescription } from "#runtime/contract/records.ts";
 import type { Arrays, Program } from "#runtime/trace/function.ts";
 
-/** Runs programs. State lives in the session, on the device where there is one; only a batch goes in and scalars come out. */
+/** An engine runs programs. The state is kept in the session, on the device if there is one; only batches go in and scalars come out. */
 export interface Engine {
   readonly name: EngineName;
-  /** For the manifest: versions, device, threads. */
+  /** Description for the manifest: versions, device, threads. */
   describe(): Promise<EngineDescription>;
   open(program: Program): Promise<Session>;
 }
@@ -13,21 +13,21 @@ export interface Engine {
 export type { EngineName };
 
 export interface Session {
-  /** Requests are done in the order in which they are made, so that they need not wait for each other's answers. */
+  /** Whether requests are processed in order, so that a request need not wait for the answer to the one before. */
   queues: boolean;
   /**
-   * Replaces entries of the state; every entry must have been written before the first call that reads it. The arrays are the
-   * session's from then on: nobody else changes them or writes them a second time.
+   * Replaces entries of the state. Every entry must be written before the first call that reads it. The session owns the arrays from then
+   * on: callers must not change them or write them again.
    */
   write(state: Arrays): Promise<void>;
-  /** Copies. */
+  /** Returns copies of entries of the state. */
   read(names: readonly string[]): Promise<Record<string, Float32Array>>;
-  /** Runs one function: updates the state, returns the outputs (copies). */
+  /** Runs a function: updates the state and returns copies of the outputs. */
   call(name: string, inputs: Arrays): Promise<Arrays>;
   close(): Promise<void>;
 }
 
-/** Throws where an engine does not have a program's precision; who runs a program says so before, at its place. */
+/** Throws if an engine does not support a program's precision. Callers report this earlier, with its place in the text. */
 export function requirePrecision({ precision = "float32" }: Program, engine: EngineName): void {
   if (!enginesWith(precision).includes(engine)) throw new Error(refusedPrecision(precision, engine));
 }

@@ -1,18 +1,18 @@
 import type { InstallableEngine } from "#runtime/contract/catalogue/engines.ts";
 import type { EngineDescription } from "#runtime/contract/records.ts";
 
-/** Gets an engine that does not come with every installation, into a folder of the user's. */
+/** Installs an engine that is not part of every installation, in a folder of the user. */
 export interface EngineInstaller {
-  /** Throws `InstallFailure`. What is there already is left as it is. */
+  /** Installs the engine, unless it is already installed. Throws `InstallFailure`. */
   install(options: EngineInstallOptions): Promise<Installed>;
-  /** True if there was anything to remove. */
+  /** Removes the engine, and returns whether there was anything to remove. */
   remove(): boolean;
-  /** What is installed, tried in a process of its own. Throws `NotInstalled`. */
+  /** Describes the installed engine, which is tested in a separate process. Throws `NotInstalled`. */
   describe(): Promise<Pick<EngineDescription, "version" | "device">>;
 }
 
 export interface EngineInstallOptions {
-  /** One of the catalogue's. */
+  /** Name of a build in the catalogue. */
   build: string;
   onProgress(progress: InstallProgress): void;
   signal?: AbortSignal;
@@ -20,18 +20,18 @@ export interface EngineInstallOptions {
 
 export interface InstallProgress {
   step: string;
-  /** Bytes, while downloading. */
+  /** Bytes so far, while downloading. */
   done?: number;
 }
 
 export interface Installed extends Pick<EngineDescription, "version" | "device"> {
   folder: string;
   build: string;
-  /** It was there before. */
+  /** Whether it was installed before. */
   before: boolean;
 }
 
-/** The engine cannot be installed, for a reason that the user can act on. */
+/** Thrown if an engine cannot be installed for a reason that the user can act on. */
 export class InstallFailure extends Error {}
 
 export class NotInstalled extends Error {

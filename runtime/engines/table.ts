@@ -6,29 +6,29 @@ import { operatorThreads } from "./threads.ts";
 
 export interface ChosenEngine {
   engine: Engine;
-  /** Why this one; recorded with the run. */
+  /** Why this engine was chosen; recorded with the run. */
   reason: string;
-  /** Why `auto` passed over a faster engine that should be there, or what of the request the engine does not have. */
+  /** Why `auto` skipped a faster engine that is installed, or which requested options the engine does not have. */
   warning?: string;
 }
 
 export interface EngineSettings {
   threads: number;
   engineOptions?: EngineOptions | undefined;
-  /** FLOPs of the largest matrix product in what is run; left out: a large one. */
+  /** FLOPs of the largest matrix product of the program; absent: a large one. */
   largestProduct?: number;
 }
 
-/** What an engine's code is loaded with. */
+/** The settings with which an engine is loaded. */
 interface LoadSettings {
-  /** Of operators side by side. */
+  /** Number of threads for parallel operators. */
   threads: number;
-  /** Of one operator. */
+  /** Number of threads of a single operator. */
   operatorThreads: number;
   options: EngineOptions;
 }
 
-/** Modules of engines are imported when they are asked for: the module of another is never read. */
+/** The code of an engine. Modules are imported when they are needed, so that those of other engines are never loaded. */
 type EngineCode<N extends EngineName> = { load(settings: LoadSettings): Promise<Engine> } & (N extends InstallableEngine
   ? { installer(): Promise<EngineInstaller> }
   : unknown);
@@ -47,15 +47,15 @@ export function loadEngine(name: EngineName, { threads, engineOptions = {}, larg
   return code[name].load({ threads, operatorThreads: operatorThreads(threads, largestProduct), options: engineOptions });
 }
 
-/** Undefined for an engine that comes with every installation. */
+/** The installer of an engine; undefined if the engine is part of every installation. */
 export async function installerOf(name: EngineName): Promise<EngineInstaller | undefined> {
   const entry: Partial<EngineCode<InstallableEngine>> = code[name];
   return entry.installer?.();
 }
 
 /**
- * `auto` takes the first engine of the catalogue that is here, and says why. An engine that was not installed is no fault; one
- * that is there and cannot be loaded is.
+ * Loads an engine. `auto` uses the first engine of the catalogue that is installed, and records why. That an engine is not installed is
+ * normal; that an installed one cannot be loaded is reported.
  */
 export async function chooseEngine(wanted: EngineName | "auto", settings: EngineSettings): Promise<ChosenEngine> {
   if (wanted !== "auto") return { engine: await loadEngine(wanted, settings), reason: `${wanted} was asked for` };
@@ -78,7 +78,7 @@ export async function chooseEngine(wanted: EngineName | "auto", settings: Engine
   throw new Error(faults.join("; "));
 }
 
-/** Options that were given for another engine than the one that `auto` takes. */
+/** Warnings about options of other engines than the one that `auto` uses. */
 function leftOut(name: EngineName, { engineOptions = {} }: EngineSettings): string[] {
   const own: readonly { name: string }[] = engineEntry(name).keys;
   return engineOptionKeys

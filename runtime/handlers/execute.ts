@@ -4,13 +4,13 @@ import type { Results } from "#runtime/runs/store.ts";
 
 export type Executor<K extends JobKind> = (job: JobOf<K>, context: JobContext) => Promise<Results[K]>;
 
-/** Does a job: what it leaves in its folder besides the result, and the result. Throws `JobFailure` or `JobStopped`. */
+/** Executes a job: writes its files to the run folder and returns its result. Throws `JobFailure` or `JobStopped`. */
 export function execute(job: Job, context: JobContext): Promise<Results[JobKind]> {
   const executor = executors[job.kind] as Executor<JobKind>;
   return executor(job, context);
 }
 
-/** Imported when needed: a light job starts without TensorFlow.js and the engines. */
+/** The handler of each kind of job, imported when it is needed, so that light jobs start without TensorFlow.js and the engines. */
 const executors: { [K in JobKind]: Executor<K> } = {
   corpus: async (job, context) => (await import("#runtime/corpus/corpus.ts")).prepareCorpus(job, context),
   tokenizer: async (job, context) =>

@@ -8,8 +8,8 @@ import { withStandardErrors } from "#runtime/scoring/standard-errors.ts";
 import { definitionOf } from "#runtime/tasks/task-definitions.ts";
 
 /**
- * Always answers the same, whatever is asked, and scores that: what a model must beat to have learned anything. Throws `JobFailure`
- * where the files changed since the plan was made.
+ * The constant baseline: scores the same answer to every example, which a model must beat to have learned anything. Throws `JobFailure`
+ * if the files have changed since the plan was made.
  */
 export async function majority({ task }: MajorityJob, context: Pick<JobContext, "folder">): Promise<MajorityResult> {
   const { constantBaseline, score } = definitionOf(task.kind);
@@ -28,7 +28,7 @@ export async function majority({ task }: MajorityJob, context: Pick<JobContext, 
   };
 }
 
-/** They say nothing of an example. */
+/** A prediction without probabilities, which for a constant baseline do not depend on the example. */
 function withoutProbabilities<P extends Prediction>(prediction: P): P {
   const { probabilities: _, ...kept } = prediction as P & { probabilities?: number[] };
   return kept as P;

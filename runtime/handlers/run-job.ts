@@ -18,9 +18,9 @@ import { execute } from "./execute.ts";
 
 export interface RunJobOptions extends EngineRequest {
   store: Store;
-  /** Aborted to stop cleanly. */
+  /** Aborted to stop the job cleanly. */
   signal: AbortSignal;
-  /** The program's version, for the manifest. */
+  /** Version of the program, for the manifest. */
   version: string;
   onEvent?(event: RunEvent): void;
 }
@@ -31,8 +31,8 @@ export type JobOutcome =
   | { outcome: "running-elsewhere"; holder: LockHolder };
 
 /**
- * Does one job in this process: takes the folder's lock, records the session, reports its events, writes the result last. A job
- * that fails or is stopped is an outcome; its folder says the same.
+ * Runs a job in this process: takes the folder's lock, records the session, reports events, and writes the result last. Failing and
+ * being stopped are outcomes too, which are also recorded in the folder.
  */
 export async function runJob(job: Job, options: RunJobOptions): Promise<JobOutcome> {
   const folder = options.store.runFolder(job.id);
@@ -41,7 +41,7 @@ export async function runJob(job: Job, options: RunJobOptions): Promise<JobOutco
   if (!lock.held) return { outcome: "running-elsewhere", holder: lock.holder };
   const unguard = guardFolder(folder, lock.isOurs);
   try {
-    // who held the lock until now may have finished it
+    // the process that held the lock until now may have finished the job
     const again = options.store.left(job.id, "content") !== undefined;
     if (again && keepsAll(job, options.store)) return { outcome: "done" };
     rmSync(resultFile(folder), { force: true });
@@ -114,28 +114,28 @@ async function runLocked(job: Job, folder: string, events: EventWriter, options:
   return { outcome: "done" };
 }
 
-/** A comparison notes nothing of its own: it gathers what the others did. */
+/** The result with the job's notes. A comparison has none of its own; it collects those of other jobs. */
 function withNotes(result: Results[JobKind], notes: readonly string[]): Results[JobKind] {
   return notes.length === 0 || "comparison" in result ? result : { ...result, notes: [...notes] };
 }
 
-/** What is told beside an outcome changes nothing of it, where the disk takes no more. */
+/** Reports something if possible; if the disk is full, the outcome of the job does not change. */
 function asFarAsPossible(tell: () => void): void {
   try {
     tell();
   } catch {
-    // the outcome is told in another way
+    // the outcome is reported in another way
   }
 }
 
-/** Weights that a later plan wants kept were not when it was done first. */
+/** Whether all intermediate weights that the job should keep exist; when it ran first, its plan may have kept fewer. */
 function keepsAll(job: Job, store: Store): boolean {
   return job.kind !== "pretrain" || (job.keep ?? []).every((step) => store.keeps(job.id, step));
 }
 
 /**
- * The threads that a job began with; where it goes on from a checkpoint or was done before, and any engine will do, the engine too, with
- * its options where others are not asked for: the bits of its numbers depend on all three.
+ * The settings that a job started with, since its numbers depend on them bit by bit: the threads and, if it resumes from a checkpoint or
+ * was done before and the engine is not specified, the engine with its options, unless others are given.
  */
 function begunWith(folder: string, { engine, threads, engineOptions }: EngineRequest, again: boolean): EngineRequest {
   const begun = readManifest(folder)?.sessions.findLast((session) => session.engine)?.engine;
@@ -149,19 +149,19 @@ function begunWith(folder: string, { engine, threads, engineOptions }: EngineReq
   };
 }
 
-/** Without its manifest nobody knows on which engine and threads a checkpoint was made, and others give other numbers. */
+/** Starts a job again if its manifest is damaged: the engine and threads of its checkpoint are unknown, and others give other numbers. */
 function beginAgainWithout(folder: string, warn: (message: string) => void): void {
   const read = inspectManifest(folder);
   if (!read || "value" in read) return;
   const checkpoint = latestCheckpointPath(folder);
   warn(
-    `${manifestFile(folder)}: ${read.problem}. It is begun anew${checkpoint ? ", and so is the training: its engine is not known" : ""}`,
+    `${manifestFile(folder)}: ${read.problem}. The job starts again${checkpoint ? ", including the training, since its engine is unknown" : ""}`,
   );
   rmSync(manifestFile(folder), { force: true });
   removeCheckpoints(folder);
 }
 
-/** A failure's own words, or what an error of the system means; of a bug, where it happened too. */
+/** The message of a failure, or an explanation of a system error; for a bug, with its stack trace. */
 export function messageOf(error: unknown): string {
   const told = error instanceof JobFailure ? error.message : describeSystemError(error);
   if (told !== undefined) return told;

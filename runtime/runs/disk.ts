@@ -3,7 +3,7 @@ import type { SeenFiles } from "#runtime/contract/seen-files.ts";
 import { sameBytes } from "#runtime/machine/same-bytes.ts";
 import { readStart } from "./safetensors.ts";
 
-/** A checkpoint's files as they are on the disk. */
+/** Access to the files of a checkpoint on the disk. */
 export const disk: SeenFiles = {
   size: (path) => {
     const stat = statSync(path, { throwIfNoEntry: false });

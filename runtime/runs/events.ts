@@ -7,9 +7,9 @@ import { openRegular } from "#runtime/machine/regular-file.ts";
 import { isMissing } from "./files.ts";
 import { endOfLines, newline, openLines } from "./lines.ts";
 
-/** Appends events to a run folder's `events.jsonl`. Only for who holds the folder's lock. */
+/** Appends events to a run folder's `events.jsonl`. Only the holder of the folder's lock may use it. */
 export interface EventWriter {
-  /** Adds the time and the job and writes the line in one call. */
+  /** Adds time and job id to an event, and writes the line in one call. */
   write(body: EventBody): RunEvent;
   close(): void;
 }
@@ -26,20 +26,20 @@ export function openEvents(folder: string, job: string, clock: () => Date = () =
   };
 }
 
-/** Some events, and the offset behind them. */
+/** A block of events, and the offset after them. */
 export interface EventBlock {
   events: RunEvent[];
   offset: number;
 }
 
-/** Events from a byte offset on, a block at a time, however many there are. A torn last line is left for the next reading. */
+/** Reads events from a byte offset on, block by block. An incomplete last line is left for the next reading. */
 export function* eventBlocks(folder: string, from = 0): Generator<EventBlock> {
   const file = openedFile(folder);
   if (file === undefined) return;
   try {
     const block = Buffer.alloc(blockBytes);
     let offset = from;
-    // a line that is longer than a block is none that was written here: it is passed over
+    // a line longer than a block was not written by this program, and is skipped
     let passing = false;
     while (true) {
       const got = readSync(file, block, 0, block.length, offset);
@@ -56,7 +56,7 @@ export function* eventBlocks(folder: string, from = 0): Generator<EventBlock> {
   }
 }
 
-/** The last event of a folder that was written whole; only the end of the file is read. */
+/** The last complete event of a folder; only the end of the file is read. */
 export function lastEvent(folder: string): RunEvent | undefined {
   const file = openedFile(folder);
   if (file === undefined) return undefined;
@@ -71,7 +71,7 @@ export function lastEvent(folder: string): RunEvent | undefined {
   }
 }
 
-/** Events as they are written, from a byte offset on, until the signal; what was written before the signal is still given. */
+/** Follows events as they are written, from a byte offset until the signal, including events that were written before the signal. */
 export async function* followEvents(
   folder: string,
   options: { signal: AbortSignal; offset?: number; everyMilliseconds?: number },
@@ -84,12 +84,12 @@ export async function* followEvents(
       yield* block.events;
     }
     if (last) return;
-    // polling: file notifications are missing on network drives, where run folders often are
+    // polling, since network drives, which often contain run folders, have no file notifications
     await wait(options.everyMilliseconds ?? 100, undefined, { signal: options.signal }).catch(() => {});
   }
 }
 
-/** The byte offset behind what is written now: where to start following only what comes. */
+/** The current end of the events as a byte offset, from which only new events are followed. */
 export function eventsEnd(folder: string): number {
   const file = openedFile(folder);
   if (file === undefined) return 0;
@@ -100,7 +100,7 @@ export function eventsEnd(folder: string): number {
   }
 }
 
-/** Each step once, in order: after a resumed run a step may stand twice, and the later line holds. */
+/** The step events without repetition, in order. After a run is resumed, a step may occur twice; the later line is valid. */
 export function stepsOf(events: readonly RunEvent[]): (RunEvent & StepEvent)[] {
   const steps = new Map<number, RunEvent & StepEvent>();
   for (const event of events) if (event.event === "step") steps.set(event.step, event);
@@ -111,10 +111,10 @@ export function eventsFile(folder: string): string {
   return join(folder, "events.jsonl");
 }
 
-/** Longer than any event. */
+/** Size of a block in bytes, larger than any event. */
 const blockBytes = 1 << 20;
 
-/** Lines that are no events of this job are left out: a disk that was full, a copy cut short, a file of another folder. */
+/** The events in a text. Lines that are not events of this job are skipped: after a full disk, in a truncated copy, from another folder. */
 function eventsIn(text: string, folder: string): RunEvent[] {
   const job = basename(folder);
   return text.split("\n").flatMap((line) => {

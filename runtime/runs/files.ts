@@ -25,25 +25,25 @@ import { requireOwn } from "./folder-guard.ts";
 import { refuseLinks } from "./links.ts";
 import { contentHash, rememberWritten } from "./written.ts";
 
-/** A file that is being written beside its place. */
+/** A file that is being written under a temporary name. */
 export interface WholeFile {
   write(bytes: Uint8Array): void;
-  /** Flushes it to the disk and renames it into its place. */
+  /** Flushes the file to the disk and renames it. */
   finish(): FileRecord;
-  /** Removes what was written. */
+  /** Removes the temporary file. */
   abandon(): void;
 }
 
 /**
- * Writes a file whole: readers see the old content or the new, never a part, whatever kills the writer. The content goes to a
- * temporary file beside it, is flushed to the disk, and is renamed into place. Its checksum is taken on the way.
- * @param mode left out: that of a new file
+ * Writes a file atomically: readers see the old or the new content, never a part, even if the writer is killed. The content is written to a
+ * temporary file next to it, flushed to the disk, and renamed. Returns its size and checksum.
+ * @param mode absent: that of a new file
  */
 export function openWhole(path: string, mode?: number): WholeFile {
   makeFolder(dirname(path));
   const temporary = temporaryName(path);
   const file = naming(path, () => openSync(temporary, "wx", mode));
-  // of a new file the system takes away what its mask says
+  // the system applies its mask to the mode of a new file
   if (mode !== undefined) fchmodSync(file, mode);
   const content = contentHash();
   let open = true;
@@ -80,7 +80,7 @@ export function writeWhole(path: string, content: string | Uint8Array, mode?: nu
   return writeWholeWith(path, (file) => file.write(typeof content === "string" ? Buffer.from(content) : content), mode);
 }
 
-/** As `writeWhole`, for content that is written piece by piece. */
+/** As `writeWhole`, for content that is written in pieces. */
 export function writeWholeWith(path: string, write: (file: Pick<WholeFile, "write">) => void, mode?: number): FileRecord {
   const file = openWhole(path, mode);
   try {
@@ -92,22 +92,22 @@ export function writeWholeWith(path: string, write: (file: Pick<WholeFile, "writ
   }
 }
 
-/** A document of our own, with its checksum. */
+/** Writes a sealed document, which includes its checksum. */
 export function writeSealed(path: string, value: object): FileRecord {
   return writeWhole(path, sealedText(value));
 }
 
-/** Undefined where there is no file. */
+/** Reads a sealed document; undefined if there is no file. */
 export function readSealed<T>(path: string, schema: v.GenericSchema<unknown, T>): Parsed<T> | undefined {
   return parsedFile(path, (text) => parseSealed(text, schema));
 }
 
-/** Two spaces of indentation: people read these files too. */
+/** Writes a JSON document, indented by two spaces, since people read these files too. */
 export function writeJson(path: string, value: unknown): FileRecord {
   return writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** Undefined where there is no file. */
+/** Reads a JSON document; undefined if there is no file. */
 export function readJson<T>(path: string, schema: v.GenericSchema<unknown, T>): Parsed<T> | undefined {
   return parsedFile(path, (text) => parseRecord(text, schema));
 }
@@ -123,7 +123,7 @@ function parsedFile<T>(path: string, parse: (text: string) => Parsed<T>): Parsed
   return text === undefined ? undefined : parse(text);
 }
 
-/** The text, or undefined where there is no file. */
+/** The text of a file; undefined if there is no file. */
 export function readText(path: string): string | undefined {
   try {
     return readRegularText(path);
@@ -133,7 +133,7 @@ export function readText(path: string): string | undefined {
   }
 }
 
-/** The last bytes of a file; nothing where it cannot be read. */
+/** The last bytes of a file as text; empty if it cannot be read. */
 export function endOfText(path: string, bytes: number): string {
   try {
     const file = openRegular(path);
@@ -149,12 +149,12 @@ export function endOfText(path: string, bytes: number): string {
   }
 }
 
-/** Opens a file that is only ever appended to; never through a link. */
+/** Opens a file for appending, never through a link. */
 export function openToAppend(path: string): number {
   return openOwn(path, constants.O_RDWR | constants.O_APPEND);
 }
 
-/** Opens a file that begins anew; never through a link. */
+/** Opens and truncates a file for writing, never through a link. */
 export function openAnew(path: string): number {
   return openOwn(path, constants.O_WRONLY | constants.O_TRUNC);
 }
@@ -166,13 +166,13 @@ function openOwn(path: string, flags: number): number {
   return naming(path, () => openSync(path, flags | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o666));
 }
 
-/** Makes a folder and those above it; never through a link. */
+/** Makes a folder and its parent folders, never through a link. */
 export function makeFolder(folder: string): void {
   refuseLinks(folder);
   makeFolders(folder);
 }
 
-/** Removes what a killed writer left in a folder and below it. Only for who holds the folder's lock. */
+/** Removes temporary files that killed writers left in a folder and its subfolders. Only the holder of the folder's lock may call it. */
 export function removeTemporaries(folder: string): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
@@ -181,14 +181,14 @@ export function removeTemporaries(folder: string): void {
   }
 }
 
-/** `write` may take less than it was given. */
+/** Writes all bytes; a single call of `write` may write fewer. */
 export function writeAll(file: number, bytes: Uint8Array): void {
-  // one call takes at most 2 GiB
+  // one call writes at most 2 GiB
   const most = 1 << 28;
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, Math.min(most, bytes.length - at));
 }
 
-/** Nor is anything below a file. */
+/** Whether an error means that a path does not exist; this includes paths below a file. */
 export function isMissing(error: unknown): boolean {
   return hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR");
 }
@@ -197,7 +197,7 @@ export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
 }
 
-/** An error of the system names the file, also where it comes from a file that is open. */
+/** Runs an action and adds the path to system errors, which lack it for files that are already open. */
 export function naming<T>(path: string, action: () => T): T {
   try {
     return action();
@@ -207,12 +207,12 @@ export function naming<T>(path: string, action: () => T): T {
   }
 }
 
-/** Names whoever writes it, so that others see when nobody does any more. */
+/** A temporary name that includes the process id of the writer, so that others can see whether the writer still exists. */
 export function temporaryName(path: string): string {
   return `${path}.${hostOfName()}-${process.pid}-${randomBytes(4).toString("hex")}${temporarySuffix}`;
 }
 
-/** The id of the process of this host that writes a temporary file; undefined of any other file. */
+/** The id of the process of this host that writes a temporary file; undefined for any other file. */
 export function temporaryOf(name: string): number | undefined {
   const [, host, pid] = /\.(\w+)-(\d+)-[0-9a-f]{8}\.tmp$/.exec(name) ?? [];
   return host === hostOfName() ? Number(pid) : undefined;
@@ -233,7 +233,7 @@ function hostOfName(): string {
   return hostname().replace(/\W/g, "_");
 }
 
-/** Makes a rename last through a power cut. Folders cannot be opened on Windows, where the rename itself is journaled. */
+/** Makes a rename survive a power failure. Folders cannot be opened on Windows, where the rename itself is journaled. */
 function flushFolder(folder: string): void {
   if (process.platform === "win32") return;
   const handle = openSync(folder, "r");

@@ -1,22 +1,22 @@
 import { sep } from "node:path";
 
-/** Another host took a folder over, as this process slept for longer than its lock's lease. Nothing more is written there. */
+/** Thrown if another host took a folder over, because this process slept for longer than the lease of its lock. Nothing more is written. */
 export class FolderLost extends Error {
   constructor(folder: string) {
     super(`${folder} was taken over by another host while this process slept`);
   }
 }
 
-/** Folders that this process works in under a lock, each with the question whether the lock is still its own. */
+/** Folders in which this process works under a lock, each with a function that says whether the lock is still its own. */
 const guarded = new Map<string, () => boolean>();
 
-/** From now on nothing is written into a folder once it is lost. The returned function takes that back. */
+/** Prevents writing to a folder once its lock is lost. The returned function removes the guard. */
 export function guardFolder(folder: string, isOurs: () => boolean): () => void {
   guarded.set(folder, isOurs);
   return () => guarded.delete(folder);
 }
 
-/** Throws `FolderLost` where a path is in a folder, or is one, that this process worked in and lost. */
+/** Throws `FolderLost` if a path is in, or is, a folder whose lock this process has lost. */
 export function requireOwn(path: string): void {
   for (const [folder, isOurs] of guarded) {
     if ((path === folder || path.startsWith(folder + sep)) && !isOurs()) throw new FolderLost(folder);

@@ -4,7 +4,7 @@ import { type Hypothesis, hypothesis } from "#runtime/contract/records.ts";
 import { readText } from "./files.ts";
 import { openLines } from "./lines.ts";
 
-/** `.pretrain/hypotheses.jsonl`, one a line, only ever appended to: written before a run may read a test split. */
+/** Appends hypotheses to `.pretrain/hypotheses.jsonl`, one per line, before a run may read a test split. */
 export function recordHypotheses(root: string, hypotheses: readonly Omit<Hypothesis, "time">[]): void {
   const known = readHypotheses(root);
   const fresh = hypotheses.filter((each) => !known.some((other) => other.comparison === each.comparison && other.text === each.text));
@@ -18,7 +18,7 @@ export function recordHypotheses(root: string, hypotheses: readonly Omit<Hypothe
   }
 }
 
-/** Without the lines that are none: one that a killed writer left torn was of a run that had read nothing yet. */
+/** Reads the hypotheses. Invalid lines are skipped: an incomplete line belongs to a run that was killed before it read anything. */
 export function readHypotheses(root: string): Hypothesis[] {
   const text = readText(file(root)) ?? "";
   return parseLines(text.slice(0, text.lastIndexOf("\n") + 1), hypothesis);

@@ -12,20 +12,20 @@ import { checked } from "#runtime/contract/schema.ts";
 import { readSealed } from "./files.ts";
 import { differenceFrom } from "./written.ts";
 
-/** What a job left: its result, and the files that belong to it. */
+/** The output of a job: its result, and the files that belong to it. */
 export interface Left {
   job: Job;
   result: Results[JobKind];
   files: Record<string, FileRecord>;
 }
 
-/** How much of a folder is looked at: sizes of the files, or also the content of those named, or of all. */
+/** How much of a folder is checked: the sizes of the files, and also the content of the named files, or of all. */
 export type Depth = "sizes" | "content" | readonly string[];
 
-/** Undefined where the job is not done; a problem where what it left is not what it was. */
+/** The output of a job; undefined if it is not done; a problem if its files were changed after they were written. */
 export type Inspection = { left: Left } | { problem: string } | undefined;
 
-/** Looks into run folders. What was seen is not read again while the system's record of it stays the same. */
+/** Inspects run folders. Files are not read again as long as their size and times do not change. */
 export function inspector(): (folder: string, depth: Depth) => Inspection {
   const known = new Map<string, { sign: string; left: Left | { problem: string } }>();
   const contents = new Map<string, string>();
@@ -55,24 +55,24 @@ export function inspector(): (folder: string, depth: Depth) => Inspection {
   }
 }
 
-/** The kind that a job's id names. */
+/** The kind of job in a job's id. */
 export function kindOf(id: string): JobKind | undefined {
   const kind = id.slice(0, id.indexOf("-"));
   return Object.hasOwn(results, kind) ? (kind as JobKind) : undefined;
 }
 
-/** `job.json` of a folder. */
+/** Reads `job.json` of a folder. */
 export function readJobRecord(folder: string): Parsed<Job> | undefined {
   const read = readSealed(join(folder, "job.json"), jobRecord);
   if (read && "value" in read && read.value.id !== basename(folder)) return { problem: `it is that of another job, ${read.value.id}` };
   return read;
 }
 
-/** The result of a job that another one reads. Throws `JobFailure`. */
+/** The result of a job that another job reads. Throws `JobFailure`. */
 export function readInput<K extends JobKind>(folder: string, kind: K): Results[K] {
   const read = readResultRecord(folder, kind);
   if ("value" in read) return read.value.result;
-  throw new JobFailure(`${join(folder, "result.json")}: ${read.problem}. Run again: what is missing is made anew`);
+  throw new JobFailure(`${join(folder, "result.json")}: ${read.problem}. Run again to make the missing files again`);
 }
 
 function readResultRecord<K extends JobKind>(folder: string, kind: K): Parsed<{ result: Results[K]; files: Left["files"] }> {
@@ -86,7 +86,7 @@ function readResultRecord<K extends JobKind>(folder: string, kind: K): Parsed<{ 
 
 function readLeft(folder: string): Left | { problem: string } {
   const kind = kindOf(basename(folder));
-  if (!kind) return { problem: `${folder}: no kind of job has such a name` };
+  if (!kind) return { problem: `${folder}: its name does not begin with a kind of job` };
   const record = readResultRecord(folder, kind);
   if ("problem" in record) return { problem: `${join(folder, "result.json")}: ${record.problem}` };
   const job = readJobRecord(folder) ?? notThere;
@@ -96,10 +96,10 @@ function readLeft(folder: string): Left | { problem: string } {
 
 const notThere = { problem: "it is not there" };
 
-/** What `result.json` says of every kind: whose it is, and what else the job left. */
+/** The fields of `result.json` that all kinds of job have: the id of the job, and its other files. */
 const resultRecord = v.looseObject({ job: v.string(), files: v.record(v.string(), fileRecord) });
 
-/** Weights of before the end are made again where something starts from them, and missed nowhere else. */
+/** Whether a file may be deleted: intermediate weights are made again if something starts from them, and are not needed otherwise. */
 function mayBeDeleted(name: string): boolean {
   return name.startsWith("kept/");
 }

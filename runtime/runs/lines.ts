@@ -2,9 +2,9 @@ import { closeSync, fstatSync, ftruncateSync, readSync } from "node:fs";
 import { naming, openToAppend, writeAll } from "./files.ts";
 import { requireOwn } from "./folder-guard.ts";
 
-/* Files of lines that are only ever appended to. A line without its end is not one yet: who writes on cuts it off, who reads leaves it. */
+/* Files of lines that are only ever appended to. An incomplete last line is removed by the next writer and ignored by readers. */
 
-/** Appends lines, each whole in one call. A line that a killed writer left torn is cut off first. */
+/** Opens a file for appending lines, each in one call. An incomplete line that a killed writer left is removed first. */
 export function openLines(path: string): { append(line: string): void; close(): void } {
   const file = openToAppend(path);
   try {
@@ -22,7 +22,7 @@ export function openLines(path: string): { append(line: string): void; close(): 
   };
 }
 
-/** The byte offset behind the last whole line, found from the end on. */
+/** The byte offset after the last complete line, searched from the end of the file. */
 export function endOfLines(file: number): number {
   const block = Buffer.alloc(blockBytes);
   for (let end = fstatSync(file).size; end > 0; ) {
@@ -38,7 +38,7 @@ export function endOfLines(file: number): number {
 export const newline = 10;
 const blockBytes = 1 << 16;
 
-/** Readers never went past the last newline, so their offsets stay valid. */
+/** Removes an incomplete last line. Readers never pass the last newline, so their offsets stay valid. */
 function dropTornLine(file: number): void {
   const end = endOfLines(file);
   if (end < fstatSync(file).size) ftruncateSync(file, end);

@@ -5,28 +5,28 @@ import { hasCode, naming, readJson, temporaryName } from "./files.ts";
 import { refuseLinks } from "./links.ts";
 import { isAlive, thisProcess } from "./process-identity.ts";
 
-/** A lock that this process holds, until it releases it or another host takes it over. */
+/** A lock that this process holds until it releases it or another host takes it over. */
 export interface HeldLock {
   held: true;
-  /** Leaves alone what another process has by now. */
+  /** Releases the lock, unless another process has it by now. */
   release(): void;
   /**
-   * Whether the lock is still this process's: not where it slept for longer than its lease, as a laptop does, and another host took
-   * over. To be asked before something is written under the lock; the file is looked at once a second at the most.
+   * Whether the lock still belongs to this process. It does not if the process slept for longer than the lease, as on a laptop, and another
+   * host took over. Call it before writing anything under the lock; the file is checked at most once per second.
    */
   isOurs(): boolean;
 }
 export type LockAttempt = HeldLock | { held: false; holder: LockHolder };
 
-/** Seconds for which a lock holds after it was renewed: how long other hosts wait for a host that is gone. */
+/** Seconds for which a lock is valid after it was renewed, and thus how long other hosts wait for a host that is gone. */
 const leaseSeconds = 600;
-/** A holder renews it so many times in that time. */
+/** Number of times that the holder renews the lock during its lease. */
 const renewals = 20;
 
 /**
- * Takes a lock file, or says who has it. A lock whose process is dead, or whose process id belongs to another process by now, is taken
- * over at once. A process of another host cannot be looked at: its lock is a lease, which its holder renews by writing the file again
- * and which ends `lease` seconds after that.
+ * Takes a lock file, or returns its holder. If the process of a lock is dead, or its id belongs to another process by now, the lock is
+ * taken over at once. A process of another host cannot be checked: its lock is a lease, which the holder renews by writing the file again,
+ * and which ends `lease` seconds later.
  */
 export function tryLock(path: string, lease = leaseSeconds): LockAttempt {
   refuseLinks(path);
@@ -40,7 +40,7 @@ export function tryLock(path: string, lease = leaseSeconds): LockAttempt {
   }
 }
 
-/** Who holds a lock now; undefined where nobody does: a dead process, or a host that no longer renews it. */
+/** The current holder of a lock; undefined if it has none: its process is dead, or its host no longer renews it. */
 export function lockedBy(path: string): LockHolder | undefined {
   const holder = holderOf(path);
   return holder && isHeld(path, holder) ? holder : undefined;
@@ -85,35 +85,35 @@ function clocks(): Clocks {
   return [Date.now(), performance.now()];
 }
 
-/** Milliseconds by the clock that went further, either way: in a sleep some systems stop one of the two. */
+/** Elapsed milliseconds by the clock that advanced further, since some systems stop one of the two during sleep. */
 function since([wall, steady]: Clocks): number {
   const [nowWall, nowSteady] = clocks();
   return Math.max(Math.abs(nowWall - wall), nowSteady - steady);
 }
 
-/** Writes the same bytes again, through the open file: where it is nobody's lock any more, the lock of another stays what it is. */
+/** Renews a lock by writing the same bytes to the open file. If the lock was replaced, the new lock is not affected. */
 function renew(file: number, content: string): void {
   try {
     writeSync(file, content, 0);
-    // a network drive is told at once; nothing waits for it
+    // sent to a network drive at once, without waiting
     fsync(file, () => {});
   } catch {
-    // a full disk, which may take no write even in place, takes the time
+    // on a full disk, which may refuse even writes in place, the times can still be set
     try {
       futimesSync(file, new Date(), new Date());
     } catch {
-      // the next renewal may be possible; whoever takes over meanwhile is noticed
+      // the next renewal may succeed; a takeover in the meantime is noticed
     }
   }
 }
 
-/** Whether a path still leads to the open file. */
+/** Whether a path still refers to the open file. */
 function isSameFile(file: number, path: string): boolean {
   try {
     const [open, there] = [fstatSync(file, { bigint: true }), statSync(path, { bigint: true })];
     return open.ino === there.ino && open.dev === there.dev;
   } catch (error) {
-    // gone, or what was open is known to be gone on a network drive; anything else tells nothing
+    // the file is gone, or known to be gone on a network drive; other errors say nothing
     return !["ENOENT", "ESTALE", "ENOTDIR"].some((code) => hasCode(error, code));
   }
 }
@@ -122,7 +122,7 @@ function contentOf(lease: number): string {
   return JSON.stringify({ host: hostname(), ...thisProcess(), lease } satisfies LockHolder);
 }
 
-/** Creates the file with its content at once: nobody reads an empty lock. The open file, or undefined where it exists. */
+/** Creates a lock file together with its content, so that no one reads an empty lock. The open file, or undefined if it exists already. */
 function create(path: string, lease: number): number | undefined {
   const own = temporaryName(path);
   const file = naming(path, () => openSync(own, "wx"));
@@ -132,7 +132,7 @@ function create(path: string, lease: number): number | undefined {
     return file;
   } catch (error) {
     closeSync(file);
-    // somebody who had the lock swept up what he took for left behind
+    // another process, which had the lock, removed it as abandoned
     if (hasCode(error, "EEXIST") || hasCode(error, "ENOENT")) return undefined;
     return createExclusively(path, lease, error);
   } finally {
@@ -140,7 +140,7 @@ function create(path: string, lease: number): number | undefined {
   }
 }
 
-/** For file systems without hard links (FAT, some network drives). */
+/** As `create`, for file systems without hard links (FAT, some network drives). */
 function createExclusively(path: string, lease: number, why: unknown): number | undefined {
   if (!["EPERM", "ENOTSUP", "ENOSYS", "EOPNOTSUPP"].some((code) => hasCode(why, code))) throw why;
   try {
@@ -154,8 +154,8 @@ function createExclusively(path: string, lease: number, why: unknown): number | 
 }
 
 /**
- * Removes a lock that nobody holds. The removal has a lock of its own, so that of two who see the same dead lock the slower one
- * cannot remove the quicker one's new lock. Gives who is just doing it, if somebody is.
+ * Removes an abandoned lock. The removal has its own lock, so that if two processes see the same abandoned lock, the slower one cannot
+ * remove the new lock of the faster one. Returns the holder of that lock if another process is removing it.
  */
 function breakStale(path: string): LockHolder | undefined {
   const attempt = tryLock(`${path}.break`);
@@ -166,7 +166,7 @@ function breakStale(path: string): LockHolder | undefined {
   return undefined;
 }
 
-/** A file that names no process (torn, or of something else) is held by nobody. */
+/** The holder in a lock file; undefined if the file does not name a process, because it is incomplete or something else. */
 function holderOf(path: string): LockHolder | undefined {
   const read = readJson(path, lockHolder);
   return read && "value" in read ? read.value : undefined;
@@ -179,8 +179,8 @@ function isHeld(path: string, holder: LockHolder): boolean {
 }
 
 /**
- * Whether a lock was last written longer ago than its lease. The clocks of two hosts may differ: where ours says so, the file system's
- * own clock decides, which stamps what both write.
+ * Whether the lease of a lock has ended. The clocks of two hosts may differ: if ours says that it has ended, the clock of the file system
+ * decides, which sets the times of both hosts' files.
  */
 function hasEnded(path: string, lease: number): boolean {
   const written = timeOf(path);
@@ -190,12 +190,12 @@ function hasEnded(path: string, lease: number): boolean {
   return (fileSystemTime(path) ?? Date.now()) - written > lease;
 }
 
-/** Undefined where the file is gone. */
+/** The modification time of a file; undefined if it is gone. */
 function timeOf(path: string): number | undefined {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
 }
 
-/** The time that a file beside the lock is stamped with now; undefined where none can be written. */
+/** The current time of the file system, from a new file next to the lock; undefined if none can be written. */
 function fileSystemTime(path: string): number | undefined {
   const own = temporaryName(path);
   try {

@@ -4,7 +4,7 @@ import type { Parsed } from "#runtime/contract/record-text.ts";
 import { type Manifest, manifest, type Session } from "#runtime/contract/records.ts";
 import { readSealed, writeSealed } from "./files.ts";
 
-/** How a result came about; undefined where nothing says so, a file that is not what was written included. */
+/** The provenance of a result; undefined if the manifest is missing or damaged. */
 export function readManifest(folder: string): Manifest | undefined {
   const read = inspectManifest(folder);
   return read && "value" in read ? read.value : undefined;
@@ -16,7 +16,7 @@ export function inspectManifest(folder: string): Parsed<Manifest> | undefined {
   return read;
 }
 
-/** Adds a session to the manifest, or makes it; the returned function changes that session. */
+/** Adds a session to the manifest, which is created if it is missing; the returned function updates the session. */
 export function beginSession(folder: string, job: Job, session: Session): (change: Partial<Session>) => void {
   const content: Manifest = {
     job: job.id,
@@ -32,7 +32,7 @@ export function beginSession(folder: string, job: Job, session: Session): (chang
   };
 }
 
-/** Raw files that a job reads itself. */
+/** The raw files that a job reads. */
 export function inputFilesOf(job: Job): InputFile[] {
   if (job.kind === "corpus") return job.files;
   if ("task" in job) return job.task.files;

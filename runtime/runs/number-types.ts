@@ -1,4 +1,4 @@
-/** Number types of safetensors files and how their bytes become numbers here: float32, or int32 for whole numbers. */
+/** Number types of safetensors files, with their conversion to float32, or to int32 for whole numbers. */
 export const numberTypes = {
   F64: { bytes: 8, widen: (raw) => Float32Array.from({ length: raw.byteLength / 8 }, (_, i) => raw.getFloat64(8 * i, true)) },
   F32: { bytes: 4, widen: (raw) => Float32Array.from({ length: raw.byteLength / 4 }, (_, i) => raw.getFloat32(4 * i, true)) },
@@ -21,13 +21,13 @@ function wholeOf(value: bigint): number {
   return Number(value);
 }
 
-/** From 16-bit numbers by the bits of the float32 that each is. */
+/** Converts 16-bit numbers, given a function to the bits of the equal float32. */
 function floats(raw: DataView, bitsOf: (half: number) => number): Float32Array {
   const bits = Int32Array.from({ length: raw.byteLength / 2 }, (_, i) => bitsOf(raw.getUint16(2 * i, true)));
   return new Float32Array(bits.buffer);
 }
 
-/** IEEE 754 binary16 to binary32: another width of exponent and fraction; numbers below the least normal one become normal. */
+/** Converts IEEE 754 binary16 to binary32 bits, with other widths of exponent and fraction; subnormal numbers become normal. */
 function halfBits(half: number): number {
   const [sign, exponent, fraction] = [(half & 0x8000) << 16, (half >> 10) & 0x1f, half & 0x3ff];
   if (exponent === 0x1f) return sign | 0x7f800000 | (fraction << 13);

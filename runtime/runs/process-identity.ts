@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { hasCode, readText } from "./files.ts";
 
-/** A process, told apart from a later one with the same id. */
+/** The identity of a process, which distinguishes it from a later one with the same id. */
 export interface ProcessIdentity {
   pid: number;
-  /** When it started, as the system writes it; null where the system does not say. */
+  /** Start of the process, as its system writes it; null: unknown. */
   started: string | null;
 }
 
@@ -13,7 +13,7 @@ export function thisProcess(): ProcessIdentity {
   return own;
 }
 
-/** Whether that very process still runs. Where the system gives no start time, whether any process has its id. */
+/** Whether this process is still running; if its start time is unknown, whether any process has its id. */
 export function isAlive(identity: ProcessIdentity): boolean {
   if (!idIsTaken(identity.pid)) return false;
   if (identity.pid === process.pid) return identity.started === thisProcess().started;
@@ -24,13 +24,13 @@ export function isAlive(identity: ProcessIdentity): boolean {
 
 let own: ProcessIdentity | undefined;
 
-/** Whether any process has this id. */
+/** Whether a process with this id exists. */
 export function idIsTaken(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it runs, as another user
+    // EPERM: the process belongs to another user
     return hasCode(error, "EPERM");
   }
 }
@@ -41,11 +41,11 @@ function startOf(pid: number): string | null {
   return startByPs(pid);
 }
 
-/** Ticks since the boot (proc(5), field 22 of stat) and which boot it was. A zombie has ended: it counts as not there. */
+/** Start time in ticks since boot (proc(5), field 22 of stat), with the id of the boot. A zombie has ended and has no start. */
 function startOnLinux(pid: number): string | null {
   const stat = readStat(pid);
   if (stat === undefined) return "gone";
-  // the second field, the command's name, may hold spaces and parentheses
+  // the second field, the command's name, may contain spaces and parentheses
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   if (fields[0] === "Z" || fields[0] === "X") return "gone";
   const boot = readText("/proc/sys/kernel/random/boot_id")?.trim() ?? "";
@@ -56,7 +56,7 @@ function readStat(pid: number): string | undefined {
   try {
     return readText(`/proc/${pid}/stat`);
   } catch (error) {
-    // it ended between the opening of the file and the reading
+    // the process ended between opening and reading the file
     if (hasCode(error, "ESRCH")) return undefined;
     throw error;
   }

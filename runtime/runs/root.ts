@@ -6,8 +6,8 @@ import { hasCode } from "./files.ts";
 import { refuseLinks } from "./links.ts";
 
 /**
- * Makes the `.pretrain` folder beside a file, where it is not there. It tells Git to leave it out: weights are large, and can be made
- * again. Throws `Obstacle` where something else has its name.
+ * Makes the folder `.pretrain` next to a file, if it does not exist. Git is told to ignore it, since weights are large and can be computed
+ * again. Throws `Obstacle` if something else has its name.
  */
 export function makeStoreFolder(root: string): void {
   refuseLinks(root);
@@ -18,7 +18,7 @@ export function makeStoreFolder(root: string): void {
   keepOutOfGit(root);
 }
 
-/** A file that is there stays as it is: somebody else was quicker, and may have changed it. */
+/** Writes `.gitignore`. An existing file is not changed, since the user may have edited it. */
 function keepOutOfGit(root: string): void {
   try {
     // "x" does not follow links either

@@ -8,7 +8,7 @@ import { openRegular } from "#runtime/machine/regular-file.ts";
 import { isMissing, writeWholeWith } from "./files.ts";
 import { isNumberType, numberTypes } from "./number-types.ts";
 
-/** A tensor as it is stored: `data` has as many entries as the shape's product. */
+/** A stored tensor; the number of entries of `data` is the product of the shape. */
 export interface StoredTensor {
   shape: readonly number[];
   data: Float32Array | Int32Array;
@@ -20,8 +20,8 @@ export interface StoredTensors {
 }
 
 /**
- * Writes tensors in the safetensors format (https://huggingface.co/docs/safetensors): the header's length in 8 bytes, the header
- * in JSON, the data little-endian. The file appears whole or not at all; tensors are not copied in memory.
+ * Writes tensors in the safetensors format (https://huggingface.co/docs/safetensors): the header's length in 8 bytes, the header in JSON,
+ * the data in little-endian order. The file is written atomically; tensors are not copied in memory.
  */
 export function writeSafetensors(
   path: string,
@@ -47,12 +47,12 @@ export function writeSafetensors(
   });
 }
 
-/** What a job left can be made again. */
+/** The advice for a damaged file of a job, which can be made again. */
 const makeAgain = "Delete the folder it is in, or its file result.json, to have it made again";
 
 /**
- * Reads tensors, all or those named; numbers of other types become float32 or int32. Throws `JobFailure`, with the remedy, where
- * the file is not what it should be.
+ * Reads all tensors, or those named; numbers of other types become float32 or int32. Throws `JobFailure`, with the remedy, if the file is
+ * damaged.
  */
 export function readSafetensors(path: string, names?: readonly string[], remedy = makeAgain): StoredTensors {
   return withFile(path, (file, size) => {
@@ -67,7 +67,7 @@ export function readSafetensors(path: string, names?: readonly string[], remedy 
   });
 }
 
-/** So many bytes from the beginning of a file, or as many as there are. */
+/** This many bytes from the beginning of a file, or fewer if it is shorter. */
 export function readStart(path: string, bytes: number): Uint8Array {
   return withFile(path, (file, size) => {
     const block = Buffer.alloc(Math.min(bytes, size));
@@ -89,7 +89,7 @@ function headerBytes(header: Record<string, unknown>): Uint8Array {
 function readNumbers(path: string, name: string, file: number, { dtype, shape, start }: TensorEntry): StoredTensor["data"] {
   if (!isNumberType(dtype))
     throw new JobFailure(`${path}: tensor ${name} has the type ${dtype}; ${Object.keys(numberTypes).join(", ")} can be read`);
-  // as they lie in memory, without a copy
+  // as they are in memory, without a copy
   if (dtype === "F32" || dtype === "I32") {
     const data = dtype === "F32" ? new Float32Array(sizeOf(shape)) : new Int32Array(sizeOf(shape));
     readFully(file, bytesOf(data), start);

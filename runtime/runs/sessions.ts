@@ -7,8 +7,8 @@ import { thisProcess } from "./process-identity.ts";
 import { makeStoreFolder } from "./root.ts";
 
 /**
- * Says in `.pretrain/sessions/` that this process runs a declaration, so that whoever reads the folder can show it and ask it to
- * stop. The returned function takes that back; of a process that was killed the record stays, and readers see that it is gone.
+ * Records in `.pretrain/sessions/` that this process runs a declaration, so that readers of the folder can show it and ask it to stop. The
+ * returned function removes the record. If the process is killed, the record stays, and readers see that the process is gone.
  */
 export function recordSession(root: string, run: Pick<RunSession, "file" | "name">): () => void {
   const path = join(root, "sessions", `${process.pid}.json`);
@@ -17,7 +17,7 @@ export function recordSession(root: string, run: Pick<RunSession, "file" | "name
     makeStoreFolder(root);
     writeJson(path, session);
   } catch (error) {
-    // results that are there can be read where nothing can be written; a job that is not done will say so
+    // existing results can be read even if nothing can be written; a job that is not done will report the error
     if (["EROFS", "EACCES", "EPERM"].some((code) => hasCode(error, code))) return () => {};
     throw error;
   }

@@ -12,36 +12,36 @@ import { filesLeft } from "./written.ts";
 
 export type { Results };
 
-/** For people. `submitted`: handed over and not begun. `stopped` is also a job whose process was killed. */
+/** The state of a job, for display. `submitted`: handed over but not started. `stopped` includes jobs whose process was killed. */
 export type JobState = "done" | "running" | "submitted" | "stopped" | "failed" | "new";
 
-/** The `.pretrain` folder beside a file: a folder a job under `runs/`, laid out as `contract/artifacts.ts` says. */
+/** The folder `.pretrain` next to a file, with one folder per job in `runs/`, as described in `contract/artifacts.ts`. */
 export interface Store {
   readonly root: string;
-  /** Of a job; it need not exist. */
+  /** The run folder of a job, which need not exist. */
   runFolder(id: string): string;
-  /** Whether its result is there and all that belongs to it, as it was left. A job of which that is not so is done again. */
+  /** Whether the result of a job and all of its files exist with the right sizes. Otherwise the job has to run again. */
   isDone(id: string): boolean;
-  /** The same, and its content too. */
+  /** As `isDone`, with the content of the files checked too. */
   isWhole(id: string): boolean;
-  /** What it left; undefined where it is not done. `depth`: whether the content of its files is looked at too. */
+  /** The output of a job; undefined if it is not done. `depth`: whether the content of its files is checked too. */
   left(id: string, depth?: Depth): Left | undefined;
-  /** Why the job is to be done again though it has a result: the file and what is wrong with it. Its predictions are results too. */
+  /** Why a job with a result has to run again: the file and what is wrong with it. Predictions count as results too. */
   damage(id: string, depth?: Depth): string | undefined;
-  /** Whether a pre-training's weights are there as they were after so many steps. */
+  /** Whether the weights of a pre-training after this step exist. */
   keeps(id: string, step: number): boolean;
-  /** Undefined where the job is not done. */
+  /** The result of a job; undefined if it is not done. */
   readResult<K extends JobKind>(job: JobOf<K>): Results[K] | undefined;
-  /** The job as it was planned when it last ran; undefined where it never did, or the file is not what was written. */
+  /** The job as it was planned when it last ran; undefined if it never ran, or if the file is damaged. */
   readJob(id: string): Job | undefined;
   /** Makes the run folder and writes `job.json`. */
   writeJob(job: Job): void;
   state(id: string): JobState;
-  /** Job ids that have a folder. */
+  /** Ids of the jobs that have a folder. */
   jobs(): string[];
 }
 
-/** @param onDamage told, once, of each file that is not what a job left */
+/** @param onDamage called once for each file that was changed after a job wrote it */
 export function openStore(root: string, onDamage: (problem: string) => void = () => {}): Store {
   const runFolder = (id: string) => join(root, "runs", id);
   const inspect = inspector();
@@ -84,7 +84,7 @@ export function openStore(root: string, onDamage: (problem: string) => void = ()
   };
 }
 
-/** The last that a job writes: from then on it is done. What else it left stands there with size and checksum. */
+/** Writes the result of a job, after which it is done. The result includes the size and checksum of every other file. */
 export function writeResult(folder: string, result: Results[JobKind]): void {
   writeSealed(resultFile(folder), { ...result, job: basename(folder), files: filesLeft(folder) });
 }
@@ -93,7 +93,7 @@ export function resultFile(folder: string): string {
   return join(folder, "result.json");
 }
 
-/** Of a pre-training: its weights after a step before the last. */
+/** The file of a pre-training's intermediate weights after a step. */
 export function keptWeightsFile(folder: string, step: number): string {
   return join(folder, "kept", `step-${String(step).padStart(8, "0")}.safetensors`);
 }
@@ -106,7 +106,7 @@ export function lockFile(folder: string): string {
   return join(folder, "lock");
 }
 
-/** Held by a scheduler from when it hands the job over until the job begins. */
+/** The lock that a scheduler holds from submitting a job until the job starts. */
 export function submissionFile(folder: string): string {
   return join(folder, "submitted");
 }

@@ -7,7 +7,7 @@ import { refuseLinks } from "./links.ts";
 import { tryLock } from "./lock.ts";
 import { idIsTaken, isAlive } from "./process-identity.ts";
 
-/** Removes what processes that were killed left in a `.pretrain` folder: temporary files, locks, sessions. */
+/** Removes what killed processes left in a `.pretrain` folder: temporary files, locks, sessions. */
 export function sweep(root: string): void {
   for (const folder of [root, join(root, "cache"), join(root, "looks"), join(root, "sessions")]) {
     refuseLinks(folder);
@@ -17,7 +17,7 @@ export function sweep(root: string): void {
   for (const id of namesIn(join(root, "runs"))) sweepJob(join(root, "runs", id));
 }
 
-/** Temporary files of processes of this host that are gone. */
+/** Removes temporary files of processes of this host that no longer exist. */
 function removeAbandoned(folder: string): void {
   for (const name of namesIn(folder)) {
     const pid = temporaryOf(name);
@@ -30,7 +30,7 @@ function removeEnded(path: string): void {
   if (read && "value" in read && read.value.host === hostname() && !isAlive(read.value)) rmSync(path, { force: true });
 }
 
-/** Whoever has the lock may remove what nobody writes any more. */
+/** Removes abandoned files in a run folder, under its lock. */
 function sweepJob(folder: string): void {
   const isLeft = (name: string) => name.endsWith(".tmp") || /^(lock|submitted)/.test(name);
   if (![folder, join(folder, "checkpoints"), join(folder, "kept")].some((each) => namesIn(each).some(isLeft))) return;

@@ -3,8 +3,8 @@ import { dirname, resolve } from "node:path";
 import { naming, writeWhole } from "./files.ts";
 
 /**
- * Writes a file in the user's own place: a link stays and what it leads to is written, a device or a pipe takes the content, and a file
- * is written whole and keeps its mode. Throws where the file may not be written, though its folder may.
+ * Writes a file at a path of the user's choice: links are followed and kept, devices and pipes receive the content, and a regular file is
+ * written atomically and keeps its mode. Throws if the file may not be written, even if its folder may.
  */
 export function writeUserFile(path: string, content: string): void {
   const found = statSync(path, { throwIfNoEntry: false });
@@ -16,7 +16,7 @@ export function writeUserFile(path: string, content: string): void {
   } else naming(path, () => writeFileSync(path, content));
 }
 
-/** Where a link leads to that leads to nothing yet. */
+/** The target of a link that does not exist yet. */
 function placeOf(path: string): string {
   if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return path;
   return placeOf(resolve(realpathSync(dirname(path)), readlinkSync(path)));

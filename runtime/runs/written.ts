@@ -4,7 +4,7 @@ import { join, relative, resolve } from "node:path";
 import type { FileRecord } from "#runtime/contract/records.ts";
 import { openRegular } from "#runtime/machine/regular-file.ts";
 
-/** Size and checksum of what is written piece by piece. */
+/** Computes size and checksum of content that is written in pieces. */
 export function contentHash(): { add(bytes: Uint8Array): void; record(): FileRecord } {
   const hash = createHash("sha256");
   let bytes = 0;
@@ -30,12 +30,12 @@ export function recordOf(path: string): FileRecord {
   return content.record();
 }
 
-/** A file that this process wrote whole need not be read again for its checksum. */
+/** Caches the checksum of a file that this process wrote, so that it need not be read again. */
 export function rememberWritten(path: string, record: FileRecord): void {
   written.set(resolve(path), record);
 }
 
-/** What a job left in its folder besides its records, by path within the folder, `/` between names. */
+/** The output files of a job by their path within its folder, with `/` between names, without the records that every job has. */
 export function filesLeft(folder: string): Record<string, FileRecord> {
   const files: Record<string, FileRecord> = {};
   for (const path of pathsIn(folder)) {
@@ -48,7 +48,7 @@ export function filesLeft(folder: string): Record<string, FileRecord> {
   return files;
 }
 
-/** Why a file is not what was recorded of it; undefined where it is. Its content is read only on wish. */
+/** How a file differs from its record; undefined if it does not. `content`: whether its content is checked too. */
 export function differenceFrom(record: FileRecord, path: string, content: boolean): string | undefined {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (!stat) return "it is not there any more";
@@ -60,7 +60,7 @@ export function differenceFrom(record: FileRecord, path: string, content: boolea
 
 const written = new Map<string, FileRecord>();
 
-/** Not what is written of every job, nor what others put there. */
+/** Whether a file is an output of the job: not a record that every job has, nor a file of someone else. */
 function isLeft(name: string): boolean {
   if (/^(job\.json|events\.jsonl|manifest\.json|result\.json|log\.txt)$/.test(name)) return false;
   return /^(kept\/)?\w[\w-]*\.(txt|index|json|jsonl|bin|safetensors)$/.test(name);

@@ -5,7 +5,7 @@ import type { Store } from "#runtime/runs/store.ts";
 import type { JobRunner } from "./runner.ts";
 import { widthOf } from "./width.ts";
 
-/** How many jobs work at a time, and on how many threads each of them trains. */
+/** The number of jobs that run at a time, and the number of threads on which each trains. */
 export interface Arrangement {
   parallel: number;
   threadsOf(job: Job): number;
@@ -15,15 +15,15 @@ export interface ArrangeOptions extends Omit<EngineRequest, "threads"> {
   store: Store;
   runner: JobRunner;
   signal: AbortSignal;
-  /** Told what was measured and decided. */
+  /** Called with a message about what was measured and decided. */
   say(message: string): void;
 }
 
 /**
- * One job on all processors, or a job on each: small models have too little work in an operation to share it out. Where there
- * is enough to do that it pays, this is measured on the plan's longest training: a step on all threads against steps side by
- * side on their share of them. Small work has small models, and goes side by side. Where the plan lets fewer jobs run at a time than
- * there are processors, these share all: one after which all others wait, or for which it waits, has every thread.
+ * Decides between one job on all processors and one job on each, since operations of small models are too small to parallelise. If there is
+ * enough work, it is measured on the plan's longest training: a step on all threads against parallel steps on their share of the threads.
+ * Otherwise models are small, and jobs run in parallel. If the plan allows fewer parallel jobs than there are processors, these share all
+ * processors, so that a job that all others depend on, or that depends on all others, has every thread.
  */
 export async function arrange(needed: readonly Job[], options: ArrangeOptions): Promise<Arrangement> {
   const { processors } = options.runner.free();
@@ -49,16 +49,16 @@ export async function arrange(needed: readonly Job[], options: ArrangeOptions): 
   return ratio > 1 ? beside : alone;
 }
 
-/** Threads for each of so many jobs side by side. */
+/** Number of threads of each of this number of parallel jobs. */
 function shareOf(processors: number, jobs: number): number {
   return Math.max(1, Math.floor(processors / jobs));
 }
 
-/** FLOPs that take a minute or more: measuring takes some five seconds. */
+/** FLOPs that take at least a minute, for which measuring pays, which takes about five seconds. */
 const worthMeasuring = 5e12;
 const probeSeconds = 1;
 
-/** Seconds a step, of so many trainings at a time. Empty where one could not: the run itself will say why. */
+/** Step times in seconds of this number of parallel trainings; empty if one failed, in which case the run itself reports why. */
 async function probes(job: Job, count: number, threads: number, options: ArrangeOptions): Promise<number[]> {
   const { runner, engine, engineOptions, signal } = options;
   const request = { engine, engineOptions, threads };

@@ -11,14 +11,14 @@ import { endByCode, type HandedJob, type JobEnd, type JobRunner, jobArguments } 
 /** The message over the channel that asks a job's process to stop. */
 export const stopMessage = "stop";
 
-/** The message by which a job's process says why it ends, where it cannot say so in its folder. */
+/** The message with which a job's process reports why it ends, if it cannot write that to its folder. */
 export interface LastWords {
   failed: string;
 }
 
 /**
- * Runs each job in a process of this machine. What it prints goes to `log.txt` in the run folder. The channel between the two is how
- * the process is asked to stop, and how it notices that its parent is gone.
+ * Runs each job in a process on this machine. Its output goes to `log.txt` in the run folder. The channel between the processes is used to
+ * ask it to stop, and lets it notice that its parent is gone.
  * @param command program and arguments that start this command line: `[node, cli.js]`
  */
 export function localProcesses(store: Store, command: readonly string[]): JobRunner {
@@ -46,7 +46,7 @@ export function localProcesses(store: Store, command: readonly string[]): JobRun
       try {
         return Number((await promisify(execFile)(program!, given, { signal })).stdout);
       } catch {
-        // the run itself will say why
+        // the run itself reports why
         return undefined;
       }
     },
@@ -73,7 +73,7 @@ function howItDied(code: number | null, signal: NodeJS.Signals | null): string {
   return `its process ended with exit code ${code}`;
 }
 
-/** The end of what the process printed: where a crash says what it was. */
+/** The end of the process's output, in which a crash reports its cause. */
 function lastOf(logPath: string): string {
   const text = endOfText(logPath, 4000).trim();
   if (text === "") return "";

@@ -2,10 +2,10 @@ import type { Job, Plan } from "#runtime/contract/plan.ts";
 import type { Store } from "#runtime/runs/store.ts";
 
 /**
- * The jobs to do: those that nothing else is made from, and, going back, the inputs of every job that is not done. An input
- * whose folder was deleted is not made again for results that are there. A pre-training that is done is done again where a
- * fine-tuning starts from weights of its that were not kept; so is one that left something that is no longer as it was, whoever
- * reads it, and the content of what a job is made from is looked at before it is.
+ * The jobs to run: those that no other job reads and, going back from them, the inputs of every job that is not done. An input whose folder
+ * was deleted is not made again if the results that need it exist. A finished pre-training runs again if a fine-tuning starts from weights
+ * that it did not keep. A job also runs again if one of its files was changed after it was written; the content of a job's inputs is
+ * checked before it starts.
  */
 export function neededJobs(plan: Plan, store: Pick<Store, "isDone" | "isWhole" | "damage" | "keeps">): { needed: Job[]; done: Job[] } {
   const byId = new Map(plan.jobs.map((job) => [job.id, job]));
@@ -35,7 +35,7 @@ export function neededJobs(plan: Plan, store: Pick<Store, "isDone" | "isWhole" |
   };
 }
 
-/** Whether it reads weights of before the end of this pre-training. */
+/** Whether a job starts from intermediate weights of this pre-training. */
 function startsFrom(job: Job, id: string): job is Job & { kind: "finetune" | "evaluate"; at: number } {
   return (job.kind === "finetune" || job.kind === "evaluate") && job.from === id && job.at !== undefined;
 }

@@ -18,29 +18,29 @@ import type { HandedJob, JobEnd, JobRunner } from "./runner.ts";
 export interface ScheduleOptions extends Omit<EngineRequest, "threads"> {
   store: Store;
   runner: JobRunner;
-  /** Threads that a job trains on. What trains nothing takes all: its result does not depend on them. */
+  /** Number of threads that a job trains on. Jobs without training use all, since their results do not depend on it. */
   threadsOf(job: Job): number;
-  /** Jobs at a time, at most: together they must fit into the memory that is free. */
+  /** Maximum number of jobs at a time, which must also fit into the free memory together. */
   parallel: number;
-  /** First abort: the jobs stop cleanly and checkpoint. */
+  /** Aborted: the jobs write a checkpoint and stop cleanly. */
   signal: AbortSignal;
-  /** Aborted: the jobs' processes are ended at once. */
+  /** Aborted: the processes of the jobs are killed. */
   killSignal: AbortSignal;
-  /** Every job's events as they are written, and the schedule's own `job-skipped`. */
+  /** Called with every event of the jobs as it is written, and with the scheduler's own `job-skipped`. */
   onEvent(event: RunEvent): void;
 }
 
 export type ScheduledState = "done" | "failed" | "skipped" | "stopped";
 
 export interface ScheduleResult {
-  /** By job id; jobs that were not needed are missing. */
+  /** States by job id; jobs that were not needed are missing. */
   states: Map<string, ScheduledState>;
   interrupted: boolean;
 }
 
 /**
- * Runs what of a plan is not done, by whoever runs jobs, in the order of what they read. The failure of a job takes
- * with it only the jobs that read from it. A job that another process works on is waited for.
+ * Runs the unfinished jobs of a plan with a runner, in topological order. If a job fails, only the jobs that depend on it are skipped. If
+ * another process is running a job, the scheduler waits for it.
  */
 export async function schedule(plan: Plan, options: ScheduleOptions): Promise<ScheduleResult> {
   const { needed, done } = neededJobs(plan, options.store);
@@ -80,8 +80,8 @@ export async function schedule(plan: Plan, options: ScheduleOptions): Promise<Sc
 }
 
 /**
- * Which jobs go first. In the plan's order, so that cell after cell is done; towards the end those with the most work behind them, so that
- * no processor stands idle while another has one last pre-training and its fine-tunings to do (Graham 1969, section 4).
+ * The order of jobs: that of the plan, so that cells are finished one after another; towards the end, jobs with the most dependent work
+ * come first, so that no processor is idle while another runs the last pre-training and its fine-tunings (Graham 1969, section 4).
  */
 export function inOrder(waiting: ReadonlySet<Job>, parallel: number): Job[] {
   const jobs = [...waiting];
@@ -98,7 +98,7 @@ export function inOrder(waiting: ReadonlySet<Job>, parallel: number): Job[] {
   return jobs.sort((a, b) => chain(b) - chain(a));
 }
 
-/** A job that runs alone is let run. A measurement of time runs alone: beside others it would measure them too. */
+/** Whether a job may start now. A single job always may. A step time measurement runs alone, since others would slow it down. */
 function fits(job: Job, running: Iterable<Job>, memory: number): boolean {
   const beside = [...running];
   if (beside.length > 0 && [job, ...beside].some(({ kind }) => kind === "measure")) return false;
@@ -106,15 +106,15 @@ function fits(job: Job, running: Iterable<Job>, memory: number): boolean {
   return others.length === 0 || others.reduce((sum, bytes) => sum + bytes, memoryOf(job)) <= memory;
 }
 
-/** What a job's process takes, about. */
+/** Estimated memory of a job's process, in bytes. */
 function memoryOf(job: Job): number {
   return processBytes + ("cost" in job ? job.cost.memoryBytes : 0);
 }
 
-/** Node, the engine, and what a preparation holds of a corpus. */
+/** Memory in bytes of Node, the engine, and the part of a corpus that is being prepared. */
 const processBytes = 3e8;
 
-/** One job to its end, its events passed on, wherever it runs. */
+/** Runs a job to its end and passes on its events. */
 async function runOne(job: Job, options: ScheduleOptions): Promise<ScheduledState> {
   const folder = options.store.runFolder(job.id);
   const followed = new AbortController();
@@ -124,11 +124,11 @@ async function runOne(job: Job, options: ScheduleOptions): Promise<ScheduledStat
     options.onEvent(event);
   };
   options.store.writeJob(job);
-  // what cannot be read is not shown; the job goes on, and its end is known otherwise
+  // events that cannot be read are not shown; the job continues, and its end is reported in another way
   const following = forward(followEvents(folder, { signal: followed.signal, offset: eventsEnd(folder) }), onEvent).catch(() => {});
   try {
     while (true) {
-      // of two schedulers one hands the job over, and the other waits for it
+      // of two schedulers, one submits the job and the other waits for it
       submission = tryLock(submissionFile(folder));
       const holder = lockedBy(lockFile(folder)) ?? (submission.held ? undefined : submission.holder);
       if (holder) {
@@ -152,7 +152,7 @@ function withdraw(submission: LockAttempt | undefined): void {
   if (submission?.held) submission.release();
 }
 
-/** What this process could not do for a job (a full disk, a folder that cannot be written) is that job's failure, and no other's. */
+/** Records an error of this process on behalf of a job (a full disk, a folder that cannot be written) as the failure of this job only. */
 function failedOutside(job: Job, error: unknown, options: ScheduleOptions): "failed" {
   const message = describeSystemError(error) ?? (error instanceof Error ? error.message : String(error));
   options.onEvent({ ...stamp(job), event: "job-failed", message });
@@ -170,9 +170,9 @@ async function runHanded(job: Job, options: ScheduleOptions): Promise<ScheduledS
   const ended = await handed.ended;
   unlink();
   if (ended.outcome !== "died") return ended.outcome;
-  // an end that the user asked for is a stop: the job goes on from its checkpoint
+  // an end at the user's request is a stop; the job can resume from its checkpoint
   if (options.signal.aborted || options.killSignal.aborted) return "stopped";
-  // its last act may have been to write the result
+  // the process may have written the result just before it ended
   if (options.store.isDone(job.id)) return "done";
   try {
     recordDeath(job, ended, options.store);
@@ -191,11 +191,11 @@ function linkSignals(handed: HandedJob, options: ScheduleOptions): () => void {
   };
 }
 
-/** The dead cannot say it themselves. */
+/** Records that a job's process died, which the process itself could not do. */
 function recordDeath(job: Job, ended: Extract<JobEnd, { outcome: "died" }>, store: Store): void {
   const folder = store.runFolder(job.id);
   const lock = tryLock(lockFile(folder));
-  // somebody is already trying again
+  // another process is already running the job again
   if (!lock.held) return;
   try {
     const events = openEvents(folder, job.id);
@@ -209,13 +209,15 @@ function recordDeath(job: Job, ended: Extract<JobEnd, { outcome: "died" }>, stor
   }
 }
 
-/** Waits for another process' work on a job. Undefined where it left the job undone without a failure: then it is ours. */
+/**
+ * Waits for another process that is running a job. Undefined if it left the job unfinished without a failure, so that it can be run here.
+ */
 async function awaitOther(job: Job, holder: LockHolder, options: ScheduleOptions): Promise<ScheduledState | undefined> {
   options.onEvent(skipped(job, "running-elsewhere"));
   options.onEvent({
     ...stamp(job),
     event: "warning",
-    message: `process ${holder.pid} on ${holder.host} works on it; waiting${endOfLease(holder, options.store.runFolder(job.id))}`,
+    message: `process ${holder.pid} on ${holder.host} is running it; waiting${endOfLease(holder, options.store.runFolder(job.id))}`,
   });
   const folder = options.store.runFolder(job.id);
   while (lockedBy(lockFile(folder)) ?? lockedBy(submissionFile(folder))) {
@@ -226,7 +228,7 @@ async function awaitOther(job: Job, holder: LockHolder, options: ScheduleOptions
   return state === "done" || state === "failed" ? state : undefined;
 }
 
-/** What becomes of the lock of a process of another host that is gone. */
+/** How the lock of another host's process ends if that host is gone. */
 function endOfLease({ host, lease }: LockHolder, folder: string): string {
   if (host === hostname()) return "";
   if (lease === undefined) return `. If that process is gone, delete ${lockFile(folder)}`;

@@ -1,16 +1,16 @@
 import type { Job } from "#runtime/contract/plan.ts";
 import { isTraining } from "#runtime/machine/estimate.ts";
 
-/** How many trainings can be under way at a time: of all, and beside one of them, itself included. */
+/** The number of trainings that can run in parallel: in total, and together with a given one, which is included. */
 export interface Width {
   all: number;
   of(job: Job): number;
 }
 
 /**
- * What a plan lets run side by side: the most trainings of which none waits for another, by Dilworth's theorem as many as the fewest
- * chains that hold all. It follows from the plan alone and not from how long anything takes, so that the threads of a job, on which
- * its bits depend, do too. More than `most` are not told apart.
+ * The parallelism of a plan: the maximum number of trainings that do not depend on each other, which by Dilworth's theorem is the minimum
+ * number of chains that cover all. It depends only on the plan and not on how long jobs take, and so does the number of threads of a job,
+ * on which its numbers depend bit by bit. Values above `most` count as `most`.
  */
 export function widthOf(jobs: readonly Job[], most: number): Width {
   const behind = jobsBehind(jobs);
@@ -28,10 +28,10 @@ export function widthOf(jobs: readonly Job[], most: number): Width {
   };
 }
 
-/** By job: all that wait for it, also over others. */
+/** For each job, all jobs that depend on it, directly or indirectly. */
 function jobsBehind(jobs: readonly Job[]): Map<string, Set<string>> {
   const behind = new Map(jobs.map(({ id }) => [id, new Set<string>()]));
-  // inputs stand before what reads them
+  // inputs come before the jobs that read them
   for (const job of jobs.toReversed())
     for (const id of job.after) {
       const own = behind.get(id);
@@ -44,12 +44,12 @@ function jobsBehind(jobs: readonly Job[]): Map<string, Set<string>> {
 
 function widestOf(trainings: readonly Job[], behind: ReadonlyMap<string, ReadonlySet<string>>, most: number): number {
   const isLast = (job: Job) => !trainings.some((other) => behind.get(job.id)!.has(other.id));
-  // those that nothing waits for do not wait for each other
+  // jobs that no other depends on do not depend on each other
   const last = trainings.filter(isLast).length;
   return last >= most ? most : Math.min(most, trainings.length - longestMatching(trainings, behind));
 }
 
-/** How often a training can be followed by one that waits for it, each once on either side (Kuhn's algorithm). */
+/** The size of a maximum matching between trainings and trainings that depend on them (Kuhn's algorithm). */
 function longestMatching(trainings: readonly Job[], behind: ReadonlyMap<string, ReadonlySet<string>>): number {
   const before = new Map<string, Job>();
   const extend = (job: Job, seen: Set<string>): boolean => {

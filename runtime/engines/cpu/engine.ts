@@ -4,7 +4,9 @@ import type { Arrays, Program, Tensors } from "#runtime/trace/function.ts";
 import { type Engine, requirePrecision, type Session } from "../engine.ts";
 import { registerCpuKernels } from "./kernels.ts";
 
-/** The reference: programs run eagerly on TensorFlow.js's plain JavaScript backend. Slow; every other engine is checked against it. */
+/**
+ * The reference engine: programs run eagerly on TensorFlow.js's plain JavaScript backend. It is slow; other engines are tested against it.
+ */
 export const cpuEngine: Engine = {
   name: "cpu",
   async describe() {
@@ -12,7 +14,7 @@ export const cpuEngine: Engine = {
   },
   async open(program) {
     requirePrecision(program, "cpu");
-    // without its advice to install another backend
+    // suppresses its advice to install another backend
     enableProdMode();
     if (!getKernel("LayerNorm", "cpu")) registerCpuKernels();
     return openSession(program);

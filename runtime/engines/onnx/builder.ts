@@ -4,17 +4,17 @@ import type { Value } from "#runtime/trace/graph.ts";
 /** TensorProto.DataType */
 export const dataTypes: Record<Value["dtype"] | "int64", number> = { float32: 1, int32: 6, int64: 7, bool: 9, bfloat16: 16 };
 
-/** Collects the nodes and constants of one ONNX graph. */
+/** Collects the nodes and constants of an ONNX graph. */
 export interface Builder {
   nodes: onnx.INodeProto[];
   initializers: onnx.ITensorProto[];
   name(value: Value): string;
-  /** A name that nothing else has. */
+  /** A unique name. */
   fresh(): string;
   node(opType: string, inputs: string[], outputs: string[], attributes?: Record<string, AttributeValue>, domain?: string): void;
   int64(values: readonly number[]): string;
   float(value: number): string;
-  /** (1, count) */
+  /** A constant of ones, (1, count). */
   ones(count: number): string;
 }
 

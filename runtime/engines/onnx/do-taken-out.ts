@@ -3,8 +3,8 @@ import { sumOfSquares, updateInPlace } from "./host-update.ts";
 import type { GradientPart, Scalar, ScalarOperation, TakenOut } from "./take-out.ts";
 
 /**
- * What was taken out of the graph, on the state as it was; returns the function's outputs that are among it.
- * @param outputOf an output of the graph that was added for this
+ * Computes what was taken out of the graph, with the state before the call, and returns the outputs of the function that are part of it.
+ * @param outputOf returns an output of the graph that was added for this
  */
 export function doTakenOut(
   { optimizer, sums, insertions, fills, scalars }: Omit<TakenOut, "graph" | "views" | "updates"> & { optimizer: TakenOut["updates"] },
@@ -51,7 +51,7 @@ const operations: Record<ScalarOperation, (a: number, b: number) => number> = {
   Sqrt: (a) => Math.sqrt(a),
 };
 
-/** kept (B, G, T, W), added (B, G, 1, W) */
+/** Inserts `added` (B, G, 1, W) into `kept` (B, G, T, W) in place. */
 function insertInPlace(kept: Float32Array, added: Float32Array, place: number, width: number): void {
   const length = kept.length / added.length;
   for (let row = 0; row < added.length / width; row++)

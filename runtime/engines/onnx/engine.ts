@@ -11,11 +11,11 @@ import { type LoweredGraph, lower } from "./lower.ts";
 
 export interface OnnxOptions {
   threads: number;
-  /** Of these, those of one operator. */
+  /** Number of these that a single operator uses. */
   operatorThreads: number;
 }
 
-/** The embedded default: each function's trace as an ONNX model in ONNX Runtime, state in arrays that are swapped each call. */
+/** The default engine: each function's trace is an ONNX model in ONNX Runtime; the state is in arrays that are swapped at each call. */
 export function onnxEngine({ threads, operatorThreads }: OnnxOptions): Engine {
   const runtime = createRequire(import.meta.url)("onnxruntime-node") as typeof OnnxRuntime;
   return {
@@ -31,7 +31,7 @@ export function onnxEngine({ threads, operatorThreads }: OnnxOptions): Engine {
 }
 
 interface Compiled {
-  /** Undefined where the engine does all of the function itself. */
+  /** Undefined if the engine computes the whole function itself. */
   session: InferenceSession | undefined;
   lowered: LoweredGraph;
 }
@@ -59,9 +59,9 @@ function openSession(runtime: typeof OnnxRuntime, program: Program, threads: num
       graphOptimizationLevel: "all",
       executionMode: "sequential",
       logSeverityLevel: 3,
-      // a planned block beside the arena of the first run: twice the memory, no time gained (measured)
+      // a memory plan in addition to the arena of the first run needs twice the memory and saves no time (measured)
       enableMemPattern: false,
-      // threads that wait in a loop answer at once, a tenth of a small model's step; on a shared processor they take it from others
+      // busy-waiting threads respond at once, which saves a tenth of a small model's step, but take a shared processor from others
       extra: { session: { intra_op: { allow_spinning: threads >= availableParallelism() ? "1" : "0" } } },
     });
     return { session, lowered };
@@ -73,7 +73,7 @@ function openSession(runtime: typeof OnnxRuntime, program: Program, threads: num
     compiled.set(name, made);
     return made;
   };
-  /** An entry of the state, or a view into one, which the graph gets without a copy. */
+  /** An entry of the state, or a view of one, which is passed to the graph without a copy. */
   const stateTensor = ({ views }: LoweredGraph, name: string): Tensor => {
     const view = views[name];
     if (!view) return tensorOf(specOf(name), state.get(name)!);
@@ -103,7 +103,7 @@ function openSession(runtime: typeof OnnxRuntime, program: Program, threads: num
         const tensor = lowered.inputs[spec.name];
         if (tensor !== undefined) feeds[tensor] = tensorOf(spec, inputs[spec.name]!);
       }
-      // the results are copies, whether an output was given a place or not
+      // results are copies, whether an array was provided for an output or not
       const results = session ? await session.run(feeds, lowered.results) : {};
       const valuesOf = (tensor: string) => results[tensor]!.data as Float32Array;
       const scalars = doTakenOut(lowered, state as Map<string, Float32Array>, inputs, (name) => valuesOf(lowered.taken[name]!));

@@ -3,11 +3,11 @@ import type { Graph, Node, Value } from "#runtime/trace/graph.ts";
 import { makersOfOneUse, withSumSquare } from "#runtime/trace/sum-square.ts";
 
 /**
- * Rewrites pairs of nodes for which ONNX Runtime has one operator:
+ * Replaces pairs of nodes for which ONNX Runtime has a single operator:
  *   Sum(Square(x)) → SumSquare(x)
  *   Add(a b, bias) → BatchMatMul(a, b, bias)
- *   Add(a, UnsortedSegmentSum(x, ids)) → ScatterAdd(a, x, ids), and with Sub the negated x: rows are added to an array
- *   that is there already instead of to zeros that are then added.
+ *   Add(a, UnsortedSegmentSum(x, ids)) → ScatterAdd(a, x, ids), and with Sub the negated x: rows are added to an existing array
+ *   instead of to zeros, which would be added afterwards.
  */
 export function fuse(traced: Graph): Graph {
   const graph = withSumSquare(traced);

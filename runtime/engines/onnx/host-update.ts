@@ -1,6 +1,6 @@
 import { adamWModule } from "./adamw.generated.ts";
 
-/** Numbers of an update that are the same for all weights. */
+/** The numbers of an update that are the same for all weights. */
 export interface UpdateScalars {
   scale: number;
   beta1: number;
@@ -10,7 +10,7 @@ export interface UpdateScalars {
   keep: number;
 }
 
-/** As much of it as is used here; TypeScript knows it as a part of browsers. */
+/** The part of WebAssembly that is used here; TypeScript declares it only for browsers. */
 declare const WebAssembly: {
   Memory: new (pages: { initial: number; maximum: number }) => { buffer: ArrayBuffer };
   Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
@@ -19,7 +19,7 @@ declare const WebAssembly: {
 
 type Kernel = (w: number, m: number, v: number, gradient: number, count: number, ...scalars: number[]) => void;
 
-/** Numbers that are updated at a time: with their moments and gradient they fit into a processor's second cache. */
+/** Count of numbers that are updated at a time; with their moments and gradient, they fit in a processor's level 2 cache. */
 const block = 16384;
 const blockBytes = block * 4;
 
@@ -34,7 +34,7 @@ interface Opened {
 
 let once: Opened | undefined;
 
-/** `adamw.wat` on a memory that holds a block of each array. */
+/** The kernel `adamw.wat` with a memory for a block of each array. */
 function opened(): Opened {
   if (once) return once;
   const memory = new WebAssembly.Memory({ initial: (4 * blockBytes) / 65536, maximum: (4 * blockBytes) / 65536 });
@@ -48,8 +48,8 @@ function opened(): Opened {
 const gradientAt = 3;
 
 /**
- * One step of AdamW in place: weights, first and second moment (N), the gradient's parts, which are N numbers together. A block
- * at a time is copied into the memory of the kernel and back: arrays of any size and origin, and the copies stay in the cache.
+ * One step of AdamW in place: weights, first and second moment (N), and the parts of the gradient, which are N numbers together. Blocks are
+ * copied to the memory of the kernel and back, so that arrays may have any size and origin; the copies stay in the cache.
  */
 export function updateInPlace(
   arrays: readonly [Float32Array, Float32Array, Float32Array],
@@ -62,7 +62,7 @@ export function updateInPlace(
   for (const count of blocksOf(gradient)) {
     const parts = arrays.map((array) => array.subarray(start, start + count));
     for (const [i, part] of parts.entries()) places[i]!.set(part);
-    // four at a time: what lies behind the last is updated and not read
+    // four at a time: numbers after the last are updated but not read
     const numbers = [scale, beta1, 1 - beta1, beta2, 1 - beta2, stepSize, epsilon, keep];
     update(0, blockBytes, 2 * blockBytes, gradientAt * blockBytes, (count + 3) & ~3, ...numbers);
     for (const [i, part] of parts.entries()) part.set(count === block ? places[i]! : places[i]!.subarray(0, count));
@@ -70,7 +70,7 @@ export function updateInPlace(
   }
 }
 
-/** Sums of a block are added in double precision. */
+/** The sum of squares of all parts; sums of blocks are added in double precision. */
 export function sumOfSquares(parts: readonly Float32Array[]): number {
   const { squares, gradient } = opened();
   let sum = 0;
@@ -82,7 +82,7 @@ export function sumOfSquares(parts: readonly Float32Array[]): number {
   return sum;
 }
 
-/** Puts the parts one behind the other into the gradient's place, as much as it holds at a time; each time, how many numbers. */
+/** Copies the parts consecutively to the memory of the gradient, one block at a time, and yields the count of numbers of each block. */
 function* blocksOf(parts: readonly Float32Array[]): Generator<number> {
   const { gradient } = opened();
   let filled = 0;

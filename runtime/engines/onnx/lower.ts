@@ -10,15 +10,15 @@ const { onnx } = onnxProto;
 export interface LoweredGraph extends Omit<TakenOut, "graph" | "updates"> {
   /** A serialised ModelProto. */
   model: Uint8Array;
-  /** Names of its tensors, by the program's names; of a view by its own. */
+  /** Names of its tensors for the state, by the program's names; views have their own names. */
   state: Record<string, string>;
   inputs: Record<string, string>;
   updates: Record<string, string>;
   outputs: Record<string, string>;
   optimizer: Update[];
-  /** Outputs that what was taken out reads. */
+  /** Outputs that the computations outside the graph read. */
   taken: Record<string, string>;
-  /** All tensors that a run gives. */
+  /** All tensors that a run returns. */
   results: string[];
 }
 
@@ -66,7 +66,9 @@ export function lower(traced: Graph): LoweredGraph {
   };
 }
 
-/** An ONNX output is made by a node and has one name: a value that is not, or serves twice, gets a copy. */
+/**
+ * Names of the results. An ONNX output is computed by a node and has one name; other values, and values that are used twice, are copied.
+ */
 function resultNames(graph: Graph, builder: Builder) {
   const made = new Set(graph.nodes.flatMap((node) => node.outputs.map((output) => output.id)));
   return (["updates", "outputs"] as const).flatMap((kind) =>

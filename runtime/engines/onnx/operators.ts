@@ -6,7 +6,7 @@ type Operator = (node: Node, builder: Builder) => void;
 
 const microsoft = "com.microsoft";
 
-/** Inputs and outputs by name. */
+/** The names of a node's inputs and outputs. */
 function names({ inputs, outputs }: Node, builder: Builder): { input: string[]; output: string[] } {
   return { input: inputs.map(builder.name), output: outputs.map(builder.name) };
 }
@@ -18,7 +18,7 @@ const same =
     builder.node(opType, input, output, attributes, domain);
   };
 
-/** Axes as an attribute: all reductions but ReduceSum, up to opset 17. */
+/** A reduction with its axes as an attribute, as all but ReduceSum have up to opset 17. */
 const reduce =
   (opType: string): Operator =>
   (node, builder) => {
@@ -40,7 +40,7 @@ function matMul(node: Node, builder: Builder, scale: number): void {
   }
 }
 
-/** ScatterND wants its indices as int64 with an axis of their own. */
+/** Adds rows by ScatterND, whose indices must be int64 with an additional axis. */
 function scatterAdd(builder: Builder, data: string, ids: string, updates: string, output: string): void {
   const [wide, apart] = [builder.fresh(), builder.fresh()];
   builder.node("Cast", [ids], [wide], { to: { int: dataTypes.int64 } });
@@ -48,7 +48,7 @@ function scatterAdd(builder: Builder, data: string, ids: string, updates: string
   builder.node("ScatterND", [data, apart, updates], [output], { reduction: { string: "add" } });
 }
 
-/** A kernel of the trace, or of fuse.ts, to ONNX nodes. */
+/** The lowering of each kernel of the trace, and of fuse.ts, to ONNX nodes. */
 export const operators: Record<string, Operator> = {
   Add: same("Add"),
   AddN: same("Sum"),
@@ -155,7 +155,7 @@ export const operators: Record<string, Operator> = {
     builder.node("LayerNormalization", input, output, { axis: { int: -1 }, epsilon: { float: node.attributes.epsilon as number } });
   },
   Gelu: same("Gelu", {}, microsoft),
-  /** A condition that is always true leaves ONNX Runtime no other order. Its Where has no bool. */
+  /** An always true condition forces the order in ONNX Runtime, whose Where does not support booleans. */
   Again({ inputs: [x, after], outputs }, builder) {
     const [yes, first, like] = [builder.fresh(), builder.fresh(), builder.fresh()];
     builder.node("Cast", [builder.float(1)], [yes], { to: { int: dataTypes.bool } });

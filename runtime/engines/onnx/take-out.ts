@@ -1,7 +1,7 @@
 import { sizeOf } from "#runtime/contract/shape.ts";
 import { type Graph, type Node, simplify, type Value } from "#runtime/trace/graph.ts";
 
-/** A number that the engine computes itself: from what is known when the call is made, and from outputs of the graph. */
+/** A number that the engine computes outside the graph, from the inputs of the call and outputs of the graph. */
 export type Scalar =
   | { input: string }
   | { constant: number }
@@ -12,13 +12,13 @@ export type Scalar =
 export type ScalarOperation = (typeof scalarOperations)[number];
 const scalarOperations = ["Add", "Sub", "Multiply", "RealDiv", "Minimum", "Sqrt"] as const;
 
-/** An update of flat entries of the state that the engine makes itself, after the graph has run. */
+/** An update of flat entries of the state that the engine computes outside the graph, after it has run. */
 export interface Update {
-  /** Entries of the state. */
+  /** Names of entries of the state. */
   weights: string;
   firstMoment: string;
   secondMoment: string;
-  /** The parts of the gradient, one after the other. */
+  /** The parts of the gradient, in order. */
   gradient: GradientPart[];
   scale: Scalar;
   stepSize: Scalar;
@@ -35,10 +35,10 @@ export interface View {
   shape: readonly number[];
 }
 
-/** A part of a gradient that was computed with it, as an output of the graph, or is an entry of the state. */
+/** A part of a gradient: an output of the graph, or an entry of the state. */
 export type GradientPart = { entry: string } | { output: string };
 
-/** A flat entry of the state to which such parts are added. */
+/** A flat entry of the state to which parts of a gradient are added. */
 export interface Sum {
   entry: string;
   parts: GradientPart[];
@@ -48,22 +48,22 @@ export interface TakenOut {
   graph: Graph;
   updates: Update[];
   sums: Sum[];
-  /** Entries of the state (B, G, T, W) that rows are put into: an output of the graph (B, G, 1, W), and at which place of T. */
+  /** Entries of the state (B, G, T, W) into which an output of the graph (B, G, 1, W) is inserted at a position of T. */
   insertions: { entry: string; added: string; at: Scalar; width: number }[];
-  /** Entries of the state that become the same number everywhere. */
+  /** Entries of the state that are filled with a number. */
   fills: { entry: string; value: number }[];
-  /** Outputs of the function that are such numbers. */
+  /** Outputs of the function that are numbers computed outside the graph. */
   scalars: Record<string, Scalar>;
-  /** By the name under which the graph has it as state. */
+  /** Views by the name of the graph's state. */
   views: Record<string, View>;
 }
 
 /**
- * Takes out of a graph what ONNX Runtime for Node.js would do with copies. AdamW, and the sum of micro-batches' gradients, are done
- * in place by the engine, so that moments never enter the graph and weights never leave it: each output is copied. Likewise a cache, of which one position
- * leaves the graph. So is the
- * gradient's norm, whose many small nodes cost more than their work. The parts of a flat entry of the state come in one by one
- * instead of being split, and the parts of a flat gradient go out one by one instead of being joined.
+ * Takes computations out of a graph that would need copies in ONNX Runtime for Node.js, which copies each output. The engine computes AdamW
+ * and the sum of the gradients of micro-batches in place, so that moments never enter the graph and weights never leave it. For a cache,
+ * only a new position leaves the graph. The gradient's norm is computed outside too, since its many small nodes cost more than their work.
+ * The parts of a flat entry of the state are separate inputs instead of being split, and those of a flat gradient are separate outputs
+ * instead of being joined.
  */
 export function takeOut(graph: Graph): TakenOut {
   return withViews(withoutUpdates(graph));
@@ -83,7 +83,7 @@ function withoutUpdates(graph: Graph): Omit<TakenOut, "views"> {
     return entry === undefined ? outputOf(value) : { entry };
   };
   const scalars = new Map<number, Scalar>();
-  /** The same value is the same object, so that it is computed once. */
+  /** The number for a value; equal values give the same object, so that it is computed only once. */
   const scalarOf = (value: Value): Scalar => {
     const known = scalars.get(value.id) ?? makeScalar(value);
     scalars.set(value.id, known);
@@ -164,7 +164,7 @@ function isScalarOperation(op: string): op is ScalarOperation {
   return scalarOperations.some((name) => name === op);
 }
 
-/** The arrays that were made flat and joined to this one; or it alone. */
+/** The arrays that were flattened and joined to this value, or the value itself. */
 function partsOf(value: Value, makers: ReadonlyMap<number, Node>): Value[] {
   const maker = makers.get(value.id);
   if (maker?.op === "Reshape") return partsOf(maker.inputs[0]!, makers);

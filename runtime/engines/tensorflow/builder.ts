@@ -14,22 +14,22 @@ export type AttributeValue =
   | { shape: readonly number[] }
   | { tensor: { shape: readonly number[]; dtype: DType; data: ArrayBufferView } };
 
-/** Collects the nodes of one TensorFlow graph. A node is known by its name; its outputs after the first by `name:index`. */
+/** Collects the nodes of a TensorFlow graph. A node is identified by its name, and its outputs after the first by `name:index`. */
 export interface Builder {
-  /** Adds a node and returns its name. `^name` among the inputs: after that node. */
+  /** Adds a node and returns its name. `^name` among the inputs makes it run after that node. */
   node(op: string, inputs: readonly string[], attributes?: Record<string, AttributeValue>, name?: string): string;
   constant(dtype: DType, shape: readonly number[], data: ArrayBufferView): string;
-  /** The same constant is made once. */
+  /** A constant; equal constants are created only once. */
   ints(values: readonly number[]): string;
   int(value: number): string;
   float(value: number): string;
-  /** (1, count) */
+  /** A constant of ones, (1, count). */
   ones(count: number): string;
-  /** A SavedModel with the graph, serialised. */
+  /** The graph as a serialised SavedModel. */
   finish(): Uint8Array;
 }
 
-/** What the signatures of operators in a graph may be: TensorFlow keeps older ones working. */
+/** The version of operator signatures in the graph; TensorFlow supports older versions. */
 const producer = 1882;
 
 export function createBuilder(pb: Protobuf): Builder {

@@ -13,21 +13,21 @@ import { packed } from "./packed.ts";
 import type { Protobuf } from "./protobuf.ts";
 
 export interface TensorflowOptions {
-  /** Of operators side by side. */
+  /** Number of threads for parallel operators. */
   threads: number;
-  /** Of one operator. */
+  /** Number of threads of a single operator. */
   operatorThreads: number;
-  /** XLA compiles the graph; left out: what is on a GPU. */
+  /** Whether XLA compiles the graph; absent: only on a GPU. */
   xla?: boolean | undefined;
 }
 
-/** Calls that the host was told of. */
+/** Number of the last call that was defined in the host. */
 let lastCall = 0;
 
-/** What this process loaded: the library reads its settings once. */
+/** The library that this process loaded, with its settings, which it reads only once. */
 let loaded: (TensorflowOptions & { host: Host }) | undefined;
 
-/** All functions of a program as one TensorFlow graph in the session of @tensorflow/tfjs-node-gpu, state in variables on the device. */
+/** An engine that runs all functions of a program as one TensorFlow graph in @tensorflow/tfjs-node-gpu, with the state in variables. */
 export async function tensorflowEngine(options: TensorflowOptions): Promise<Engine> {
   const installation = installed();
   loaded ??= { host: load(installation, options), ...options };
@@ -48,7 +48,7 @@ export async function tensorflowEngine(options: TensorflowOptions): Promise<Engi
       };
     },
     open(program) {
-      // small operators on one thread each: what is independent runs on the others
+      // small operators use one thread each; independent operators run on the others
       const groups = used.operatorThreads < used.threads && !gpu ? used.threads : 1;
       return openSession(host, groups > 1 && program.inGroups ? program.inGroups(groups) : program, installation);
     },
@@ -56,16 +56,16 @@ export async function tensorflowEngine(options: TensorflowOptions): Promise<Engi
 }
 
 function load({ versions, ...modules }: Installation, { threads, operatorThreads, xla }: TensorflowOptions): Host {
-  // whatever is set: a process that loaded the library with other threads hands its environment on to the processes that it starts
+  // set in any case, since a process that loaded the library with other threads passes its environment on to its child processes
   process.env.TF_NUM_INTRAOP_THREADS = String(operatorThreads);
   process.env.TF_NUM_INTEROP_THREADS = String(threads);
   const settings: Record<string, string> = {
-    // errors only
+    // log only errors
     TF_CPP_MIN_LOG_LEVEL: "2",
-    // of a GPU's memory, what is needed
+    // use only as much memory of a GPU as needed
     TF_FORCE_GPU_ALLOW_GROWTH: "true",
   };
-  // level 2 compiles wherever it can; nodes on the processor only when told so
+  // level 2 compiles wherever possible; nodes on the processor only if requested
   if (xla ?? versions.gpu) settings.TF_XLA_FLAGS = `--tf_xla_auto_jit=2${xla ? " --tf_xla_cpu_global_jit" : ""}`;
   for (const [name, value] of Object.entries(settings)) process.env[name] ??= value;
   return startHost(modules);
@@ -84,7 +84,7 @@ async function openSession(host: Host, program: Program, { protobuf }: Installat
   const specs = new Map(program.state.map((spec) => [spec.name, spec]));
   const functions = new Map(program.functions.map((fn) => [fn.name, fn]));
   const calls = new Map<string, number>();
-  /** `feeds`: tensors with what they take. */
+  /** Runs the graph. `feeds`: tensors with their values. */
   const run = (feeds: readonly { tensor: string; spec: TensorSpec; value: Arrays[string] | undefined }[], fetches: readonly string[]) => {
     const values = feeds.map(({ spec: { name, shape }, value }) => {
       if (value?.length !== sizeOf(shape)) throw new Error(`${name} takes ${sizeOf(shape)} values, not ${value?.length}`);
@@ -96,7 +96,7 @@ async function openSession(host: Host, program: Program, { protobuf }: Installat
       call = lastCall++;
       calls.set(key, call);
       const shapes = feeds.map(({ tensor, spec: { shape, dtype } }): Feed => ({ tensor, shape, dtype }));
-      // heard before the run that follows, which fails for the same reason
+      // reported before the following run, which fails for the same reason
       host.ask("define", { call, model, feeds: shapes, fetches }).catch(() => {});
     }
     const memory = packed(values);

@@ -3,12 +3,12 @@ import { threadModule } from "#runtime/machine/thread-module.ts";
 import type { Installation } from "./installation.ts";
 import type { Kind, Reply, Request, Requests } from "./messages.ts";
 
-/** Paths. */
+/** Paths of the native modules. */
 export type NativeModules = Pick<Installation, "binding" | "quiet">;
 
-/** The thread with the library, which is loaded once in a process. */
+/** The thread that contains the library, which is loaded only once per process. */
 export interface Host {
-  /** What is asked for in one turn of the event loop goes as one message, and is answered by one: waking a thread takes time. */
+  /** Sends a request. Requests of one turn of the event loop are sent and answered as one message, since waking a thread takes time. */
   ask<K extends Kind>(kind: K, ask: Requests[K]["ask"], moved?: readonly ArrayBuffer[]): Promise<Requests[K]["answer"]>;
 }
 
@@ -22,7 +22,7 @@ export function startHost({ binding, quiet }: NativeModules): Host {
   const settle = (id: number) => {
     const call = waiting.get(id)!;
     waiting.delete(id);
-    // the process ends when nothing else holds it, whether or not sessions were closed
+    // the process can end even if sessions were not closed
     if (waiting.size === 0) worker.unref();
     return call;
   };

@@ -6,18 +6,18 @@ import { NotInstalled } from "../installer.ts";
 export interface Installation {
   /** The native module of @tensorflow/tfjs-node-gpu. */
   binding: string;
-  /** A module to load before it, so that loading it writes nothing. */
+  /** A module that is loaded before the binding, so that loading it prints nothing. */
   quiet: string;
   /** Its protobuf classes. */
   protobuf: string;
   versions: InstalledVersions;
 }
 
-/** `installed.json` in the engine's folder. */
+/** The content of `installed.json` in the engine's folder. */
 export interface InstalledVersions {
   tensorflow: string;
   "tfjs-node-gpu": string;
-  /** The build with CUDA. */
+  /** Whether it is the build with CUDA. */
   gpu: boolean;
 }
 
@@ -26,7 +26,7 @@ export const bindingFile = `${nodePackage}/lib/napi-v8/tfjs_binding.node`;
 export const quietFile = `${nodePackage}/lib/napi-v8/quiet.node`;
 const protobufFile = `${nodePackage}/dist/proto/api_pb.js`;
 
-/** Throws `NotInstalled`. */
+/** The paths of the installed engine. Throws `NotInstalled`. */
 export function installed(): Installation {
   const folder = engineFolder("tensorflow");
   const description = join(folder, installedFile);

@@ -7,13 +7,13 @@ import { type Builder, createBuilder } from "./builder.ts";
 import { operators } from "./operators.ts";
 import type { Protobuf } from "./protobuf.ts";
 
-/** A program as one TensorFlow graph. All its functions share the variables that hold the state. */
+/** A program as one TensorFlow graph. All functions share the variables of the state. */
 export interface LoweredProgram {
   /** A serialised SavedModel. */
   model: Uint8Array;
-  /** By entry of the state: the tensor that takes a new value, the one to fetch to have it taken, and the one to read it by. */
+  /** For each entry of the state: the tensor for a new value, the one whose fetch stores it, and the one that reads it. */
   state: Record<string, { value: string; written: string; read: string }>;
-  /** By function: its tensors by the program's names. Of the inputs only those that it uses. */
+  /** For each function: its tensors by the program's names. Unused inputs are missing. */
   functions: Record<string, { inputs: Record<string, string>; outputs: Record<string, string> }>;
 }
 
@@ -30,7 +30,7 @@ export function lower(program: Program, pb: Protobuf): LoweredProgram {
     );
     handles[name] = handle;
     const value = builder.node("Placeholder", [], { dtype: { type: dtype }, shape: { shape } }, `value.${i}`);
-    // a copy: the fed tensor may be the caller's memory
+    // a copy, since the fed tensor may be the caller's memory
     const copied = builder.node("DeepCopy", [value], { T: { type: dtype } });
     const assigned = builder.node("AssignVariableOp", [handle, copied], { dtype: { type: dtype } });
     const written = builder.node("Identity", [builder.int(0), `^${assigned}`], { T: { type: "int32" } }, `written.${i}`);
@@ -73,7 +73,7 @@ function lowerFunction(
     names.set(value.id, placeholder);
     inputs[name] = `${placeholder}:0`;
   }
-  // an entry that is read is replaced after everyone has the old value: a read that came later would see the new one
+  // an entry is replaced after all reads of its old value, since a later read would see the new one
   const reads = new Map(graph.state.map(({ name, value }) => [name, nameOf(value)]));
   const assign = (name: string, value: string, dtype: Value["dtype"]) => {
     const before = reads.has(name) ? [`^${reads.get(name)}`] : [];
@@ -110,8 +110,8 @@ interface Lowering {
 }
 
 /**
- * AdamW on the variables themselves, in one pass over weights and moments, once the weights have decayed. TensorFlow's Adam corrects
- * the bias of its moments by the powers of the decay rates; that is in the step size already, and so these are 0.
+ * AdamW on the variables themselves, in one pass over weights and moments, after the decay of the weights. TensorFlow's Adam corrects the
+ * bias of the moments by powers of the decay rates; the step size includes this already, so these are 0.
  */
 function updateInPlace(
   { inputs, attributes }: Node,

@@ -1,13 +1,13 @@
 import type { Arrays, DType } from "#runtime/trace/function.ts";
 
-/** What the engine asks its thread for, and what each answer holds. */
+/** The requests of the engine to its thread, with their answers. */
 export interface Requests {
   describe: { ask: Record<never, never>; answer: { version: string; gpu: boolean } };
   /** Loads a SavedModel; the answer is its number. */
   load: { ask: { folder: string }; answer: number };
-  /** `call`: what it is known by from then on. */
+  /** Defines a call. `call`: its number in later requests. */
   define: { ask: { call: number; model: number; feeds: readonly Feed[]; fetches: readonly string[] }; answer: null };
-  /** `packed`: the values of the call's feeds, one behind the other. */
+  /** Runs a call. `packed`: the values of its feeds, in order. */
   run: { ask: { call: number; packed: ArrayBuffer }; answer: Arrays[string][] };
   unload: { ask: { model: number }; answer: null };
 }

@@ -2,13 +2,13 @@ import { sizeOf } from "#runtime/contract/shape.ts";
 import { type Node, sumsRows, type Value } from "#runtime/trace/graph.ts";
 import type { AttributeValue, Builder, DType } from "./builder.ts";
 
-/** Inputs are names of nodes or of their outputs; so is the result, one for each output of the traced node. */
+/** Lowers a traced node. Inputs are names of nodes or of their outputs, and so are the results, one for each output of the traced node. */
 type Operator = (inputs: readonly string[], node: Node, builder: Builder) => string[];
 
 const typeOf = (value: Value | undefined): AttributeValue => ({ type: value!.dtype });
 const int32: AttributeValue = { type: "int32" };
 
-/** One TensorFlow node with the type of the first input as `T`. */
+/** A single TensorFlow node with the type of its first input as `T`. */
 const same =
   (op: string, attributes: Record<string, AttributeValue> = {}): Operator =>
   (inputs, node, builder) => [builder.node(op, inputs, { T: typeOf(node.inputs[0]), ...attributes })];
@@ -37,13 +37,13 @@ function matMul([a, b]: readonly string[], { inputs, attributes }: Node, builder
   return builder.node("BatchMatMulV2", [a!, b!], { T, adj_x: left, adj_y: right });
 }
 
-/** A constant of the same type as a value. */
+/** A constant with the type of a value. */
 function factor(scale: number, { dtype }: Value, builder: Builder): string {
   const constant = builder.float(scale);
   return dtype === "bfloat16" ? builder.node("Cast", [constant], { SrcT: { type: "float32" }, DstT: { type: dtype } }) : constant;
 }
 
-/** A kernel of the trace to TensorFlow nodes. */
+/** The lowering of each kernel of the trace to TensorFlow nodes. */
 export const operators: Record<string, Operator> = {
   Add: same("AddV2"),
   Sub: same("Sub"),
@@ -85,7 +85,7 @@ export const operators: Record<string, Operator> = {
     const sum = builder.node("MatMul", [builder.ones(inputs[0]!.shape[0]!), x!], float);
     return [attributes.keepDims ? sum : builder.node("Reshape", [sum, builder.ints(outputs[0]!.shape)], { ...float, Tshape: int32 })];
   },
-  /** L2Loss is half of it, over all axes, and makes no array of the squares. */
+  /** Uses L2Loss, which is half of the sum over all axes and needs no array of squares. */
   SumSquare([x], node, builder) {
     if (node.outputs[0]!.shape.length > 0) return reduce("Sum")([builder.node("Square", [x!], float)], node, builder);
     return [builder.node("Mul", [builder.node("L2Loss", [x!], float), builder.float(2)], float)];
@@ -96,7 +96,7 @@ export const operators: Record<string, Operator> = {
     builder.node("ArgMax", [x!, builder.int(attributes.axis as number)], { T: typeOf(inputs[0]), Tidx: int32, output_type: int32 }),
   ],
   BatchMatMul: (inputs, node, builder) => [matMul(inputs, node, builder)],
-  /** The factor goes to the smallest of the three arrays. */
+  /** Multiplies the smallest of the three arrays by the factor. */
   ScaledMatMul([a, b], node, builder) {
     const scale = node.attributes.scale as number;
     if (scale === 1) return [matMul([a!, b!], node, builder)];
@@ -140,7 +140,7 @@ export const operators: Record<string, Operator> = {
     const [begin, size] = [attributes.begin as readonly number[], attributes.size as readonly number[]];
     return [builder.node("Slice", [x!, builder.ints(begin), builder.ints(size)], { T: typeOf(inputs[0]), Index: int32 })];
   },
-  /** As in the gradient (models/operations/layer-norm.ts), which so finds the centred and the normalised rows made already. */
+  /** As in the gradient (models/operations/layer-norm.ts), so that it shares the centred and the normalised rows. */
   LayerNorm([x, scale, bias], { inputs, attributes }, builder) {
     const last = builder.ints([inputs[0]!.shape.length - 1]);
     const mean = (of: string) => builder.node("Mean", [of, last], { ...float, Tidx: int32, keep_dims: { bool: true } });
@@ -153,7 +153,7 @@ export const operators: Record<string, Operator> = {
     return [bias === undefined ? scaled : binary("AddV2", scaled, bias), mu, inverse];
   },
   Again: ([x, after], { inputs }, builder) => [builder.node("Identity", [x!, `^${after!.split(":")[0]}`], { T: typeOf(inputs[0]) })],
-  /** Into the variable's own memory, of which this is an alias: the assignment that follows copies nothing either. */
+  /** Writes to the memory of the variable, of which the result is an alias, so that the following assignment copies nothing either. */
   Insert([kept, added, at], { inputs }, builder) {
     const [batch, groups, length, width] = inputs[0]!.shape as [number, number, number, number];
     const rows = batch * groups;
@@ -164,7 +164,7 @@ export const operators: Record<string, Operator> = {
     const flat = builder.node("InplaceUpdate", [shaped(kept!, [rows * length, width]), places, shaped(added!, [rows, width])], float);
     return [shaped(flat, inputs[0]!.shape)];
   },
-  /** As in the gradient (models/operations/gelu.ts), which so finds the cumulative distribution made already. */
+  /** As in the gradient (models/operations/gelu.ts), so that it shares the cumulative distribution. */
   Gelu([x], _, builder) {
     const binary = (op: string, a: string, b: string) => builder.node(op, [a, b], float);
     const erf = builder.node("Erf", [binary("Mul", x!, builder.float(Math.SQRT1_2))], float);

@@ -2,8 +2,8 @@ import { sizeOf } from "#runtime/contract/shape.ts";
 import type { Arrays, DType } from "#runtime/trace/function.ts";
 
 /*
- * Arrays as one piece of memory that is handed to another thread as it is. A message of many small arrays takes longer than a
- * small model's step has time for.
+ * Packs arrays into one buffer, which is transferred to another thread without a copy. A message of many small arrays would take too long
+ * for the step of a small model.
  */
 
 type Shaped = { shape: readonly number[]; dtype: DType };
@@ -21,7 +21,7 @@ export function packed(arrays: readonly Arrays[string][]): ArrayBuffer {
   return buffer;
 }
 
-/** Views of it. */
+/** The arrays in a buffer, as views. */
 export function unpacked(buffer: ArrayBuffer, shapes: readonly Shaped[]): Arrays[string][] {
   let at = 0;
   return shapes.map(({ shape, dtype }) => {
@@ -31,7 +31,7 @@ export function unpacked(buffer: ArrayBuffer, shapes: readonly Shaped[]): Arrays
   });
 }
 
-/** Numbers of four bytes begin at a multiple of four. */
+/** Rounds up to a multiple of four, at which numbers of four bytes begin. */
 function aligned(bytes: number): number {
   return (bytes + 3) & ~3;
 }

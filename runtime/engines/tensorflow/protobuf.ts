@@ -1,4 +1,4 @@
-/** The part of the protobuf classes that come with @tensorflow/tfjs-node-gpu which a graph needs (`dist/proto/api_pb.js`). */
+/** The protobuf classes of @tensorflow/tfjs-node-gpu that a graph needs (`dist/proto/api_pb.js`). */
 export interface Protobuf {
   SavedModel: new () => {
     setSavedModelSchemaVersion(version: number): void;

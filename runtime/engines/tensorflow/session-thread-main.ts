@@ -8,11 +8,11 @@ import type { Feed, Reply, Request, Requests } from "./messages.ts";
 import { unpacked } from "./packed.ts";
 
 /*
- * The thread that holds the session. A call into the library returns when the step is done; on a thread of its own it lets the
- * main thread prepare the next step meanwhile, and hear that it should stop.
+ * The thread of the session. A call to the library blocks until the step is done; in a separate thread, it lets the main thread prepare the
+ * next step in the meantime, and receive a request to stop.
  */
 
-/** Of tfjs_binding.node, which @tensorflow/tfjs-node-gpu is built on. */
+/** The native module tfjs_binding.node, on which @tensorflow/tfjs-node-gpu is built. */
 interface Binding {
   TF_Version: string;
   isUsingGpuDevice(): boolean;
@@ -27,7 +27,7 @@ interface Binding {
 
 const { binding: bindingPath, quiet } = workerData as NativeModules;
 const load = createRequire(import.meta.url);
-// one that was installed before there was such a module has none
+// earlier installations do not have this module
 if (existsSync(quiet)) load(quiet);
 const binding = load(bindingPath) as Binding;
 const calls = new Map<number, Call>();

@@ -12,29 +12,29 @@ import { verifyDownloads } from "./sums.ts";
 import { findTools, requireSpace, run, type Tools } from "./tools.ts";
 import { cudaRequirementsScript, unpackScript } from "./unpack.ts";
 
-/** What is installed together: the binding's source, and a library that it was tried with. */
+/** Versions that are installed together: the source of the binding, and a library with which it was tested. */
 const versions = { tensorflow: "2.21.0", "tfjs-node-gpu": "4.22.0", "node-api-headers": "1.9.0", "google-protobuf": "3.21.4" };
 
-/** Bytes while installing: what is downloaded, and what is unpacked from it. */
+/** Bytes that are needed during the installation, for downloads and unpacked files. */
 const space = { cpu: 2.5e9, gpu: 12e9 };
 
 export interface InstallOptions {
-  /** The build with CUDA 12, and the libraries that it needs. */
+  /** Install the build with CUDA 12 and the libraries that it needs. */
   gpu: boolean;
   onProgress(progress: InstallProgress): void;
   signal?: AbortSignal;
-  /** Of what is downloaded, by the names of the files; others in tests. */
+  /** Checksums of downloads by file name; tests use others. */
   sums?: Readonly<Record<string, string>>;
-  /** Of the machine; another one in tests. */
+  /** Platform of the machine; tests use others. */
   platform?: { os: NodeJS.Platform; arch: string };
   free?(folder: string): number;
 }
 
 interface InstallResult extends InstalledVersions {
   folder: string;
-  /** It was there before. */
+  /** Whether it was installed before. */
   before: boolean;
-  /** TensorFlow found a GPU. */
+  /** Whether TensorFlow found a GPU. */
   gpuFound: boolean;
 }
 
@@ -51,8 +51,8 @@ export const tensorflowInstaller: EngineInstaller = {
 };
 
 /**
- * Downloads, builds and tries the engine beside its place and renames it into it: an engine that is there is complete.
- * What was downloaded whole before someone stopped it is not downloaded again.
+ * Downloads, builds and tests the engine in a temporary folder, which is then renamed, so that an installed engine is complete. Complete
+ * downloads of an interrupted installation are not repeated.
  */
 export async function install(options: InstallOptions): Promise<InstallResult> {
   requirePlatform(options);
@@ -91,13 +91,13 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
   }
 }
 
-/** True if there was anything to remove. */
+/** Removes the engine, and returns whether there was anything to remove. */
 export function remove(): boolean {
   const folder = engineFolder("tensorflow");
   const lock = existsSync(dirname(folder)) ? tryLock(`${folder}.lock`) : undefined;
   if (lock && !lock.held) throw new InstallFailure(`process ${lock.holder.pid} is installing it now`);
   const parts = [folder, `${folder}.building`, `${folder}.download`, `${folder}.download-gpu`].filter((path) => existsSync(path));
-  // the mark first: what is half removed is not there
+  // the mark first, so that a partly removed engine does not count as installed
   rmSync(join(folder, installedFile), { force: true });
   for (const part of parts) rmSync(part, { recursive: true, force: true });
   if (lock) lock.release();
@@ -124,14 +124,14 @@ function installedVersions(): InstalledVersions | undefined {
 }
 
 async function download({ python, npm }: Tools, downloads: string, { gpu, onProgress, signal }: InstallOptions): Promise<void> {
-  // pip makes its downloads in here and moves them when they are whole
+  // pip downloads to this folder and moves files when they are complete
   const partial = join(downloads, "partial");
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(partial);
   const environment = { ...process.env, TMPDIR: partial, npm_config_ignore_scripts: "true", npm_config_update_notifier: "false" };
   const step = (name: string) => {
     const before = sizeOf(downloads);
-    // a file that pip has just made whole is in both places for a moment
+    // a file that pip has just completed is in both places for a moment
     const fetched = (making = sizeOf(partial)) => Math.max(making, sizeOf(downloads) - making - before);
     const timer = setInterval(() => onProgress({ step: name, done: fetched() }), 500);
     onProgress({ step: name });
@@ -148,7 +148,7 @@ async function download({ python, npm }: Tools, downloads: string, { gpu, onProg
   };
   const pip = ["-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--no-input", "--progress-bar=off", "--dest", downloads];
   const wheel = `${gpu || process.arch === "arm64" ? "tensorflow" : "tensorflow-cpu"}==${versions.tensorflow}`;
-  // the library is the same for every Python; this one there is a wheel for
+  // the library is the same for every version of Python; there is a wheel for this one
   await fetch(wheel, python, [...pip, "--no-cache-dir", "--disable-pip-version-check", "--python-version=3.11", wheel]);
   if (gpu) {
     const cuda = await succeed(run(python, ["-c", cudaRequirementsScript, downloads]), "TensorFlow's requirements could not be read");
@@ -163,13 +163,13 @@ async function download({ python, npm }: Tools, downloads: string, { gpu, onProg
   rmSync(partial, { recursive: true, force: true });
 }
 
-/** The package's own two C++ files, against the library and Node's stable interface. */
+/** Builds the two C++ files of the package with the library and Node's stable interface. */
 async function build({ compiler }: Tools, engine: string, signal?: AbortSignal): Promise<void> {
   const source = join(engine, nodePackage);
   const library = join(engine, "site", "tensorflow");
   const headers = [join(engine, "node_modules/node-api-headers/include"), join(library, "include"), source];
   makeFolders(dirname(join(engine, bindingFile)));
-  // from the binding's folder to the library's
+  // from the folder of the binding to that of the library
   const there = "../../../../../site/tensorflow";
   const quiet = join(engine, "quiet.cc");
   writeFileSync(quiet, quietSource);
@@ -182,7 +182,7 @@ async function build({ compiler }: Tools, engine: string, signal?: AbortSignal):
     ...["tfjs_backend.cc", "tfjs_binding.cc"].map((file) => join(source, "binding", file)),
     ...["-L", library, "-l:libtensorflow_cc.so.2", "-l:libtensorflow_framework.so.2"],
     `-Wl,-rpath,$ORIGIN/${there}`,
-    // Node unloads what a thread has loaded when the thread ends; the library's own threads would then run into nothing
+    // Node unloads the libraries of a thread when it ends; the library's own threads would then crash
     "-Wl,-z,nodelete",
     ...["-o", join(engine, bindingFile)],
   ];
@@ -191,7 +191,7 @@ async function build({ compiler }: Tools, engine: string, signal?: AbortSignal):
     rmSync(part, { recursive: true, force: true });
 }
 
-/** Loads it in a process of its own, as the library writes to standard error whatever happens; says whether it found a GPU. */
+/** Tests the engine in a separate process, since the library always writes to standard error. Returns whether it found a GPU. */
 async function tryOut(engine = engineFolder("tensorflow")): Promise<boolean> {
   const script = "const { TF_Version, isUsingGpuDevice } = require(process.argv[1]); console.log(TF_Version, isUsingGpuDevice())";
   const environment = { ...process.env, TF_CPP_MIN_LOG_LEVEL: "2" };
@@ -208,7 +208,7 @@ async function succeed(running: ReturnType<typeof run>, otherwise: string) {
   return result;
 }
 
-/** The line that says why, of what a tool printed. */
+/** The line of a tool's output that gives the reason of a failure. */
 function reasonOf(printed: string): string {
   if (/no space left|ENOSPC/i.test(printed))
     return "no space is left on the disk; make room, or set PRETRAIN_HOME to a folder on another disk";
@@ -224,7 +224,7 @@ function sizeOf(folder: string): number {
     try {
       return sum + (entry.isFile() ? statSync(join(entry.parentPath, entry.name)).size : 0);
     } catch {
-      // moved meanwhile
+      // moved in the meantime
       return sum;
     }
   }, 0);

@@ -1,6 +1,6 @@
 /**
- * A native module whose loading loads TensorFlow's library, without what that writes to standard error on the way: it says which of
- * its parts are on before it reads how much it should say. An error comes again, as an exception, when the binding is loaded.
+ * A native module that loads TensorFlow's library without its output to standard error: the library logs its features before it reads its
+ * log level. An error occurs again, as an exception, when the binding is loaded.
  */
 export const quietSource = `
 #include <dlfcn.h>

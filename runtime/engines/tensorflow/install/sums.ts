@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { InstallFailure } from "../../installer.ts";
 
 /**
- * What the Python Package Index and npm's registry publish of the files that `install.ts` names, in the form of Subresource Integrity: a
- * mirror is not asked for them. Beside these an installation for GPUs has NVIDIA's libraries, in versions that TensorFlow leaves open:
- * pip holds them against the hashes that the index publishes.
+ * Checksums of the files that `install.ts` names, as published by the Python Package Index and npm's registry, in the format of Subresource
+ * Integrity, so that a mirror is not trusted. An installation for GPUs also has NVIDIA's libraries, whose versions TensorFlow leaves open;
+ * pip verifies them with the hashes of the index.
  */
 const published: Readonly<Record<string, string>> = {
   "tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl": sha256("2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c"),
@@ -17,10 +17,10 @@ const published: Readonly<Record<string, string>> = {
   "google-protobuf-3.21.4.tgz": "sha512-MnG7N936zcKTco4Jd2PX2U96Kf9PxygAPKBug+74LHzmHXmceN16MmRcdgZv+DGef/S9YvQAfRsNCn4cjf9yyQ==",
 };
 
-/** Of these packages nothing is taken that is not in the table. */
+/** Packages whose files are refused if they are not in the table. */
 const named = /^(tensorflow|node-api-headers|google-protobuf|tfjs)[-_]/;
 
-/** Throws `InstallFailure` where a file is not what was published, and removes it. */
+/** Verifies downloads. If a file is not what was published, it is removed and an `InstallFailure` is thrown. */
 export async function verifyDownloads(folder: string, sums: Readonly<Record<string, string>> = published): Promise<void> {
   for (const name of readdirSync(folder).filter((each) => named.test(each))) {
     const path = join(folder, name);
@@ -43,7 +43,7 @@ async function integrityOf(path: string, algorithm: string): Promise<string> {
   return `${algorithm}-${hash.digest("base64")}`;
 }
 
-/** The index writes it as hexadecimal. */
+/** Converts a SHA-256 in hexadecimal, as the index writes it. */
 function sha256(hex: string): string {
   return `sha256-${Buffer.from(hex, "hex").toString("base64")}`;
 }

@@ -11,7 +11,7 @@ export interface Tools {
   compiler: string;
 }
 
-/** What the build needs on this machine, with what to do about each that is missing: all of them in one message. */
+/** Finds the tools that the build needs. If any is missing, one message lists all of them, with what to do about each. */
 export async function findTools(environment: NodeJS.ProcessEnv = process.env): Promise<Tools> {
   const python = find([environment.PYTHON, "python3", "python"], environment);
   const npm = find(["npm"], environment);
@@ -32,7 +32,7 @@ export async function findTools(environment: NodeJS.ProcessEnv = process.env): P
   return { python, npm, compiler };
 }
 
-/** The first of some programs that there is, as a path. */
+/** The path of the first of these programs that exists. */
 function find(names: readonly (string | undefined)[], environment: NodeJS.ProcessEnv): string | undefined {
   const folders = (environment.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
   const candidates = names.flatMap((name) => {
@@ -49,7 +49,7 @@ function find(names: readonly (string | undefined)[], environment: NodeJS.Proces
   });
 }
 
-/** Throws where a folder's disk has less than so many bytes left. */
+/** Throws if the disk of a folder has fewer bytes left than needed. */
 export function requireSpace(folder: string, bytes: number, free: (folder: string) => number = freeSpace): void {
   const left = free(folder);
   if (left >= bytes) return;

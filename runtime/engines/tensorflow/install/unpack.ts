@@ -1,6 +1,6 @@
 /**
- * Python, whose standard library reads both kinds of archives: takes the files that an engine needs out of wheels and npm's
- * packages. Arguments: the archives' folder, the engine's folder. Prints what TensorFlow's extra `and-cuda` asks for, a line each.
+ * A Python script, since its standard library reads both kinds of archives. It extracts the files that an engine needs from wheels and npm
+ * packages. Arguments: the folder of the archives, the folder of the engine. Prints the requirements of TensorFlow's extra `and-cuda`.
  */
 export const unpackScript = `
 import os, pathlib, re, sys, tarfile, zipfile
