@@ -13,7 +13,7 @@ import type { Measurement } from "./measure.ts";
 
 export interface GenerationCase {
   engine: EngineName;
-  /** A checkpoint in Transformers' form, with `prompts.json`: ids, texts of one length. */
+  /** A checkpoint in Transformers' format, with `prompts.json`: ids of texts of the same length. */
   folder: string;
   threads: number;
   seconds: number;
@@ -21,11 +21,11 @@ export interface GenerationCase {
 
 export interface GenerationMeasurement
   extends Pick<Measurement, "parameters" | "tokens_per_step" | "step_milliseconds" | "processor_milliseconds" | "peak_memory_bytes"> {
-  /** With their beginnings. */
+  /** Token ids of the texts, including the prompts. */
   texts: number[][];
 }
 
-/** Writes the likeliest token again and again, up to the model's context, all texts side by side. A step is a token of each. */
+/** Measures greedy decoding up to the model's context, with all texts in one batch. A step is one token of each text. */
 export async function measureGeneration({ engine: name, folder, threads, seconds }: GenerationCase): Promise<GenerationMeasurement> {
   const stored = openStoredModel(folder);
   const { model, parameters } = stored;

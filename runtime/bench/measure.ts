@@ -27,30 +27,30 @@ export interface BenchCase {
   objective: BenchObjective;
   size: BenchSize;
   threads: number;
-  /** How long to train, about. */
+  /** Approximate seconds of training. */
   seconds: number;
 }
 
 export interface Measurement {
   parameters: number;
-  /** Multiply-adds × 2 of a step's matrix products. */
+  /** FLOPs of a step's matrix products (twice the multiply-adds). */
   flops_per_step: number;
   tokens_per_step: number;
-  /** Median over the steps, milliseconds, with everything around them. */
+  /** Median step time in milliseconds, including everything between steps. */
   step_milliseconds: number;
-  /** Processor time of a step, of all threads together, mean. Tells programs apart also where others use the machine. */
+  /** Mean processor time per step, over all threads. It allows comparing programs even if others use the machine. */
   processor_milliseconds: number;
-  /** Until the first step was done, less the time of a step, seconds. */
+  /** Seconds until the first step was done, minus a step time. */
   compile_seconds: number;
-  /** Share of the time in which the engine waited for a batch. */
+  /** Share of the time in which the engine waited for a batch, 0 to 1. */
   waiting_for_data: number;
-  /** Share of the time that went into waiting, events, and a checkpoint as often as a run writes one. */
+  /** Share of the time, 0 to 1, spent on waiting, events and checkpoints, which are written as often as in a run. */
   around_step: number;
-  /** Of the process: resident, at its largest. */
+  /** Maximum resident memory of the process. */
   peak_memory_bytes: number;
 }
 
-/** Trains as a run does: windows of a stored corpus, batches, steps, events in a file. Memory is that of the whole process. */
+/** Measures training as in a run: windows of a stored corpus, batches, steps, events in a file. Memory is that of the whole process. */
 export async function measure({ engine: name, objective, size, threads, seconds }: BenchCase): Promise<Measurement> {
   const folder = mkdtempSync(join(tmpdir(), "pretrain-bench-"));
   const job = benchJob(size, objective);
@@ -96,7 +96,7 @@ export async function measure({ engine: name, objective, size, threads, seconds 
     const count = Math.max(5, Math.round((seconds * 1000) / once));
     const counters = await train(warmUp + 1, warmUp + count);
     const used = process.cpuUsage(before);
-    // short steps are reported several at a time
+    // several short steps are reported at a time
     const window = Math.max(1, Math.min(32, count, Math.floor(100 / once)));
     const durations = stepTimes(ends, window);
     const saving = performance.now();
@@ -123,7 +123,7 @@ export async function measure({ engine: name, objective, size, threads, seconds 
 }
 
 const warmUp = 4;
-/** What an encode and a tokenizer job leave: two million tokens in documents of 200, the r-th commonest as frequent as 1 ÷ r. */
+/** Writes outputs of an encode and a tokenizer job: two million tokens in documents of 200, with frequencies 1 ÷ rank. */
 function writeInputs(folder: string, { encoded, tokenizer }: PretrainJob, size: BenchSize): void {
   const tokens = benchTokens(size);
   mkdirSync(join(folder, tokenizer));

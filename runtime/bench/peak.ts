@@ -11,22 +11,22 @@ import type { Program } from "#runtime/trace/function.ts";
 import type { BenchCase } from "./measure.ts";
 import { benchJob } from "./settings.ts";
 
-/** Rows and columns; products of such matrices find their blocks in the cache. */
+/** Number of rows and columns; the blocks of products of such matrices fit in the cache. */
 const size = 1024;
 const products = 8;
 
-/** FLOP/s that an engine reaches in products of square float32 matrices, the best of some calls: what a machine has to give. */
+/** Peak FLOP/s of an engine in products of square float32 matrices, the best of several calls. */
 export async function matrixPeak(engine: EngineName, threads: number, seconds: number): Promise<number> {
   const times = await callsOf(matrixChain(size, products), engine, threads, seconds);
   return (products * 2 * size ** 3 * 1000) / Math.min(...times);
 }
 
-/** Milliseconds that the matrix products of a training step take alone, median: what a step with nothing beside them would take. */
+/** Median milliseconds of the matrix products of a training step alone, a lower bound of the step time. */
 export async function productsMilliseconds({ engine, objective, size, threads, seconds }: BenchCase): Promise<number> {
   return median(await callsOf(productsProgram(pretrainGraph(benchJob(size, objective))), engine, threads, seconds));
 }
 
-/** Milliseconds of each call of a program's one function, after a first one. */
+/** Milliseconds of each call of a program's only function, without the first call. */
 async function callsOf(program: Program, name: EngineName, threads: number, seconds: number): Promise<number[]> {
   const engine = await loadEngine(name, { threads });
   const session = await engine.open(program);

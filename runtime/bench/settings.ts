@@ -2,7 +2,7 @@ import type { PretrainJob, ResolvedModel, ResolvedObjective } from "#runtime/con
 import type { OptimizerSpec } from "#runtime/contract/spec.ts";
 import { vocabularyTokens } from "#runtime/tokenizers/vocabulary.ts";
 
-/** What is measured: the same sizes in every version, so that numbers can be held against each other. */
+/** The sizes that are measured. They are the same in every version, so that results can be compared. */
 const sizes = {
   /** 0.1M parameters as a decoder. */
   tiny: { layers: 2, hidden: 64, heads: 2, context: 32, vocabulary: 128, batch: 8 },
@@ -18,7 +18,7 @@ const objectives = {
   span_corruption: { architecture: "encoder-decoder", objective: { kind: "span_corruption", rate: 0.15, meanSpan: 3 } },
 } as const satisfies Record<string, { architecture: ResolvedModel["architecture"]; objective: ResolvedObjective }>;
 
-/** What a model is besides its sizes: the catalogue's defaults, without dropout. */
+/** The settings of the models other than their sizes: the catalogue's defaults, without dropout. */
 export const benchChoices = {
   position: "learned",
   norm: "layer",
@@ -29,7 +29,7 @@ export const benchChoices = {
   dropout: 0,
 } as const satisfies Partial<ResolvedModel>;
 
-/** AdamW with the catalogue's defaults, at the same learning rate in every step. */
+/** AdamW with the catalogue's defaults, with a constant learning rate. */
 export const benchOptimizer: Extract<OptimizerSpec, { kind: "adamw" }> = {
   kind: "adamw",
   learningRate: 1e-3,
@@ -48,7 +48,7 @@ export type BenchObjective = keyof typeof objectives;
 export const benchSizes = Object.keys(sizes) as BenchSize[];
 export const benchObjectives = Object.keys(objectives) as BenchObjective[];
 
-/** A pre-training without an end, on jobs named `encode` and `tokenizer`. */
+/** A pre-training job with unlimited steps, on jobs named `encode` and `tokenizer`. */
 export function benchJob(size: BenchSize, name: BenchObjective): PretrainJob {
   const { batch, ...shape } = sizes[size];
   const { architecture, objective } = objectives[name];
@@ -75,7 +75,7 @@ export function benchJob(size: BenchSize, name: BenchObjective): PretrainJob {
   };
 }
 
-/** Special tokens, words w0, w1, …, sentinels. */
+/** The tokens of the vocabulary: special tokens, words w0, w1, …, sentinels. */
 export function benchTokens(size: BenchSize): string[] {
   const { vocabulary } = sizes[size];
   const sentinels = Math.min(100, vocabulary / 8);

@@ -4,11 +4,11 @@ import { pretrainCost } from "#runtime/programs/cost.ts";
 import { probeTimes } from "#runtime/train/probe.ts";
 import { benchJob } from "./settings.ts";
 
-/** Work (`stepWork`) a second that an engine does here in training a small decoder, measured for about a second. */
+/** Work (`stepWork`) per second of an engine in training a small decoder on this machine, measured for about a second. */
 export async function trainingSpeed(engine: EngineName, threads: number): Promise<number> {
   const job = benchJob(engineEntry(engine).reference ? "tiny" : "small", "causal");
   const { flopsPerStep } = pretrainCost({ ...job, accumulate: 1 }, 1);
-  // the quickest step: what else the machine did in this second says nothing of later
+  // the fastest step, as other load on the machine in this second says nothing about later
   const [quickest] = await probeTimes(job, { engine, threads, seconds: 1 });
   return stepWork(flopsPerStep) / quickest!;
 }

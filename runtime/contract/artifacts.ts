@@ -92,7 +92,7 @@ export const score = v.object({
   metric: v.string(),
   /** Null if the metric is undefined on these data. */
   value: v.nullable(v.number()),
-  /** Why the metric is undefined, as the end of a sentence: `all right labels are "a"`. Present if the value is null. */
+  /** Why the metric is undefined, as the end of a sentence: `all correct labels are "a"`. Present if the value is null. */
   undefined: v.exactOptional(v.string()),
   split,
   n: whole,

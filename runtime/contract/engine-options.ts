@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { type EngineChoice, type EngineName, engines } from "./catalogue/engines.ts";
 import type { Key, ValueType } from "./catalogue/types.ts";
 
-/** Options of single engines, by the names of the catalogue. An option that is left out has the engine's own default. */
+/** Options that only some engines have, by their names in the catalogue. An absent option has the engine's default. */
 export type EngineOptions = { [K in OptionKey as K["name"]]?: OptionValue<K["value"]> };
 
 type OptionKey = (typeof engines)[number]["keys"][number];
@@ -12,15 +12,15 @@ type OptionValue<V> = V extends { type: "boolean" }
     ? Name
     : number;
 
-/** The engine that is asked for, and how it works. */
+/** The engine that was requested, with its settings. */
 export interface EngineRequest {
   engine: EngineChoice;
-  /** Threads of the engine. Part of what makes a run repeat bit for bit; recorded with the engine. */
+  /** Number of threads of the engine. A run repeats bit for bit only with the same number; it is recorded with the engine. */
   threads: number;
   engineOptions?: EngineOptions | undefined;
 }
 
-/** Every option with the engine that has it. */
+/** Every engine option with the engine that has it. */
 export const engineOptionKeys: readonly { engine: EngineName; key: Key }[] = engines.flatMap(({ name, keys }) =>
   keys.map((key) => ({ engine: name, key })),
 );
@@ -29,17 +29,17 @@ export const engineOptionsSchema = v.object(
   Object.fromEntries(engineOptionKeys.map(({ key }) => [key.name, v.exactOptional(schemaOf(key.value))])),
 ) as unknown as v.GenericSchema<EngineOptions>;
 
-/** The option that another engine would have had to be asked for: an engine asked for by name never ignores one. */
+/** An option that the requested engine does not have; undefined if there is none. An engine requested by name never ignores an option. */
 export function foreignOption({ engine, engineOptions = {} }: Pick<EngineRequest, "engine" | "engineOptions">) {
   return engineOptionKeys.find((each) => engine !== "auto" && each.engine !== engine && each.key.name in engineOptions);
 }
 
-/** Of the command line: `--mean_span` is written `--mean-span`. */
+/** The command-line flag of a key: `mean_span` becomes `--mean-span`. */
 export function flagOf({ name }: Key): string {
   return `--${name.replaceAll("_", "-")}`;
 }
 
-/** A request as options of the command line. */
+/** A request as command-line arguments. */
 export function engineArguments({ engine, engineOptions = {} }: Pick<EngineRequest, "engine" | "engineOptions">): string[] {
   const given = engineOptionKeys.flatMap(({ key }) => {
     const value = (engineOptions as Record<string, unknown>)[key.name];

@@ -3,32 +3,32 @@ import { describeMissing } from "./missing.ts";
 import { formatScored } from "./numbers.ts";
 import { largest } from "./reductions.ts";
 
-/** What a probe found, from its runs that are done, as `pretrain results FILE PROBE --json` prints it. */
+/** The result of a probe, from its finished runs: the output of `pretrain results FILE PROBE --json`. */
 export interface ProbeResult {
   probe: string;
-  /** Scores of the test split by the tasks' own metrics. */
+  /** Test scores of the metrics that the tasks list. */
   layers: LayerScore[];
-  /** Likewise by all other metrics. */
+  /** Test scores of all other metrics. */
   others: LayerScore[];
-  /** Scores by the tasks' own metrics that there should be and are not, with the reason as the end of a sentence. */
+  /** Missing scores of the metrics that the tasks list, each with the reason as the end of a sentence. */
   missing: (Pick<LayerScore, "of" | "task" | "layer" | "metric"> & { done: boolean; reason: string })[];
 }
 
-/** What a linear classifier reaches on the hidden states of one layer. */
+/** The score of a linear classifier on the hidden states of a layer. */
 export interface LayerScore {
   /** Name of the model. */
   of: string;
   task: string;
-  /** 0 is the embeddings. */
+  /** Number of the layer; 0 is the embeddings. */
   layer: number;
   metric: string;
   value: number | null;
   undefined?: string;
-  /** Examples. */
+  /** Number of examples. */
   n: number;
 }
 
-/** A row for each layer, a column for each model, task and metric; and what is missing, a line each. */
+/** A table with a row for each layer and a column for each model, task and metric, and one warning for each missing score. */
 export function probeRows({ layers, missing }: ProbeResult): { head: string[]; rows: string[][]; warnings: string[] } {
   const columnOf = ({ of, task, metric }: LayerScore) => `${of} · ${task} · ${metric}`;
   const columns = [...new Set(layers.map(columnOf))];

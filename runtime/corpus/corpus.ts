@@ -16,9 +16,9 @@ import { openSplitWriter } from "./split-writer.ts";
 export const splits: readonly Split[] = ["train", "validation", "test"];
 
 /**
- * Reads, checks and splits the raw text. Every file is read twice, so that a document's split is known before its first
- * piece is written: memory stays flat whatever the size of a document; only one byte a document is kept.
- * Throws JobFailure (bad bytes, a file that changed, an empty corpus or split) and JobStopped.
+ * Reads, checks and splits the raw text. Every file is read twice, so that a document's split is known before its first piece is written.
+ * Memory is constant whatever the size of documents, except for one byte per document.
+ * Throws JobFailure (invalid bytes, a changed file, an empty corpus or split) and JobStopped.
  */
 export async function prepareCorpus(job: CorpusJob, context: JobContext): Promise<CorpusResult> {
   const survey = await surveyDocuments(job, context);
@@ -47,22 +47,22 @@ export async function prepareCorpus(job: CorpusJob, context: JobContext): Promis
 type Totals = CorpusResult["splits"][Split];
 
 interface Survey {
-  /** Of each document in order: index of its split, or `leftOut`. */
+  /** For each document in order, the index of its split, or `leftOut`. */
   assigned: Uint8Array;
-  /** Documents that were read: reading ends at the limit. */
+  /** Number of documents that were read; reading ends at the limit. */
   count: number;
-  /** Those that are kept. */
+  /** Number of documents that are kept. */
   documents: number;
-  /** Code points of these. */
+  /** Number of code points of these. */
   characters: number;
-  /** Those that repeat an earlier one and are left out. */
+  /** Number of documents that are left out because they repeat an earlier one. */
   repeated: number;
 }
 
-/** Of documents without text and of repeated ones. */
+/** The index of documents without text and of repeated ones. */
 const leftOut = 255;
 
-/** The first reading: checks the bytes, counts, leaves out what repeats, and finds each document's split by its hash. */
+/** The first reading: checks the bytes, counts documents, leaves out repeated ones, and determines each document's split by its hash. */
 async function surveyDocuments(job: CorpusJob, context: JobContext): Promise<Survey> {
   const { split, limit, deduplicate } = job.corpus;
   const survey: Survey = { assigned: new Uint8Array(1024), count: 0, documents: 0, characters: 0, repeated: 0 };
@@ -100,7 +100,7 @@ async function surveyDocuments(job: CorpusJob, context: JobContext): Promise<Sur
   );
   const warning = repeats.warning();
   if (warning !== null) context.emit({ event: "warning", message: warning, note: "forgotten duplicates" });
-  if (survey.documents === 0) throw new JobFailure(`the corpus is empty: ${job.files.length} files hold no text; name files with text`);
+  if (survey.documents === 0) throw new JobFailure(`the corpus is empty: ${job.files.length} files contain no text; name files with text`);
   return survey;
 }
 
@@ -119,7 +119,7 @@ function byDocument(survey: Survey): (piece: DocumentPiece) => SplitPiece[] {
   };
 }
 
-/** The whole text in order, cut at two characters; a document that lies across a cut becomes two. */
+/** Splits by position: the whole text is cut at two characters; a document that spans a cut becomes two. */
 function byPosition(survey: Survey, shares: CorpusSpec["split"]): (piece: DocumentPiece) => SplitPiece[] {
   // a share such as 10% has no exact binary form: 0.9 × 10 must not become 8
   const upTo = (share: number) => Math.floor(survey.characters * share + 1e-6);
@@ -151,15 +151,15 @@ function byPosition(survey: Survey, shares: CorpusSpec["split"]): (piece: Docume
 
 interface Reading {
   phase: string;
-  /** Ends the reading behind a document. */
+  /** Ends the reading after the current document if it returns true. */
   isEnough?: () => boolean;
-  /** Reads so many documents. */
+  /** Maximum number of documents to read. */
   until?: number;
-  /** Looks at the bytes of a file that is read to its end. */
+  /** Checks the bytes of a file that is read completely. */
   check?: (file: InputFile) => { onBytes: (bytes: Uint8Array) => void; atEnd: () => void };
 }
 
-/** Calls `use` with every piece of every document, blank ones included, in the order of the job's files. */
+/** Calls `use` with every piece of every document, including blank ones, in the order of the job's files. */
 async function eachPiece(job: CorpusJob, context: JobContext, reading: Reading, use: (piece: DocumentPiece) => void): Promise<void> {
   const { phase, isEnough = () => false, until = Number.POSITIVE_INFINITY } = reading;
   const total = job.files.reduce((sum, file) => sum + file.bytes, 0);
@@ -198,7 +198,7 @@ async function eachPiece(job: CorpusJob, context: JobContext, reading: Reading, 
   context.emit({ event: "phase", phase, done: total, total, unit: "bytes" });
 }
 
-/** The documents of a file, some pieces at a time. Each text of a table is cut like a file. */
+/** The documents of a file, a few pieces at a time. Each text of a table is cut into documents like a file. */
 async function* documentsOf(
   path: string,
   { documents, column }: CorpusSpec,
@@ -221,26 +221,26 @@ async function* documentsOf(
 
 const reportEvery = 1 << 26;
 
-/** The plan's fingerprints speak of the files as they were; another content would be stored under the wrong name. */
+/** Throws if a file has changed since the plan was made, since its content would then be stored under a wrong fingerprint. */
 function unchanged(file: InputFile): { onBytes: (bytes: Uint8Array) => void; atEnd: () => void } {
   const hash = createHash("sha256");
   return {
     onBytes: (bytes) => hash.update(bytes),
     atEnd() {
       if (hash.digest("hex") !== file.sha256) {
-        throw new JobFailure(`${file.path} changed after the run was planned; run again to plan with the file as it is now`);
+        throw new JobFailure(`${file.path} changed after the run was planned; run again to plan with the current file`);
       }
     },
   };
 }
 
-/** Before hours of writing end with a full disk. A character takes a byte at least. */
+/** Throws if the disk has too little space, before hours of writing fill it. A character needs at least one byte. */
 function refuseFullDisk(characters: number, folder: string): void {
   const free = freeSpace(folder);
   if (characters <= free) return;
   const [needed, left] = [characters, free].map(formatBytes);
   throw new JobFailure(
-    `the corpus holds ${needed} of text or more, and the disk of ${folder} has ${left} left; free some space, or set a limit`,
+    `the corpus has at least ${needed} of text, but the disk of ${folder} has only ${left} left; free some space, or set a limit`,
   );
 }
 
@@ -252,19 +252,19 @@ function refuseEmptySplits({ split, documents }: CorpusSpec, found: number, { sp
         ? "give it a larger share, or more text"
         : "give it a larger share, add text, cut smaller documents (documents: paragraph) or split by position (split: { by: position })";
     throw new JobFailure(
-      `the ${name} split of the corpus is empty: of ${found} documents (documents: ${documents}) it got none; ${remedy}`,
+      `the ${name} split of the corpus is empty: it received none of ${found} documents (documents: ${documents}); ${remedy}`,
     );
   }
 }
 
-/** Code points. */
+/** The number of code points of a text. */
 function countCharacters(text: string): number {
   let count = text.length;
   for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xfc00) === 0xdc00) count--;
   return count;
 }
 
-/** Index behind the first `characters` code points. */
+/** The index after the first `characters` code points. */
 function indexAfter(text: string, characters: number): number {
   let index = 0;
   for (let i = 0; i < characters; i++) index += (text.codePointAt(index) as number) > 0xffff ? 2 : 1;

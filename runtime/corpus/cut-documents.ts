@@ -1,16 +1,16 @@
 import type { CorpusSpec } from "#runtime/contract/spec.ts";
 
-/** Part of a document's text. Documents are never whole in memory unless they are small. */
+/** A piece of a document's text. Only small documents are in memory as a whole. */
 export interface DocumentPiece {
   text: string;
   /** True for the last piece of its document; the next piece begins another. */
   last: boolean;
 }
 
-/** Cuts the text of one file, given piece by piece, into documents. Documents of white space alone come out too. */
+/** Cuts the text of one file, which is given in pieces, into documents, including those that are only white space. */
 export interface DocumentCutter {
   push(text: string): DocumentPiece[];
-  /** The file has ended. */
+  /** Ends the file and returns the remaining pieces. */
   end(): DocumentPiece[];
 }
 
@@ -27,7 +27,7 @@ function wholeFile(): DocumentCutter {
   };
 }
 
-/** The line feed belongs to no document. */
+/** Each line is a document, without its line feed. */
 function eachLine(): DocumentCutter {
   return {
     push(text) {
@@ -41,10 +41,10 @@ function eachLine(): DocumentCutter {
   };
 }
 
-/** Lines that are blank part the documents and belong to none; the line feeds inside a paragraph stay. */
+/** Blank lines separate documents and belong to none; line feeds within a paragraph are kept. */
 function eachParagraph(): DocumentCutter {
   let inDocument = false;
-  /** A line that has not ended yet: its text, or, of a very long one, that its beginning is out already. */
+  /** The text of the line that has not ended yet; the beginning of a very long line has been returned already. */
   let line = "";
   let inLine = false;
 

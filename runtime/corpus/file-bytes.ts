@@ -16,8 +16,8 @@ const decompressors: { readonly [K in NonNullable<TextFormat["compressed"]>]: (p
 };
 
 /**
- * The content of a file in pieces, decompressed where its name ends in `.gz` or `.zst`. A piece is good until the next one is asked
- * for. `onBytes` sees the bytes as they are in the file. Throws JobFailure where the compressed data is damaged.
+ * The content of a file in pieces, decompressed if its name ends in `.gz` or `.zst`. A piece is valid until the next one is requested.
+ * `onBytes` receives the bytes as they are in the file. Throws JobFailure if the compressed data is damaged.
  */
 export async function* fileBytes(path: string, onBytes: (bytes: Uint8Array) => void = () => {}): AsyncGenerator<Buffer> {
   const { table, compressed } = textFormatOf(path);
@@ -35,7 +35,7 @@ async function* decompressed(
   const { size } = await stat(path);
   const most = Math.max(unpackedAlways, mostRatio * size);
   let [seen, unpacked] = [0, 0];
-  // a file can hold several compressed ones, and a decoder of Zstandard ends with the first: the next begins where it ended
+  // a file can contain several compressed frames, and a Zstandard decoder ends with the first: the next starts where it ended
   for (let start = 0; start < size || start === 0; ) {
     const decoder = open(path);
     let position = start;
@@ -45,7 +45,7 @@ async function* decompressed(
       seen = Math.max(seen, position);
       if (news < bytes.length) onBytes(bytes.subarray(news));
     };
-    // errors of either side come out of the decoder
+    // the decoder reports errors of both sides
     pipeline(Readable.from(copies(rawBytes(path, start, onEach))), decoder, () => {});
     try {
       for await (const piece of decoder as AsyncIterable<Buffer>) {
@@ -61,10 +61,10 @@ async function* decompressed(
   }
 }
 
-/** Text of people is packed to a tenth of its size, logs to a hundredth: a small file of a bomb would fill any disk. */
+/** Maximum ratio of compression. Text compresses to a tenth of its size, logs to a hundredth; a decompression bomb would fill any disk. */
 const mostRatio = 200;
 const unpackedAlways = 1 << 28;
-const packedTooWell = `more than ${mostRatio} times its size when it is unpacked, which no text is; look what it holds, and decompress it where that is meant`;
+const packedTooWell = `more than ${mostRatio} times its size when it is decompressed, unlike any text; check its content, and decompress it yourself if it is right`;
 
 async function* rawBytes(path: string, start: number, onBytes: (bytes: Uint8Array) => void): AsyncGenerator<Buffer> {
   const file = await open(path);
@@ -83,7 +83,7 @@ async function* rawBytes(path: string, start: number, onBytes: (bytes: Uint8Arra
   }
 }
 
-/** A decoder keeps pieces that it has not come to yet. */
+/** Copies of pieces, since a decoder keeps pieces that it has not processed yet. */
 async function* copies(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   for await (const piece of pieces) yield Buffer.from(piece);
 }

@@ -6,12 +6,12 @@ import { ngramMatcher } from "./ngram-matches.ts";
 import { corpusPieces } from "./read-documents.ts";
 import { readTaskExamples } from "./task-examples.ts";
 
-/** Characters between two reports. */
+/** Number of characters between two reports. */
 const reportEvery = 1 << 22;
-/** Examples that the result shows. */
+/** Number of examples that the result shows. */
 const shown = 5;
 
-/** Which test examples of a task a corpus' training text holds, word for word. Throws `JobStopped`. */
+/** The contamination check: finds the test examples of a task that occur verbatim in a corpus' training text. Throws `JobStopped`. */
 export async function findLeaks(job: LeaksJob, context: JobContext): Promise<LeaksResult> {
   const { question } = definitionOf(job.task.kind);
   const items = readTaskExamples(job.task, "test").map((example) => ({ id: example.id, texts: question(example) }));
@@ -21,10 +21,10 @@ export async function findLeaks(job: LeaksJob, context: JobContext): Promise<Lea
     if (context.signal.aborted) throw new JobStopped();
     matcher.read(piece);
     done += piece.text.length;
-    // pieces are as long as documents are
+    // a piece can be as long as a document
     if (done - reported < reportEvery) continue;
     reported = done;
-    context.emit({ event: "phase", phase: "looking for test examples", done, unit: "characters" });
+    context.emit({ event: "phase", phase: "searching for test examples", done, unit: "characters" });
   }
   const found = matcher.matches();
   return {

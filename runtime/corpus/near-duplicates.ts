@@ -1,17 +1,17 @@
 /*
  * MinHash with locality-sensitive hashing (Broder 1997, On the resemblance and containment of documents; Leskovec, Rajaraman and
- * Ullman, Mining of Massive Datasets, section 3.4), with the settings of FineWeb (Penedo et al. 2024, section 3.4): stretches of five
- * words, 14 bands of 8 hashes. Two documents whose sets of stretches have a similarity (Jaccard) s share a band with probability
+ * Ullman, Mining of Massive Datasets, section 3.4), with the settings of FineWeb (Penedo et al. 2024, section 3.4): shingles of five
+ * words, 14 bands of 8 hashes. Two documents whose sets of shingles have a Jaccard similarity s share a band with probability
  * 1 − (1 − s⁸)¹⁴: 77% at 0.75, 92% at 0.8, 5% at 0.5.
  */
 const shingleWords = 5;
 const bands = 14;
 const rows = 8;
 
-/** Reads one document piece by piece; then gives its bands, as pairs of 32-bit numbers. */
+/** Reads one document in pieces, and then returns its bands as pairs of 32-bit numbers. */
 export interface DocumentSketch {
   push(text: string): void;
-  /** `bands` × (high, low); null of a document without words. Begins the next document. */
+  /** Ends the document and returns `bands` × (high, low); null for a document without words. */
   end(): Uint32Array | null;
 }
 
@@ -38,7 +38,7 @@ export function documentSketch(): DocumentSketch {
   };
   return {
     push(text) {
-      // a word that is cut at the end waits for the rest of it
+      // a word that is cut at the end is kept until the rest of it arrives
       const whole = rest + text;
       const cut = whole.length - (/[\p{L}\p{N}\p{M}]*$/u.exec(whole.slice(-longestWord))?.[0].length ?? 0);
       addWords(whole.slice(0, cut));
@@ -46,7 +46,7 @@ export function documentSketch(): DocumentSketch {
     },
     end() {
       addWords(rest);
-      // a short document is one stretch
+      // a short document is a single shingle
       if (words > 0 && words < shingleWords) addShingle(words);
       const found = words === 0 ? null : bandsOf(least);
       least.fill(0xffffffff);
@@ -58,7 +58,7 @@ export function documentSketch(): DocumentSketch {
 }
 
 const wordPattern = /[\p{L}\p{N}\p{M}]+/gu;
-/** A longer word is cut, so that text without spaces does not pile up. */
+/** Maximum length of a word; longer words are cut, so that text without spaces needs little memory. */
 const longestWord = 256;
 
 function bandsOf(least: Uint32Array): Uint32Array {
@@ -77,14 +77,14 @@ function bandsOf(least: Uint32Array): Uint32Array {
   return found;
 }
 
-/** FNV-1a of the code units, mixed. */
+/** FNV-1a hash of the code units, followed by `mixed`. */
 function hashOf(word: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < word.length; i++) hash = Math.imul(hash ^ word.charCodeAt(i), 0x01000193);
   return mixed(hash >>> 0);
 }
 
-/** MurmurHash3's finaliser: each bit changes about half of the others. */
+/** The finaliser of MurmurHash3, in which each input bit changes about half of the output bits. */
 function mixed(value: number): number {
   let hash = value;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

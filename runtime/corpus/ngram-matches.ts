@@ -1,27 +1,27 @@
-/** Words of an n-gram: long enough that two texts rarely share one by chance (Brown et al. 2020, appendix C, take 8 to 13). */
+/** Words of an n-gram, enough for two texts to share one rarely by chance (Brown et al. 2020, appendix C, use 8 to 13). */
 const long = 13;
 const short = 8;
 
 export interface NgramMatch {
-  /** Place of the item. */
+  /** Index of the item. */
   item: number;
-  /** The words that both have. */
+  /** The shared words. */
   words: string;
 }
 
-/** Finds stretches of items' words in a text that is given piece by piece. */
+/** Finds n-grams of items in a text that is given in pieces. */
 export interface NgramMatcher {
-  /** Items that have enough words to be looked for. */
+  /** Number of items that have enough words to be searched for. */
   checked: number;
   read(piece: { text: string; begins: boolean }): void;
-  /** The first match of each item that was found, in the order of the items. */
+  /** The first match of each item that has one, in the order of the items. */
   matches(): NgramMatch[];
 }
 
 /**
- * Words in lower case, without punctuation; a Chinese or Japanese character is a word. An item of 13 words and more is found by
- * any 13 in a row, a shorter one by any 8; one of fewer than 8 is in too many texts by chance and is not looked for. Its texts are
- * looked at one by one: no n-gram spans two.
+ * A matcher for items, each a list of texts. Words are in lower case, without punctuation; a Chinese or Japanese character is a word. An
+ * item of 13 or more words matches if 13 consecutive words do, a shorter one if 8 do. An item of fewer than 8 words occurs in too many
+ * texts by chance and is not searched for. N-grams do not span two texts of an item.
  */
 export function ngramMatcher(items: readonly (readonly string[])[]): NgramMatcher {
   const ids = new Map<string, number>();
@@ -46,7 +46,7 @@ export function ngramMatcher(items: readonly (readonly string[])[]): NgramMatche
   });
   const names = [...ids.keys()];
   const found = new Map<number, string>();
-  /** The last words that stand in a row and occur in some item. */
+  /** The last consecutive words that occur in some item. */
   let run: number[] = [];
   let torn = "";
 
@@ -75,7 +75,7 @@ export function ngramMatcher(items: readonly (readonly string[])[]): NgramMatche
         run = [];
       }
       const whole = torn + text;
-      // the last word may go on in the next piece
+      // the last word may continue in the next piece
       const end = lastBoundary(whole);
       torn = whole.slice(end);
       for (const word of wordsOf(whole.slice(0, end))) see(word);

@@ -5,7 +5,7 @@ import type { Split } from "#runtime/contract/spec.ts";
 import { wholeCharacters } from "./read-text.ts";
 import { isSafeBreak } from "./safe-breaks.ts";
 
-/** Part of a document of a prepared corpus; a small document is one piece. */
+/** A piece of a document of a prepared corpus; a small document is one piece. */
 export interface CorpusPiece {
   text: string;
   begins: boolean;
@@ -13,12 +13,12 @@ export interface CorpusPiece {
 }
 
 /**
- * Where a long document may be cut: at its safe breaks (see `isSafeBreak`) and, where half a piece has none, between two characters; at
- * its safe breaks alone, however long a piece becomes; or nowhere.
+ * Where a long document may be cut. `anywhere`: at its safe breaks (see `isSafeBreak`) and, if half a piece has none, between two
+ * characters. Otherwise only at its safe breaks, however long a piece becomes, or nowhere.
  */
 export type CutPlaces = "anywhere" | "safe breaks" | "nowhere";
 
-/** The documents of one split of a prepared corpus, in order, in pieces of about 64 kB where they may be cut. Throws `JobFailure`. */
+/** The documents of a split of a prepared corpus, in order, in pieces of about 64 kB if they may be cut. Throws `JobFailure`. */
 export function* corpusPieces(folder: string, split: Split, cuts: CutPlaces = "anywhere"): Generator<CorpusPiece> {
   const text = openSync(join(folder, `${split}.txt`), "r");
   const index = openSync(join(folder, `${split}.index`), "r");
@@ -38,7 +38,7 @@ export function* corpusPieces(folder: string, split: Split, cuts: CutPlaces = "a
 
 const pieceBytes = 1 << 16;
 
-/** The library holds some hundred bytes for each token of what it encodes at once. */
+/** Maximum size of a piece. The library needs a few hundred bytes for each token that it encodes at once. */
 const longestPiece = 1 << 25;
 
 function* pieces(block: BlockReader, start: number, end: number, cuts: CutPlaces): Generator<CorpusPiece> {
@@ -62,7 +62,7 @@ function* pieces(block: BlockReader, start: number, end: number, cuts: CutPlaces
   }
 }
 
-/** 0: nowhere yet. `seen`: so much of the text was looked through before. */
+/** The index at which a text can be cut; 0: nowhere yet. `seen`: length of the beginning that was searched before. */
 function placeToCut(text: string, seen: number, cuts: CutPlaces): number {
   if (cuts === "nowhere") return 0;
   const first = cuts === "anywhere" ? Math.ceil((text.length + 1) / 2) : Math.max(1, seen);
@@ -71,15 +71,15 @@ function placeToCut(text: string, seen: number, cuts: CutPlaces): number {
 }
 
 function tooLong(cuts: CutPlaces, bytes: number): JobFailure {
-  const why = cuts === "nowhere" ? "its tokenizer reads documents whole" : "it has no white space where it could be cut";
+  const why = cuts === "nowhere" ? "its tokenizer needs whole documents" : "it has no white space at which it could be cut";
   return new JobFailure(
-    `a document of ${Math.round(bytes / 1e6)} MB is too long to be encoded: ${why}, of at most 32 million characters. Part the corpus with documents: paragraph or documents: line`,
+    `a document of ${Math.round(bytes / 1e6)} MB is too long to be encoded: ${why}, of at most 32 million characters. Split the corpus with documents: paragraph or documents: line`,
   );
 }
 
 type BlockReader = (start: number, length: number) => Buffer;
 
-/** Positional reads, a block ahead. The bytes are good until the next call. */
+/** A reader of a file by position, in blocks. The bytes are valid until the next call. */
 function blockReader(file: number): BlockReader {
   let buffer = Buffer.alloc(1 << 20);
   let first = 0;

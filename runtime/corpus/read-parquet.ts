@@ -11,8 +11,8 @@ import { fileBytes } from "./file-bytes.ts";
 import type { TableSource } from "./read-rows.ts";
 
 /**
- * The texts of a Parquet file, row group by row group, of which one column is in memory at a time. `onBytes` sees the whole file
- * first. Throws JobFailure with file and row.
+ * The texts of a Parquet file, by row group; one column of a row group is in memory at a time. `onBytes` receives the whole file first.
+ * Throws JobFailure with file and row.
  */
 export async function* readParquet({ path, column, onBytes }: TableSource): AsyncGenerator<string[]> {
   for await (const _ of fileBytes(path, onBytes));

@@ -14,16 +14,16 @@ import { fileBytes } from "./file-bytes.ts";
 import { readParquet } from "./read-parquet.ts";
 import { readText } from "./read-text.ts";
 
-/** Where to find the texts of a table. */
+/** A table file and the place of its texts. */
 export interface TableSource {
   path: string;
-  /** Column or field that holds the text. */
+  /** Column or field of the text. */
   column: string;
-  /** Sees the bytes as they are in the file. */
+  /** Receives the bytes as they are in the file. */
   onBytes?: ((bytes: Uint8Array) => void) | undefined;
 }
 
-/** The texts of a table's rows, some at a time; a row without text has an empty one. Throws JobFailure with file and line. */
+/** Reads the texts of a table's rows in groups; a row without text has an empty one. Throws JobFailure with file and line. */
 type RowReader = (source: TableSource) => AsyncGenerator<string[]>;
 
 const readers: { readonly [K in NonNullable<TextFormat["table"]>]: RowReader } = {
@@ -34,7 +34,7 @@ const readers: { readonly [K in NonNullable<TextFormat["table"]>]: RowReader } =
   ".parquet": readParquet,
 };
 
-/** How the rows of a file are read, by the ending of its name; undefined where it is plain text. */
+/** The row reader for a file, by its extension; undefined for plain text. */
 export function rowReaderOf(path: string): RowReader | undefined {
   const { table } = textFormatOf(path);
   return table === null ? undefined : readers[table];
@@ -59,7 +59,7 @@ interface Place {
 function textIn(line: string, at: Place, column: string): string {
   const value = parsed(line, `${at.path}:${at.line}`);
   const found = fieldAt(value, column);
-  // most rows, of which there may be milliards
+  // the common case, for what may be billions of rows
   if (at.line > linesOfNames && typeof found?.value === "string") return found.value;
   const flaw = firstFlaw(objectChecks, "corpus", { line: at.line <= linesOfNames ? line : "", value }) ?? fieldFlaw(value, column);
   if (flaw) throw failure(at, flaw);
@@ -79,7 +79,9 @@ function parsed(line: string, place: string): unknown {
   }
 }
 
-/** Tab-separated files usually quote nothing and hold bare quotes; whether this one quotes like CSV is told by its first piece. */
+/**
+ * Reads tab-separated files, which usually do not quote and contain bare quotes; the first piece shows whether this one quotes like CSV.
+ */
 async function* readTabs(source: TableSource): AsyncGenerator<string[]> {
   const pieces = textOf(source);
   const first = await pieces.next();
@@ -95,7 +97,7 @@ async function* joined(first: string, rest: AsyncGenerator<string>): AsyncGenera
     yield first;
     yield* rest;
   } finally {
-    // the file is open though nothing may have been asked of the rest
+    // the file is open even if the rest was never requested
     await rest.return(undefined);
   }
 }
@@ -130,7 +132,7 @@ async function* readQuoted({ path, column }: TableSource, pieces: AsyncIterable<
   try {
     for await (const parsed of parser) {
       const { record, info } = parsed as { record: string[]; info: { lines: number } };
-      // the library tells the line on which a record ends
+      // the library reports the line on which a record ends
       const line = info.lines - record.reduce((sum, field) => sum + field.split("\n").length - 1, 0);
       const at = { path, line };
       if (table) texts.push(fieldOf(table, record, at, delimiter));
@@ -146,7 +148,7 @@ async function* readQuoted({ path, column }: TableSource, pieces: AsyncIterable<
   yield texts;
 }
 
-/** The parser tells where it stopped: the file is read again up to the quote that is wrong. */
+/** A failure with the line of the wrong quote. The parser only reports where it stopped, so the file is read again up to there. */
 async function quoteFailure(path: string, delimiter: string, error: CsvError): Promise<JobFailure> {
   const scanner = quoteScanner(delimiter);
   for await (const piece of readText(path)) if (scanner.push(piece)) break;
@@ -157,11 +159,11 @@ async function quoteFailure(path: string, delimiter: string, error: CsvError): P
 
 interface Table {
   columns: number;
-  /** Of the text. */
+  /** Index of the text column. */
   index: number;
 }
 
-/** Where the text is not to be found, the beginning of the file tells what else it is. */
+/** The table with this header. If the text column is missing, the failure says what else the file seems to be. */
 async function tableOf(header: readonly string[], at: Place, column: string): Promise<Table> {
   const index = header.indexOf(column);
   if (index >= 0 && header.lastIndexOf(column) === index) return { columns: header.length, index };
@@ -186,7 +188,7 @@ function fieldOf({ columns, index }: Table, fields: readonly string[], at: Place
   throw failure(at, firstFlaw(partedChecks, "corpus", { fields: fields.length, columns, delimiter })!);
 }
 
-/** Whole lines, some at a time, and the number of the first of them. */
+/** Groups of whole lines, each with the number of its first line. */
 async function* lineGroups(path: string, pieces: AsyncIterable<string>): AsyncGenerator<{ lines: string[]; first: number }> {
   let rest = "";
   let first = 1;
@@ -194,7 +196,8 @@ async function* lineGroups(path: string, pieces: AsyncIterable<string>): AsyncGe
     const end = piece.lastIndexOf("\n");
     if (end < 0) {
       rest += piece;
-      if (rest.length > longestRow) throw new JobFailure(`${path}:${first}: a row of more than ${longestRow} characters; a row is a line`);
+      if (rest.length > longestRow)
+        throw new JobFailure(`${path}:${first}: a row of more than ${longestRow} characters; each line must be a row`);
       continue;
     }
     const lines = (rest + piece.slice(0, end)).split("\n");

@@ -5,9 +5,9 @@ import { beginning, type FileSeen, fileChecks, invalidUtf8, lineOf } from "#runt
 import { fileBytes } from "./file-bytes.ts";
 
 /**
- * A UTF-8 file as text, in pieces of about a megabyte that never cut a character, decompressed where its name says so. A byte order
- * mark is left out, CRLF becomes LF. `onBytes` sees the bytes as they are in the file. Throws JobFailure where the bytes are not UTF-8.
- * `content`: how who reads it parts the text.
+ * Reads a UTF-8 file as text, in pieces of about a megabyte that never cut a character, decompressed according to its name. A byte order
+ * mark is removed, and CRLF becomes LF. `onBytes` receives the bytes as they are in the file. Throws JobFailure if the bytes are not UTF-8.
+ * `content`: how the caller divides the text.
  */
 export async function* readText(
   path: string,
@@ -40,7 +40,7 @@ export async function* readText(
   if (last) yield last;
 }
 
-/** How many bytes remain when a character that is cut at the end is left out. */
+/** The number of bytes without a character that is cut at the end. */
 export function wholeCharacters(bytes: Uint8Array, length: number): number {
   for (let back = 1; back <= 3 && back <= length; back++) {
     const byte = bytes[length - back] as number;
@@ -55,7 +55,7 @@ function sequenceLength(lead: number): number {
   return lead >= 0xe0 ? 3 : 2;
 }
 
-/** The file is read again up to the byte that is wrong, for its line. */
+/** A failure with the line of an invalid byte, for which the file is read again. */
 async function invalid(path: string, offset: number, bytes: Uint8Array): Promise<JobFailure> {
   const before = { bytes: offset, lines: await lineFeeds(path, offset) };
   const flaw = invalidUtf8(bytes, { isWhole: true, reader: "corpus" }, before);
@@ -73,7 +73,7 @@ async function lineFeeds(path: string, end: number): Promise<number> {
   return lines;
 }
 
-/** The first piece holds what the checks of a file's beginning look at. */
+/** The pieces of a file, of which the first is long enough for the checks of its beginning. */
 async function* fromBeginning(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let start: Buffer | null = Buffer.alloc(0);
   for await (const piece of pieces) {
@@ -88,7 +88,7 @@ async function* fromBeginning(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buf
   if (start && start.length > 0) yield start;
 }
 
-/** What the file is its beginning tells, before its bytes are looked at one by one. */
+/** Throws if the beginning shows that the file is something else than text, before its bytes are checked one by one. */
 function refuseBeginning(path: string, bytes: Uint8Array, content: FileSeen["content"]): void {
   const flaw = firstFlaw(fileChecks, "corpus", { bytes, isWhole: false, encoding: "utf-8", reader: "corpus", content });
   if (flaw?.severity === "error" && flaw.code !== "invalid-utf8") throw new JobFailure(`${placeIn(path, flaw)}: ${flaw.message}`);

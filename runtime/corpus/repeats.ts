@@ -2,20 +2,20 @@ import type { CorpusSpec } from "#runtime/contract/spec.ts";
 import { documentSketch } from "./near-duplicates.ts";
 import { seenHashes } from "./seen-hashes.ts";
 
-/** Tells which documents, given one after another piece by piece, repeat an earlier one. */
+/** Finds documents that repeat an earlier one. Documents are given in order and in pieces. */
 export interface RepeatFinder {
   push(text: string): void;
-  /** Ends the document; `sha256` of its text. Whether it repeats an earlier one that was kept. */
+  /** Ends the document, and returns whether it repeats an earlier one that was kept. `sha256`: hash of its text. */
   isRepeat(sha256: Uint8Array): boolean;
-  /** What could not be remembered, for the user; null where all was. */
+  /** A warning for the user if documents were forgotten; otherwise null. */
   warning(): string | null;
 }
 
-/** How repeated documents are found, by `deduplicate`. Memory stays bounded: what was longest not met is forgotten, and a warning says so. */
+/** The finders of repeated documents, by `deduplicate`. To bound memory, the least recent documents are forgotten, with a warning. */
 export const repeatFinders: { readonly [K in CorpusSpec["deduplicate"]]: () => RepeatFinder } = {
   none: () => ({ push: () => {}, isRepeat: () => false, warning: () => null }),
   exact() {
-    // the first 64 bits: among ten million documents two different ones are equal in these with a probability of 3 in a million
+    // the first 64 bits: among ten million documents, two different ones share these with a probability of 3 in a million
     const seen = seenHashes(1 << 26);
     return {
       push: () => {},
@@ -47,5 +47,5 @@ export const repeatFinders: { readonly [K in CorpusSpec["deduplicate"]]: () => R
 };
 
 function forgotten(what: string, documents: number): string {
-  return `${what} duplicates more than ${documents.toLocaleString("en-US")} kept documents apart were not looked for: that many are remembered`;
+  return `${what} duplicates more than ${documents.toLocaleString("en-US")} kept documents apart were not found, since only that many are remembered`;
 }

@@ -1,15 +1,15 @@
-/** Remembers 64-bit numbers in bounded memory. */
+/** A set of 64-bit numbers in bounded memory. */
 export interface SeenHashes {
   /** Whether the number was added before. */
   has(high: number, low: number): boolean;
   add(high: number, low: number): void;
-  /** True once the oldest numbers had to be forgotten. */
+  /** Whether the oldest numbers had to be forgotten. */
   forgot(): boolean;
 }
 
 /**
- * Two tables of at most `most` numbers each, 8 bytes a place: when the newer one is full, the older one is forgotten. 0 is taken for 1,
- * as an empty place is 0.
+ * A set made of two tables of at most `most` numbers each, with 8 bytes per place: when the newer table is full, the older one is dropped.
+ * 0 is stored as 1, since 0 marks an empty place.
  */
 export function seenHashes(most = 1 << 24): SeenHashes {
   let recent = hashTable(Math.min(most, 1 << 12));
@@ -41,11 +41,11 @@ interface HashTable {
   each(use: (high: number, low: number) => void): void;
 }
 
-/** Open addressing; `room` is a power of two. */
+/** A hash table with open addressing; `room`, its number of places, is a power of two. */
 function hashTable(room: number): HashTable {
   const places = new Uint32Array(room * 2);
   let count = 0;
-  /** The place of a number, or the empty one where it would stand. */
+  /** The place of a number, or the empty place for it. */
   const find = (high: number, low: number): number => {
     for (let at = (low ^ high) & (room - 1); ; at = (at + 1) & (room - 1)) {
       const [storedHigh, storedLow] = [places[2 * at]!, places[2 * at + 1]!];

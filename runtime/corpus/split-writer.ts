@@ -5,10 +5,10 @@ import { openWhole } from "#runtime/runs/files.ts";
 /** Writes one split of a corpus: `<split>.txt` and `<split>.index`, as `runtime/contract/artifacts.ts` describes them. */
 export interface SplitWriter {
   write(text: string, characters: number): void;
-  /** Ends the document; without text since the last one it was none. */
+  /** Ends the document, unless there was no text since the last one. */
   endDocument(): void;
   finish(): { documents: number; bytes: number; characters: number };
-  /** After a failure. */
+  /** Closes the files after a failure. */
   abandon(): void;
 }
 

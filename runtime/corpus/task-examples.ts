@@ -10,12 +10,12 @@ import { mostBytes } from "#runtime/tasks/formats/unpack.ts";
 
 export type ExampleOf<T extends ResolvedTask> = ExamplesByKind[T["kind"]];
 
-/** A split's examples. Throws `JobFailure` where the files are no longer what was planned. */
+/** The examples of a split. Throws `JobFailure` if the files have changed since the plan was made. */
 export function readTaskExamples<T extends ResolvedTask>(task: T, split: Split): ExampleOf<T>[] {
   return taskExampleReader(task)(split);
 }
 
-/** As `readTaskExamples`, for who reads splits again and again: each file is read once. */
+/** As `readTaskExamples`, for callers that read several splits: each file is read only once. */
 export function taskExampleReader<T extends ResolvedTask>(task: T): (split: Split) => ExampleOf<T>[] {
   const read = exampleReader(task, (path) => readPlanned(task, path));
   return (split) => {
@@ -27,14 +27,14 @@ export function taskExampleReader<T extends ResolvedTask>(task: T): (split: Spli
   };
 }
 
-/** A file that was changed meanwhile would give other results under the same fingerprint. */
+/** Reads a file. Throws if it has changed since the plan was made, since its fingerprint would then be wrong. */
 function readPlanned({ files }: ResolvedTask, path: string): ReturnType<ReadFile> {
   if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > mostBytes) return "too large";
   const bytes = readOrNull(path);
   const planned = files.find((file) => file.path === path);
   if (bytes === null || planned === undefined) return bytes;
   if (createHash("sha256").update(bytes).digest("hex") === planned.sha256) return bytes;
-  throw new JobFailure(`${path} changed since the plan was made; run again, and the plan is made anew`);
+  throw new JobFailure(`${path} changed since the plan was made; run again to make a new plan`);
 }
 
 function readOrNull(path: string): Uint8Array | null {

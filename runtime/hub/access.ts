@@ -1,7 +1,7 @@
-/** What cannot be had from the hub or another place on the network, and why. */
+/** Thrown if something cannot be downloaded from the hub or another place on the network; the message says why. */
 export class HubError extends Error {}
 
-/** HF_HUB_OFFLINE forbids to download. */
+/** Whether HF_HUB_OFFLINE forbids downloads. */
 export function isOffline({ HF_HUB_OFFLINE }: NodeJS.ProcessEnv): boolean {
   return /^(1|on|yes|true)$/i.test(HF_HUB_OFFLINE ?? "");
 }

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 
-/** A small file of the cache as text; null where it is not there, or larger than any that a download leaves. */
+/** A small file of the cache as text; null if it does not exist, or if it is larger than any file that a download writes. */
 export function readBounded(path: string): string | null {
   try {
     const stat = statSync(path, { throwIfNoEntry: false });
@@ -10,5 +10,5 @@ export function readBounded(path: string): string | null {
   }
 }
 
-/** Paths of some hundred thousand files: they are read in a tenth of a second. */
+/** Maximum size in bytes: the paths of several hundred thousand files, which are read in a tenth of a second. */
 const mostBytes = 8 << 20;

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { readBounded } from "./bounded.ts";
 import { sizesFit } from "./verified.ts";
 
-/** Where Python's `huggingface_hub` and this program keep what they downloaded: HF_HUB_CACHE, else `hub` in HF_HOME. */
+/** The folder of downloads that this program shares with Python's `huggingface_hub`: HF_HUB_CACHE, else `hub` in HF_HOME. */
 export function hubCache(environment: NodeJS.ProcessEnv = process.env): string {
   const { HF_HUB_CACHE, HF_HOME, XDG_CACHE_HOME } = environment;
   if (HF_HUB_CACHE) return HF_HUB_CACHE;
@@ -12,8 +12,8 @@ export function hubCache(environment: NodeJS.ProcessEnv = process.env): string {
 }
 
 /**
- * The folder of a model's files as its main branch was when it was last downloaded; null where it never was, or where a file has another size
- * than when it was verified.
+ * The folder of a model's files, from the main branch at the time of the last download; null if it was never downloaded, or if the size of
+ * a file has changed since it was verified.
  */
 export function cachedModel(name: string, cache: string = hubCache()): string | null {
   const repository = repositoryOf("model", name, cache);
@@ -22,24 +22,24 @@ export function cachedModel(name: string, cache: string = hubCache()): string | 
   return sizesFit(repository, basename(folder)) ? folder : null;
 }
 
-/** A data set of the cache. */
+/** A data set in the cache. */
 export interface CachedData {
   folder: string;
-  /** The paths of all files that its repository has; null where Python downloaded it: then those that are there are known, to who looks. */
+  /** The paths of all files in its repository; null if Python downloaded it, in which case only the files in the folder are known. */
   listed: string[] | null;
 }
 
-/** A data set as its main branch was when it was last downloaded; null where it never was. */
+/** A data set, from the main branch at the time of the last download; null if it was never downloaded. */
 export function cachedData(name: string, cache: string = hubCache()): CachedData | null {
   const repository = repositoryOf("dataset", name, cache);
   const folder = cachedFolder(repository);
   return folder === null ? null : { folder, listed: listedIn(listingOf(repository, basename(folder))) };
 }
 
-/** The folder of the commit that was the main branch's when a repository was last downloaded; null where it never was. */
+/** The folder of the commit of the main branch at the time of the last download of a repository; null if it was never downloaded. */
 export function cachedFolder(repository: string): string | null {
   const commit = readBounded(join(repository, "refs", "main"))?.trim();
-  // it becomes part of a path
+  // it is used in a path
   return commit !== undefined && /^[\w-]+$/.test(commit) ? join(repository, "snapshots", commit) : null;
 }
 
@@ -48,12 +48,12 @@ export function repositoryOf(type: "model" | "dataset", name: string, cache: str
   return join(cache, `${type}s--${name.replaceAll("/", "--")}`);
 }
 
-/** Where the paths of all files of a commit are kept, which Python's cache does not have. */
+/** The file that lists the paths of all files of a commit; Python's cache has no such file. */
 export function listingOf(repository: string, commit: string): string {
   return join(repository, "listings", `${commit}.json`);
 }
 
-/** Null where there is no listing, or the file is none. */
+/** The listed paths; null if there is no valid listing. */
 function listedIn(path: string): string[] | null {
   try {
     const listed: unknown = JSON.parse(readBounded(path) ?? "null");
@@ -63,7 +63,7 @@ function listedIn(path: string): string[] | null {
   }
 }
 
-/** `name` or `owner/name`, as the hub writes them; not a path. */
+/** Whether a text is a name of the hub, `name` or `owner/name`, and not a path. */
 export function isHubName(text: string): boolean {
   return /^[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9][\w.-]*)?$/.test(text);
 }

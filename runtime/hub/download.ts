@@ -24,16 +24,16 @@ const single = [
 const [whole, index, pickled] = ["model.safetensors", "model.safetensors.index.json", "pytorch_model.bin"];
 
 export interface Downloading {
-  /** Told before each file. */
+  /** Called before each file. */
   onFile(file: string): void;
-  /** Told of what is to be known: files that are downloaded again, or cannot be verified. */
+  /** Called with a notice about files that are downloaded again or cannot be verified. */
   onNotice?(notice: string): void;
 }
 
 /**
- * The folder of a model of the Hugging Face hub, downloaded where it is not: config, tokenizer and safetensors of its main branch, in
- * the cache that Python's `huggingface_hub` uses. Each file is held against the hash that the hub publishes of it. Honours HF_HOME,
- * HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE. Throws `HubError`.
+ * The folder of a model of the Hugging Face hub. Config, tokenizer and safetensors of its main branch are downloaded if they are missing,
+ * to the cache of Python's `huggingface_hub`, and each file is verified by the hash that the hub publishes. Honours HF_HOME, HF_HUB_CACHE,
+ * HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE. Throws `HubError`.
  */
 export async function downloadModel(name: string, telling: Downloading, environment = process.env): Promise<string> {
   const cacheDir = hubCache(environment);
@@ -52,23 +52,23 @@ export async function downloadModel(name: string, telling: Downloading, environm
       const infos = await infoOf(shards);
       for (const shard of shards) {
         const info = infos.get(shard);
-        if (!info) throw new HubError(`${name} has no ${shard} on the hub, which its ${index} names`);
+        if (!info) throw new HubError(`${name} has no ${shard} on the hub, although its ${index} names it`);
         await fetchOne(info);
       }
     } else
       throw new HubError(
-        `${name} has no ${whole} on the hub${there.has(pickled) ? `, only pickled weights (${pickled}), which are not read` : ""}`,
+        `${name} has no ${whole} on the hub${there.has(pickled) ? `, only pickled weights (${pickled}), which are not supported` : ""}`,
       );
     writeInto(join(repository, "refs", "main"), sha);
   });
   const folder = cachedModel(name, cacheDir);
   if (folder) return folder;
-  throw new HubError(`${name} has no config.json on the hub: it is no model in the form of Transformers`);
+  throw new HubError(`${name} has no config.json on the hub, so it is not a model in Transformers' format`);
 }
 
 /**
- * The folder of a data set of the hub, with those of its main branch's files that are wanted, downloaded where they are not; in the same
- * cache, by the same settings, verified in the same way. Throws `HubError`.
+ * The folder of a data set of the hub. The requested files of its main branch are downloaded if they are missing, to the same cache, with
+ * the same settings and the same verification. Throws `HubError`.
  */
 export async function downloadData(
   name: string,
@@ -96,7 +96,7 @@ export async function downloadData(
 type PathInfo = Parameters<typeof publishedOf>[0] & { path: string };
 
 interface Place {
-  /** Of the model or data set. */
+  /** Name of the model or data set. */
   name: string;
   repository: string;
   cacheDir: string;
@@ -104,7 +104,7 @@ interface Place {
   telling: Downloading;
 }
 
-/** A file's path in the cache, downloaded where it is not there as the hub publishes it. */
+/** The path of a file in the cache, downloaded if it is missing or differs from the hub's. */
 async function intoCache(info: PathInfo, { name, repository, cacheDir, at, telling }: Place): Promise<string> {
   const { path } = info;
   const file = { repository, commit: at.revision, path };
@@ -114,7 +114,7 @@ async function intoCache(info: PathInfo, { name, repository, cacheDir, at, telli
   if (existsSync(pointer)) {
     const damage = await damageOf(file, published);
     if (damage === undefined) return pointer;
-    telling.onNotice?.(`${path} of ${name} in ${cacheDir} is not what the hub has: ${damage}. It is downloaded again`);
+    telling.onNotice?.(`${path} of ${name} in ${cacheDir} differs from the hub's: ${damage}. It is downloaded again`);
     rmSync(await realpath(pointer), { force: true });
     rmSync(pointer, { force: true });
   }
@@ -123,15 +123,15 @@ async function intoCache(info: PathInfo, { name, repository, cacheDir, at, telli
     const open = () => downloadFile({ ...at, path });
     if (!(await isWhole(to, published.sum)))
       await fetchFile({ what: `${path} of ${name}`, to, published: { ...published, sum: published.sum }, open });
-  } else telling.onNotice?.(`${path} of ${name} is not verified: the hub publishes no hash of it`);
-  // links it into the commit's folder; what has no sum it downloads as well
+  } else telling.onNotice?.(`${path} of ${name} is not verified, since the hub publishes no hash of it`);
+  // links the file into the commit's folder, and downloads a file without a checksum
   await downloadFileToCacheDir({ ...at, path, cacheDir });
   const sign = signOf(pointer);
   if (sign) recordVerified(repository, at.revision, { [path]: { bytes: sign.bytes, sum: published.sum ?? null, sign: sign.sign } });
   return pointer;
 }
 
-/** Another commit may have brought the same content. */
+/** Whether a blob exists with the right checksum; it may have been downloaded for another commit. */
 async function isWhole(blob: string, sum: Sum): Promise<boolean> {
   const stat = signOf(blob);
   if (!stat) return false;
@@ -145,20 +145,20 @@ type Access = { hubUrl?: string; accessToken?: string };
 async function fromHub(name: string, environment: NodeJS.ProcessEnv, download: (access: Access) => Promise<void>): Promise<void> {
   const accessToken = environment.HF_TOKEN || storedToken(environment);
   const hubUrl = environment.HF_ENDPOINT?.replace(/\/$/, "");
-  // the library tells of every file on standard output, where `--json` has its document
+  // the library reports every file on standard output, where `--json` prints its document
   console.debug = () => {};
   try {
     await download({ ...(hubUrl ? { hubUrl } : {}), ...(accessToken ? { accessToken } : {}) });
   } catch (error) {
     if (error instanceof HubError) throw error;
     throw new HubError(
-      `${name} could not be downloaded from ${hubUrl ?? "the hub"}: ${(error as Error).message}. Check its name, the network, and HF_TOKEN for what is private`,
+      `${name} could not be downloaded from ${hubUrl ?? "the hub"}: ${(error as Error).message}. Check its name, the network, and HF_TOKEN if it is private`,
     );
   }
 }
 
 function refuse(name: string, cacheDir: string): never {
-  throw new HubError(`${name} is not in ${cacheDir}, and HF_HUB_OFFLINE forbids downloading. Download it without, or name a folder`);
+  throw new HubError(`${name} is not in ${cacheDir}, and HF_HUB_OFFLINE forbids downloading. Unset it to download, or name a folder`);
 }
 
 function writeInto(path: string, content: string): void {
@@ -166,7 +166,7 @@ function writeInto(path: string, content: string): void {
   writeFileSync(path, content);
 }
 
-/** Of `huggingface-cli login`. */
+/** The token that `huggingface-cli login` stored. */
 function storedToken({ HF_TOKEN_PATH, HF_HOME }: NodeJS.ProcessEnv): string | undefined {
   try {
     return readFileSync(HF_TOKEN_PATH || join(HF_HOME || join(homedir(), ".cache", "huggingface"), "token"), "utf8").trim() || undefined;

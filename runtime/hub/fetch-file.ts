@@ -9,18 +9,18 @@ import { hashFor, type Published, type Sum } from "./published.ts";
 import { count, differs } from "./verified.ts";
 
 export interface Wanted {
-  /** For messages: `model.safetensors of owner/tiny`. */
+  /** Name for messages: `model.safetensors of owner/tiny`. */
   what: string;
-  /** Where it belongs. */
+  /** Path of the downloaded file. */
   to: string;
   published: Published & { sum: Sum };
-  /** The content as the hub sends it. */
+  /** Requests the content from the hub; null if it has no such file. */
   open(): Promise<Blob | null>;
 }
 
 /**
- * Downloads a file beside its place and moves it there when its content is what was published. What came before a connection broke is kept,
- * and the next download goes on from there; where that beginning turns out to be wrong, it begins anew. Throws `HubError`.
+ * Downloads a file to a temporary name and renames it if its content is what the hub published. If the connection breaks, the received part
+ * is kept and the next download resumes from it; if that part turns out to be wrong, the download starts again. Throws `HubError`.
  */
 export async function fetchFile(wanted: Wanted): Promise<void> {
   const part = `${wanted.to}.incomplete`;
@@ -32,12 +32,12 @@ export async function fetchFile(wanted: Wanted): Promise<void> {
   if (wrong !== undefined && goesOn) wrong = await fetchInto(part, 0, wanted);
   if (wrong !== undefined)
     throw new HubError(
-      `${wanted.what} came altered: ${wrong}. It was not kept. Download it again; where that gives the same, something between here and the hub (a proxy, a mirror, HF_ENDPOINT) changes it`,
+      `${wanted.what} was altered on the way: ${wrong}. It was not kept. Download it again; if the error persists, something between this machine and the hub (a proxy, a mirror, HF_ENDPOINT) changes it`,
     );
   renameSync(part, wanted.to);
 }
 
-/** What is wrong with what came, which is removed then. */
+/** Downloads into a partial file, and returns what is wrong with the content, in which case the file is removed. */
 async function fetchInto(part: string, from: number, { what, published: { bytes, sum }, open }: Wanted): Promise<string | undefined> {
   const hash = hashFor(sum, bytes);
   if (from > 0) for await (const block of createReadStream(part, { end: from - 1 })) hash.update(block as Buffer);
@@ -53,7 +53,7 @@ async function fetchInto(part: string, from: number, { what, published: { bytes,
   if (from < bytes) {
     const brokeOff = (reason: string) =>
       new HubError(
-        `${what} broke off: ${at.toLocaleString("en-US")} of ${count(bytes)} came${reason}. They are kept: the same command goes on from there`,
+        `the download of ${what} broke off after ${at.toLocaleString("en-US")} of ${count(bytes)}${reason}. They are kept; the same command resumes from there`,
       );
     try {
       const blob = await open();
@@ -70,7 +70,7 @@ async function fetchInto(part: string, from: number, { what, published: { bytes,
   const found = hash.digest("hex");
   if (at === bytes && found === sum.hex) return undefined;
   rmSync(part, { force: true });
-  return at === bytes ? differs(sum, found) : `${count(at)} came, and it has ${count(bytes)} on the hub`;
+  return at === bytes ? differs(sum, found) : `${count(at)} were received, but it has ${count(bytes)} on the hub`;
 }
 
 function sizeOf(path: string): number {

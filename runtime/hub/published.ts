@@ -1,20 +1,20 @@
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
 
-/** What the hub says of a file's content. */
+/** Size and checksum of a file, as the hub publishes them. */
 export interface Published {
   bytes: number;
-  /** Undefined where it publishes none of the content. */
+  /** Undefined if it publishes no checksum of the content. */
   sum: Sum | undefined;
 }
 
-/** Git's is of the file's size and content, as Git names it; both are hexadecimal. */
+/** A checksum in hexadecimal: SHA-256 of the content, or Git's SHA-1 of the size and content. */
 export interface Sum {
   kind: "sha256" | "git";
   hex: string;
 }
 
-/** As the hub's `paths-info` and its listings have it: a large file's SHA-256, else Git's. What Xet holds has a Git sum of its pointer alone. */
+/** Reads an entry of the hub's `paths-info` or listings: SHA-256 for large files, else Git's. For files in Xet, Git's is of the pointer. */
 export function publishedOf({
   size,
   oid,
@@ -29,13 +29,13 @@ export function publishedOf({
   return { bytes: size, sum: lfs ? sumNamed(lfs.oid) : xetHash === undefined ? sumNamed(oid ?? "") : undefined };
 }
 
-/** By its length: files of the cache are named after their sums. Undefined of what is none. */
+/** The checksum in the name of a cached file, whose kind follows from its length; undefined if the name is not a checksum. */
 export function sumNamed(hex: string): Sum | undefined {
   if (/^[0-9a-f]{64}$/.test(hex)) return { kind: "sha256", hex };
   return /^[0-9a-f]{40}$/.test(hex) ? { kind: "git", hex } : undefined;
 }
 
-/** @param bytes that will come: Git's begins with them */
+/** @param bytes size of the content, which Git's hash starts with */
 export function hashFor({ kind }: Sum, bytes: number): Hash {
   return kind === "sha256" ? createHash("sha256") : createHash("sha1").update(`blob ${bytes}\0`);
 }
@@ -46,7 +46,7 @@ export async function sumOfFile(path: string, sum: Sum, bytes: number): Promise<
   return hash.digest("hex");
 }
 
-/** For people. */
+/** The name of a kind of checksum, for messages. */
 export function sumName({ kind }: Sum): string {
   return kind === "sha256" ? "SHA-256" : "SHA-1 in Git's form";
 }

@@ -6,7 +6,7 @@ import { gunzipSync } from "node:zlib";
 import { makeFolders } from "#runtime/machine/make-folders.ts";
 import { HubError, isOffline } from "./access.ts";
 
-/** Where sacreBLEU gets the SentencePiece models of its tokenizers from, by their names there. */
+/** The addresses of the SentencePiece models of sacreBLEU's tokenizers, by their names. */
 const models = {
   spm: "https://dl.fbaipublicfiles.com/fairseq/models/flores/sacrebleu_tokenizer_spm.model",
   flores101: "https://dl.fbaipublicfiles.com/fairseq/models/flores/sacrebleu_tokenizer_spm.model",
@@ -20,16 +20,16 @@ export function isSentencePiece(name: unknown): name is SentencePieceTokenizer {
   return typeof name === "string" && Object.hasOwn(models, name);
 }
 
-/** An archive of the Python Package Index that holds a dictionary of MeCab. */
+/** An archive on the Python Package Index that contains a MeCab dictionary. */
 interface Archive {
   url: string;
-  /** Hexadecimal. */
+  /** Checksum in hexadecimal. */
   sha256: string;
-  /** Of the dictionary, in the archive. */
+  /** Folder of the dictionary in the archive. */
   folder: string;
 }
 
-/** The dictionaries that sacreBLEU's tokenizers have: those of `sacrebleu[ja]` and `sacrebleu[ko]`. */
+/** The dictionaries of sacreBLEU's tokenizers: those of `sacrebleu[ja]` and `sacrebleu[ko]`. */
 const dictionaries = {
   "ja-mecab": {
     url: "https://files.pythonhosted.org/packages/e7/4e/c459f94d62a0bef89f866857bc51b9105aff236b83928618315b41a26b7b/ipadic-1.0.0.tar.gz",
@@ -50,9 +50,9 @@ export function isMecab(name: unknown): name is MecabTokenizer {
 }
 
 /**
- * The model of one of sacreBLEU's tokenizers, downloaded where it is not, into the folder that sacreBLEU uses. Honours SACREBLEU, and
- * HF_HUB_OFFLINE, which forbids to download. `onNotice`: told that nobody publishes a hash to hold it against; `sources`: other places to
- * get them from. Throws `HubError`.
+ * The model of one of sacreBLEU's tokenizers, downloaded if it is missing, to the folder that sacreBLEU uses. Honours SACREBLEU, and
+ * HF_HUB_OFFLINE, which forbids downloads. `onNotice`: called with the notice that no hash of it is published; `sources`: other addresses.
+ * Throws `HubError`.
  */
 export async function sacrebleuModel(
   name: SentencePieceTokenizer,
@@ -64,7 +64,7 @@ export async function sacrebleuModel(
   if (!existsSync(path)) {
     const bytes = await downloaded(sources[name], `the model of the tokenizer ${name}`, path, environment);
     const sha256 = createHash("sha256").update(bytes).digest("hex");
-    onNotice(`${path} is not verified: neither sacreBLEU nor ${sources[name]} publishes a hash of it. Its SHA-256 is ${sha256}`);
+    onNotice(`${path} is not verified, since neither sacreBLEU nor ${sources[name]} publishes a hash of it. Its SHA-256 is ${sha256}`);
     makeFolders(dirname(path));
     writeFileSync(`${path}.part`, bytes);
     renameSync(`${path}.part`, path);
@@ -75,8 +75,8 @@ export async function sacrebleuModel(
 const dictionaryFiles = ["sys.dic", "unk.dic", "matrix.bin", "char.bin", "dicrc", "COPYING"];
 
 /**
- * The folder of the MeCab dictionary of one of sacreBLEU's tokenizers, downloaded where it is not, into `mecab` in sacreBLEU's folder.
- * By the same settings. Throws `HubError`.
+ * The folder of the MeCab dictionary of one of sacreBLEU's tokenizers, downloaded if it is missing, to `mecab` in sacreBLEU's folder, with
+ * the same settings. Throws `HubError`.
  */
 export async function sacrebleuDictionary(
   name: MecabTokenizer,
@@ -89,14 +89,14 @@ export async function sacrebleuDictionary(
   const what = `the dictionary of the tokenizer ${name}`;
   const bytes = await downloaded(url, what, folder, environment);
   if (createHash("sha256").update(bytes).digest("hex") !== sha256)
-    throw new HubError(`${what} that ${url} sent is not the one that sacreBLEU uses: its SHA-256 is not ${sha256}`);
+    throw new HubError(`${what} from ${url} is not the one that sacreBLEU uses: its SHA-256 is not ${sha256}`);
   const { parseTar } = await import("nanotar");
   const entries = parseTar(gunzipSync(bytes), { filter: (entry) => dirname(entry.name) === inside });
   const part = `${folder}.part`;
   makeFolders(part);
   for (const file of dictionaryFiles) {
     const data = entries.find((entry) => basename(entry.name) === file)?.data;
-    if (!data) throw new HubError(`${what} that ${url} sent has no ${inside}/${file}`);
+    if (!data) throw new HubError(`${what} from ${url} has no ${inside}/${file}`);
     writeFileSync(join(part, file), data);
   }
   renameSync(part, folder);
@@ -107,9 +107,9 @@ function sacrebleuFolder({ SACREBLEU }: NodeJS.ProcessEnv): string {
   return SACREBLEU ?? join(homedir(), ".sacrebleu");
 }
 
-/** What a URL sends. `what`, for messages: of which tokenizer; `path`: where it belongs. Throws `HubError`. */
+/** Downloads a URL. `what`: name for messages; `path`: where it will be stored. Throws `HubError`. */
 async function downloaded(url: string, what: string, path: string, environment: NodeJS.ProcessEnv): Promise<Uint8Array> {
-  if (isOffline(environment)) throw new HubError(`${what} is not in ${dirname(path)}, and HF_HUB_OFFLINE forbids to download it`);
+  if (isOffline(environment)) throw new HubError(`${what} is not in ${dirname(path)}, and HF_HUB_OFFLINE forbids downloading it`);
   try {
     const response = await fetch(url);
     if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
@@ -117,6 +117,6 @@ async function downloaded(url: string, what: string, path: string, environment: 
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new HubError(`${what} could not be downloaded from ${url}: ${reason}. Copy it to ${path}, or take another tokenizer`);
+    throw new HubError(`${what} could not be downloaded from ${url}: ${reason}. Copy it to ${path}, or use another tokenizer`);
   }
 }

@@ -9,18 +9,18 @@ import { readBounded } from "./bounded.ts";
 import { type Published, type Sum, sumName, sumNamed, sumOfFile } from "./published.ts";
 
 /*
- * Which files of the cache were held against their sums, by commit, in a file beside Python's folders: a file is read for it once, and again
- * when it has changed.
+ * The record of files in the cache that were compared with their checksums: one file per commit, next to Python's folders. A cached file is
+ * read for this once, and again if it has changed.
  */
 
-/** What the cache knows of a commit's files. Empty where nothing was verified yet. */
+/** The record of a commit's verified files; empty if none was verified yet. */
 export function verifiedIn(repository: string, commit: string): VerifiedFiles {
   const text = readBounded(recordOf(repository, commit));
   const parsed = text === null ? { value: {} } : parseRecord(text, verifiedFiles);
   return "value" in parsed ? parsed.value : {};
 }
 
-/** That files were verified, or that the hub publishes no sum of them. Where nothing may be written they are read again the next time. */
+/** Records that files were verified, or that the hub publishes no checksum. If it cannot be written, files are read again next time. */
 export function recordVerified(repository: string, commit: string, files: VerifiedFiles): void {
   const path = recordOf(repository, commit);
   try {
@@ -35,21 +35,21 @@ export function recordVerified(repository: string, commit: string, files: Verifi
 export interface CachedFile {
   repository: string;
   commit: string;
-  /** In the repository. */
+  /** Path in the repository. */
   path: string;
 }
 
 /**
- * What is wrong with a file of the cache, as the end of a sentence; undefined where it is what the hub published, or nothing is known of it.
- * @param published left out: as the cache knows it, by its record or by the name that the file has there
+ * How a file in the cache differs from what the hub published, as the end of a sentence; undefined if it does not, or if nothing is known.
+ * @param published if omitted, taken from the cache's record or from the file's name there
  */
 export async function damageOf({ repository, commit, path }: CachedFile, published?: Published): Promise<string | undefined> {
   const file = join(repository, "snapshots", commit, path);
   const stat = signOf(file);
-  if (stat === undefined) return "it is not there";
+  if (stat === undefined) return "it does not exist";
   const known = verifiedIn(repository, commit)[path];
   const bytes = published?.bytes ?? known?.bytes;
-  if (bytes !== undefined && bytes !== stat.bytes) return `it has ${count(stat.bytes)}, and ${count(bytes)} on the hub`;
+  if (bytes !== undefined && bytes !== stat.bytes) return `it has ${count(stat.bytes)}, but ${count(bytes)} on the hub`;
   const sum = published ? published.sum : (known?.sum ?? sumNamed(basename(await realpath(file))));
   if (!sum || (known?.sign === stat.sign && known.sum?.hex === sum.hex)) return undefined;
   const found = await sumOfFile(file, sum, stat.bytes);
@@ -58,7 +58,7 @@ export async function damageOf({ repository, commit, path }: CachedFile, publish
   return undefined;
 }
 
-/** The same, as far as sizes tell it. */
+/** Whether the sizes of all recorded files are unchanged. */
 export function sizesFit(repository: string, commit: string): boolean {
   const folder = join(repository, "snapshots", commit);
   return Object.entries(verifiedIn(repository, commit)).every(([path, { bytes }]) => {
@@ -72,9 +72,9 @@ export function signOf(file: string): { bytes: number; sign: string } | undefine
   return stat?.isFile() ? { bytes: Number(stat.size), sign: fileSign(stat) } : undefined;
 }
 
-/** `its SHA-256 is …, and … on the hub`. */
+/** How a checksum differs, as the end of a sentence: `its SHA-256 is …, but … on the hub`; undefined if it does not. */
 export function differs(sum: Sum, found: string): string {
-  return `its ${sumName(sum)} is ${found}, and ${sum.hex} on the hub`;
+  return `its ${sumName(sum)} is ${found}, but ${sum.hex} on the hub`;
 }
 
 export function count(bytes: number): string {

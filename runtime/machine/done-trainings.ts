@@ -9,29 +9,29 @@ import { parseSealed } from "#runtime/contract/sealed.ts";
 import { readRegularText } from "./regular-file.ts";
 import { type TrainingJob, workOf } from "./work.ts";
 
-/** A training that was done on this machine. */
+/** A training that was run on this machine. */
 export interface DoneTraining {
   kind: TrainingJob["kind"];
   engine: string;
   work: number;
-  /** Of the whole machine: a job on one of two processors takes half of it. */
+  /** Time on the whole machine: a job that uses one of two processors counts half. */
   seconds: number;
 }
 
-/** What a `.pretrain` folder tells of how fast this machine trains. A run that is done is read once. */
+/** The finished trainings of a `.pretrain` folder, which show how fast this machine trains. A finished run is read only once. */
 export interface DoneTrainings {
   all(): DoneTraining[];
 }
 
-/** How much is looked at whenever somebody asks; more is known the next time. */
+/** Limits on the work of each call; the next call continues. */
 export interface LookingBounds {
-  /** Run folders, of which those that are done are seen. */
+  /** Maximum number of run folders that are listed. */
   runs: number;
-  /** Of these, runs whose files are read. */
+  /** Maximum number of runs whose files are read. */
   read: number;
 }
 
-/** @param root the `.pretrain` folder; it need not exist */
+/** @param root the `.pretrain` folder, which need not exist */
 export function doneTrainings(root: string, bounds: LookingBounds = { runs: Infinity, read: Infinity }): DoneTrainings {
   const known = new Map<string, { changed: number; training: DoneTraining | undefined }>();
   const runs = join(root, "runs");
@@ -67,7 +67,7 @@ function trainingIn(folder: string): DoneTraining | undefined {
   return { kind: job.kind, engine, work, seconds: result.seconds * Math.min(1, threads / availableParallelism()) };
 }
 
-/** Undefined for a job of an earlier version, which may lack what this needs, or have it in another form. */
+/** The work of a job; undefined for a job of an earlier version whose settings have another form. */
 function knownWork(job: TrainingJob, steps: number): number | undefined {
   try {
     const work = workOf(job, steps);
@@ -85,7 +85,7 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** Undefined where it is not there, or not what was written: there are others. */
+/** Reads a file of a run; undefined if it is missing or damaged, in which case the run is ignored. */
 function read<T>(path: string, schema: v.GenericSchema<unknown, T>): T | undefined {
   try {
     const parsed = parseSealed(readRegularText(path), schema);

@@ -5,17 +5,17 @@ import { type TrainingJob, workOf } from "./work.ts";
 
 export interface EstimateSources {
   engine: string;
-  /** Trainings that were done on this machine. */
+  /** Trainings that were run on this machine. */
   done: readonly DoneTraining[];
-  /** Where it was measured. */
+  /** The measured speed of the machine, if there is one. */
   speed: MeasuredSpeed | undefined;
 }
 
-/** Says how long a training takes here, about: by those of its kind that were done, else by the speed that was measured. */
+/** Estimates of training times on this machine, from finished trainings of the same kind or else from the measured speed. */
 export interface Estimates {
-  /** Seconds of the whole machine; undefined where nothing is known. */
+  /** Estimated seconds on the whole machine; undefined if there is no basis for an estimate. */
   of(job: TrainingJob): number | undefined;
-  /** There are jobs of which nothing can be said before the speed is measured. */
+  /** Whether the estimates of some jobs need a measured speed. */
   needSpeed(jobs: readonly TrainingJob[]): boolean;
 }
 
@@ -38,7 +38,7 @@ export function isTraining(job: Job): job is TrainingJob {
 
 const kinds = ["pretrain", "finetune"] as const;
 
-/** A process, an engine, its programs, and the scores at the end: what every job takes whatever its size. */
+/** Seconds that every job needs whatever its size: to start a process and an engine, compile programs, and score at the end. */
 const startSeconds = 2;
 
 function rateOf(done: readonly DoneTraining[]): number | undefined {

@@ -3,15 +3,15 @@ import { join } from "node:path";
 import { type EngineName, engines, type InstallableEngine } from "#runtime/contract/catalogue/engines.ts";
 import { userFolder } from "./user-folder.ts";
 
-/** Where an engine is installed: a folder that is complete whenever it is there. */
+/** The folder of an installed engine; if it exists, it is complete. */
 export function engineFolder(name: InstallableEngine): string {
   return join(userFolder(), "engines", name);
 }
 
-/** What an engine's folder says of it. */
+/** Name of the file that describes the engine in its folder. */
 export const installedFile = "installed.json";
 
-/** What `auto` takes, unless it cannot be loaded. */
+/** The engine that `auto` uses, unless it cannot be loaded. */
 export function defaultEngine(): EngineName {
   return engines.find((engine) => !("install" in engine) || isInstalled(engine.name))!.name;
 }

@@ -3,8 +3,8 @@ import { dirname } from "node:path";
 import { Obstacle } from "#runtime/contract/system-error.ts";
 
 /**
- * Makes a folder and those above it that are not there. Node's own `recursive` never returns where a file system makes no folders, as in
- * /proc (it takes "not there" for a folder above that is missing).
+ * Makes a folder and its missing parent folders. Node's own `recursive` never returns on a file system without new folders, such as /proc,
+ * because it mistakes the error for a missing parent folder.
  */
 export function makeFolders(folder: string): void {
   if (isFolder(folder)) return;
@@ -14,8 +14,8 @@ export function makeFolders(folder: string): void {
     mkdirSync(folder);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" && isFolder(above)) throw new Obstacle(`no folder can be made in ${above}; name another place`);
-    // somebody else was quicker
+    if (code === "ENOENT" && isFolder(above)) throw new Obstacle(`no folder can be created in ${above}; name another place`);
+    // another process was faster
     if (code !== "EEXIST" || !isFolder(folder)) throw error;
   }
 }

@@ -2,8 +2,8 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs
 import { Obstacle } from "#runtime/contract/system-error.ts";
 
 /**
- * Opens a file to be read, and nothing else that a path may lead to: a pipe would be waited for, a device such as `/dev/zero` has no
- * end, and a store may come from somebody else.
+ * Opens a regular file for reading. Throws for anything else that a path may lead to, since a store may come from someone else: a pipe
+ * would block, and a device such as `/dev/zero` has no end.
  */
 export function openRegular(path: string): number {
   const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
@@ -14,7 +14,7 @@ export function openRegular(path: string): number {
     throw error;
   }
   closeSync(file);
-  throw new Obstacle(`${path} is no file; move what stands there away, then do it again`);
+  throw new Obstacle(`${path} is not a regular file; move it away and try again`);
 }
 
 export function readRegularText(path: string): string {

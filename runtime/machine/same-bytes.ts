@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
 
-/** Bytes of a file. */
+/** A range of bytes in a file, from `start` up to but excluding `end`. */
 export interface Span {
   path: string;
   start: number;
@@ -9,7 +9,7 @@ export interface Span {
 
 const piece = 1 << 20;
 
-/** Whether two parts of files hold the same bytes. */
+/** Whether two parts of files have the same bytes. */
 export function sameBytes(one: Span, other: Span): boolean {
   const length = one.end - one.start;
   if (length !== other.end - other.start) return false;
@@ -30,7 +30,7 @@ export function sameBytes(one: Span, other: Span): boolean {
   }
 }
 
-/** As `sameBytes`, of large parts by their beginning and pieces all over them: for who answers at every keystroke. */
+/** As `sameBytes`, but compares only the beginning and samples of large parts, which is fast enough for every keystroke. */
 export function probablySameBytes(one: Span, other: Span): boolean {
   const length = one.end - one.start;
   if (length <= 4 * piece || length !== other.end - other.start) return sameBytes(one, other);

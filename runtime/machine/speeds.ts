@@ -7,23 +7,23 @@ import { makeFolders } from "./make-folders.ts";
 import { readRegularText } from "./regular-file.ts";
 import { cacheFolder } from "./user-folder.ts";
 
-/** How fast an engine trains on this machine, measured once. */
+/** The measured training speed of an engine on this machine. */
 const measuredSpeed = v.object({
-  /** Work (`stepWork`) a second. */
+  /** Work (`stepWork`) per second. */
   workPerSecond: v.pipe(v.number(), v.gtValue(0)),
-  /** What it was measured on. */
+  /** Number of processors that it was measured on. */
   processors: v.number(),
-  /** This program's and the engine's: another version may be faster. */
+  /** Versions of this program and of the engine; others may have another speed. */
   version: v.string(),
-  /** ISO 8601. */
+  /** Date of the measurement, ISO 8601. */
   date: v.string(),
 });
 export type MeasuredSpeed = v.InferOutput<typeof measuredSpeed>;
 
-/** By engine. */
+/** Measured speeds by engine. */
 const speeds = v.record(v.string(), measuredSpeed);
 
-/** Undefined where none was measured, or on other processors. */
+/** The measured speed of an engine; undefined if none was measured, or if the number of processors has changed. */
 export function readSpeed(engine: string): MeasuredSpeed | undefined {
   const speed = readSpeeds()[engine];
   return speed?.processors === availableParallelism() ? speed : undefined;
@@ -39,7 +39,7 @@ export function writeSpeed(engine: string, measured: Pick<MeasuredSpeed, "workPe
   return speed;
 }
 
-/** A cache can be made again. */
+/** The cached speeds; empty if they cannot be read, since they can be measured again. */
 function readSpeeds(): v.InferOutput<typeof speeds> {
   try {
     const parsed = parseRecord(readRegularText(speedsFile()), speeds);
@@ -49,7 +49,7 @@ function readSpeeds(): v.InferOutput<typeof speeds> {
   }
 }
 
-/** A home folder may be shared by several machines. */
+/** The file of this machine's speeds; a home folder may be shared by several machines. */
 function speedsFile(): string {
   return join(cacheFolder(), `speed-${hostname()}.json`);
 }

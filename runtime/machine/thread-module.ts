@@ -1,6 +1,6 @@
 /**
- * Where a thread's module is: beside the one that starts it among the sources, above the parts of a bundle.
- * `from`: `import.meta.url` of the module that starts it; `name`: the thread's, without an ending.
+ * The location of a thread's module: in the sources, next to the module that starts it; in a bundle, above its parts.
+ * `from`: `import.meta.url` of the module that starts it; `name`: name of the thread's module, without extension.
  */
 export function threadModule(from: string, name: string): URL {
   return new URL(from.endsWith(".ts") ? `./${name}.ts` : `../${name}.js`, from);

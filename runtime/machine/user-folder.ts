@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-/** Where things are that belong to the user and not to a version of this program: `PRETRAIN_HOME`, or the platform's place for them. */
+/** The folder for data of the user that is independent of the program's version: `PRETRAIN_HOME`, or the platform's usual place. */
 export function userFolder(environment: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): string {
   if (environment.PRETRAIN_HOME) return environment.PRETRAIN_HOME;
   if (platform === "win32") return join(environment.LOCALAPPDATA || join(homedir(), "AppData", "Local"), "pretrain");
@@ -9,7 +9,7 @@ export function userFolder(environment: NodeJS.ProcessEnv = process.env, platfor
   return join(environment.XDG_DATA_HOME || join(homedir(), ".local", "share"), "pretrain");
 }
 
-/** Where things are that can be made again. */
+/** The folder for data that can be computed again. */
 export function cacheFolder(environment: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): string {
   if (environment.PRETRAIN_HOME || platform === "win32") return join(userFolder(environment, platform), "cache");
   if (platform === "darwin") return join(homedir(), "Library", "Caches", "pretrain");

@@ -1,11 +1,11 @@
 import type { FinetuneJob, PretrainJob } from "#runtime/contract/plan.ts";
 
-/** Jobs whose time goes into training. */
+/** Jobs that spend their time on training. */
 export type TrainingJob = PretrainJob | FinetuneJob;
 
 /**
- * What a step takes, as FLOPs of a large step. Small operations keep a machine waiting: steps of 1.6e8, 5.7e9 and 6.5e10 FLOPs run at
- * 0.29, 0.83 and 0.96 of the speed that large ones reach (docs/performance.md: `tiny`, `small`, `medium` on `onnx`).
+ * The work of a step, in FLOPs of a large step that takes as long. Small operations are less efficient: steps of 1.6e8, 5.7e9 and 6.5e10
+ * FLOPs run at 0.29, 0.83 and 0.96 of the speed of large ones (docs/performance.md: `tiny`, `small`, `medium` on `onnx`).
  */
 export function stepWork(flops: number, accumulate = 1): number {
   const each = flops / accumulate;
@@ -15,7 +15,7 @@ export function stepWork(flops: number, accumulate = 1): number {
 const smallStep = 6e8;
 const steepness = 0.7;
 
-/** How many steps a fine-tuning takes: with `patience` it may end sooner; long contexts become several windows, which read on. */
+/** The estimated number of steps of a fine-tuning. With `patience`, it may end earlier; long contexts become several windows. */
 export function finetuningSteps({ settings: { epochs, batch, patience }, examples, task }: FinetuneJob): {
   steps: number;
   certainty: "exact" | "at most" | "about";
@@ -25,15 +25,15 @@ export function finetuningSteps({ settings: { epochs, batch, patience }, example
   return { steps, certainty: patience === undefined ? "exact" : "at most" };
 }
 
-/** Of all steps. For a fine-tuning with texts of their length, not of the context's. */
+/** FLOPs of all steps of a training; for a fine-tuning, with the actual lengths of the texts instead of the context. */
 export function trainingFlops(job: TrainingJob): number {
   if (job.kind === "pretrain") return job.cost.flopsPerStep * job.steps;
   return job.cost.flopsPerStep * job.fill * finetuningSteps(job).steps;
 }
 
 /**
- * Of a job, in the unit of `stepWork`, with its validations where they count: those of a fine-tuning read as many texts as the
- * splits have. `steps`: where it is done, how many it took.
+ * The work of a job, in the unit of `stepWork`. It includes the validations of a fine-tuning, which read as many texts as the splits have.
+ * `steps`: the number of steps, if the job is done.
  */
 export function workOf(job: TrainingJob, steps?: number): number {
   if (job.kind === "pretrain") return stepWork(job.cost.flopsPerStep, job.accumulate) * job.steps;
@@ -45,5 +45,5 @@ export function workOf(job: TrainingJob, steps?: number): number {
   return each * ((steps ?? planned) + scored * (train.kind === "head" ? 1 : forwardShare));
 }
 
-/** Of forward and backward, what forward alone takes. */
+/** The share of the forward pass in the FLOPs of forward and backward. */
 const forwardShare = 1 / 3;

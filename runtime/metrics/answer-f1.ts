@@ -2,7 +2,7 @@ import { bestOf, normalizeAnswer, type SquadForm } from "./answers.ts";
 import { wordsOf } from "./white-space.ts";
 
 /**
- * F1 of a prediction's words against the best right answer's, 0 to 1, normalised as for exact match.
+ * F1 of the words of a prediction and those of the best matching correct answer, 0 to 1, normalised as for exact match.
  * @see Rajpurkar et al. 2016, SQuAD, section 6.1; Rajpurkar et al. 2018, Know What You Don't Know, for no answer; the official scripts
  */
 export function answerF1(prediction: string, answers: readonly string[], form: SquadForm = "2.0"): number {

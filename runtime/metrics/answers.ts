@@ -1,22 +1,22 @@
 import { wordsOf } from "./white-space.ts";
 
 /**
- * The two scoring scripts of SQuAD. They differ where nothing is left of an answer when it is normalised, as of a question without
- * answer, which 1.1 does not have: where both are empty, F1 is 1 in 2.0 and 0 in 1.1.
+ * The versions of SQuAD's scoring script. They differ if normalisation leaves nothing of an answer, as for questions without an answer,
+ * which 1.1 does not have: if both are empty, F1 is 1 in 2.0 and 0 in 1.1.
  */
 export type SquadForm = "1.1" | "2.0";
 
-/** Lower-case, without ASCII punctuation, without the articles a, an and the, with single spaces. */
+/** Normalises an answer: lower case, without ASCII punctuation and the articles a, an and the, with single spaces. */
 export function normalizeAnswer(text: string): string {
   const bare = text.toLowerCase().replace(punctuation, "").replace(articles, " ");
   return wordsOf(bare).join(" ");
 }
 
 const punctuation = /[!-/:-@[-`{-~]/gu;
-/** Python's word borders know all letters. */
+/** Articles with word boundaries as in Python, which consider all letters. */
 const articles = /(?<![\p{L}\p{N}_])(?:a|an|the)(?![\p{L}\p{N}_])/gu;
 
-/** The best score of a prediction over all right answers; of a question without answer it is scored against nothing. */
+/** The best score of a prediction over all correct answers; for a question without an answer, it is compared with the empty text. */
 export function bestOf(
   prediction: string,
   answers: readonly string[],

@@ -1,8 +1,8 @@
 import { sameLength } from "./ranks.ts";
 
 /**
- * Precision at each threshold, weighted by the recall that it adds: Σ (Rₙ − Rₙ₋₁) Pₙ, without interpolation. Not a number where
- * there is no positive. As scikit-learn's `average_precision_score`.
+ * Mean of the precision at each threshold, weighted by the increase in recall: Σ (Rₙ − Rₙ₋₁) Pₙ, without interpolation. NaN if there is
+ * no positive example. As scikit-learn's `average_precision_score`.
  * @param gold 1 for positives, 0 for negatives
  * @param scores higher means more likely positive
  * @see Manning, Raghavan and Schütze 2008, Introduction to Information Retrieval, section 8.4
@@ -17,7 +17,7 @@ export function averagePrecision(gold: ArrayLike<number>, scores: ArrayLike<numb
   let sum = 0;
   order.forEach((index, place) => {
     if (gold[index] === 1) right++;
-    // equal scores fall below a threshold together
+    // equal scores are on the same side of a threshold
     const next = order[place + 1];
     if (next !== undefined && scores[next] === scores[index]) return;
     sum += ((right - before) / positives) * (right / (place + 1));

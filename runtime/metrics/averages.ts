@@ -1,16 +1,16 @@
 import type { Margins } from "./confusion-matrix.ts";
 
-/** Scores answers by what each class was answered with. */
+/** A metric that is computed from the sums of a confusion matrix. */
 export type ClassificationMetric = (sums: Margins) => number;
 
-/** A ratio from how often a class was right, answered, and both; 0 where there is nothing to divide by. */
+/** A ratio for a class: `gold` examples have it, `predicted` were predicted as it, `right` both; 0 if the denominator is 0. */
 export type ClassRatio = (counts: { gold: number; predicted: number; right: number }) => number;
 
 /**
- * The four ways in which one ratio of each class becomes one number, as scikit-learn's `average` with `zero_division=0`:
- * of the positive class, the second of two (`binary`); of all decisions together (`micro`); the mean over the classes (`macro`),
- * and that mean weighted by how often each class is right (`weighted`). A class that neither the answers nor the predictions
- * have does not count; nor, in the means over classes, do answers that are none of them (Raffel et al. 2020, released code).
+ * The four averages of a per-class ratio, as scikit-learn's `average` with `zero_division=0`: that of the positive class, the second of two
+ * (`binary`); over all decisions (`micro`); the mean over the classes (`macro`); and the mean weighted by the number of examples of each
+ * class (`weighted`). A class that occurs neither in the correct answers nor in the predictions does not count. In the means over classes,
+ * predictions that are not a class do not count either (Raffel et al. 2020, released code).
  * @see Sokolova and Lapalme 2009, A systematic analysis of performance measures for classification tasks, table 3
  */
 export function averages(ratio: ClassRatio): { [K in "binary" | "micro" | "macro" | "weighted"]: ClassificationMetric } {

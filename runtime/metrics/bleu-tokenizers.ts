@@ -1,26 +1,26 @@
 import { trim, wordsOf } from "./white-space.ts";
 
-/** How sacreBLEU parts a text into what it counts; by its names. */
+/** sacreBLEU's tokenizers, by their names. */
 export const bleuTokenizers = {
-  /** The script mteval-v13a, WMT's standard. */
+  /** As the script mteval-v13a, WMT's standard. */
   "13a": (line) => {
     const joined = line.replaceAll("<skipped>", "").replaceAll("-\n", "").replaceAll("\n", " ");
     const plain = joined.replaceAll("&quot;", '"').replaceAll("&amp;", "&").replaceAll("&lt;", "<").replaceAll("&gt;", ">");
     return western(` ${plain} `);
   },
-  /** mteval-v14's international form: punctuation but between digits, and every symbol, stand alone. */
+  /** As mteval-v14 in its international mode: every symbol, and punctuation except between digits, is a token. */
   intl: (line) =>
     line
       .replace(/(\P{N})(\p{P})/gu, "$1 $2 ")
       .replace(/(\p{P})(\P{N})/gu, " $1 $2")
       .replace(/\p{S}/gu, " $& "),
-  /** Every Chinese character stands alone, the rest as in 13a. */
+  /** Every Chinese character is a token, the rest is as in 13a. */
   zh: (line) => western(trim(line).replace(chinese, " $& ")),
-  /** Every character. */
+  /** Every character is a token. */
   char: (line) => Array.from(line).join(" "),
-  /** As it stands, parted at white space. */
+  /** Split at white space only. */
   none: (line) => line,
-  // words of MeCab's dictionaries and pieces of SentencePiece models: the texts come parted already (tokenizers/mecab.ts, sentencepiece.ts)
+  // words of MeCab's dictionaries and pieces of SentencePiece models: the texts are already split (tokenizers/mecab.ts, sentencepiece.ts)
   "ja-mecab": (line) => line,
   "ko-mecab": (line) => line,
   spm: (line) => line,
@@ -31,7 +31,7 @@ export const bleuTokenizers = {
 
 export type BleuTokenizer = keyof typeof bleuTokenizers;
 
-/** A line's tokens. */
+/** The tokens of a line. */
 export function bleuTokens(line: string, tokenizer: BleuTokenizer): string[] {
   return wordsOf(bleuTokenizers[tokenizer](line));
 }
@@ -45,8 +45,8 @@ function western(line: string): string {
 }
 
 /**
- * The ranges of sacreBLEU. It writes those beyond the basic plane with escapes that Python reads as other characters, so U+2001 to
- * U+2A6D count as Chinese and the planes' own characters do not; scores are only equal with the same ranges.
+ * Chinese characters, with the ranges of sacreBLEU. It writes ranges beyond the basic plane with escapes that Python reads as other
+ * characters, so U+2001 to U+2A6D count as Chinese, but characters of those planes do not; equal scores need the same ranges.
  */
 const chinese = new RegExp(
   "[\\u2001-\\u2a6d\\u2e80-\\u2fdf\\u2ff0-\\u2fff\\u3000-\\u303f\\u3100-\\u312f\\u31a0-\\u31bf\\u31c0-\\u31ef\\u3200-\\u33ff" +

@@ -3,23 +3,23 @@ import { countNgrams, referenceCount } from "./ngrams.ts";
 import { sameLength } from "./ranks.ts";
 import { trimEnd } from "./white-space.ts";
 
-/** As sacreBLEU's, by its names. */
+/** Options of BLEU, with sacreBLEU's names. */
 export interface BleuOptions {
   tokenize: BleuTokenizer;
   lowercase: boolean;
-  /** What becomes of an order without a match. Chen and Cherry 2014: `floor` is their method 1, `add-k` 2, `exp` 3. */
+  /** Smoothing of orders without a match. `floor` is method 1 of Chen and Cherry 2014, `add-k` is 2, `exp` is 3. */
   smooth_method: "exp" | "floor" | "add-k" | "none";
-  /** Of `floor` and `add-k`; null: 0.1 and 1. */
+  /** Value for `floor` and `add-k`; null: 0.1 and 1. */
   smooth_value: number | null;
   max_ngram_order: number;
-  /** Leaves out orders that a text is too short to have. */
+  /** Ignores n-gram orders for which a text is too short. */
   effective_order: boolean;
 }
 
 export interface Bleu {
   /** 0 to 100. */
   score: number;
-  /** Of each order, 0 to 100. */
+  /** Precision of each order, 0 to 100. */
   precisions: number[];
   brevity_penalty: number;
   hypothesis_length: number;
@@ -37,8 +37,8 @@ export const bleuDefaults: BleuOptions = {
 };
 
 /**
- * BLEU of a corpus, with sacreBLEU's tokenisers, smoothing and signature (less its version).
- * @param references of each hypothesis one or several
+ * BLEU of a corpus, with sacreBLEU's tokenizers, smoothing and signature (without its version).
+ * @param references one or more references of each hypothesis
  * @see Papineni et al. 2002, section 2.3; Post 2018, A Call for Clarity in Reporting BLEU Scores
  */
 export function bleu(hypotheses: readonly string[], references: readonly (readonly string[])[], given: Partial<BleuOptions> = {}): Bleu {
@@ -51,7 +51,7 @@ export function bleu(hypotheses: readonly string[], references: readonly (readon
   return { ...scoreOf(sums, options), signature: signatureOf(references, options) };
 }
 
-/** BLEU of chosen lines together: each is counted once, and may be chosen several times. */
+/** A function to BLEU from indices of lines, which may repeat. The n-grams of each line are counted only once. */
 export function bleuOfLines(hypotheses: readonly string[], references: readonly (readonly string[])[]): (chosen: Int32Array) => number {
   const orders = bleuDefaults.max_ngram_order;
   const lines = hypotheses.map((hypothesis, i) => {
@@ -74,7 +74,7 @@ export function bleuOfLines(hypotheses: readonly string[], references: readonly 
   };
 }
 
-/** BLEU of each line alone. */
+/** BLEU of each line. */
 export function sentenceBleu(
   hypotheses: readonly string[],
   references: readonly (readonly string[])[],
@@ -85,7 +85,7 @@ export function sentenceBleu(
 }
 
 interface Counts {
-  /** By order, from 1-grams on. */
+  /** Matches by order, starting with 1-grams. */
   right: number[];
   all: number[];
   length: number;
@@ -114,7 +114,7 @@ function addCounts(sums: Counts, hypothesis: string, references: readonly string
   }
 }
 
-/** Of the references' lengths the one nearest to the hypothesis', of two as near the shorter. */
+/** The reference length that is nearest to that of the hypothesis, and the shorter of two equally near ones. */
 function closestLength(length: number, lengths: readonly number[]): number {
   return lengths.reduce((best, each) => {
     const nearer = Math.abs(each - length) - Math.abs(best - length);
@@ -146,7 +146,7 @@ function scoreOf({ right, all, length, referenceLength }: Counts, options: BleuO
   return { score: brevity * Math.exp(logs.reduce((sum, log) => sum + log, 0) / orders), ...rest };
 }
 
-/** Tokenizers that a signature names otherwise: an older name, and the versions of MeCab and the dictionary that `mecabWords` follows. */
+/** Tokenizers with another name in signatures: an older name, and the versions of MeCab and its dictionary that `mecabWords` follows. */
 const signatures = { spm: "flores101", "ja-mecab": "ja-mecab-0.996-IPA", "ko-mecab": "ko-mecab-0.996/ko-0.9.2-KO" };
 
 function signatureOf(references: readonly (readonly string[])[], options: BleuOptions): string {

@@ -1,8 +1,8 @@
 /**
- * Expected calibration error, 0 to 1: how far the confidence of answers is from the share of them that is right, over equally
- * wide bins of confidence (lower, upper], weighted by how many fall into each.
- * @param right whether each answer is right
- * @param confidences the probability that each answer was given, 0 to 1
+ * Expected calibration error, 0 to 1: the difference between the confidence of answers and the share of them that is correct, averaged over
+ * bins of confidence (lower, upper] of equal width, weighted by the number of answers in each.
+ * @param right whether each answer is correct
+ * @param confidences the predicted probability of each answer, 0 to 1
  * @see Guo et al. 2017, On Calibration of Modern Neural Networks, equation 3; 15 bins as there
  */
 export function calibrationError(right: readonly boolean[], confidences: ArrayLike<number>, bins = 15): number {

@@ -2,17 +2,17 @@ import { countNgrams, overlap, referenceCount, totalOf } from "./ngrams.ts";
 import { sameLength } from "./ranks.ts";
 import { wordsOf } from "./white-space.ts";
 
-/** As sacreBLEU's, by its names. */
+/** Options of chrF, with sacreBLEU's names. */
 export interface ChrfOptions {
   char_order: number;
   /** 0: chrF; 2: chrF++. */
   word_order: number;
-  /** How much more recall counts than precision. */
+  /** Weight of recall relative to precision. */
   beta: number;
   lowercase: boolean;
-  /** Whether white space is a character. */
+  /** Whether white space counts as characters. */
   whitespace: boolean;
-  /** F of each order, averaged, with a tiny number for orders without a match, as chrF++.py does. */
+  /** Averages the F-scores of the orders, with a tiny value for orders without a match, as chrF++.py does. */
   eps_smoothing: boolean;
 }
 
@@ -32,8 +32,8 @@ export const chrfDefaults: ChrfOptions = {
 };
 
 /**
- * chrF of a corpus, and with `word_order: 2` chrF++, as sacreBLEU computes them, with its signature (less its version).
- * @param references of each hypothesis one or several; the one with the best score counts
+ * chrF of a corpus, or chrF++ with `word_order: 2`, as sacreBLEU computes them, with its signature (without its version).
+ * @param references one or more references of each hypothesis, of which the one with the best score counts
  * @see Popović 2015, chrF: character n-gram F-score for automatic MT evaluation; Popović 2017, chrF++
  */
 export function chrf(hypotheses: readonly string[], references: readonly (readonly string[])[], given: Partial<ChrfOptions> = {}): Chrf {
@@ -51,7 +51,7 @@ export function chrf(hypotheses: readonly string[], references: readonly (readon
   return { score: scoreOf(sums, options), signature: signatureOf(references, options) };
 }
 
-/** chrF of chosen lines together: each is counted once, and may be chosen several times. */
+/** A function to chrF from indices of lines, which may repeat. The n-grams of each line are counted only once. */
 export function chrfOfLines(
   hypotheses: readonly string[],
   references: readonly (readonly string[])[],
@@ -72,7 +72,7 @@ export function chrfOfLines(
   };
 }
 
-/** chrF of each line alone. */
+/** chrF of each line. */
 export function sentenceChrf(
   hypotheses: readonly string[],
   references: readonly (readonly string[])[],
@@ -103,7 +103,7 @@ function bestCounts(hypothesis: string, references: readonly string[], options: 
   return candidates[scores.indexOf(Math.max(...scores))]!;
 }
 
-/** Those of characters, order by order, then those of words. */
+/** The n-grams of a text: of characters by order, then of words. */
 function ngramsOf(text: string, options: ChrfOptions): Map<string, number>[] {
   const cased = options.lowercase ? text.toLowerCase() : text;
   const characters = Array.from(options.whitespace ? cased : wordsOf(cased).join(""));
@@ -114,7 +114,7 @@ function ngramsOf(text: string, options: ChrfOptions): Map<string, number>[] {
   ];
 }
 
-/** Punctuation at a word's end, or else at its beginning, is a word of its own; only one of the two, as in chrF++.py. */
+/** Separates punctuation at the end of a word, or else at its beginning, but not both, as chrF++.py does. */
 function withoutPunctuation(word: string): string[] {
   const characters = Array.from(word);
   if (characters.length === 1) return [word];

@@ -1,6 +1,6 @@
 /**
- * How often each right class (rows) was answered by each class (columns): a `classes × classes` matrix, row by row. Classes are
- * 0 … classes − 1. As scikit-learn's `confusion_matrix`.
+ * The number of examples of each correct class (rows) that were predicted as each class (columns): a `classes × classes` matrix, row by
+ * row. Classes are 0 … classes − 1. As scikit-learn's `confusion_matrix`.
  */
 export function confusionMatrix(gold: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): Float64Array {
   requireSameLength(gold, predicted);
@@ -14,23 +14,23 @@ export function confusionMatrix(gold: ArrayLike<number>, predicted: ArrayLike<nu
   return counts;
 }
 
-/** Stands for an answer that is none of the classes. */
+/** Represents an answer that is not a class. */
 export const noLabel = -1;
 
-/** A matrix' sums: how often each class was right, how often each was answered, how often both. */
+/** The sums of a confusion matrix: for each class, the number of examples with it, of predictions of it, and of correct predictions. */
 export interface Margins {
   gold: number[];
   predicted: number[];
   right: number[];
   total: number;
-  /** Answers that are none of the classes: always wrong, and a class of their own. */
+  /** Number of answers that are not a class; they are always wrong and count as another class. */
   unlabelled: number;
 }
 
 /**
- * Without the matrix itself, which would not fit in memory where classes are many.
- * @param predicted classes, or `noLabel`
- * @param chosen the examples that count, some of them several times; left out: each once
+ * The sums of a confusion matrix, without the matrix itself, which would not fit in memory with many classes.
+ * @param predicted predicted classes, or `noLabel`
+ * @param chosen indices of the examples that count, which may repeat; absent: all examples
  */
 export function margins(gold: ArrayLike<number>, predicted: ArrayLike<number>, classes: number, chosen?: ArrayLike<number>): Margins {
   requireSameLength(gold, predicted);

@@ -1,12 +1,12 @@
-/** What an edit does to the right words to make them the given ones. */
+/** The kinds of edits that turn the correct words into the given ones. */
 export const edits = { none: 0, substitution: 1, insertion: 2, deletion: 3 } as const;
 
-/** The edit distance of a text to fixed right words, and of texts that share a beginning with it. */
+/** The edit distance of a text to fixed correct words, and of texts that share a beginning with it. */
 export interface EditTable {
   distance: number;
-  /** Edits from the first to the last, of the given words: `insertion` adds a right word, `deletion` takes a given one away. */
+  /** Edits of the given words, in order: `insertion` adds a correct word, `deletion` removes a given one. */
   trace: number[];
-  /** The distance of other words, as many, whose first `shared` are the same. */
+  /** The distance of other words of the same number, whose first `shared` words are the same. */
   distanceOf(words: Int32Array, shared: number): number;
 }
 
@@ -14,8 +14,8 @@ const beamWidth = 25;
 const infinite = 2 ** 30;
 
 /**
- * Levenshtein's distance of words, near the diagonal alone, as Tercom and sacreBLEU have it: cells farther than the beam from the
- * diagonal are not looked at, and of equally cheap edits a substitution comes before a deletion before an insertion.
+ * The Levenshtein distance of words within a beam around the diagonal, as in Tercom and sacreBLEU: cells farther away are ignored, and of
+ * equally cheap edits a substitution is preferred to a deletion and a deletion to an insertion.
  */
 export function editTable(given: Int32Array, right: Int32Array): EditTable {
   const columns = right.length + 1;

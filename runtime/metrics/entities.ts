@@ -1,14 +1,14 @@
 import { sameLength } from "./ranks.ts";
 import { type Entity, type EntityScheme, entitiesOf } from "./tag-schemes.ts";
 
-/** Counts of entities: in the right tags, in the predicted ones, in both with the same borders and type. */
+/** Numbers of entities: in the correct tags, in the predicted tags, and in both with the same boundaries and type. */
 export interface EntityCounts {
   gold: number;
   predicted: number;
   right: number;
 }
 
-/** By type, of all sentences together. */
+/** The counts of each type of entity over all sentences. */
 export function countEntities(
   gold: readonly (readonly string[])[],
   predicted: readonly (readonly string[])[],
@@ -41,7 +41,7 @@ function keyOf({ first, last, type }: Entity): string {
   return `${first} ${last} ${type}`;
 }
 
-/** The counts of all types together. */
+/** The counts summed over all types. */
 export function allEntities(counts: ReadonlyMap<string, EntityCounts>): EntityCounts {
   const all = { gold: 0, predicted: 0, right: 0 };
   for (const { gold, predicted, right } of counts.values()) {

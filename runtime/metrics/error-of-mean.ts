@@ -1,7 +1,7 @@
 /**
- * The standard error of a mean over the items of groups that are drawn together, such as the tokens of windows of text: what stands
- * together is alike, so that groups count and not items. The ratio estimator's (Cochran 1977, Sampling Techniques, equation 2.46).
- * @param groups sum and number of the items of each; places without a group are passed over
+ * The standard error of a mean over items that are sampled in groups, such as the tokens of windows of text. Items of a group are
+ * correlated, so groups count and not items. The standard error of the ratio estimator (Cochran 1977, Sampling Techniques, equation 2.46).
+ * @param groups sum and number of the items of each group; places without a group are ignored
  * @returns undefined for fewer than two groups
  */
 export function errorOfMean(groups: readonly { sum: number; n: number }[]): number | undefined {

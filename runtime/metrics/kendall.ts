@@ -1,8 +1,8 @@
 import { sameLength } from "./ranks.ts";
 
 /**
- * Kendall's τ-b, −1 to 1: pairs in the same order less those in opposite order, corrected for ties. Not a number where one side is constant.
- * As SciPy's `kendalltau`, in O(n log n).
+ * Kendall's τ-b, −1 to 1: concordant pairs minus discordant pairs, corrected for ties. NaN if one side is constant. As SciPy's
+ * `kendalltau`, in O(n log n).
  * @see Kendall 1945, The treatment of ties in ranking problems; Knight 1966, A computer method for calculating Kendall's tau
  */
 export function kendall(gold: ArrayLike<number>, predicted: ArrayLike<number>): number {
@@ -20,7 +20,7 @@ export function kendall(gold: ArrayLike<number>, predicted: ArrayLike<number>): 
   return spread === 0 ? Number.NaN : Math.max(-1, Math.min(1, difference / spread));
 }
 
-/** Of a sorted list, how many pairs are equal. */
+/** The number of equal pairs in a sorted list. */
 function tiedPairs(sorted: readonly number[], areEqual: (a: number, b: number) => boolean): number {
   let pairs = 0;
   let run = 0;
@@ -31,7 +31,7 @@ function tiedPairs(sorted: readonly number[], areEqual: (a: number, b: number) =
   return pairs;
 }
 
-/** Merge sort in place; gives how many pairs stood in the wrong order. */
+/** Sorts in place by merge sort, and returns the number of pairs that were in the wrong order. */
 function sortAndCount(values: number[]): number {
   let exchanges = 0;
   for (let width = 1; width < values.length; width *= 2) {

@@ -1,7 +1,7 @@
 import { decimalOf } from "#runtime/contract/decimal.ts";
 import { ScoreError } from "./score-error.ts";
 
-/** Labels as classes 0 … n − 1, in order: numbers by their value, other labels by their code units. */
+/** Labels as classes 0 … n − 1, in sorted order: numbers by value, other labels by code units. */
 export interface Classes {
   labels: string[];
   classesOf(labels: readonly string[]): number[];
@@ -13,18 +13,20 @@ export function classesIn(all: readonly string[]): Classes {
   return { labels, classesOf: (given) => given.map((label) => classOf.get(label)!) };
 }
 
-/** The positive label as class 1, the other one of at most two as class 0. Without a name for it, it is the second in order. */
+/** The positive label as class 1, and the other of at most two labels as class 0. By default, the second in sorted order is positive. */
 export function twoClassesIn(all: readonly string[], positive?: string): Classes {
   const labels = sortedLabels(all);
   if (labels.length > 2) {
     const shown = labels.slice(0, 8).join(", ");
-    throw new ScoreError(`it is of two labels, and these are ${labels.length} (${shown}); take one that averages over labels, as f1_macro`);
+    throw new ScoreError(
+      `the metric needs two labels, but there are ${labels.length} (${shown}); use one that averages over labels, such as f1_macro`,
+    );
   }
   if (positive !== undefined && !labels.includes(positive)) {
     throw new ScoreError(`the positive label "${positive}" does not occur; the labels are ${labels.join(", ")}`);
   }
   if (positive === undefined && labels.length < 2) {
-    throw new ScoreError(`all labels are "${labels[0]}"; say whether it is the positive one, with --positive`);
+    throw new ScoreError(`all labels are "${labels[0]}"; use --positive to say whether it is the positive one`);
   }
   const chosen = positive ?? labels[1]!;
   return {
@@ -33,19 +35,19 @@ export function twoClassesIn(all: readonly string[], positive?: string): Classes
   };
 }
 
-/** Each once: numbers by their value, other labels by their code units. */
+/** The distinct labels in sorted order: numbers by value, other labels by code units. */
 export function sortedLabels(all: Iterable<string>): string[] {
   const labels = [...new Set(all)];
   const areNumbers = labels.every((label) => decimalOf(label) !== undefined);
   return areNumbers ? labels.sort((a, b) => Number(a) - Number(b)) : labels.sort();
 }
 
-/** The probability of each label: an object by label, or numbers in the order of the labels; one number is of the second of two. */
+/** The probability of each label: an object by label, or numbers in the order of the labels; a single number is for the second of two. */
 export type GivenProbabilities = number[] | Record<string, number>;
 
 /**
- * Every prediction's probabilities by label. Throws `ScoreError` where numbers and labels do not fit, and where they are no
- * probabilities: each is 0 to 1, and all of a list add up to 1. An object may leave out the least probable.
+ * The probabilities of every prediction by label. Throws `ScoreError` if numbers and labels do not match, or if the numbers are not
+ * probabilities from 0 to 1 that add up to 1. An object may omit improbable labels.
  */
 export function probabilitiesByLabel(
   given: readonly GivenProbabilities[],
@@ -60,7 +62,7 @@ export function probabilitiesByLabel(
     const labels = labelsOf(values.length, known);
     if (!labels) {
       throw new ScoreError(
-        `prediction ${i + 1} has ${values.length} probabilities, and the references have the labels ${known.join(", ")}; ` +
+        `prediction ${i + 1} has ${values.length} probabilities, but the references have the labels ${known.join(", ")}; ` +
           'write each prediction as an object: {"label": probability, …}',
       );
     }
@@ -68,22 +70,22 @@ export function probabilitiesByLabel(
   });
 }
 
-/** As they are written, with few digits. */
+/** Tolerance of the sum, since probabilities are written with few digits. */
 const rounding = 0.01;
 
 function refuseOthers(given: GivenProbabilities, index: number): void {
   const values = Object.values(given);
   const outside = values.find((value) => !(value >= 0 && value <= 1));
-  if (outside !== undefined) throw new ScoreError(`prediction ${index + 1} has ${outside}, and a probability is a number from 0 to 1`);
+  if (outside !== undefined) throw new ScoreError(`prediction ${index + 1} has ${outside}, but a probability is a number from 0 to 1`);
   if (Array.isArray(given) && values.length === 1) return;
   const sum = values.reduce((total, value) => total + value, 0);
   const least = Array.isArray(given) ? 1 - rounding : Number.MIN_VALUE;
   if (sum < least || sum > 1 + rounding) {
-    throw new ScoreError(`the probabilities of prediction ${index + 1} add up to ${Number(sum.toPrecision(3))}, and 1 is expected`);
+    throw new ScoreError(`the probabilities of prediction ${index + 1} add up to ${Number(sum.toPrecision(3))} instead of 1`);
   }
 }
 
-/** Labels that not every file of references has all of are told by numbers alone where they are 0, 1, 2, … */
+/** The labels of a list of `count` probabilities: the known ones, or 0 … count − 1 if these include all known labels; otherwise null. */
 function labelsOf(count: number, known: readonly string[]): readonly string[] | null {
   if (known.length === count) return known;
   const numbers = Array.from({ length: count }, (_, index) => String(index));

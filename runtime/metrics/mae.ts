@@ -1,6 +1,6 @@
 import { sameLength } from "./ranks.ts";
 
-/** Mean of the absolute errors, in the unit of the values; 0 of nothing. As scikit-learn's `mean_absolute_error`. */
+/** Mean absolute error, in the unit of the values; 0 if there are none. As scikit-learn's `mean_absolute_error`. */
 export function mae(gold: ArrayLike<number>, predicted: ArrayLike<number>): number {
   sameLength(gold, predicted);
   let sum = 0;

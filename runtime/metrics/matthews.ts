@@ -1,7 +1,7 @@
 import type { Margins } from "./confusion-matrix.ts";
 
 /**
- * Matthews correlation coefficient, −1 to 1, for two or more classes; 0 where the denominator is 0. As scikit-learn's
+ * Matthews correlation coefficient, −1 to 1, for two or more classes; 0 if the denominator is 0. As scikit-learn's
  * `matthews_corrcoef`.
  * @see Matthews 1975; Gorodkin 2004, Comparing two K-category assignments by a K-category correlation coefficient, equation 8
  */

@@ -1,6 +1,6 @@
 import { sameLength } from "./ranks.ts";
 
-/** Mean of the squared errors, in the squared unit of the values; 0 of nothing. As scikit-learn's `mean_squared_error`. */
+/** Mean squared error, in the squared unit of the values; 0 if there are none. As scikit-learn's `mean_squared_error`. */
 export function mse(gold: ArrayLike<number>, predicted: ArrayLike<number>): number {
   sameLength(gold, predicted);
   let sum = 0;

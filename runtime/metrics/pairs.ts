@@ -1,4 +1,4 @@
-/** How probable the acceptable sentence is to a model, and the other one: log-likelihoods. */
+/** The log-likelihoods of the acceptable and the unacceptable sentence of a pair, in nats. */
 interface ScoredPair {
   group: string | null;
   good: number;
@@ -6,7 +6,7 @@ interface ScoredPair {
 }
 
 /**
- * The share of pairs whose acceptable sentence is more probable; ties count half. Of groups also that of each, as
+ * The share of pairs whose acceptable sentence is more probable; ties count half. If pairs have groups, also the share for each, as
  * `accuracy.GROUP`.
  * @see Warstadt et al. 2020, BLiMP, section 4.1
  */

@@ -1,7 +1,7 @@
 import { sameLength } from "./ranks.ts";
 
 /**
- * Product-moment correlation, −1 to 1. Not a number where one side is constant, which says nothing about the other.
+ * Pearson's product-moment correlation, −1 to 1. NaN if one side is constant.
  * As SciPy's `pearsonr`.
  * @see Pearson 1895, Note on regression and inheritance in the case of two parents
  */

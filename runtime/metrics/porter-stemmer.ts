@@ -1,6 +1,6 @@
 /**
- * The stem of an English word in lower case, as NLTK's `PorterStemmer` in its default form, which ROUGE's reference implementation
- * uses: Porter's rules with Martin Porter's own later changes and some irregular words.
+ * The stem of an English word in lower case, as NLTK's `PorterStemmer` in its default mode, which ROUGE's reference implementation uses:
+ * Porter's rules with Martin Porter's own later changes and some irregular words.
  * @see Porter 1980, An algorithm for suffix stripping, section 3
  */
 export function porterStem(word: string): string {
@@ -33,7 +33,7 @@ function isConsonant(word: string, index: number): boolean {
   return letter !== "y" || index === 0 || !isConsonant(word, index - 1);
 }
 
-/** Porter's m: how often a vowel is followed by a consonant. */
+/** Porter's m: the number of times that a vowel is followed by a consonant. */
 function measure(stem: string): number {
   let count = 0;
   for (let i = 1; i < stem.length; i++) if (isConsonant(stem, i) && !isConsonant(stem, i - 1)) count++;
@@ -48,7 +48,7 @@ function endsInDouble(word: string): boolean {
   return word.length >= 2 && word.at(-1) === word.at(-2) && isConsonant(word, word.length - 1);
 }
 
-/** Porter's *o: consonant, vowel, consonant other than w, x and y; or a word of a vowel and a consonant. */
+/** Porter's *o: ends in consonant, vowel, consonant other than w, x and y; or consists of a vowel and a consonant. */
 function endsInShort(word: string): boolean {
   const last = word.length - 1;
   if (word.length === 2) return !isConsonant(word, 0) && isConsonant(word, 1);
@@ -56,7 +56,7 @@ function endsInShort(word: string): boolean {
   return shape && !"wxy".includes(word[last]!);
 }
 
-/** The first rule whose ending the word has decides; it applies where the rest holds what it asks for. */
+/** A rule. Only the first rule whose ending a word has is considered; it applies if the rest of the word meets its condition. */
 type Rule = readonly [ending: string, replacement: string];
 
 function applyFirst(word: string, rules: readonly Rule[], applies: (stem: string, ending: string) => boolean = () => true): string {

@@ -1,4 +1,4 @@
-/** The places of values in ascending order, from 1; equal values share the mean of theirs. As SciPy's `rankdata`. */
+/** The ranks of values in ascending order, from 1; tied values have their average rank. As SciPy's `rankdata`. */
 export function ranks(values: ArrayLike<number>): Float64Array {
   const order = Array.from({ length: values.length }, (_, index) => index).sort((a, b) => values[a]! - values[b]!);
   const found = new Float64Array(values.length);
@@ -11,7 +11,7 @@ export function ranks(values: ArrayLike<number>): Float64Array {
   return found;
 }
 
-/** Refuses two lists of different lengths: a bug where they do not come from a user's files, which are checked before. */
+/** Throws `RangeError` if two lists differ in length, which is a bug, since files of users are checked before. */
 export function sameLength(gold: ArrayLike<unknown>, predicted: ArrayLike<unknown>): void {
   if (gold.length !== predicted.length) throw new RangeError(`${gold.length} right answers but ${predicted.length} predictions`);
 }

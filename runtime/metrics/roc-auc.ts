@@ -1,8 +1,8 @@
 import { ranks, sameLength } from "./ranks.ts";
 
 /**
- * Area under the receiver operating characteristic: how probable it is that a positive has a higher score than a negative, equal
- * scores counting half. Not a number where one of the two does not occur. As scikit-learn's `roc_auc_score`.
+ * Area under the receiver operating characteristic curve: the probability that a positive example has a higher score than a negative one,
+ * where ties count half. NaN if one of the two does not occur. As scikit-learn's `roc_auc_score`.
  * @param gold 1 for positives, 0 for negatives
  * @param scores higher means more likely positive
  * @see Hanley and McNeil 1982, The meaning and use of the area under a receiver operating characteristic (ROC) curve

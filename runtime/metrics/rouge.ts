@@ -3,7 +3,7 @@ import { porterStem } from "./porter-stemmer.ts";
 import { sameLength } from "./ranks.ts";
 
 export interface Rouge {
-  /** All 0 to 1. */
+  /** All values are 0 to 1. */
   precision: number;
   recall: number;
   f1: number;
@@ -13,14 +13,13 @@ export const rougeVariants = ["rouge1", "rouge2", "rougeL", "rougeLsum"] as cons
 export type RougeVariant = (typeof rougeVariants)[number];
 
 export interface RougeOptions {
-  /** Compares stems of English words of more than three letters. */
+  /** Compares the stems of English words of more than three letters. */
   stem: boolean;
 }
 
 /**
- * ROUGE of one text, as Google's `rouge_score`. `rouge1` and `rouge2` count words and pairs, `rougeL` the longest common
- * subsequence, `rougeLsum` that of each sentence (a line) with all of the other text. Of several references the one with the best
- * F1 counts.
+ * ROUGE of a text, as Google's `rouge_score`. `rouge1` and `rouge2` count words and word bigrams, `rougeL` the longest common subsequence,
+ * and `rougeLsum` that of each sentence (a line) with the whole other text. Of several references, the one with the best F1 counts.
  * @see Lin 2004, ROUGE: A Package for Automatic Evaluation of Summaries, sections 2 and 3
  */
 export function rouge(text: string, references: readonly string[], variant: RougeVariant, { stem }: Partial<RougeOptions> = {}): Rouge {
@@ -57,7 +56,7 @@ function scoreOf(matched: number, given: number, right: number): Rouge {
   return { precision, recall, f1: precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall) };
 }
 
-/** Runs of the letters a to z and digits. */
+/** The tokens of a text: runs of the letters a to z and digits. */
 function tokensOf(text: string, stem: boolean): string[] {
   const tokens = text.toLowerCase().match(/[a-z0-9]+/gu) ?? [];
   return stem ? tokens.map((token) => (token.length > 3 ? porterStem(token) : token)) : tokens;
@@ -70,7 +69,7 @@ function sentencesOf(text: string, stem: boolean): string[][] {
     .map((line) => tokensOf(line, stem));
 }
 
-/** Lin's union: a word of a reference's sentence counts where it is in the longest common subsequence with some given sentence. */
+/** Lin's union: a word of a reference sentence counts if it is in the longest common subsequence with any given sentence. */
 function bySentence(given: readonly string[][], right: readonly string[][]): Rouge {
   const leftOf = (sentences: readonly string[][]) => countNgrams(sentences.flat(), 1);
   const [leftGiven, leftRight] = [leftOf(given), leftOf(right)];
@@ -79,7 +78,7 @@ function bySentence(given: readonly string[][], right: readonly string[][]): Rou
     const common = new Set(given.flatMap((other) => commonSubsequence(sentence, other)));
     for (const place of [...common].sort((a, b) => a - b)) {
       const word = sentence[place]!;
-      // no word counts more often than it stands in either text
+      // no word counts more often than it occurs in either text
       const [inGiven, inRight] = [leftGiven.get(word) ?? 0, leftRight.get(word) ?? 0];
       if (inGiven === 0 || inRight === 0) continue;
       matched++;
@@ -90,7 +89,7 @@ function bySentence(given: readonly string[][], right: readonly string[][]): Rou
   return scoreOf(matched, given.flat().length, right.flat().length);
 }
 
-/** Places in `a` of its longest common subsequence with `b`; of several the one that the reference implementation finds. */
+/** The indices in `a` of its longest common subsequence with `b`; of several, the one that the reference implementation finds. */
 function commonSubsequence(a: readonly string[], b: readonly string[]): number[] {
   const width = b.length + 1;
   const longest = new Uint32Array((a.length + 1) * width);

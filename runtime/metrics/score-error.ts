@@ -1,2 +1,2 @@
-/** What is wrong with predictions and references as a whole, in words for the user. */
+/** Thrown if predictions and references as a whole are invalid; the message is for the user. */
 export class ScoreError extends Error {}

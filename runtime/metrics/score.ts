@@ -25,32 +25,32 @@ import { sentenceTer, ter } from "./ter.ts";
 import type { TerOptions } from "./ter-tokens.ts";
 import { undefinedOfClasses, undefinedOfNumbers, undefinedOfTags, undefinedOfTexts } from "./undefined-metrics.ts";
 
-/** What each line of predictions and references is, in TypeScript's types. */
+/** The TypeScript type of a line of predictions or references, by form. */
 export interface Forms {
   label: string;
   number: number;
   probabilities: GivenProbabilities;
   tags: string[];
   text: string;
-  /** Right texts or answers; of a question without answer none. */
+  /** Reference texts or correct answers; none for a question without an answer. */
   texts: string[];
-  /** Natural logarithms of the tokens' probabilities. */
+  /** Natural logarithms of the probabilities of tokens. */
   logarithms: number[];
-  /** No file. */
+  /** There is no file. */
   nothing: undefined;
 }
 
 export type Form = keyof Forms;
 
-/** A score and what belongs to it. */
+/** A score with its details. */
 export interface Scored {
-  /** A matrix of `confusion_matrix`: a row for each right label. Null where the data leave the metric without a value. */
+  /** The score; for `confusion_matrix`, a matrix with a row for each correct label. Null if the metric is undefined on the data. */
   score: number | number[][] | null;
-  /** Why there is no value, as the end of a sentence. */
+  /** Why the metric is undefined, as the end of a sentence. */
   undefined?: string;
-  /** How it was computed, where there is more than one way. */
+  /** Signature that says how it was computed; null if there is only one way. */
   signature: string | null;
-  /** Of each line. */
+  /** The score of each line. */
   scores?: number[];
   [detail: string]: unknown;
 }
@@ -65,24 +65,24 @@ interface Scorer<P extends Form, R extends Form> {
   score(predictions: Forms[P][], references: Forms[R][], options: ScoreOptions, known?: readonly string[]): Scored;
 }
 
-/** More labels would make a matrix that nobody reads and that may not fit in memory. */
+/** Maximum number of labels of a confusion matrix; a larger one may not fit in memory. */
 const mostOfMatrix = 1000;
 
-/** Every metric that files can be scored with, by its name in the catalogue. */
+/** The scorers of all metrics that can be computed from files, by their names in the catalogue. */
 export const scorers = {
   ...Object.fromEntries(Object.entries(classMetrics).map(([name, metric]) => [name, ofLabels(name, metric)])),
   confusion_matrix: scorer("label", "label", (predicted, gold, _, known = []) => {
     const { labels, classesOf } = classesIn([...known, ...gold, ...predicted]);
     if (labels.length > mostOfMatrix)
       throw new ScoreError(
-        `these are ${labels.length} labels, and a matrix holds ${mostOfMatrix} at the most; f1_macro or accuracy has no such limit`,
+        `there are ${labels.length} labels, but a confusion matrix has at most ${mostOfMatrix}; f1_macro and accuracy have no such limit`,
       );
     const counts = Array.from(confusionMatrix(classesOf(gold), classesOf(predicted), labels.length));
     const score = labels.map((_, row) => counts.slice(row * labels.length, (row + 1) * labels.length));
     return { score, signature: null, labels, n: gold.length };
   }),
   ...Object.fromEntries(Object.entries(probabilityMetrics).map(([name, metric]) => [name, ofProbabilities(name, metric)])),
-  // these take options, or a score instead of a probability
+  // these metrics have options, or take a score instead of a probability
   roc_auc: ofPositive("roc_auc", rocAuc),
   average_precision: ofPositive("average_precision", averagePrecision),
   calibration_error: scorer("probabilities", "label", (predictions, gold, { bins }, known) => {
@@ -137,7 +137,7 @@ export const scorers = {
   }),
   bits_per_byte: scorer("logarithms", "text", (texts, references) => {
     const bytes = references.reduce((total, text) => total + Buffer.byteLength(text), 0);
-    if (bytes === 0) throw new ScoreError("the references hold no text; bits per byte are counted over the bytes of the texts");
+    if (bytes === 0) throw new ScoreError("the references contain no text; bits per byte need the bytes of the texts");
     return { score: bitsPerByte(-likelihood(texts).sum, bytes), signature: null, bytes };
   }),
 } as Readonly<Record<string, Scorer<Form, Form>>>;
@@ -146,7 +146,7 @@ function scorer<P extends Form, R extends Form>(predictions: P, references: R, s
   return { predictions, references, score };
 }
 
-/** A score, or the reason why there is none. */
+/** A score, or the reason why it is undefined. */
 function valueOr(reason: string | null, score: () => number): Pick<Scored, "score" | "undefined"> {
   const { metric: _, value, ...rest } = valued("", reason, score);
   return { score: value, ...rest };
@@ -165,7 +165,7 @@ function ofLabels(name: string, metric: ClassificationMetric): Scorer<"label", "
   });
 }
 
-/** A label that a prediction gives no probability has 0. */
+/** A scorer of a metric of probabilities; a label that a prediction omits has the probability 0. */
 function ofProbabilities(name: string, metric: ProbabilityMetric): Scorer<"probabilities", "label"> {
   return scorer("probabilities", "label", (predictions, gold, _, known = []) => {
     const given = probabilitiesByLabel(predictions, gold, known);
@@ -247,7 +247,7 @@ function ofSummaries(variant: RougeVariant): Scorer<"text", "texts"> {
 
 function likelihood(texts: readonly number[][]): { sum: number; tokens: number } {
   const all = texts.flat();
-  if (all.length === 0) throw new ScoreError("the predictions hold no logarithms of probabilities");
+  if (all.length === 0) throw new ScoreError("the predictions contain no log-probabilities");
   return { sum: all.reduce((total, value) => total + value, 0), tokens: all.length };
 }
 

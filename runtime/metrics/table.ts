@@ -28,11 +28,11 @@ import { ter } from "./ter.ts";
 import { undefinedOfClasses, undefinedOfNumbers } from "./undefined-metrics.ts";
 
 /*
- * Every metric of a kind of task, by its name in the catalogue, as one number in the catalogue's unit. One table for each form of
- * answers. What `pretrain score` adds to that number is in `score.ts`.
+ * The metrics of all kinds of task, by their names in the catalogue, in one table per form of answers. Each function returns one number in
+ * the unit of the catalogue. What `pretrain score` adds to that number is in `score.ts`.
  */
 
-/** From the sums of a confusion matrix. */
+/** Metrics computed from the sums of a confusion matrix. */
 export const classMetrics = {
   accuracy,
   precision: precision.binary,
@@ -50,10 +50,10 @@ export const classMetrics = {
   matthews,
 } as const satisfies Record<string, ClassificationMetric>;
 
-/** `gold`: classes. `probabilities`: of each class, by example. */
+/** A metric of probabilities. `gold`: correct classes. `probabilities`: for each example, the probability of each class. */
 export type ProbabilityMetric = (gold: ArrayLike<number>, probabilities: readonly ArrayLike<number>[]) => number;
 
-/** From the probability of each class. */
+/** Metrics computed from the probability of each class. */
 export const probabilityMetrics = {
   roc_auc: (gold, probabilities) => rocAuc(gold, probabilities.map(ofPositive)),
   average_precision: (gold, probabilities) => averagePrecision(gold, probabilities.map(ofPositive)),
@@ -68,7 +68,7 @@ export const probabilityMetrics = {
   },
 } as const satisfies Record<string, ProbabilityMetric>;
 
-/** From numbers. */
+/** Metrics computed from numbers. */
 export const regressionMetrics = { pearson, spearman, kendall, mse, mae } as const satisfies Record<
   string,
   (gold: ArrayLike<number>, predicted: ArrayLike<number>) => number
@@ -76,7 +76,7 @@ export const regressionMetrics = { pearson, spearman, kendall, mse, mae } as con
 
 type Sentences = readonly (readonly string[])[];
 
-/** From tags, a list for each sentence. */
+/** Metrics computed from tags, with a list for each sentence. */
 export const taggingMetrics = {
   entity_precision: ofEntities(entityPrecision),
   entity_recall: ofEntities(entityRecall),
@@ -86,13 +86,13 @@ export const taggingMetrics = {
   accuracy: rightTags,
 } as const satisfies Record<string, (gold: Sentences, predicted: Sentences) => number>;
 
-/** From a prediction and the right answers of each question; a question without answer has none. */
+/** Metrics computed from a prediction and the correct answers of each question; a question without an answer has none. */
 export const answerMetrics = {
   exact_match: meanOver(exactMatch),
   answer_f1: meanOver(answerF1),
 } as const satisfies Record<string, (answers: Sentences, predictions: readonly string[]) => number>;
 
-/** From a text and its references: translations and summaries. BLEU, chrF and TER are of all texts together. */
+/** Metrics computed from texts and their references. BLEU, chrF and TER are corpus metrics. */
 export const textMetrics = {
   bleu: (references, texts) => bleu(texts, references).score,
   chrf: (references, texts) => chrf(texts, references).score,
@@ -106,23 +106,23 @@ export const textMetrics = {
 
 export interface MetricValue {
   metric: string;
-  /** Null where the data leave it without one. */
+  /** Null if the metric is undefined on the data. */
   value: number | null;
-  /** Why there is none, as the end of a sentence. */
+  /** Why the metric is undefined, as the end of a sentence. */
   undefined?: string;
 }
 
-/** A score's value, or the reason why it has none. What no reason was foreseen for and is no number all the same says that. */
+/** The value of a metric, or the reason why it is undefined; without a reason, an infinite or NaN value is reported as such. */
 export function valued(metric: string, reason: string | null, score: () => number): MetricValue {
   if (reason !== null) return { metric, value: null, undefined: reason };
   const value = score();
-  return Number.isFinite(value) ? { metric, value } : { metric, value: null, undefined: "it is no finite number" };
+  return Number.isFinite(value) ? { metric, value } : { metric, value: null, undefined: "it is not a finite number" };
 }
 
 /**
- * All metrics of so many classes; those of one positive class need two, and some need probabilities.
- * @param predicted classes; `noLabel` where the answer is none of the labels
- * @param probabilities of each class, by example
+ * All metrics for this number of classes; metrics of a positive class need two classes, and some metrics need probabilities.
+ * @param predicted predicted classes, or `noLabel` if the answer is not a label
+ * @param probabilities for each example, the probability of each class
  */
 export function scoreClassification(
   gold: ArrayLike<number>,
@@ -142,12 +142,12 @@ export function scoreClassification(
   ];
 }
 
-/** Every metric of numbers. */
+/** All metrics of numbers. */
 export function scoreNumbers(gold: readonly number[], predicted: readonly number[]): MetricValue[] {
   return scoreAll(regressionMetrics, gold, predicted, (metric) => undefinedOfNumbers(metric, gold, predicted));
 }
 
-/** Every metric of a table. `reason`: why a metric has no value here; null where it has one. */
+/** All metrics of a table. `reason`: why a metric is undefined here; null if it is defined. */
 export function scoreAll<G, P>(
   table: Readonly<Record<string, (gold: G, predicted: P) => number>>,
   gold: G,
@@ -157,7 +157,7 @@ export function scoreAll<G, P>(
   return Object.entries(table).map(([metric, score]) => valued(metric, reason(metric), () => score(gold, predicted)));
 }
 
-/** Whether a metric is of the positive class, the second of two. */
+/** Whether a metric scores the positive class, which is the second of two. */
 export function needsTwoClasses(metric: string): boolean {
   return metricOf(metric)?.twoClasses === true;
 }

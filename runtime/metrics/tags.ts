@@ -3,7 +3,7 @@ import { undefinedOfTags } from "./undefined-metrics.ts";
 
 type Sentences = readonly (readonly string[])[];
 
-/** Every metric of tags; those of entities have no value where the tags are of another kind. */
+/** All metrics of tags; metrics of entities are undefined if the tags do not mark entities. */
 export function scoreTags(gold: Sentences, predicted: Sentences): MetricValue[] {
   return scoreAll(taggingMetrics, gold, predicted, (metric) => undefinedOfTags(metric, gold));
 }

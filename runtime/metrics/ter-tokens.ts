@@ -1,19 +1,19 @@
 import { trimEnd, wordsOf } from "./white-space.ts";
 
-/** As sacreBLEU's, by its names. */
+/** Options of TER, with sacreBLEU's names. */
 export interface TerOptions {
-  /** Parts punctuation from words. */
+  /** Separates punctuation from words. */
   normalized: boolean;
   /** Removes punctuation. */
   no_punct: boolean;
-  /** What `normalized` and `no_punct` do, for Chinese and Japanese too. */
+  /** Applies `normalized` and `no_punct` to Chinese and Japanese too. */
   asian_support: boolean;
   case_sensitive: boolean;
 }
 
 export const terDefaults: TerOptions = { normalized: false, no_punct: false, asian_support: false, case_sensitive: false };
 
-/** A line's words as Tercom's normaliser leaves them. */
+/** The words of a line, normalised as in Tercom. */
 export function terTokens(line: string, options: TerOptions): string[] {
   let text = trimEnd(line);
   if (!options.case_sensitive) text = text.toLowerCase();
@@ -40,8 +40,8 @@ function western(line: string): string {
 }
 
 /**
- * Every Chinese character alone. The ranges are sacreBLEU's: the one for enclosed letters goes on to U+3F22 there. Its rules for kana
- * are left out: they ask for the beginning of the text, where a space stands.
+ * Separates every Chinese character, with sacreBLEU's ranges, in which the one for enclosed letters extends to U+3F22. Its rules for kana
+ * are omitted: they never match, since they require the beginning of the text, where there is a space.
  */
 function eastern(line: string): string {
   return line

@@ -4,18 +4,18 @@ import { sameLength } from "./ranks.ts";
 import { type TerOptions, terDefaults, terTokens } from "./ter-tokens.ts";
 
 export interface Ter {
-  /** Edits for each 100 right words; lower is better, and it can be more than 100. */
+  /** Edits per 100 reference words; lower is better, and it can exceed 100. */
   score: number;
   edits: number;
-  /** Mean over the references, summed over the lines. */
+  /** Mean length of the references in words, summed over the lines. */
   reference_length: number;
   signature: string;
 }
 
 /**
- * Translation edit rate of a corpus: insertions, deletions, substitutions and shifts of stretches of words, as sacreBLEU computes it
- * after Tercom, with its signature (less its version).
- * @param references of each hypothesis one or several; the nearest counts, divided by their mean length
+ * Translation edit rate of a corpus: insertions, deletions, substitutions and shifts of phrases, as sacreBLEU computes it after Tercom,
+ * with its signature (without its version).
+ * @param references one or more references of each hypothesis; the edits to the nearest are divided by their mean length
  * @see Snover et al. 2006, A Study of Translation Edit Rate with Targeted Human Annotation
  */
 export function ter(hypotheses: readonly string[], references: readonly (readonly string[])[], given: Partial<TerOptions> = {}): Ter {
@@ -33,7 +33,7 @@ export function ter(hypotheses: readonly string[], references: readonly (readonl
   return { score: 100 * rate, edits: edited, reference_length: length, signature: signatureOf(references, options) };
 }
 
-/** TER of chosen lines together: the edits of each are found once. */
+/** A function to TER from indices of lines, which may repeat. The edits of each line are computed only once. */
 export function terOfLines(hypotheses: readonly string[], references: readonly (readonly string[])[]): (chosen: Int32Array) => number {
   const lines = hypotheses.map((hypothesis, i) => ter([hypothesis], [references[i]!]));
   return (chosen) => {
@@ -46,7 +46,7 @@ export function terOfLines(hypotheses: readonly string[], references: readonly (
   };
 }
 
-/** TER of each line alone. */
+/** TER of each line. */
 export function sentenceTer(
   hypotheses: readonly string[],
   references: readonly (readonly string[])[],
@@ -58,10 +58,10 @@ export function sentenceTer(
 
 const longestShift = 10;
 const farthestShift = 50;
-/** Of one line; then its search for shifts ends. */
+/** Maximum number of candidates for shifts of a line, after which the search ends. */
 const mostCandidates = 1000;
 
-/** Shifts the words as long as that saves edits, then counts shifts and edits. */
+/** Shifts phrases as long as that saves edits, then counts shifts and edits. */
 function editsBetween(given: readonly string[], right: readonly string[]): number {
   if (right.length === 0) return given.length;
   const idOf = new Map<string, number>();
@@ -102,7 +102,7 @@ function bestShift(
   let candidates = before;
   let best: Shift | null = null;
   for (const { from, target, length } of sharedStretches(words, right)) {
-    // only what is wrong where it stands and missing where it should stand
+    // only phrases with a wrong word at their place and a missing word at the target
     if (!anyIn(wrong, from, length) || !anyIn(missed, target, length)) continue;
     const there = placeOf[target]!;
     if (from <= there && there < from + length) continue;
@@ -121,12 +121,12 @@ function bestShift(
   return { saved: best?.saved ?? 0, words: best?.words ?? words, candidates };
 }
 
-/** The one that saves more, then the longer, then the earlier, then the one to an earlier place: Tercom's order. */
+/** Tercom's order of shifts: the one that saves more edits, then the longer, then the earlier, then the one to an earlier place. */
 function isBetter(a: Shift, b: Shift): boolean {
   return (a.saved - b.saved || a.length - b.length || b.from - a.from || b.to - a.to) > 0;
 }
 
-/** Of each right word the place of the given one that stands for it, or before it; which of both are wrong. */
+/** For each correct word, the index of the aligned given word or the one before it; and which words of both are wrong. */
 function alignmentOf(trace: readonly number[]): { placeOf: number[]; wrong: boolean[]; missed: boolean[] } {
   const placeOf: number[] = [];
   const wrong: boolean[] = [];
@@ -147,7 +147,7 @@ function anyIn(flags: readonly boolean[], start: number, length: number): boolea
   return false;
 }
 
-/** Stretches of words that both have, near each other. */
+/** Phrases that both have, at places near each other. */
 function* sharedStretches(words: Int32Array, right: Int32Array): Generator<{ from: number; target: number; length: number }> {
   for (let from = 0; from < words.length; from++) {
     const last = Math.min(right.length - 1, from + farthestShift);
@@ -160,7 +160,7 @@ function* sharedStretches(words: Int32Array, right: Int32Array): Generator<{ fro
   }
 }
 
-/** The words with `length` of them, from `from` on, before what stood at `to`. */
+/** The words, with the `length` words from `from` on moved before the word at `to`. */
 function shifted(words: Int32Array, from: number, length: number, to: number): Int32Array {
   const stretch = words.subarray(from, from + length);
   const parts =

@@ -1,6 +1,6 @@
 /**
- * Counter-based randomness: a generator is made from a path of numbers and words, (seed, "dropout", step, layer), and gives
- * the same stream wherever and whenever it is made. Nothing in the runtime keeps a generator's state between steps.
+ * Counter-based randomness: a generator is made from a path of numbers and words, such as (seed, "dropout", step, layer), and gives the
+ * same stream wherever and whenever it is made. No state of a generator is kept between steps.
  */
 export interface Random {
   /** Uniform in 0 … 2³²−1. */
@@ -17,7 +17,7 @@ export interface Random {
 export function random(...path: readonly (number | string)[]): Random {
   let [a, b, c, d] = [0, 0, 0, 0];
   const uint32 = (): number => {
-    // not before the first number is wanted: some never are; a state is never all zeros
+    // computed when the first number is requested, since some generators are never used; a state is never all zeros
     if ((a | b | c | d) === 0) [a, b, c, d] = hashPath(path) as [number, number, number, number];
     const five = Math.imul(b, 5);
     const result = Math.imul((five << 7) | (five >>> 25), 9) >>> 0;
@@ -42,20 +42,20 @@ export function random(...path: readonly (number | string)[]): Random {
       return value % bound;
     },
     normal() {
-      // Box and Muller 1958, one of the two values.
+      // Box and Muller 1958, one of the two values
       return Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
     },
   };
 }
 
-/** A random permutation of 0 … n−1 that is computed entry by entry, in constant memory. */
+/** A random permutation of 0 … n−1, whose entries are computed one by one in constant memory. */
 export interface Permutation {
   at(index: number): number;
 }
 
 /**
- * A four-round Feistel network over the next even power of two, walked until it falls below n (Black and Rogaway 2002,
- * Ciphers with Arbitrary Finite Domains, section 3: cycle walking). n up to 2⁵².
+ * A random permutation of 0 … n−1, with n up to 2⁵²: a four-round Feistel network over the next even power of two, applied repeatedly until
+ * the value is below n (Black and Rogaway 2002, Ciphers with Arbitrary Finite Domains, section 3: cycle walking).
  */
 export function permutation(n: number, ...path: readonly (number | string)[]): Permutation {
   const half = Math.max(1, Math.ceil(Math.log2(Math.max(n, 2)) / 2));
@@ -77,7 +77,7 @@ export function permutation(n: number, ...path: readonly (number | string)[]): P
   };
 }
 
-/** Fisher and Yates, in place. */
+/** Shuffles items in place (Fisher and Yates). */
 export function shuffle<T extends { length: number; [index: number]: unknown }>(items: T, from: Random): T {
   for (let i = items.length - 1; i > 0; i--) {
     const j = from.below(i + 1);
@@ -96,7 +96,7 @@ function mix(value: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** Four 32-bit words from a path, MurmurHash3 x86_32's body with four seeds. */
+/** Hashes a path to four 32-bit words, with the body of MurmurHash3 x86_32 and four seeds. */
 function hashPath(path: readonly (number | string)[]): number[] {
   const words: number[] = [];
   for (const part of path) {
@@ -117,7 +117,7 @@ function hashPath(path: readonly (number | string)[]): number[] {
     }
     return mix(h ^ words.length);
   });
-  // xoshiro's state may be anything but all zeros
+  // the state of xoshiro must not be all zeros
   if (!state.some(Boolean)) state[0] = 1;
   return state;
 }

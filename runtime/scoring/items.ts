@@ -8,13 +8,13 @@ import { taskDefinitions } from "#runtime/tasks/task-definitions.ts";
 
 export type { Items } from "#runtime/tasks/item-scores.ts";
 
-/** What predictions are scored by: the task's kind, and its labels, whether or not each of them occurs among the examples. */
+/** The task that predictions belong to: its kind, and all of its labels, even those that do not occur in the examples. */
 export interface AnsweredTask<K extends TaskKind = TaskKind> {
   kind: K;
   labels: readonly string[];
 }
 
-/** Of a run of a task that is done and left what it wrote. */
+/** The items of a finished run with predictions; otherwise undefined. */
 export function itemsIn(store: Store, id: string): Items | undefined {
   const job = store.left(id, [predictionsFile])?.job;
   return job && answersTask(job) ? itemsLeft(store.runFolder(id), job.task) : undefined;
@@ -25,7 +25,7 @@ function itemsLeft(folder: string, task: AnsweredTask): Items | undefined {
   return predictions && itemsOf(task, predictions);
 }
 
-/** Undefined where a prediction does not fit the task's labels. */
+/** The items of predictions; undefined if one does not fit the task's labels. */
 export function itemsOf<K extends TaskKind>({ kind, labels }: AnsweredTask<K>, predictions: readonly Prediction<K>[]): Items | undefined {
   return taskDefinitions[kind].items(predictions, labels);
 }

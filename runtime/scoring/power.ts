@@ -2,23 +2,23 @@ import chiSquare from "@stdlib/stats-base-dists-chisquare-quantile";
 import normal from "@stdlib/stats-base-dists-normal-cdf";
 import { criticalValue, type Estimate, type Spread } from "./statistics.ts";
 
-/** How often a difference that is called findable is found. */
+/** The power with which a difference that is called findable is found. */
 const wanted = 0.8;
 
-/** More seeds than this nobody is advised to run. */
+/** Maximum number of additional seeds to suggest. */
 const mostSeeds = 100;
 
 /**
- * The true difference that a design like this one finds four times in five, at a level of the test. The seeds' spread is itself
- * an estimate, from few seeds a rough one, and so is that of the run which is to find the difference: the power is the average over
- * both (assurance, O'Hagan et al. 2005), so that over many comparisons it is what was announced.
+ * The true difference that a design like this one detects with a power of 80%, at a level of the test. The spread over seeds is an
+ * estimate, which is rough with few seeds, both here and in the comparison that is to find the difference. The power is averaged over both
+ * estimates (assurance, O'Hagan et al. 2005), so that it is correct over many comparisons.
  */
 export function detectable({ n, ofSeeds, ofExamples }: Spread, level: number): number {
   const variance = ofSeeds + ofExamples;
   return findable(n, Number((ofSeeds / variance).toFixed(2)), Number(level.toPrecision(3))) * Math.sqrt(variance);
 }
 
-/** In standard errors. Verdicts of one design share it, nearly. */
+/** The findable difference in standard errors, which is nearly the same for all verdicts of a design. */
 function findable(n: number, seedsPart: number, level: number): number {
   const key = `${n} ${seedsPart} ${level}`;
   const known = factors.get(key);
@@ -35,8 +35,8 @@ function findable(n: number, seedsPart: number, level: number): number {
 const factors = new Map<string, number>();
 
 /**
- * How many more pre-training seeds find the difference that was seen four times in five, if it is the true one. Null where
- * it takes more than a hundred, or where the test set is too small for any number.
+ * The number of additional pre-training seeds that detect the observed difference with a power of 80%, if it is the true one. Null if more
+ * than a hundred are needed, or if the test set is too small for any number.
  */
 export function moreSeeds({ n, mean, ofSeeds, ofExamples, ofExamplesAlone }: Estimate, level: number): number | null {
   const finds = (seeds: number) => {
@@ -56,12 +56,12 @@ export function moreSeeds({ n, mean, ofSeeds, ofExamples, ofExamplesAlone }: Est
   return high - n;
 }
 
-/** How often a standard normal value around `difference` is beyond ±`critical`. */
+/** The probability that a normal value with mean `difference` and variance 1 is beyond ±`critical`. */
 function tails(difference: number, critical: number): number {
   return normal(difference - critical, 0, 1) + normal(-difference - critical, 0, 1);
 }
 
-/** Equally likely estimates of a squared standard error whose truth is 1, of which the seeds have this part. */
+/** Equally likely estimates of a squared standard error whose true value is 1; `seedsPart` is the part of it that is due to seeds. */
 function spreadsOf(n: number, seedsPart: number): Spread[] {
   return chiSquares(n - 1).map((square) => ({ n, ofSeeds: seedsPart * square, ofExamples: 1 - seedsPart }));
 }
@@ -70,7 +70,7 @@ function errorOf({ ofSeeds, ofExamples }: Spread): number {
   return Math.sqrt(ofSeeds + ofExamples);
 }
 
-/** Middles of equally likely parts of χ² over its degrees of freedom. */
+/** Medians of equally likely intervals of χ² divided by its degrees of freedom. */
 function chiSquares(freedom: number): number[] {
   const known = squares.get(freedom);
   if (known) return known;
@@ -82,7 +82,7 @@ function chiSquares(freedom: number): number[] {
 const squares = new Map<number, number[]>();
 const parts = 40;
 
-/** Where a condition that holds from some positive number on begins to hold. */
+/** The positive number from which a monotone condition holds. */
 function bisect(holds: (value: number) => boolean): number {
   let [low, high] = [0, 1];
   while (!holds(high)) [low, high] = [high, high * 2];

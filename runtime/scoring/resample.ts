@@ -1,27 +1,27 @@
 import { random } from "#runtime/random/random.ts";
 import type { Items } from "./items.ts";
 
-/** Draws of as many examples, with replacement: the standard error of their standard deviation is 3%. */
+/** Number of bootstrap resamples; the standard error of their standard deviation is 3%. */
 const replicates = 500;
 
 /**
- * What a run's score would be with other test examples: its score on each draw of them, the same draws for all runs that answered the
- * same examples; or, of a metric that is a mean over examples, what each of them adds to it, which needs no draws.
+ * A run's scores on resampled test examples. The resamples are the same for all runs that answered the same examples. For a metric that is
+ * a mean over examples, the scores are the contributions of single examples, which need no resampling.
  */
 export interface Resampled {
-  /** Which examples, as text: scores are held together only where these are the same. */
+  /** Identifies the examples: scores are compared only if these are equal. */
   examples: string;
   scores: Float64Array;
-  /** The score's variance over the choice of examples is that of `scores` times this. */
+  /** The variance of the score over the choice of examples is the variance of `scores` times this factor. */
   scale: number;
 }
 
 export interface Resampler {
-  /** Undefined where the run's single answers are not known. */
+  /** The resampled scores of a job; undefined if its single answers are unknown. */
   resample(job: string, metric: string): Resampled | undefined;
 }
 
-/** The bootstrap over test examples (Efron 1979), each run scored once. */
+/** A bootstrap over test examples (Efron 1979) that scores each run only once. */
 export function resampler(itemsOf: (job: string) => Items | undefined): Resampler {
   const known = new Map<string, Resampled | undefined>();
   const compute = (job: string, metric: string): Resampled | undefined => {
@@ -32,7 +32,7 @@ export function resampler(itemsOf: (job: string) => Items | undefined): Resample
     const each = answered.each(metric);
     if (each) return { examples, scores: each, scale: 1 / n };
     const score = answered.scorer(metric);
-    // a draw of n out of n has the variance of n − 1
+    // a resample of n out of n examples has the variance of n − 1
     return score && { examples, scores: Float64Array.from(drawsOf(n), score), scale: n / (n - 1) };
   };
   return {

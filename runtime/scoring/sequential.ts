@@ -1,19 +1,19 @@
 import normal from "@stdlib/stats-base-dists-normal-cdf";
 import quantile from "@stdlib/stats-base-dists-normal-quantile";
 
-/** How often a comparison that grows seed by seed is looked at, and how far it may grow. */
+/** The interim analyses of a comparison whose seeds are added one by one. */
 export interface Looks {
-  /** Seeds at each look, this one included; ascending. */
+  /** Number of seeds at each interim analysis, ending with the current one, in ascending order. */
   seeds: readonly number[];
-  /** Seeds at the last look that there may be. */
+  /** Number of seeds at the final analysis. */
   most: number;
 }
 
 /**
- * The p-value of a look as a p-value of the whole sequence: the smallest level at which its test would have stopped here. Looking
- * after every added seed finds more false differences than looking once; each look may therefore spend only a part of the level,
- * little while seeds are few (Lan and DeMets 1983, with the spending function that resembles O'Brien and Fleming's boundaries).
- * Several tests are corrected after Holm as usual, over these values (Maurer and Bretz 2013, Multiple Testing in Group Sequential
+ * The p-value of an interim analysis, adjusted for the whole sequence: the smallest level at which the sequence would have stopped here.
+ * Testing after every added seed finds more false differences than testing once; each analysis may therefore spend only a part of the
+ * level, a small one while seeds are few (Lan and DeMets 1983, with the spending function that resembles O'Brien and Fleming's boundaries).
+ * Holm's correction for several tests uses these values (Maurer and Bretz 2013, Multiple Testing in Group Sequential
  * Trials Using Graphical Approaches).
  */
 export function sequentialP(p: number, looks: Looks): number {
@@ -26,7 +26,7 @@ export function sequentialP(p: number, looks: Looks): number {
   return Math.exp(Math.log(levels[next - 1]!) + share * (Math.log(levels[next]!) - Math.log(levels[next - 1]!)));
 }
 
-/** What p must be below at the last of these looks, so that all of them together find a false difference with this probability. */
+/** The nominal level of the last of these analyses, with which all together find a false difference with the probability `level`. */
 export function nominalLevel(level: number, looks: Looks): number {
   const key = JSON.stringify([level, looks]);
   const known = nominals.get(key) ?? computeNominal(level, looks);
@@ -34,7 +34,7 @@ export function nominalLevel(level: number, looks: Looks): number {
   return known;
 }
 
-/** Verdicts of one design share them. */
+/** A cache of nominal levels, which all verdicts of a design share. */
 const nominals = new Map<string, number>();
 
 function computeNominal(level: number, { seeds, most }: Looks): number {
@@ -52,18 +52,18 @@ function computeNominal(level: number, { seeds, most }: Looks): number {
   return 2 * normal(-bound / Math.sqrt(times.at(-1)!), 0, 1);
 }
 
-/** Lan and DeMets 1983, section 3, for both sides together: how much of the level may be spent by a time from 0 to 1. */
+/** The spending function (Lan and DeMets 1983, section 3), two-sided: the part of the level that may be spent by a time from 0 to 1. */
 function spending(level: number, time: number): number {
   return time >= 1 ? level : 4 * normal(quantile(level / 4, 0, 1) / Math.sqrt(time), 0, 1);
 }
 
-/** A Brownian motion that has not been stopped yet: its density at points between the bounds, with Simpson's weights. */
+/** The density of a Brownian motion that has not been stopped yet, at points between the bounds, with Simpson's weights. */
 interface Density {
   points: Float64Array;
   weighted: Float64Array;
 }
 
-/** The bound that is crossed with this probability, both sides together (Armitage, McPherson and Rowe 1969). */
+/** The two-sided bound that is crossed with this probability (Armitage, McPherson and Rowe 1969). */
 function boundFor(probability: number, step: number, before: Density | undefined): number {
   const crossing = (bound: number) => integrate(before, (from) => beyond(bound - from, step) + beyond(bound + from, step));
   let [low, high] = [0, 20];
@@ -85,7 +85,7 @@ function continued(before: Density | undefined, bound: number, step: number): De
   return { points, weighted };
 }
 
-/** Before the first look the motion stands at zero. */
+/** Integrates a function over the density. Before the first analysis, the motion is at zero. */
 function integrate(density: Density | undefined, of: (from: number) => number): number {
   if (!density) return of(0);
   let sum = 0;
@@ -97,10 +97,10 @@ function beyond(distance: number, step: number): number {
   return normal(-distance / Math.sqrt(step), 0, 1);
 }
 
-/** Even. */
+/** Number of intervals for Simpson's rule, which must be even. */
 const intervals = 80;
 
-/** The nominal levels of a look for a range of overall levels; between them it is interpolated. */
+/** The nominal levels of an analysis for a range of overall levels, between which values are interpolated. */
 function tableOf(looks: Looks): { levels: number[]; nominal: number[] } {
   const key = JSON.stringify(looks);
   const levels = Array.from({ length: 25 }, (_, i) => 10 ** (-6 + i / 4));

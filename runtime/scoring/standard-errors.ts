@@ -6,16 +6,16 @@ import { resampler } from "./resample.ts";
 import { varianceOf } from "./statistics.ts";
 
 /**
- * Scores of examples, each with how far it would move with other examples, where it can be computed from single answers.
- * @param task whose test examples they are
- * @param predictions what was answered to them
+ * Adds standard errors over test examples to scores, if they can be computed from single answers.
+ * @param task the task of the test examples
+ * @param predictions the answers to them
  */
 export function withStandardErrors<K extends TaskKind>(
   scores: readonly Score[],
   task: AnsweredTask<K>,
   predictions: readonly Prediction<K>[],
 ): Score[] {
-  // a model that diverged answers what is no number
+  // the answers of a model that diverged may not be numbers
   const checked = checkedPredictions(task.kind, predictions);
   const items = checked && itemsOf(task, checked);
   const from = resampler(() => items);

@@ -4,45 +4,44 @@ import quantile from "@stdlib/stats-base-dists-t-quantile";
 import { largest, smallest } from "#runtime/contract/reductions.ts";
 import { fewestSeeds } from "#runtime/contract/verdicts.ts";
 
-/** Scores, or differences of scores, by pre-training seed, and how far another choice of test examples would move them. */
+/** Scores, or differences of scores, by pre-training seed, with their variance over the choice of test examples. */
 export interface Sample {
-  /** One value a pre-training seed: the mean over its fine-tunings. */
+  /** One value per pre-training seed: the mean over its fine-tunings. */
   values: readonly number[];
   /**
-   * Variances over resampled test examples, which all seeds share: of one seed's value, on average, and of the mean over the
-   * seeds. Absent where single examples are not known.
+   * Variances over resampled test examples, which all seeds share: the mean variance of a seed's value, and the variance of the mean over
+   * the seeds. Absent if single examples are unknown.
    */
   examples?: { ofEach: number; ofMean: number };
 }
 
-/** How uncertain a mean is, and why. */
+/** The uncertainty of a mean and its sources. */
 export interface Spread {
-  /** Pre-training seeds. */
+  /** Number of pre-training seeds. */
   n: number;
   /** The part of the squared standard error that more seeds would lower. */
   ofSeeds: number;
-  /** The part that comes from the choice of test examples. */
+  /** The part that is due to the choice of test examples. */
   ofExamples: number;
 }
 
-/** A mean with its 95% interval. `low` and `high` are null where one value alone shows no spread. */
+/** A mean with its 95% interval. `low` and `high` are null if there is only one value, which shows no spread. */
 export interface Estimate extends Spread {
   mean: number;
-  /** Of the mean; 0 with one value. */
+  /** Standard error of the mean; 0 with one value. */
   standardError: number;
-  /** Of the examples' part, what more seeds would leave. */
+  /** The part of the examples' variance that more seeds would not reduce. */
   ofExamplesAlone: number;
   low: number | null;
   high: number | null;
 }
 
 /**
- * Mean and interval over pre-training seeds and test examples, both drawn at random and crossed: every seed meets the same
- * examples. Of the variance of the mean, the seeds' part is the spread of their values, S²/n, the variance that a bootstrap of
- * n − 1 of n seeds has (McCarthy and Snowden 1985); the examples' part comes from resampling them. Both hold the noise that a seed
- * has on an example, so that it is taken off once (the two-way analysis of variance, Searle 1971, section 9.6). Seeds that come out
- * alike by chance take nothing from the noise of the examples: the sum is never below what resampling the examples says of the mean.
- * Without examples it is Student's interval of the mean. Needs a value.
+ * Mean and interval over pre-training seeds and test examples, both random and crossed: every seed answers the same examples. The seeds'
+ * part of the variance of the mean is S²/n, the variance of a bootstrap of n − 1 of n seeds (McCarthy and Snowden 1985); the examples' part
+ * is computed by resampling them. Both include the noise of a seed on an example, which is therefore subtracted once (two-way analysis of
+ * variance, Searle 1971, section 9.6). Even if seeds agree by chance, the sum is never below the variance of the mean over resampled
+ * examples. Without examples, this is Student's interval of the mean. Needs at least one value.
  */
 export function estimate({ values, examples }: Sample): Estimate {
   const n = values.length;
@@ -59,8 +58,8 @@ export function estimate({ values, examples }: Sample): Estimate {
 }
 
 /**
- * Two-sided test whether the mean of paired differences is zero; without examples it is the paired t-test. `p` is null where
- * the differences cannot say: of too few seeds, or all the same and not zero, with nothing to hold them against.
+ * Two-sided test that the mean of paired differences is zero; without examples, the paired t-test. `p` is null if no test is possible: with
+ * too few seeds, or if all differences are equal and not zero, so that there is no spread to test against.
  */
 export function pairedTest(sample: Sample): Estimate & { p: number | null } {
   const result = estimate(sample);
@@ -72,9 +71,9 @@ export function pairedTest(sample: Sample): Estimate & { p: number | null } {
 }
 
 /**
- * How many standard errors are exceeded by chance with this probability, both tails together: Student's t for the seeds' part
- * and the normal value for the examples', weighted by the parts (Cochran and Cox 1950, section 4.14). Satterthwaite's degrees of
- * freedom would trust a spread that is small by chance: with two seeds its 95% intervals held the truth in 87 to 93% of the cases.
+ * The number of standard errors that are exceeded by chance with this two-sided probability: Student's t for the seeds' part and the normal
+ * value for the examples' part, weighted by the parts (Cochran and Cox 1950, section 4.14). Satterthwaite's degrees of freedom would trust
+ * a spread that is small by chance: with two seeds, the coverage of their 95% intervals was 87 to 93%.
  */
 export function criticalValue(level: number, { n, ofSeeds, ofExamples }: Spread): number {
   const student = -quantile(level / 2, n - 1);
@@ -82,7 +81,7 @@ export function criticalValue(level: number, { n, ofSeeds, ofExamples }: Spread)
   return (ofSeeds * student - ofExamples * normalQuantile(level / 2, 0, 1)) / (ofSeeds + ofExamples);
 }
 
-/** The level whose critical value this is. */
+/** The two-sided level that has this critical value. */
 function twoSided(value: number, spread: Spread): number {
   if (spread.ofExamples === 0) return 2 * cdf(-value, spread.n - 1);
   let [low, high] = [Math.log(smallestP), 0];
@@ -94,12 +93,12 @@ function twoSided(value: number, spread: Spread): number {
   return Math.exp(high);
 }
 
-/** Below it, tails say nothing about a real run. */
+/** Smallest p-value; smaller ones have no meaning for real runs. */
 const smallestP = 1e-12;
 
 /**
- * Holm's correction (Holm 1979, A simple sequentially rejective multiple test procedure): the chance of one false difference
- * among all tests stays below the level. Null stays null and is not counted as a test.
+ * Holm's correction (Holm 1979, A simple sequentially rejective multiple test procedure): the probability of any false difference among all
+ * tests stays below the level. Null stays null and does not count as a test.
  */
 export function holm(ps: readonly (number | null)[]): (number | null)[] {
   const order = ps.flatMap((p, index) => (p === null ? [] : [{ p, index }])).sort((a, b) => a.p - b.p);
@@ -119,14 +118,14 @@ export function meanOf(values: ArrayLike<number>): number {
   return sum / values.length;
 }
 
-/** Unbiased: divided by n − 1. */
+/** The unbiased variance, which divides by n − 1. */
 export function varianceOf(values: ArrayLike<number>, mean = meanOf(values)): number {
   let squares = 0;
   for (let i = 0; i < values.length; i++) squares += (values[i]! - mean) ** 2;
   return squares / (values.length - 1);
 }
 
-/** Differences of equal scores may differ by so much, relative to 1 or to their size. */
+/** Rounding error of differences of equal scores, relative to 1 or to their size. */
 const rounding = 1e-12;
 
 function isConstant(values: readonly number[]): boolean {

@@ -7,7 +7,7 @@ export interface Items {
   scorer(metric: string): ((chosen: Int32Array) => number) | undefined;
 }
 
-/** @param means by metric, what each example adds to a mean */
+/** @param means for each metric, the contribution of each example to the mean */
 export function meanItems<L extends { id: string }>(
   lines: readonly L[],
   means: Readonly<Record<string, (line: L) => number>>,

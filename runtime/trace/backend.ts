@@ -4,13 +4,13 @@ import type { Attributes, Constant, Node, Value } from "./graph.ts";
 
 export const traceBackendName = "trace";
 
-/** A TensorFlow.js backend that computes nothing: each kernel infers its output's shape and appends a node. */
+/** A TensorFlow.js backend that computes nothing: each kernel infers the shape of its output and appends a node to the graph. */
 export class TraceBackend extends KernelBackend {
   nodes: Node[] = [];
   constants: Constant[] = [];
   private last = 0;
 
-  /** Forgets the last trace. */
+  /** Starts a new trace. */
   begin(): void {
     this.nodes = [];
     this.constants = [];

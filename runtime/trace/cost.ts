@@ -5,7 +5,7 @@ export function isProduct({ op }: Node): boolean {
   return op === "BatchMatMul" || op === "ScaledMatMul";
 }
 
-/** Multiply-adds × 2 of all matrix products. Element-wise work is not counted, as in PyTorch's FlopCounterMode. */
+/** FLOPs of all matrix products (twice the multiply-adds). Element-wise operations are not counted, as in PyTorch's FlopCounterMode. */
 export function flopsOf(graph: Graph): number {
   let flops = 0;
   for (const { inputs, attributes, outputs } of graph.nodes.filter(isProduct)) {
@@ -16,8 +16,8 @@ export function flopsOf(graph: Graph): number {
 }
 
 /**
- * Bytes of the largest set of values that are alive at once, in the graph's order. Reshapes share their input's memory, and AdamW
- * updates in place.
+ * Peak memory in bytes: the largest set of values that are alive at the same time, in the graph's order. Reshapes share the memory of their
+ * input, and AdamW updates in place.
  */
 export function peakMemoryOf(graph: Graph): number {
   const root = new Map<number, number>();

@@ -10,28 +10,28 @@ export interface TensorSpec {
 }
 
 export type Tensors = Record<string, Tensor>;
-/** Row-major; bool as bytes 0 and 1. */
+/** Arrays by name, in row-major order; booleans are bytes 0 and 1. */
 export type Arrays = Record<string, Float32Array | Int32Array | Uint8Array>;
 
 /**
- * A pure program in TensorFlow.js operations: (state, inputs) → (new state, outputs). Written once, run eagerly by the
- * reference engine and traced into a graph for the others.
+ * A pure function in TensorFlow.js operations: (state, inputs) → (new state, outputs). The reference engine runs it eagerly; for other
+ * engines, it is traced into a graph.
  */
 export interface ProgramFunction {
   name: string;
-  /** What of the session's state it reads; all float32. */
+  /** Names of the entries of the session's state that it reads; all are float32. */
   reads: readonly string[];
   inputs: readonly TensorSpec[];
-  /** `state` holds new values for some of `reads`; the rest stays as it is. */
+  /** Returns outputs, and new values for some entries of the state; other entries do not change. */
   call(state: Tensors, inputs: Tensors): { state: Tensors; outputs: Tensors };
 }
 
-/** Functions that share one state, as an engine opens them. */
+/** Functions that share a state; an engine opens them together as a session. */
 export interface Program {
-  /** Of matrix products; the state is always float32. Left out: float32. */
+  /** Precision of matrix products; the state is always float32. Absent: float32. */
   precision?: Precision;
   state: readonly TensorSpec[];
   functions: readonly ProgramFunction[];
-  /** The same with the work of each function in so many parts that do not wait for one another, where it can be parted. */
+  /** The same program, with the work of each function split into this many independent parts, if it can be split. */
   inGroups?(count: number): Program;
 }

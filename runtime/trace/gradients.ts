@@ -29,15 +29,15 @@ interface GradientAttributes {
 }
 type Gradient = {
   inputs?: readonly string[];
-  /** Keeps all inputs, given as a list. */
+  /** Saves all inputs of a kernel whose inputs are a list. */
   all?: boolean;
   outputs?: boolean;
   of(dy: Tensor, saved: Tensor[], attributes: GradientAttributes): Record<string, () => Tensor>;
 };
 
 /**
- * Registers the gradients of the kernels that programs differentiate through. TensorFlow.js has them in files that Node cannot
- * import as modules; these are the few that are needed, without the work that static shapes spare. Idempotent.
+ * Registers the gradients of the kernels that programs use. TensorFlow.js has them in files that Node cannot import as modules; these are
+ * the few that are needed, without the work that static shapes make unnecessary. Idempotent.
  */
 export function registerGradients(): void {
   if (getGradient("Add")) return;
@@ -82,7 +82,7 @@ const gradients: Record<string, Gradient> = {
   GatherV2: {
     inputs: ["x", "indices"],
     of(dy, [x, indices], { axis }) {
-      if (axis !== 0 || indices!.rank !== 1) throw new Error("the gradient of a gather is known for rows by a list of indices");
+      if (axis !== 0 || indices!.rank !== 1) throw new Error("the gradient of a gather is implemented only for rows by a list of indices");
       return { x: () => unsortedSegmentSum(dy, indices as never, x!.shape[0] as number) };
     },
   },
@@ -102,7 +102,7 @@ const gradients: Record<string, Gradient> = {
   BatchMatMul: {
     inputs: ["a", "b"],
     of(dy, [a, b], { transposeA, transposeB }) {
-      if (a!.rank !== b!.rank) throw new Error("the gradient of a matrix product is known for operands of one rank");
+      if (a!.rank !== b!.rank) throw new Error("the gradient of a matrix product is implemented only for operands of the same rank");
       const da = () => (transposeA ? matMul(b!, dy, transposeB, true) : matMul(dy, b!, false, !transposeB));
       const db = () => (transposeB ? matMul(dy, a!, true, transposeA) : matMul(a!, dy, !transposeA, false));
       return { a: da, b: db };
@@ -110,7 +110,7 @@ const gradients: Record<string, Gradient> = {
   },
 };
 
-/** dy summed over the axes along which the operand was repeated. */
+/** dy, summed over the axes along which the operand was broadcast. */
 function like(operand: Tensor, dy: Tensor): Tensor {
   const axes = broadcast_util.getReductionAxes(operand.shape, dy.shape);
   return reshape(axes.length > 0 ? sum(dy, axes) : dy, operand.shape);

@@ -1,14 +1,14 @@
 import type { DType } from "./function.ts";
 
-/** A tensor of a traced program: known by its number, its shape static. */
+/** A tensor of a traced program, identified by its number, with a static shape. */
 export interface Value {
   id: number;
   shape: readonly number[];
-  /** `bfloat16`: only where a program asks for that precision. */
+  /** `bfloat16` only occurs in programs with that precision. */
   dtype: DType | "bfloat16";
 }
 
-/** One kernel call. `op` is TensorFlow.js's name of the kernel, or one of `customKernels`. */
+/** A call of a kernel. `op` is TensorFlow.js's name of the kernel, or one of `customKernels`. */
 export interface Node {
   op: string;
   inputs: readonly Value[];
@@ -23,7 +23,7 @@ export interface Constant {
   data: Float32Array | Int32Array | Uint8Array;
 }
 
-/** A function as a static graph: nodes in an order in which each comes after those it reads. */
+/** A function as a static graph, with its nodes in topological order. */
 export interface Graph {
   name: string;
   state: { name: string; value: Value }[];
@@ -36,15 +36,15 @@ export interface Graph {
 }
 
 /**
- * Whether a node adds up the rows of a matrix, as the gradients of biases do: a product with ones, which graph engines do three to twenty
- * times as fast (measured; sums of other shapes they do well).
+ * Whether a node sums the rows of a matrix, as the gradients of biases do. Graph engines compute it as a product with ones, which is three
+ * to twenty times as fast (measured); they are fast at sums of other shapes.
  */
 export function sumsRows({ op, inputs, attributes }: Node): boolean {
   const [x] = inputs;
   return op === "Sum" && x?.shape.length === 2 && x.dtype === "float32" && String(attributes.axes) === "0";
 }
 
-/** Drops what no update or output needs, computes equal things once, and gives a shape once. */
+/** Simplifies a graph: it removes nodes that no update or output needs, merges equal nodes, and merges consecutive reshapes. */
 export function simplify(graph: Graph): Graph {
   const { nodes, renamed } = mergeEqual(graph);
   const rename = <T extends { value: Value }>(entry: T): T => ({ ...entry, value: renamed.get(entry.value.id) ?? entry.value });
@@ -101,7 +101,7 @@ function sameValues(some: readonly Value[], others: readonly Value[]): boolean {
   return some.length === others.length && some.every(({ id }, index) => id === others[index]!.id);
 }
 
-/** Of nodes of one kernel, which have attributes of the same names. */
+/** Whether two nodes of the same kernel have equal attributes; they have the same names. */
 function sameAttributes({ attributes: some }: Node, { attributes: others }: Node): boolean {
   for (const name in some) if (some[name] !== others[name] && String(some[name]) !== String(others[name])) return false;
   return true;

@@ -4,7 +4,7 @@ import { customKernels } from "./custom-kernels.ts";
 import type { Attributes } from "./graph.ts";
 
 type Inputs = Record<string, TensorInfo>;
-/** TensorFlow.js's attributes of all the kernels below; each has a few of them. */
+/** The attributes of all kernels below, with TensorFlow.js's names; each kernel has a few of them. */
 interface KernelAttributes {
   axis: number;
   reductionIndices: number;
@@ -22,7 +22,7 @@ interface KernelAttributes {
 }
 type Kernel = (inputs: Inputs, attributes: KernelAttributes, backend: TraceBackend) => TensorInfo | TensorInfo[];
 
-/** Registers every kernel that programs may use with the trace backend: TensorFlow.js's by name, and our own. */
+/** Registers all kernels that programs may use with the trace backend: TensorFlow.js's by name, and custom ones. */
 export function registerTraceKernels(): void {
   for (const [kernelName, kernel] of Object.entries(kernels)) register(kernelName, kernel);
   for (const [kernelName, { inputs, shapes }] of Object.entries(customKernels)) {
@@ -57,7 +57,7 @@ const unary =
 const reduction =
   (op: string): Kernel =>
   ({ x }, { axis, reductionIndices, keepDims }, backend) => {
-    // Max names its axes differently
+    // Max has another name for its axes
     const axes = util.parseAxisParam(axis ?? reductionIndices, x!.shape).toSorted((a, b) => a - b);
     const shape = keepDims ? x!.shape.map((size, i) => (axes.includes(i) ? 1 : size)) : x!.shape.filter((_size, i) => !axes.includes(i));
     return one(backend.emit(op, [x!], { axes, keepDims: Boolean(keepDims) }, [{ shape, dtype: x!.dtype }]));
@@ -73,7 +73,7 @@ function fill(backend: TraceBackend, shape: readonly number[], dtype: TensorInfo
   return { dataId, shape: [...shape], dtype };
 }
 
-/** The vocabulary of traced programs. Anything else is TensorFlow.js's "kernel not registered", at trace time. */
+/** The kernels that traced programs may use. Any other fails at trace time with TensorFlow.js's "kernel not registered". */
 const kernels: Record<string, Kernel> = {
   Add: binary("Add"),
   AddV2: binary("Add"),
@@ -98,7 +98,7 @@ const kernels: Record<string, Kernel> = {
   Erf: unary("Erf"),
   Step: ({ x }, _, backend) => one(backend.emit("Step", [x!], {}, [x!])),
   Identity: ({ x }) => ({ dataId: x!.dataId, shape: x!.shape, dtype: x!.dtype }),
-  /** x, once `after` is there (models/operations/recompute.ts). */
+  /** x, as soon as `after` is computed (models/operations/recompute.ts). */
   Again: ({ x, after }, _, backend) => backend.emit("Again", [x!, after!], {}, [x!]),
   Reshape: ({ x }, { shape }, backend) => {
     const to = util.inferFromImplicitShape(shape, util.sizeFromShape(x!.shape));

@@ -1,18 +1,18 @@
 import { sizeOf } from "#runtime/contract/shape.ts";
 import type { Graph, Node, Value } from "./graph.ts";
 
-/** Only what is moved, never computed with, keeps 16 bits from one matrix product to the next. */
+/** Operations that keep 16 bits from one matrix product to the next, since they do not round. */
 const moves = new Set(["Reshape", "Transpose", "SplitV", "Concat", "Slice", "Relu", "Neg"]);
 const products = new Set(["BatchMatMul", "ScaledMatMul"]);
 
 /**
- * Mixed precision (Micikevicius et al. 2018, section 3, with bfloat16 in place of half precision, whose range needs no scaling
- * of the loss): matrix products take and give 16 bits, with biases added to them; norms, softmax, losses, sums over many
- * numbers, gradients' norms and the optimiser stay in 32, and so does the state.
+ * Mixed precision (Micikevicius et al. 2018, section 3, with bfloat16 instead of half precision; its range makes loss scaling unnecessary):
+ * matrix products, with their biases, have 16-bit inputs and outputs. Norms, softmax, losses, sums over many numbers, gradient norms, the
+ * optimiser and the state stay in 32 bits.
  */
 export function withBfloat16(graph: Graph): Graph {
   const nodes: Node[] = [];
-  /** Values of the graph in the precision that they are made in. */
+  /** Values of the graph in the precision in which they are computed. */
   const made = new Map<number, Value>();
   const casts = new Map<string, Value>();
   let last = Math.max(
@@ -45,6 +45,6 @@ function staysHalf({ op, inputs, outputs }: Node, isHalf: (value: Value) => bool
   if (moves.has(op)) return inputs.every((input) => input.dtype === "float32" && isHalf(input));
   if (op !== "Add") return false;
   const size = sizeOf(outputs[0]!.shape);
-  // a bias: the product decides
+  // a bias has the precision of the product
   return inputs.every((input) => (sizeOf(input.shape) === size ? isHalf(input) : input.shape.length === 1));
 }

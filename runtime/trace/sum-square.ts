@@ -1,6 +1,6 @@
 import type { Graph, Node, Value } from "./graph.ts";
 
-/** For each value, the node that makes it where that node is of the kind asked for and nothing else uses the value. */
+/** Finds the node that computes a value, if it has the given kernel and the value is used only once. */
 export function makersOfOneUse(graph: Graph): (value: Value, op: string) => Node | undefined {
   const maker = new Map<number, Node>();
   const uses = new Map<number, number>();
@@ -15,7 +15,7 @@ export function makersOfOneUse(graph: Graph): (value: Value, op: string) => Node
   };
 }
 
-/** Sum(Square(x)) → SumSquare(x): engines have it in one pass. */
+/** Replaces Sum(Square(x)) by SumSquare(x), which engines compute in one pass. */
 export function withSumSquare(graph: Graph): Graph {
   const alone = makersOfOneUse(graph);
   const absorbed = new Set<Node>();

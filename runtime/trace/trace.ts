@@ -4,7 +4,7 @@ import type { ProgramFunction, TensorSpec, Tensors } from "./function.ts";
 import { type Graph, simplify } from "./graph.ts";
 import { registerTraceKernels } from "./kernels.ts";
 
-/** Runs a function once on symbols and returns what it did as a graph. The state's specifications give the shapes of `reads`. */
+/** Runs a function once on symbolic tensors and returns its operations as a graph. `state` gives the shapes of `reads`. */
 export function trace(fn: ProgramFunction, state: readonly TensorSpec[]): Graph {
   const backend = traceBackend();
   backend.begin();
@@ -40,7 +40,7 @@ function traceBackend(): TraceBackend {
     registerBackend(traceBackendName, () => new TraceBackend());
     registerTraceKernels();
   }
-  // the factory is synchronous, so the backend is there at once
+  // the factory is synchronous, so the backend is available immediately
   setBackend(traceBackendName);
   return findBackend(traceBackendName) as TraceBackend;
 }

@@ -160,7 +160,7 @@ test("a finished run on a file system that is read-only can be planned, read and
   }
   rmSync(join(jobOf(folder, "compare"), "result.json"));
   const refused = await start(folder, runArguments, readOnly()).ended;
-  expect(refused).toMatchObject({ code: 3, stdout: expect.stringContaining("is read-only") });
+  expect(refused).toMatchObject({ code: 3, stdout: expect.stringContaining("is on a read-only file system") });
   expect(hasStack(refused)).toBe(false);
 });
 

@@ -42,7 +42,7 @@ test.each(["config.json", "vocab.txt", "model.safetensors"])(
     const { lfs, oid } = sumsOf(file, readFileSync(join(source, file)));
     const found = sumsOf(file, altered(readFileSync(join(source, file))));
     await expect(download()).rejects.toThrow(
-      `${file} of owner/tiny came altered: its ${lfs ? "SHA-256" : "SHA-1 in Git's form"} is ${found.lfs?.oid ?? found.oid}, and ${lfs?.oid ?? oid} on the hub. It was not kept. Download it again`,
+      `${file} of owner/tiny was altered on the way: its ${lfs ? "SHA-256" : "SHA-1 in Git's form"} is ${found.lfs?.oid ?? found.oid}, but ${lfs?.oid ?? oid} on the hub. It was not kept. Download it again`,
     );
     expect(blobs().filter((name) => name.includes(lfs?.oid ?? oid))).toEqual([]);
     expect(cachedModel("owner/tiny", join(environment.HF_HOME, "hub"))).toBeNull();
@@ -55,7 +55,7 @@ test("more or fewer bytes than there are on the hub are no file either", async (
   const { hub, download, blobs } = await aModel();
   for (const other of [(bytes: Buffer) => Buffer.concat([bytes, bytes]), (bytes: Buffer) => bytes.subarray(0, bytes.length - 4)]) {
     hub.way.arrives = (name, bytes) => (name === "model.safetensors" ? other(bytes) : bytes);
-    await expect(download()).rejects.toThrow(/model\.safetensors of owner\/tiny (came altered|broke off): .* bytes/);
+    await expect(download()).rejects.toThrow(/model\.safetensors of owner\/tiny (was altered on the way:|broke off after) .* bytes/);
     expect(blobs().filter((name) => /^[0-9a-f]{64}$/.test(name))).toEqual([]);
   }
 });
@@ -64,7 +64,7 @@ test("a download that broke off goes on from there, and is whole at its end", as
   const { source, hub, download } = await aModel();
   const half = weights(source).length >> 1;
   hub.way.breaksAfter = half;
-  await expect(download()).rejects.toThrow(/model\.safetensors of owner\/tiny broke off: [\d,]+ of [\d,]+ bytes came.*goes on from there/);
+  await expect(download()).rejects.toThrow(/model\.safetensors of owner\/tiny broke off after [\d,]+ of [\d,]+ bytes.*resumes from there/);
   hub.way.breaksAfter = Number.POSITIVE_INFINITY;
   hub.asked.length = 0;
   expect(readFileSync(join(await download(), "model.safetensors")).equals(weights(source))).toBe(true);
@@ -100,7 +100,7 @@ describe("a file of the cache", () => {
     writeFileSync(realpathSync(path), change(weights(source)));
     expect(await download()).toBe(folder);
     expect(notices).toEqual([
-      expect.stringMatching(/^model\.safetensors of owner\/tiny in .* is not what the hub has: it.*\. It is downloaded again$/),
+      expect.stringMatching(/^model\.safetensors of owner\/tiny in .* differs from the hub's: it.*\. It is downloaded again$/),
     ]);
     expect(readFileSync(path).equals(weights(source))).toBe(true);
   });
@@ -123,7 +123,7 @@ describe("a file of the cache", () => {
     const inspected = await pretrainWith({ ...process.env, ...environment }, from, "inspect", "owner/tiny", "--text", "a word");
     expect(inspected.code).toBe(2);
     expect(inspected.stderr).toMatch(
-      /error: .*model\.safetensors is not what the hub has: its SHA-256 is .*\. Download it again: pretrain download owner\/tiny/,
+      /error: .*model\.safetensors differs from the hub's: its SHA-256 is .*\. Download it again: pretrain download owner\/tiny/,
     );
     const again = await pretrainWith({ ...process.env, ...environment }, from, "download", "owner/tiny");
     expect(again.stderr).toContain("It is downloaded again");
@@ -137,7 +137,7 @@ test("files without a published hash are reported as not verified", async () => 
   await download();
   expect(notices).toEqual(
     ["config.json", "vocab.txt", "model.safetensors"].map(
-      (file) => `${file} of owner/tiny is not verified: the hub publishes no hash of it`,
+      (file) => `${file} of owner/tiny is not verified, since the hub publishes no hash of it`,
     ),
   );
 });
@@ -149,7 +149,7 @@ test("data sets are verified likewise, empty files too", async () => {
   const telling = { onFile() {}, onNotice: (notice: string) => notices.push(notice), wanted: (paths: readonly string[]) => [...paths] };
   hub.way.arrives = (name, bytes) => (name === "train.txt" ? altered(bytes) : bytes);
   await expect(downloadData("owner/tiny", telling, environment)).rejects.toThrow(
-    /train\.txt of owner\/tiny came altered: its SHA-1 in Git's form/,
+    /train\.txt of owner\/tiny was altered on the way: its SHA-1 in Git's form/,
   );
   hub.way.arrives = (_, bytes) => bytes;
   const folder = await downloadData("owner/tiny", telling, environment);
@@ -177,7 +177,7 @@ pretrain base { model: small, objective: causal, corpus: tiny, tokenizer: letter
   const offline = await run({ HF_HUB_OFFLINE: "1" });
   expect(offline.code).toBe(1);
   expect(offline.stderr).toMatch(
-    /train\.txt is not what the hub has: its SHA-1 in Git's form is .*HF_HUB_OFFLINE forbids to download it again/,
+    /train\.txt differs from the hub's: its SHA-1 in Git's form is .*HF_HUB_OFFLINE forbids downloading it again/,
   );
   const online = await run();
   expect(online, online.stderr).toMatchObject({ code: 0 });

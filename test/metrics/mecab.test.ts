@@ -102,16 +102,16 @@ test.each<[string, { url?: string; sha256?: string; folder?: string }, RegExp]>(
 
 test("nothing is downloaded if that is forbidden", async () => {
   const asking = sacrebleuDictionary("ko-mecab", { SACREBLEU: temporaryFolder(), HF_HUB_OFFLINE: "1" }, sources);
-  await expect(asking).rejects.toThrow(/forbids to download/);
+  await expect(asking).rejects.toThrow(/forbids downloading/);
 });
 
 test.each<[string, (files: MecabFiles) => Partial<MecabFiles>, RegExp]>([
-  ["words that are no dictionary", () => ({ words: new Uint8Array(10) }), /d\/sys\.dic is no dictionary of MeCab: it has 10 bytes/],
-  ["cut words", ({ words }) => ({ words: words.subarray(0, 5000) }), /d\/sys\.dic is no dictionary of MeCab, or it is cut/],
+  ["words that are no dictionary", () => ({ words: new Uint8Array(10) }), /d\/sys\.dic is not a MeCab dictionary: it has 10 bytes/],
+  ["cut words", ({ words }) => ({ words: words.subarray(0, 5000) }), /d\/sys\.dic is not a MeCab dictionary, or it was truncated/],
   ["words in another charset", ({ words }) => ({ words: changed(words, 40, "euc-jp\0") }), /is in euc-jp; only .* UTF-8/],
-  ["words in another form", ({ words }) => ({ words: changed(words, 4, "\u0065") }), /has the form 101/],
-  ["a cut matrix", ({ connections }) => ({ connections: connections.subarray(2) }), /d\/matrix\.bin is no matrix of MeCab/],
-  ["cut characters", ({ characters }) => ({ characters: characters.subarray(0, 300) }), /d\/char\.bin is no table of characters/],
+  ["words in another form", ({ words }) => ({ words: changed(words, 4, "\u0065") }), /has the format 101/],
+  ["a cut matrix", ({ connections }) => ({ connections: connections.subarray(2) }), /d\/matrix\.bin is not a MeCab matrix/],
+  ["cut characters", ({ characters }) => ({ characters: characters.subarray(0, 300) }), /d\/char\.bin is not a MeCab character table/],
   ["kinds of which unk.dic has none", ({ characters }) => ({ characters: changed(characters, 4, "NOTHING\0") }), /no entry .* NOTHING/],
 ])("%s: refused with the file", async (_, change, message) => {
   const files = mecabFiles(await sacrebleuDictionary("ja-mecab", { SACREBLEU: temporaryFolder() }, sources));

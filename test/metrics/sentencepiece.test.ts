@@ -46,8 +46,8 @@ describe.each(["unigram", "bpe"] as const)("a model of SentencePiece, %s", (kind
 });
 
 test.each([
-  ["no model", new TextEncoder().encode("hello"), /is no model of SentencePiece/],
-  ["a cut model", model("bpe").subarray(0, 3000), /is no model of SentencePiece/],
+  ["no model", new TextEncoder().encode("hello"), /is not a supported SentencePiece model/],
+  ["a cut model", model("bpe").subarray(0, 3000), /is not a supported SentencePiece model/],
   ["nothing", new Uint8Array(), /it has no unknown piece/],
 ])("%s is refused with its name", (_, bytes, message) => {
   expect(() => sentencePieces(bytes, "some.model")).toThrow(message);
@@ -73,7 +73,9 @@ test("a model is downloaded once, into sacreBLEU's folder", async () => {
     expect(Buffer.from(first.bytes).equals(model("bpe"))).toBe(true);
     // no hash of these models is published: the message says so, with the file's own hash
     const sha256 = createHash("sha256").update(model("bpe")).digest("hex");
-    expect(notices).toEqual([expect.stringMatching(new RegExp(`is not verified: .* publishes a hash of it. Its SHA-256 is ${sha256}$`))]);
+    expect(notices).toEqual([
+      expect.stringMatching(new RegExp(`is not verified, since .* publishes a hash of it. Its SHA-256 is ${sha256}$`)),
+    ]);
     const requests = asked;
     await sacrebleuModel("flores200", (notice) => notices.push(notice), { SACREBLEU: home, HF_HUB_OFFLINE: "1" }, sources);
     expect(asked).toBe(requests);
@@ -83,7 +85,7 @@ test("a model is downloaded once, into sacreBLEU's folder", async () => {
     );
     await expect(sacrebleuModel("spBLEU-1K", () => {}, { SACREBLEU: home }, sources)).rejects.toThrow(/could not be downloaded/);
     await expect(sacrebleuModel("flores101", () => {}, { SACREBLEU: home, HF_HUB_OFFLINE: "1" }, sources)).rejects.toThrow(
-      /forbids to download/,
+      /forbids downloading/,
     );
     expect(existsSync(join(home, "models", "sacrebleu_tokenizer_spm.model"))).toBe(false);
   } finally {

@@ -20,16 +20,16 @@ test("with one class among the right answers nothing that tells classes apart ha
     ],
   );
   for (const metric of ["roc_auc", "average_precision", "matthews"])
-    expect(of(scores, metric)).toEqual({ metric, value: null, undefined: 'all right labels are "a"' });
+    expect(of(scores, metric)).toEqual({ metric, value: null, undefined: 'all correct labels are "a"' });
   for (const metric of ["precision", "recall", "f1"])
-    expect(of(scores, metric)).toEqual({ metric, value: null, undefined: 'no right label is "b", the positive one' });
+    expect(of(scores, metric)).toEqual({ metric, value: null, undefined: 'no correct label is "b", the positive one' });
   expect(of(scores, "accuracy")).toEqual({ metric: "accuracy", value: 0.5 });
 });
 
 test("nothing correlates with a constant, as in SciPy; errors have a value", () => {
   for (const metric of ["pearson", "spearman", "kendall"]) {
     expect(of(scoreNumbers([1, 2, 3], [1, 1, 1]), metric)).toEqual({ metric, value: null, undefined: "all predictions are 1" });
-    expect(of(scoreNumbers([4, 4], [1, 2]), metric)).toEqual({ metric, value: null, undefined: "all right values are 4" });
+    expect(of(scoreNumbers([4, 4], [1, 2]), metric)).toEqual({ metric, value: null, undefined: "all correct values are 4" });
   }
   expect(of(scoreNumbers([1, 2, 3], [1, 1, 1]), "mae")).toEqual({ metric: "mae", value: 1 });
   expect(of(scoreNumbers([1, 2], [Number.NaN, 1]), "mse")?.value).toBeNull();
@@ -38,8 +38,8 @@ test("nothing correlates with a constant, as in SciPy; errors have a value", () 
 test("tags that mark no entities leave those metrics without a value, and say so", () => {
   const scores = scoreTags([["NN", "VB"]], [["NN", "NN"]]);
   expect(of(scores, "accuracy")?.value).toBe(0.5);
-  expect(of(scores, "entity_f1")).toMatchObject({ value: null, undefined: expect.stringContaining('"NN" is no tag of a chunk') });
-  expect(of(scoreTags([["O"]], [["B-A"]]), "entity_recall")?.undefined).toBe("no right tag is part of an entity");
+  expect(of(scores, "entity_f1")).toMatchObject({ value: null, undefined: expect.stringContaining('"NN" is not a tag such as') });
+  expect(of(scoreTags([["O"]], [["B-A"]]), "entity_recall")?.undefined).toBe("no correct tag is part of an entity");
   expect(of(scoreTags([["S-A"]], [["S-A"]]), "entity_f1_strict")?.undefined).toContain("not IOB2");
   expect(of(scoreTags([["I-A", "O"]], [["I-A", "O"]]), "entity_f1_strict")?.undefined).toContain("not IOB2");
 });
@@ -53,7 +53,7 @@ test("BILOU and BMEWO are BIOES by other letters", () => {
 test("texts without a word that a metric counts", () => {
   const scores = scoreTexts("summarisation", [["猫坐在"]], ["猫"]);
   expect(of(scores, "rouge1")).toMatchObject({ value: null, undefined: expect.stringContaining("ROUGE counts") });
-  expect(of(scoreTexts("translation", [[" "]], ["a"]), "bleu")?.undefined).toBe("the right texts are empty");
+  expect(of(scoreTexts("translation", [[" "]], ["a"]), "bleu")?.undefined).toBe("the correct texts are empty");
 });
 
 test("an answer that is no label is wrong, and no other label", () => {
@@ -73,7 +73,7 @@ test("pretrain score says it too", () => {
   expect(score("pearson", [1, 1, 1], [1, 2, 3])).toMatchObject({ score: null, undefined: "all predictions are 1" });
   expect(score("roc_auc", [[0.1], [0.2]], ["a", "a"], { positive: "a" })).toMatchObject({
     score: null,
-    undefined: 'all right labels are "a"',
+    undefined: 'all correct labels are "a"',
   });
   expect(score("f1", ["a", "b"], ["a", "a"])).toMatchObject({ score: null });
 });

@@ -17,7 +17,7 @@ test("a file is replaced whole", () => {
 });
 
 test.skipIf(!existsSync("/proc/self"))("a file system that makes no folders is reported without a long wait", () => {
-  expect(() => writeWhole("/proc/deep/er/result.json", "new")).toThrow("no folder can be made in /proc; name another place");
+  expect(() => writeWhole("/proc/deep/er/result.json", "new")).toThrow("no folder can be created in /proc; name another place");
 });
 
 test("a writer that fails leaves the old file and nothing else", () => {
@@ -72,8 +72,8 @@ test.skipIf(process.platform === "win32")("a pipe or device in a file's place is
   symlinkSync("/dev/zero", endless);
   for (const path of [pipe, endless]) {
     expect(readSealed(path, v.object({}))).toEqual({ problem: "it is no file; move what stands there away" });
-    expect(() => recordOf(path)).toThrow("is no file");
-    expect(() => readSafetensors(path)).toThrow("is no file");
+    expect(() => recordOf(path)).toThrow("is not a regular file");
+    expect(() => readSafetensors(path)).toThrow("is not a regular file");
   }
 });
 
@@ -83,7 +83,7 @@ test("a sealed document is what was written, or it is said that it is not", () =
   writeSealed(path, { score: 0.5, reason: undefined });
   expect(readSealed(path, schema)).toEqual({ value: { score: 0.5 } });
   writeFileSync(path, readFileSync(path, "utf8").replace("0.5", "0.6"));
-  expect(readSealed(path, schema)).toEqual({ problem: expect.stringContaining("not what was written there") });
+  expect(readSealed(path, schema)).toEqual({ problem: expect.stringContaining("changed after it was written") });
   writeFileSync(path, '{"score":0.5}');
   expect(readSealed(path, schema)).toEqual({ problem: expect.stringContaining("no checksum") });
 });

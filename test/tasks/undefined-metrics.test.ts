@@ -29,9 +29,9 @@ test.each<[string, TaskSpec, string, RegExp]>([
     "one class",
     classes("accuracy", "roc_auc"),
     tsv(["c 1", "0"], ["c 2", "0"]),
-    /^roc_auc has no value on the test split: all right labels are "0"/,
+    /^roc_auc has no value on the test split: all correct labels are "0"/,
   ],
-  ["no positive", classes("accuracy", "f1"), tsv(["c 1", "0"]), /^f1 has no value on the test split: no right label is "1"/],
+  ["no positive", classes("accuracy", "f1"), tsv(["c 1", "0"]), /^f1 has no value on the test split: no correct label is "1"/],
 ])("%s in the test split", (_, spec, content, message) => {
   const problems = problemsOf(spec, { "train.tsv": both("a"), "dev.tsv": both("b"), "test.tsv": content });
   expect(problems).toMatchObject([{ severity: "warning", code: "metric-undefined", path: ["tasks", "t", "metrics", 1] }]);
@@ -41,7 +41,7 @@ test.each<[string, TaskSpec, string, RegExp]>([
 test("a constant in the validation split", () => {
   const problems = problemsOf(numbers, { "train.tsv": both("a"), "dev.tsv": tsv(["b 1", "3"], ["b 2", "3"]), "test.tsv": both("c") });
   expect(problems.map(({ message }) => message)).toEqual([
-    "pearson has no value on the validation split: all right values are 3. Name another metric, or another validation split.",
+    "pearson has no value on the validation split: all correct values are 3. Name another metric, or another validation split.",
   ]);
 });
 
@@ -49,8 +49,8 @@ test("texts without a word that ROUGE counts", () => {
   const chinese = (name: string) => tsv([`${name} 1`, "天地玄黄"], [`${name} 2`, "宇宙洪荒"]);
   const problems = problemsOf(summaries, { "train.tsv": chinese("a"), "dev.tsv": chinese("b"), "test.tsv": chinese("c") });
   expect(problems.map(({ message }) => message)).toEqual([
-    expect.stringContaining("rouge1 has no value on the validation split: no right text has a word"),
-    expect.stringContaining("rouge1 has no value on the test split: no right text has a word"),
+    expect.stringContaining("rouge1 has no value on the validation split: no correct text has a word"),
+    expect.stringContaining("rouge1 has no value on the test split: no correct text has a word"),
   ]);
 });
 
@@ -68,5 +68,5 @@ test("BILOU tags mark entities, and a test split without any is reported", () =>
   expect(problemsOf(tagged("entity_f1"), bilou)).toEqual([]);
   const none = problemsOf(tagged("entity_f1"), { ...bilou, test: words("O", "O") });
   expect(none).toMatchObject([{ severity: "warning", code: "metric-undefined" }]);
-  expect(none[0]?.message).toContain("no right tag is part of an entity");
+  expect(none[0]?.message).toContain("no correct tag is part of an entity");
 });

@@ -1,49 +1,49 @@
 import type { PretrainSpec } from "../spec.ts";
 import type { Key } from "./types.ts";
 
-/** An engine, which runs the programs of jobs: what it can do, and how it is got. Its code is an entry in `runtime/engines/table.ts`. */
+/** An engine, which runs the programs of jobs: its capabilities and installation. Its code is an entry in `runtime/engines/table.ts`. */
 interface EngineEntry {
   name: string;
-  /** What it is, in a list of engines. */
+  /** Description in a list of engines. */
   help: string;
   /** Number formats of its matrix products. */
   precisions: readonly PretrainSpec["precision"][];
-  /** Where it computes. */
+  /** Devices that it can compute on. */
   devices: readonly ("cpu" | "gpu")[];
   /** Options that only this engine has: numbers, choices and booleans. `xla` is `--xla` or `--no-xla` on the command line. */
   keys: readonly Key[];
-  /** How it is got; absent where it comes with every installation. */
+  /** How it is installed; absent if it is part of every installation. */
   install?: EngineInstall;
-  /** The others are checked against it. It is slow: only the smallest models are measured on it. */
+  /** The reference implementation, which the other engines are tested against. It is slow: only the smallest models are measured on it. */
   reference?: true;
 }
 
 interface EngineInstall {
-  /** The name that people know. */
+  /** Name for display. */
   title: string;
-  /** The first is installed unless another is asked for, by the option of its name: `--gpu`. */
+  /** The first is installed unless another is requested by the flag of its name: `--gpu`. */
   builds: readonly EngineBuild[];
 }
 
-/** One of the forms in which an engine can be installed. */
+/** A build of an engine that can be installed. */
 interface EngineBuild {
   name: string;
-  /** For whom, in a list of builds. */
+  /** Name in a list of builds. */
   title: string;
-  /** What is downloaded for it. */
+  /** What is downloaded, and its size. */
   download: string;
-  /** Of its option on the command line. */
+  /** Help text of its command-line flag. */
   help: string;
 }
 
-/** All engines, from the fastest to the slowest: `auto` takes the first that is here. */
+/** All engines, from the fastest to the slowest. `auto` uses the first that is installed. */
 export const engines = [
   {
     name: "tensorflow",
     help: "Graphs in TensorFlow, the fastest.",
     precisions: ["float32", "bfloat16"],
     devices: ["cpu", "gpu"],
-    keys: [{ name: "xla", value: { type: "boolean" }, help: "XLA compiles the graphs; left out: with a GPU." }],
+    keys: [{ name: "xla", value: { type: "boolean" }, help: "XLA compiles the graphs. If omitted, only with a GPU." }],
     install: {
       title: "TensorFlow",
       builds: [
@@ -75,12 +75,12 @@ export const engines = [
 ] as const satisfies readonly EngineEntry[];
 
 export type EngineName = (typeof engines)[number]["name"];
-/** Engines that do not come with every installation. */
+/** Names of engines that are installed separately. */
 export type InstallableEngine = Extract<(typeof engines)[number], { install: EngineInstall }>["name"];
 
 export const engineNames = engines.map(({ name }) => name);
 
-/** What a user may ask for: one by name, or the fastest that is here. */
+/** The values of `--engine`: an engine by name, or the fastest that is installed. */
 export const engineChoices = ["auto", ...engineNames] as const;
 export type EngineChoice = (typeof engineChoices)[number];
 
@@ -90,12 +90,12 @@ export function engineEntry(name: EngineName): EngineEntry {
 
 export const installableEngines = engines.flatMap((engine) => ("install" in engine ? [engine] : []));
 
-/** Engines that compute in a precision. */
+/** Names of the engines that support a precision. */
 export function enginesWith(precision: PretrainSpec["precision"]): EngineName[] {
   return engines.flatMap(({ name, precisions }) => ((precisions as readonly string[]).includes(precision) ? [name] : []));
 }
 
-/** Why an engine cannot run a program of this precision, and what to do; without a full stop. */
+/** Why an engine cannot run a program with this precision, and what to do, without a full stop. */
 export function refusedPrecision(precision: PretrainSpec["precision"], engine: EngineName): string {
   const able = enginesWith(precision);
   const installs = able.filter((name) => engineEntry(name).install).map((name) => `\`pretrain engines install ${name}\` gets`);
