@@ -1,10 +1,10 @@
 import type { RunEvent } from "#runtime/contract/events.ts";
 import type { Job, Plan } from "#runtime/contract/plan.ts";
 
-/** While steps come; other phases (compiling, evaluating) stand before and after them. */
+/** The phase in which steps are trained; other phases (compiling, evaluating) come before and after it. */
 export const trainingPhase = "training";
 
-/** What is known of a running plan, from its jobs' events alone. */
+/** The progress of a running plan, derived from the events of its jobs alone. */
 export interface Progress {
   jobs: Map<string, JobProgress>;
 }
@@ -12,14 +12,14 @@ export interface Progress {
 export interface JobProgress {
   job: Job;
   state: "waiting" | "submitted" | "running" | "done" | "failed" | "stopped" | "skipped" | "was done";
-  /** Milliseconds; while running. */
+  /** Time in milliseconds; set while the job is running. */
   startedAt: number;
   seconds?: number;
   phase?: string;
-  /** Of the phase or of the training. */
+  /** Units done of the phase, or steps done of the training. */
   done?: number;
   total?: number;
-  /** Training: the first step of this session and when it ended, for the speed. */
+  /** The first step of this session and the time when it ended, to compute the speed of training. */
   firstStep?: { step: number; at: number };
   step?: number;
   loss?: number;
@@ -27,12 +27,12 @@ export interface JobProgress {
   message?: string;
 }
 
-/** @param finished ids of jobs that an earlier stage of the same run did */
+/** @param finished ids of jobs that an earlier stage of the same run has done */
 export function beginProgress(plan: Plan, finished: ReadonlySet<string>): Progress {
   return { jobs: new Map(plan.jobs.map((job) => [job.id, { job, state: finished.has(job.id) ? "done" : "waiting", startedAt: 0 }])) };
 }
 
-/** Takes in an event; gives the job it is about, or undefined where the plan has none such. */
+/** Updates the progress by an event, and returns its job; undefined if the job is not in the plan. */
 export function advance(progress: Progress, event: RunEvent): JobProgress | undefined {
   const known = progress.jobs.get(event.job);
   if (!known) return undefined;
@@ -49,14 +49,14 @@ export function running(progress: Progress): JobProgress[] {
   return [...progress.jobs.values()].filter(({ state }) => state === "running");
 }
 
-/** 0 to 1; undefined where the job does not say. */
+/** Share of a job that is done, 0 to 1; undefined if the job does not report it. */
 export function shareDone(job: JobProgress): number | undefined {
   return job.done === undefined || !job.total ? undefined : Math.min(1, job.done / job.total);
 }
 
-/** Seconds until a running job ends; undefined before there is anything to go by. */
+/** Estimated seconds until a running job ends; undefined if there is no basis for an estimate yet. */
 export function jobTimeLeft(job: JobProgress, now: number): number | undefined {
-  // how long the evaluation after the last step takes is not known
+  // the time of the evaluation after the last step is unknown
   if (job.step !== undefined && job.phase !== trainingPhase) return undefined;
   if (job.firstStep && job.step !== undefined && job.total !== undefined && job.step > job.firstStep.step) {
     const perStep = (now - job.firstStep.at) / (job.step - job.firstStep.step);
@@ -68,8 +68,8 @@ export function jobTimeLeft(job: JobProgress, now: number): number | undefined {
 }
 
 /**
- * Seconds until the plan ends, from how fast this run's jobs of each kind were for their cost. Undefined while a kind of job
- * with real work still waits and none of it has been seen.
+ * Estimated seconds until the plan ends, from the speed of this run's jobs of each kind relative to their cost. Undefined while a kind of
+ * job with substantial work is still waiting and none of that kind has run.
  */
 export function timeLeft(progress: Progress, now: number, parallel: number): number | undefined {
   let seconds = 0;
@@ -125,7 +125,7 @@ function changeBy(known: JobProgress, event: RunEvent): Partial<JobProgress> {
   }
 }
 
-/** Kinds that take no time worth telling. */
+/** Kinds of job that take negligible time. */
 const light: readonly Job["kind"][] = ["majority", "compare", "leaks", "tokenizer", "corpus", "encode"];
 
 function guess(progress: Progress, job: JobProgress, now: number): number | undefined {
@@ -140,7 +140,7 @@ function guess(progress: Progress, job: JobProgress, now: number): number | unde
   return (measured.reduce((sum, rate) => sum + rate, 0) / measured.length) * workOf(job.job);
 }
 
-/** In the same unit for jobs of one kind. */
+/** The amount of work of a job, in a unit that is the same for all jobs of its kind. */
 function workOf(job: Job): number {
   if (job.kind === "pretrain") return job.cost.flopsPerStep * job.steps;
   return job.kind === "finetune" ? job.cost.flopsPerStep : 1;

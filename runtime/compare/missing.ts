@@ -36,9 +36,9 @@ export function whyUndone(store: Store, jobs: readonly string[]): string {
     if (state === "done" && damage === undefined) continue;
     if (damage !== undefined) return `${what} has to run again: ${damage}`;
     if (state === "failed") return `${what} failed: ${failureOf(store.runFolder(id))}`;
-    if (state === "submitted") return `${what} waits for its turn`;
-    if (state === "running") return `${what} is not over yet`;
-    if (state === "stopped") return `${what} was stopped and goes on when it is run again`;
+    if (state === "submitted") return `${what} is waiting for its turn`;
+    if (state === "running") return `${what} is still running`;
+    if (state === "stopped") return `${what} was stopped; it resumes when it is run again`;
   }
   return "it was not run yet";
 }
