@@ -36,11 +36,12 @@ type EngineCode<N extends EngineName> = { load(settings: LoadSettings): Promise<
 /** The code of every engine of the catalogue. */
 const code: { [N in EngineName]: EngineCode<N> } = {
   tensorflow: {
-    load: async ({ options, ...settings }) => (await import("./tensorflow/engine.ts")).tensorflowEngine({ ...settings, ...options }),
-    installer: async () => (await import("./tensorflow/install/install.ts")).tensorflowInstaller,
+    load: async ({ options, ...settings }) =>
+      (await import("./tensorflow/tensorflow-engine.ts")).tensorflowEngine({ ...settings, ...options }),
+    installer: async () => (await import("./tensorflow/install/install-tensorflow.ts")).tensorflowInstaller,
   },
-  onnx: { load: async (settings) => (await import("./onnx/engine.ts")).onnxEngine(settings) },
-  cpu: { load: async () => (await import("./cpu/engine.ts")).cpuEngine },
+  onnx: { load: async (settings) => (await import("./onnx/onnx-engine.ts")).onnxEngine(settings) },
+  cpu: { load: async () => (await import("./cpu/cpu-engine.ts")).cpuEngine },
 };
 
 export function loadEngine(name: EngineName, { threads, engineOptions = {}, largestProduct }: EngineSettings): Promise<Engine> {

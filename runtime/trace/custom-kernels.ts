@@ -3,7 +3,7 @@ import type { Attributes } from "./graph.ts";
 
 /**
  * Custom kernels. Each replaces a chain of operations that would dominate a step and that engines have as one fused operation. Its shapes
- * are here, a plain implementation is in `engines/cpu/kernels.ts`, and each graph engine has a lowering.
+ * are here, a plain implementation is in `engines/cpu/cpu-kernels.ts`, and each graph engine has a lowering.
  */
 export const customKernels: Record<
   string,

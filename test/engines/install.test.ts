@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { NotInstalled } from "#runtime/engines/installer.ts";
-import { type InstallOptions, install, remove } from "#runtime/engines/tensorflow/install/install.ts";
+import { type InstallOptions, install, remove } from "#runtime/engines/tensorflow/install/install-tensorflow.ts";
 import { installed } from "#runtime/engines/tensorflow/installation.ts";
 import { engineFolder } from "#runtime/machine/installed-engines.ts";
 import { userFolder } from "#runtime/machine/user-folder.ts";

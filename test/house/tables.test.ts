@@ -63,7 +63,7 @@ test("a kind of task has a folder in runtime/tasks, with its reading, baseline a
 });
 
 test("every engine has a folder of its own and an entry in the catalogue", () => {
-  const folders = files.filter((path) => /^runtime\/engines\/\w+\/engine\.ts$/.test(path)).map((path) => path.split("/")[2]);
+  const folders = files.filter((path) => /^runtime\/engines\/(\w+)\/\1-engine\.ts$/.test(path)).map((path) => path.split("/")[2]);
   expect(["auto", ...folders].sort()).toEqual([...engineChoices].sort());
 });
 

@@ -1,6 +1,6 @@
 import { setBackend, tensor } from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
-import { cpuEngine } from "#runtime/engines/cpu/engine.ts";
+import { cpuEngine } from "#runtime/engines/cpu/cpu-engine.ts";
 import { attentionBias, bucketOf } from "#runtime/models/positions.ts";
 
 beforeAll(async () => {

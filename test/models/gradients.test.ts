@@ -22,7 +22,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
 import { sizeOf } from "#runtime/contract/shape.ts";
-import { cpuEngine } from "#runtime/engines/cpu/engine.ts";
+import { cpuEngine } from "#runtime/engines/cpu/cpu-engine.ts";
 import { attention } from "#runtime/models/operations/attention.ts";
 import { contrast } from "#runtime/models/operations/contrast.ts";
 import { binaryCrossEntropy, negativeLogLikelihood, projectedCrossEntropy } from "#runtime/models/operations/cross-entropy.ts";

@@ -1,7 +1,7 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { scalar, setBackend, tensor1d } from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
-import { registerCpuKernels } from "#runtime/engines/cpu/kernels.ts";
+import { registerCpuKernels } from "#runtime/engines/cpu/cpu-kernels.ts";
 import { clipping } from "#runtime/programs/clipping.ts";
 import { adamw } from "#runtime/programs/optimizers/adamw.ts";
 import { lion } from "#runtime/programs/optimizers/lion.ts";

@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
 import type { Arrays } from "#runtime/trace/function.ts";
-import { dataTypes, savedModelTag } from "./builder.ts";
-import type { NativeModules } from "./host.ts";
-import type { Feed, Reply, Request, Requests } from "./messages.ts";
+import type { NativeModules } from "./library-thread.ts";
 import { unpacked } from "./packed.ts";
+import { dataTypes, savedModelTag } from "./tensorflow-builder.ts";
+import type { Feed, Reply, Request, Requests } from "./thread-messages.ts";
 
 /*
  * The thread of the session. A call to the library blocks until the step is done; in a separate thread, it lets the main thread prepare the

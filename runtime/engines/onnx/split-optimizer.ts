@@ -44,7 +44,7 @@ export interface Sum {
   parts: GradientPart[];
 }
 
-export interface TakenOut {
+export interface OptimizerSplit {
   graph: Graph;
   updates: Update[];
   sums: Sum[];
@@ -65,11 +65,11 @@ export interface TakenOut {
  * The parts of a flat entry of the state are separate inputs instead of being split, and those of a flat gradient are separate outputs
  * instead of being joined.
  */
-export function takeOut(graph: Graph): TakenOut {
+export function splitOptimizer(graph: Graph): OptimizerSplit {
   return withViews(withoutUpdates(graph));
 }
 
-function withoutUpdates(graph: Graph): Omit<TakenOut, "views"> {
+function withoutUpdates(graph: Graph): Omit<OptimizerSplit, "views"> {
   const makers = makersOf(graph);
   const outputs = new Map<number, { name: string; value: Value }>();
   const outputOf = (value: Value): { output: string } => {
@@ -125,8 +125,8 @@ function withoutUpdates(graph: Graph): Omit<TakenOut, "views"> {
   });
   const made = new Set(graph.nodes.filter(isUpdate).flatMap((node) => node.outputs.map(({ id }) => id)));
   const sums: Sum[] = [];
-  const fills: TakenOut["fills"] = [];
-  const insertions: TakenOut["insertions"] = [];
+  const fills: OptimizerSplit["fills"] = [];
+  const insertions: OptimizerSplit["insertions"] = [];
   const left = graph.updates.filter(({ name, value }) => {
     const [a, b] = makers.get(value.id)?.inputs ?? [];
     if (makers.get(value.id)?.op === "Insert" && entryOf(makers.get(value.id)!.inputs[0]!) === name) {
@@ -172,10 +172,10 @@ function partsOf(value: Value, makers: ReadonlyMap<number, Node>): Value[] {
   return [value];
 }
 
-function withViews({ graph, ...taken }: Omit<TakenOut, "views">): TakenOut {
+function withViews({ graph, ...taken }: Omit<OptimizerSplit, "views">): OptimizerSplit {
   const users = new Map<number, Node[]>();
   for (const node of graph.nodes) for (const { id } of node.inputs) users.set(id, [...(users.get(id) ?? []), node]);
-  const views: TakenOut["views"] = {};
+  const views: OptimizerSplit["views"] = {};
   const absorbed = new Set<Node>();
   const state = graph.state.flatMap((entry) => {
     const using = users.get(entry.value.id) ?? [];

@@ -1,6 +1,6 @@
 import type { DType } from "#runtime/trace/function.ts";
 import { type Node, sumsRows } from "#runtime/trace/graph.ts";
-import { type AttributeValue, type Builder, dataTypes } from "./builder.ts";
+import { type AttributeValue, type Builder, dataTypes } from "./onnx-builder.ts";
 
 type Operator = (node: Node, builder: Builder) => void;
 

@@ -1,13 +1,19 @@
 import type { Arrays } from "#runtime/trace/function.ts";
 import { sumOfSquares, updateInPlace } from "./host-update.ts";
-import type { GradientPart, Scalar, ScalarOperation, TakenOut } from "./take-out.ts";
+import type { GradientPart, OptimizerSplit, Scalar, ScalarOperation } from "./split-optimizer.ts";
 
 /**
  * Computes what was taken out of the graph, with the state before the call, and returns the outputs of the function that are part of it.
  * @param outputOf returns an output of the graph that was added for this
  */
-export function doTakenOut(
-  { optimizer, sums, insertions, fills, scalars }: Omit<TakenOut, "graph" | "views" | "updates"> & { optimizer: TakenOut["updates"] },
+export function applyOptimizer(
+  {
+    optimizer,
+    sums,
+    insertions,
+    fills,
+    scalars,
+  }: Omit<OptimizerSplit, "graph" | "views" | "updates"> & { optimizer: OptimizerSplit["updates"] },
   state: ReadonlyMap<string, Float32Array>,
   inputs: Arrays,
   outputOf: (name: string) => Float32Array,

@@ -7,9 +7,9 @@ import { writeJson } from "#runtime/runs/files.ts";
 import { tryLock } from "#runtime/runs/lock.ts";
 import { type EngineInstaller, InstallFailure, type InstallProgress, NotInstalled } from "../../installer.ts";
 import { bindingFile, type InstalledVersions, installed, nodePackage, quietFile } from "../installation.ts";
+import { findTools, requireSpace, run, type Tools } from "./build-tools.ts";
 import { quietSource } from "./quiet.ts";
 import { verifyDownloads } from "./sums.ts";
-import { findTools, requireSpace, run, type Tools } from "./tools.ts";
 import { cudaRequirementsScript, unpackScript } from "./unpack.ts";
 
 /** Versions that are installed together: the source of the binding, and a library with which it was tested. */

@@ -1,13 +1,13 @@
 import onnxProto from "onnx-proto";
 import type { Constant, Graph, Value } from "#runtime/trace/graph.ts";
-import { type Builder, createBuilder, dataTypes } from "./builder.ts";
 import { fuse } from "./fuse.ts";
-import { operators } from "./operators.ts";
-import { type TakenOut, takeOut, type Update } from "./take-out.ts";
+import { type Builder, createBuilder, dataTypes } from "./onnx-builder.ts";
+import { operators } from "./onnx-operators.ts";
+import { type OptimizerSplit, splitOptimizer, type Update } from "./split-optimizer.ts";
 
 const { onnx } = onnxProto;
 
-export interface LoweredGraph extends Omit<TakenOut, "graph" | "updates"> {
+export interface LoweredGraph extends Omit<OptimizerSplit, "graph" | "updates"> {
   /** A serialised ModelProto. */
   model: Uint8Array;
   /** Names of its tensors for the state, by the program's names; views have their own names. */
@@ -24,7 +24,7 @@ export interface LoweredGraph extends Omit<TakenOut, "graph" | "updates"> {
 
 /** A traced graph as an ONNX model: opset 17 with ONNX Runtime's com.microsoft operators. */
 export function lower(traced: Graph): LoweredGraph {
-  const { graph, updates, ...takenOut } = takeOut(fuse(traced));
+  const { graph, updates, ...split } = splitOptimizer(fuse(traced));
   const builder = createBuilder();
   for (const constant of graph.constants) initializer(builder, constant);
   for (const node of graph.nodes) {
@@ -62,7 +62,7 @@ export function lower(traced: Graph): LoweredGraph {
     taken: pick(({ kind, name }) => kind === "outputs" && !isOutput(name)),
     results: results.map(({ tensor }) => tensor),
     optimizer: updates,
-    ...takenOut,
+    ...split,
   };
 }
 

@@ -1,6 +1,6 @@
 import { sizeOf } from "#runtime/contract/shape.ts";
 import { type Node, sumsRows, type Value } from "#runtime/trace/graph.ts";
-import type { AttributeValue, Builder, DType } from "./builder.ts";
+import type { AttributeValue, Builder, DType } from "./tensorflow-builder.ts";
 
 /** Lowers a traced node. Inputs are names of nodes or of their outputs, and so are the results, one for each output of the traced node. */
 type Operator = (inputs: readonly string[], node: Node, builder: Builder) => string[];

@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { threadModule } from "#runtime/machine/thread-module.ts";
 import type { Installation } from "./installation.ts";
-import type { Kind, Reply, Request, Requests } from "./messages.ts";
+import type { Kind, Reply, Request, Requests } from "./thread-messages.ts";
 
 /** Paths of the native modules. */
 export type NativeModules = Pick<Installation, "binding" | "quiet">;

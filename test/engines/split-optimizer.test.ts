@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { sizeOf } from "#runtime/contract/shape.ts";
 import { sumOfSquares, updateInPlace } from "#runtime/engines/onnx/host-update.ts";
-import { lower } from "#runtime/engines/onnx/lower.ts";
+import { lower } from "#runtime/engines/onnx/lower-to-onnx.ts";
 import { trainingProgram } from "#runtime/programs/training.ts";
 import { random } from "#runtime/random/random.ts";
 import { trace } from "#runtime/trace/trace.ts";

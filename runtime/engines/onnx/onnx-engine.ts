@@ -6,8 +6,8 @@ import { sizeOf } from "#runtime/contract/shape.ts";
 import type { Arrays, Program, TensorSpec } from "#runtime/trace/function.ts";
 import { trace } from "#runtime/trace/trace.ts";
 import { type Engine, requirePrecision, type Session } from "../engine.ts";
-import { doTakenOut } from "./do-taken-out.ts";
-import { type LoweredGraph, lower } from "./lower.ts";
+import { applyOptimizer } from "./apply-optimizer.ts";
+import { type LoweredGraph, lower } from "./lower-to-onnx.ts";
 
 export interface OnnxOptions {
   threads: number;
@@ -106,7 +106,7 @@ function openSession(runtime: typeof OnnxRuntime, program: Program, threads: num
       // results are copies, whether an array was provided for an output or not
       const results = session ? await session.run(feeds, lowered.results) : {};
       const valuesOf = (tensor: string) => results[tensor]!.data as Float32Array;
-      const scalars = doTakenOut(lowered, state as Map<string, Float32Array>, inputs, (name) => valuesOf(lowered.taken[name]!));
+      const scalars = applyOptimizer(lowered, state as Map<string, Float32Array>, inputs, (name) => valuesOf(lowered.taken[name]!));
       for (const [entry, tensor] of Object.entries(lowered.updates)) state.set(entry, valuesOf(tensor));
       const outputs = Object.entries(lowered.outputs).map(([output, tensor]) => [output, valuesOf(tensor)] as const);
       return { ...Object.fromEntries(outputs), ...scalars };

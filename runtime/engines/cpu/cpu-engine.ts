@@ -2,7 +2,7 @@ import { version_cpu } from "@tensorflow/tfjs-backend-cpu";
 import { dispose, enableProdMode, getKernel, keep, setBackend, type Tensor, tensor, tidy } from "@tensorflow/tfjs-core";
 import type { Arrays, Program, Tensors } from "#runtime/trace/function.ts";
 import { type Engine, requirePrecision, type Session } from "../engine.ts";
-import { registerCpuKernels } from "./kernels.ts";
+import { registerCpuKernels } from "./cpu-kernels.ts";
 
 /**
  * The reference engine: programs run eagerly on TensorFlow.js's plain JavaScript backend. It is slow; other engines are tested against it.

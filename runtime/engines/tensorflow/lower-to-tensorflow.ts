@@ -3,9 +3,9 @@ import type { Graph, Node, Value } from "#runtime/trace/graph.ts";
 import { withBfloat16 } from "#runtime/trace/precision.ts";
 import { withSumSquare } from "#runtime/trace/sum-square.ts";
 import { trace } from "#runtime/trace/trace.ts";
-import { type Builder, createBuilder } from "./builder.ts";
-import { operators } from "./operators.ts";
 import type { Protobuf } from "./protobuf.ts";
+import { type Builder, createBuilder } from "./tensorflow-builder.ts";
+import { operators } from "./tensorflow-operators.ts";
 
 /** A program as one TensorFlow graph. All functions share the variables of the state. */
 export interface LoweredProgram {

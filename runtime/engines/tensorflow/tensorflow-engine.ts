@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { sizeOf } from "#runtime/contract/shape.ts";
 import type { Arrays, Program, TensorSpec } from "#runtime/trace/function.ts";
 import type { Engine, Session } from "../engine.ts";
-import { type Host, startHost } from "./host.ts";
 import { type Installation, installed } from "./installation.ts";
-import { lower } from "./lower.ts";
-import type { Feed } from "./messages.ts";
+import { type Host, startHost } from "./library-thread.ts";
+import { lower } from "./lower-to-tensorflow.ts";
 import { packed } from "./packed.ts";
 import type { Protobuf } from "./protobuf.ts";
+import type { Feed } from "./thread-messages.ts";
 
 export interface TensorflowOptions {
   /** Number of threads for parallel operators. */
