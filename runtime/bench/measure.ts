@@ -51,7 +51,7 @@ export interface Measurement {
 }
 
 /** Measures training as in a run: windows of a stored corpus, batches, steps, events in a file. Memory is that of the whole process. */
-export async function measure({ engine: name, objective, size, threads, seconds }: BenchCase): Promise<Measurement> {
+export async function measureTraining({ engine: name, objective, size, threads, seconds }: BenchCase): Promise<Measurement> {
   const folder = mkdtempSync(join(tmpdir(), "pretrain-bench-"));
   const job = benchJob(size, objective);
   const settings = pretrainSettings(job);

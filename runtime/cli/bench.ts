@@ -65,7 +65,7 @@ type Case =
 
 async function measured(wanted: Case): Promise<unknown> {
   if (wanted.kind === "generation") return (await import("#runtime/bench/generation.ts")).measureGeneration(wanted);
-  if (wanted.kind === "training") return (await import("#runtime/bench/measure.ts")).measure(wanted);
+  if (wanted.kind === "training") return (await import("#runtime/bench/measure.ts")).measureTraining(wanted);
   if (wanted.kind === "speed") return (await measureSpeed(wanted.engine)) ?? null;
   const { matrixPeak, productsMilliseconds } = await import("#runtime/bench/peak.ts");
   if (wanted.kind === "products") return { milliseconds: await productsMilliseconds(wanted) };

@@ -21,6 +21,6 @@ export function filesOf(patterns: readonly string[], files: Files): string[] {
 }
 
 /** The total size of the files that match any of the patterns, in bytes. */
-export function sizeOf(patterns: readonly string[], files: Files): number {
+export function bytesIn(patterns: readonly string[], files: Files): number {
   return filesOf(patterns, files).reduce((sum, path) => sum + (files.size(path) ?? 0), 0);
 }

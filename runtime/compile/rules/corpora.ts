@@ -4,7 +4,7 @@ import type { Problem } from "#runtime/contract/problem.ts";
 import type { CorpusSpec } from "#runtime/contract/spec.ts";
 import { placeIn } from "#runtime/tasks/checks/check.ts";
 import { flawsOfCorpusFile, someOf } from "../corpus-files.ts";
-import { type Files, filesOf, sizeOf } from "../files.ts";
+import { bytesIn, type Files, filesOf } from "../files.ts";
 import { chosenData, dataNotHere } from "../hub-data.ts";
 import { error, percent, type Rule } from "./rule.ts";
 
@@ -25,7 +25,7 @@ export const corpora: Rule = ({ spec, files }) =>
           ],
     );
     const empty =
-      elsewhere.length === 0 && missing.length === 0 && sizeOf(corpus.files, files) === 0
+      elsewhere.length === 0 && missing.length === 0 && bytesIn(corpus.files, files) === 0
         ? [error("empty-corpus", ["corpora", name, "files"], `The files of ${name} are empty. Name files with text in them.`)]
         : [];
     const split =

@@ -3,7 +3,7 @@ import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
 import type { Spec, TokenizerSpec } from "#runtime/contract/spec.ts";
 import { layoutOf } from "#runtime/objectives/table.ts";
 import type { Use } from "../cells.ts";
-import { type Files, sizeOf } from "../files.ts";
+import { bytesIn, type Files } from "../files.ts";
 import { leavesOf, resolveArchitecture } from "../resolve.ts";
 import { readTokenizerFile } from "../tokenizer-files.ts";
 import { error, type Rule } from "./rule.ts";
@@ -38,7 +38,7 @@ function context(spec: Spec, use: Use, files: Files): Problem[] {
   const model = spec.models[use.pretrain.model];
   const corpus = spec.corpora[use.pretrain.corpus];
   if (!model || !corpus) return [];
-  const bytes = sizeOf(corpus.files, files);
+  const bytes = bytesIn(corpus.files, files);
   // By document, chance could put the whole text into the training split.
   const most = corpus.split.by === "position" ? Math.floor(bytes * (1 - corpus.split.validation - corpus.split.test)) : bytes;
   if (bytes === 0 || model.context <= most) return [];
