@@ -1,7 +1,7 @@
 /*
- * A file of a finished or of a stopped store is changed: a byte, its length, all of it, or for another file's. Then plan and results give
- * the same answer or name the file, verify-store names it, and run does again what is needed, to the same bits. The commands and
- * the jobs run in this process.
+ * Damages a file of a finished or stopped store: a byte, its length, all of its content, or by replacing it with another file. Then plan
+ * and results must give the same answer or name the file, verify-store must name it, and run must redo the necessary jobs with the same
+ * bits. Commands and jobs run in this process.
  *
  *     npm run build && node bench/faults/corruptions.ts [--cases N] [--from N] [--seed N]
  */

@@ -41,8 +41,8 @@ test("a folder, a Node or a script that is gone, and a log that cannot be writte
     const end = await line.run({ ...run, file }).ended;
     return end.outcome === "failed" ? end.failure.message : end.outcome;
   };
-  expect(await failureOf(commandLine(cli, logs), join(gone, "a.pretrain"))).toMatch(/^the folder .*gone is not there any more/);
-  expect(await messageOf(commandLine(cli, logs).json(["engines"], { folder: gone }))).toMatch(/^the folder .*gone is not there any more/);
+  expect(await failureOf(commandLine(cli, logs), join(gone, "a.pretrain"))).toMatch(/^the folder .*gone no longer exists/);
+  expect(await messageOf(commandLine(cli, logs).json(["engines"], { folder: gone }))).toMatch(/^the folder .*gone no longer exists/);
   expect(await failureOf(commandLine(cli, logs, gone))).toMatch(/^VS Code's own Node is no longer at .*gone/);
   expect(await failureOf(commandLine(gone, logs))).toMatch(/^the extension's file .*gone is missing/);
   expect(await failureOf(commandLine(cli, join(where, "logs")))).toMatch(/logs already exists, where something else must be created/);

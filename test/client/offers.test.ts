@@ -64,7 +64,7 @@ test("a running comparison is one run, even if another declaration shares its jo
 test("a command that has nothing to work on says why", () => {
   const sound = outline([objective]);
   expect(whyNone([], "Nothing is running here.")).toMatch(/^There is no \.pretrain file here/);
-  expect(whyNone([{ ...sound, stale: true }], "Nothing is running here.")).toMatch(/errors to mend/);
+  expect(whyNone([{ ...sound, stale: true }], "Nothing is running here.")).toMatch(/^Fix the errors in the text first/);
   expect(whyNone([sound, { ...sound, stale: true }], "Nothing is running here.")).toBe("Nothing is running here.");
 });
 

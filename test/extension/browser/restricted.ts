@@ -35,10 +35,10 @@ export async function testRestricted({ page, open, lens, lensAbove, palette, rev
   });
   await step("once the folder is trusted, Run is there", async () => {
     await reveal(lineOf("pretrain long"));
-    await (await lensAbove("pretrain base", "Running is off")).locator("a", { hasText: "Running is off" }).click();
+    await (await lensAbove("pretrain base", "Running is disabled")).locator("a", { hasText: "Running is disabled" }).click();
     await page.locator(".workspace-trust-editor .monaco-button", { hasText: "Trust" }).first().click();
     await page.locator("#status\\.workspaceTrust").waitFor({ state: "detached" });
     await lensAbove("pretrain base", "Run");
-    await page.locator(".monaco-editor .codelens-decoration", { hasText: "Running is off" }).first().waitFor({ state: "detached" });
+    await page.locator(".monaco-editor .codelens-decoration", { hasText: "Running is disabled" }).first().waitFor({ state: "detached" });
   });
 }
