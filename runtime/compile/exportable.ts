@@ -6,7 +6,7 @@ import { usesOf } from "./cells.ts";
 import { resolveArchitecture, resolveModel } from "./resolve.ts";
 import { info } from "./rules/rule.ts";
 
-/** Models that `pretrain export` will refuse once they are trained, each once: by their sizes alone they are of no family. */
+/** One problem for each model that `pretrain export` will refuse once it is trained, since no family has its settings. */
 export function notExportable(spec: Spec): Problem[] {
   const found = new Map<string, Architecture>();
   for (const { pretrain } of usesOf(spec)) {
@@ -19,12 +19,12 @@ export function notExportable(spec: Spec): Problem[] {
     info(
       "not-exportable",
       ["models", name],
-      `Transformers has no class for ${architecture === "decoder" ? "a" : "an"} ${architecture} with these choices, so pretrain export cannot write ${name} once it is trained. To export it declare its sizes with family: ${familiesOf[architecture]}.`,
+      `Transformers has no class for ${architecture === "decoder" ? "a" : "an"} ${architecture} with these settings, so pretrain export cannot write ${name} once it is trained. To export it, declare its sizes with family: ${familiesOf[architecture]}.`,
     ),
   );
 }
 
-/** How large the vocabulary is decides nothing here. */
+/** Any vocabulary size; it does not matter here. */
 const anyVocabulary = 1000;
 
 function isOfFamily(model: ModelSpec, architecture: Architecture): boolean {

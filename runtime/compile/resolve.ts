@@ -4,12 +4,12 @@ import type { Architecture, MixtureSpec, ModelSpec, ObjectiveSpec, Ref, Spec } f
 import { declaredModel } from "#runtime/models/families/declared.ts";
 import { isTextToText } from "#runtime/programs/task-parts.ts";
 
-/** An objective that is not made of others, as it stands somewhere inside one. */
+/** An objective that does not consist of others. */
 export type LeafObjective = Exclude<ObjectiveSpec, { kind: "mixture" | "sequence" }>;
 
 /**
- * The objectives that `ref` is made of, in order, each with its key and its share of the whole; null where a name does not
- * resolve or an objective contains itself (both are problems of the language's own checks).
+ * The objectives that `ref` consists of, in order, each with its key and its share of the whole; null if a name does not resolve or an
+ * objective contains itself (the language's checks report both).
  */
 export function leavesOf(
   spec: Spec,
@@ -26,9 +26,9 @@ export function leavesOf(
 }
 
 /**
- * The architectures that can carry an objective, the default first. A mixture or a sequence can be carried by what all of
- * its parts allow: first what is most usual even for the part that it suits least, then in the order of the first part that reads the
- * corpus, else of one that writes. A task that is answered by a head fits every architecture and so prefers none.
+ * The architectures that can be trained on an objective, the default first. A mixture or sequence allows the architectures that all of its
+ * parts allow, ordered by their rank in the part that they suit least, and then as in the first part that reads the corpus, or else one that
+ * writes text. A task that is answered by a head fits every architecture and prefers none.
  */
 export function architecturesOf(spec: Spec, ref: Ref): Architecture[] {
   const leaves = leavesOf(spec, ref) ?? [];
@@ -43,7 +43,7 @@ export function architecturesOf(spec: Spec, ref: Ref): Architecture[] {
     .toSorted((one, other) => placeOf(one) - placeOf(other));
 }
 
-/** A task that is answered by writing needs a decoder; a pooler reads what has seen the whole text. */
+/** The architectures for an objective. A task answered by writing needs a decoder; a pooler needs a first token that attends to all. */
 export function architecturesOfLeaf(spec: Spec, objective: LeafObjective): readonly Architecture[] {
   if (isWriting(spec, objective)) return ["encoder-decoder", "decoder"];
   const architectures = optionOf("objective", objective.kind)?.architectures ?? [];
@@ -57,7 +57,7 @@ function isWriting(spec: Spec, objective: LeafObjective): boolean {
   return task !== undefined && isTextToText(task);
 }
 
-/** What the model becomes under the objective; null where the two do not fit. */
+/** The architecture of a model that is trained on an objective; null if the two do not fit. */
 export function resolveArchitecture(spec: Spec, model: ModelSpec, objective: Ref): Architecture | null {
   const allowed = architecturesOf(spec, objective);
   if (model.architecture === "auto") return allowed[0] ?? null;
@@ -71,14 +71,14 @@ export function resolveModel(model: ModelSpec, architecture: Architecture, vocab
   return recompute ? { ...chosen, recompute } : chosen;
 }
 
-/** What an objective's references lead to. */
+/** Resolves the references of objectives. */
 export interface Referred {
   taskOf(key: Ref): ResolvedTask | null;
-  /** Training examples of a supervised objective, sequences of the corpus of one over text: what mixing by size goes by. */
+  /** The size for mixing: training examples of a supervised objective, or sequences of the corpus. */
   sizeOf(key: Ref, objective: ResolvedObjective): number;
 }
 
-/** The objective with all that it refers to in place; null where a part cannot be resolved. */
+/** The objective with its references replaced by what they refer to; null if a part cannot be resolved. */
 export function resolveObjective(spec: Spec, ref: Ref, referred: Referred): ResolvedObjective | null {
   return leavesOf(spec, ref) === null ? null : (resolvedWithSize(spec, ref, referred)?.objective ?? null);
 }

@@ -172,13 +172,13 @@ export interface MixtureSpec {
   bySize?: { temperature: number; limit: number | null };
 }
 
-/** How the hidden states of a text become one vector. */
 /**
- * Who sees whom among the positions of a segment: each those up to itself (`past`), also those of the segment's first part (`prefix`),
- * or all of them (`all`).
+ * Which positions of a segment a position attends to: those up to itself (`past`), also those of the segment's prefix (`prefix`), or all
+ * (`all`).
  */
 export type Visibility = "past" | "prefix" | "all";
 
+/** How the hidden states of a text become one vector. */
 export type Pooling = "mean" | "first" | "last";
 /** How the hidden states become one vector before a head; `pooler` is the first token, passed through an extra layer. */
 export type HeadPooling = Pooling | "pooler";

@@ -6,24 +6,24 @@ import { choicesOf } from "./choices.ts";
 import type { Dropout } from "./operations/dropout.ts";
 import { layerNorm, rmsNorm } from "./operations/layer-norm.ts";
 
-/** `Visibility`, with the positions of a prefix (B, T): 1 where the whole segment sees it. */
+/** `Visibility`, with a mask of the prefix (B, T): 1 for positions that the whole segment attends to. */
 export type Visible = Exclude<Visibility, "prefix"> | { prefix: Tensor };
 
-/** One side's input: B sequences of T positions; all int32. */
+/** The input of an encoder or decoder: B sequences of T positions; all tensors are int32. */
 export interface Sequence {
   /** (B, T) */
   tokens: Tensor;
-  /** (B, T): position inside the document's part of the sequence. */
+  /** (B, T): position within the document's part of the sequence. */
   positions: Tensor;
   /** (B, T): attention never crosses segments; 0 is padding. */
   segments: Tensor;
-  /** (B, T): segments of the positions as others see them, where that differs. */
+  /** (B, T): segments of positions as keys, if they differ from those as queries. */
   keys?: Tensor;
-  /** Who sees whom, which no model decides: one set of weights may read in each way. */
+  /** Which positions attend to which. It does not depend on the model: the same weights can read in each way. */
   visible: Visible;
-  /** (B, T): token types; left out: all 0. */
+  /** (B, T): token types; absent: all 0. */
   types?: Tensor;
-  /** (N): places b × T + t whose states are wanted of the stack that reads this; left out: all. */
+  /** (N): indices b × T + t of the output states to compute; absent: all. */
   wanted?: Tensor;
 }
 
@@ -31,11 +31,11 @@ export interface Forward {
   model: ResolvedModel;
   parameters: Tensors;
   dropout: Dropout;
-  /** Groups of a batch's sequences that go through the blocks each on its own way (side-by-side.ts); left out: 1. */
+  /** Number of groups of sequences that pass through the blocks independently (side-by-side.ts); absent: 1. */
   groups?: number;
   /**
-   * Called with what lies inside: `STACK.hidden_states.N` (B × T, C), N from 0 (embeddings) to the number of blocks (the stack's
-   * output), and `STACK.layers.N.attention.weights` (B, H, Tq, Tk), likewise `cross_attention.weights`.
+   * Called with intermediate tensors: `STACK.hidden_states.N` (B × T, C), with N from 0 (embeddings) to the number of blocks (the output of
+   * the stack), and `STACK.layers.N.attention.weights` and `STACK.layers.N.cross_attention.weights` (B, H, Tq, Tk).
    */
   observe?(name: string, value: Tensor): void;
 }
@@ -46,7 +46,7 @@ export function get(parameters: Tensors, name: string): Tensor {
   return found;
 }
 
-/** x (N, C) normalised by the weights of that name. */
+/** Normalises x (N, C) with the weights of this name. */
 export function norm({ model, parameters }: Forward, name: string, x: Tensor): Tensor {
   const { normEpsilon } = choicesOf(model);
   const scale = get(parameters, `${name}.scale`);

@@ -22,15 +22,15 @@ import { choicesOf } from "./choices.ts";
 import type { Visible } from "./forward.ts";
 import { embed } from "./operations/embedding.ts";
 
-/** (T, C) to be added to the token embeddings by position; undefined where positions are told in the attention. */
+/** Position embeddings (T, C), which are added to the token embeddings; undefined if positions are encoded in the attention. */
 export function positionTable(model: ResolvedModel, learned: Tensor | undefined): Tensor | undefined {
   if (model.position === "learned") return learned;
   return model.position === "sinusoidal" ? sinusoids(model.context, choicesOf(model).embeddingWidth) : undefined;
 }
 
 /**
- * (B, 1, Tq, Tk): 0 where a query may see a key, −1e9 elsewhere. Both must be of one segment, and unless all is visible the key must
- * not come later or belong to the prefix (Raffel et al. 2020, section 3.2.1 and figure 4).
+ * The attention bias (B, 1, Tq, Tk): 0 if a query may attend to a key, otherwise −1e9. Both must belong to the same segment and, unless all
+ * is visible, the key must not come later, or must belong to the prefix (Raffel et al. 2020, section 3.2.1 and figure 4).
  */
 export function attentionBias(queries: Tensor, keys: Tensor, visible: Visible): Tensor {
   const [batch, q] = queries.shape as [number, number];
@@ -44,7 +44,7 @@ export function attentionBias(queries: Tensor, keys: Tensor, visible: Visible): 
   return mul(sub(cast(allowed, "float32"), 1), 1e9);
 }
 
-/** Su et al. 2021, RoFormer, equation 34, in halves: x (B, H, T, W) rotated by positions (B, T). */
+/** Rotary positions (Su et al. 2021, RoFormer, equation 34), in halves: x (B, H, T, W) rotated by positions (B, T). */
 export function rotate(x: Tensor, positions: Tensor, context: number, choices: RotaryChoices): Tensor {
   const [batch, , length, width] = x.shape as [number, number, number, number];
   const speeds = frequencies(width / 2, choices);
@@ -55,13 +55,13 @@ export function rotate(x: Tensor, positions: Tensor, context: number, choices: R
   return add(mul(x, table(Math.cos)), mul(concat([neg(second), first], -1), table(Math.sin)));
 }
 
-/** Radians a position, of each pair. */
+/** Radians per position, for each pair of numbers. */
 function frequencies(pairs: number, { base, scaling }: RotaryChoices): number[] {
   return Array.from({ length: pairs }, (_, pair) => {
     const frequency = base ** (-pair / pairs);
     if (!scaling) return frequency;
     if (scaling.kind === "linear") return frequency / scaling.factor;
-    // Llama 3.1's released code: short waves as they are, long ones slower by the factor, those between interpolated
+    // Llama 3.1's released code: short wavelengths are unchanged, long ones slower by the factor, and those in between are interpolated
     const { factor, low, high, original } = scaling;
     const wavesInContext = (original * frequency) / (2 * Math.PI);
     const share = Math.min(1, Math.max(0, (wavesInContext - low) / (high - low)));
@@ -70,7 +70,7 @@ function frequencies(pairs: number, { base, scaling }: RotaryChoices): number[] 
 }
 
 /**
- * (1, H, T, T) from the learned table (buckets, H): what is added to the scores of query i and key j. Raffel et al. 2020,
+ * The bias (1, H, T, T) that is added to the score of query i and key j, from the learned table (buckets, H). Raffel et al. 2020,
  * section 2.1.
  */
 export function relativeBias(model: ResolvedModel, table: Tensor, length: number, bidirectional: boolean): Tensor {
@@ -82,7 +82,9 @@ export function relativeBias(model: ResolvedModel, table: Tensor, length: number
   return reshape(transpose(reshape(rows, [length, length, model.heads]), [2, 0, 1]), [1, model.heads, length, length]);
 }
 
-/** Half of a direction's buckets are exact distances, the others grow logarithmically up to the largest distance (T5's released code). */
+/**
+ * The bucket of a distance: half of the buckets of a direction are single distances, the others grow logarithmically (T5's released code).
+ */
 export function bucketOf(distance: number, bidirectional: boolean, relative: FamilyChoices["relative"]): number {
   const buckets = bidirectional ? relative.buckets / 2 : relative.buckets;
   const base = bidirectional && distance > 0 ? buckets : 0;
@@ -99,7 +101,7 @@ function lowerTriangle(size: number): Uint8Array {
   return triangle;
 }
 
-/** Vaswani et al. 2017, section 3.5. */
+/** Sinusoidal positions (context, hidden). Vaswani et al. 2017, section 3.5. */
 function sinusoids(context: number, hidden: number): Tensor {
   const values = Float32Array.from({ length: context * hidden }, (_, i) => {
     const [position, column] = [Math.floor(i / hidden), i % hidden];

@@ -12,7 +12,9 @@ import { inGroups } from "./side-by-side.ts";
 
 export type { Forward, Sequence } from "./forward.ts";
 
-/** Hidden states (B × T, C), or those wanted, of the stack that predicts: of the decoder where there is one. `cache`: takes its keys and values. */
+/**
+ * Hidden states (B × T, C), or the wanted ones, of the stack that predicts: the decoder if there is one. `cache`: stores keys and values.
+ */
 export function transformer(forward: Forward, input: Sequence, target?: Sequence, cache?: KeyValueCache): Tensor {
   const stacks = stacksOf(forward.model);
   if (stacks.length === 1) return runStack(forward, stacks[0]!, input, undefined, cache);
@@ -21,12 +23,12 @@ export function transformer(forward: Forward, input: Sequence, target?: Sequence
   return runStack(forward, stacks[1]!, target, { states: encoded, input }, cache);
 }
 
-/** The encoder alone of an encoder-decoder, or the only stack. */
+/** Hidden states of the encoder of an encoder-decoder, or of the only stack. */
 export function encode(forward: Forward, input: Sequence): Tensor {
   return runStack(forward, stacksOf(forward.model)[0]!, input);
 }
 
-/** What the vocabulary is projected from: hidden states (N, C) as they are, or by the model's transformation. */
+/** The states that are projected to the vocabulary: hidden states (N, C), after the model's transformation if it has one. */
 export function predictionStates(forward: Forward, states: Tensor): Tensor {
   const { predictionTransform, projectionScale } = choicesOf(forward.model);
   if (predictionTransform) {
@@ -36,7 +38,7 @@ export function predictionStates(forward: Forward, states: Tensor): Tensor {
   return projectionScale === 1 ? states : mul(states, projectionScale);
 }
 
-/** What turns the states of `predictionStates` into logits. */
+/** The projection of the states of `predictionStates` to logits. */
 export function vocabularyProjection({ model, parameters }: Forward): Projection {
   return {
     weight: get(parameters, model.tiedEmbeddings ? "embeddings.tokens" : "projection.weight"),
@@ -44,7 +46,7 @@ export function vocabularyProjection({ model, parameters }: Forward): Projection
   };
 }
 
-/** The places where a stack drops units, with the shapes of their masks. */
+/** The places of dropout in a model, with the shapes of their dropout masks. */
 export function dropoutPlaces(
   model: ResolvedModel,
   batch: number,
@@ -69,7 +71,7 @@ export function dropoutPlaces(
   return [...places(first!, context, 0), ...(second && decoderContext > 0 ? places(second, decoderContext, context) : [])];
 }
 
-/** The encoder's output (B × S, C), and its input. */
+/** The output of the encoder (B × S, C), with its input. */
 interface Memory {
   states: Tensor;
   input: Sequence;
@@ -84,7 +86,7 @@ function runStack(forward: Forward, stack: Stack, input: Sequence, memory?: Memo
     batch,
     positions,
     bias: attentionBias(segments, input.keys ?? segments, visible),
-    // what a row of the learned table means belongs to the weights: a decoder's has none for what comes later, whoever sees it
+    // the meaning of the learned rows belongs to the weights: a decoder has none for later positions, even if these are visible
     relative:
       model.position === "relative" ? relativeBias(model, get(parameters, `${name}.relative`), length, name === "encoder") : undefined,
     memory: memory && {
@@ -96,9 +98,9 @@ function runStack(forward: Forward, stack: Stack, input: Sequence, memory?: Memo
   });
 }
 
-/** The blocks of a stack over its embeddings, and what follows them. */
+/** Applies the blocks of a stack to its embeddings, and the final norm. */
 export function runBlocks(forward: Forward, { name, layers }: Stack, embedded: Tensor, { wanted, ...context }: BlockContext): Tensor {
-  // what is kept or looked at inside must be a block's own
+  // caching and observing need each block as a whole
   const alone = !context.cache && !forward.observe;
   const run = forward.model.recompute && alone ? recomputedBlock : block;
   const groups = alone && !forward.model.recompute ? Math.min(forward.groups ?? 1, context.batch) : 1;
@@ -116,6 +118,6 @@ export function runBlocks(forward: Forward, { name, layers }: Stack, embedded: T
   };
   if (groups === 1) return through(0, layers)(forward, embedded, context);
   if (!wanted) return inGroups(groups, through(0, layers))(forward, embedded, context);
-  // where only some rows are wanted of the last block, they are of all groups together
+  // if only some rows of the last block are wanted, their indices refer to all groups together
   return through(last, layers)(forward, inGroups(groups, through(0, last))(forward, embedded, context), context);
 }

@@ -9,7 +9,7 @@ import type { Use } from "../cells.ts";
 import { type LeafObjective, leavesOf, resolveArchitecture } from "../resolve.ts";
 import { error, percent, type Rule } from "./rule.ts";
 
-/** What an objective takes of a model and a batch besides an architecture, as the catalogue says of it and of its settings. */
+/** The requirements of objectives on the model and the batch, other than the architecture, as declared in the catalogue. */
 export const objectiveNeeds: Rule = ({ spec, uses }) =>
   uses.flatMap((use) => {
     const { model: modelName, objective } = use.pretrain;
@@ -21,7 +21,7 @@ export const objectiveNeeds: Rule = ({ spec, uses }) =>
     return (leavesOf(spec, objective) ?? []).flatMap((leaf) => [...unmet(leaf, meeting), ...misfits(leaf, meeting)]);
   });
 
-/** An objective and the model that it is trained with. */
+/** An objective with the model that is trained on it. */
 interface Meeting {
   use: Use;
   modelName: Ref;
@@ -60,25 +60,25 @@ function problemOf(
   switch (need.of) {
     case "dropout": {
       if (model.dropout > 0) return [];
-      const message = `${key} ${need.because}, and the model ${modelName} has none. Set dropout: 10% in ${modelName}${instead ? `, or ${instead} in ${key}` : ""}.`;
+      const message = `${key} ${need.because}, but the model ${modelName} has none. Set dropout: 10% in ${modelName}${instead ? `, or ${instead} in ${key}` : ""}.`;
       return [error(need.code, path, message)];
     }
     case "sequences": {
       const { batch, accumulate } = use.pretrain;
       if (batch / accumulate >= 2) return [];
-      const message = `${key} ${need.because}, and a batch of ${batch} in ${accumulate} parts has a single sequence in each. Use a larger batch.`;
+      const message = `${key} ${need.because}, but a batch of ${batch} in ${accumulate} parts has a single sequence in each. Use a larger batch.`;
       return [error(need.code, use.at("batch"), message)];
     }
     case "architecture": {
       if (need.architectures.includes(architecture)) return [];
       const subject = setting ? `${setting.name}: ${value} of ${key}` : key;
       const remedy = `${instead ? `Set ${instead} in ${key}, or use` : "Use"} an ${listed(need.architectures, "or a")}`;
-      return [error(need.code, path, `${subject} ${need.because}, and ${modelName} is an ${architecture} here. ${remedy}.`)];
+      return [error(need.code, path, `${subject} ${need.because}, but ${modelName} is an ${architecture} here. ${remedy}.`)];
     }
   }
 }
 
-/** A part of the model's sizes has whole heads, as the model has. */
+/** A share of the model's sizes must give a whole number of heads that divides the width. */
 function misfits({ key, objective }: Leaf, { modelName, model, path }: Meeting): Problem[] {
   const { keys } = optionOf("objective", objective.kind)!;
   return keys.flatMap((setting) => {
@@ -88,7 +88,7 @@ function misfits({ key, objective }: Leaf, { modelName, model, path }: Meeting):
     const others = [0.25, 0.5, 1].filter((candidate) => divides(model, candidate)).map(percent);
     const message =
       `With ${setting.name}: ${percent(share)} the ${setting.scales} of ${key} would be ${hidden} wide with ${heads} heads, which do not fit: ${modelName} has ${model.hidden} and ${model.heads}. ` +
-      `Use a share that suits both, ${listed(others, "or")} for example.`;
+      `Use a share that suits both, for example ${listed(others, "or")}.`;
     return [error("generator-does-not-fit", path, message)];
   });
 }
@@ -102,7 +102,7 @@ function choicesOf({ value }: Key) {
   return value.type === "choice" ? value.of : [];
 }
 
-/** As the specification has it, which leaves out some defaults. */
+/** The value of a setting; the specification omits some defaults. */
 function settingOf(objective: LeafObjective, { name, default: usual }: Key): unknown {
   return (objective as unknown as Record<string, unknown>)[camelCase(name)] ?? usual;
 }

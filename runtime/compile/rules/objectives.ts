@@ -6,7 +6,7 @@ import type { ObjectiveSpec, Ref, Spec, TaskKind } from "#runtime/contract/spec.
 import { isTextToText } from "#runtime/programs/task-parts.ts";
 import { addUpToOne, error, percent, type Rule } from "./rule.ts";
 
-/** Percentages that are parts of one whole add up to it. */
+/** Shares of a whole must add up to it. */
 export const objectives: Rule = ({ spec }) =>
   Object.entries(spec.objectives).flatMap(([name, objective]) => [
     ...shares(name, objective),
@@ -18,7 +18,7 @@ export const objectives: Rule = ({ spec }) =>
 
 const byHead: readonly TaskKind[] = ["classification", "pair_classification", "regression"];
 
-/** Texts that become one vector each, and texts for texts, can be packed into a row with others. */
+/** A task can be an objective if its examples can be packed with others: texts that become one vector each, and text-to-text tasks. */
 function tasksAsObjectives(spec: Spec, name: Ref, objective: ObjectiveSpec): Problem[] {
   const task = objective.kind === "supervised" ? spec.tasks[objective.task] : undefined;
   if (objective.kind !== "supervised" || !task || byHead.includes(task.kind) || isTextToText(task)) return [];
@@ -27,24 +27,24 @@ function tasksAsObjectives(spec: Spec, name: Ref, objective: ObjectiveSpec): Pro
     error(
       "task-is-no-objective",
       ["objectives", name],
-      `${objective.task} is a task of ${task.kind}, which by a head cannot be an objective; tasks of ${listed(byHead)} can, and those that are answered in words. ${remedy}`,
+      `${objective.task} is a task of ${task.kind}, which cannot be an objective with a head; tasks of ${listed(byHead)} can, as can text-to-text tasks. ${remedy}`,
     ),
   ];
 }
 
-/** Settings that are parts of one whole: all of it, or at the most. */
+/** Shares of a whole, which must add up to 100%, or to at most 100%. */
 function sharedWhole(name: string, objective: ObjectiveSpec): Problem[] {
   const { shares } = optionOf("objective", objective.kind)!;
   if (!shares) return [];
   const given = shares.keys.map((key) => settingOf(objective, key) as number);
   const total = given.reduce((sum, share) => sum + share, 0);
   if (shares.of === "all" ? addUpToOne(given) : total <= 1 + 1e-6) return [];
-  const bound = shares.of === "all" ? "must add up to 100%" : "add up to 100% at the most";
+  const bound = shares.of === "all" ? "must add up to 100%" : "must add up to at most 100%";
   const message = `${listed(shares.keys)} ${shares.told} and ${bound}; ${listed(given.map(percent))} make ${percent(total)}.`;
   return [error(shares.code, ["objectives", name, shares.keys[0]!], message)];
 }
 
-/** Of some settings one does something. */
+/** At least one of some settings must have an effect. */
 function oneOfSome(name: string, objective: ObjectiveSpec): Problem[] {
   const { oneOf, keys } = optionOf("objective", objective.kind)!;
   if (!oneOf || oneOf.keys.some((key) => settingOf(objective, key))) return [];
@@ -55,7 +55,7 @@ function oneOfSome(name: string, objective: ObjectiveSpec): Problem[] {
   return [error(oneOf.code, ["objectives", name, oneOf.keys[0]!], `${name} ${oneOf.otherwise}. ${remedy}`)];
 }
 
-/** The value of a key of the catalogue; undefined where the specification leaves it out. */
+/** The value of a key of the catalogue; undefined if the specification omits it. */
 function settingOf(objective: ObjectiveSpec, key: string): unknown {
   return (objective as unknown as Record<string, unknown>)[camelCase(key)];
 }
@@ -78,7 +78,7 @@ function shares(name: string, objective: ObjectiveSpec): Problem[] {
       error(
         "share-of-nothing",
         ["objectives", name, idle],
-        `${objective.parts[idle]?.objective} has a share of ${percent(weights[idle] ?? 0)} and would never be trained on. Give it more, or leave it out.`,
+        `${objective.parts[idle]?.objective} has a share of ${percent(weights[idle] ?? 0)} and would never be trained. Give it more, or omit it.`,
       ),
     ];
   }
@@ -93,7 +93,7 @@ function shares(name: string, objective: ObjectiveSpec): Problem[] {
   ];
 }
 
-/** A fresh optimiser belongs to a stretch of steps; the steps of a mixture's parts lie between each other. */
+/** Resetting the optimiser needs consecutive steps, but the steps of a mixture's parts are interleaved. */
 function freshOptimizers(spec: Spec, name: string, objective: ObjectiveSpec): Problem[] {
   if (objective.kind !== "mixture" && objective.kind !== "sequence") return [];
   return objective.parts.flatMap((part, index) => {
@@ -103,7 +103,7 @@ function freshOptimizers(spec: Spec, name: string, objective: ObjectiveSpec): Pr
       error(
         "reset-inside",
         ["objectives", name, index],
-        `${inside} has reset_optimizer: true, which only an outermost sequence can have, and is a part of ${name}. Set it in ${name} alone, or leave it out.`,
+        `${inside} has reset_optimizer: true, which only an outermost sequence can have, but it is a part of ${name}. Set it only in ${name}, or omit it.`,
       ),
     ];
   });

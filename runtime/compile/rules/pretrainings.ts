@@ -8,7 +8,7 @@ import { leavesOf, resolveArchitecture } from "../resolve.ts";
 import { readTokenizerFile } from "../tokenizer-files.ts";
 import { error, type Rule } from "./rule.ts";
 
-/** Model, objective, corpus and tokenizer of a pre-training go together in size. */
+/** The sizes of model, objective, corpus and tokenizer of a pre-training must match. */
 export const pretrainings: Rule = ({ spec, files, uses }) =>
   uses.flatMap((use) => [
     ...microBatches(use.pretrain, use.at(use.varied.includes("batch") ? "batch" : "accumulate")),
@@ -18,7 +18,7 @@ export const pretrainings: Rule = ({ spec, files, uses }) =>
     ...nothing(use),
   ]);
 
-/** A step's batch is cut into equal micro-batches. */
+/** The batch of a step must be divisible into equal micro-batches. */
 export function microBatches({ batch, accumulate }: { batch: number; accumulate: number }, path: SpecPath): Problem[] {
   if (batch % accumulate === 0) return [];
   const divisors = Array.from({ length: batch }, (_, index) => index + 1).filter((candidate) => batch % candidate === 0);
@@ -27,13 +27,13 @@ export function microBatches({ batch, accumulate }: { batch: number; accumulate:
     error(
       "accumulate-does-not-divide",
       path,
-      `accumulate: ${accumulate} does not divide batch: ${batch}, and every micro-batch has the same size. Use ${listed(nearest.map(String), "or")}.`,
+      `accumulate: ${accumulate} does not divide batch: ${batch}, but all micro-batches must have the same size. Use ${listed(nearest.map(String), "or")}.`,
       nearest.map(String),
     ),
   ];
 }
 
-/** A token has at least one byte, so a text never has more tokens than bytes. */
+/** The context must not be longer than the text. A token has at least one byte, so a text never has more tokens than bytes. */
 function context(spec: Spec, use: Use, files: Files): Problem[] {
   const model = spec.models[use.pretrain.model];
   const corpus = spec.corpora[use.pretrain.corpus];
@@ -73,14 +73,14 @@ function sentinels(spec: Spec, use: Use, files: Files): Problem[] {
   ];
 }
 
-/** A file that cannot be read is a problem of its own. */
+/** The number of sentinels of a tokenizer; a file that cannot be read is reported elsewhere. */
 function sentinelsOf(tokenizer: TokenizerSpec, files: Files): number {
   if (tokenizer.kind !== "existing") return tokenizer.sentinels;
   const read = readTokenizerFile(tokenizer, files);
   return "wrong" in read ? Number.POSITIVE_INFINITY : read.sentinels;
 }
 
-/** An epoch is a pass over the corpus, which a task alone does not read. */
+/** A budget in epochs needs an objective that reads the corpus, since an epoch is a pass over it. */
 function epochs(spec: Spec, use: Use): Problem[] {
   const { budget, objective } = use.pretrain;
   const leaves = leavesOf(spec, objective);

@@ -6,7 +6,7 @@ const rate = (value: string, help: string, source: string) =>
 const pairs = {
   of: "architecture",
   code: "pairs-need-encoder",
-  because: "tells of pairs what one stack read",
+  because: "classifies pairs of texts that a single stack reads",
   architectures: ["encoder", "decoder"],
 } as const;
 
@@ -102,7 +102,12 @@ export const objectives = [
       },
     ],
     architectures: ["encoder", "encoder-decoder", "decoder"],
-    shares: { keys: ["mask", "random", "keep"], of: "all", code: "shares-do-not-add-up", told: "say what becomes of the predicted tokens" },
+    shares: {
+      keys: ["mask", "random", "keep"],
+      of: "all",
+      code: "shares-do-not-add-up",
+      told: "determine what replaces the predicted tokens",
+    },
     example: "objective mlm = masked { rate: 15% }",
   },
   {
@@ -273,7 +278,7 @@ export const objectives = [
               name: "dropout",
               help: "The same text twice, with different dropout masks.",
               source: "Gao et al. 2021, section 3",
-              needs: { of: "dropout", code: "views-without-dropout", because: "makes two views of a text by dropout alone" },
+              needs: { of: "dropout", code: "views-without-dropout", because: "makes two views of a text only by dropout" },
             },
             { name: "neighbours", help: "The two halves of the text.", source: "Logeswaran and Lee 2018, section 3" },
           ],
@@ -303,7 +308,7 @@ export const objectives = [
       },
     ],
     architectures: ["encoder", "decoder"],
-    needs: { of: "sequences", code: "nothing-to-contrast", because: "tells the texts of a batch apart" },
+    needs: { of: "sequences", code: "nothing-to-contrast", because: "distinguishes the texts of a batch" },
     example: "objective views = contrastive",
   },
   {

@@ -40,20 +40,20 @@ export interface Choice {
   name: string;
   help: string;
   source?: string;
-  /** Of an objective's key: what the choice takes of the model. */
+  /** For keys of objectives: what the choice requires of the model. */
   needs?: ObjectiveNeed;
 }
 
 /**
- * What an objective takes of the model or the batch that it is trained with, besides an architecture that carries it. `because`: what it
- * does, as a message goes on from its name; `code`: of the problem.
+ * A requirement of an objective on the model or the batch, other than a suitable architecture. `because`: what the objective does, as the
+ * continuation of a message after its name; `code`: code of the problem.
  */
 export type ObjectiveNeed =
-  /** The model drops units. */
+  /** The model must have dropout. */
   | { of: "dropout"; code: string; because: string }
-  /** More than one sequence in a micro-batch. */
+  /** A micro-batch must have more than one sequence. */
   | { of: "sequences"; code: string; because: string }
-  /** One of these architectures, a part of those that carry the objective. */
+  /** The architecture must be one of these, which are some of those that can be trained on the objective. */
   | { of: "architecture"; code: string; because: string; architectures: readonly Architecture[] };
 
 export interface Key {
@@ -70,7 +70,7 @@ export interface Key {
   formula?: string;
   source?: string;
   example?: string;
-  /** A share of the model's sizes, which must give whole heads: what has these sizes. */
+  /** For a share of the model's sizes, which must give a whole number of heads: the name of the network that has these sizes. */
   scales?: string;
 }
 
@@ -102,11 +102,11 @@ export interface Option {
   architectures?: readonly Architecture[];
   /** Its block has `50%: name` entries. */
   weighted?: boolean;
-  /** Objectives: what they take besides an architecture, whatever their settings. */
+  /** For objectives: what they require in addition to an architecture, whatever their settings. */
   needs?: ObjectiveNeed;
-  /** Objectives: keys that are shares of one whole. `of`: they are all of it, or at the most; `told`: what they do, for a message. */
+  /** For objectives: keys that are shares of a whole. `of`: whether they must add up to all of it; `told`: what they do, for messages. */
   shares?: { keys: readonly string[]; of: "all" | "at most"; code: string; told: string };
-  /** Objectives: keys of which one must do something, and what becomes of the text otherwise, for a message. */
+  /** For objectives: keys of which at least one must have an effect. `otherwise`: what happens without any, for messages. */
   oneOf?: { keys: readonly string[]; code: string; otherwise: string };
   example: string;
 }
