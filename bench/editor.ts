@@ -12,10 +12,10 @@ import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSy
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium as browserType } from "playwright-core";
-import { experimentTree } from "#client/experiments/collect.ts";
-import { lensesOf } from "#client/lenses/collect.ts";
+import { experimentTree } from "#client/experiments/collect-experiments.ts";
+import { lensesOf } from "#client/lenses/collect-lenses.ts";
 import { watchStore } from "#client/runs/store-watch.ts";
-import type { CurveRun } from "#client/webviews/messages.ts";
+import type { CurveRun } from "#client/webviews/page-messages.ts";
 import type { Outline } from "#server/protocol.ts";
 import { activationMilliseconds } from "../test/extension/activation.ts";
 import { chromium, startVsCode } from "../test/extension/vscode-server.ts";
@@ -32,9 +32,9 @@ const measurements: Record<string, () => Promise<string[]>> = {
   charts: async () => [`charts: ${await chartMilliseconds()}`],
   activation: async () => [`activation: ${await activation()}`],
 };
-const wanted = process.argv.slice(2);
+const requested = process.argv.slice(2);
 for (const [name, measure] of Object.entries(measurements))
-  if (wanted.length === 0 || wanted.includes(name)) for (const line of await measure()) console.log(line);
+  if (requested.length === 0 || requested.includes(name)) for (const line of await measure()) console.log(line);
 
 /** Waits for each of 30 events in turn. */
 async function lensMilliseconds(): Promise<string> {

@@ -12,14 +12,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import type { GenerationMeasurement } from "#runtime/bench/generation.ts";
-import type { Measurement } from "#runtime/bench/measure.ts";
-import { type BenchObjective, type BenchSize, benchJob, benchTokens } from "#runtime/bench/settings.ts";
+import { type BenchObjective, type BenchSize, benchJob, benchTokens } from "#runtime/bench/bench-sizes.ts";
+import type { GenerationMeasurement } from "#runtime/bench/measure-generation.ts";
+import type { Measurement } from "#runtime/bench/measure-training.ts";
 import { exportToTransformers } from "#runtime/checkpoints/export.ts";
-import { alignedRows } from "#runtime/compare/table.ts";
+import { alignedRows } from "#runtime/compare/comparison-table.ts";
 import { type EngineName, engineEntry, engineNames } from "#runtime/contract/catalogue/engines.ts";
 import { median } from "#runtime/contract/median.ts";
-import { loadEngine } from "#runtime/engines/table.ts";
+import { loadEngine } from "#runtime/engines/engine-table.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
 import { initialValues, parametersOf } from "#runtime/models/parameters.ts";
 import { tokenizerJson } from "#runtime/tokenizers/tokenizer-json.ts";
@@ -41,7 +41,7 @@ const [threads, seconds] = [Number(values.threads), Number(values.seconds)];
 
 /** What both sides report; `texts` of generation, the rest of training on our side. */
 type Reported = Pick<Measurement, "parameters" | "tokens_per_step" | "step_milliseconds" | "processor_milliseconds" | "peak_memory_bytes"> &
-  Partial<Pick<GenerationMeasurement, "texts"> & Pick<Measurement, "flops_per_step" | "waiting_for_data" | "around_step">>;
+  Partial<Pick<GenerationMeasurement, "texts"> & Pick<Measurement, "flops_per_step" | "waiting_for_data" | "overhead">>;
 
 interface Contest {
   peer: "PyTorch" | "Transformers";
@@ -144,7 +144,7 @@ function rowOf(
     ...both("peak_memory_bytes", (value) => String(Math.round(value / 1e6))),
     trains ? percent((of(ours, "flops_per_step") * 1000) / of(ours, "step_milliseconds") / peak) : "",
     trains ? percent(median(products) / of(ours, "step_milliseconds")) : "",
-    trains ? percent(of(ours, "around_step")) : "",
+    trains ? percent(of(ours, "overhead")) : "",
     trains ? "" : percent(sameTokens(ours[0]!.texts!, theirs[0]!.texts!)),
   ];
 }
@@ -170,7 +170,7 @@ function exported(folder: string, size: BenchSize): string {
       parts: [],
       predicts: true,
       prompt: "past",
-      read: (wanted) => Object.fromEntries(wanted.map((parameter) => [parameter.name, initialValues(parameter, 1)])),
+      read: (requested) => Object.fromEntries(requested.map((parameter) => [parameter.name, initialValues(parameter, 1)])),
       tokenizer: () => tokenizerJson({ kind: "characters", lowercase: false, tokens: benchTokens(size), merges: [] }),
     },
     to,
@@ -185,8 +185,8 @@ function runPeer([script, ...given]: string[]): Reported {
   return runJson(values.python, [join(root, "bench", "peers", script!), ...given, ...settings]);
 }
 
-function runOurs<T>(wanted: Record<string, unknown>): T {
-  return runJson(process.execPath, [join(root, "runtime", "cli", "main.ts"), "bench", "--case", JSON.stringify({ ...wanted, threads })]);
+function runOurs<T>(requested: Record<string, unknown>): T {
+  return runJson(process.execPath, [join(root, "runtime", "cli", "main.ts"), "bench", "--case", JSON.stringify({ ...requested, threads })]);
 }
 
 function runJson<T>(program: string, given: string[]): T {

@@ -10,13 +10,13 @@
 import { parseArgs } from "node:util";
 import normal from "@stdlib/stats-base-dists-normal-cdf";
 import quantile from "@stdlib/stats-base-dists-normal-quantile";
+import type { Runs } from "#runtime/compare/arms.ts";
 import { compareRuns } from "#runtime/compare/compare.ts";
-import type { Runs } from "#runtime/compare/entrants.ts";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
-import { isFound } from "#runtime/contract/verdicts.ts";
+import { isFound } from "#runtime/contract/verdict-rules.ts";
 import { margins } from "#runtime/metrics/confusion-matrix.ts";
-import { classMetrics } from "#runtime/metrics/table.ts";
+import { classMetrics } from "#runtime/metrics/metric-table.ts";
 import { type Random, random } from "#runtime/random/random.ts";
 import type { Items } from "#runtime/scoring/items.ts";
 import { labelItems } from "#runtime/tasks/classification/classification-scores.ts";
@@ -97,12 +97,12 @@ function judgeOnce(world: World, better: number, ...path: number[]): ComparisonR
 
 /** Judges after every added seed, up to twice the initial number. */
 function judgeUntilSettled(world: World, better: number, ...path: number[]): ComparisonResult {
-  const most = 2 * seeds;
-  const { runs } = simulated(world, better, most, path);
+  const max = 2 * seeds;
+  const { runs } = simulated(world, better, max, path);
   for (let count = seeds; ; count++) {
-    const looks = Array.from({ length: count - seeds + 1 }, (_, index) => seeds + index);
-    const result = compareRuns({ ...jobOf(count), looks: { seeds: looks, most } }, runs);
-    if (count === most || result.verdicts.every(isFound)) return result;
+    const interimAnalyses = Array.from({ length: count - seeds + 1 }, (_, index) => seeds + index);
+    const result = compareRuns({ ...jobOf(count), interimAnalyses: { seeds: interimAnalyses, max } }, runs);
+    if (count === max || result.verdicts.every(isFound)) return result;
   }
 }
 
@@ -169,7 +169,7 @@ function simulated(world: World, better: number, count: number, path: readonly n
       job: () => undefined,
       encoded: () => undefined,
       items: (id) => items.get(id),
-      leaks: () => undefined,
+      contamination: () => undefined,
       onTasks: () => [],
       notes: () => [],
       hypotheses: () => [],
@@ -220,7 +220,7 @@ function jobOf(count: number): CompareJob {
       })),
     })),
     tasks: tasks.map((task) => ({ task, metrics: [metric] })),
-    leaks: [],
+    contamination: [],
     baselines: [],
     expect: [],
   };

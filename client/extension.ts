@@ -6,15 +6,15 @@ import { startLanguage } from "./language/client.ts";
 import { keepOutlines } from "./language/outlines.ts";
 import { addLenses } from "./lenses/provider.ts";
 import { commandLine } from "./running/command-line.ts";
-import { addRunning } from "./running/commands.ts";
-import { addDownload } from "./running/download.ts";
-import { addEngineSelection } from "./running/engine.ts";
+import { addModelDownload } from "./running/download-model.ts";
 import { addEngineInstallation } from "./running/install-engine.ts";
 import { addSpeedMeasurement } from "./running/measure-speed.ts";
+import { addRunning } from "./running/run-commands.ts";
+import { addEngineSelection } from "./running/select-engine.ts";
 import { addStatusBar } from "./running/status-bar.ts";
 import { followStores } from "./runs/stores.ts";
 import { addTemplates } from "./templates/new-experiment.ts";
-import { addViews } from "./views/commands.ts";
+import { addViews } from "./views/view-commands.ts";
 
 /** Composes the extension: the language server, the run folders that it follows, and the parts that show them. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -34,7 +34,7 @@ export function activate(context: vscode.ExtensionContext): void {
   addDocuments(context);
   addLenses(context, language, outlines, stores);
   addRunning(parts);
-  addDownload(parts);
+  addModelDownload(parts);
   addStatusBar(context, outlines, stores);
   addSpeedMeasurement(context, outlines, cli);
   addTestExplorer(parts);

@@ -2,18 +2,18 @@ import { type AstNode, AstUtils, type LangiumDocument, URI } from "langium";
 import type { DeclarationKind } from "#runtime/contract/catalogue/index.ts";
 import type { PlacedProblem, Problem } from "#runtime/contract/problem.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
-import { documentationOf, documentationOfFile } from "./documentation.ts";
+import { documentationOf, documentationOfFile } from "./doc-comments.ts";
+import { documentProblems, silentProblemsOf } from "./document-problems.ts";
 import type { Declaration, File } from "./generated/ast.ts";
 import { unusable } from "./lower/unusable.ts";
 import { lower } from "./lower.ts";
 import { createPretrainServices, type PretrainServices } from "./module.ts";
-import { placeProblem } from "./place.ts";
-import { fileOf, placedAt, rangeOfName, startOfFile } from "./places.ts";
-import { problemsOf, silentProblemsOf } from "./problems.ts";
-import { filesSeenFrom, loadImports } from "./references/imports.ts";
-import { ancestorsOf } from "./settings.ts";
+import { placeProblem } from "./place-problems.ts";
+import { filesSeenFrom, loadImports } from "./references/resolve-imports.ts";
+import { ancestorsOf } from "./setting-layers.ts";
+import { fileOf, placedAt, rangeOfName, startOfFile } from "./text-ranges.ts";
 import { textsOnDisk } from "./texts-on-disk.ts";
-import { hasSyntaxErrors } from "./validation/report.ts";
+import { hasSyntaxErrors } from "./validation/report-finding.ts";
 
 export interface Analysis {
   /** Problems of the file and of the files it imports: the file's own first, each file from top to bottom. */
@@ -84,7 +84,7 @@ export function analysisOf(file: string, files: readonly LangiumDocument<File>[]
         docOf: documentationOf,
         doc: documentationOfFile(files[0]?.parseResult.value.declarations[0]),
       });
-  const problems = files.flatMap(problemsOf);
+  const problems = files.flatMap(documentProblems);
   const places = { file, declarations, inPlace: lowered?.places ?? new Map() };
   return {
     problems,
@@ -92,8 +92,8 @@ export function analysisOf(file: string, files: readonly LangiumDocument<File>[]
       const named = declarations.filter(({ name }) => names.has(name));
       const concerned = new Set(named.flatMap((declaration) => [declaration, ...ancestorsOf(declaration)]));
       return problems.filter((problem) => {
-        const around = declarations.filter((declaration) => isIn(problem, declaration));
-        return around.length === 0 || around.some((declaration) => concerned.has(declaration));
+        const enclosing = declarations.filter((declaration) => isIn(problem, declaration));
+        return enclosing.length === 0 || enclosing.some((declaration) => concerned.has(declaration));
       });
     },
     spec: lowered?.spec ?? null,
@@ -118,7 +118,9 @@ function unreadable(file: string, reason: string): Analysis {
 }
 
 function withErrors(declarations: readonly Declaration[], files: readonly LangiumDocument[]): Set<Declaration> {
-  const problems = files.flatMap((file) => [...problemsOf(file), ...silentProblemsOf(file)]).filter(({ severity }) => severity === "error");
+  const problems = files
+    .flatMap((file) => [...documentProblems(file), ...silentProblemsOf(file)])
+    .filter(({ severity }) => severity === "error");
   return new Set(declarations.filter((declaration) => problems.some((problem) => isIn(problem, declaration))));
 }
 

@@ -1,2 +1,2 @@
 export { type Analysis, analyse } from "./analyse.ts";
-export { format } from "./format.ts";
+export { format } from "./format-file.ts";

@@ -57,9 +57,9 @@ const neverRight = {
 
 function mistakeInWhole(text: string): LexicalMistake | undefined {
   if (text.length > bounds.characters) {
-    const most = bounds.characters.toLocaleString("en-US");
+    const max = bounds.characters.toLocaleString("en-US");
     return atStart(
-      `The file has more than ${most} characters and was not read. Keep data in separate files and name them in the .pretrain file.`,
+      `The file has more than ${max} characters and was not read. Keep data in separate files and name them in the .pretrain file.`,
     );
   }
   if (text.startsWith("\uFFFD\uFFFD") || text.slice(0, 200).includes("\0")) {
@@ -117,10 +117,10 @@ function firstBeyond(tokens: readonly Token[]): { index: number; message: string
   let depth = 0;
   for (const [index, { image }] of tokens.entries()) {
     if (index === bounds.tokens) {
-      const most = bounds.tokens.toLocaleString("en-US");
+      const max = bounds.tokens.toLocaleString("en-US");
       return {
         index,
-        message: `The file has more than ${most} words and symbols; the rest was not read. Split it into files and import them.`,
+        message: `The file has more than ${max} words and symbols; the rest was not read. Split it into files and import them.`,
       };
     }
     if (image === "{" || image === "[") depth++;

@@ -5,11 +5,11 @@ import { lowerComparison } from "./lower/comparisons.ts";
 import type { Lowering } from "./lower/context.ts";
 import { lowerCorpus, lowerFinetune, lowerModel, lowerPretrain, lowerProbe, lowerTokenizer } from "./lower/declarations.ts";
 import { lowerObjective } from "./lower/objectives.ts";
-import { objectiveRef, partsOf } from "./lower/references.ts";
-import { bug, type ReadDefault, type Settings, settingsOf } from "./lower/settings.ts";
+import { bug, type ReadDefault, type Settings, settingsOf } from "./lower/read-settings.ts";
+import { mixtureParts, objectiveRef } from "./lower/references.ts";
 import { lowerTask } from "./lower/tasks.ts";
-import { nameOf } from "./references/expected.ts";
-import { layersOf } from "./settings.ts";
+import { nameOf } from "./references/expected-value.ts";
+import { layersOf } from "./setting-layers.ts";
 
 export interface LowerOptions {
   /** Absolute path of the file to lower. */
@@ -70,7 +70,7 @@ const lowerInto: Record<Declaration["kind"], (lowering: Lowering, declared: Decl
     spec.models[declaration.name] = { ...doc, ...lowerModel(settings) };
   },
   objective(lowering, { declaration, layers, settings, doc }) {
-    const objective = lowerObjective(optionName(declaration), settings, () => partsOf(lowering, layers, settings));
+    const objective = lowerObjective(optionName(declaration), settings, () => mixtureParts(lowering, layers, settings));
     lowering.spec.objectives[declaration.name] = { ...doc, ...objective };
   },
   task({ spec }, { declaration, settings, doc }) {

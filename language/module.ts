@@ -8,10 +8,10 @@ import {
   type Module,
   type PartialLangiumCoreServices,
 } from "langium";
-import { type DataFiles, dataFilesOnDisk } from "./files.ts";
 import { PretrainGeneratedModule, PretrainGeneratedSharedModule } from "./generated/module.ts";
 import { PretrainLexer, PretrainTokenBuilder } from "./lexer.ts";
 import { Defaults } from "./lower/defaults.ts";
+import { dataFilesOnDisk, type ReferencedFiles } from "./referenced-files.ts";
 import { type CatalogueNames, createCatalogueNames } from "./references/built-in.ts";
 import { PretrainScopeProvider } from "./references/scope.ts";
 import { PretrainLexerMessages, PretrainParserMessages } from "./syntax-messages.ts";
@@ -21,7 +21,7 @@ import { registerRules } from "./validation/rules.ts";
 /** Services that the language adds to Langium's. */
 export interface PretrainAddedServices {
   references: { CatalogueNames: CatalogueNames };
-  validation: { DataFiles: DataFiles; DocumentValidator: PretrainDocumentValidator };
+  validation: { DataFiles: ReferencedFiles; DocumentValidator: PretrainDocumentValidator };
   lowering: { Defaults: Defaults };
 }
 

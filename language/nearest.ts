@@ -9,10 +9,10 @@ export function nearest(name: string, names: readonly string[]): string[] {
 
 /** Names of similar spelling or with this beginning, nearest first: at most a third of the letters differ, and at most three names. */
 function nearlySpelled(name: string, names: readonly string[]): string[] {
-  const most = Math.max(2, Math.floor(name.length / 3));
+  const max = Math.max(2, Math.floor(name.length / 3));
   return [...new Set(names)]
     .map((candidate) => ({ candidate, letters: lettersBetween(name.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ candidate, letters }) => letters <= most && letters < candidate.length)
+    .filter(({ candidate, letters }) => letters <= max && letters < candidate.length)
     .sort((a, b) => a.letters - b.letters)
     .slice(0, 3)
     .map(({ candidate }) => candidate);

@@ -8,17 +8,17 @@ import {
 } from "langium/lsp";
 
 import type { Connection } from "vscode-languageserver";
-import type { DataFiles } from "#language/files.ts";
 import { PretrainGeneratedModule, PretrainGeneratedSharedModule } from "#language/generated/module.ts";
 import { type PretrainAddedServices, PretrainModule } from "#language/module.ts";
+import type { ReferencedFiles } from "#language/referenced-files.ts";
 import { registerRules } from "#language/validation/rules.ts";
 import type { Analyses } from "./analysis/analyses.ts";
 import type { WatchedFiles } from "./compile/watched-files.ts";
 import { PretrainCompletion } from "./completion/completion.ts";
-import { PretrainFormatter } from "./features/format.ts";
+import { PretrainLinks } from "./features/document-links.ts";
+import { PretrainFormatter } from "./features/formatter.ts";
 import { PretrainHover } from "./features/hover.ts";
 import { PretrainInlayHints } from "./features/inlay-hints.ts";
-import { PretrainLinks } from "./features/links.ts";
 import { PretrainDefinitions, PretrainFolding, PretrainRename } from "./features/navigation.ts";
 import { PretrainQuickFixes } from "./features/quick-fixes.ts";
 import { PretrainSemanticTokens } from "./features/semantic-tokens.ts";
@@ -26,8 +26,8 @@ import { PretrainDocumentSymbols, PretrainNodeKinds } from "./features/symbols.t
 import { PretrainDocumentBuilder } from "./workspace/document-builder.ts";
 import { PretrainDocumentUpdates } from "./workspace/document-updates.ts";
 import { ReadableTexts } from "./workspace/readable-texts.ts";
-import type { Trust } from "./workspace/trust.ts";
 import { PretrainWorkspaceFiles } from "./workspace/workspace-files.ts";
+import type { Trust } from "./workspace/workspace-trust.ts";
 
 export type PretrainLanguageServices = LangiumServices & PretrainAddedServices;
 
@@ -74,7 +74,7 @@ export function createServerServices({ connection, files, trust, analyses, snipp
     PretrainGeneratedSharedModule,
     sharedModule,
   );
-  const editorModule: Module<PretrainLanguageServices, PartialLangiumServices & { validation: { DataFiles: DataFiles } }> = {
+  const editorModule: Module<PretrainLanguageServices, PartialLangiumServices & { validation: { DataFiles: ReferencedFiles } }> = {
     validation: { DataFiles: () => files },
     lsp: {
       CodeActionProvider: () => new PretrainQuickFixes(),

@@ -1,6 +1,6 @@
 import { createConnection, ProposedFeatures, StreamMessageReader, StreamMessageWriter } from "vscode-languageserver/node";
-import { keepHeapSmall } from "./memory.ts";
-import { startServer } from "./start.ts";
+import { keepHeapSmall } from "./heap-size.ts";
+import { startServer } from "./start-server.ts";
 
 /** Serves a client on standard input and output until it disconnects. */
 export function serveStandardStreams(): Promise<void> {

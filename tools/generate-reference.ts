@@ -12,7 +12,7 @@ import {
   type ValueType,
 } from "#runtime/contract/catalogue/index.ts";
 import { engineOptionKeys, flagOf } from "#runtime/contract/engine-options.ts";
-import { dataChecks } from "#runtime/tasks/checks/table.ts";
+import { dataChecks } from "#runtime/tasks/checks/all-data-checks.ts";
 
 const file = new URL("../docs/reference.md", import.meta.url);
 

@@ -8,7 +8,7 @@ import { textsOnDisk } from "#language/texts-on-disk.ts";
 import { nodeFiles } from "#runtime/cli/node-files.ts";
 import { compile } from "#runtime/compile/compile.ts";
 import { type CostModel, tracedCosts } from "#runtime/compile/costs.ts";
-import { problemsOf } from "#runtime/compile/problems.ts";
+import { problemsOf } from "#runtime/compile/specification-problems.ts";
 import { type JobContext, JobFailure } from "#runtime/contract/job-context.ts";
 import { execute } from "#runtime/handlers/execute.ts";
 import type { Random } from "#runtime/random/random.ts";

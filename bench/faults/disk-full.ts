@@ -21,7 +21,7 @@ import {
   start,
   writesOf,
 } from "./small-run.ts";
-import { folderAt, mostWrites, type Stage, stages } from "./stages.ts";
+import { folderAt, maxWrites, type Stage, stages } from "./stages.ts";
 
 interface Place {
   stage: Stage;
@@ -32,9 +32,9 @@ interface Place {
 }
 
 const places: readonly Place[] = stages.flatMap((stage) => {
-  const jobs = Math.max(...stage.faults.map((kind) => mostWrites[kind]));
+  const jobs = Math.max(...stage.faults.map((kind) => maxWrites[kind]));
   const first = (count: number, of: Place["of"]) => Array.from({ length: count }, (_, i): Place => ({ stage, of, at: i + 1 }));
-  return [...first(jobs, "jobs"), ...first(mostWrites.run, "run")];
+  return [...first(jobs, "jobs"), ...first(maxWrites.run, "run")];
 });
 
 export const diskFull: Campaign = { name: "disk-full", cases: places.length, seconds: 300, run: filled };

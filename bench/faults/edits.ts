@@ -22,8 +22,8 @@ import { type Campaign, type CaseOutcome, runCampaign } from "./campaign.ts";
 export const edits: Campaign = { name: "edits", cases: 10_000, run: tryCase };
 
 const root = join(import.meta.dirname, "..", "..");
-const mostBytes = 500e6;
-const mostSeconds = 2;
+const maxBytes = 500e6;
+const maxSeconds = 2;
 const example = readFileSync(join(root, "examples", "which-objective.pretrain"), "utf8");
 const typed = [
   "{",
@@ -136,8 +136,8 @@ async function begin(): Promise<Session> {
 }
 
 function beyond(seconds: number, bytes: number): string | undefined {
-  if (seconds > mostSeconds) return `the answer took ${seconds.toFixed(1)} s`;
-  return bytes > mostBytes ? `the server holds ${bytes / 1e6} MB` : undefined;
+  if (seconds > maxSeconds) return `the answer took ${seconds.toFixed(1)} s`;
+  return bytes > maxBytes ? `the server holds ${bytes / 1e6} MB` : undefined;
 }
 
 /** Resident memory in bytes; 0 if the system does not report it. */

@@ -30,10 +30,10 @@ export function command(folder: string, args: readonly string[], options: Comman
 
 let last: Promise<unknown> = Promise.resolve();
 
-const mostSeconds = 280;
+const maxSeconds = 280;
 
 async function late(): Promise<Ended> {
-  await wait(1000 * mostSeconds, undefined, { ref: false });
+  await wait(1000 * maxSeconds, undefined, { ref: false });
   return { code: null, signal: "SIGKILL", stdout: "", stderr: "" };
 }
 

@@ -27,11 +27,11 @@ import {
   start,
   writesOf,
 } from "./small-run.ts";
-import { folderAt, mostWrites, type Stage, stages } from "./stages.ts";
+import { folderAt, maxWrites, type Stage, stages } from "./stages.ts";
 
 export const kills: Campaign = { name: "kills", cases: 400, seconds: 300, run: killed };
 
-const [killsOfCase, mostRuns] = [4, 8];
+const [killsOfCase, maxRuns] = [4, 8];
 
 async function killed(index: number, random: Random): Promise<CaseOutcome> {
   const { bits } = await reference();
@@ -40,7 +40,7 @@ async function killed(index: number, random: Random): Promise<CaseOutcome> {
   const begun: Begun[] = [];
   let faults = 0;
   try {
-    for (let runs = 0; runs < mostRuns && faults < killsOfCase; runs++) {
+    for (let runs = 0; runs < maxRuns && faults < killsOfCase; runs++) {
       const inWrite = random.uniform() < 0.7;
       faults += inWrite ? await killWriters(folder, stage, random) : await killFromOutside(folder, stage, random, begun);
     }
@@ -59,7 +59,7 @@ async function killed(index: number, random: Random): Promise<CaseOutcome> {
  */
 async function killWriters(folder: string, { kind, undone, target }: Stage, random: Random): Promise<number> {
   const kinds = [...new Set([kind, ...undone])];
-  const at = Object.fromEntries(kinds.map((each) => [each, 1 + random.below(Math.ceil(1.2 * mostWrites[each]))]));
+  const at = Object.fromEntries(kinds.map((each) => [each, 1 + random.below(Math.ceil(1.2 * maxWrites[each]))]));
   await command(folder, runOf(target), { environment: failingWrites(folder, at, { FAULT_KILL: "process" }) });
   return writesOf(folder).fired;
 }
@@ -69,7 +69,7 @@ async function killFromOutside(folder: string, { kind, target }: Stage, random: 
   const [way, share] = [random.uniform(), random.uniform()];
   if (way < 0.3) {
     const who = random.below(2) === 0 ? kind : "run";
-    const at = { [who]: 1 + Math.floor(share * mostWrites[who]) };
+    const at = { [who]: 1 + Math.floor(share * maxWrites[who]) };
     begun.push(start(folder, runOf(target), failingWrites(folder, at, { FAULT_KILL: "group" })));
     await begun.at(-1)!.ended;
     return writesOf(folder).fired;

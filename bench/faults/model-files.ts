@@ -1,11 +1,11 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { inspect } from "#runtime/checkpoints/inspect.ts";
+import { inspect } from "#runtime/checkpoints/inspect-text.ts";
 import { openStoredModel } from "#runtime/checkpoints/stored-model.ts";
 import { verify } from "#runtime/checkpoints/verify.ts";
 import { nodeFiles } from "#runtime/cli/node-files.ts";
-import { readCheckpoint } from "#runtime/compile/checkpoints.ts";
+import { readCheckpoint } from "#runtime/compile/known-checkpoints.ts";
 import { JobFailure } from "#runtime/contract/job-context.ts";
 import { CheckpointError } from "#runtime/models/families/config.ts";
 import type { Random } from "#runtime/random/random.ts";
@@ -249,8 +249,8 @@ function editHeader(path: string, edit: (header: Record<string, unknown>) => voi
 function flip(path: string, random: Random): void {
   const bytes = readFileSync(path);
   // half of the changes are in the header
-  const most = random.below(2) === 0 ? Math.min(bytes.length, 2000) : bytes.length;
-  bytes[random.below(most)]! ^= 1 << random.below(8);
+  const max = random.below(2) === 0 ? Math.min(bytes.length, 2000) : bytes.length;
+  bytes[random.below(max)]! ^= 1 << random.below(8);
   writeFileSync(path, bytes);
 }
 

@@ -24,14 +24,14 @@ export const stages: readonly Stage[] = [
   {
     kind: "finetune",
     target: "objectives",
-    undone: ["finetune", "majority", "leaks", "compare"],
-    faults: ["finetune", "majority", "leaks"],
+    undone: ["finetune", "majority", "contamination", "compare"],
+    faults: ["finetune", "majority", "contamination"],
   },
   { kind: "compare", target: "objectives", undone: ["compare"], faults: ["compare"] },
 ];
 
 /** Slightly more writes than each kind of job, and the process of the run, need. The actual numbers depend a little on timing. */
-export const mostWrites: Readonly<Record<JobKind | "run", number>> = {
+export const maxWrites: Readonly<Record<JobKind | "run", number>> = {
   corpus: 76,
   tokenizer: 42,
   encode: 51,
@@ -40,7 +40,7 @@ export const mostWrites: Readonly<Record<JobKind | "run", number>> = {
   finetune: 200,
   evaluate: 60,
   majority: 42,
-  leaks: 36,
+  contamination: 36,
   compare: 36,
   run: 62,
 };

@@ -7,7 +7,7 @@ import { createPretrainServices } from "#language/module.ts";
 import { textsOnDisk } from "#language/texts-on-disk.ts";
 import { nodeFiles } from "#runtime/cli/node-files.ts";
 import { type CostModel, tracedCosts } from "#runtime/compile/costs.ts";
-import { problemsOf } from "#runtime/compile/problems.ts";
+import { problemsOf } from "#runtime/compile/specification-problems.ts";
 import type { Random } from "#runtime/random/random.ts";
 import { boundsFromNow } from "./bounds.ts";
 import { type Campaign, type CaseOutcome, runCampaign } from "./campaign.ts";

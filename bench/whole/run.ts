@@ -12,7 +12,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { alignedRows } from "#runtime/compare/table.ts";
+import { alignedRows } from "#runtime/compare/comparison-table.ts";
 import type { FinetuneResult, PretrainResult } from "#runtime/contract/artifacts.ts";
 import type { FinetuneJob, Job, PretrainJob } from "#runtime/contract/plan.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";

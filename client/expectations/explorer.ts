@@ -3,11 +3,11 @@ import * as vscode from "vscode";
 import { visible } from "#runtime/contract/visible.ts";
 import type { Outline } from "#server/protocol.ts";
 import { type Outlines, pathOf, rangeOf, whyNoRunning } from "../language/outlines.ts";
-import { type RunningParts, startRun, stopProcess } from "../running/start.ts";
+import { type RunningParts, startRun, stopProcess } from "../running/start-run.ts";
 import { isHere } from "../runs/process.ts";
 import type { Stores } from "../runs/stores.ts";
-import { sessionOf } from "../status/progress.ts";
-import { type ExpectationTest, type TestedComparison, testedComparisons } from "./collect.ts";
+import { sessionOf } from "../status/plan-progress.ts";
+import { type ExpectationTest, type TestedComparison, testedComparisons } from "./collect-expectations.ts";
 
 /** Shows expectations of comparisons as tests, grouped by file and comparison. */
 export function addTestExplorer(parts: RunningParts): void {
@@ -192,10 +192,10 @@ async function runComparison(
   if (!outline || !declaration) return `${name} is no longer in the text`;
   const start = await startRun({ outline, declaration }, parts);
   if ("refused" in start) return start.refused;
-  const pid = "process" in start ? start.process.pid : isHere(start.elsewhere) ? start.elsewhere.pid : undefined;
+  const pid = "process" in start ? start.process.pid : isHere(start.runningElsewhere) ? start.runningElsewhere.pid : undefined;
   const stopping = cancelled.onCancellationRequested(() => stopProcess(pid));
   try {
-    if ("elsewhere" in start) {
+    if ("runningElsewhere" in start) {
       await endOfSession(outline, name, cancelled, parts.stores);
       return `the run of ${name} ended without a result`;
     }

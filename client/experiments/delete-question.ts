@@ -12,9 +12,9 @@ export function deleteQuestion(runs: readonly SizedRun[]): { message: string; de
   const again = "Deleted jobs are run again when a later run needs them.";
   const [only] = runs;
   if (runs.length === 1 && only) return { message: `Delete the ${only.run.kind} ${only.run.name} (${bytes})?`, detail: again };
-  const named = runs.slice(0, mostNamed).map(({ run, bytes: each }) => `${run.kind} ${run.name} (${formatBytes(each)})`);
-  const more = runs.length > mostNamed ? [`and ${runs.length - mostNamed} more`] : [];
+  const named = runs.slice(0, maxNamed).map(({ run, bytes: each }) => `${run.kind} ${run.name} (${formatBytes(each)})`);
+  const more = runs.length > maxNamed ? [`and ${runs.length - maxNamed} more`] : [];
   return { message: `Delete ${runs.length} runs (${bytes})?`, detail: [...named, ...more, "", again].join("\n") };
 }
 
-const mostNamed = 8;
+const maxNamed = 8;

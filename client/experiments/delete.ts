@@ -4,7 +4,7 @@ import { describeSystemError } from "#runtime/contract/system-error.ts";
 import { askFirst, showError, showInformation } from "../notify.ts";
 import { isWorking } from "../runs/model.ts";
 import type { Stores } from "../runs/stores.ts";
-import type { TreeNode } from "./collect.ts";
+import type { TreeNode } from "./collect-experiments.ts";
 import { deleteQuestion } from "./delete-question.ts";
 
 /** Deletes runs after confirmation. The question names them and the disk space that this frees. */

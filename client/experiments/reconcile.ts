@@ -1,4 +1,4 @@
-import type { TreeNode } from "./collect.ts";
+import type { TreeNode } from "./collect-experiments.ts";
 
 /**
  * Updates the shown rows in place. Rows with the same id stay the same objects, so that menus and selections keep their rows, and only

@@ -4,9 +4,9 @@ import { visible, visibleLine } from "#runtime/contract/visible.ts";
 import { showDocument } from "../documents.ts";
 import { type Outlines, pathOf, rangeOf } from "../language/outlines.ts";
 import { showInformation } from "../notify.ts";
-import { openEventFile } from "../runs/files.ts";
+import { openEventFile } from "../runs/read-run-files.ts";
 import type { Stores } from "../runs/stores.ts";
-import { experimentTree, markdownOf, type NodeIcon, type TreeNode } from "./collect.ts";
+import { experimentTree, type NodeIcon, scoresAsMarkdown, type TreeNode } from "./collect-experiments.ts";
 import { deleteRuns } from "./delete.ts";
 import { reconcile } from "./reconcile.ts";
 
@@ -55,7 +55,7 @@ export function addExperimentView(context: vscode.ExtensionContext, outlines: Ou
   register("copyAsMarkdown", (node) => {
     const run = node.run === undefined ? undefined : stores.get(node.store).runs.get(node.run);
     if (!run) return showInformation(`${node.label} has no run and therefore no scores.`);
-    return vscode.env.clipboard.writeText(markdownOf(run));
+    return vscode.env.clipboard.writeText(scoresAsMarkdown(run));
   });
 }
 

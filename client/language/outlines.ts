@@ -54,7 +54,7 @@ export function keepOutlines(context: vscode.ExtensionContext, language: Languag
   return { get: (uri) => known.get(uri.toString()), all: () => [...known.values()], refresh, refreshAll, onChange: changed.event };
 }
 
-const mostFiles = 100;
+const maxFiles = 100;
 const experiments = "**/*.pretrain";
 
 /** Opens the workspace's experiments in the background, so that the server knows them. */
@@ -66,7 +66,7 @@ function openExperiments(): vscode.Disposable[] {
       // a run folder is named `.pretrain` too
     }
   };
-  void vscode.workspace.findFiles(experiments, "**/{node_modules,.pretrain}/**", mostFiles).then((uris) => uris.forEach(open));
+  void vscode.workspace.findFiles(experiments, "**/{node_modules,.pretrain}/**", maxFiles).then((uris) => uris.forEach(open));
   const watcher = vscode.workspace.createFileSystemWatcher(experiments, false, true, true);
   return [watcher, watcher.onDidCreate((uri) => (uri.path.endsWith("/.pretrain") ? undefined : open(uri)))];
 }

@@ -5,7 +5,7 @@ import type { Language } from "../language/client.ts";
 import { type Outlines, pathOf, whyNoRunning } from "../language/outlines.ts";
 import type { Stores } from "../runs/stores.ts";
 import { statusesOf } from "../status/status.ts";
-import { type Lens, type LensCommand, lensesOf } from "./collect.ts";
+import { type Lens, type LensCommand, lensesOf } from "./collect-lenses.ts";
 import { createSignal } from "./signal.ts";
 
 /** Shows lenses above every declaration: its actions, its progress and its results. */
@@ -38,7 +38,7 @@ export function addLenses(context: vscode.ExtensionContext, language: Language, 
           const known = outlines.get(document.uri);
           const outline = known?.version === document.version ? known : await outlines.refresh(document.uri);
           if (!outline) {
-            signal.answered(document.uri.toString());
+            signal.noteAnswer(document.uri.toString());
             return [];
           }
           const store = stores.get(outline.store);
@@ -49,7 +49,7 @@ export function addLenses(context: vscode.ExtensionContext, language: Language, 
             const earlier = "earlier" in status ? status.earlier : undefined;
             if (earlier) changed.set(earlier.id, changes(outline.uri, declaration.name, earlier.id, declaration.plan?.goals[0] ?? ""));
           }
-          signal.answered(document.uri.toString());
+          signal.noteAnswer(document.uri.toString());
           const lenses = lensesOf({ outline, file, store, changes: changed, now, noRunning: whyNoRunning(document.uri) });
           return lenses.map((lens) => codeLens(lens, document.uri));
         },

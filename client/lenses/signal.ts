@@ -7,7 +7,7 @@ export interface Signal {
   /** Announces a change: now or, combined with others, later. */
   changed(): void;
   /** Records that an editor asked for lenses and is being served. */
-  answered(editor: string): void;
+  noteAnswer(editor: string): void;
   dispose(): void;
 }
 
@@ -19,7 +19,7 @@ export function createSignal(tell: () => void, inSight: () => readonly string[])
   const speak = () => {
     waiting = false;
     asking = new Set(inSight());
-    silence(mostMilliseconds);
+    silence(maxMilliseconds);
     tell();
   };
   const silence = (milliseconds: number) => {
@@ -34,7 +34,7 @@ export function createSignal(tell: () => void, inSight: () => readonly string[])
       if (silent) waiting = true;
       else speak();
     },
-    answered(editor) {
+    noteAnswer(editor) {
       if (asking.delete(editor) && asking.size === 0) silence(restMilliseconds);
     },
     dispose: () => clearTimeout(silent),
@@ -44,4 +44,4 @@ export function createSignal(tell: () => void, inSight: () => readonly string[])
 /** Pause after the last editor was served, so that the lenses are drawn and can be read. */
 const restMilliseconds = 400;
 /** Maximum wait, because an editor closed meanwhile does not ask. */
-const mostMilliseconds = 5000;
+const maxMilliseconds = 5000;

@@ -12,7 +12,7 @@ export interface Ending {
 }
 
 /** What starting the command line needs: the folder, the program and the script. */
-export interface Start {
+export interface StartedRun {
   program: string;
   script: string;
   folder: string;
@@ -29,7 +29,7 @@ export class CommandFailure extends Error {
 }
 
 /** Turns the end of a process into a message; the only place that does. */
-export function failureOf(ending: Ending, start: Start): CommandFailure {
+export function failureOf(ending: Ending, start: StartedRun): CommandFailure {
   return new CommandFailure(reported(ending.said) ?? notStarted(ending, start) ?? ended(ending), withoutReport(ending.said));
 }
 
@@ -62,7 +62,7 @@ function stackIn(line: string): string | undefined {
   return failure.stack;
 }
 
-function notStarted({ error }: Ending, { program, script, folder }: Start): string | undefined {
+function notStarted({ error }: Ending, { program, script, folder }: StartedRun): string | undefined {
   // the system names the program even if the folder is missing
   if (!existsSync(folder)) return `the folder ${folder} no longer exists; open the folder that holds the experiment now`;
   if (!existsSync(program)) return `VS Code's own Node is no longer at ${program}, perhaps because of an update; restart VS Code`;

@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { Outline } from "#server/protocol.ts";
 import { showDocument } from "../documents.ts";
 import { type Outlines, pathOf } from "../language/outlines.ts";
-import { runningText } from "../lenses/collect.ts";
+import { runningText } from "../lenses/collect-lenses.ts";
 import { showError, whileNotifying } from "../notify.ts";
 import type { Stores } from "../runs/stores.ts";
 import { statusOf } from "../status/status.ts";

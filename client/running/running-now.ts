@@ -1,5 +1,5 @@
 import type { Outline, OutlineDeclaration } from "#server/protocol.ts";
-import type { Store } from "../runs/model.ts";
+import type { WatchedStore } from "../runs/model.ts";
 import { type Status, statusOf } from "../status/status.ts";
 
 export interface RunningNow {
@@ -11,7 +11,7 @@ export interface RunningNow {
 /** All current runs, each once. A declaration that only shares a job with a running one is not a run of its own. */
 export function runningNow(
   outlines: readonly Outline[],
-  inStore: (outline: Outline) => { store: Store; file: string },
+  inStore: (outline: Outline) => { store: WatchedStore; file: string },
   now: number,
 ): RunningNow[] {
   const running = outlines.flatMap((outline) => {

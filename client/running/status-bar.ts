@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 import { type Outlines, pathOf } from "../language/outlines.ts";
-import { runningText } from "../lenses/collect.ts";
+import { runningText } from "../lenses/collect-lenses.ts";
 import type { Stores } from "../runs/stores.ts";
-import { leftText } from "../status/numbers.ts";
+import { leftText } from "../status/status-numbers.ts";
 import { isFollowed } from "./follow.ts";
 import { runningNow } from "./running-now.ts";
 

@@ -34,7 +34,7 @@ export interface Run {
 }
 
 /** A `.pretrain` folder as last read. */
-export interface Store {
+export interface WatchedStore {
   root: string;
   runs: ReadonlyMap<string, Run>;
   /** Sessions whose processes are alive. */
@@ -46,7 +46,7 @@ export function isWorking({ state }: Run): boolean {
   return state === "running" || state === "submitted";
 }
 
-export function emptyStore(root: string): Store {
+export function emptyStore(root: string): WatchedStore {
   return { root, runs: new Map(), sessions: [] };
 }
 
@@ -70,7 +70,7 @@ export function doneShare(run: Run | undefined): number {
 }
 
 /** The last successful run of a job with this name, except the given runs. */
-export function lastDone(store: Store, kind: JobKind, name: string, except: ReadonlySet<string>): Run | undefined {
+export function lastDone(store: WatchedStore, kind: JobKind, name: string, except: ReadonlySet<string>): Run | undefined {
   let last: Run | undefined;
   for (const run of store.runs.values()) {
     if (run.kind !== kind || run.name !== name || run.state !== "done" || except.has(run.id)) continue;

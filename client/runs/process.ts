@@ -10,7 +10,7 @@ export interface NamedProcess {
 }
 
 /** Whether the process is alive. A process on another host cannot be checked and counts as alive. */
-export async function isAlive({ pid, host, started }: NamedProcess): Promise<boolean> {
+export async function isProcessAlive({ pid, host, started }: NamedProcess): Promise<boolean> {
   if (!isHere({ host })) return true;
   if (!idIsTaken(pid)) return false;
   if (typeof started !== "string" || process.platform !== "linux") return true;

@@ -4,20 +4,20 @@ import { type Results, type RunSession, results, runSession } from "#runtime/con
 import type { JobKind } from "#runtime/contract/plan.ts";
 import { jobRecord } from "#runtime/contract/plan-schema.ts";
 import { lockHolder } from "#runtime/contract/records.ts";
-import { newRun, withEvent, withResult } from "./collect.ts";
-import { type EventFile, namesIn, openEventFile, readRecord, readSealed, statOf } from "./files.ts";
-import { emptyStore, isWorking, type Run, type RunState, type Store } from "./model.ts";
-import { isAlive, isHere, type NamedProcess } from "./process.ts";
+import { newRun, withEvent, withResult } from "./collect-runs.ts";
+import { emptyStore, isWorking, type Run, type RunState, type WatchedStore } from "./model.ts";
+import { isHere, isProcessAlive, type NamedProcess } from "./process.ts";
+import { type EventFile, entriesOf, openEventFile, readRecord, readSealedRecord, statOf } from "./read-run-files.ts";
 
 /** Changes between two readings of a store. */
 export interface StoreChange {
-  store: Store;
+  store: WatchedStore;
   /** Whether jobs were completed or deleted, so that plans may have become exact. */
   results: boolean;
 }
 
 export interface StoreWatch {
-  store(): Store;
+  store(): WatchedStore;
   /** Reads the store now instead of at the next interval. */
   look(): Promise<void>;
   dispose(): void;
@@ -71,7 +71,7 @@ export function watchStore(root: string, onChange: (change: StoreChange) => void
   };
 
   async function lookOnce(): Promise<void> {
-    const ids = new Set(await namesIn(join(root, "runs")));
+    const ids = new Set(await entriesOf(join(root, "runs")));
     const gone = [...folders.keys()].filter((id) => !ids.has(id));
     for (const id of gone) folders.delete(id);
     for (const id of ids) if (!folders.has(id)) folders.set(id, runFolder(join(root, "runs", id)));
@@ -79,7 +79,7 @@ export function watchStore(root: string, onChange: (change: StoreChange) => void
     const runs = (await Promise.all([...folders.values()].map((folder) => folder.look()))).filter((run) => run !== undefined);
     const sessions = await sessionsIn(root);
     if (disposed) return;
-    const next: Store = { root, runs: new Map(runs.map((run) => [run.id, run])), sessions };
+    const next: WatchedStore = { root, runs: new Map(runs.map((run) => [run.id, run])), sessions };
     if (sameStore(store, next)) return;
     const done = runs.filter(({ state }) => state === "done");
     const results = done.length !== doneBefore.size || done.some(({ id }) => !doneBefore.has(id));
@@ -135,14 +135,14 @@ function runFolder(folder: string): RunFolder {
   return {
     async look() {
       if (!run) {
-        const job = await readSealed(join(folder, "job.json"), jobRecord);
+        const job = await readSealedRecord(join(folder, "job.json"), jobRecord);
         if (job?.id !== basename(folder)) return undefined;
         run = newRun(job);
       }
       const result = await statOf(join(folder, "result.json"));
       if (result) {
         if (result.changed !== seenResult) {
-          const read = await readSealed<Results[JobKind]>(join(folder, "result.json"), results[run.kind]);
+          const read = await readSealedRecord<Results[JobKind]>(join(folder, "result.json"), results[run.kind]);
           // the file is not what the job wrote: the job is not done, and the next run does it again
           damaged = read === undefined;
           if (read !== undefined) run = withResult(run, read, result.changed);
@@ -174,7 +174,7 @@ function runFolder(folder: string): RunFolder {
 /** Who holds a lock. That of a process of another host ends where it is not renewed. */
 async function holderOf(path: string): Promise<NamedProcess | undefined> {
   const holder = await readRecord(path, lockHolder);
-  if (!holder || !(await isAlive(holder))) return undefined;
+  if (!holder || !(await isProcessAlive(holder))) return undefined;
   if (isHere(holder) || holder.lease === undefined) return holder;
   const written = await statOf(path);
   return written && Date.now() - written.changed <= holder.lease * 1000 ? holder : undefined;
@@ -195,15 +195,15 @@ function restingState({ message, started, state }: Run): RunState {
 }
 
 async function sessionsIn(root: string): Promise<RunSession[]> {
-  const names = (await namesIn(join(root, "sessions"))).filter((name) => name.endsWith(".json")).sort();
+  const names = (await entriesOf(join(root, "sessions"))).filter((name) => name.endsWith(".json")).sort();
   const sessions = await Promise.all(names.map((name) => readRecord(join(root, "sessions", name), runSession)));
   const known = sessions.filter((session) => session !== undefined);
-  const alive = await Promise.all(known.map(isAlive));
+  const alive = await Promise.all(known.map(isProcessAlive));
   return known.filter((_, index) => alive[index]);
 }
 
 /** Whether two readings are equal. Runs are replaced when they change. */
-function sameStore(left: Store, right: Store): boolean {
+function sameStore(left: WatchedStore, right: WatchedStore): boolean {
   if (left.runs.size !== right.runs.size || left.sessions.length !== right.sessions.length) return false;
   if (left.sessions.some((session, index) => session.pid !== right.sessions[index]?.pid)) return false;
   for (const [id, run] of right.runs) if (left.runs.get(id) !== run) return false;

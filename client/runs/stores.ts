@@ -1,11 +1,11 @@
-import { emptyStore, type Store } from "./model.ts";
+import { emptyStore, type WatchedStore } from "./model.ts";
 import { type StoreChange, type StoreWatch, watchStore } from "./store-watch.ts";
 
 /** All stores that something in this window shows. */
 export interface Stores {
   /** The store as last read. The first call starts following it. */
-  get(root: string): Store;
-  all(): Store[];
+  get(root: string): WatchedStore;
+  all(): WatchedStore[];
   look(root: string): Promise<void>;
   onChange(listener: (change: StoreChange) => void): { dispose(): void };
   dispose(): void;

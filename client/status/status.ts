@@ -1,30 +1,30 @@
 import type { ComparisonResult, RunSession, Verdict } from "#runtime/contract/artifacts.ts";
+import { describeDifference } from "#runtime/contract/describe-results.ts";
 import { gain } from "#runtime/contract/direction.ts";
 import { isOfModel } from "#runtime/contract/job-kinds.ts";
-import { describeMissing } from "#runtime/contract/missing.ts";
+import { describeMissing } from "#runtime/contract/missing-score.ts";
 import type { JobKind } from "#runtime/contract/plan.ts";
-import { describeUndecided, isFound } from "#runtime/contract/verdicts.ts";
-import { describeDifference } from "#runtime/contract/words.ts";
+import { describeUndecided, isFound } from "#runtime/contract/verdict-rules.ts";
 import type { Outline, OutlineDeclaration, OutlinePlan } from "#server/protocol.ts";
-import { hasBegun, isWorking, lastDone, type Run, type Store } from "../runs/model.ts";
-import { mainScores, scoreText } from "./numbers.ts";
-import { type Progress, progressOf, sessionOf } from "./progress.ts";
+import { hasBegun, isWorking, lastDone, type Run, type WatchedStore } from "../runs/model.ts";
+import { type PlanProgress, progressOf, sessionOf } from "./plan-progress.ts";
+import { mainScores, scoreText } from "./status-numbers.ts";
 
 /** The state of a declaration's plan and runs. */
 export type Status =
   /** There is no plan yet. */
   | { state: "unknown" }
-  | { state: "running"; progress: Progress; session?: RunSession }
+  | { state: "running"; progress: PlanProgress; session?: RunSession }
   /** All done; a probe has one run for each layer. */
   | { state: "done"; run: Run; runs: Run[] }
   /** Partly done, or begun. */
-  | { state: "stopped"; progress: Progress; earlier?: Run }
+  | { state: "stopped"; progress: PlanProgress; earlier?: Run }
   | { state: "failed"; run: Run; earlier?: Run }
   /** Nothing of the present text has run; an earlier text may have. */
   | { state: "new"; earlier?: Run };
 
 /** @param file the outline's file, as the command line takes it */
-export function statusOf(declaration: OutlineDeclaration, file: string, store: Store, now: number): Status {
+export function statusOf(declaration: OutlineDeclaration, file: string, store: WatchedStore, now: number): Status {
   const { plan, name } = declaration;
   if (!plan) return { state: "unknown" };
   const session = sessionOf(store, file, name);
@@ -54,7 +54,7 @@ function isOwnWork(run: Run, plan: OutlinePlan): boolean {
 }
 
 /** The result of an earlier text of the declaration. */
-function earlierOf({ kind, name }: OutlineDeclaration, plan: OutlinePlan, store: Store): Run | undefined {
+function earlierOf({ kind, name }: OutlineDeclaration, plan: OutlinePlan, store: WatchedStore): Run | undefined {
   const goal = plan.jobs.find(({ id }) => plan.goals.includes(id));
   const present = new Set(plan.goals);
   return lastDone(store, goal?.kind ?? (kind as JobKind), goal?.name ?? name, present);
@@ -144,7 +144,7 @@ function shortVerdict(verdict: Verdict): string {
 export function statusesOf(
   outline: Outline,
   file: string,
-  store: Store,
+  store: WatchedStore,
   now: number,
 ): { declaration: OutlineDeclaration; status: Status }[] {
   return outline.declarations

@@ -1,17 +1,17 @@
 import * as vscode from "vscode";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { folderOf, type Outlines, pathOf } from "../language/outlines.ts";
-import { runningText } from "../lenses/collect.ts";
+import { runningText } from "../lenses/collect-lenses.ts";
 import type { CommandLine } from "../running/command-line.ts";
-import type { Store } from "../runs/model.ts";
+import type { WatchedStore } from "../runs/model.ts";
 import type { Stores } from "../runs/stores.ts";
-import { ago } from "../status/numbers.ts";
 import { statusOf } from "../status/status.ts";
+import { ago } from "../status/status-numbers.ts";
 import { completeStep } from "../walkthrough.ts";
-import type { CurveRun, Shown } from "../webviews/messages.ts";
-import { curveRun, sendCurves } from "./curves.ts";
+import type { CurveRun, Shown } from "../webviews/page-messages.ts";
 import type { Fill, PageLink } from "./panels.ts";
 import { comparisonOfRuns } from "./picked-runs.ts";
+import { curveRun, sendCurves } from "./send-curves.ts";
 
 /** Fills the page of a declared comparison, of an earlier one, or of picked runs. */
 export function comparisonPage(outlines: Outlines, stores: Stores, commandLine: CommandLine): Fill {
@@ -34,7 +34,7 @@ function pickedPage({ store: root, runs }: Extract<Shown, { runs: string[] }>, l
   };
   link.setTitle("Compare runs");
   send();
-  const labels = (store: Store) => runs.flatMap((id) => curveOf(store, id, id));
+  const labels = (store: WatchedStore) => runs.flatMap((id) => curveOf(store, id, id));
   return vscode.Disposable.from(
     stores.onChange(({ store }) => store.root === root && send()),
     sendCurves(stores, root, "", labels, link.send),
@@ -91,7 +91,7 @@ function declaredPage(
     if (status.state === "done") return `done ${ago(status.run.ended ?? Date.now(), Date.now())}`;
     return status.state === "stopped" ? `${status.progress.done} of ${status.progress.all} jobs done` : "";
   };
-  const cellCurves = (store: Store): CurveRun[] => {
+  const cellCurves = (store: WatchedStore): CurveRun[] => {
     const plan = outlines.get(uri)?.declarations.find((each) => each.name === name)?.plan;
     return (
       plan?.jobs.filter(({ kind }) => kind === "pretrain").flatMap(({ id, name: label }) => curveOf(store, id, cellOf(label, name))) ?? []
@@ -113,7 +113,7 @@ function declaredPage(
   });
 }
 
-function curveOf(store: Store, id: string, group: string): CurveRun[] {
+function curveOf(store: WatchedStore, id: string, group: string): CurveRun[] {
   const run = store.runs.get(id);
   const made = run && curveRun(run, run.name, group);
   return made ? [made] : [];

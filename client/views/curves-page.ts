@@ -1,16 +1,16 @@
 import * as vscode from "vscode";
 import type { Outlines } from "../language/outlines.ts";
-import type { Run, Store } from "../runs/model.ts";
+import type { Run, WatchedStore } from "../runs/model.ts";
 import type { Stores } from "../runs/stores.ts";
-import type { CurveRun } from "../webviews/messages.ts";
-import { curveRun, sendCurves } from "./curves.ts";
+import type { CurveRun } from "../webviews/page-messages.ts";
 import type { Fill } from "./panels.ts";
+import { curveRun, sendCurves } from "./send-curves.ts";
 
 /** Fills the page of one pre-training or fine-tuning, or of picked runs. */
 export function curvesPage(outlines: Outlines, stores: Stores): Fill {
   return (shown, link) => {
     if ("runs" in shown) {
-      const pickedRuns = (store: Store) => shown.runs.flatMap((id) => labelled(store.runs.get(id), (run) => run.name));
+      const pickedRuns = (store: WatchedStore) => shown.runs.flatMap((id) => labelled(store.runs.get(id), (run) => run.name));
       const [id] = shown.runs;
       const name = shown.runs.length === 1 && id ? stores.get(shown.store).runs.get(id)?.name : undefined;
       link.setTitle(name ?? "Runs");
@@ -22,7 +22,7 @@ export function curvesPage(outlines: Outlines, stores: Stores): Fill {
     const begin = () => {
       const outline = outlines.get(uri);
       if (!outline || curves) return;
-      const goals = (store: Store) => {
+      const goals = (store: WatchedStore) => {
         const plan = outlines.get(uri)?.declarations.find(({ name }) => name === shown.name)?.plan;
         const goal = plan?.jobs.find(({ id }) => plan.goals.includes(id));
         // losses of other kinds of training would not fit on the same axis

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import { showError } from "../notify.ts";
-import type { FromPage, Shown, ToPage } from "../webviews/messages.ts";
+import type { FromPage, Shown, ToPage } from "../webviews/page-messages.ts";
 import { type PageName, pages } from "../webviews/pages.ts";
 
 /** Fills a page: sends its contents and their changes until disposed of. */

@@ -1,10 +1,10 @@
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { answersTask } from "#runtime/contract/job-kinds.ts";
-import { describeMissing } from "#runtime/contract/missing.ts";
+import { describeMissing } from "#runtime/contract/missing-score.ts";
 import type { Job } from "#runtime/contract/plan.ts";
 import type { Run } from "../runs/model.ts";
-import { mainScores } from "../status/numbers.ts";
-import type { SettingColumn } from "../webviews/messages.ts";
+import { mainScores } from "../status/status-numbers.ts";
+import type { SettingColumn } from "../webviews/page-messages.ts";
 
 /** Compares runs side by side: their scores, and the settings in which they differ. Single runs do not support a verdict. */
 export function comparisonOfRuns(runs: readonly Run[]): { result: ComparisonResult; columns: SettingColumn[] } {
@@ -22,7 +22,7 @@ export function comparisonOfRuns(runs: readonly Run[]): { result: ComparisonResu
       : [
           {
             ...{ cell, task, metric, n: 1, mean: value, standard_error: 0, low: null, high: null },
-            ...{ baseline: false, without_leaks: null, below: [] },
+            ...{ baseline: false, without_contaminated: null, below: [] },
           },
         ],
   );
@@ -38,7 +38,7 @@ export function comparisonOfRuns(runs: readonly Run[]): { result: ComparisonResu
     summary,
     verdicts: [],
     expectations: [],
-    leaks: [],
+    contamination: [],
     test_first_read: null,
     warnings: describeMissing({ cells: [], missing }),
     method: "One run each: a difference may be noise. Declare a compare with seeds to find out.",
@@ -66,14 +66,14 @@ function costOf(run: Run, cell: string): ComparisonResult["matched"]["cells"][nu
 }
 
 const leftOut = new Set(["id", "name", "after", "fingerprint", "cost", "evaluateEvery", "save", "keep", "files", "labels"]);
-const mostColumns = 8;
+const maxColumns = 8;
 
 function differences(runs: readonly Run[], labels: readonly string[]): SettingColumn[] {
   const settings = runs.map(({ job }) => flat(job));
   const paths = [...new Set(settings.flatMap((each) => [...each.keys()]))];
   return paths
     .filter((path) => new Set(settings.map((each) => each.get(path) ?? "–")).size > 1)
-    .slice(0, mostColumns)
+    .slice(0, maxColumns)
     .map((path) => ({
       label: path
         .split(".")

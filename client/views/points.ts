@@ -1,10 +1,10 @@
 import type { RunEvent } from "#runtime/contract/events.ts";
-import type { Evaluation, Points } from "../webviews/messages.ts";
+import type { EvaluationPoint, Points } from "../webviews/page-messages.ts";
 
 /** The points and evaluations of a run that a page has not received yet. */
 export interface Fresh {
   points: Points;
-  evaluations: Evaluation[];
+  evaluations: EvaluationPoint[];
 }
 
 /** Converts events to columns, one call after another. Time is working time: the time between two sessions does not count. */

@@ -1,5 +1,5 @@
 import { visible } from "#runtime/contract/visible.ts";
-import type { FromPage, Shown, ToPage } from "./messages.ts";
+import type { FromPage, Shown, ToPage } from "./page-messages.ts";
 
 interface VsCodeApi {
   postMessage(message: FromPage): void;
@@ -69,7 +69,7 @@ export function button(label: string, title: string, onClick: () => void): HTMLE
 }
 
 /** A drop-down with a label. */
-export function choice(label: string, options: Record<string, string>, value: string, onChange: (value: string) => void): HTMLElement {
+export function dropDown(label: string, options: Record<string, string>, value: string, onChange: (value: string) => void): HTMLElement {
   const select = element(
     "vscode-single-select",
     { "aria-label": label, label },

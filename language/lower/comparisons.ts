@@ -1,15 +1,15 @@
 import { declarationOf, type Key } from "#runtime/contract/catalogue/index.ts";
 import type { ComparisonSpec, OptimizerSpec, Varied, VariedKey, VariedValue } from "#runtime/contract/spec.ts";
 import { type Entry, isExpectation, type Value } from "../generated/ast.ts";
-import { variedType } from "../references/expected.ts";
-import { layersIn } from "../settings.ts";
+import { variedType } from "../references/expected-value.ts";
+import { layersIn } from "../setting-layers.ts";
 import { inlineText } from "../text/inline.ts";
 import { fittingType } from "../values/fit.ts";
 import { readQuantity } from "../values/read.ts";
 import type { Lowering } from "./context.ts";
 import { budgetOf, lowerFinetuneSettings } from "./declarations.ts";
+import { bug, elementsOf, numberIn, type Settings, settingsOf } from "./read-settings.ts";
 import { objectiveRef } from "./references.ts";
-import { bug, elementsOf, numberIn, type Settings, settingsOf } from "./settings.ts";
 
 /**
  * Lowers a comparison.

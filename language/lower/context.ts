@@ -1,6 +1,6 @@
 import type { Spec } from "#runtime/contract/spec.ts";
 import type { Declaration, Named } from "../generated/ast.ts";
-import type { ReadDefault } from "./settings.ts";
+import type { ReadDefault } from "./read-settings.ts";
 
 /** State of lowering one file: its inputs and the specification being filled. */
 export interface Lowering {

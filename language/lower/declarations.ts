@@ -15,11 +15,11 @@ import {
   type TokenizerSpec,
   type TrainedPart,
 } from "#runtime/contract/spec.ts";
-import { absolutePath } from "../files.ts";
 import { isDeclaration, isNamed, type Value } from "../generated/ast.ts";
-import { fileOf } from "../places.ts";
-import { nameOf } from "../references/expected.ts";
-import { bug, choice, pathIn, type Settings, wordIn, words } from "./settings.ts";
+import { absolutePath } from "../referenced-files.ts";
+import { nameOf } from "../references/expected-value.ts";
+import { fileOf } from "../text-ranges.ts";
+import { bug, choiceIn, pathIn, type Settings, wordIn, words } from "./read-settings.ts";
 import { specifiedKeys } from "./specified.ts";
 
 /** One function for each kind of declaration: from the catalogue's settings to the fields of the specification. */
@@ -29,10 +29,10 @@ export function lowerCorpus(settings: Settings): CorpusSpec {
   return {
     files: settings.elements("files").map((value) => pathIn({ value, type: { type: "path", glob: true } })),
     ...(settings.has("hub") ? { hub: { name: settings.word("hub"), files: words(settings, "data_files") } } : {}),
-    documents: choice(settings, "documents"),
-    split: { by: choice(split, "by"), validation: split.number("validation"), test: split.number("test") },
+    documents: choiceIn(settings, "documents"),
+    split: { by: choiceIn(split, "by"), validation: split.number("validation"), test: split.number("test") },
     column: settings.has("column") ? settings.word("column") : null,
-    deduplicate: choice(settings, "deduplicate"),
+    deduplicate: choiceIn(settings, "deduplicate"),
     limit: settings.has("limit") ? limitOf(settings.amount("limit")) : null,
   };
 }
@@ -49,7 +49,7 @@ export function lowerTokenizer(settings: Settings): TokenizerSpec {
       sentinels: settings.isWritten("sentinels") ? settings.number("sentinels") : null,
     };
   return {
-    kind: choice<TokenizerKind>(settings, "kind"),
+    kind: choiceIn<TokenizerKind>(settings, "kind"),
     vocabulary: settings.has("vocabulary") ? settings.number("vocabulary") : null,
     trainOn: settings.word("train on"),
     lowercase: settings.flag("lowercase"),
@@ -59,20 +59,20 @@ export function lowerTokenizer(settings: Settings): TokenizerSpec {
 
 export function lowerModel(settings: Settings): ModelSpec {
   const hidden = settings.number("hidden");
-  const family = settings.has("family") ? choice<NonNullable<ModelSpec["family"]>>(settings, "family") : undefined;
-  const activation = choice<ModelSpec["activation"]>(settings, "activation");
+  const family = settings.has("family") ? choiceIn<NonNullable<ModelSpec["family"]>>(settings, "family") : undefined;
+  const activation = choiceIn<ModelSpec["activation"]>(settings, "activation");
   const gates = family ? family === "llama" || family === "t5-v1_1" : isGated(activation);
   return {
     ...(family ? { family } : {}),
-    architecture: choice(settings, "architecture"),
+    architecture: choiceIn(settings, "architecture"),
     layers: settings.number("layers"),
     hidden,
     heads: settings.number("heads"),
     feedForward: settings.has("feed_forward") ? settings.number("feed_forward") : defaultFeedForward(hidden, gates),
     context: settings.number("context"),
-    position: choice(settings, "position"),
-    norm: choice(settings, "norm"),
-    placement: choice(settings, "placement"),
+    position: choiceIn(settings, "position"),
+    norm: choiceIn(settings, "norm"),
+    placement: choiceIn(settings, "placement"),
     activation,
     tiedEmbeddings: settings.flag("tied_embeddings"),
     biases: settings.flag("biases"),
@@ -105,7 +105,7 @@ export function lowerPretrain(settings: Settings, objective: (value: Value) => s
     batch: settings.number("batch"),
     accumulate: settings.number("accumulate"),
     optimizer: lowerOptimizer(settings),
-    precision: choice(settings, "precision"),
+    precision: choiceIn(settings, "precision"),
     seed: settings.number("seed"),
     evaluate: settings.schedule("evaluate").every,
     save: { every: save.every, keep: save.keep ?? 1 },

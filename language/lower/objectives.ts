@@ -1,6 +1,6 @@
 import { optionOf } from "#runtime/contract/catalogue/index.ts";
 import type { MixtureSpec, ObjectiveSpec } from "#runtime/contract/spec.ts";
-import { bug, type Settings } from "./settings.ts";
+import { bug, type Settings } from "./read-settings.ts";
 import { specifiedKeys } from "./specified.ts";
 
 /**

@@ -2,13 +2,13 @@ import { optionOf } from "#runtime/contract/catalogue/index.ts";
 import { presets } from "#runtime/contract/catalogue/presets.ts";
 import type { MixtureSpec, ObjectiveSpec } from "#runtime/contract/spec.ts";
 import { type Block, isDeclaration, isNamed, type Named, type Value } from "../generated/ast.ts";
-import { nameOf } from "../references/expected.ts";
-import { layersIn, partsIn } from "../settings.ts";
+import { nameOf } from "../references/expected-value.ts";
+import { layersIn, partsIn } from "../setting-layers.ts";
 import { inlineText } from "../text/inline.ts";
 import { readWeight } from "../values/read.ts";
 import { type Lowering, placeKey } from "./context.ts";
 import { lowerObjective } from "./objectives.ts";
-import { bug, type Settings, settingsOf } from "./settings.ts";
+import { bug, type Settings, settingsOf } from "./read-settings.ts";
 import { refersTo } from "./unusable.ts";
 
 /* Objectives as values of settings: by name, or written in place. */
@@ -27,7 +27,7 @@ export function objectiveRef(lowering: Lowering, value: Value): string {
 }
 
 /** The objectives of a mixture with their weights, from shares, from a list, or from a preset. */
-export function partsOf(lowering: Lowering, layers: readonly Block[], settings: Settings): Pick<MixtureSpec, "parts" | "bySize"> {
+export function mixtureParts(lowering: Lowering, layers: readonly Block[], settings: Settings): Pick<MixtureSpec, "parts" | "bySize"> {
   const parts = partsIn(layers);
   if (parts.from === "shares") {
     return { parts: parts.entries.map(({ weight, value }) => ({ weight: weightIn(weight), objective: objectiveRef(lowering, value) })) };
@@ -45,7 +45,7 @@ function inPlace(lowering: Lowering, value: Named): ObjectiveSpec {
   const kind = nameOf(value);
   const layers = layersIn([value]);
   const settings = settingsOf(layers, optionOf("objective", kind)?.keys ?? [], lowering.readDefault);
-  return lowerObjective(kind, settings, () => partsOf(lowering, layers, settings));
+  return lowerObjective(kind, settings, () => mixtureParts(lowering, layers, settings));
 }
 
 function weightIn(text: string | undefined): number {

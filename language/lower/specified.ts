@@ -1,6 +1,6 @@
 import type { Key } from "#runtime/contract/catalogue/index.ts";
 import { camelCase } from "#runtime/contract/catalogue/specified.ts";
-import { bug, type Settings, words } from "./settings.ts";
+import { bug, type Settings, words } from "./read-settings.ts";
 
 /** Values by key in camel case. Keys without a value are left out, as are keys whose default the specification omits. */
 export function specifiedKeys(keys: readonly Key[], settings: Settings): Record<string, SpecifiedValue> {

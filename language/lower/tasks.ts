@@ -2,8 +2,8 @@ import { optionOf } from "#runtime/contract/catalogue/index.ts";
 import type { DataFiles, DataFormat, TaskSpec } from "#runtime/contract/spec.ts";
 import { commonTaskKeys } from "#runtime/contract/task-spec.ts";
 import { isBlock, isQuantity, isText } from "../generated/ast.ts";
-import { keyText } from "../references/expected.ts";
-import { bug, choice, pathIn, type Settings, words } from "./settings.ts";
+import { keyText } from "../references/expected-value.ts";
+import { bug, choiceIn, pathIn, type Settings, words } from "./read-settings.ts";
 import { specifiedOrNull } from "./specified.ts";
 
 /** The keys of the catalogue's entry, by which `TaskSpec` is typed too; those that all kinds have in common in a form of their own. */
@@ -63,9 +63,9 @@ function filesOrShare(settings: Settings, key: string): DataFiles | number {
 
 function formatOf(settings: Settings): DataFormat {
   return {
-    format: choice(settings, "format"),
+    format: choiceIn(settings, "format"),
     columns: words(settings, "columns"),
     separators: words(settings, "separator"),
-    encoding: choice(settings, "encoding"),
+    encoding: choiceIn(settings, "encoding"),
   };
 }

@@ -1,5 +1,5 @@
 import { type Block, type Declaration, isDeclaration, isNamed, type Value } from "../generated/ast.ts";
-import { layersOf } from "../settings.ts";
+import { layersOf } from "../setting-layers.ts";
 
 /** The declarations that cannot be used: those with errors, and those that refer to one of them other than as a value to vary. */
 export function unusable(declarations: readonly Declaration[], withErrors: ReadonlySet<Declaration>): Set<Declaration> {

@@ -15,8 +15,8 @@ import {
 import { catalogue, optionsOf } from "#runtime/contract/catalogue/index.ts";
 import { isExpectation, isNamed } from "../generated/ast.ts";
 import type { PretrainServices } from "../module.ts";
-import { alternativesOf, type Expected, expectedOf } from "./expected.ts";
-import { declarationsSeenFrom } from "./imports.ts";
+import { alternativesOf, type Expected, expectedOf } from "./expected-value.ts";
+import { declarationsSeenFrom } from "./resolve-imports.ts";
 
 /**
  * The names that a reference may resolve to, by what its place accepts: declarations of this file and its imports, options and choices of

@@ -1,5 +1,5 @@
 import type { Block, Entry, Value } from "../generated/ast.ts";
-import { nameOf } from "../references/expected.ts";
+import { nameOf } from "../references/expected-value.ts";
 
 /** A value on one line with single spaces: `masked { rate: 40%, whole_words: true }`. Comments and missing parts are left out. */
 export function inlineText(value: Value | undefined): string {

@@ -1,8 +1,8 @@
 import { type DeclarationKind, declarationOf } from "#runtime/contract/catalogue/index.ts";
-import { rangeOfKey } from "../places.ts";
-import { keyText } from "../references/expected.ts";
-import { blockOf, entryOf, layersOf, valuesOf } from "../settings.ts";
-import type { RuleFamily } from "./report.ts";
+import { keyText } from "../references/expected-value.ts";
+import { blockOf, entryOf, layersOf, settingValues } from "../setting-layers.ts";
+import { rangeOfKey } from "../text-ranges.ts";
+import type { RuleFamily } from "./report-finding.ts";
 
 /** A key that names something existing. Keys that change how it is used may accompany it; keys that determined how it was made may not. */
 interface Existing {
@@ -53,18 +53,18 @@ const existing: Partial<Record<DeclarationKind, readonly Existing[]>> = {
  * A model has either a checkpoint or sizes, the latter with choices or a family. A tokenizer is trained or comes from a file. A corpus has
  * files or is a data set of the hub.
  */
-export const checkpoints: RuleFamily = () => ({
+export const checkpointKeys: RuleFamily = () => ({
   Declaration(declaration, report) {
     const known = existing[declaration.kind as DeclarationKind];
     const layers = layersOf(declaration);
     const block = blockOf(declaration);
-    if (declaration.kind === "corpus" && valuesOf(layers, "hub").length === 0) {
+    if (declaration.kind === "corpus" && settingValues(layers, "hub").length === 0) {
       const entry = block && entryOf(block, "data_files");
       const message = "data_files selects files of a data set of the hub, but hub is missing. Add hub, or name local files with files.";
       if (entry) report(entry, rangeOfKey(entry), { code: "data-files-without-hub", message });
     }
     for (const { key: name, code, mayStandBeside, message } of known ?? []) {
-      if (valuesOf(layers, name).length === 0) continue;
+      if (settingValues(layers, name).length === 0) continue;
       const own = block && entryOf(block, name);
       for (const layer of own ? layers : block ? [block] : []) {
         for (const entry of layer.entries) {

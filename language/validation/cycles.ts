@@ -1,8 +1,8 @@
 import { AstUtils } from "langium";
 import { type Declaration, isDeclaration, isNamed, type Named } from "../generated/ast.ts";
-import { rangeOfName, rangeOfValue } from "../places.ts";
-import { layersOf, writtenParts } from "../settings.ts";
-import type { RuleFamily } from "./report.ts";
+import { layersOf, writtenParts } from "../setting-layers.ts";
+import { rangeOfName, rangeOfValue } from "../text-ranges.ts";
+import type { RuleFamily } from "./report-finding.ts";
 
 /** No mixture or sequence contains itself, and none is nested deeper than a reader can follow. */
 export const cycles: RuleFamily = () => ({
@@ -18,14 +18,14 @@ export const cycles: RuleFamily = () => ({
         report(declaration, place, { code: "objective-cycle", message });
       } else if (found === "deep" && !tooDeep) {
         tooDeep = true;
-        const message = `${declaration.name} is made of ${target.name}, which is made of another, and so on, more than ${mostLevels} levels deep. Name the parts directly.`;
+        const message = `${declaration.name} is made of ${target.name}, which is made of another, and so on, more than ${maxLevels} levels deep. Name the parts directly.`;
         report(declaration, place, { code: "objective-too-deep", message });
       }
     }
   },
 });
 
-const mostLevels = 32;
+const maxLevels = 32;
 
 /** Searches level by level for `goal` among the parts of `from`; `deep` if there are more levels than the search follows. */
 function search(from: Declaration, goal: Declaration): "cycle" | "deep" | "neither" {
@@ -33,7 +33,7 @@ function search(from: Declaration, goal: Declaration): "cycle" | "deep" | "neith
   let level = [from];
   for (let depth = 0; level.length > 0; depth++) {
     if (level.includes(goal)) return "cycle";
-    if (depth === mostLevels) return "deep";
+    if (depth === maxLevels) return "deep";
     for (const each of level) visited.add(each);
     level = [...new Set(level.flatMap(partsOf).map(({ target }) => target))].filter((each) => !visited.has(each));
   }

@@ -1,14 +1,14 @@
 import { basename, dirname } from "node:path";
 import { AstUtils } from "langium";
-import { absolutePath, absolutePattern, type DataFiles, escapedPath } from "../files.ts";
 import { isPattern, tooWide } from "../matching-files.ts";
 import { didYouMean, nearest } from "../nearest.ts";
-import { fileOf, rangeOfValue } from "../places.ts";
-import { expectedOf } from "../references/expected.ts";
-import { notTrusted } from "../trust.ts";
+import { absolutePath, absolutePattern, escapedPath, type ReferencedFiles } from "../referenced-files.ts";
+import { expectedOf } from "../references/expected-value.ts";
+import { fileOf, rangeOfValue } from "../text-ranges.ts";
+import { notTrusted } from "../untrusted-path.ts";
 import { fittingType } from "../values/fit.ts";
 import { readPath } from "../values/read.ts";
-import type { Finding, RuleFamily } from "./report.ts";
+import type { Finding, RuleFamily } from "./report-finding.ts";
 
 /** The files that declarations name exist. */
 export const dataFiles: RuleFamily = ({ validation }) => ({
@@ -33,7 +33,7 @@ export const dataFiles: RuleFamily = ({ validation }) => ({
   },
 });
 
-function patternFinding(pattern: string, folder: string, files: DataFiles): Finding | undefined {
+function patternFinding(pattern: string, folder: string, files: ReferencedFiles): Finding | undefined {
   const matched = files.matches(absolutePattern(folder, pattern));
   if (matched === "too-wide") return { code: "pattern-too-wide", message: tooWide(pattern) };
   if (matched !== "none") return undefined;
@@ -48,7 +48,7 @@ function patternFinding(pattern: string, folder: string, files: DataFiles): Find
 }
 
 /** The finding for a path that is a folder or does not exist, with similarly named files beside it. */
-function missingFile(path: string, folder: string, files: DataFiles): Finding {
+function missingFile(path: string, folder: string, files: ReferencedFiles): Finding {
   const code = "missing-file";
   const inside = files.found(`${escapedPath(absolutePath(folder, path))}/*`).map((each) => `${path.replace(/\/+$/, "")}/${basename(each)}`);
   if (inside.length > 0) {
@@ -61,7 +61,7 @@ function missingFile(path: string, folder: string, files: DataFiles): Finding {
 }
 
 /** Files in the path's folder with a similar name, written in the form of the path. */
-function nearFiles(path: string, folder: string, files: DataFiles): string[] {
+function nearFiles(path: string, folder: string, files: ReferencedFiles): string[] {
   const beside = files.found(`${escapedPath(dirname(absolutePath(folder, path)))}/*`).map((each) => basename(each));
   const before = path.slice(0, path.lastIndexOf("/") + 1);
   return nearest(basename(path), beside).map((name) => `${before}${name}`);

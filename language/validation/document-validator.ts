@@ -1,11 +1,11 @@
 import { DefaultDocumentValidator, DocumentValidator, type LangiumDocument } from "langium";
 import type { LexicalMistake } from "../lexer.ts";
-import type { FindingData } from "./report.ts";
+import type { FindingData } from "./report-finding.ts";
 
 type Diagnostics = NonNullable<LangiumDocument["diagnostics"]>;
 
 /** Maximum number of reported parser errors; no one reads further. */
-const mostMistakes = 100;
+const maxMistakes = 100;
 
 export class PretrainDocumentValidator extends DefaultDocumentValidator {
   /** The diagnostics of lexer and parser alone. */
@@ -30,7 +30,7 @@ export class PretrainDocumentValidator extends DefaultDocumentValidator {
     const unread = parseResult.lexerErrors.reduce((first, { offset }) => Math.min(first, offset), Number.POSITIVE_INFINITY);
     const parserErrors = parseResult.parserErrors
       .filter(({ token }) => parseResult.lexerErrors.length === 0 || (token.startOffset >= 0 && token.startOffset < unread))
-      .slice(0, mostMistakes);
+      .slice(0, maxMistakes);
     super.processParsingErrors({ ...parseResult, parserErrors }, diagnostics, options);
   }
 

@@ -1,9 +1,9 @@
 import { declarationOf } from "#runtime/contract/catalogue/index.ts";
 import { isDeclaration, type Named } from "../generated/ast.ts";
-import { rangeOfName, rangeOfValue } from "../places.ts";
-import { expectedOf, nameOf, optionAt } from "../references/expected.ts";
+import { expectedOf, nameOf, optionAt } from "../references/expected-value.ts";
+import { rangeOfName, rangeOfValue } from "../text-ranges.ts";
 import { fittingType } from "../values/fit.ts";
-import type { RuleFamily } from "./report.ts";
+import type { RuleFamily } from "./report-finding.ts";
 
 /** Declarations have the form of their kind, and only names that take settings have a block. */
 export const forms: RuleFamily = () => ({

@@ -1,13 +1,13 @@
 import { basename, dirname } from "node:path";
 import { AstUtils, type LangiumDocument, UriUtils } from "langium";
-import { type DataFiles, escapedPath } from "../files.ts";
 import type { File, Import } from "../generated/ast.ts";
 import { didYouMean, nearest } from "../nearest.ts";
-import { rangeOfProperty } from "../places.ts";
-import { filesSeenFrom, importedUri, isPretrainFile, loadedDocument } from "../references/imports.ts";
-import { notTrusted } from "../trust.ts";
+import { escapedPath, type ReferencedFiles } from "../referenced-files.ts";
+import { filesSeenFrom, importedUri, isPretrainFile, loadedDocument } from "../references/resolve-imports.ts";
+import { rangeOfProperty } from "../text-ranges.ts";
+import { notTrusted } from "../untrusted-path.ts";
 import { badEscape, writtenText } from "../values/escapes.ts";
-import type { Finding, RuleFamily } from "./report.ts";
+import type { Finding, RuleFamily } from "./report-finding.ts";
 
 /** Imported files exist, are imported once, do not import each other in a cycle, and do not declare a name twice. */
 export const imports: RuleFamily = ({ shared, validation }) => {
@@ -50,7 +50,7 @@ export const imports: RuleFamily = ({ shared, validation }) => {
   }
 };
 
-function notThere(document: LangiumDocument, statement: Import, files: DataFiles): Finding {
+function notThere(document: LangiumDocument, statement: Import, files: ReferencedFiles): Finding {
   if (statement.path.trim() === "")
     return { code: "unresolved-import", message: "The import names no file. Write a path in the quotes, relative to this file's folder." };
   const uri = importedUri(document, statement);

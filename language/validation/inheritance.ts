@@ -1,8 +1,8 @@
 import { isDeclaration, isNamed } from "../generated/ast.ts";
-import { rangeOfValue } from "../places.ts";
-import { nameOf } from "../references/expected.ts";
-import { ancestorsOf, extendedBy, extendsEntry, mostAncestors } from "../settings.ts";
-import type { RuleFamily } from "./report.ts";
+import { nameOf } from "../references/expected-value.ts";
+import { ancestorsOf, extendedBy, extendsEntry, maxAncestors } from "../setting-layers.ts";
+import { rangeOfValue } from "../text-ranges.ts";
+import type { RuleFamily } from "./report-finding.ts";
 
 /** `extends` leads to a declaration of the same option and never back to its start. */
 export const inheritance: RuleFamily = () => ({
@@ -11,8 +11,8 @@ export const inheritance: RuleFamily = () => ({
     const target = extendedBy(declaration);
     if (!value || !target) return;
     const ancestors = ancestorsOf(declaration);
-    if (ancestors.length > mostAncestors) {
-      const message = `${declaration.name} extends ${target.name}, which extends another, and so on: more than ${mostAncestors} in a row. Extend a declaration with fewer ancestors.`;
+    if (ancestors.length > maxAncestors) {
+      const message = `${declaration.name} extends ${target.name}, which extends another, and so on: more than ${maxAncestors} in a row. Extend a declaration with fewer ancestors.`;
       report(value, rangeOfValue(value), { code: "extends-too-far", message });
     } else if (target === declaration || ancestors.some((each) => extendedBy(each) === declaration)) {
       const message =

@@ -1,14 +1,14 @@
 import { GrammarUtils } from "langium";
-import { meantBy, saidElsewhere } from "#runtime/contract/catalogue/aliases.ts";
+import { foreignNames, meantBy } from "#runtime/contract/catalogue/aliases.ts";
 import { catalogue, type Option, optionsOf, type ValueType } from "#runtime/contract/catalogue/index.ts";
 import { type Block, type Entry, isQuantity } from "../generated/ast.ts";
 import { didYouMean, nearest } from "../nearest.ts";
-import { rangeOfKey } from "../places.ts";
-import { keyIn, keyText, type Shape, shapeOf, variedKeys } from "../references/expected.ts";
-import { entryOf } from "../settings.ts";
+import { keyIn, keyText, type Shape, shapeOf, variedKeys } from "../references/expected-value.ts";
+import { entryOf } from "../setting-layers.ts";
 import { inlineText } from "../text/inline.ts";
-import { listed } from "../values/describe.ts";
-import type { Finding, RuleFamily } from "./report.ts";
+import { rangeOfKey } from "../text-ranges.ts";
+import { alternatives } from "../values/describe.ts";
+import type { Finding, RuleFamily } from "./report-finding.ts";
 
 /** Every key is one that its block accepts, and occurs once. */
 export const keys: RuleFamily = () => ({
@@ -62,11 +62,11 @@ function unknown(entry: Entry, shape: Shape): Finding {
     const written = `${entry.value.amount}: ${name}`;
     return { code: "unknown-key", message: `${shape.name} has no key ${name}. Write the share before the part: ${written}` };
   }
-  const advice = saidElsewhere.get(name);
+  const advice = foreignNames.get(name);
   if (advice !== undefined && fixes.length === 0) return { code: "unknown-key", message: `${shape.name} has no key ${name}. ${advice}` };
   const key = shape.keys.find((each) => each.name === fixes[0]);
   const example = key?.example && didYouRename(name, fixes) ? ` For example: ${key.example.split("\n")[0]}` : "";
-  const help = fixes.length > 0 ? `${didYouMean(fixes)}${example}` : ` It has ${listed(known, "and")}.${elsewhere(name)}`;
+  const help = fixes.length > 0 ? `${didYouMean(fixes)}${example}` : ` It has ${alternatives(known, "and")}.${otherPlacesOf(name)}`;
   return { code: "unknown-key", message: `${shape.name} has no key ${name}.${help}`, fixes };
 }
 
@@ -110,7 +110,7 @@ function didYouRename(name: string, fixes: readonly string[]): boolean {
 }
 
 /** The declarations and options that accept the key. */
-function elsewhere(name: string): string {
+function otherPlacesOf(name: string): string {
   const owners = [
     ...catalogue.declarations.map((each) => ({ owner: each.kind as string, keys: each.keys })),
     ...catalogue.options.map((each) => ({ owner: each.name, keys: each.keys })),
@@ -119,5 +119,5 @@ function elsewhere(name: string): string {
   const found = owners.filter(({ names }) => as !== undefined && names.includes(as)).map(({ owner }) => owner);
   return found.length === 0
     ? ""
-    : ` ${as === name ? name : `${name} may be ${as}, which`} is a key of ${listed(found.slice(0, 4), "and")}.`;
+    : ` ${as === name ? name : `${name} may be ${as}, which`} is a key of ${alternatives(found.slice(0, 4), "and")}.`;
 }

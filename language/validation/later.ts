@@ -1,9 +1,9 @@
 import type { Quantity } from "../generated/ast.ts";
-import { rangeOfValue } from "../places.ts";
-import { expectedOf } from "../references/expected.ts";
+import { expectedOf } from "../references/expected-value.ts";
+import { rangeOfValue } from "../text-ranges.ts";
 import { parseAmount, unitNamed } from "../values/amount.ts";
 import { fittingType } from "../values/fit.ts";
-import type { RuleFamily } from "./report.ts";
+import type { RuleFamily } from "./report-finding.ts";
 
 /** Units that the language has but the runtime does not support yet; the catalogue holds the message. */
 export const later: RuleFamily = () => ({

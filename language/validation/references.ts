@@ -2,12 +2,12 @@ import { AstUtils, type ReferenceInfo } from "langium";
 import { type Expectation, isDeclaration, isExpectation, type Named } from "../generated/ast.ts";
 import type { PretrainServices } from "../module.ts";
 import { didYouMean, nearest } from "../nearest.ts";
-import { rangeOfProperty } from "../places.ts";
-import { alternativesOf, type Expected, expectedOf } from "../references/expected.ts";
-import { declarationsSeenFrom } from "../references/imports.ts";
-import { describeType, listed } from "../values/describe.ts";
+import { alternativesOf, type Expected, expectedOf } from "../references/expected-value.ts";
+import { declarationsSeenFrom } from "../references/resolve-imports.ts";
+import { rangeOfProperty } from "../text-ranges.ts";
+import { alternatives, describeType } from "../values/describe.ts";
 import { fittingType } from "../values/fit.ts";
-import { type Finding, isIncomplete, type RuleFamily } from "./report.ts";
+import { type Finding, isIncomplete, type RuleFamily } from "./report-finding.ts";
 
 /** Every name refers to a declaration, an option or a choice of the kind that its place accepts. */
 export const references: RuleFamily = (services) => ({
@@ -51,10 +51,10 @@ function unresolved(info: ReferenceInfo, expected: Expected, services: PretrainS
   if (declaration) return { code: "wrong-kind", message: wrongKind(container, declaration.kind, name, expected), fixes };
   const types = alternativesOf(expected);
   if (types.every(({ type }) => type === "choice" || type === "option")) {
-    const message = `There is no ${name} here.${didYouMean(fixes)} Expected ${listed(known)}.`;
+    const message = `There is no ${name} here.${didYouMean(fixes)} Expected ${alternatives(known)}.`;
     return { code: "unknown-choice", message, fixes };
   }
-  const help = fixes.length > 0 ? didYouMean(fixes) : known.length > 0 ? ` Declared: ${listed(known, "and")}.` : "";
+  const help = fixes.length > 0 ? didYouMean(fixes) : known.length > 0 ? ` Declared: ${alternatives(known, "and")}.` : "";
   const silent = isIncomplete(document, services);
   return { code: "unresolved-reference", silent, message: `Found no ${name}; expected ${describeType(expected)}.${help}`, fixes };
 }

@@ -1,8 +1,9 @@
 import { type AstNode, isAstNode, type ValidationAcceptor } from "langium";
 import type { PretrainAstType } from "../generated/ast.ts";
 import type { PretrainServices } from "../module.ts";
-import { answered } from "./answered.ts";
-import { checkpoints } from "./checkpoints.ts";
+import { answerSettings } from "./answer-settings.ts";
+import { checkpointKeys } from "./checkpoints.ts";
+import { sizes } from "./comparison-size.ts";
 import { cycles } from "./cycles.ts";
 import { dataFiles } from "./data-files.ts";
 import { forms } from "./forms.ts";
@@ -10,14 +11,13 @@ import { imports } from "./imports.ts";
 import { inheritance } from "./inheritance.ts";
 import { keys } from "./keys.ts";
 import { later } from "./later.ts";
-import { missing } from "./missing.ts";
-import { names } from "./names.ts";
+import { missing } from "./missing-keys.ts";
 import { references } from "./references.ts";
-import { type Report, type RuleFamily, reportTo } from "./report.ts";
+import { type Report, type RuleFamily, reportTo } from "./report-finding.ts";
 import { scoredTasks } from "./scored-tasks.ts";
-import { sizes } from "./sizes.ts";
+import { weights } from "./shares.ts";
+import { names } from "./unique-names.ts";
 import { values } from "./values.ts";
-import { weights } from "./weights.ts";
 
 /** Every rule about the text of a file. Rules that need the whole specification belong to the compiler. */
 const ruleFamilies: readonly RuleFamily[] = [
@@ -31,8 +31,8 @@ const ruleFamilies: readonly RuleFamily[] = [
   references,
   inheritance,
   cycles,
-  checkpoints,
-  answered,
+  checkpointKeys,
+  answerSettings,
   scoredTasks,
   dataFiles,
   sizes,

@@ -1,9 +1,9 @@
 import { optionOf } from "#runtime/contract/catalogue/index.ts";
 import { isDeclaration, isNamed } from "../generated/ast.ts";
-import { rangeOfKey } from "../places.ts";
-import { keyText, nameOf } from "../references/expected.ts";
-import { blockOf, layersOf, valuesOf } from "../settings.ts";
-import type { RuleFamily } from "./report.ts";
+import { keyText, nameOf } from "../references/expected-value.ts";
+import { blockOf, layersOf, settingValues } from "../setting-layers.ts";
+import { rangeOfKey } from "../text-ranges.ts";
+import type { RuleFamily } from "./report-finding.ts";
 
 /** Keys that control how a model is trained. */
 const ofTraining = ["epochs", "accumulate", "train", "optimizer", "dropout", "layer_decay", "patience", "seed"];
@@ -12,7 +12,7 @@ const ofTraining = ["epochs", "accumulate", "train", "optimizer", "dropout", "la
 export const scoredTasks: RuleFamily = () => ({
   Declaration(declaration, report) {
     if (declaration.kind !== "finetune") return;
-    const [task] = valuesOf(layersOf(declaration), "task");
+    const [task] = settingValues(layersOf(declaration), "task");
     const target = task && isNamed(task) ? task.target?.ref : undefined;
     const kind = isDeclaration(target) && target.value ? optionOf("task", nameOf(target.value)) : undefined;
     if (!isDeclaration(target) || !kind || kind.keys.some(({ name }) => name === "train")) return;

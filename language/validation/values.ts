@@ -1,11 +1,11 @@
 import type { ValueType } from "#runtime/contract/catalogue/index.ts";
 import { isEntry, isExpectation, isLast, isList, isNamed, isQuantity, isSchedule, isText, type Value } from "../generated/ast.ts";
-import { rangeOfValue } from "../places.ts";
-import { alternativesOf, type Expected, expectedOf, keyText, nameOf } from "../references/expected.ts";
+import { alternativesOf, type Expected, expectedOf, keyText, nameOf } from "../references/expected-value.ts";
+import { rangeOfValue } from "../text-ranges.ts";
 import { describeType, describeValue } from "../values/describe.ts";
 import { fittingType } from "../values/fit.ts";
 import {
-  mostSeeds,
+  maxSeeds,
   type Reading,
   readBoolean,
   readCount,
@@ -16,10 +16,10 @@ import {
   readSchedule,
   readSeeds,
   readShare,
-  readText,
+  readTextValue,
   type ValueProblem,
 } from "../values/read.ts";
-import type { Finding, RuleFamily } from "./report.ts";
+import type { Finding, RuleFamily } from "./report-finding.ts";
 
 /** Every value has the type, the unit and the range that the catalogue gives its key. Names are checked by `references`. */
 export const values: RuleFamily = () => ({
@@ -52,7 +52,7 @@ function oneSeed(value: Value): Finding | undefined {
   const number = readCount(value, { type: "count", min: 2 });
   if (!number.ok) return undefined;
   const seed = number.value;
-  const range = seed <= mostSeeds ? `1..${seed}` : `${seed}..${seed + 2}`;
+  const range = seed <= maxSeeds ? `1..${seed}` : `${seed}..${seed + 2}`;
   return {
     code: "one-seed",
     severity: "info",
@@ -74,7 +74,7 @@ function read(value: Value, type: Expected): Reading<unknown> | undefined {
     case "boolean":
       return readBoolean(value, type);
     case "text":
-      return readText(value, type);
+      return readTextValue(value, type);
     case "path":
       return readPath(value, type);
     case "seeds":

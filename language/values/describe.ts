@@ -1,6 +1,6 @@
 import type { ValueType } from "#runtime/contract/catalogue/index.ts";
 import type { Value } from "../generated/ast.ts";
-import { type Expected, variedKeys } from "../references/expected.ts";
+import { type Expected, variedKeys } from "../references/expected-value.ts";
 
 /** Describes what a type accepts, as it follows "expected" in a message: `a whole number from 1 to 200`. */
 export function describeType(type: Expected): string {
@@ -16,13 +16,13 @@ export function describeType(type: Expected): string {
     case "boolean":
       return "true or false";
     case "choice":
-      return listed(type.of.map((choice) => choice.name));
+      return alternatives(type.of.map((choice) => choice.name));
     case "text":
       return "a name or a text in quotes";
     case "path":
       return `${type.glob ? "a file or pattern" : "a file"} in quotes`;
     case "reference":
-      return `the name of ${/^[aeiou]/.test(type.to[0] ?? "") ? "an" : "a"} ${listed(type.to)}`;
+      return `the name of ${/^[aeiou]/.test(type.to[0] ?? "") ? "an" : "a"} ${alternatives(type.to)}`;
     case "objective":
       return "an objective or a task";
     case "option":
@@ -34,13 +34,13 @@ export function describeType(type: Expected): string {
     case "seeds":
       return "seeds such as 1..5, [1, 2, 7] or 3";
     case "either":
-      return listed(type.of.map(describeType));
+      return alternatives(type.of.map(describeType));
     case "schedule":
       return type.keeps ? "a schedule such as every 500 steps, keep 2" : "a schedule such as every 500 steps";
     case "expectation":
       return "an expectation such as mlm > clm on sentiment.accuracy";
     case "varied":
-      return `a list of values for ${listed(variedKeys)}`;
+      return `a list of values for ${alternatives(variedKeys)}`;
     case "cell":
       return "one of the varied values or a baseline";
   }
@@ -71,7 +71,7 @@ export function describeValue(value: Value): string {
 }
 
 /** Joins words: `a`, `a or b`, `a, b or c`. */
-export function listed(words: readonly string[], last = "or"): string {
+export function alternatives(words: readonly string[], last = "or"): string {
   return words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1)}`;
 }
 
@@ -87,7 +87,7 @@ const familyNames = {
 
 function describeQuantity({ units, later }: Extract<ValueType, { type: "quantity" }>): string {
   const present = units.filter((unit) => later?.[unit] === undefined);
-  return `an amount in ${listed(present.map((unit) => (unit === "share" ? "%" : unit)))}`;
+  return `an amount in ${alternatives(present.map((unit) => (unit === "share" ? "%" : unit)))}`;
 }
 
 type Bounds = { min?: number; max?: number; aboveMin?: boolean; belowMax?: boolean };

@@ -1,6 +1,6 @@
 import type { ValueType } from "#runtime/contract/catalogue/index.ts";
 import { isBlock, isList, isNamed, type Value } from "../generated/ast.ts";
-import { type Expected, hasKeysOf, nameOf, optionNamed } from "../references/expected.ts";
+import { type Expected, hasKeysOf, nameOf, optionNamed } from "../references/expected-value.ts";
 
 /**
  * The type that a value's form fits: a branch of `either`, or the element type of a list for a single value. Undefined if no branch has

@@ -1,7 +1,7 @@
 import type { Unit, ValueType } from "#runtime/contract/catalogue/index.ts";
 import type { Last, Quantity, Range, Schedule, Text, Value } from "../generated/ast.ts";
 import { isList, isNamed, isQuantity, isRange, isText } from "../generated/ast.ts";
-import { nameOf } from "../references/expected.ts";
+import { nameOf } from "../references/expected-value.ts";
 import { type Amount, parseAmount, unitNamed } from "./amount.ts";
 import { describeType, describeValue } from "./describe.ts";
 import { badEscape, writtenText } from "./escapes.ts";
@@ -62,7 +62,7 @@ export function readBoolean(value: Value, type: TypeNamed<"boolean">): Reading<b
   return wrongType(value, type, no ? ["false", "true"] : ["true", "false"]);
 }
 
-export function readText(value: Value, type: TypeNamed<"text">): Reading<string> {
+export function readTextValue(value: Value, type: TypeNamed<"text">): Reading<string> {
   if (isText(value)) return escapedWell(value, type) ?? filled(value, type);
   if (isNamed(value) && !value.body) return { ok: true, value: nameOf(value) };
   return wrongType(value, type, isQuantity(value) ? [`"${value.amount}"`] : []);
@@ -84,14 +84,14 @@ export function readPath(value: Value, type: TypeNamed<"path">): Reading<string>
 }
 
 const seed = { type: "count", min: 0, max: 4294967295 } as const;
-export const mostSeeds = 1000;
+export const maxSeeds = 1000;
 
 export function readSeeds(value: Value, type: TypeNamed<"seeds">): Reading<number[]> {
   if (isRange(value)) return seedsInRange(value);
   if (isQuantity(value)) return map(readCount(value, seed), (only) => [only]);
   if (!isList(value) || value.items.length === 0) return wrongType(value, type);
-  if (value.items.length > mostSeeds)
-    return problem("out-of-range", `The list has ${value.items.length} seeds; expected at most ${mostSeeds}.`);
+  if (value.items.length > maxSeeds)
+    return problem("out-of-range", `The list has ${value.items.length} seeds; expected at most ${maxSeeds}.`);
   const seeds: number[] = [];
   for (const item of value.items) {
     const reading = readCount(item, seed);
@@ -146,7 +146,7 @@ function seedsInRange({ from, to }: Range): Reading<number[]> {
   if (!last.ok) return last;
   const count = last.value - first.value + 1;
   if (count < 1) return problem("out-of-range", `The range ${from}..${to} is empty; write the smaller seed first.`, [`${to}..${from}`]);
-  if (count > mostSeeds) return problem("out-of-range", `The range ${from}..${to} has ${count} seeds; expected at most ${mostSeeds}.`);
+  if (count > maxSeeds) return problem("out-of-range", `The range ${from}..${to} has ${count} seeds; expected at most ${maxSeeds}.`);
   return { ok: true, value: Array.from({ length: count }, (_, index) => first.value + index) };
 }
 

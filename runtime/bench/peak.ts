@@ -1,15 +1,15 @@
 import { median } from "#runtime/contract/median.ts";
 import { sizeOf } from "#runtime/contract/shape.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
-import { loadEngine } from "#runtime/engines/table.ts";
+import { loadEngine } from "#runtime/engines/engine-table.ts";
 import { callTimes } from "#runtime/machine/step-times.ts";
-import { pretrainGraph } from "#runtime/programs/cost.ts";
 import { matrixChain } from "#runtime/programs/matrix-chain.ts";
 import { productsProgram } from "#runtime/programs/products.ts";
+import { pretrainGraph } from "#runtime/programs/training-cost.ts";
 import { random } from "#runtime/random/random.ts";
 import type { Program } from "#runtime/trace/function.ts";
-import type { BenchCase } from "./measure.ts";
-import { benchJob } from "./settings.ts";
+import { benchJob } from "./bench-sizes.ts";
+import type { BenchCase } from "./measure-training.ts";
 
 /** Number of rows and columns; the blocks of products of such matrices fit in the cache. */
 const size = 1024;

@@ -1,8 +1,8 @@
 import { type EngineName, engineEntry } from "#runtime/contract/catalogue/engines.ts";
 import { stepWork } from "#runtime/machine/work.ts";
-import { pretrainCost } from "#runtime/programs/cost.ts";
+import { pretrainCost } from "#runtime/programs/training-cost.ts";
 import { probeTimes } from "#runtime/train/probe.ts";
-import { benchJob } from "./settings.ts";
+import { benchJob } from "./bench-sizes.ts";
 
 /** Work (`stepWork`) per second of an engine in training a small decoder on this machine, measured for about a second. */
 export async function trainingSpeed(engine: EngineName, threads: number): Promise<number> {

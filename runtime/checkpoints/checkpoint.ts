@@ -1,9 +1,9 @@
 import { groupBy } from "#runtime/contract/group.ts";
 import { JobFailure } from "#runtime/contract/job-context.ts";
-import type { Flaw } from "#runtime/models/checkpoints/flaws.ts";
+import type { CheckpointFlaw } from "#runtime/models/checkpoints/flaws.ts";
 import { type OpenedCheckpoint, openedCheckpoint } from "#runtime/models/checkpoints/open.ts";
+import { joinedSources } from "#runtime/models/families/checkpoint-tensors.ts";
 import { CheckpointError } from "#runtime/models/families/config.ts";
-import { joined } from "#runtime/models/families/weights.ts";
 import type { Parameter } from "#runtime/models/parameters.ts";
 import { disk } from "#runtime/runs/disk.ts";
 import { readSafetensors } from "#runtime/runs/safetensors.ts";
@@ -30,13 +30,13 @@ export function openCheckpoint(folder: string): Checkpoint {
   return {
     ...opened,
     tensors,
-    read(wanted) {
-      const sources = wanted.map((parameter) => opened.sources(parameter));
+    read(requested) {
+      const sources = requested.map((parameter) => opened.sources(parameter));
       const stored = tensors([...new Set(sources.flatMap((each) => each.tensors.map(({ name }) => name)))]);
       return Object.fromEntries(
-        wanted.map((parameter, i) => [
+        requested.map((parameter, i) => [
           parameter.name,
-          joined(
+          joinedSources(
             sources[i]!,
             sources[i]!.tensors.map(({ name }) => stored[name]!.data),
           ),
@@ -47,13 +47,13 @@ export function openCheckpoint(folder: string): Checkpoint {
 }
 
 /** Throws `JobFailure` with the first flaw that prevents one of these uses. The result of a pre-training has no flaws. */
-export function requireUsable(checkpoint: Checkpoint | undefined, ...uses: readonly NonNullable<Flaw["prevents"]>[]): void {
+export function requireUsable(checkpoint: Checkpoint | undefined, ...uses: readonly NonNullable<CheckpointFlaw["prevents"]>[]): void {
   const flaw = checkpoint?.flaws.find(({ prevents }) => prevents !== null && uses.includes(prevents));
   if (flaw) throw new JobFailure(flaw.message);
 }
 
 /** Warnings about a checkpoint that is used in spite of flaws. `required`: uses that were required, whose flaws were reported already. */
-export function warningsOf(checkpoint: Checkpoint | undefined, ...required: readonly NonNullable<Flaw["prevents"]>[]): string[] {
+export function warningsOf(checkpoint: Checkpoint | undefined, ...required: readonly NonNullable<CheckpointFlaw["prevents"]>[]): string[] {
   const predicts = checkpoint?.head?.kind === "tokens" && !required.includes("prediction");
   const told = checkpoint?.flaws.filter(({ prevents }) => prevents === null || (predicts && prevents === "prediction"));
   return told?.map(({ message }) => message) ?? [];

@@ -3,16 +3,16 @@ import { join } from "node:path";
 import { JobFailure } from "#runtime/contract/job-context.ts";
 import { sizeOf } from "#runtime/contract/shape.ts";
 import { makeFolders } from "#runtime/machine/make-folders.ts";
+import { type AsFamily, familyOf } from "#runtime/models/families/as-family.ts";
+import { parted, sourcesOf } from "#runtime/models/families/checkpoint-tensors.ts";
 import { CheckpointError } from "#runtime/models/families/config.ts";
-import { type AsFamily, familyOf } from "#runtime/models/families/nearest.ts";
-import { parted, sourcesOf } from "#runtime/models/families/weights.ts";
 import { type Parameter, parametersOf, readsStates } from "#runtime/models/parameters.ts";
-import { writeJson, writeWhole } from "#runtime/runs/files.ts";
 import { type StoredTensor, writeSafetensors } from "#runtime/runs/safetensors.ts";
+import { writeJson, writeWhole } from "#runtime/runs/whole-files.ts";
 import { absent, rolesOf, tokensOf } from "#runtime/tokenizers/roles.ts";
 import type { TokenizerJson } from "#runtime/tokenizers/tokenizer-json.ts";
 import { requireUsable } from "./checkpoint.ts";
-import { type Electra, electraOf } from "./electra.ts";
+import { type Electra, electraOf } from "./electra-classes.ts";
 import type { StoredModel } from "./stored-model.ts";
 
 /** A folder that Transformers' `from_pretrained` can load, and the class for it. */
@@ -34,32 +34,32 @@ export function exportToTransformers(stored: StoredModel, to: string): Exported[
   if (electra) return writeElectra(electra, to);
   const as = fitting(stored);
   const className = Object.entries(as.family.heads).find(([, head]) => head.kind === "tokens")![0];
-  if (stored.predicts) return [write(stored, as, { className, to, isWanted: () => true })];
+  if (stored.predicts) return [write(stored, as, { className, to, isRequested: () => true })];
   const body = className.replace(/(?:For[A-Z]|LMHead|WithLMHead).*$/, "Model");
-  return [write(stored, as, { className: body, to, isWanted: ({ name }) => !readsStates(name) })];
+  return [write(stored, as, { className: body, to, isRequested: ({ name }) => !readsStates(name) })];
 }
 
 function writeElectra({ discriminator, head, generator }: Electra, to: string): Exported[] {
-  const isWanted = ({ name }: Parameter) => !readsStates(name);
+  const isRequested = ({ name }: Parameter) => !readsStates(name);
   const inside = join(to, "generator");
   return [
-    write(discriminator.stored, discriminator.as, { className: "ElectraForPreTraining", to, isWanted, head: head() }),
-    write(generator.stored, generator.as, { className: "ElectraForMaskedLM", to: inside, isWanted: () => true }),
+    write(discriminator.stored, discriminator.as, { className: "ElectraForPreTraining", to, isRequested, head: head() }),
+    write(generator.stored, generator.as, { className: "ElectraForMaskedLM", to: inside, isRequested: () => true }),
   ];
 }
 
 interface Written {
   className: string;
   to: string;
-  isWanted(parameter: Parameter): boolean;
+  isRequested(parameter: Parameter): boolean;
   /** Tensors of a head. */
   head?: Record<string, StoredTensor>;
 }
 
-function write(stored: StoredModel, as: AsFamily, { className, to, isWanted, head }: Written): Exported {
+function write(stored: StoredModel, as: AsFamily, { className, to, isRequested, head }: Written): Exported {
   const { family, model } = as;
   const tensors: Record<string, StoredTensor> = { ...head };
-  for (const [parameter, values] of valuesAs(stored, as, isWanted)) {
+  for (const [parameter, values] of valuesAs(stored, as, isRequested)) {
     const sources = sourcesOf(family, model, parameter)!;
     for (const [i, data] of parted(sources, values).entries()) {
       const { name, shape } = sources.tensors[i]!;
@@ -101,10 +101,10 @@ function fitting({ model }: StoredModel): AsFamily {
 function valuesAs(
   stored: StoredModel,
   { model, scalesQueries }: AsFamily,
-  isWanted: (parameter: Parameter) => boolean,
+  isRequested: (parameter: Parameter) => boolean,
 ): [Parameter, Float32Array][] {
   const held = new Set(stored.parameters.map(({ name }) => name));
-  const parameters = parametersOf(model).filter(isWanted);
+  const parameters = parametersOf(model).filter(isRequested);
   const values = stored.read(parameters.filter(({ name }) => held.has(name)));
   return parameters.map((parameter): [Parameter, Float32Array] => {
     const { name, shape } = parameter;

@@ -1,16 +1,16 @@
 import { JobFailure } from "#runtime/contract/job-context.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
-import { chooseEngine } from "#runtime/engines/table.ts";
+import { chooseEngine } from "#runtime/engines/engine-table.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
-import type { Head } from "#runtime/models/families/family.ts";
-import { joined, parted, sourcesOf } from "#runtime/models/families/weights.ts";
-import { headLayerName } from "#runtime/models/head.ts";
+import { headLayerName } from "#runtime/models/apply-head.ts";
+import { joinedSources, parted, sourcesOf } from "#runtime/models/families/checkpoint-tensors.ts";
+import type { FamilyHead } from "#runtime/models/families/family.ts";
 import { type Parameter, readsStates } from "#runtime/models/parameters.ts";
 import { gradientOf, type VerificationSettings, verificationProgram } from "#runtime/programs/verification.ts";
 import { readSafetensors, type StoredTensor } from "#runtime/runs/safetensors.ts";
 import type { Arrays } from "#runtime/trace/function.ts";
-import { type CheckpointBatch, checkpointBatch } from "./batch.ts";
 import { type Checkpoint, openCheckpoint, requireUsable, warningsOf } from "./checkpoint.ts";
+import { type CheckpointBatch, checkpointBatch } from "./checkpoint-batch.ts";
 
 export interface VerifiedTensor {
   name: string;
@@ -45,13 +45,13 @@ export async function verify(
   const remedy = "Write the file again";
   const batch = checkpointBatch(checkpoint, readSafetensors(options.batch, undefined, remedy).tensors, options.batch);
   const { tensors: expected } = readSafetensors(options.expected, undefined, remedy);
-  const wanted = Object.keys(expected).sort(byNumbers);
-  const gradients = wanted.some((name) => name.startsWith(gradientPrefix));
+  const requested = Object.keys(expected).sort(byNumbers);
+  const gradients = requested.some((name) => name.startsWith(gradientPrefix));
   if (gradients && !batch.sizes.labelled)
     throw new JobFailure(`${options.expected} has gradients, but ${options.batch} has no labels to compute them from`);
   const { engine, outputs, settings } = await outputsOf(checkpoint, batch, gradients, options.engine);
   const norms = gradients ? gradientNorms(checkpoint, settings, outputs) : {};
-  const tensors = wanted.map((name): VerifiedTensor => {
+  const tensors = requested.map((name): VerifiedTensor => {
     const { shape, data } = expected[name]!;
     const isGradient = name.startsWith(gradientPrefix);
     const found = isGradient ? norms[name.slice(gradientPrefix.length)] : outputs[name];
@@ -84,7 +84,7 @@ export async function outputsOf(checkpoint: Checkpoint, batch: CheckpointBatch, 
 }
 
 /** The weights of a head's layers, (inputs, outputs), with their biases. */
-function headWeights({ folder, find, tensors }: Checkpoint, { layers }: Head): { parameter: Parameter; values: Float32Array }[] {
+function headWeights({ folder, find, tensors }: Checkpoint, { layers }: FamilyHead): { parameter: Parameter; values: Float32Array }[] {
   return layers.flatMap(({ module }, i) => {
     const names = ["weight", "bias"].map((kind) => find(`${module}.${kind}`, false));
     if (names.some((name) => name === undefined))
@@ -102,7 +102,7 @@ function headWeights({ folder, find, tensors }: Checkpoint, { layers }: Head): {
       layer: Number.POSITIVE_INFINITY,
     });
     return [
-      { parameter: of("weight", [inputs, outputs]), values: joined(sources, [weight.data as Float32Array]) },
+      { parameter: of("weight", [inputs, outputs]), values: joinedSources(sources, [weight.data as Float32Array]) },
       { parameter: of("bias", [outputs]), values: bias.data as Float32Array },
     ];
   });

@@ -1,7 +1,7 @@
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { formatCount } from "#runtime/contract/numbers.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
-import { fewestSeeds, isFound } from "#runtime/contract/verdicts.ts";
+import { fewestSeeds, isFound } from "#runtime/contract/verdict-rules.ts";
 
 /** Suggestions for what to do after a comparison, based on its result: at most four lines. */
 export function nextSteps(result: ComparisonResult, job: CompareJob, file: string): string[] {
@@ -14,12 +14,12 @@ export function nextSteps(result: ComparisonResult, job: CompareJob, file: strin
 }
 
 /** Compute-optimal tokens per parameter (Hoffmann et al. 2022, Training Compute-Optimal Large Language Models, table 3). */
-const wantedTokensPerParameter = 20;
+const usualTokensPerParameter = 20;
 
 function aboutSeeds(result: ComparisonResult, job: CompareJob, file: string): string[] {
   const seeds = Math.min(...job.cells.map((cell) => cell.runs.length));
   const undecided = result.verdicts.filter((verdict) => !isFound(verdict));
-  if (undecided.length === 0 || (job.looks && seeds >= job.looks.most)) return [];
+  if (undecided.length === 0 || (job.interimAnalyses && seeds >= job.interimAnalyses.max)) return [];
   if (seeds < fewestSeeds) {
     return [
       `seeds: 1..5: with ${seeds} ${seeds === 1 ? "seed" : "seeds"} none of the ${result.verdicts.length} pairs has a verdict; finished jobs are not rerun`,
@@ -44,8 +44,8 @@ function aboutBudget(job: CompareJob): string[] {
   const leanest = Math.min(
     ...job.cells.map((cell) => cell.matched.tokens / Math.max(1, cell.matched.parameters - cell.matched.embeddings)),
   );
-  if (!(leanest < wantedTokensPerParameter)) return [];
+  if (!(leanest < usualTokensPerParameter)) return [];
   return [
-    `a larger budget or a smaller model: ${Number(leanest.toPrecision(2))} tokens per parameter outside the embeddings; about ${wantedTokensPerParameter} are usual`,
+    `a larger budget or a smaller model: ${Number(leanest.toPrecision(2))} tokens per parameter outside the embeddings; about ${usualTokensPerParameter} are usual`,
   ];
 }

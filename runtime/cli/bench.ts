@@ -2,10 +2,10 @@ import { execFile } from "node:child_process";
 import { availableParallelism, cpus } from "node:os";
 import { promisify } from "node:util";
 import { type Command, Option } from "commander";
-import type { GenerationCase } from "#runtime/bench/generation.ts";
-import type { BenchCase, Measurement } from "#runtime/bench/measure.ts";
-import { type BenchObjective, type BenchSize, benchObjectives, benchSizes } from "#runtime/bench/settings.ts";
-import { alignedRows } from "#runtime/compare/table.ts";
+import { type BenchObjective, type BenchSize, benchObjectives, benchSizes } from "#runtime/bench/bench-sizes.ts";
+import type { GenerationCase } from "#runtime/bench/measure-generation.ts";
+import type { BenchCase, Measurement } from "#runtime/bench/measure-training.ts";
+import { alignedRows } from "#runtime/compare/comparison-table.ts";
 import { type EngineChoice, type EngineName, engineEntry, engineNames } from "#runtime/contract/catalogue/engines.ts";
 import { median } from "#runtime/contract/median.ts";
 import { formatBytes, formatCount } from "#runtime/contract/numbers.ts";
@@ -63,13 +63,13 @@ type Case =
   | { kind: "peak"; engine: EngineName; threads: number; seconds: number }
   | { kind: "speed"; engine: EngineChoice };
 
-async function measured(wanted: Case): Promise<unknown> {
-  if (wanted.kind === "generation") return (await import("#runtime/bench/generation.ts")).measureGeneration(wanted);
-  if (wanted.kind === "training") return (await import("#runtime/bench/measure.ts")).measureTraining(wanted);
-  if (wanted.kind === "speed") return (await measureSpeed(wanted.engine)) ?? null;
+async function measured(requested: Case): Promise<unknown> {
+  if (requested.kind === "generation") return (await import("#runtime/bench/measure-generation.ts")).measureGeneration(requested);
+  if (requested.kind === "training") return (await import("#runtime/bench/measure-training.ts")).measureTraining(requested);
+  if (requested.kind === "speed") return (await measureSpeed(requested.engine)) ?? null;
   const { matrixPeak, productsMilliseconds } = await import("#runtime/bench/peak.ts");
-  if (wanted.kind === "products") return { milliseconds: await productsMilliseconds(wanted) };
-  return { flops: await matrixPeak(wanted.engine, wanted.threads, wanted.seconds) };
+  if (requested.kind === "products") return { milliseconds: await productsMilliseconds(requested) };
+  return { flops: await matrixPeak(requested.engine, requested.threads, requested.seconds) };
 }
 
 /** The output of `pretrain bench --json`; other programs rely on these names. Milliseconds and rates are medians over the rounds. */
@@ -97,15 +97,15 @@ interface BenchRow {
   compile_seconds: number;
   /** Shares of the training time, 0 to 1. */
   waiting_for_data: number;
-  around_step: number;
+  overhead: number;
 }
 
 async function bench(options: BenchOptions): Promise<BenchDocument> {
   const { seconds, threads, rounds } = options;
-  const wanted = await availableOf(options.engine ?? engineNames, threads);
+  const requested = await availableOf(options.engine ?? engineNames, threads);
   const cases = (options.size ?? benchSizes).flatMap((size) =>
     (options.objective ?? benchObjectives).flatMap((objective) =>
-      wanted
+      requested
         .filter((engine) => !isReference(engine) || size === "tiny" || options.engine !== undefined)
         .map((engine): BenchCase => ({ engine, objective, size, threads, seconds })),
     ),
@@ -113,7 +113,7 @@ async function bench(options: BenchOptions): Promise<BenchDocument> {
   const peaks: number[] = [];
   const found = new Map<BenchCase, Measurement[]>(cases.map((each) => [each, []]));
   for (let round = 1; round <= rounds; round++) {
-    for (const engine of wanted) {
+    for (const engine of requested) {
       if (!isReference(engine))
         peaks.push((await inChild<{ flops: number }>({ kind: "peak", engine, threads, seconds: Math.min(2, seconds) })).flops);
     }
@@ -144,7 +144,7 @@ function isReference(engine: EngineName): boolean {
 
 /** The engines that can be used. Reports why any other is skipped. */
 async function availableOf(names: readonly EngineName[], threads: number): Promise<EngineName[]> {
-  const { loadEngine } = await import("#runtime/engines/table.ts");
+  const { loadEngine } = await import("#runtime/engines/engine-table.ts");
   const there: EngineName[] = [];
   for (const name of names) {
     try {
@@ -173,14 +173,14 @@ function rowOf({ engine, objective, size }: BenchCase, found: readonly Measureme
     peak_memory_bytes: Math.max(...found.map((each) => each.peak_memory_bytes)),
     compile_seconds: rounded(of("compile_seconds")),
     waiting_for_data: rounded(of("waiting_for_data")),
-    around_step: rounded(of("around_step")),
+    overhead: rounded(of("overhead")),
   };
 }
 
 /** Takes a measurement in a new process, so that its memory contains nothing of earlier ones. */
-async function inChild<T>(wanted: Case): Promise<T> {
+async function inChild<T>(requested: Case): Promise<T> {
   const [command, ...before] = ownCommand();
-  const { stdout } = await promisify(execFile)(command!, [...before, "bench", "--case", JSON.stringify(wanted)]);
+  const { stdout } = await promisify(execFile)(command!, [...before, "bench", "--case", JSON.stringify(requested)]);
   return JSON.parse(stdout) as T;
 }
 
@@ -202,7 +202,7 @@ function printBench({ machine, threads, peak_gflops, rows }: BenchDocument): voi
         formatBytes(row.peak_memory_bytes),
         `${row.compile_seconds} s`,
         percent(row.waiting_for_data),
-        percent(row.around_step),
+        percent(row.overhead),
       ]),
     ),
   );

@@ -1,13 +1,14 @@
 import { cpSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
+import { jobsOf } from "#runtime/contract/jobs-of.ts";
 import type { InputFile, Job, Plan, ResolvedObjective } from "#runtime/contract/plan.ts";
 import { hubCache } from "#runtime/hub/cache.ts";
 import { makeFolders } from "#runtime/machine/make-folders.ts";
-import { writeJson, writeWhole } from "#runtime/runs/files.ts";
 import { openStore, type Store } from "#runtime/runs/store.ts";
+import { writeJson, writeWhole } from "#runtime/runs/whole-files.ts";
 import { UsageError } from "./exit.ts";
-import { jobsOf, type Loaded } from "./loaded.ts";
+import type { Loaded } from "./loaded.ts";
 import { shownPath } from "./output.ts";
 import { storeRoot } from "./store-root.ts";
 import { version } from "./version.ts";

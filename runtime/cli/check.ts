@@ -10,8 +10,8 @@ export function addCheck(program: Command): void {
     .option("--json", "one JSON document")
     .addHelpText("after", "\nExamples:\n  $ pretrain check experiment.pretrain\n  $ pretrain check *.pretrain --json")
     .action(async (files: string[], options: { json?: boolean }) => {
-      const { problemsOf } = await import("./load.ts");
-      const problems = (await Promise.all(files.map(problemsOf))).flat();
+      const { checkedProblems } = await import("./load.ts");
+      const problems = (await Promise.all(files.map(checkedProblems))).flat();
       if (options.json) {
         printJson({
           problems: problems.map(({ file, line, column, severity, code, message }) => ({ file, line, column, severity, code, message })),

@@ -1,12 +1,12 @@
 import type { Command } from "commander";
-import { fieldsOf } from "#runtime/compare/fields.ts";
-import { alignedRows } from "#runtime/compare/table.ts";
+import { alignedRows } from "#runtime/compare/comparison-table.ts";
+import { fieldsOf } from "#runtime/compare/job-fields.ts";
 import { type ScoreDifference, scoreDifference } from "#runtime/compare/two-runs.ts";
 import type { Score } from "#runtime/contract/artifacts.ts";
+import { formatP } from "#runtime/contract/describe-results.ts";
 import { withDirection } from "#runtime/contract/direction.ts";
 import { formatScore, formatScoreLike } from "#runtime/contract/numbers.ts";
 import type { Job } from "#runtime/contract/plan.ts";
-import { formatP } from "#runtime/contract/words.ts";
 import { readManifest } from "#runtime/runs/manifest.ts";
 import type { Store } from "#runtime/runs/store.ts";
 import { itemsIn } from "#runtime/scoring/items.ts";

@@ -51,8 +51,8 @@ type HubData = NonNullable<CorpusSpec["hub"]> & { split?: Split };
 /** Downloads the files of a data set that are read, with progress messages, and returns its folder. */
 async function dataFromHub({ name, files, split }: HubData): Promise<string> {
   const { downloadData } = await import("#runtime/hub/download.ts");
-  const wanted = (paths: readonly string[]) => chosenData(paths, files, split);
-  return saying(() => downloadData(name, { wanted, ...telling(name) }));
+  const requested = (paths: readonly string[]) => chosenData(paths, files, split);
+  return saying(() => downloadData(name, { requested, ...telling(name) }));
 }
 
 function telling(name: string): { onFile(file: string): void; onNotice(notice: string): void } {

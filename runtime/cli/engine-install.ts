@@ -1,8 +1,8 @@
 import { Argument, type Command } from "commander";
 import { createLogUpdate } from "log-update";
 import { engineEntry, type InstallableEngine, installableEngines } from "#runtime/contract/catalogue/engines.ts";
+import { installerOf } from "#runtime/engines/engine-table.ts";
 import { type EngineInstaller, type Installed, InstallFailure, type InstallProgress } from "#runtime/engines/installer.ts";
-import { installerOf } from "#runtime/engines/table.ts";
 import { exitCodes, ProblemsError } from "./exit.ts";
 import { print, say } from "./output.ts";
 

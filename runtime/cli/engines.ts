@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { alignedRows } from "#runtime/compare/table.ts";
+import { alignedRows } from "#runtime/compare/comparison-table.ts";
 import { type EngineName, engineEntry, engineNames, installableEngines } from "#runtime/contract/catalogue/engines.ts";
-import { firstLine, installerOf, isNotInstalled, loadEngine } from "#runtime/engines/table.ts";
+import { firstLine, installerOf, isNotInstalled, loadEngine } from "#runtime/engines/engine-table.ts";
 import { addEngineInstall } from "./engine-install.ts";
 import { print, printJson } from "./output.ts";
 

@@ -1,6 +1,6 @@
 import type { EngineChoice, EngineName } from "#runtime/contract/catalogue/engines.ts";
 import type { Plan } from "#runtime/contract/plan.ts";
-import { firstLine } from "#runtime/engines/table.ts";
+import { firstLine } from "#runtime/engines/engine-table.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
 import { doneTrainings } from "#runtime/machine/done-trainings.ts";
 import { type Estimates, estimates, isTraining } from "#runtime/machine/estimate.ts";
@@ -15,8 +15,8 @@ export interface PlanEstimates extends Estimates {
 }
 
 /** Time estimates for the unfinished jobs of a plan. If nothing similar has run on this machine, its speed is measured once. */
-export async function planEstimates(plan: Plan, store: Store, wanted: EngineChoice): Promise<PlanEstimates> {
-  const engine = chosen(wanted);
+export async function planEstimates(plan: Plan, store: Store, requested: EngineChoice): Promise<PlanEstimates> {
+  const engine = chosen(requested);
   const done = doneTrainings(store.root).all();
   const known = current(readSpeed(engine));
   const before = estimates({ engine, done, speed: known });
@@ -25,8 +25,8 @@ export async function planEstimates(plan: Plan, store: Store, wanted: EngineChoi
   return { ...estimates({ engine, done, speed: await measureSpeed(engine) }), engine };
 }
 
-function chosen(wanted: EngineChoice): EngineName {
-  return wanted === "auto" ? defaultEngine() : wanted;
+function chosen(requested: EngineChoice): EngineName {
+  return requested === "auto" ? defaultEngine() : requested;
 }
 
 /** The measured speed, unless an earlier version of this program measured it. */
@@ -35,8 +35,8 @@ function current(speed: MeasuredSpeed | undefined): MeasuredSpeed | undefined {
 }
 
 /** Measures the speed of an engine and stores it. Undefined, after a message with the reason, if the engine cannot run. */
-export async function measureSpeed(wanted: EngineChoice): Promise<MeasuredSpeed | undefined> {
-  const engine = chosen(wanted);
+export async function measureSpeed(requested: EngineChoice): Promise<MeasuredSpeed | undefined> {
+  const engine = chosen(requested);
   say(`measuring once how fast ${engine} trains on this machine; this takes a second or two`);
   const { trainingSpeed } = await import("#runtime/bench/speed.ts");
   try {

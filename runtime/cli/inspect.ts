@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import type { Inspection } from "#runtime/checkpoints/inspect.ts";
-import { alignedRows } from "#runtime/compare/table.ts";
+import type { Inspection } from "#runtime/checkpoints/inspect-text.ts";
+import { alignedRows } from "#runtime/compare/comparison-table.ts";
 import type { EngineChoice } from "#runtime/contract/catalogue/engines.ts";
 import { normOf } from "#runtime/contract/reductions.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
@@ -30,7 +30,7 @@ export function addInspect(program: Command): void {
     .action((checkpoint: string, { text, engine, json }: InspectOptions) =>
       sayFailures(async () => {
         const folder = await modelFolder(checkpoint);
-        const { inspect } = await import("#runtime/checkpoints/inspect.ts");
+        const { inspect } = await import("#runtime/checkpoints/inspect-text.ts");
         const found = await inspect(await openModel(folder), text, engine, threadsFor(1));
         if (!json) return print(textOf(found));
         printJson({
@@ -54,9 +54,9 @@ function textOf({ texts: tokens, ids, hiddenStates, attentions, engine }: Inspec
   const heads = attentions.at(-1)!;
   const rows = tokens.map((token, i) => {
     const seen = tokens.map((_, j) => heads.reduce((sum, head) => sum + head[i]![j]!, 0) / heads.length);
-    const most = seen.indexOf(Math.max(...seen));
+    const max = seen.indexOf(Math.max(...seen));
     const beginning = last[i]!.slice(0, 4).map((value) => value.toFixed(4));
-    return [token, String(ids[i]), ...beginning, `${tokens[most]} (${Math.round(100 * seen[most]!)}%)`];
+    return [token, String(ids[i]), ...beginning, `${tokens[max]} (${Math.round(100 * seen[max]!)}%)`];
   });
   const norms = hiddenStates.map((states, layer) => [
     layer === 0 ? "embeddings" : `after block ${layer}`,

@@ -4,7 +4,7 @@ import { analyse } from "#language/index.ts";
 import { compile, firstStage, type Goal } from "#runtime/compile/compile.ts";
 import { tracedCosts } from "#runtime/compile/costs.ts";
 import { narrow } from "#runtime/compile/goal.ts";
-import { problemsOf as problemsOfSpec } from "#runtime/compile/problems.ts";
+import { problemsOf as problemsOfSpec } from "#runtime/compile/specification-problems.ts";
 import { counted } from "#runtime/contract/numbers.ts";
 import type { EncodeJob, MeasureJob, PretrainJob } from "#runtime/contract/plan.ts";
 import type { PlacedProblem } from "#runtime/contract/problem.ts";
@@ -13,13 +13,13 @@ import { machineMemory } from "#runtime/machine/memory.ts";
 import { openStore } from "#runtime/runs/store.ts";
 import { ProblemsError, UsageError } from "./exit.ts";
 import type { Loaded } from "./loaded.ts";
-import { withAddedSeeds } from "./looks.ts";
 import { nodeFiles } from "./node-files.ts";
 import { problemLine, say, shownPath } from "./output.ts";
 import { storeRoot } from "./store-root.ts";
+import { withAddedSeeds } from "./until-settled.ts";
 
 /** The problems that `check` prints: those of the language and of the compiler, without repetition, in the order of the text. */
-export async function problemsOf(path: string): Promise<PlacedProblem[]> {
+export async function checkedProblems(path: string): Promise<PlacedProblem[]> {
   const file = existing(path);
   const analysis = await analyse(file);
   const files = nodeFiles(storeRoot(file));
@@ -58,11 +58,11 @@ export async function load(path: string, { warnings }: { warnings: "said" | "cou
     }
   };
   let hasCounted = false;
-  const sayWhatMatters = (problems: readonly PlacedProblem[], elsewhere: readonly PlacedProblem[]) => {
+  const sayWhatMatters = (problems: readonly PlacedProblem[], ofOtherDeclarations: readonly PlacedProblem[]) => {
     sayEach(problems.filter((problem) => isError(problem) || warnings === "said"));
     const left = [
       ...countOf("warning", warnings === "counted" ? problems.filter(({ severity }) => severity === "warning") : []),
-      ...countOf("error", elsewhere.filter(isError)).map((errors) => `${errors} in declarations that are not needed here`),
+      ...countOf("error", ofOtherDeclarations.filter(isError)).map((errors) => `${errors} in declarations that are not needed here`),
     ];
     if (left.length > 0 && !hasCounted) say(`${left.join(", ")}: pretrain check ${shownPath(file)}`);
     hasCounted ||= left.length > 0;

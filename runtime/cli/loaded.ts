@@ -1,10 +1,11 @@
 import type { DeclarationKind } from "#runtime/contract/catalogue/index.ts";
-import type { Job, JobOf, Plan } from "#runtime/contract/plan.ts";
+import { jobsOf } from "#runtime/contract/jobs-of.ts";
+import type { JobOf, Plan } from "#runtime/contract/plan.ts";
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
 import type { Store } from "#runtime/runs/store.ts";
 import { ProblemsError, UsageError } from "./exit.ts";
-import { didYouMean } from "./nearest.ts";
+import { suggestion } from "./nearest.ts";
 import { shownPath } from "./output.ts";
 
 /** A file that was parsed and can be compiled. */
@@ -44,18 +45,13 @@ export function requireDeclared(loaded: Loaded, name: string, kinds: readonly Us
     loaded.sayErrors();
     throw new ProblemsError(`${name} cannot be used until its errors, or those of the declarations that it refers to, are fixed`);
   }
-  const wanted = kinds.length === 1 ? kinds[0]! : `${kinds.slice(0, -1).join(", ")} or ${kinds.at(-1)!}`;
+  const requested = kinds.length === 1 ? kinds[0]! : `${kinds.slice(0, -1).join(", ")} or ${kinds.at(-1)!}`;
   const [other] = declared;
-  const found = other ? `; the file declares ${name} as ${other}` : didYouMean(name, names);
-  throw new UsageError(`${shownPath(loaded.file)} has no ${wanted} named ${name}${found}`);
+  const found = other ? `; the file declares ${name} as ${other}` : suggestion(name, names);
+  throw new UsageError(`${shownPath(loaded.file)} has no ${requested} named ${name}${found}`);
 }
 
 export type UsableKind = "pretrain" | "finetune" | "probe" | "compare" | "objective";
-
-/** The jobs of a kind, in the order of the plan. */
-export function jobsOf<K extends Job["kind"]>(plan: Plan, kind: K): JobOf<K>[] {
-  return plan.jobs.filter((job): job is JobOf<K> => job.kind === kind);
-}
 
 /** The job of a comparison, by the name of its declaration. */
 export function comparisonIn(plan: Plan, name: string): JobOf<"compare"> {

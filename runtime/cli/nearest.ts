@@ -2,7 +2,7 @@ import { closest, distance } from "fastest-levenshtein";
 import { meantBy } from "#runtime/contract/catalogue/aliases.ts";
 
 /** The name that was probably meant; undefined if none is similar. */
-export function nearest(name: string, names: readonly string[]): string | undefined {
+export function nearestName(name: string, names: readonly string[]): string | undefined {
   if (names.length === 0) return undefined;
   const [meant] = meantBy(name, names);
   if (meant !== undefined) return meant;
@@ -11,8 +11,8 @@ export function nearest(name: string, names: readonly string[]): string | undefi
 }
 
 /** The end of a message about an unknown name: `; did you mean clm?`, or the names that exist. */
-export function didYouMean(name: string, names: readonly string[]): string {
-  const found = nearest(name, names);
+export function suggestion(name: string, names: readonly string[]): string {
+  const found = nearestName(name, names);
   if (found !== undefined) return `; did you mean ${found}?`;
   return names.length === 0 ? "" : `; there is ${names.join(", ")}`;
 }

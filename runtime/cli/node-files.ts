@@ -1,15 +1,15 @@
 import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { allIn, isPattern, matchingFilesNow, pathsFrom, tooWide } from "#language/matching-files.ts";
-import type { Files } from "#runtime/compile/files.ts";
+import type { Files } from "#runtime/compile/planning-files.ts";
 import { fileSign } from "#runtime/contract/file-sign.ts";
 import { JobFailure } from "#runtime/contract/job-context.ts";
 import { type KnownContent, knownContents } from "#runtime/contract/records.ts";
 import { describeSystemError } from "#runtime/contract/system-error.ts";
 import { cachedData, cachedModel } from "#runtime/hub/cache.ts";
 import { sameBytes } from "#runtime/machine/same-bytes.ts";
-import { readJson, writeJson } from "#runtime/runs/files.ts";
 import { makeStoreFolder } from "#runtime/runs/root.ts";
+import { readJson, writeJson } from "#runtime/runs/whole-files.ts";
 import { recordOf } from "#runtime/runs/written.ts";
 
 /**

@@ -2,11 +2,11 @@ import { InvalidArgumentError } from "commander";
 import { decimalOf } from "#runtime/contract/decimal.ts";
 
 /** A parser of an option's number, with a range. */
-export function atLeast(least: number, whole: boolean, most = Number.POSITIVE_INFINITY): (text: string) => number {
+export function atLeast(least: number, whole: boolean, max = Number.POSITIVE_INFINITY): (text: string) => number {
   return (text) => {
     const value = decimalOf(text);
-    if (value === undefined || value < least || value > most || (whole && !Number.isInteger(value))) {
-      const range = most === Number.POSITIVE_INFINITY ? `from ${least}` : `from ${least} to ${most}`;
+    if (value === undefined || value < least || value > max || (whole && !Number.isInteger(value))) {
+      const range = max === Number.POSITIVE_INFINITY ? `from ${least}` : `from ${least} to ${max}`;
       throw new InvalidArgumentError(`A ${whole ? "whole " : ""}number ${range} is needed.`);
     }
     return value;

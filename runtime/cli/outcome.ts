@@ -1,13 +1,14 @@
 import { compareRuns, runsIn } from "#runtime/compare/compare.ts";
-import { comparisonTable } from "#runtime/compare/table.ts";
+import { comparisonTable } from "#runtime/compare/comparison-table.ts";
 import type { Score } from "#runtime/contract/artifacts.ts";
-import { hasResults } from "#runtime/contract/missing.ts";
+import { jobsOf } from "#runtime/contract/jobs-of.ts";
+import { hasResults } from "#runtime/contract/missing-score.ts";
 import { formatScored } from "#runtime/contract/numbers.ts";
 import type { Job, JobOf, Plan } from "#runtime/contract/plan.ts";
 import type { Store } from "#runtime/runs/store.ts";
 import { nextSteps } from "./advice.ts";
 import { asksFor } from "./asked-metrics.ts";
-import { jobsOf, type Loaded } from "./loaded.ts";
+import type { Loaded } from "./loaded.ts";
 import { print, shownPath } from "./output.ts";
 import { probeResult, probeTable } from "./probe-results.ts";
 import type { Told } from "./reporter.ts";

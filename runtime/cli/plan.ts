@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { alignedRows } from "#runtime/compare/table.ts";
+import { alignedRows } from "#runtime/compare/comparison-table.ts";
 import type { EngineChoice } from "#runtime/contract/catalogue/engines.ts";
 import { formatBytes, formatCount, formatFlops, formatRoughly, formatSeconds } from "#runtime/contract/numbers.ts";
 import type { Job } from "#runtime/contract/plan.ts";

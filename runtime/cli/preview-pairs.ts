@@ -11,7 +11,7 @@ import {
   pairClassesOf,
   reachOf,
   type TextObjectiveSettings,
-} from "#runtime/objectives/table.ts";
+} from "#runtime/objectives/objective-table.ts";
 import { random } from "#runtime/random/random.ts";
 
 export interface PreviewOptions {
@@ -34,8 +34,8 @@ export function previewObjective(options: PreviewOptions): Omit<PreviewPart, "pa
   const windows = evaluationWindows(tokens, layout, options.sequences * layout.stride, reachOf(objective, layout, vocabulary));
   const examples: Example[] = [];
   for (let index = 0; index < windows.count; index++) {
-    const elsewhere = layout.elsewhere ? windows.elsewhere(index) : undefined;
-    examples.push(exampleOf(objective, windows.at(index), layout, vocabulary, random(seed, "preview", index), elsewhere));
+    const unrelated = layout.unrelated ? windows.unrelated(index) : undefined;
+    examples.push(exampleOf(objective, windows.at(index), layout, vocabulary, random(seed, "preview", index), unrelated));
   }
   return {
     pairs: spread(examples, options.pairs).map((example) => pairOf(example, objective, vocabulary, options.decode)),

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
+import { jobsOf } from "#runtime/contract/jobs-of.ts";
 import type { PretrainJob, ResolvedObjective, ResolvedTask } from "#runtime/contract/plan.ts";
 import type { Preview, PreviewPart } from "#runtime/contract/preview.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
@@ -7,7 +8,7 @@ import { threadsFor } from "#runtime/engines/threads.ts";
 import { localProcesses } from "#runtime/scheduling/local-processes.ts";
 import { schedule } from "#runtime/scheduling/schedule.ts";
 import { exitCodes, ProblemsError, UsageError } from "./exit.ts";
-import { jobsOf, type Loaded, requireDeclared } from "./loaded.ts";
+import { type Loaded, requireDeclared } from "./loaded.ts";
 import { print, printJson, say, shownPath } from "./output.ts";
 import { ownCommand } from "./own-command.ts";
 
@@ -35,7 +36,7 @@ const measuredSequences = 256;
 
 /** Previews each part of an objective. Corpus and tokenizer are prepared first if they are not done. */
 async function previewParts(name: string, objective: ResolvedObjective, pretrain: PretrainJob, loaded: Loaded): Promise<PreviewPart[]> {
-  const { partSchedule } = await import("#runtime/objectives/schedule.ts");
+  const { partSchedule } = await import("#runtime/objectives/part-schedule.ts");
   const parts = partSchedule(objective, 1).parts.map((part) => ({ ...part, name: part.name === objective.kind ? name : part.name }));
   const previews: PreviewPart[] = [];
   for (const part of parts) {
@@ -95,10 +96,10 @@ async function previewTask(task: ResolvedTask): Promise<Omit<PreviewPart, "part"
 /** Runs the jobs that encode the corpus, unless they are done. */
 async function prepare(pretrain: PretrainJob, loaded: Loaded): Promise<void> {
   const { plan } = loaded.plan();
-  const wanted = new Set([pretrain.encoded, pretrain.tokenizer]);
+  const requested = new Set([pretrain.encoded, pretrain.tokenizer]);
   // inputs come before the jobs that read them
-  for (const job of plan.jobs.toReversed()) if (wanted.has(job.id)) for (const id of job.after) wanted.add(id);
-  const jobs = plan.jobs.filter((job) => wanted.has(job.id));
+  for (const job of plan.jobs.toReversed()) if (requested.has(job.id)) for (const id of job.after) requested.add(id);
+  const jobs = plan.jobs.filter((job) => requested.has(job.id));
   const failures: string[] = [];
   const stop = new AbortController();
   const onSignal = () => stop.abort();

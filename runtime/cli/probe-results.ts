@@ -1,9 +1,10 @@
-import { whyUndone } from "#runtime/compare/missing.ts";
-import { alignedRows } from "#runtime/compare/table.ts";
+import { alignedRows } from "#runtime/compare/comparison-table.ts";
+import { whyUndone } from "#runtime/compare/find-missing-scores.ts";
 import { probedName, probeName } from "#runtime/compile/plan-probe.ts";
+import { jobsOf } from "#runtime/contract/jobs-of.ts";
 import { type LayerScore, type ProbeResult, probeRows } from "#runtime/contract/probe.ts";
 import { asksFor } from "./asked-metrics.ts";
-import { jobsOf, type Loaded } from "./loaded.ts";
+import type { Loaded } from "./loaded.ts";
 
 /** The result of a probe, from the runs that are done. */
 export function probeResult(loaded: Loaded, name: string): ProbeResult {

@@ -1,14 +1,14 @@
 import type { RunEvent } from "#runtime/contract/events.ts";
 import { formatCount, formatSeconds } from "#runtime/contract/numbers.ts";
 import { visibleLine } from "#runtime/contract/visible.ts";
-import { count, type JobProgress, jobTimeLeft, type Progress, running, shareDone, timeLeft, trainingPhase } from "./progress.ts";
+import { countJobs, type JobProgress, jobTimeLeft, type RunProgress, running, shareDone, timeLeft, trainingPhase } from "./run-progress.ts";
 
 /** The live display of a terminal: a line for the whole run, and one for each running job. */
-export function liveLines(progress: Progress, now: number, parallel: number, width: number): string {
+export function liveLines(progress: RunProgress, now: number, parallel: number, width: number): string {
   const all = progress.jobs.size;
-  const done = count(progress, "done", "was done");
-  const failed = count(progress, "failed", "skipped");
-  const submitted = count(progress, "submitted");
+  const done = countJobs(progress, "done", "was done");
+  const failed = countJobs(progress, "failed", "skipped");
+  const submitted = countJobs(progress, "submitted");
   const left = timeLeft(progress, now, parallel);
   const summary = [
     `${done} of ${all} jobs done`,
@@ -16,13 +16,13 @@ export function liveLines(progress: Progress, now: number, parallel: number, wid
     ...(submitted > 0 ? [`${submitted} submitted`] : []),
     ...(left === undefined ? [] : [`about ${formatSeconds(left)} left`]),
   ].join(" · ");
-  return [summary, ...running(progress).map((job) => `  ${bar(shareDone(job))} ${statusOf(job, now)}`)]
+  return [summary, ...running(progress).map((job) => `  ${bar(shareDone(job))} ${progressLine(job, now)}`)]
     .map((line) => cut(visibleLine(line), width))
     .join("\n");
 }
 
 /** The status of a job: `pretrain objectives: mlm, seed 1 · step 840 of 2,000 · loss 3.214 · 12.3k tokens/s · 40 s left`. */
-export function statusOf(job: JobProgress, now: number): string {
+export function progressLine(job: JobProgress, now: number): string {
   const left = jobTimeLeft(job, now);
   return [
     job.job.name,
@@ -35,7 +35,7 @@ export function statusOf(job: JobProgress, now: number): string {
 }
 
 /** The line for an event in a pipe or above the live display; undefined for most events. */
-export function lineOf(event: RunEvent, job: JobProgress): string | undefined {
+export function eventLine(event: RunEvent, job: JobProgress): string | undefined {
   const name = job.job.name;
   switch (event.event) {
     case "job-started":

@@ -2,17 +2,17 @@ import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, relative, resolve, sep } from "node:path";
 import { type Command, Option } from "commander";
 import { compareRuns, runsIn } from "#runtime/compare/compare.ts";
-import { fieldsOf } from "#runtime/compare/fields.ts";
-import type { Curve } from "#runtime/compare/report/charts.ts";
+import { fieldsOf } from "#runtime/compare/job-fields.ts";
 import { type ReportInput, reportOf } from "#runtime/compare/report/contents.ts";
 import type { ReportDocument } from "#runtime/compare/report/document.ts";
 import { htmlReport } from "#runtime/compare/report/html.ts";
 import { latexReport } from "#runtime/compare/report/latex.ts";
 import { markdownReport } from "#runtime/compare/report/markdown.ts";
+import type { Curve } from "#runtime/compare/report/svg-charts.ts";
 import { groupBy } from "#runtime/contract/group.ts";
-import { hasResults } from "#runtime/contract/missing.ts";
+import { hasResults } from "#runtime/contract/missing-score.ts";
 import type { CompareJob, Job, Plan } from "#runtime/contract/plan.ts";
-import { eventBlocks, lastEvent } from "#runtime/runs/events.ts";
+import { eventBlocks, lastEvent } from "#runtime/runs/event-log.ts";
 import { readManifest } from "#runtime/runs/manifest.ts";
 import type { Store } from "#runtime/runs/store.ts";
 import { writeUserFile } from "#runtime/runs/user-file.ts";
@@ -204,7 +204,7 @@ function fingerprintsOf({ jobs }: Plan): ReportInput["fingerprints"] {
 
 /** The commands that reproduce a comparison; with the engine if all jobs ran on the same one, since another gives other bits. */
 function commandsFor({ file, store }: Loaded, { jobs }: Plan, job: CompareJob): string[] {
-  const until = job.looks ? ` --until settled --max-seeds ${job.looks.most}` : "";
+  const until = job.interimAnalyses ? ` --until settled --max-seeds ${job.interimAnalyses.max}` : "";
   const engines = jobs.flatMap(({ id }) => readManifest(store.runFolder(id))?.sessions.flatMap(({ engine }) => engine?.engine ?? []) ?? []);
   const engine = new Set(engines).size === 1 ? ` --engine ${engines[0]}` : "";
   return [`pretrain run ${basename(file)} ${job.comparison}${engine}${until}`, `pretrain results ${basename(file)} ${job.comparison}`];

@@ -2,8 +2,8 @@ import { createLogUpdate } from "log-update";
 import type { RunEvent } from "#runtime/contract/events.ts";
 import type { Plan } from "#runtime/contract/plan.ts";
 import { print } from "./output.ts";
-import { advance, beginProgress, count, type Progress, running } from "./progress.ts";
-import { lineOf, liveLines, statusOf } from "./progress-text.ts";
+import { eventLine, liveLines, progressLine } from "./progress-text.ts";
+import { advance, beginProgress, countJobs, type RunProgress, running } from "./run-progress.ts";
 
 /** Shows the progress of a run. */
 export interface Reporter {
@@ -33,8 +33,8 @@ export function nothingTold(): Told {
 export function plainReporter(plan: Plan, finished: ReadonlySet<string>, told: Told = nothingTold()): Reporter {
   const progress = beginProgress(plan, finished);
   const timer = setInterval(() => {
-    for (const job of running(progress)) print(`running  ${statusOf(job, Date.now())}`);
-    const submitted = count(progress, "submitted");
+    for (const job of running(progress)) print(`running  ${progressLine(job, Date.now())}`);
+    const submitted = countJobs(progress, "submitted");
     if (submitted > 0) print(`submitted and not yet begun: ${submitted}`);
   }, 10_000);
   return { onEvent: tellLines(progress, told, print), end: () => clearInterval(timer) };
@@ -66,16 +66,16 @@ export function liveReporter(plan: Plan, finished: ReadonlySet<string>, parallel
 }
 
 /** Updates the progress by events and prints the news of each; before the first, the number of jobs that were done before. */
-function tellLines(progress: Progress, told: Told, tell: (line: string, event?: RunEvent) => void): (event: RunEvent) => void {
+function tellLines(progress: RunProgress, told: Told, tell: (line: string, event?: RunEvent) => void): (event: RunEvent) => void {
   let saidDone = false;
   const isNews = newsOnly(told);
   return (event) => {
     const job = advance(progress, event);
     if (event.event === "job-skipped" && event.reason === "done") return;
-    const done = count(progress, "was done");
+    const done = countJobs(progress, "was done");
     if (!saidDone && done > 0) tell(`${done} of ${progress.jobs.size} jobs were done before`);
     saidDone = true;
-    const line = job && isNews(event) ? lineOf(event, job) : undefined;
+    const line = job && isNews(event) ? eventLine(event, job) : undefined;
     if (line !== undefined) tell(line, event);
   };
 }

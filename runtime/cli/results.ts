@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { compareRuns, runsIn } from "#runtime/compare/compare.ts";
-import { comparisonTable } from "#runtime/compare/table.ts";
-import { hasResults } from "#runtime/contract/missing.ts";
+import { comparisonTable } from "#runtime/compare/comparison-table.ts";
+import { hasResults } from "#runtime/contract/missing-score.ts";
 import { UsageError } from "./exit.ts";
 import { comparisonIn, type Loaded, requireDeclared } from "./loaded.ts";
 import { print, printJson, say, shownPath } from "./output.ts";

@@ -1,44 +1,45 @@
+import { jobsOf } from "#runtime/contract/jobs-of.ts";
 import type { Job, JobOf } from "#runtime/contract/plan.ts";
 import type { Store } from "#runtime/runs/store.ts";
 import { UsageError } from "./exit.ts";
-import { jobsOf, type Loaded } from "./loaded.ts";
-import { didYouMean, nearest } from "./nearest.ts";
+import type { Loaded } from "./loaded.ts";
+import { nearestName, suggestion } from "./nearest.ts";
 import { shownPath } from "./output.ts";
 import { findRun, type RunTable, runTable } from "./runs.ts";
 
 /** The run that `FILE#RUN` names: a declared pretrain, a cell of a comparison with one seed, or a run of any kind. Throws `UsageError`. */
-export function runInFile(loaded: Loaded, wanted: string): { store: Store; job: Job } {
+export function runInFile(loaded: Loaded, requested: string): { store: Store; job: Job } {
   const { spec, store } = loaded;
-  if (Object.hasOwn(spec.pretrainings, wanted)) return { store, job: loaded.plan(wanted).plan.jobs.at(-1)! };
+  if (Object.hasOwn(spec.pretrainings, requested)) return { store, job: loaded.plan(requested).plan.jobs.at(-1)! };
   const { plan } = loaded.plan();
   const runs = runTable(plan, store);
   const comparisons = jobsOf(plan, "compare");
   const file = shownPath(loaded.file);
-  const compared = comparisons.find(({ comparison }) => comparison === wanted);
+  const compared = comparisons.find(({ comparison }) => comparison === requested);
   if (compared) {
     const labels = compared.cells.map(({ cell }) => asArgument(file, cell));
-    throw new UsageError(`${wanted} is a comparison of several models; name a cell of it: ${listed(labels)}`);
+    throw new UsageError(`${requested} is a comparison of several models; name a cell of it: ${listed(labels)}`);
   }
-  if (isRun(runs, wanted)) return { store, job: findRun(runs, wanted) };
+  if (isRun(runs, requested)) return { store, job: findRun(runs, requested) };
   const cells = comparisons.flatMap((comparison) => cellRuns(comparison, runs));
   // `cell`, `cell, seed 1`
-  const meant = cells.filter(({ cell, job, comparison }) => cell === wanted || job.name === `${comparison}: ${wanted}`);
+  const meant = cells.filter(({ cell, job, comparison }) => cell === requested || job.name === `${comparison}: ${requested}`);
   if (meant.length === 1) return { store, job: meant[0]!.job };
   if (meant.length > 1) {
-    const each = `${wanted} is a cell of ${meant[0]!.comparison} and has a run for each seed`;
+    const each = `${requested} is a cell of ${meant[0]!.comparison} and has a run for each seed`;
     throw new UsageError(`${each}; name one: ${listed(meant.map(({ job }) => asArgument(file, job.name)))}`);
   }
-  const [kind] = loaded.declaredAs(wanted);
+  const [kind] = loaded.declaredAs(requested);
   if (kind)
     throw new UsageError(
-      `${wanted} is declared as ${kind}, but only runs have models; name one: ${listed(theModels(loaded, cells, file))}`,
+      `${requested} is declared as ${kind}, but only runs have models; name one: ${listed(theModels(loaded, cells, file))}`,
     );
   const names = [
     ...new Set([...Object.keys(spec.pretrainings), ...cells.map(({ cell }) => cell), ...[...runs.values()].map(({ name }) => name)]),
   ];
-  const near = nearest(wanted, names);
+  const near = nearestName(requested, names);
   throw new UsageError(
-    `there is no run ${wanted}${near === undefined ? didYouMean(wanted, names.slice(0, shownNames)) : `; did you mean ${asArgument(file, near)}?`}`,
+    `there is no run ${requested}${near === undefined ? suggestion(requested, names.slice(0, shownNames)) : `; did you mean ${asArgument(file, near)}?`}`,
   );
 }
 
@@ -57,8 +58,10 @@ function cellRuns({ comparison, cells }: JobOf<"compare">, runs: RunTable): Cell
   );
 }
 
-function isRun(runs: RunTable, wanted: string): boolean {
-  return [...runs.values()].some(({ id, name, fingerprint }) => name === wanted || id.startsWith(wanted) || fingerprint.startsWith(wanted));
+function isRun(runs: RunTable, requested: string): boolean {
+  return [...runs.values()].some(
+    ({ id, name, fingerprint }) => name === requested || id.startsWith(requested) || fingerprint.startsWith(requested),
+  );
 }
 
 function theModels({ spec }: Loaded, cells: readonly CellRun[], file: string): string[] {

@@ -1,6 +1,6 @@
 import { basename, dirname } from "node:path";
-import { readJobRecord } from "#runtime/runs/inspect.ts";
-import { predictionsFile } from "#runtime/runs/predictions.ts";
+import { readJobRecord } from "#runtime/runs/inspect-folder.ts";
+import { predictionsFile } from "#runtime/runs/prediction-files.ts";
 
 /**
  * Labels of the task whose run left this file of predictions, in the order of its probabilities; also those that no line has. Undefined if

@@ -1,14 +1,15 @@
 import { type Command, Option } from "commander";
+import { expectationText } from "#runtime/compare/answer-expectations.ts";
 import { compareRuns, runsIn } from "#runtime/compare/compare.ts";
-import { expectationText } from "#runtime/compare/expectations.ts";
 import { type EngineChoice, engineNames } from "#runtime/contract/catalogue/engines.ts";
 import type { EngineOptions } from "#runtime/contract/engine-options.ts";
+import { jobsOf } from "#runtime/contract/jobs-of.ts";
 import type { Plan } from "#runtime/contract/plan.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
-import { hasCode } from "#runtime/runs/files.ts";
 import { recordHypotheses } from "#runtime/runs/hypotheses.ts";
 import { recordSession } from "#runtime/runs/sessions.ts";
 import { sweep } from "#runtime/runs/sweep.ts";
+import { hasCode } from "#runtime/runs/whole-files.ts";
 import { arrange } from "#runtime/scheduling/arrange.ts";
 import { localProcesses } from "#runtime/scheduling/local-processes.ts";
 import { neededJobs } from "#runtime/scheduling/needed.ts";
@@ -16,14 +17,14 @@ import { type ScheduleResult, schedule } from "#runtime/scheduling/schedule.ts";
 import { downloadMissing } from "./download.ts";
 import { addEngineOptions, givenEngine } from "./engine-choice.ts";
 import { exitCodes, fail, UsageError } from "./exit.ts";
-import { comparisonIn, jobsOf, type Loaded, type Planned, requireDeclared } from "./loaded.ts";
-import { beginLooks, isSettled, lookAgain, seedCount } from "./looks.ts";
+import { comparisonIn, type Loaded, type Planned, requireDeclared } from "./loaded.ts";
 import { atLeast } from "./number-option.ts";
 import { printOutcome } from "./outcome.ts";
 import { say, shownPath } from "./output.ts";
 import { ownCommand } from "./own-command.ts";
-import { requirePrecision } from "./precision.ts";
 import { jsonReporter, liveReporter, nothingTold, plainReporter, type Reporter, type Told } from "./reporter.ts";
+import { requirePlannedPrecision } from "./require-precision.ts";
+import { addInterimAnalysis, beginInterimAnalyses, isSettled, seedCount } from "./until-settled.ts";
 
 interface RunOptions {
   engine: EngineChoice;
@@ -80,7 +81,7 @@ async function run(loaded: Loaded, name: string, options: RunOptions): Promise<n
   sweepIfWritable(loaded.store.root);
   try {
     let planned = loaded.plan(name);
-    requirePrecision(loaded, planned.plan, options.engine);
+    requirePlannedPrecision(loaded, planned.plan, options.engine);
     const did: Did = { finished: new Set(), failures: [], told: nothingTold() };
     while (planned.first) {
       const result = await runPlan(planned.first, loaded, options, stopping, did);
@@ -126,7 +127,7 @@ function expectBeforeTesting(loaded: Loaded, plan: Plan): void {
 
 function untilSettled(loaded: Loaded, name: string, planned: Planned, maxSeeds: number | undefined): Planned {
   const declared = comparisonIn(planned.declared, name);
-  beginLooks(loaded.store.root, declared, maxSeeds ?? Math.max(10, 2 * seedCount(declared)));
+  beginInterimAnalyses(loaded.store.root, declared, maxSeeds ?? Math.max(10, 2 * seedCount(declared)));
   return loaded.plan(name);
 }
 
@@ -134,8 +135,8 @@ function untilSettled(loaded: Loaded, name: string, planned: Planned, maxSeeds: 
 function oneMoreSeed(loaded: Loaded, name: string, planned: Planned): Planned | undefined {
   const job = comparisonIn(planned.plan, name);
   if (isSettled(compareRuns(job, runsIn(loaded.store)))) return undefined;
-  if (!lookAgain(loaded.store.root, comparisonIn(planned.declared, name))) return undefined;
-  say(`not settled with ${seedCount(job)} seeds; adding one of at most ${job.looks?.most}`);
+  if (!addInterimAnalysis(loaded.store.root, comparisonIn(planned.declared, name))) return undefined;
+  say(`not settled with ${seedCount(job)} seeds; adding one of at most ${job.interimAnalyses?.max}`);
   return loaded.plan(name);
 }
 

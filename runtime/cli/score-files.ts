@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { decimalOf } from "#runtime/contract/decimal.ts";
-import type { Form, Forms } from "#runtime/metrics/score.ts";
+import type { Form, Forms } from "#runtime/metrics/scorers.ts";
 import { strangeTag } from "#runtime/metrics/undefined-metrics.ts";
-import { firstFlaw, placeIn } from "#runtime/tasks/checks/check.ts";
-import { fileChecks } from "#runtime/tasks/checks/files.ts";
+import { firstFlaw, placeIn } from "#runtime/tasks/checks/data-check.ts";
+import { fileChecks } from "#runtime/tasks/checks/file-checks.ts";
 import { objectChecks } from "#runtime/tasks/checks/rows.ts";
 import { decode } from "#runtime/tasks/formats/decode.ts";
-import { moreThanHeld, mostBytes } from "#runtime/tasks/formats/unpack.ts";
+import { maxBytes, moreThanHeld } from "#runtime/tasks/formats/decompress.ts";
 import { ProblemsError, UsageError } from "./exit.ts";
 
 /** A value of a file, with its place. */
@@ -43,7 +43,7 @@ function readUtf8(path: string): string {
   } catch (error) {
     throw new UsageError(`${path} cannot be read: ${(error as Error).message}`);
   }
-  if (bytes.length > mostBytes) throw new ProblemsError(`${path} has ${moreThanHeld}`);
+  if (bytes.length > maxBytes) throw new ProblemsError(`${path} has ${moreThanHeld}`);
   const content = /\.json$/iu.test(path) ? "document" : /\.(?:jsonl|ndjson)$/iu.test(path) ? "json-lines" : "lines";
   const flaw = firstFlaw(fileChecks, "score", { bytes, isWhole: true, encoding: "utf-8", reader: "score", content });
   if (flaw) throw new ProblemsError(`${placeIn(path, flaw)}: ${flaw.message}`);
@@ -108,7 +108,7 @@ function questionsOf(path: string, articles: readonly unknown[]): ReadValue[] {
 }
 
 /** The fields of an object that may contain the value, of which the first is used, or the one that was named. */
-export function fieldsOf(role: "predictions" | "references", form: Form, named: string | undefined): readonly string[] {
+export function fieldCandidates(role: "predictions" | "references", form: Form, named: string | undefined): readonly string[] {
   if (named !== undefined) return [named];
   if (role === "references") return ["reference", "references", "label", "answers", "target"];
   return form === "probabilities" ? ["probabilities"] : ["prediction", "predicted"];

@@ -1,4 +1,4 @@
-import { quoted } from "#runtime/tasks/checks/check.ts";
+import { quoted } from "#runtime/tasks/checks/data-check.ts";
 import { ProblemsError } from "./exit.ts";
 import type { ReadValue } from "./score-files.ts";
 

@@ -1,12 +1,12 @@
 import { type Command, Option } from "commander";
-import { alignedRows } from "#runtime/compare/table.ts";
+import { alignedRows } from "#runtime/compare/comparison-table.ts";
 import { catalogue, type Key, type Metric, type ValueType } from "#runtime/contract/catalogue/index.ts";
 import { camelCase } from "#runtime/contract/catalogue/specified.ts";
 import { decimalOf } from "#runtime/contract/decimal.ts";
-import type { Form, Scored, ScoreOptions } from "#runtime/metrics/score.ts";
+import type { Form, Scored, ScoreOptions } from "#runtime/metrics/scorers.ts";
 import type { WordsOfTexts } from "./downloaded-tokenizer.ts";
 import { ProblemsError, UsageError } from "./exit.ts";
-import { didYouMean } from "./nearest.ts";
+import { suggestion } from "./nearest.ts";
 import { print, printJson } from "./output.ts";
 import type { ReadValue } from "./score-files.ts";
 
@@ -45,7 +45,7 @@ Examples:
     )
     .action((metric: string) => {
       const names = metrics.map(({ name }) => name);
-      throw new UsageError(`there is no metric ${metric}${didYouMean(metric, names)}`);
+      throw new UsageError(`there is no metric ${metric}${suggestion(metric, names)}`);
     });
   for (const metric of metrics) addMetric(score, metric);
 }
@@ -78,9 +78,9 @@ function needsReferences({ name }: Metric): boolean {
 }
 
 async function scoreFiles(metric: Metric, given: FileOptions & Record<string, unknown>): Promise<Scored> {
-  const { scorers } = await import("#runtime/metrics/score.ts");
+  const { scorers } = await import("#runtime/metrics/scorers.ts");
   const { ScoreError } = await import("#runtime/metrics/score-error.ts");
-  const { fieldsOf, inForm, readValues } = await import("./score-files.ts");
+  const { fieldCandidates, inForm, readValues } = await import("./score-files.ts");
   const { matchedTo } = await import("./score-pairs.ts");
   const { labelsOfRun } = await import("./run-labels.ts");
   const scorer = scorers[metric.name];
@@ -89,8 +89,8 @@ async function scoreFiles(metric: Metric, given: FileOptions & Record<string, un
     (metric.keys ?? []).map((key) => [key.name, optionValue(key, given[camelCase(key.name)] as string | boolean | undefined)]),
   );
   refuseIdleValue(options);
-  const predictionFields = fieldsOf("predictions", scorer.predictions, given.predictionField);
-  const referenceFields = fieldsOf("references", scorer.references, given.referenceField);
+  const predictionFields = fieldCandidates("predictions", scorer.predictions, given.predictionField);
+  const referenceFields = fieldCandidates("references", scorer.references, given.referenceField);
   const predictions = readValues(given.predictions, predictionFields);
   if (predictions.length === 0) throw new ProblemsError(`${given.predictions} has no values`);
   const sources = referencesOf(given, scorer.references).map((path) => ({ path, values: readValues(path, referenceFields) }));

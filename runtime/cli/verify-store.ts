@@ -4,11 +4,11 @@ import type { Command } from "commander";
 import { parseRecord } from "#runtime/contract/record-text.ts";
 import { hypothesis } from "#runtime/contract/records.ts";
 import { describeSystemError } from "#runtime/contract/system-error.ts";
-import { readText } from "#runtime/runs/files.ts";
-import { readJobRecord } from "#runtime/runs/inspect.ts";
+import { readJobRecord } from "#runtime/runs/inspect-folder.ts";
 import { inspectManifest } from "#runtime/runs/manifest.ts";
 import { openStore, type Store } from "#runtime/runs/store.ts";
-import { checkpointProblems } from "#runtime/train/checkpoints.ts";
+import { readTextFile } from "#runtime/runs/whole-files.ts";
+import { checkpointProblems } from "#runtime/train/training-checkpoints.ts";
 import { exitCodes, UsageError } from "./exit.ts";
 import { print, printJson, shownPath } from "./output.ts";
 import { storeRoot } from "./store-root.ts";
@@ -76,7 +76,7 @@ function jobProblems(store: Store, id: string): string[] {
 
 function hypothesisProblems(root: string): string[] {
   const path = join(root, "hypotheses.jsonl");
-  const lines = (readText(path) ?? "").split("\n");
+  const lines = (readTextFile(path) ?? "").split("\n");
   return lines.flatMap((line, index) => {
     const parsed = line === "" ? undefined : parseRecord(line, hypothesis);
     return parsed && "problem" in parsed ? [`${path}: line ${index + 1}: ${parsed.problem}`] : [];

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { VerifiedTensor } from "#runtime/checkpoints/verify.ts";
-import { alignedRows } from "#runtime/compare/table.ts";
+import { alignedRows } from "#runtime/compare/comparison-table.ts";
 import type { EngineChoice } from "#runtime/contract/catalogue/engines.ts";
 import { engineOption } from "./engine-choice.ts";
 import { ProblemsError, sayFailures } from "./exit.ts";

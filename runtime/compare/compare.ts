@@ -1,25 +1,25 @@
 import { dirname } from "node:path";
-import type { ComparisonResult, EncodeResult, LeaksResult, Verdict } from "#runtime/contract/artifacts.ts";
+import type { ComparisonResult, ContaminationResult, EncodeResult, Verdict } from "#runtime/contract/artifacts.ts";
 import type { JobContext } from "#runtime/contract/job-context.ts";
-import { describeMissing } from "#runtime/contract/missing.ts";
+import { describeMissing } from "#runtime/contract/missing-score.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
 import { largest, smallest } from "#runtime/contract/reductions.ts";
-import { fewestSeeds, tooFewSeeds } from "#runtime/contract/verdicts.ts";
+import { fewestSeeds, tooFewSeeds } from "#runtime/contract/verdict-rules.ts";
 import { readHypotheses } from "#runtime/runs/hypotheses.ts";
-import { predictionsFile } from "#runtime/runs/predictions.ts";
+import { predictionsFile } from "#runtime/runs/prediction-files.ts";
 import { openStore, type Store } from "#runtime/runs/store.ts";
 import { type Items, itemsIn } from "#runtime/scoring/items.ts";
 import { type Resampler, resampler } from "#runtime/scoring/resample.ts";
 import { estimate, meanOf } from "#runtime/scoring/statistics.ts";
-import { learningCurves } from "./curves.ts";
-import { type Entrant, earlyEntrants, entrantsOf, type Runs } from "./entrants.ts";
-import { answerExpectation, whenExpected } from "./expectations.ts";
-import { type DoneOnTask, secondLooks, testFirstRead } from "./history.ts";
-import { leaksOf, leakWarnings, meanWithoutLeaks, notWithoutLeaks } from "./leaks.ts";
-import { missingScores, whyUndone } from "./missing.ts";
+import { answerExpectation, whenExpected } from "./answer-expectations.ts";
+import { type Arm, armsOf, earlyArms, type Runs } from "./arms.ts";
+import { contaminationOf, contaminationWarnings, meanWithoutContaminated, missingWithoutContaminated } from "./contamination.ts";
+import { missingScores, whyUndone } from "./find-missing-scores.ts";
+import { type DoneOnTask, earlierTestReads, testFirstRead } from "./history.ts";
 import { notesOf } from "./notes.ts";
-import { publishedScores } from "./references.ts";
+import { publishedScoresFor } from "./published-scores.ts";
 import { sampleOf } from "./samples.ts";
+import { learningCurves } from "./score-curves.ts";
 import { verdictsOf } from "./verdicts.ts";
 
 /** Runs a comparison job: it reads the results of its cells' runs and writes nothing but its own result. */
@@ -40,7 +40,7 @@ export function runsIn(store: Store): Runs {
       return items.get(id);
     },
     notes: (id) => (store.left(id)?.result as { notes?: string[] } | undefined)?.notes ?? [],
-    leaks: (id) => store.left(id)?.result as LeaksResult | undefined,
+    contamination: (id) => store.left(id)?.result as ContaminationResult | undefined,
     onTasks: () => onTasksIn(store),
     hypotheses: () => readHypotheses(store.root),
   };
@@ -56,16 +56,16 @@ function onTasksIn(store: Store): DoneOnTask[] {
 
 /** Summaries, verdicts and answers to expectations, from the runs that are done; `warnings` report what is missing. */
 export function compareRuns(job: CompareJob, runs: Runs): ComparisonResult {
-  const entrants = entrantsOf(job, runs);
+  const arms = armsOf(job, runs);
   const from = resampler(runs.items);
-  const leaks = leaksOf(job, runs);
+  const contamination = contaminationOf(job, runs);
   const testRead = testFirstRead(job, runs);
-  const { verdicts, unjudged } = verdictsOf(job, entrants, runs, from);
-  const early = earlyEntrants(job, runs);
+  const { verdicts, unjudged } = verdictsOf(job, arms, runs, from);
+  const early = earlyArms(job, runs);
   const notes = notesOf(job, runs);
-  const cells = rowsOf(job, entrants);
-  const missing = missingScores(job, [...entrants, ...early.map(({ entrant }) => entrant)], runs);
-  const summary = summaryOf(job, entrants, runs, from, leaks, verdicts);
+  const cells = rowsOf(job, arms);
+  const missing = missingScores(job, [...arms, ...early.map(({ arm }) => arm)], runs);
+  const summary = summaryOf(job, arms, runs, from, contamination, verdicts);
   return {
     comparison: job.comparison,
     ...(job.question === undefined ? {} : { question: job.question }),
@@ -75,20 +75,20 @@ export function compareRuns(job: CompareJob, runs: Runs): ComparisonResult {
     summary,
     verdicts,
     expectations: job.expect.map((expectation) => ({
-      ...answerExpectation(expectation, { verdicts, unjudged }, entrants),
+      ...answerExpectation(expectation, { verdicts, unjudged }, arms),
       ...whenExpected(expectation, job.comparison, runs, testRead),
     })),
-    ...(early.length > 0 ? { curves: learningCurves(job, entrants, early, from) } : {}),
-    ...(job.tasks.some(({ benchmark }) => benchmark) ? { references: publishedScores(job) } : {}),
-    leaks,
+    ...(early.length > 0 ? { curves: learningCurves(job, arms, early, from) } : {}),
+    ...(job.tasks.some(({ benchmark }) => benchmark) ? { references: publishedScoresFor(job) } : {}),
+    contamination,
     test_first_read: testRead,
     warnings: [
       ...describeMissing({ cells, missing }),
       ...seedWarnings(job),
       ...searchWarnings(job, runs),
-      ...leakWarnings(leaks),
-      ...notWithoutLeaks(summary, leaks),
-      ...secondLooks(job, runs),
+      ...contaminationWarnings(contamination),
+      ...missingWithoutContaminated(summary, contamination),
+      ...earlierTestReads(job, runs),
       ...new Set(unjudged.filter(({ unranked }) => unranked).map(({ why }) => why)),
     ],
     ...(notes.length > 0 ? { notes } : {}),
@@ -137,14 +137,14 @@ function searchWarnings(job: CompareJob, runs: Runs): string[] {
   });
 }
 
-function rowsOf(job: CompareJob, entrants: readonly Entrant[]): ComparisonResult["cells"] {
-  return entrants.flatMap((entrant) =>
-    entrant.measured.flatMap((run) =>
+function rowsOf(job: CompareJob, arms: readonly Arm[]): ComparisonResult["cells"] {
+  return arms.flatMap((arm) =>
+    arm.measured.flatMap((run) =>
       metricsOf(job, run.task).flatMap((metric) => {
         const value = run.values.get(metric);
         return value === undefined
           ? []
-          : [{ cell: entrant.name, seed: run.seed, finetune_seed: run.finetuneSeed, task: run.task, metric, value }];
+          : [{ cell: arm.name, seed: run.seed, finetune_seed: run.finetuneSeed, task: run.task, metric, value }];
       }),
     ),
   );
@@ -152,24 +152,24 @@ function rowsOf(job: CompareJob, entrants: readonly Entrant[]): ComparisonResult
 
 function summaryOf(
   job: CompareJob,
-  entrants: readonly Entrant[],
+  arms: readonly Arm[],
   runs: Runs,
   from: Resampler,
-  leaks: ComparisonResult["leaks"],
+  contamination: ComparisonResult["contamination"],
   verdicts: readonly Verdict[],
 ): ComparisonResult["summary"] {
-  const isBaseline = (name: string) => entrants.some((each) => each.name === name && each.kind !== "cell");
+  const isBaseline = (name: string) => arms.some((each) => each.name === name && each.kind !== "cell");
   return job.tasks.flatMap(({ task, metrics }) =>
     metrics.flatMap((metric) => {
-      const estimates = entrants.flatMap((entrant) => {
-        const sample = sampleOf(entrant, task, metric, from);
-        return sample.values.length === 0 ? [] : [{ entrant, ...estimate(sample) }];
+      const estimates = arms.flatMap((arm) => {
+        const sample = sampleOf(arm, task, metric, from);
+        return sample.values.length === 0 ? [] : [{ arm, ...estimate(sample) }];
       });
-      return estimates.map(({ entrant, n, mean, standardError, low, high }) => {
+      return estimates.map(({ arm, n, mean, standardError, low, high }) => {
         const worse = verdicts.filter((each) => each.task === task && each.metric === metric && each.verdict === "worse");
-        const below = worse.filter(({ left, right }) => left === entrant.name && isBaseline(right)).map(({ right }) => right);
+        const below = worse.filter(({ left, right }) => left === arm.name && isBaseline(right)).map(({ right }) => right);
         return {
-          cell: entrant.name,
+          cell: arm.name,
           task,
           metric,
           n,
@@ -177,8 +177,8 @@ function summaryOf(
           standard_error: standardError,
           low,
           high,
-          baseline: entrant.kind !== "cell",
-          without_leaks: meanWithoutLeaks(entrant, task, metric, leaks, runs),
+          baseline: arm.kind !== "cell",
+          without_contaminated: meanWithoutContaminated(arm, task, metric, contamination, runs),
           below,
         };
       });

@@ -1,6 +1,6 @@
 import type { EvaluateResult, FinetuneResult } from "#runtime/contract/artifacts.ts";
 import type { CompareJob, EvaluateJob, FinetuneJob } from "#runtime/contract/plan.ts";
-import type { Runs } from "./entrants.ts";
+import type { Runs } from "./arms.ts";
 
 /** Time when a run of this comparison first read the test split, ISO 8601; null: not yet. */
 export function testFirstRead(job: CompareJob, runs: Runs): string | null {
@@ -15,7 +15,7 @@ export function testFirstRead(job: CompareJob, runs: Runs): string | null {
  * One warning for each task whose test split was read by an earlier version of the comparison: choosing between versions by their test
  * scores turns the test split into a second validation split.
  */
-export function secondLooks(job: CompareJob, runs: Runs): string[] {
+export function earlierTestReads(job: CompareJob, runs: Runs): string[] {
   const own = new Set(finetuningsOf(job));
   const tasks = new Map<string, string>();
   for (const id of own) {

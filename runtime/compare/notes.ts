@@ -1,6 +1,6 @@
 import { groupBy } from "#runtime/contract/group.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
-import type { Runs } from "./entrants.ts";
+import type { Runs } from "./arms.ts";
 
 /** The distinct notes of all jobs that a comparison depends on, each with the names of the jobs that noted it. */
 export function notesOf(job: Pick<CompareJob, "after">, runs: Runs): { text: string; jobs: string[] }[] {

@@ -1,7 +1,7 @@
 import { groupBy } from "#runtime/contract/group.ts";
 import type { Resampled, Resampler } from "#runtime/scoring/resample.ts";
 import { meanOf, type Sample, varianceOf } from "#runtime/scoring/statistics.ts";
-import type { Entrant, Measured } from "./entrants.ts";
+import type { Arm, RunScores } from "./arms.ts";
 
 /** The score of one fine-tuning, or a difference of two, with its value on each resample of the test examples if these are known. */
 interface Observation {
@@ -10,13 +10,13 @@ interface Observation {
   resampled: Resampled | undefined;
 }
 
-/** The sample of an entrant's scores; empty if there are none. */
-export function sampleOf(entrant: Entrant, task: string, metric: string, from: Resampler): Sample {
-  return sampled(scored(entrant, task, metric).map((run) => observed(run, metric, from)));
+/** The sample of an arm's scores; empty if there are none. */
+export function sampleOf(arm: Arm, task: string, metric: string, from: Resampler): Sample {
+  return sampled(scored(arm, task, metric).map((run) => observed(run, metric, from)));
 }
 
 /** The sample of left − right for the pre-training seeds that both have, averaged over the fine-tuning seeds that both have for each. */
-export function differencesOf(left: Entrant, right: Entrant, task: string, metric: string, from: Resampler): Sample {
+export function differencesOf(left: Arm, right: Arm, task: string, metric: string, from: Resampler): Sample {
   const rights = scored(right, task, metric);
   return sampled(
     scored(left, task, metric).flatMap((run) => {
@@ -27,7 +27,7 @@ export function differencesOf(left: Entrant, right: Entrant, task: string, metri
   );
 }
 
-function observed(run: Measured & { value: number }, metric: string, from: Resampler): Observation {
+function observed(run: RunScores & { value: number }, metric: string, from: Resampler): Observation {
   return { seed: run.seed, value: run.value, resampled: from.resample(run.job, metric) };
 }
 
@@ -61,8 +61,8 @@ function averaged(rows: readonly Float64Array[]): Float64Array {
   return rows[0]!.map((_, index) => meanOf(rows.map((row) => row[index]!)));
 }
 
-function scored(entrant: Entrant, task: string, metric: string): (Measured & { value: number })[] {
-  return entrant.measured.flatMap((run) => {
+function scored(arm: Arm, task: string, metric: string): (RunScores & { value: number })[] {
+  return arm.measured.flatMap((run) => {
     const value = run.task === task ? run.values.get(metric) : undefined;
     return value === undefined ? [] : [{ ...run, value }];
   });

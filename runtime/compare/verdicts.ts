@@ -3,12 +3,12 @@ import { metricOf } from "#runtime/contract/catalogue/index.ts";
 import { gain } from "#runtime/contract/direction.ts";
 import { describeLost } from "#runtime/contract/lost-text.ts";
 import type { CompareJob, PretrainJob, ResolvedObjective } from "#runtime/contract/plan.ts";
-import { tooFewSeeds } from "#runtime/contract/verdicts.ts";
+import { tooFewSeeds } from "#runtime/contract/verdict-rules.ts";
 import { detectable, moreSeeds } from "#runtime/scoring/power.ts";
 import type { Resampler } from "#runtime/scoring/resample.ts";
 import { nominalLevel, sequentialP } from "#runtime/scoring/sequential.ts";
 import { type Estimate, holm, pairedTest } from "#runtime/scoring/statistics.ts";
-import type { Entrant, Runs } from "./entrants.ts";
+import type { Arm, Runs } from "./arms.ts";
 import { differencesOf } from "./samples.ts";
 
 /** A pair that is not judged, so that it has no verdict of any kind. */
@@ -31,14 +31,14 @@ const level = 0.05;
  */
 export function verdictsOf(
   job: CompareJob,
-  entrants: readonly Entrant[],
+  arms: readonly Arm[],
   runs: Runs,
   from: Resampler,
 ): { verdicts: Verdict[]; unjudged: Unjudged[] } {
   const unjudged: Unjudged[] = [];
   const tested = job.tasks.flatMap(({ task, metrics }) =>
     metrics.flatMap((metric) =>
-      pairsOf(entrants).flatMap(([left, right]) => {
+      pairsOf(arms).flatMap(([left, right]) => {
         const sample = differencesOf(left, right, task, metric, from);
         const pair = { left: left.name, right: right.name, task, metric };
         if (sample.values.length === 0) {
@@ -54,11 +54,11 @@ export function verdictsOf(
       }),
     ),
   );
-  const { looks } = job;
-  const adjusted = holm(tested.map(({ test: { p } }) => (p === null || !looks ? p : sequentialP(p, looks))));
+  const { interimAnalyses } = job;
+  const adjusted = holm(tested.map(({ test: { p } }) => (p === null || !interimAnalyses ? p : sequentialP(p, interimAnalyses))));
   const open = adjusted.filter((p) => p !== null && p >= level).length;
   // Holm's threshold for the next smallest p, after the differences that were found
-  const next = looks ? nominalLevel(level / open, looks) : level / open;
+  const next = interimAnalyses ? nominalLevel(level / open, interimAnalyses) : level / open;
   const verdicts = tested.map(({ left, right, task, metric, test }, index): Verdict => {
     const p = adjusted[index]!;
     const judged = judge(metric, test, p);
@@ -82,7 +82,7 @@ export function verdictsOf(
 }
 
 /** Names the side of a pair that lacks the score; the missing scores have the reasons. */
-function whyNoPair(left: Entrant, right: Entrant, task: string, metric: string): string {
+function whyNoPair(left: Arm, right: Arm, task: string, metric: string): string {
   const lacking = [left, right].filter(({ measured }) => !measured.some((run) => run.task === task && run.values.has(metric)));
   return lacking.length === 0
     ? "they share no seed"
@@ -100,13 +100,13 @@ function sameEverywhere(n: number): string {
   return `the difference is the same in all ${n} seeds; without spread, it cannot be tested`;
 }
 
-function pairsOf(entrants: readonly Entrant[]): [Entrant, Entrant][] {
-  const cells = entrants.filter((entrant) => entrant.kind === "cell");
-  const baselines = entrants.filter((entrant) => entrant.kind !== "cell");
+function pairsOf(arms: readonly Arm[]): [Arm, Arm][] {
+  const cells = arms.filter((arm) => arm.kind === "cell");
+  const baselines = arms.filter((arm) => arm.kind !== "cell");
   return [
-    ...cells.flatMap((left, index) => cells.slice(index + 1).map((right): [Entrant, Entrant] => [left, right])),
+    ...cells.flatMap((left, index) => cells.slice(index + 1).map((right): [Arm, Arm] => [left, right])),
     ...cells.flatMap((cell) =>
-      baselines.filter((baseline) => baseline.of.includes(cell.name)).map((baseline): [Entrant, Entrant] => [cell, baseline]),
+      baselines.filter((baseline) => baseline.of.includes(cell.name)).map((baseline): [Arm, Arm] => [cell, baseline]),
     ),
   ];
 }
@@ -116,7 +116,7 @@ function isOfCorpus(metric: string): boolean {
 }
 
 /** Why the language modelling scores of two cells are not comparable; undefined if they are. */
-function whyUnranked(job: CompareJob, metric: string, left: Entrant, right: Entrant, runs: Runs): string | undefined {
+function whyUnranked(job: CompareJob, metric: string, left: Arm, right: Arm, runs: Runs): string | undefined {
   const [one, other] = [pretrainingOf(job, left, runs), pretrainingOf(job, right, runs)];
   if (!one || !other) return undefined;
   if (predictionOf(metric, one.objective) !== predictionOf(metric, other.objective)) {
@@ -126,7 +126,7 @@ function whyUnranked(job: CompareJob, metric: string, left: Entrant, right: Entr
   const changed = [
     [left, one],
     [right, other],
-  ].flatMap(([entrant, pretrain]) => whyChanged((entrant as Entrant).name, (pretrain as PretrainJob).encoded, runs) ?? []);
+  ].flatMap(([arm, pretrain]) => whyChanged((arm as Arm).name, (pretrain as PretrainJob).encoded, runs) ?? []);
   if (metric !== "bits_per_byte") {
     const instead = changed.length === 0 ? "Compare bits_per_byte" : "Fine-tune on a task to compare them";
     return `${metric} with different tokenizers is not ranked: each counts different tokens. ${instead}`;
@@ -155,8 +155,8 @@ function predictionOf(metric: string, objective: ResolvedObjective): string {
   });
 }
 
-function pretrainingOf(job: CompareJob, entrant: Entrant, runs: Runs): PretrainJob | undefined {
-  const id = job.cells.find(({ cell }) => cell === entrant.name)?.runs[0]?.pretrain;
+function pretrainingOf(job: CompareJob, arm: Arm, runs: Runs): PretrainJob | undefined {
+  const id = job.cells.find(({ cell }) => cell === arm.name)?.runs[0]?.pretrain;
   const found = id === undefined ? undefined : runs.job(id);
   return found?.kind === "pretrain" ? found : undefined;
 }

@@ -1,9 +1,9 @@
 import type { EncodeResult } from "#runtime/contract/artifacts.ts";
 import type { Cost, ResolvedModel, ResolvedObjective } from "#runtime/contract/plan.ts";
 import type { Budget, OptimizerSpec } from "#runtime/contract/spec.ts";
-import { expectedSequence, lengthsAround } from "#runtime/objectives/expected.ts";
-import { partCounts, partSchedule } from "#runtime/objectives/schedule.ts";
-import { isTextObjective, layoutOf, type TextObjectiveSettings } from "#runtime/objectives/table.ts";
+import { expectedSequence, lengthsNear } from "#runtime/objectives/expected-sequence.ts";
+import { isTextObjective, layoutOf, type TextObjectiveSettings } from "#runtime/objectives/objective-table.ts";
+import { partCounts, partSchedule } from "#runtime/objectives/part-schedule.ts";
 
 /** The properties of a pre-training that determine its cost. */
 export interface Spender {
@@ -21,11 +21,11 @@ export interface Spender {
 /** The counted lengths of documents; results of earlier versions have only their average. Empty before they are counted. */
 export function documentTokensOf(train: EncodeResult["splits"]["train"] | undefined): Pick<Spender, "documentTokens"> {
   if (!train || train.documents === 0) return {};
-  return { documentTokens: train.lengths ?? lengthsAround(train.tokens / train.documents) };
+  return { documentTokens: train.lengths ?? lengthsNear(train.tokens / train.documents) };
 }
 
 /** The whole number of steps, at least 1, that is nearest to a budget. */
-export function stepsOf(budget: Budget, spender: Spender): number {
+export function stepsFor(budget: Budget, spender: Spender): number {
   switch (budget.unit) {
     case "steps":
       return Math.max(1, Math.round(budget.value));
@@ -56,7 +56,7 @@ export function warmupSteps({ warmup }: OptimizerSpec, steps: number): number {
 }
 
 /** Maximum number of steps of a run. A larger budget is most probably a wrong unit. */
-export const mostSteps = 1e7;
+export const maxSteps = 1e7;
 
 /**
  * The whole number of steps, at least 1, whose total is nearest to the target, and the smaller of two equally near ones; infinity beyond
@@ -72,7 +72,7 @@ export function nearestSteps(target: number, perStep: (steps: number) => number)
     const rate = perStep(steps);
     // with few steps, a small share of a mixture may have none
     steps = rate > 0 ? Math.max(1, Math.round(target / rate)) : steps * 10;
-    if (steps > mostSteps) return Number.POSITIVE_INFINITY;
+    if (steps > maxSteps) return Number.POSITIVE_INFINITY;
   }
   while (steps > 1 && off(steps - 1) <= off(steps)) steps--;
   while (off(steps + 1) < off(steps)) steps++;

@@ -2,21 +2,21 @@ import type { EncodeResult, MeasureResult, PretrainResult } from "#runtime/contr
 import type { EncodeJob, Job, MeasureJob, Plan, PretrainJob } from "#runtime/contract/plan.ts";
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { Spec, Table } from "#runtime/contract/spec.ts";
-import { check } from "./check.ts";
-import { withKnownModels } from "./checkpoints.ts";
+import { check } from "./check-specification.ts";
 import { type CostModel, tracedCosts } from "./costs.ts";
-import type { Files } from "./files.ts";
 import { canonical } from "./fingerprint.ts";
 import { type Goal, narrow } from "./goal.ts";
-import { jobGraph, upTo } from "./graph.ts";
 import { withHubData } from "./hub-data.ts";
+import { jobGraph, upTo } from "./job-graph.ts";
+import { withKnownModels } from "./known-checkpoints.ts";
 import { planComparison } from "./plan-comparison.ts";
 import { planFinetuning } from "./plan-finetuning.ts";
 import { planCorpus, planTokenizer } from "./plan-preparation.ts";
 import { planPretraining } from "./plan-pretraining.ts";
 import { planProbe } from "./plan-probe.ts";
 import type { Planner } from "./planner.ts";
-import { type TaskReader, taskReader } from "./task-reader.ts";
+import type { Files } from "./planning-files.ts";
+import { type ReadTask, taskReader } from "./task-reader.ts";
 
 export type { CostModel } from "./costs.ts";
 export type { Goal } from "./goal.ts";
@@ -44,7 +44,7 @@ export interface CompileOptions {
   /** Memory of the machine, in bytes: a step that needs more is an error. Absent: there is no limit. */
   memoryBytes?: number;
   /** Reads the tasks' files. Callers that compile a file repeatedly while it is edited keep it. */
-  taskOf?: TaskReader;
+  taskOf?: ReadTask;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Cost, FinetuneJob, ResolvedModel, TrainedTask } from "#runtime/contract/plan.ts";
-import { partCounts } from "#runtime/objectives/schedule.ts";
-import { averageCost, finetuneCost, type PretrainingCost, type PretrainingSize, pretrainingCost } from "#runtime/programs/cost.ts";
+import { partCounts } from "#runtime/objectives/part-schedule.ts";
 import { longestTaskPart } from "#runtime/programs/task-parts.ts";
+import { averageCost, finetuneCost, type PretrainingCost, type PretrainingSize, pretrainingCost } from "#runtime/programs/training-cost.ts";
 import { canonical, objectiveContent } from "./fingerprint.ts";
 
 /** The costs of programs, from their traces. */

@@ -1,6 +1,6 @@
 import { listed } from "#runtime/contract/listed.ts";
 import type { Problem } from "#runtime/contract/problem.ts";
-import type { ComparisonSpec, Matched, Spec } from "#runtime/contract/spec.ts";
+import type { ComparisonSpec, MatchedAmount, Spec } from "#runtime/contract/spec.ts";
 import type { Contestant } from "./match.ts";
 import { percent, warning } from "./rules/rule.ts";
 
@@ -104,6 +104,6 @@ function differ(values: readonly number[]): boolean {
   return Math.max(...values) > Math.min(...values) * apart;
 }
 
-function matchInstead(code: string, name: string, message: string, match: Matched): Problem {
+function matchInstead(code: string, name: string, message: string, match: MatchedAmount): Problem {
   return { ...warning(code, ["comparisons", name, "match"], message), set: { key: "match", value: match } };
 }

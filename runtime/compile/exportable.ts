@@ -1,7 +1,7 @@
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { Architecture, ModelSpec, Spec } from "#runtime/contract/spec.ts";
+import { familiesOf, familyOf } from "#runtime/models/families/as-family.ts";
 import { CheckpointError } from "#runtime/models/families/config.ts";
-import { familiesOf, familyOf } from "#runtime/models/families/nearest.ts";
 import { usesOf } from "./cells.ts";
 import { resolveArchitecture, resolveModel } from "./resolve.ts";
 import { info } from "./rules/rule.ts";

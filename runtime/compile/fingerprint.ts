@@ -10,7 +10,7 @@ import type {
   ResolvedTask,
 } from "#runtime/contract/plan.ts";
 import type { CorpusSpec, DataFiles, FinetuneSettings, LearnedTokenizerSpec } from "#runtime/contract/spec.ts";
-import { revisionsOf } from "#runtime/objectives/table.ts";
+import { revisionsOf } from "#runtime/objectives/objective-table.ts";
 import { headOf } from "#runtime/programs/task-parts.ts";
 import { pathsOf } from "#runtime/tasks/examples.ts";
 
@@ -22,7 +22,7 @@ const versions: Record<JobKind, number> = {
   corpus: 1,
   tokenizer: 2,
   encode: 3,
-  leaks: 1,
+  contamination: 1,
   measure: 1,
   pretrain: 4,
   finetune: 4,

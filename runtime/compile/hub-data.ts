@@ -9,8 +9,8 @@ import {
   type TaskSpec,
   tableOf,
 } from "#runtime/contract/spec.ts";
-import { resolveTask, type TaskReading } from "#runtime/tasks/resolve.ts";
-import type { Files } from "./files.ts";
+import { resolveTask, type TaskReading } from "#runtime/tasks/resolve-task.ts";
+import type { Files } from "./planning-files.ts";
 import { error } from "./rules/rule.ts";
 
 /** Words in file names that indicate a split. */

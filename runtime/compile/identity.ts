@@ -1,6 +1,6 @@
 import type { Architecture, PretrainSpec, Ref, Spec } from "#runtime/contract/spec.ts";
-import { type Files, filesOf } from "./files.ts";
 import { canonical } from "./fingerprint.ts";
+import { type Files, filesOf } from "./planning-files.ts";
 import { leavesOf, resolveArchitecture, resolveModel } from "./resolve.ts";
 
 /**

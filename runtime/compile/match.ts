@@ -7,8 +7,8 @@ import { differences } from "./differences.ts";
 import { measureContent } from "./fingerprint.ts";
 import { addPretraining, budgetSteps, type Setting, settle, withinMeasure, withModel } from "./plan-pretraining.ts";
 import { type Planner, unplannable } from "./planner.ts";
+import { resized } from "./resized-model.ts";
 import { percent, warning } from "./rules/rule.ts";
-import { resized } from "./sizes.ts";
 
 /** A cell with its solved number of steps and, with `match: params`, its solved sizes. */
 export interface Contestant {
@@ -46,9 +46,9 @@ export function contestantsOf(planner: Planner, name: string, comparison: Compar
     const setting = comparison.match === "params" ? sized(planner, name, reference, settled) : settled;
     const steps = setting && stepsFor(planner, comparison, reference, referenceSteps, setting);
     if (!setting || steps === null) return null;
-    const wanted = amounts(reference.costOver(referenceSteps), referenceSteps);
+    const requested = amountsSpent(reference.costOver(referenceSteps), referenceSteps);
     const contestant = { cell, setting, steps, cost: setting.costOver(steps) };
-    planner.problems.push(...roughly(name, comparison, cell.label, wanted, amounts(contestant.cost, steps)));
+    planner.problems.push(...roughly(name, comparison, cell.label, requested, amountsSpent(contestant.cost, steps)));
     contestants.push(contestant);
   }
   const chosen = comparison.search ? searched(planner, name, comparison, contestants) : contestants;
@@ -72,7 +72,7 @@ export function checkpointsOf({ checkpoints = [] }: ComparisonSpec, steps: numbe
     .sort((a, b) => a.step - b.step);
 }
 
-export function amounts(cost: Cost, steps: number): ComparedCell["matched"] {
+export function amountsSpent(cost: Cost, steps: number): ComparedCell["matched"] {
   return {
     tokens: cost.tokensPerStep * steps,
     flops: cost.flopsPerStep * steps,
@@ -101,9 +101,9 @@ function stepsFor(
 
 /** The number of steps that takes as much time as the reference. Until both are measured, time is assumed proportional to FLOPs. */
 function stepsInTime(planner: Planner, reference: Setting, referenceSteps: number, setting: Setting): number {
-  const [wanted, own] = [secondsPerStep(planner, reference), secondsPerStep(planner, setting)];
-  if (wanted === null || own === null) return matchedSteps("flops", reference, referenceSteps, setting);
-  return Math.max(1, Math.round((wanted * referenceSteps) / own));
+  const [requested, own] = [secondsPerStep(planner, reference), secondsPerStep(planner, setting)];
+  if (requested === null || own === null) return matchedSteps("flops", reference, referenceSteps, setting);
+  return Math.max(1, Math.round((requested * referenceSteps) / own));
 }
 
 /** The measured step time in seconds; null if it is not measured yet. It is not measured while the vocabulary is uncertain. */
@@ -155,12 +155,12 @@ function roughly(
   name: string,
   { match }: ComparisonSpec,
   label: string,
-  wanted: ComparedCell["matched"],
+  requested: ComparedCell["matched"],
   got: ComparedCell["matched"],
 ): Problem[] {
   if (match === "time") return [];
   const of = (each: ComparedCell["matched"]) => (match === "params" ? each.parameters - each.embeddings : each[match]);
-  const off = Math.abs(of(got) / of(wanted) - 1);
+  const off = Math.abs(of(got) / of(requested) - 1);
   if (off <= tolerance) return [];
   const why =
     match === "params"

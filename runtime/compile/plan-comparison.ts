@@ -3,11 +3,11 @@ import type { ComparedBaseline, ComparedCell, CompareJob, EvaluateJob, FinetuneJ
 import type { ComparisonSpec, Expectation, Ref } from "#runtime/contract/spec.ts";
 import { baselinesOf, modelBaselines } from "./baselines.ts";
 import { identityOf } from "./identity.ts";
-import { amounts, type Contestant, checkpointsOf, contestantsOf } from "./match.ts";
-import { addLeakCheck, addMajority, addOnTask, type Start, startOf, withoutWeights } from "./plan-finetuning.ts";
+import { amountsSpent, type Contestant, checkpointsOf, contestantsOf } from "./match.ts";
+import { addContaminationCheck, addMajority, addOnTask, type StartingWeights, startOf, withoutWeights } from "./plan-finetuning.ts";
 import { addPretraining } from "./plan-pretraining.ts";
 import type { Planner } from "./planner.ts";
-import { scoresOf } from "./scores.ts";
+import { scoresOf } from "./scores-of-objectives.ts";
 
 /**
  * Plans the jobs of a comparison seed by seed, with all cells of a seed together, so that a comparison that is stopped half-way has
@@ -15,13 +15,13 @@ import { scoresOf } from "./scores.ts";
  */
 export function planComparison(planner: Planner, name: string): CompareJob | null {
   const comparison = planner.spec.comparisons[name]!;
-  const wanted = baselinesOf(planner.spec, name);
+  const requested = baselinesOf(planner.spec, name);
   const contestants = contestantsOf(planner, name, comparison);
   if (!contestants) return null;
   const cells: ComparedCell[] = contestants.map(({ cell, steps, cost, searched }) => ({
     cell: cell.label,
     runs: [],
-    matched: amounts(cost, steps),
+    matched: amountsSpent(cost, steps),
     ...(searched ? { searched } : {}),
   }));
   const baselines: CompareJob["baselines"] = [];
@@ -47,7 +47,7 @@ export function planComparison(planner: Planner, name: string): CompareJob | nul
         finetunes: finetunes.map(withId),
         ...(checkpoints.length > 0 ? { checkpoints } : {}),
       });
-      if (!wanted.includes("scratch")) continue;
+      if (!requested.includes("scratch")) continue;
       const start = { from: null, model: withoutWeights(setting.model), tokenizer: setting.tokenizer };
       const scratch = addFinetunings(planner, name, start, `${name}: scratch as ${cell.label}, seed ${seed}`, (run) =>
         scratchSeed(seed, run.seed),
@@ -68,15 +68,15 @@ export function planComparison(planner: Planner, name: string): CompareJob | nul
   const checkpoints = addCheckpoints(planner, name, contestants);
   if (!checkpoints) return null;
   baselines.push(...checkpoints);
-  if (wanted.includes("majority")) {
+  if (requested.includes("majority")) {
     for (const { task } of comparison.finetune) {
       const majority = addMajority(planner, task);
       if (!majority) return null;
       baselines.push({ baseline: "majority", cell: "majority", task, seed: 0, finetuneSeed: 0, job: majority.id });
     }
   }
-  const leaks = addLeakChecks(planner, comparison, contestants);
-  return leaks && addComparison(planner, name, cells, baselines, leaks);
+  const contamination = addContaminationChecks(planner, comparison, contestants);
+  return contamination && addComparison(planner, name, cells, baselines, contamination);
 }
 
 /** Baselines of checkpoints, fine-tuned without further pre-training, as often as a cell; further pre-training must beat them. */
@@ -130,12 +130,16 @@ function withId({ task, seed, job }: { task: Ref; seed: number; job: FinetuneJob
 }
 
 /** Adds the contamination checks of each task against each corpus that some cell reads. */
-function addLeakChecks(planner: Planner, { finetune }: ComparisonSpec, contestants: readonly Contestant[]): CompareJob["leaks"] | null {
+function addContaminationChecks(
+  planner: Planner,
+  { finetune }: ComparisonSpec,
+  contestants: readonly Contestant[],
+): CompareJob["contamination"] | null {
   const corpora = new Map(contestants.map(({ cell, setting }) => [setting.encoded.corpus, cell.pretrain.corpus]));
-  const checks: CompareJob["leaks"] = [];
+  const checks: CompareJob["contamination"] = [];
   for (const { task } of finetune) {
     for (const [id, corpus] of corpora) {
-      const job = addLeakCheck(planner, task, id, corpus);
+      const job = addContaminationCheck(planner, task, id, corpus);
       if (!job) return null;
       checks.push({ task, corpus, job: job.id });
     }
@@ -146,7 +150,7 @@ function addLeakChecks(planner: Planner, { finetune }: ComparisonSpec, contestan
 function addFinetunings(
   planner: Planner,
   name: string,
-  start: Start,
+  start: StartingWeights,
   label: string,
   jobSeed: (run: { seed: number }) => number,
 ): { task: Ref; seed: number; job: FinetuneJob | EvaluateJob }[] | null {
@@ -184,20 +188,20 @@ function addComparison(
   name: string,
   cells: ComparedCell[],
   baselines: CompareJob["baselines"],
-  leaks: CompareJob["leaks"],
+  contamination: CompareJob["contamination"],
 ): CompareJob {
   const comparison = planner.spec.comparisons[name]!;
-  const { match, expect, doc, looks } = comparison;
+  const { match, expect, doc, interimAnalyses } = comparison;
   const tasks = shownScores(planner, name);
   const jobs = [
     ...cells.flatMap(({ runs }) => runs.flatMap((run) => [run.pretrain, ...finetunesOf(run).map(({ job }) => job)])),
     ...cells.flatMap(({ searched }) => searched?.runs.map(({ job }) => job) ?? []),
     ...baselines.map(({ job }) => job),
-    ...leaks.map(({ job }) => job),
+    ...contamination.map(({ job }) => job),
   ];
   return planner.graph.add(
     "compare",
-    { ...comparisonContent(cells, baselines, tasks, match, expect), looks, leaks: leaks.map(({ job }) => job) },
+    { ...comparisonContent(cells, baselines, tasks, match, expect), interimAnalyses, contamination: contamination.map(({ job }) => job) },
     {
       name,
       after: [...new Set(jobs)],
@@ -206,10 +210,10 @@ function addComparison(
       match,
       cells,
       tasks,
-      leaks,
+      contamination,
       baselines,
       expect,
-      ...(looks ? { looks } : {}),
+      ...(interimAnalyses ? { interimAnalyses } : {}),
     },
   );
 }

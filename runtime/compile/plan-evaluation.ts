@@ -1,12 +1,12 @@
 import type { EvaluatedTask, EvaluateJob } from "#runtime/contract/plan.ts";
 import { evaluateContent } from "./fingerprint.ts";
-import type { FinetuningRun, Start } from "./plan-finetuning.ts";
+import type { FinetuningRun, StartingWeights } from "./plan-finetuning.ts";
 import { type Planner, unplannable } from "./planner.ts";
 
 /** Scores a model on a task as it is. Of the settings of a fine-tuning it takes how many examples are read at a time. */
 export function addEvaluation(
   planner: Planner,
-  start: Start,
+  start: StartingWeights,
   { settings, seed, name, at }: FinetuningRun,
   { task, tokenizer }: { task: EvaluatedTask; tokenizer: { id: string; fingerprint: string } },
 ): EvaluateJob | null {

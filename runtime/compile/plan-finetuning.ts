@@ -1,7 +1,7 @@
 import type {
+  ContaminationJob,
   EvaluateJob,
   FinetuneJob,
-  LeaksJob,
   MajorityJob,
   PretrainJob,
   ResolvedModel,
@@ -13,18 +13,18 @@ import type { FinetuneSettings, FinetuneSpec, Ref } from "#runtime/contract/spec
 import { choicesOf } from "#runtime/models/choices.ts";
 import { answeringStack } from "#runtime/programs/parts.ts";
 import { headOf, isTextToText } from "#runtime/programs/task-parts.ts";
-import { bucketOf } from "#runtime/tasks/buckets.ts";
+import { lengthBucket } from "#runtime/tasks/buckets.ts";
 import { declaredUse } from "./cells.ts";
+import { expectedTokensPerByte } from "./expected-vocabulary.ts";
 import { finetuneContent, taskContent } from "./fingerprint.ts";
-import { beyondMemory } from "./memory.ts";
+import { beyondMemory } from "./memory-limit.ts";
 import { addEvaluation } from "./plan-evaluation.ts";
 import { planOwnTokenizer } from "./plan-preparation.ts";
 import { planPretraining, settle } from "./plan-pretraining.ts";
 import { type Planner, unplannable } from "./planner.ts";
-import { expectedTokensPerByte } from "./vocabulary.ts";
 
 /** The weights that a fine-tuning starts from: the final or intermediate ones of a pre-training, or newly initialised ones. */
-export type Start =
+export type StartingWeights =
   | { from: PretrainJob; at?: number }
   | { from: null; model: ResolvedModel; tokenizer: { id: string; fingerprint: string } };
 
@@ -45,7 +45,7 @@ export interface FinetuningRun {
 }
 
 /** Plans a model on a task: a fine-tuning, or an evaluation if the task has no training examples. */
-export function addOnTask(planner: Planner, start: Start, run: FinetuningRun): FinetuneJob | EvaluateJob | null {
+export function addOnTask(planner: Planner, start: StartingWeights, run: FinetuningRun): FinetuneJob | EvaluateJob | null {
   const task = readTask(planner, run.settings.task);
   if (!task) return null;
   const tokenizer = start.from ? tokenizerOf(planner, start.from) : start.tokenizer;
@@ -55,7 +55,7 @@ export function addOnTask(planner: Planner, start: Start, run: FinetuningRun): F
 
 function addFinetuning(
   planner: Planner,
-  start: Start,
+  start: StartingWeights,
   run: FinetuningRun,
   { task, tokenizer }: { task: TrainedTask; tokenizer: { id: string; fingerprint: string } },
 ): FinetuneJob | null {
@@ -117,7 +117,7 @@ function addFinetuning(
     seed: run.seed,
     cost: planner.costs.finetune(read, settings, task),
     examples: sizes,
-    fill: bucketOf(tokensOf(characters, tokensPerByte(planner, tokenizer.id)), read.context) / read.context,
+    fill: lengthBucket(tokensOf(characters, tokensPerByte(planner, tokenizer.id)), read.context) / read.context,
   });
 }
 
@@ -126,7 +126,7 @@ function addFinetuning(
  * that and not on the context. A text may have twice as many tokens as expected for its bytes, but never more tokens than bytes.
  */
 function reading(model: ResolvedModel, longestBytes: number, perByte: number): ResolvedModel {
-  const context = bucketOf(tokensOf(longestBytes, Math.min(1, 2 * perByte)), model.context);
+  const context = lengthBucket(tokensOf(longestBytes, Math.min(1, 2 * perByte)), model.context);
   return context === model.context ? model : { ...model, context, positions: choicesOf(model).positions };
 }
 
@@ -168,20 +168,20 @@ export function addMajority(planner: Planner, taskName: Ref): MajorityJob | null
 }
 
 /** @param corpusJob id of the corpus job @param corpus its name in the specification */
-export function addLeakCheck(planner: Planner, taskName: Ref, corpusJob: string, corpus: Ref): LeaksJob | null {
+export function addContaminationCheck(planner: Planner, taskName: Ref, corpusJob: string, corpus: Ref): ContaminationJob | null {
   const task = readTask(planner, taskName);
   const { fingerprint } = planner.graph.jobs().find(({ id }) => id === corpusJob)!;
   return (
     task &&
     planner.graph.add(
-      "leaks",
+      "contamination",
       { task: taskContent(task), corpus: fingerprint },
       { name: `test examples of ${taskName} in ${corpus}`, after: [corpusJob], corpus: corpusJob, task, taskName },
     )
   );
 }
 
-export function startOf(planner: Planner, from: FinetuneSpec["from"], at: SpecPath): Start | null {
+export function startOf(planner: Planner, from: FinetuneSpec["from"], at: SpecPath): StartingWeights | null {
   const unusable = (what: string) =>
     unplannable(planner, "unresolved-reference", at, `The ${what} cannot be used. See the problem at its declaration.`);
   if (from.kind === "checkpoint") return startFromCheckpoint(planner, from.model) ?? unusable(`model ${from.model}`);
@@ -189,18 +189,18 @@ export function startOf(planner: Planner, from: FinetuneSpec["from"], at: SpecPa
   return from.kind === "pretrain" ? startFrom(planner, from.pretrain) : startFresh(planner, from.pretrain);
 }
 
-function startFromCheckpoint(planner: Planner, name: Ref): Start | null {
+function startFromCheckpoint(planner: Planner, name: Ref): StartingWeights | null {
   const checkpoint = planner.checkpoints.get(name);
   if (!checkpoint) return null;
   return { from: null, model: checkpoint.model, tokenizer: planOwnTokenizer(planner, name, checkpoint.files) };
 }
 
-function startFrom(planner: Planner, pretrain: Ref): Start | null {
+function startFrom(planner: Planner, pretrain: Ref): StartingWeights | null {
   const from = planPretraining(planner, pretrain);
   return from && { from };
 }
 
-function startFresh(planner: Planner, pretrain: Ref): Start | null {
+function startFresh(planner: Planner, pretrain: Ref): StartingWeights | null {
   const setting = settle(planner, declaredUse(planner.spec, pretrain));
   return setting && { from: null, model: withoutWeights(setting.model), tokenizer: setting.tokenizer };
 }

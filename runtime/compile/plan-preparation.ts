@@ -1,9 +1,9 @@
 import type { CheckpointFiles, CorpusJob, EncodeJob, InputFile, TokenizerJob } from "#runtime/contract/plan.ts";
 import type { SpecPath } from "#runtime/contract/problem.ts";
 import type { ExistingTokenizerSpec, Ref } from "#runtime/contract/spec.ts";
-import { filesOf } from "./files.ts";
 import { checkpointContent, corpusContent, tokenizerContent } from "./fingerprint.ts";
 import { type Planner, unplannable } from "./planner.ts";
+import { filesOf } from "./planning-files.ts";
 import { readTokenizerFile } from "./tokenizer-files.ts";
 
 /** Plans the job of a corpus. `at`: place of its name in the specification. */

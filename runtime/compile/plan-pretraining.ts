@@ -1,18 +1,18 @@
 import type { EncodeJob, PretrainJob, ResolvedModel, TokenizerJob } from "#runtime/contract/plan.ts";
 import type { Budget } from "#runtime/contract/spec.ts";
-import { expectedSequence } from "#runtime/objectives/expected.ts";
-import { isTextObjective } from "#runtime/objectives/table.ts";
+import { expectedSequence } from "#runtime/objectives/expected-sequence.ts";
+import { isTextObjective } from "#runtime/objectives/objective-table.ts";
 import { withReading } from "#runtime/programs/reading.ts";
-import { documentTokensOf, mostSteps, type Spender, stepsOf, warmupSteps, withPositionsRead } from "./budgets.ts";
+import { documentTokensOf, maxSteps, type Spender, stepsFor, warmupSteps, withPositionsRead } from "./budgets.ts";
 import { declaredUse, type Use } from "./cells.ts";
-import type { KnownCheckpoint } from "./checkpoints.ts";
+import { expectedTokens, expectedVocabulary } from "./expected-vocabulary.ts";
 import { pretrainContent } from "./fingerprint.ts";
-import { beyondMemory } from "./memory.ts";
+import type { KnownCheckpoint } from "./known-checkpoints.ts";
+import { beyondMemory } from "./memory-limit.ts";
 import { planCorpus, planEncoding, planOwnTokenizer, planTokenizer, planTokenizerFile } from "./plan-preparation.ts";
 import { type Planner, unplannable } from "./planner.ts";
 import { leavesOf, resolveArchitecture, resolveModel, resolveObjective } from "./resolve.ts";
 import { warning } from "./rules/rule.ts";
-import { expectedTokens, expectedVocabulary } from "./vocabulary.ts";
 
 /** A pre-training whose settings are resolved, except steps and seed. */
 export interface Setting extends Spender {
@@ -101,17 +101,17 @@ export function withModel(planner: Planner, setting: Omit<Setting, "model" | "co
 /** The number of steps for a budget; null, after a problem, if it exceeds the maximum. */
 export function budgetSteps(planner: Planner, setting: Setting, budget: Budget): number | null {
   if (budget.unit === "epochs" && !planner.known(setting.encoded)) planner.estimated.add(setting.encoded.id);
-  return withinMeasure(planner, setting, stepsOf(budget, setting));
+  return withinMeasure(planner, setting, stepsFor(budget, setting));
 }
 
 /** The number of steps; null, after a problem, if it exceeds the maximum. */
 export function withinMeasure(planner: Planner, { use }: Setting, steps: number): number | null {
-  if (steps <= mostSteps) return steps;
+  if (steps <= maxSteps) return steps;
   return unplannable(
     planner,
     "budget-too-large",
     use.at("budget"),
-    `The budget of ${use.label} is more than ${mostSteps.toLocaleString("en")} steps. Give less, or check its unit.`,
+    `The budget of ${use.label} is more than ${maxSteps.toLocaleString("en")} steps. Give less, or check its unit.`,
   );
 }
 

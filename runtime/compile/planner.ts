@@ -2,12 +2,12 @@ import type { EncodeResult, MeasureResult, PretrainResult } from "#runtime/contr
 import type { EncodeJob, MeasureJob, PretrainJob } from "#runtime/contract/plan.ts";
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
-import type { KnownCheckpoint } from "./checkpoints.ts";
 import type { CostModel } from "./costs.ts";
-import type { Files } from "./files.ts";
-import type { JobGraph } from "./graph.ts";
+import type { JobGraph } from "./job-graph.ts";
+import type { KnownCheckpoint } from "./known-checkpoints.ts";
+import type { Files } from "./planning-files.ts";
 import { error } from "./rules/rule.ts";
-import type { TaskReader } from "./task-reader.ts";
+import type { ReadTask } from "./task-reader.ts";
 
 /** The state of planning. Planning functions return null if a declaration cannot be planned, after they added a problem. */
 export interface Planner {
@@ -19,7 +19,7 @@ export interface Planner {
   costs: CostModel;
   /** Memory of the machine in bytes; undefined: unknown, so that nothing is too large. */
   memoryBytes: number | undefined;
-  taskOf: TaskReader;
+  taskOf: ReadTask;
   /** The result of an encode job, if it is done. */
   known(job: EncodeJob): EncodeResult | null | undefined;
   /** The step time of a pre-training on this machine, if it was measured. */

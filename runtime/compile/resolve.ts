@@ -5,7 +5,7 @@ import { declaredModel } from "#runtime/models/families/declared.ts";
 import { isTextToText } from "#runtime/programs/task-parts.ts";
 
 /** An objective that does not consist of others. */
-export type LeafObjective = Exclude<ObjectiveSpec, { kind: "mixture" | "sequence" }>;
+export type LeafObjectiveSpec = Exclude<ObjectiveSpec, { kind: "mixture" | "sequence" }>;
 
 /**
  * The objectives that `ref` consists of, in order, each with its key and its share of the whole; null if a name does not resolve or an
@@ -15,7 +15,7 @@ export function leavesOf(
   spec: Spec,
   ref: Ref,
   inside: readonly Ref[] = [],
-): { key: Ref; weight: number; objective: LeafObjective }[] | null {
+): { key: Ref; weight: number; objective: LeafObjectiveSpec }[] | null {
   const objective = spec.objectives[ref];
   if (!objective || inside.includes(ref)) return null;
   if (objective.kind !== "mixture" && objective.kind !== "sequence") return [{ key: ref, weight: 1, objective }];
@@ -44,7 +44,7 @@ export function architecturesOf(spec: Spec, ref: Ref): Architecture[] {
 }
 
 /** The architectures for an objective. A task answered by writing needs a decoder; a pooler needs a first token that attends to all. */
-export function architecturesOfLeaf(spec: Spec, objective: LeafObjective): readonly Architecture[] {
+export function architecturesOfLeaf(spec: Spec, objective: LeafObjectiveSpec): readonly Architecture[] {
   if (isWriting(spec, objective)) return ["encoder-decoder", "decoder"];
   const architectures = optionOf("objective", objective.kind)?.architectures ?? [];
   const task = objective.kind === "supervised" ? spec.tasks[objective.task] : undefined;
@@ -52,7 +52,7 @@ export function architecturesOfLeaf(spec: Spec, objective: LeafObjective): reado
   return pools ? architectures.filter((architecture) => architecture !== "decoder") : architectures;
 }
 
-function isWriting(spec: Spec, objective: LeafObjective): boolean {
+function isWriting(spec: Spec, objective: LeafObjectiveSpec): boolean {
   const task = objective.kind === "supervised" ? spec.tasks[objective.task] : undefined;
   return task !== undefined && isTextToText(task);
 }

@@ -3,11 +3,11 @@ import type { InputFile } from "#runtime/contract/plan.ts";
 import { largest } from "#runtime/contract/reductions.ts";
 import type { ExistingTokenizerSpec } from "#runtime/contract/spec.ts";
 import { isSentinelToken, sentinelToken, specialTokenNames } from "#runtime/contract/special-tokens.ts";
-import { deepest, isDeep } from "#runtime/models/checkpoints/files.ts";
+import { deepest, isDeep } from "#runtime/models/checkpoints/checkpoint-json.ts";
 import { type TokenizerParts, tokenizerFlaw } from "#runtime/models/checkpoints/tokenizer-flaws.ts";
 import { dropoutWarning } from "#runtime/models/checkpoints/tokenizer-parts.ts";
-import type { Files } from "./files.ts";
-import { lostByFile } from "./lost-text.ts";
+import { lostByFile } from "./lost-by-tokenizer.ts";
+import type { Files } from "./planning-files.ts";
 
 /** A `tokenizer.json` that the specification uses. */
 export interface KnownTokenizer {
@@ -46,15 +46,15 @@ export function readTokenizerFile({ file: path, sentinels }: ExistingTokenizerSp
   const { entries, present, pad, ownSentinels, lost, warning } = content;
   if (ownSentinels > 0 && sentinels !== null && sentinels !== ownSentinels)
     return { key: "sentinels", wrong: `${path} has ${ownSentinels} sentinels of its own. Omit sentinels.` };
-  const wanted = ownSentinels > 0 ? 0 : (sentinels ?? usualSentinels);
+  const requested = ownSentinels > 0 ? 0 : (sentinels ?? usualSentinels);
   const special = needed.filter((role) => !present.includes(role)).map((role) => specialTokenNames[role][0]);
   return {
     file: { path, ...found },
     entries,
     // the first token that is added
     pad: pad ?? entries,
-    added: [...special, ...Array.from({ length: wanted }, (_, index) => sentinelToken(index))],
-    sentinels: ownSentinels || wanted,
+    added: [...special, ...Array.from({ length: requested }, (_, index) => sentinelToken(index))],
+    sentinels: ownSentinels || requested,
     lost,
     warning,
   };
@@ -75,7 +75,7 @@ interface Content {
 
 /** A cache of the last files by their content, since a plan is made at every keystroke and these files are large. */
 const remembered = new Map<string, Content>();
-const mostRemembered = 8;
+const maxRemembered = 8;
 
 /** The content of a tokenizer file, or the reason why it is not a tokenizer. */
 function contentOf(path: string, { bytes, sha256 }: Omit<InputFile, "path">, files: Files): Content | string {
@@ -94,16 +94,16 @@ function contentOf(path: string, { bytes, sha256 }: Omit<InputFile, "path">, fil
     ...said,
   };
   remembered.set(key, content);
-  if (remembered.size > mostRemembered) remembered.delete(remembered.keys().next().value!);
+  if (remembered.size > maxRemembered) remembered.delete(remembered.keys().next().value!);
   return content;
 }
 
-const mostBytes = 200e6;
+const maxBytes = 200e6;
 
 /** The id of each token, what is lost of texts, and a warning; or the reason why the file cannot be used. */
 function readFile(path: string, files: Files): (Pick<Content, "lost" | "warning"> & { tokens: Map<string, number> }) | string {
-  if ((files.size(path) ?? 0) > mostBytes)
-    return `${path} has more than ${mostBytes / 1e6} MB, more than any tokenizer.json. Name another file.`;
+  if ((files.size(path) ?? 0) > maxBytes)
+    return `${path} has more than ${maxBytes / 1e6} MB, more than any tokenizer.json. Name another file.`;
   const bytes = files.read(path) ?? new Uint8Array();
   if (isDeep(bytes)) return `${path} is nested more than ${deepest} deep, more than any tokenizer.json. Copy the file again.`;
   let json: (TokenizerParts & Parameters<typeof lostByFile>[0]) | null;

@@ -14,7 +14,7 @@ import { numberOrNull, processId, shareOfOne, split, whole } from "./schema.ts";
  *              then of the end of the last: little-endian float64
  *   tokenizer  tokenizer.json
  *   encode     train-00000.bin …: token ids, little-endian uint16 (vocabulary up to 65,536) or uint32
- *   leaks      result.json alone
+ *   contamination  result.json alone
  *   measure    result.json alone
  *   pretrain   model.safetensors; kept/step-00000500.safetensors …: weights after earlier steps, if the plan keeps them
  *   finetune   model.safetensors (the trained weights), predictions.jsonl
@@ -110,7 +110,7 @@ export const pretrainResult = v.object({
   flops: v.number(),
   seconds: v.number(),
   /** Share of the training time, 0 to 1, spent outside steps: on batches, events and checkpoints. */
-  aroundSteps: v.exactOptional(shareOfOne),
+  overhead: v.exactOptional(shareOfOne),
   /** Share of the training time, 0 to 1, in which the engine waited for a batch. */
   waitingForData: v.exactOptional(shareOfOne),
   finalLoss: v.number(),
@@ -118,17 +118,17 @@ export const pretrainResult = v.object({
 });
 export type PretrainResult = v.InferOutput<typeof pretrainResult>;
 
-export const leaksResult = v.object({
+export const contaminationResult = v.object({
   /** Number of test examples. */
   items: whole,
   /** Number of test examples that are long enough to be checked. */
   checked: whole,
   /** Ids of the test examples that occur verbatim in the corpus. */
-  leaked: v.array(v.string()),
+  contaminated: v.array(v.string()),
   /** The first of these, with the words that it shares with the corpus. */
   examples: v.array(v.object({ id: v.string(), text: v.string(), words: v.string() })),
 });
-export type LeaksResult = v.InferOutput<typeof leaksResult>;
+export type ContaminationResult = v.InferOutput<typeof contaminationResult>;
 
 export const measureResult = v.object({
   /** Step time at steady state. */
@@ -141,7 +141,7 @@ export const finetuneResult = v.object({
   steps: whole,
   seconds: v.number(),
   /** As in the result of a pre-training. */
-  aroundSteps: v.exactOptional(shareOfOne),
+  overhead: v.exactOptional(shareOfOne),
   waitingForData: v.exactOptional(shareOfOne),
   /** The epoch with the best validation score, from 1. */
   bestEpoch: whole,
@@ -285,7 +285,7 @@ export const comparisonResult = v.object({
       /** Whether the row is a baseline. */
       baseline: v.boolean(),
       /** The mean without contaminated test examples; null if there are none, or if scores of single examples are unknown. */
-      without_leaks: numberOrNull,
+      without_contaminated: numberOrNull,
       /** Baselines that the verdict found to be better than this cell. */
       below: v.array(v.string()),
     }),
@@ -307,7 +307,7 @@ export const comparisonResult = v.object({
   /** Published values for tasks that name their `benchmark`. */
   references: v.exactOptional(v.array(publishedScores)),
   /** Contamination: test examples that occur verbatim in the corpus of a cell. */
-  leaks: v.array(v.object({ ...leaksResult.entries, task: v.string(), corpus: v.string() })),
+  contamination: v.array(v.object({ ...contaminationResult.entries, task: v.string(), corpus: v.string() })),
   /** When a run of the comparison first read a test split, ISO 8601. */
   test_first_read: v.nullable(v.string()),
   warnings: v.array(v.string()),
@@ -322,7 +322,7 @@ const byKind = {
   corpus: corpusResult,
   tokenizer: tokenizerResult,
   encode: encodeResult,
-  leaks: leaksResult,
+  contamination: contaminationResult,
   measure: measureResult,
   pretrain: pretrainResult,
   finetune: finetuneResult,

@@ -86,10 +86,10 @@ function factorOf(metric: string): number {
 /** The number of decimals that shows two significant digits of the uncertainty; without an uncertainty, three or four of the value. */
 function decimalsFor(metric: string, value: number, uncertainty: number): number {
   const factor = factorOf(metric);
-  const most = factor === 100 ? 2 : 4;
-  if (uncertainty > 0) return clamp(1 - Math.floor(Math.log10(uncertainty * factor)), 0, most);
+  const max = factor === 100 ? 2 : 4;
+  if (uncertainty > 0) return clamp(1 - Math.floor(Math.log10(uncertainty * factor)), 0, max);
   if (factor === 100) return 1;
-  return value === 0 ? 0 : clamp(3 - Math.floor(Math.log10(Math.abs(value))), 0, most);
+  return value === 0 ? 0 : clamp(3 - Math.floor(Math.log10(Math.abs(value))), 0, max);
 }
 
 function clamp(value: number, low: number, high: number): number {

@@ -36,7 +36,7 @@ const anyJob = v.variant("kind", [
   ofKind("corpus", { corpus: settings, files: v.array(file) }),
   ofKind("tokenizer", {}),
   ofKind("encode", { corpus: v.string(), tokenizer: v.string(), limit: v.nullable(v.number()) }),
-  ofKind("leaks", { corpus: v.string(), task, taskName: v.string() }),
+  ofKind("contamination", { corpus: v.string(), task, taskName: v.string() }),
   ofKind("measure", { model, objective, encoded: v.string(), tokenizer: v.string() }),
   ofKind("pretrain", {
     model,
@@ -75,7 +75,7 @@ const anyJob = v.variant("kind", [
     comparison: v.string(),
     cells: v.array(v.looseObject({ cell: v.string(), runs: v.array(v.looseObject({ pretrain: v.string(), finetunes: v.array(run) })) })),
     tasks: v.array(v.looseObject({ task: v.string(), metrics: v.array(v.string()) })),
-    leaks: v.array(v.looseObject({ task: v.string(), corpus: v.string(), job: v.string() })),
+    contamination: v.array(v.looseObject({ task: v.string(), corpus: v.string(), job: v.string() })),
     baselines: v.array(v.looseObject({ cell: v.string(), task: v.string(), job: v.string() })),
     expect: v.array(v.looseObject({})),
   }),

@@ -4,7 +4,7 @@ import type {
   Expectation,
   FinetuneSettings,
   LearnedTokenizerSpec,
-  Matched,
+  MatchedAmount,
   ModelSpec,
   ObjectiveSpec,
   OptimizerSpec,
@@ -29,7 +29,7 @@ export type Job =
   | CorpusJob
   | TokenizerJob
   | EncodeJob
-  | LeaksJob
+  | ContaminationJob
   | MeasureJob
   | PretrainJob
   | FinetuneJob
@@ -236,7 +236,7 @@ export interface PretrainJob extends JobBase<"pretrain"> {
 }
 
 /** A contamination check: a job that searches the training text of a corpus for the test examples of a task. */
-export interface LeaksJob extends JobBase<"leaks"> {
+export interface ContaminationJob extends JobBase<"contamination"> {
   corpus: string;
   task: ResolvedTask;
   taskName: string;
@@ -300,19 +300,19 @@ export interface MajorityJob extends JobBase<"majority"> {
 export interface CompareJob extends JobBase<"compare"> {
   comparison: string;
   question?: string;
-  match: Matched;
+  match: MatchedAmount;
   cells: ComparedCell[];
   /** The tasks and metrics to report and judge. */
   tasks: { task: string; metrics: string[]; benchmark?: string }[];
   /** The contamination check of each task against each corpus that a cell reads; `corpus` is its name in the specification. */
-  leaks: { task: string; corpus: string; job: string }[];
+  contamination: { task: string; corpus: string; job: string }[];
   baselines: ComparedBaseline[];
   expect: Expectation[];
   /**
    * If seeds are added until the comparison is settled: the number of seeds at each interim analysis so far, ending with this one, and at
    * the final one.
    */
-  looks?: { seeds: number[]; most: number };
+  interimAnalyses?: { seeds: number[]; max: number };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { withDirection } from "./direction.ts";
-import { describeMissing } from "./missing.ts";
+import { describeMissing } from "./missing-score.ts";
 import { formatScored } from "./numbers.ts";
 import { largest } from "./reductions.ts";
 

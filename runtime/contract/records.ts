@@ -66,16 +66,16 @@ export const manifest = v.object({
 export type Manifest = v.InferOutput<typeof manifest>;
 
 /**
- * `.pretrain/looks/<id>.json`: the interim analyses of a comparison whose seeds are added until it is settled. `id` is the id of the
+ * `.pretrain/interim-analyses/<id>.json`: the interim analyses of a comparison whose seeds are added until it is settled. `id` is the id of the
  * comparison with its declared seeds, so that a changed comparison starts again.
  */
-export const looksRecord = v.object({
+export const interimAnalysesRecord = v.object({
   /** Number of seeds at each interim analysis so far, in ascending order. */
   seeds: v.pipe(v.array(whole), v.minLength(1)),
   /** Number of seeds at the final analysis. */
-  most: whole,
+  max: whole,
 });
-export type LooksRecord = v.InferOutput<typeof looksRecord>;
+export type InterimAnalysesRecord = v.InferOutput<typeof interimAnalysesRecord>;
 
 /** A hypothesis about a comparison and the time when it was recorded: a line of `.pretrain/hypotheses.jsonl`. */
 export const hypothesis = v.object({

@@ -6,11 +6,11 @@ export interface SeenFiles {
   /** This many bytes from the beginning, or fewer if the file is shorter. */
   start(path: string, bytes: number): Uint8Array | null;
   /** Whether two parts of files have the same bytes. */
-  sameBytes(one: Span, other: Span): boolean;
+  sameBytes(one: ByteRange, other: ByteRange): boolean;
 }
 
 /** A range of bytes in a file, from `start` up to but excluding `end`. */
-export interface Span {
+export interface ByteRange {
   path: string;
   start: number;
   end: number;

@@ -262,13 +262,13 @@ export interface ProbeSpec extends Documented {
   seed: number;
 }
 
-export type Matched = "tokens" | "flops" | "steps" | "params" | "time";
+export type MatchedAmount = "tokens" | "flops" | "steps" | "params" | "time";
 
 export interface ComparisonSpec extends Documented {
   extends: Ref;
   /** Keys of a pre-training, each with the values to try; several keys form a grid. */
   vary: Varied[];
-  match: Matched;
+  match: MatchedAmount;
   /** Learning rates from which each cell takes the one with the best validation loss; absent: that of the pre-training. */
   search?: { learningRates: number[] };
   /** One entry per task. */
@@ -280,7 +280,7 @@ export interface ComparisonSpec extends Documented {
    * Set by `run`, not by the text, for a comparison whose seeds are added until it is settled: the number of seeds at each interim
    * analysis so far, and at the final one.
    */
-  looks?: { seeds: number[]; most: number };
+  interimAnalyses?: { seeds: number[]; max: number };
   /** `scratch`, `majority`, and names of models with a checkpoint; null: the default baselines. */
   baselines: string[] | null;
   expect: Expectation[];

@@ -68,7 +68,7 @@ type SpecOf<O extends TaskOption> = { kind: O["name"] } & Documented &
     data: DataFormat;
     /** The metrics that the results show; all metrics of the kind are computed. */
     metrics: string[];
-    /** The published benchmark that the data belong to; see `published.ts`. */
+    /** The published benchmark that the data belong to; see `published-values.ts`. */
     benchmark?: string;
   };
 

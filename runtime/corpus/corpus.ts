@@ -9,7 +9,7 @@ import { contentOf, usualColumn } from "#runtime/tasks/checks/beginning.ts";
 import { splitOf } from "#runtime/tasks/share.ts";
 import { type DocumentPiece, documentCutters } from "./cut-documents.ts";
 import { rowReaderOf } from "./read-rows.ts";
-import { readText } from "./read-text.ts";
+import { readCorpusText } from "./read-text.ts";
 import { repeatFinders } from "./repeats.ts";
 import { openSplitWriter } from "./split-writer.ts";
 
@@ -66,7 +66,7 @@ const leftOut = 255;
 async function surveyDocuments(job: CorpusJob, context: JobContext): Promise<Survey> {
   const { split, limit, deduplicate } = job.corpus;
   const survey: Survey = { assigned: new Uint8Array(1024), count: 0, documents: 0, characters: 0, repeated: 0 };
-  const most = limit?.unit === "documents" ? limit.value : Number.POSITIVE_INFINITY;
+  const max = limit?.unit === "documents" ? limit.value : Number.POSITIVE_INFINITY;
   const repeats = repeatFinders[deduplicate]();
   let hash = createHash("sha256");
   let characters = 0;
@@ -84,7 +84,7 @@ async function surveyDocuments(job: CorpusJob, context: JobContext): Promise<Sur
   await eachPiece(
     job,
     context,
-    { phase: "reading documents", isEnough: () => survey.documents >= most, check: unchanged },
+    { phase: "reading documents", isEnough: () => survey.documents >= max, check: unchanged },
     ({ text, last }) => {
       hash.update(text);
       repeats.push(text);
@@ -207,7 +207,7 @@ async function* documentsOf(
   const readRows = rowReaderOf(path);
   if (!readRows) {
     const cutter = documentCutters[documents]();
-    for await (const text of readText(path, onBytes, contentOf(path, documents))) yield cutter.push(text);
+    for await (const text of readCorpusText(path, onBytes, contentOf(path, documents))) yield cutter.push(text);
     yield cutter.end();
     return;
   }

@@ -33,7 +33,7 @@ async function* decompressed(
   onBytes: (bytes: Uint8Array) => void,
 ): AsyncGenerator<Buffer> {
   const { size } = await stat(path);
-  const most = Math.max(unpackedAlways, mostRatio * size);
+  const max = Math.max(unpackedAlways, maxRatio * size);
   let [seen, unpacked] = [0, 0];
   // a file can contain several compressed frames, and a Zstandard decoder ends with the first: the next starts where it ended
   for (let start = 0; start < size || start === 0; ) {
@@ -50,7 +50,7 @@ async function* decompressed(
     try {
       for await (const piece of decoder as AsyncIterable<Buffer>) {
         unpacked += piece.length;
-        if (unpacked > most) throw new JobFailure(`${path}: ${packedTooWell}`);
+        if (unpacked > max) throw new JobFailure(`${path}: ${packedTooWell}`);
         yield piece;
       }
     } catch (error) {
@@ -62,9 +62,9 @@ async function* decompressed(
 }
 
 /** Maximum ratio of compression. Text compresses to a tenth of its size, logs to a hundredth; a decompression bomb would fill any disk. */
-const mostRatio = 200;
+const maxRatio = 200;
 const unpackedAlways = 1 << 28;
-const packedTooWell = `more than ${mostRatio} times its size when it is decompressed, unlike any text; check its content, and decompress it yourself if it is right`;
+const packedTooWell = `more than ${maxRatio} times its size when it is decompressed, unlike any text; check its content, and decompress it yourself if it is right`;
 
 async function* rawBytes(path: string, start: number, onBytes: (bytes: Uint8Array) => void): AsyncGenerator<Buffer> {
   const file = await open(path);

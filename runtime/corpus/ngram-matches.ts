@@ -25,7 +25,7 @@ export interface NgramMatcher {
  */
 export function ngramMatcher(items: readonly (readonly string[])[]): NgramMatcher {
   const ids = new Map<string, number>();
-  const wanted = { [long]: new Map<string, number[]>(), [short]: new Map<string, number[]>() };
+  const requested = { [long]: new Map<string, number[]>(), [short]: new Map<string, number[]>() };
   let checked = 0;
   items.forEach((texts, item) => {
     let looked = false;
@@ -37,9 +37,9 @@ export function ngramMatcher(items: readonly (readonly string[])[]): NgramMatche
       const numbers = words.map((word) => ids.get(word) ?? add(ids, word));
       for (let start = 0; start + length <= numbers.length; start++) {
         const key = numbers.slice(start, start + length).join(" ");
-        const found = wanted[length].get(key) ?? [];
+        const found = requested[length].get(key) ?? [];
         if (!found.includes(item)) found.push(item);
-        wanted[length].set(key, found);
+        requested[length].set(key, found);
       }
     }
     if (looked) checked++;
@@ -61,7 +61,7 @@ export function ngramMatcher(items: readonly (readonly string[])[]): NgramMatche
     for (const length of [short, long] as const) {
       if (run.length < length) continue;
       const last = run.slice(-length);
-      for (const item of wanted[length].get(last.join(" ")) ?? []) {
+      for (const item of requested[length].get(last.join(" ")) ?? []) {
         if (!found.has(item)) found.set(item, last.map((each) => names[each]).join(" "));
       }
     }

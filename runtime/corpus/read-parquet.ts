@@ -1,10 +1,10 @@
 import { asyncBufferFromFile, parquetMetadataAsync, parquetRead, parquetSchema } from "hyparquet";
 import { JobFailure } from "#runtime/contract/job-context.ts";
 import { fieldFlaw } from "#runtime/tasks/checks/beginning.ts";
-import { firstFlaw } from "#runtime/tasks/checks/check.ts";
+import { firstFlaw } from "#runtime/tasks/checks/data-check.ts";
 import { columnChecks } from "#runtime/tasks/checks/headers.ts";
 import { notParquet } from "#runtime/tasks/formats/compressed.ts";
-import { columnOf, fieldAt } from "#runtime/tasks/formats/fields.ts";
+import { columnOf, fieldAt } from "#runtime/tasks/formats/json-fields.ts";
 import { boundsOfCorpus, unpackedBytes } from "#runtime/tasks/formats/parquet-bounds.ts";
 import { parquetCompressors as compressors } from "#runtime/tasks/formats/parquet-compressors.ts";
 import { fileBytes } from "./file-bytes.ts";

@@ -4,15 +4,15 @@ import { type TextFormat, textFormatOf } from "#runtime/contract/formats.ts";
 import { JobFailure } from "#runtime/contract/job-context.ts";
 import { parseJson } from "#runtime/contract/parse-json.ts";
 import { beginningFlaws, contentOf, fieldFlaw } from "#runtime/tasks/checks/beginning.ts";
-import { type Flaw, firstFlaw, placeIn } from "#runtime/tasks/checks/check.ts";
-import { beginning } from "#runtime/tasks/checks/files.ts";
+import { type DataFlaw, firstFlaw, placeIn } from "#runtime/tasks/checks/data-check.ts";
+import { beginning } from "#runtime/tasks/checks/file-checks.ts";
 import { columnChecks } from "#runtime/tasks/checks/headers.ts";
 import { linesOfNames, objectChecks, partedChecks } from "#runtime/tasks/checks/rows.ts";
-import { fieldAt } from "#runtime/tasks/formats/fields.ts";
+import { fieldAt } from "#runtime/tasks/formats/json-fields.ts";
 import { isQuoted, longestRow, quoteScanner } from "#runtime/tasks/formats/quotes.ts";
 import { fileBytes } from "./file-bytes.ts";
 import { readParquet } from "./read-parquet.ts";
-import { readText } from "./read-text.ts";
+import { readCorpusText } from "./read-text.ts";
 
 /** A table file and the place of its texts. */
 export interface TableSource {
@@ -41,7 +41,7 @@ export function rowReaderOf(path: string): RowReader | undefined {
 }
 
 function textOf({ path, onBytes }: TableSource): AsyncGenerator<string> {
-  return readText(path, onBytes, contentOf(path, "line"));
+  return readCorpusText(path, onBytes, contentOf(path, "line"));
 }
 
 async function* readJsonLines(source: TableSource): AsyncGenerator<string[]> {
@@ -66,7 +66,7 @@ function textIn(line: string, at: Place, column: string): string {
   return (found?.value as string | null | undefined) ?? "";
 }
 
-function failure({ path, line }: Place, flaw: Flaw): JobFailure {
+function failure({ path, line }: Place, flaw: DataFlaw): JobFailure {
   return new JobFailure(`${placeIn(path, { line, ...flaw })}: ${flaw.message}`);
 }
 
@@ -151,7 +151,7 @@ async function* readQuoted({ path, column }: TableSource, pieces: AsyncIterable<
 /** A failure with the line of the wrong quote. The parser only reports where it stopped, so the file is read again up to there. */
 async function quoteFailure(path: string, delimiter: string, error: CsvError): Promise<JobFailure> {
   const scanner = quoteScanner(delimiter);
-  for await (const piece of readText(path)) if (scanner.push(piece)) break;
+  for await (const piece of readCorpusText(path)) if (scanner.push(piece)) break;
   const fault = scanner.end();
   if (fault) return new JobFailure(`${path}:${fault.line}:${fault.column}: ${fault.message}`);
   return new JobFailure(`${path}:${typeof error.lines === "number" ? error.lines : 1}: the quotes do not match: ${error.message}`);

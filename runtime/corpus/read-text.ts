@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { JobFailure } from "#runtime/contract/job-context.ts";
-import { firstFlaw, placeIn } from "#runtime/tasks/checks/check.ts";
-import { beginning, type FileSeen, fileChecks, invalidUtf8, lineOf } from "#runtime/tasks/checks/files.ts";
+import { firstFlaw, placeIn } from "#runtime/tasks/checks/data-check.ts";
+import { beginning, type FileSeen, fileChecks, invalidUtf8, lineNumberAt } from "#runtime/tasks/checks/file-checks.ts";
 import { fileBytes } from "./file-bytes.ts";
 
 /**
@@ -9,7 +9,7 @@ import { fileBytes } from "./file-bytes.ts";
  * mark is removed, and CRLF becomes LF. `onBytes` receives the bytes as they are in the file. Throws JobFailure if the bytes are not UTF-8.
  * `content`: how the caller divides the text.
  */
-export async function* readText(
+export async function* readCorpusText(
   path: string,
   onBytes?: (bytes: Uint8Array) => void,
   content: FileSeen["content"] = "document",
@@ -66,7 +66,7 @@ async function lineFeeds(path: string, end: number): Promise<number> {
   let [lines, at] = [0, 0];
   for await (const piece of fileBytes(path)) {
     const part = piece.subarray(0, end - at);
-    lines += lineOf(part, part.length) - 1;
+    lines += lineNumberAt(part, part.length) - 1;
     at += part.length;
     if (at >= end) break;
   }

@@ -9,15 +9,15 @@ export function isSafeBreak(text: string, index: number): boolean {
 }
 
 /** The pieces of a text between its safe breaks. */
-export function stretchesOf(text: string): string[] {
-  const stretches: string[] = [];
+export function chunksOf(text: string): string[] {
+  const chunks: string[] = [];
   let start = 0;
   for (let i = 1; i <= text.length; i++) {
     if (i < text.length && !isSafeBreak(text, i)) continue;
-    stretches.push(text.slice(start, i));
+    chunks.push(text.slice(start, i));
     start = i;
   }
-  return text === "" ? [] : stretches;
+  return text === "" ? [] : chunks;
 }
 
 function isPlainSpace(code: number): boolean {

@@ -11,13 +11,13 @@ export interface SeenHashes {
  * A set made of two tables of at most `most` numbers each, with 8 bytes per place: when the newer table is full, the older one is dropped.
  * 0 is stored as 1, since 0 marks an empty place.
  */
-export function seenHashes(most = 1 << 24): SeenHashes {
-  let recent = hashTable(Math.min(most, 1 << 12));
+export function seenHashes(max = 1 << 24): SeenHashes {
+  let recent = hashTable(Math.min(max, 1 << 12));
   let older: HashTable | null = null;
   let hasForgotten = false;
   const add = (high: number, low: number) => {
     if (recent.isFull()) {
-      if (recent.room * 2 <= most) recent = grown(recent);
+      if (recent.room * 2 <= max) recent = grown(recent);
       else {
         hasForgotten ||= older !== null;
         older = recent;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Split } from "#runtime/contract/spec.ts";
-import { openWhole } from "#runtime/runs/files.ts";
+import { openWhole } from "#runtime/runs/whole-files.ts";
 
 /** Writes one split of a corpus: `<split>.txt` and `<split>.index`, as `runtime/contract/artifacts.ts` describes them. */
 export interface SplitWriter {

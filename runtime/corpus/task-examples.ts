@@ -3,10 +3,10 @@ import { readFileSync, statSync } from "node:fs";
 import { JobFailure } from "#runtime/contract/job-context.ts";
 import type { ResolvedTask } from "#runtime/contract/plan.ts";
 import type { Split } from "#runtime/contract/spec.ts";
-import { isMissing } from "#runtime/runs/files.ts";
+import { isMissing } from "#runtime/runs/whole-files.ts";
 import type { ExamplesByKind, TaskExamples } from "#runtime/tasks/example.ts";
 import { exampleReader, type ReadFile } from "#runtime/tasks/examples.ts";
-import { mostBytes } from "#runtime/tasks/formats/unpack.ts";
+import { maxBytes } from "#runtime/tasks/formats/decompress.ts";
 
 export type ExampleOf<T extends ResolvedTask> = ExamplesByKind[T["kind"]];
 
@@ -29,7 +29,7 @@ export function taskExampleReader<T extends ResolvedTask>(task: T): (split: Spli
 
 /** Reads a file. Throws if it has changed since the plan was made, since its fingerprint would then be wrong. */
 function readPlanned({ files }: ResolvedTask, path: string): ReturnType<ReadFile> {
-  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > mostBytes) return "too large";
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > maxBytes) return "too large";
   const bytes = readOrNull(path);
   const planned = files.find((file) => file.path === path);
   if (bytes === null || planned === undefined) return bytes;

@@ -5,7 +5,7 @@ export interface DocumentLengths {
   found(): number[];
 }
 
-const most = 1024;
+const max = 1024;
 
 export function openDocumentLengths(): DocumentLengths {
   let kept: number[] = [];
@@ -15,7 +15,7 @@ export function openDocumentLengths(): DocumentLengths {
     begin() {
       documents++;
       if (!isKept()) return;
-      if (kept.length === most) {
+      if (kept.length === max) {
         kept = kept.filter((_, index) => index % 2 === 0);
         every *= 2;
       }

@@ -6,8 +6,8 @@ import type { EncodeJob } from "#runtime/contract/plan.ts";
 import type { Split } from "#runtime/contract/spec.ts";
 import { splits } from "#runtime/corpus/corpus.ts";
 import { type CorpusPiece, type CutPlaces, corpusPieces } from "#runtime/corpus/read-documents.ts";
-import { openWhole, type WholeFile } from "#runtime/runs/files.ts";
-import { readInput } from "#runtime/runs/inspect.ts";
+import { readInput } from "#runtime/runs/inspect-folder.ts";
+import { openWhole, type WholeFile } from "#runtime/runs/whole-files.ts";
 import { openTokenizer, type Tokenizer } from "#runtime/tokenizers/tokenizer.ts";
 import { type DocumentLengths, openDocumentLengths } from "./document-lengths.ts";
 import { type BatchEncoder, openBatchEncoder } from "./encode-threads.ts";
@@ -102,8 +102,8 @@ function sameIds(parts: readonly Int32Array[], whole: Int32Array): boolean {
 /** A thread takes a third of a second to start: so long it takes to encode about so many bytes. */
 const bytesForThread = 4e6;
 
-function threadsOf(bytes: number, most: number): number {
-  return Math.max(1, Math.min(most, Math.floor(bytes / bytesForThread)));
+function threadsOf(bytes: number, max: number): number {
+  return Math.max(1, Math.min(max, Math.floor(bytes / bytesForThread)));
 }
 
 /** Small enough that what the native library keeps for a piece stays small. */
@@ -174,11 +174,11 @@ interface Shards {
 const shardTokens = 1 << 25;
 const bufferTokens = 1 << 18;
 
-function openShards(folder: string, split: Split, width: 2 | 4, most: number): Shards {
+function openShards(folder: string, split: Split, width: 2 | 4, max: number): Shards {
   const written: Shards["written"] = [];
   const buffer = width === 2 ? new Uint16Array(bufferTokens) : new Uint32Array(bufferTokens);
   let filled = 0;
-  let left = most;
+  let left = max;
   let file: WholeFile | null = null;
 
   const flush = () => {

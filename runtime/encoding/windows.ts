@@ -27,7 +27,7 @@ export function windowOf(stream: TokenStream, layout: WindowShape, at: SequenceI
 }
 
 /** A window of the same epoch that is not the sequence's own; undefined where the corpus has a single one. */
-export function windowElsewhere(stream: TokenStream, layout: WindowShape, at: SequenceIndex): Int32Array | undefined {
+export function unrelatedWindow(stream: TokenStream, layout: WindowShape, at: SequenceIndex): Int32Array | undefined {
   const windows = windowCount(stream.length, layout);
   return windows > 1 ? windowAt(stream, layout, at, Math.floor(windows / 2)) : undefined;
 }
@@ -48,7 +48,7 @@ function windowAt(stream: TokenStream, layout: WindowShape, at: SequenceIndex, f
 export interface TrainingWindows {
   at(index: number): Int32Array;
   /** A window of the same epoch that is not the sequence's own; undefined where the epoch has a single one. */
-  elsewhere(index: number): Int32Array | undefined;
+  unrelated(index: number): Int32Array | undefined;
 }
 
 /** Sequences that reach as far as they have room; without `reach`, a stride each. */
@@ -61,7 +61,7 @@ export function trainingWindows(
   if (reach && stream.length > 0) return packedWindows(stream, layout, of, reach);
   return {
     at: (index) => windowOf(stream, layout, { ...of, index }),
-    elsewhere: (index) => windowElsewhere(stream, layout, { ...of, index }),
+    unrelated: (index) => unrelatedWindow(stream, layout, { ...of, index }),
   };
 }
 
@@ -97,7 +97,7 @@ function packedWindows(
     const start = starts[window]!;
     return readRing(stream, (cut + start) % stream.length, (starts[window + 1] ?? stream.length) - start);
   };
-  return { at: (index) => windowAt(index, own)!, elsewhere: (index) => windowAt(index, (windows) => windows >> 1) };
+  return { at: (index) => windowAt(index, own)!, unrelated: (index) => windowAt(index, (windows) => windows >> 1) };
 }
 
 const own = () => 0;
@@ -150,7 +150,7 @@ export interface EvaluationWindows {
   count: number;
   at(index: number): Int32Array;
   /** Another window than that at the index; undefined where there is a single one. */
-  elsewhere(index: number): Int32Array | undefined;
+  unrelated(index: number): Int32Array | undefined;
 }
 
 /**
@@ -172,7 +172,7 @@ export function evaluationWindows(
     const start = Math.floor((index * all) / count) * layout.stride;
     return stream.read(start, Math.min(layout.window, stream.length - start));
   };
-  return { count, at, elsewhere: (index) => (count > 1 ? at((index + Math.floor(count / 2)) % count) : undefined) };
+  return { count, at, unrelated: (index) => (count > 1 ? at((index + Math.floor(count / 2)) % count) : undefined) };
 }
 
 function packedEvaluation(stream: TokenStream, layout: WindowShape, limitTokens: number, reach: Reach): EvaluationWindows {
@@ -183,5 +183,5 @@ function packedEvaluation(stream: TokenStream, layout: WindowShape, limitTokens:
     const window = Math.floor((index * all) / count);
     return stream.read(starts[window]!, (starts[window + 1] ?? stream.length) - starts[window]!);
   };
-  return { count, at, elsewhere: (index) => (count > 1 ? at((index + Math.floor(count / 2)) % count) : undefined) };
+  return { count, at, unrelated: (index) => (count > 1 ? at((index + Math.floor(count / 2)) % count) : undefined) };
 }

@@ -7,12 +7,12 @@ export interface Engine {
   readonly name: EngineName;
   /** Description for the manifest: versions, device, threads. */
   describe(): Promise<EngineDescription>;
-  open(program: Program): Promise<Session>;
+  open(program: Program): Promise<EngineSession>;
 }
 
 export type { EngineName };
 
-export interface Session {
+export interface EngineSession {
   /** Whether requests are processed in order, so that a request need not wait for the answer to the one before. */
   queues: boolean;
   /**

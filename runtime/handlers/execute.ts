@@ -18,8 +18,8 @@ const executors: { [K in JobKind]: Executor<K> } = {
       ? (await import("#runtime/tokenizers/train.ts")).trainTokenizer(job, context)
       : (await import("#runtime/tokenizers/adopt.ts")).adoptTokenizer(job, context.folder),
   encode: async (job, context) => (await import("#runtime/encoding/encode.ts")).encodeCorpus(job, context),
-  leaks: async (job, context) => (await import("#runtime/corpus/leaks.ts")).findLeaks(job, context),
-  measure: async (job, context) => (await import("#runtime/train/measure.ts")).measure(job, context),
+  contamination: async (job, context) => (await import("#runtime/corpus/find-contamination.ts")).findContamination(job, context),
+  measure: async (job, context) => (await import("#runtime/train/measure-step-time.ts")).measureStepTime(job, context),
   pretrain: async (job, context) => (await import("#runtime/train/pretrain.ts")).pretrain(job, context),
   finetune: async (job, context) => (await import("#runtime/train/finetune.ts")).finetune(job, context),
   evaluate: async (job, context) => (await import("#runtime/train/evaluate-task.ts")).evaluateTask(job, context),

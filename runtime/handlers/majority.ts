@@ -3,7 +3,7 @@ import type { JobContext } from "#runtime/contract/job-context.ts";
 import type { MajorityJob } from "#runtime/contract/plan.ts";
 import type { Prediction } from "#runtime/contract/predictions.ts";
 import { taskExampleReader } from "#runtime/corpus/task-examples.ts";
-import { writePredictions } from "#runtime/runs/predictions.ts";
+import { writePredictions } from "#runtime/runs/prediction-files.ts";
 import { withStandardErrors } from "#runtime/scoring/standard-errors.ts";
 import { definitionOf } from "#runtime/tasks/task-definitions.ts";
 

@@ -7,13 +7,13 @@ import { JobFailure, JobStopped } from "#runtime/contract/job-context.ts";
 import type { Job, JobKind } from "#runtime/contract/plan.ts";
 import type { LockHolder } from "#runtime/contract/records.ts";
 import { describeSystemError } from "#runtime/contract/system-error.ts";
-import { type EventWriter, openEvents } from "#runtime/runs/events.ts";
-import { removeTemporaries } from "#runtime/runs/files.ts";
+import { type EventWriter, openEvents } from "#runtime/runs/event-log.ts";
 import { FolderLost, guardFolder, requireOwn } from "#runtime/runs/folder-guard.ts";
 import { lockedBy, tryLock } from "#runtime/runs/lock.ts";
 import { beginSession, inspectManifest, manifestFile, readManifest } from "#runtime/runs/manifest.ts";
 import { lockFile, resultFile, type Store, writeResult } from "#runtime/runs/store.ts";
-import { latestCheckpointPath, removeCheckpoints } from "#runtime/train/checkpoints.ts";
+import { removeTemporaries } from "#runtime/runs/whole-files.ts";
+import { latestCheckpointPath, removeCheckpoints } from "#runtime/train/training-checkpoints.ts";
 import { execute } from "./execute.ts";
 
 export interface RunJobOptions extends EngineRequest {

@@ -4,11 +4,11 @@ import { readFileSync, statSync } from "node:fs";
 export function readBounded(path: string): string | null {
   try {
     const stat = statSync(path, { throwIfNoEntry: false });
-    return stat?.isFile() && stat.size <= mostBytes ? readFileSync(path, "utf8") : null;
+    return stat?.isFile() && stat.size <= maxBytes ? readFileSync(path, "utf8") : null;
   } catch {
     return null;
   }
 }
 
 /** Maximum size in bytes: the paths of several hundred thousand files, which are read in a tenth of a second. */
-const mostBytes = 8 << 20;
+const maxBytes = 8 << 20;

@@ -7,7 +7,7 @@ import { makeFolders } from "#runtime/machine/make-folders.ts";
 import { HubError, isOffline } from "./access.ts";
 import { cachedFolder, cachedModel, hubCache, listingOf, repositoryOf } from "./cache.ts";
 import { fetchFile } from "./fetch-file.ts";
-import { publishedOf, type Sum, sumOfFile } from "./published.ts";
+import { type Checksum, publishedOf, sumOfFile } from "./published-hashes.ts";
 import { damageOf, recordVerified, signOf } from "./verified.ts";
 
 const single = [
@@ -72,7 +72,7 @@ export async function downloadModel(name: string, telling: Downloading, environm
  */
 export async function downloadData(
   name: string,
-  { wanted, ...telling }: Downloading & { wanted(paths: readonly string[]): string[] },
+  { requested, ...telling }: Downloading & { requested(paths: readonly string[]): string[] },
   environment = process.env,
 ): Promise<string> {
   const cacheDir = hubCache(environment);
@@ -85,7 +85,7 @@ export async function downloadData(
     const infos = new Map<string, PathInfo>();
     for await (const info of listFiles({ ...at, recursive: true })) if (info.type === "file") infos.set(info.path, info);
     const paths = [...infos.keys()].sort();
-    for (const path of wanted([...infos.keys()])) await intoCache(infos.get(path)!, { name, repository, cacheDir, at, telling });
+    for (const path of requested([...infos.keys()])) await intoCache(infos.get(path)!, { name, repository, cacheDir, at, telling });
     writeInto(listingOf(repository, sha), JSON.stringify(paths));
     writeInto(join(repository, "refs", "main"), sha);
     folder = join(repository, "snapshots", sha);
@@ -132,7 +132,7 @@ async function intoCache(info: PathInfo, { name, repository, cacheDir, at, telli
 }
 
 /** Whether a blob exists with the right checksum; it may have been downloaded for another commit. */
-async function isWhole(blob: string, sum: Sum): Promise<boolean> {
+async function isWhole(blob: string, sum: Checksum): Promise<boolean> {
   const stat = signOf(blob);
   if (!stat) return false;
   if ((await sumOfFile(blob, sum, stat.bytes)) === sum.hex) return true;

@@ -5,15 +5,15 @@ import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
 import { makeFolders } from "#runtime/machine/make-folders.ts";
 import { HubError } from "./access.ts";
-import { hashFor, type Published, type Sum } from "./published.ts";
-import { count, differs } from "./verified.ts";
+import { type Checksum, hashFor, type Published } from "./published-hashes.ts";
+import { byteCount, differs } from "./verified.ts";
 
 export interface Wanted {
   /** Name for messages: `model.safetensors of owner/tiny`. */
   what: string;
   /** Path of the downloaded file. */
   to: string;
-  published: Published & { sum: Sum };
+  published: Published & { sum: Checksum };
   /** Requests the content from the hub; null if it has no such file. */
   open(): Promise<Blob | null>;
 }
@@ -22,19 +22,19 @@ export interface Wanted {
  * Downloads a file to a temporary name and renames it if its content is what the hub published. If the connection breaks, the received part
  * is kept and the next download resumes from it; if that part turns out to be wrong, the download starts again. Throws `HubError`.
  */
-export async function fetchFile(wanted: Wanted): Promise<void> {
-  const part = `${wanted.to}.incomplete`;
+export async function fetchFile(requested: Wanted): Promise<void> {
+  const part = `${requested.to}.incomplete`;
   makeFolders(dirname(part));
   const before = sizeOf(part);
-  const goesOn = before > 0 && before <= wanted.published.bytes;
+  const goesOn = before > 0 && before <= requested.published.bytes;
   if (before > 0 && !goesOn) rmSync(part, { force: true });
-  let wrong = await fetchInto(part, goesOn ? before : 0, wanted);
-  if (wrong !== undefined && goesOn) wrong = await fetchInto(part, 0, wanted);
+  let wrong = await fetchInto(part, goesOn ? before : 0, requested);
+  if (wrong !== undefined && goesOn) wrong = await fetchInto(part, 0, requested);
   if (wrong !== undefined)
     throw new HubError(
-      `${wanted.what} was altered on the way: ${wrong}. It was not kept. Download it again; if the error persists, something between this machine and the hub (a proxy, a mirror, HF_ENDPOINT) changes it`,
+      `${requested.what} was altered on the way: ${wrong}. It was not kept. Download it again; if the error persists, something between this machine and the hub (a proxy, a mirror, HF_ENDPOINT) changes it`,
     );
-  renameSync(part, wanted.to);
+  renameSync(part, requested.to);
 }
 
 /** Downloads into a partial file, and returns what is wrong with the content, in which case the file is removed. */
@@ -53,7 +53,7 @@ async function fetchInto(part: string, from: number, { what, published: { bytes,
   if (from < bytes) {
     const brokeOff = (reason: string) =>
       new HubError(
-        `the download of ${what} broke off after ${at.toLocaleString("en-US")} of ${count(bytes)}${reason}. They are kept; the same command resumes from there`,
+        `the download of ${what} broke off after ${at.toLocaleString("en-US")} of ${byteCount(bytes)}${reason}. They are kept; the same command resumes from there`,
       );
     try {
       const blob = await open();
@@ -70,7 +70,7 @@ async function fetchInto(part: string, from: number, { what, published: { bytes,
   const found = hash.digest("hex");
   if (at === bytes && found === sum.hex) return undefined;
   rmSync(part, { force: true });
-  return at === bytes ? differs(sum, found) : `${count(at)} were received, but it has ${count(bytes)} on the hub`;
+  return at === bytes ? differs(sum, found) : `${byteCount(at)} were received, but it has ${byteCount(bytes)} on the hub`;
 }
 
 function sizeOf(path: string): number {

@@ -6,7 +6,7 @@ import { parseRecord } from "#runtime/contract/record-text.ts";
 import { type VerifiedFiles, verifiedFiles } from "#runtime/contract/records.ts";
 import { makeFolders } from "#runtime/machine/make-folders.ts";
 import { readBounded } from "./bounded.ts";
-import { type Published, type Sum, sumName, sumNamed, sumOfFile } from "./published.ts";
+import { type Checksum, type Published, sumName, sumNamed, sumOfFile } from "./published-hashes.ts";
 
 /*
  * The record of files in the cache that were compared with their checksums: one file per commit, next to Python's folders. A cached file is
@@ -49,7 +49,7 @@ export async function damageOf({ repository, commit, path }: CachedFile, publish
   if (stat === undefined) return "it does not exist";
   const known = verifiedIn(repository, commit)[path];
   const bytes = published?.bytes ?? known?.bytes;
-  if (bytes !== undefined && bytes !== stat.bytes) return `it has ${count(stat.bytes)}, but ${count(bytes)} on the hub`;
+  if (bytes !== undefined && bytes !== stat.bytes) return `it has ${byteCount(stat.bytes)}, but ${byteCount(bytes)} on the hub`;
   const sum = published ? published.sum : (known?.sum ?? sumNamed(basename(await realpath(file))));
   if (!sum || (known?.sign === stat.sign && known.sum?.hex === sum.hex)) return undefined;
   const found = await sumOfFile(file, sum, stat.bytes);
@@ -73,11 +73,11 @@ export function signOf(file: string): { bytes: number; sign: string } | undefine
 }
 
 /** How a checksum differs, as the end of a sentence: `its SHA-256 is …, but … on the hub`; undefined if it does not. */
-export function differs(sum: Sum, found: string): string {
+export function differs(sum: Checksum, found: string): string {
   return `its ${sumName(sum)} is ${found}, but ${sum.hex} on the hub`;
 }
 
-export function count(bytes: number): string {
+export function byteCount(bytes: number): string {
   return `${bytes.toLocaleString("en-US")} ${bytes === 1 ? "byte" : "bytes"}`;
 }
 

@@ -1,4 +1,4 @@
-import { type MetricValue, scoreAll, taggingMetrics } from "./table.ts";
+import { type MetricValue, scoreAll, taggingMetrics } from "./metric-table.ts";
 import { undefinedOfTags } from "./undefined-metrics.ts";
 
 type Sentences = readonly (readonly string[])[];

@@ -59,7 +59,7 @@ export function sentenceTer(
 const longestShift = 10;
 const farthestShift = 50;
 /** Maximum number of candidates for shifts of a line, after which the search ends. */
-const mostCandidates = 1000;
+const maxCandidates = 1000;
 
 /** Shifts phrases as long as that saves edits, then counts shifts and edits. */
 function editsBetween(given: readonly string[], right: readonly string[]): number {
@@ -78,7 +78,7 @@ function editsBetween(given: readonly string[], right: readonly string[]): numbe
   for (let shifts = 0; ; shifts++) {
     const best = bestShift(words, target, table, candidates);
     candidates = best.candidates;
-    if (candidates >= mostCandidates || best.saved <= 0) return shifts + table.distance;
+    if (candidates >= maxCandidates || best.saved <= 0) return shifts + table.distance;
     words = best.words;
     table = editTable(words, target);
   }
@@ -116,7 +116,7 @@ function bestShift(
       candidates++;
       if (best === null || isBetter(shift, best)) best = shift;
     }
-    if (candidates >= mostCandidates) break;
+    if (candidates >= maxCandidates) break;
   }
   return { saved: best?.saved ?? 0, words: best?.words ?? words, candidates };
 }
@@ -152,8 +152,8 @@ function* sharedStretches(words: Int32Array, right: Int32Array): Generator<{ fro
   for (let from = 0; from < words.length; from++) {
     const last = Math.min(right.length - 1, from + farthestShift);
     for (let target = Math.max(0, from - farthestShift); target <= last; target++) {
-      const most = Math.min(longestShift, words.length - from, right.length - target);
-      for (let length = 1; length <= most && words[from + length - 1] === right[target + length - 1]; length++) {
+      const max = Math.min(longestShift, words.length - from, right.length - target);
+      for (let length = 1; length <= max && words[from + length - 1] === right[target + length - 1]; length++) {
         yield { from, target, length };
       }
     }
@@ -162,13 +162,13 @@ function* sharedStretches(words: Int32Array, right: Int32Array): Generator<{ fro
 
 /** The words, with the `length` words from `from` on moved before the word at `to`. */
 function shifted(words: Int32Array, from: number, length: number, to: number): Int32Array {
-  const stretch = words.subarray(from, from + length);
+  const span = words.subarray(from, from + length);
   const parts =
     to < from
-      ? [words.subarray(0, to), stretch, words.subarray(to, from), words.subarray(from + length)]
+      ? [words.subarray(0, to), span, words.subarray(to, from), words.subarray(from + length)]
       : to > from + length
-        ? [words.subarray(0, from), words.subarray(from + length, to), stretch, words.subarray(to)]
-        : [words.subarray(0, from), words.subarray(from + length, length + to), stretch, words.subarray(length + to)];
+        ? [words.subarray(0, from), words.subarray(from + length, to), span, words.subarray(to)]
+        : [words.subarray(0, from), words.subarray(from + length, length + to), span, words.subarray(length + to)];
   const moved = new Int32Array(words.length);
   let at = 0;
   for (const part of parts) {

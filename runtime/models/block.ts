@@ -7,7 +7,7 @@ import { attention, attentionWeights, type Masking, pagedAttention } from "./ope
 import { drop, keepFactors, rowsOf } from "./operations/dropout.ts";
 import { gelu, geluTanh } from "./operations/gelu.ts";
 import { attentionOutputs } from "./parameters.ts";
-import { rotate } from "./positions.ts";
+import { applyRotary } from "./positions.ts";
 
 /** The inputs of a stack's blocks in addition to the hidden states. */
 export interface BlockContext {
@@ -22,7 +22,7 @@ export interface BlockContext {
   memory: { states: Tensor; bias: Tensor } | undefined;
   cache?: KeyValueCache;
   /** (N): indices of the rows of the result to compute; absent: all. */
-  wanted?: Tensor | undefined;
+  targetPositions?: Tensor | undefined;
 }
 
 /** Cached keys and values, (B, H, T, W) each, of earlier positions. */
@@ -38,20 +38,23 @@ export interface KeyValueCache {
  * rows are wanted, the others are dropped after the last attention, since from there on positions are independent.
  */
 export function block(forward: Forward, name: string, x: Tensor, context: BlockContext): Tensor {
-  const branches: [string, (input: Tensor, wanted: Tensor | undefined) => Tensor][] = [
-    ["attention", (input, wanted) => selfAttention(forward, `${name}.attention`, input, { ...context, wanted })],
-    ["cross_attention", (input, wanted) => crossAttention(forward, `${name}.cross_attention`, input, { ...context, wanted })],
+  const branches: [string, (input: Tensor, targetPositions: Tensor | undefined) => Tensor][] = [
+    ["attention", (input, targetPositions) => selfAttention(forward, `${name}.attention`, input, { ...context, targetPositions })],
+    [
+      "cross_attention",
+      (input, targetPositions) => crossAttention(forward, `${name}.cross_attention`, input, { ...context, targetPositions }),
+    ],
     ["feed_forward", (input) => feedForward(forward, `${name}.feed_forward`, input)],
   ];
   const last = context.memory ? "cross_attention" : "attention";
   let left: Tensor | undefined;
   for (const [branch, compute] of branches) {
     if (branch === "cross_attention" && !context.memory) continue;
-    const wanted = branch === last ? context.wanted : undefined;
-    left ??= wanted;
+    const targetPositions = branch === last ? context.targetPositions : undefined;
+    left ??= targetPositions;
     const [place, normName] = [`${name}.${branch}`, `${name}.${branch}_norm`];
-    const output = (input: Tensor) => adapted(forward, place, drop(compute(input, wanted), forward.dropout, place, left));
-    const residual = rowsOf(x, wanted);
+    const output = (input: Tensor) => adapted(forward, place, drop(compute(input, targetPositions), forward.dropout, place, left));
+    const residual = rowsOf(x, targetPositions);
     x =
       forward.model.placement === "pre"
         ? add(residual, output(norm(forward, normName, x)))
@@ -71,17 +74,18 @@ function selfAttention(
   forward: Forward,
   name: string,
   x: Tensor,
-  { batch, bias, positions, relative, cache, wanted }: BlockContext,
+  { batch, bias, positions, relative, cache, targetPositions }: BlockContext,
 ): Tensor {
   const { model, parameters } = forward;
   const projected = linear(parameters, `${name}.query_key_value`, x);
   const [q, k, v] = toHeads(forward, `${name}.query_key_value`, projected, batch) as [Tensor, Tensor, Tensor];
-  const turn = (heads: Tensor) => (model.position === "rotary" ? rotate(heads, positions, model.context, choicesOf(model).rotary) : heads);
+  const turn = (heads: Tensor) =>
+    model.position === "rotary" ? applyRotary(heads, positions, model.context, choicesOf(model).rotary) : heads;
   const [keys, values] = cache ? cache.extend(name, turn(k), v) : [[turn(k)], [v]];
-  return attend(forward, name, [turn(q), keys, values], { bias, relative, wanted });
+  return attend(forward, name, [turn(q), keys, values], { bias, relative, targetPositions });
 }
 
-function crossAttention(forward: Forward, name: string, x: Tensor, { batch, memory, cache, wanted }: BlockContext): Tensor {
+function crossAttention(forward: Forward, name: string, x: Tensor, { batch, memory, cache, targetPositions }: BlockContext): Tensor {
   const { parameters } = forward;
   const { states, bias } = memory!;
   const [q] = toHeads(forward, `${name}.query`, linear(parameters, `${name}.query`, x), batch) as [Tensor];
@@ -90,7 +94,7 @@ function crossAttention(forward: Forward, name: string, x: Tensor, { batch, memo
     return toHeads(forward, `${name}.key_value`, projected, batch) as [Tensor, Tensor];
   };
   const [k, v] = cache ? cache.memory(name, compute) : compute();
-  return attend(forward, name, [q, [k], [v]], { bias, relative: undefined, wanted });
+  return attend(forward, name, [q, [k], [v]], { bias, relative: undefined, targetPositions });
 }
 
 /** Attention: q (B, H, Tq, W), k and v (B, G, Tk, W) in pages along Tk → (B × Tq, C), or only the wanted rows. */
@@ -98,7 +102,7 @@ function attend(
   forward: Forward,
   name: string,
   [q, k, v]: [Tensor, Tensor[], Tensor[]],
-  { bias, relative, wanted }: Pick<BlockContext, "bias" | "relative" | "wanted">,
+  { bias, relative, targetPositions }: Pick<BlockContext, "bias" | "relative" | "targetPositions">,
 ): Tensor {
   const groups = forward.model.heads / choicesOf(forward.model).keyValueHeads;
   const [keys, values] = [k, v].map((pages) => pages.map((page) => repeatHeads(page, groups))) as [Tensor[], Tensor[]];
@@ -107,16 +111,16 @@ function attend(
   const one = keys.length === 1;
   if (one) forward.observe?.(`${name}.weights`, attentionWeights(q, keys[0]!, masking, relative));
   const seen = one ? attention(q, keys[0]!, values[0]!, masking, relative) : pagedAttention(q, keys, values, masking, relative);
-  return linear(forward.parameters, `${name}.output`, rowsOf(fromHeads(seen), wanted));
+  return linear(forward.parameters, `${name}.output`, rowsOf(fromHeads(seen), targetPositions));
 }
 
 function feedForward({ model, parameters }: Forward, name: string, x: Tensor): Tensor {
   const inner = linear(parameters, `${name}.input`, x);
-  return linear(parameters, `${name}.output`, activate(model.activation, inner));
+  return linear(parameters, `${name}.output`, applyActivation(model.activation, inner));
 }
 
 /** Applies an activation elementwise. A gated activation (Shazeer 2020, equation 6) halves the width: the first half gates the second. */
-export function activate(activation: Activation, x: Tensor): Tensor {
+export function applyActivation(activation: Activation, x: Tensor): Tensor {
   if (activation === "gelu") return gelu(x);
   if (activation === "gelu_tanh") return geluTanh(x);
   if (activation === "relu") return relu(x);

@@ -24,7 +24,7 @@ export interface Sequence {
   /** (B, T): token types; absent: all 0. */
   types?: Tensor;
   /** (N): indices b × T + t of the output states to compute; absent: all. */
-  wanted?: Tensor;
+  targetPositions?: Tensor;
 }
 
 export interface Forward {

@@ -45,7 +45,7 @@ export function attentionBias(queries: Tensor, keys: Tensor, visible: Visible): 
 }
 
 /** Rotary positions (Su et al. 2021, RoFormer, equation 34), in halves: x (B, H, T, W) rotated by positions (B, T). */
-export function rotate(x: Tensor, positions: Tensor, context: number, choices: RotaryChoices): Tensor {
+export function applyRotary(x: Tensor, positions: Tensor, context: number, choices: RotaryChoices): Tensor {
   const [batch, , length, width] = x.shape as [number, number, number, number];
   const speeds = frequencies(width / 2, choices);
   const angles = Array.from({ length: context * width }, (_, i) => Math.floor(i / width) * speeds[(i % width) % (width / 2)]!);
@@ -76,7 +76,7 @@ function frequencies(pairs: number, { base, scaling }: RotaryChoices): number[] 
 export function relativeBias(model: ResolvedModel, table: Tensor, length: number, bidirectional: boolean): Tensor {
   const { relative } = choicesOf(model);
   const buckets = Int32Array.from({ length: length * length }, (_, i) =>
-    bucketOf((i % length) - Math.floor(i / length), bidirectional, relative),
+    relativeBucket((i % length) - Math.floor(i / length), bidirectional, relative),
   );
   const rows = embed(table as Tensor2D, tensor(buckets, [length * length], "int32"));
   return reshape(transpose(reshape(rows, [length, length, model.heads]), [2, 0, 1]), [1, model.heads, length, length]);
@@ -85,7 +85,7 @@ export function relativeBias(model: ResolvedModel, table: Tensor, length: number
 /**
  * The bucket of a distance: half of the buckets of a direction are single distances, the others grow logarithmically (T5's released code).
  */
-export function bucketOf(distance: number, bidirectional: boolean, relative: FamilyChoices["relative"]): number {
+export function relativeBucket(distance: number, bidirectional: boolean, relative: FamilyChoices["relative"]): number {
   const buckets = bidirectional ? relative.buckets / 2 : relative.buckets;
   const base = bidirectional && distance > 0 ? buckets : 0;
   const away = bidirectional ? Math.abs(distance) : Math.max(0, -distance);

@@ -1,6 +1,6 @@
 import { mul, type Tensor } from "@tensorflow/tfjs-core";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
-import { activate, type BlockContext, block, type KeyValueCache } from "./block.ts";
+import { applyActivation, type BlockContext, block, type KeyValueCache } from "./block.ts";
 import { choicesOf, type Stack, stacksOf } from "./choices.ts";
 import { embeddings } from "./embeddings.ts";
 import { type Forward, get, norm, type Sequence } from "./forward.ts";
@@ -32,7 +32,7 @@ export function encode(forward: Forward, input: Sequence): Tensor {
 export function predictionStates(forward: Forward, states: Tensor): Tensor {
   const { predictionTransform, projectionScale } = choicesOf(forward.model);
   if (predictionTransform) {
-    const transformed = activate(forward.model.activation, linear(forward.parameters, "prediction.transform", states));
+    const transformed = applyActivation(forward.model.activation, linear(forward.parameters, "prediction.transform", states));
     return norm(forward, "prediction.norm", transformed);
   }
   return projectionScale === 1 ? states : mul(states, projectionScale);
@@ -94,12 +94,17 @@ function runStack(forward: Forward, stack: Stack, input: Sequence, memory?: Memo
       bias: attentionBias(segments, memory.input.keys ?? memory.input.segments, "all"),
     },
     ...(cache ? { cache } : {}),
-    wanted: input.wanted,
+    targetPositions: input.targetPositions,
   });
 }
 
 /** Applies the blocks of a stack to its embeddings, and the final norm. */
-export function runBlocks(forward: Forward, { name, layers }: Stack, embedded: Tensor, { wanted, ...context }: BlockContext): Tensor {
+export function runBlocks(
+  forward: Forward,
+  { name, layers }: Stack,
+  embedded: Tensor,
+  { targetPositions, ...context }: BlockContext,
+): Tensor {
   // caching and observing need each block as a whole
   const alone = !context.cache && !forward.observe;
   const run = forward.model.recompute && alone ? recomputedBlock : block;
@@ -109,7 +114,7 @@ export function runBlocks(forward: Forward, { name, layers }: Stack, embedded: T
     let x = input;
     for (let i = first; i < end; i++) {
       own.observe?.(`${name}.hidden_states.${i}`, x);
-      x = run(own, `${name}.layers.${i}`, x, i === last ? { ...seen, wanted } : seen);
+      x = run(own, `${name}.layers.${i}`, x, i === last ? { ...seen, targetPositions } : seen);
     }
     if (end < layers) return x;
     if (forward.model.placement === "pre") x = norm(own, `${name}.norm`, x);
@@ -117,7 +122,7 @@ export function runBlocks(forward: Forward, { name, layers }: Stack, embedded: T
     return x;
   };
   if (groups === 1) return through(0, layers)(forward, embedded, context);
-  if (!wanted) return inGroups(groups, through(0, layers))(forward, embedded, context);
+  if (!targetPositions) return inGroups(groups, through(0, layers))(forward, embedded, context);
   // if only some rows of the last block are wanted, their indices refer to all groups together
   return through(last, layers)(forward, inGroups(groups, through(0, last))(forward, embedded, context), context);
 }

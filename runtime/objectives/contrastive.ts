@@ -1,7 +1,7 @@
 import type { ResolvedObjective } from "#runtime/contract/plan.ts";
 import { ratio } from "./measures.ts";
 import { type Example, isOrdinary, type Layout, type Side, type TextObjective, type Vocabulary } from "./objective.ts";
-import { append, partOf, segmentsOf, sentencesOf, textOf } from "./segments.ts";
+import { append, documentText, partOf, segmentsOf, sentencesOf } from "./segments.ts";
 import { pairSlots } from "./sentence-pairs.ts";
 
 export type ContrastiveSettings = Extract<ResolvedObjective, { kind: "contrastive" }>;
@@ -66,7 +66,7 @@ function takenTexts(
   const texts: Views[] = [];
   const room: [number, number] = [layout.context, layout.context];
   for (const part of segmentsOf(window, vocabulary.begin)) {
-    const { begins, text } = textOf(window, part, vocabulary);
+    const { begins, text } = documentText(window, part, vocabulary);
     const shortest = views === "neighbours" ? 2 : 1;
     if (text.length < shortest || !text.some((token) => isOrdinary(token, vocabulary))) continue;
     const both = texts.length === slots ? undefined : viewsOf(text, [room[0] - specials, room[1] - specials], vocabulary);

@@ -1,7 +1,7 @@
 import type { Architecture } from "#runtime/contract/spec.ts";
 import type { Random } from "#runtime/random/random.ts";
 import type { Example, Layout, Vocabulary } from "./objective.ts";
-import { append, partOf, segmentsOf, textOf } from "./segments.ts";
+import { append, documentText, partOf, segmentsOf } from "./segments.ts";
 
 /**
  * A corrupted text and what is to be made of it. Each document's part of a window is corrupted on its own; `<s>` and `</s>` are
@@ -99,7 +99,7 @@ function takenTexts(
   const room = { input: layout.context, target: layout.predicted };
   const shared = layout.architecture !== "encoder-decoder";
   for (const [index, part] of segmentsOf(window, vocabulary.begin).entries()) {
-    const { begins, text } = textOf(window, part, vocabulary);
+    const { begins, text } = documentText(window, part, vocabulary);
     // nothing to predict, or to predict it from
     if (text.length < shortest) continue;
     const taken = (length: number) => {
@@ -107,9 +107,9 @@ function takenTexts(
       return { input: begins.length + inputs + (shared ? targets - 1 : 0), target: targets };
     };
     const fits = (length: number) => taken(length).input <= room.input && taken(length).target <= room.target;
-    let most = text.length;
-    while (most >= shortest && !fits(most)) most--;
-    const length = partOf(text.length, most, shortest);
+    let max = text.length;
+    while (max >= shortest && !fits(max)) max--;
+    const length = partOf(text.length, max, shortest);
     if (length > 0 && fits(length)) {
       room.input -= taken(length).input;
       room.target -= taken(length).target;

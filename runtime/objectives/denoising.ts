@@ -31,7 +31,7 @@ function noises(settings: DenoisingSettings): Corruption {
   return {
     shortest: 2,
     lengths(length) {
-      const { infilled, spans, deleted } = amounts(length, settings);
+      const { infilled, spans, deleted } = noisedTokens(length, settings);
       return { inputs: length - infilled + spans - deleted + 1, targets: length + 1 };
     },
     corrupt(text, vocabulary, random) {
@@ -41,7 +41,7 @@ function noises(settings: DenoisingSettings): Corruption {
         input = permuteSentences(sentences, shuffle(Array.from(sentences.keys()), random));
       }
       input = hideTokens(input, drawNoise(input.length, settings, random), vocabulary.mask);
-      if (settings.rotate && input.length > 0) input = rotate(input, random.below(input.length));
+      if (settings.rotate && input.length > 0) input = rotateText(input, random.below(input.length));
       return { input, target: [...text] };
     },
   };
@@ -59,7 +59,7 @@ interface Amounts {
 }
 
 /** Tokens under each noise: the declared shares of all tokens, rounded; no token is under two. */
-export function amounts(length: number, { infill, delete: deletion, mask }: DenoisingSettings): Amounts {
+export function noisedTokens(length: number, { infill, delete: deletion, mask }: DenoisingSettings): Amounts {
   const infilled = Math.round(infill * length);
   const deleted = Math.min(length - infilled, Math.round(deletion * length));
   const masked = Math.min(length - infilled - deleted, Math.round(mask * length));
@@ -74,7 +74,7 @@ export type Noise = { kind: "keep" | "delete" | "mask" } | { kind: "span"; lengt
  * token falls into one of the spans. Spans of no token insert a mask. Every order of spans and other tokens is equally likely.
  */
 export function drawNoise(length: number, settings: DenoisingSettings, random: Random): Noise[] {
-  const { infilled, spans, deleted, masked } = amounts(length, settings);
+  const { infilled, spans, deleted, masked } = noisedTokens(length, settings);
   const lengths = new Array<number>(spans).fill(0);
   for (let i = 0; i < infilled; i++) {
     const span = random.below(spans);
@@ -101,6 +101,6 @@ export function permuteSentences(sentences: readonly (readonly number[])[], orde
   return order.flatMap((index) => [...(sentences[index] as readonly number[])]);
 }
 
-export function rotate(text: readonly number[], start: number): number[] {
+export function rotateText(text: readonly number[], start: number): number[] {
   return [...text.slice(start), ...text.slice(0, start)];
 }

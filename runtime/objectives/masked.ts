@@ -32,12 +32,12 @@ export const masked: TextObjective<MaskedSettings> = {
     return settings.sentences === undefined ? layout : pairLayout(layout, settings.sentences);
   },
 
-  example(window, settings, layout, vocabulary, random, elsewhere) {
+  example(window, settings, layout, vocabulary, random, unrelated) {
     if (layout.architecture === "encoder-decoder") return corruptedExample(window, rewritten(settings), layout, vocabulary, random);
     const example =
       settings.sentences === undefined
         ? wholeWindow(window, vocabulary)
-        : sentencePairs({ window, elsewhere, kind: settings.sentences, layout, vocabulary, random });
+        : sentencePairs({ window, unrelated, kind: settings.sentences, layout, vocabulary, random });
     const { tokens, chosen } = maskTokens(example.tokens, settings, vocabulary, random);
     return { ...example, tokens, predict: chosen, targets: chosen.map((position) => example.tokens[position] as number) };
   },
@@ -113,9 +113,9 @@ export function maskTokens(
 /** Positions that stand together in one word. */
 function wordsOf(positions: readonly number[], tokens: readonly number[], vocabulary: Vocabulary): number[][] {
   const words: number[][] = [];
-  for (const stretch of neighbours(positions)) {
-    const starts = vocabulary.wordStarts(stretch.map((position) => tokens[position] as number));
-    stretch.forEach((position, i) => {
+  for (const span of neighbours(positions)) {
+    const starts = vocabulary.wordStarts(span.map((position) => tokens[position] as number));
+    span.forEach((position, i) => {
       if (i === 0 || starts[i]) words.push([position]);
       else words.at(-1)?.push(position);
     });
@@ -125,13 +125,13 @@ function wordsOf(positions: readonly number[], tokens: readonly number[], vocabu
 
 /** Stretches of positions without a gap. */
 function neighbours(positions: readonly number[]): number[][] {
-  const stretches: number[][] = [];
+  const spans: number[][] = [];
   for (const position of positions) {
-    const last = stretches.at(-1);
+    const last = spans.at(-1);
     if (last?.at(-1) === position - 1) last.push(position);
-    else stretches.push([position]);
+    else spans.push([position]);
   }
-  return stretches;
+  return spans;
 }
 
 /** Of so many tokens. */

@@ -74,7 +74,7 @@ export interface Layout {
   /** How much of a window a sequence has room for depends on its documents: see `TextObjective.reach`. */
   packs?: true;
   /** A sequence also needs another window of the corpus. */
-  elsewhere?: boolean;
+  unrelated?: boolean;
   /** A loss besides that of the predicted tokens, or instead of it. */
   auxiliary?: Auxiliary;
 }
@@ -120,7 +120,7 @@ export interface Side {
   segments: number[];
 }
 
-/** An objective over raw text: how a window of the corpus becomes a sequence. One file each, listed in `table.ts`. */
+/** An objective over raw text: how a window of the corpus becomes a sequence. One file each, listed in `objective-table.ts`. */
 export interface TextObjective<S> {
   /** Shapes, for an architecture that can carry it. */
   layout(settings: S, model: { architecture: Architecture; context: number }): Layout;
@@ -134,7 +134,7 @@ export interface TextObjective<S> {
     layout: Layout,
     vocabulary: Vocabulary,
     random: Random,
-    elsewhere?: ArrayLike<number>,
+    unrelated?: ArrayLike<number>,
   ): Example;
   /**
    * How many of a window's tokens its sequence has room for: the next sequence begins behind them. At least 1, of a window that is not

@@ -19,7 +19,7 @@ export function segmentsOf(window: ArrayLike<number>, begin: number): Segment[] 
 }
 
 /** A document's part of a window: its begin token, if it has one, and its tokens between begin and end. */
-export function textOf(
+export function documentText(
   window: ArrayLike<number>,
   { start, end }: Segment,
   vocabulary: Pick<Vocabulary, "begin" | "end">,

@@ -1,6 +1,6 @@
 import type { Random } from "#runtime/random/random.ts";
 import { type Example, isOrdinary, type Layout, type Vocabulary } from "./objective.ts";
-import { append, partOf, segmentsOf, sentencesOf, textOf } from "./segments.ts";
+import { append, documentText, partOf, segmentsOf, sentencesOf } from "./segments.ts";
 
 export type PairKind = "next" | "order";
 
@@ -26,7 +26,7 @@ export function pairLayout(layout: Layout, kind: PairKind): Layout {
     window,
     stride: window,
     packs: true,
-    elsewhere: kind === "next",
+    unrelated: kind === "next",
     auxiliary: { kind: "sentence_pairs", slots: pairSlots(layout.context) },
   };
 }
@@ -39,7 +39,7 @@ export function pairLayout(layout: Layout, kind: PairKind): Layout {
 export function sentencePairs(from: {
   window: ArrayLike<number>;
   /** Another window of the corpus; undefined where there is none: then every text follows the other. */
-  elsewhere: ArrayLike<number> | undefined;
+  unrelated: ArrayLike<number> | undefined;
   kind: PairKind;
   layout: Layout;
   vocabulary: Vocabulary;
@@ -52,7 +52,7 @@ export function sentencePairs(from: {
   for (const { segment, text } of takenTexts(window, layout, vocabulary).texts) {
     const cut = cutOf(text, vocabulary, random);
     const [first, second] = [text.slice(0, cut), text.slice(cut)];
-    const other = kind === "order" ? first : otherText(from.elsewhere, second.length, vocabulary, random);
+    const other = kind === "order" ? first : otherText(from.unrelated, second.length, vocabulary, random);
     const isFalse = other.length > 0 && random.below(2) === 1;
     const [a, b] = !isFalse ? [first, second] : kind === "order" ? [second, first] : [first, other];
     const { begin, end } = vocabulary;
@@ -85,7 +85,7 @@ function takenTexts(
   const texts: { segment: number; text: number[] }[] = [];
   let room = layout.context;
   for (const [index, part] of segmentsOf(window, vocabulary.begin).entries()) {
-    const { begins, text } = textOf(window, part, vocabulary);
+    const { begins, text } = documentText(window, part, vocabulary);
     if (text.length < 2) continue;
     const length = texts.length === slots ? 0 : partOf(text.length, room - specials, 2);
     if (length > 0) texts.push({ segment: index + 1, text: text.slice(0, length) });
@@ -107,7 +107,7 @@ function cutOf(text: readonly number[], vocabulary: Vocabulary, random: Random):
 function otherText(window: ArrayLike<number> | undefined, length: number, vocabulary: Vocabulary, random: Random): number[] {
   if (window === undefined) return [];
   const texts = segmentsOf(window, vocabulary.begin)
-    .map((segment) => textOf(window, segment, vocabulary).text)
+    .map((segment) => documentText(window, segment, vocabulary).text)
     .filter((text) => text.some((token) => isOrdinary(token, vocabulary)));
   if (texts.length === 0) return [];
   return (texts[random.below(texts.length)] as number[]).slice(0, length);

@@ -65,7 +65,7 @@ function corruption(settings: SpanCorruptionSettings): Corruption {
 export function corruptSpans(
   tokens: readonly number[],
   hidden: ArrayLike<boolean | number>,
-  { replace, target: wanted }: Pick<SpanCorruptionSettings, "replace" | "target">,
+  { replace, target: requested }: Pick<SpanCorruptionSettings, "replace" | "target">,
   vocabulary: Pick<Vocabulary, "mask" | "firstSentinel" | "sentinels" | "sentinelsDescend">,
 ): { input: number[]; target: number[] } {
   const input: number[] = [];
@@ -83,5 +83,5 @@ export function corruptSpans(
       input.push(token);
     }
   });
-  return { input, target: wanted === "text" ? [...tokens] : target };
+  return { input, target: requested === "text" ? [...tokens] : target };
 }

@@ -1,6 +1,6 @@
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
-import type { GenerationSettings } from "./generation.ts";
-import type { Part, TrainingSettings } from "./training.ts";
+import type { GenerationSettings } from "./generation-program.ts";
+import type { Part, TrainingSettings } from "./training-program.ts";
 
 /** FLOPs of the largest matrix product in a step of training, of all parts. */
 export function largestTrainingProduct({ model, parts, batch }: Pick<TrainingSettings, "model" | "parts" | "batch">): number {

@@ -10,12 +10,12 @@ import {
   poolerParameters,
   readsStates,
 } from "#runtime/models/parameters.ts";
-import { type LeafObjective, partSchedule } from "#runtime/objectives/schedule.ts";
-import { isTextObjective, layoutOf } from "#runtime/objectives/table.ts";
-import { auxiliaryLossOf } from "./auxiliary/table.ts";
+import { isTextObjective, layoutOf } from "#runtime/objectives/objective-table.ts";
+import { type LeafObjective, partSchedule } from "#runtime/objectives/part-schedule.ts";
+import { auxiliaryLossOf } from "./auxiliary/auxiliary-table.ts";
 import { finetuningHead, headOf, packedWritingLayout } from "./task-parts.ts";
 import { textParameters } from "./text-part.ts";
-import type { Part } from "./training.ts";
+import type { Part } from "./training-program.ts";
 
 /** The parts of a pre-training's program, in the order of the objective's schedule. */
 export function pretrainingParts(model: ResolvedModel, objective: ResolvedObjective, steps: number): Part[] {

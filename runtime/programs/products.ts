@@ -1,8 +1,8 @@
 import { add, reshape, slice, type Tensor } from "@tensorflow/tfjs-core";
 import { scaledMatMul } from "#runtime/models/operations/kernel.ts";
-import { isProduct } from "#runtime/trace/cost.ts";
 import type { Program } from "#runtime/trace/function.ts";
 import type { Graph } from "#runtime/trace/graph.ts";
+import { isProduct } from "#runtime/trace/graph-cost.ts";
 
 /**
  * `products`: the matrix products of a graph and nothing else, each of operands of its own; out comes one number that all of them

@@ -1,7 +1,7 @@
 import type { ResolvedModel, ResolvedObjective } from "#runtime/contract/plan.ts";
 import type { Visibility } from "#runtime/contract/spec.ts";
-import type { LeafObjective } from "#runtime/objectives/schedule.ts";
-import { isTextObjective, layoutOf } from "#runtime/objectives/table.ts";
+import { isTextObjective, layoutOf } from "#runtime/objectives/objective-table.ts";
+import type { LeafObjective } from "#runtime/objectives/part-schedule.ts";
 import { isTextToText } from "./task-parts.ts";
 
 /**

@@ -2,7 +2,7 @@ import type { ResolvedModel, ResolvedTask } from "#runtime/contract/plan.ts";
 import type { TaskKind } from "#runtime/contract/spec.ts";
 import type { Layout } from "#runtime/objectives/objective.ts";
 import type { HeadPart } from "./heads/head.ts";
-import type { Part } from "./training.ts";
+import type { Part } from "./training-program.ts";
 
 /** What of a model says how it reads what it writes an answer to. */
 export type ReadingModel = Pick<ResolvedModel, "architecture" | "readsPrefix" | "context">;

@@ -4,7 +4,7 @@ import type { Parameter } from "#runtime/models/parameters.ts";
 import { dropoutPlaces, type Forward } from "#runtime/models/transformer.ts";
 import { type Layout, predictsInPlace } from "#runtime/objectives/objective.ts";
 import type { TensorSpec, Tensors } from "#runtime/trace/function.ts";
-import { auxiliaryLossOf } from "./auxiliary/table.ts";
+import { auxiliaryLossOf } from "./auxiliary/auxiliary-table.ts";
 import { float, int } from "./inputs.ts";
 import { predictingStates, type TokenLosses, tokenLosses } from "./token-losses.ts";
 

@@ -30,8 +30,10 @@ export function tokenLosses(forward: Forward, states: Tensor, inputs: Tensors): 
 export function predictingStates(forward: Forward, layout: Layout, inputs: Tensors): Tensor {
   const { context, decoderContext, predicted } = layout;
   const few = predicted < (decoderContext || context) / 2;
-  const wanted = few ? { wanted: inputs.predict! } : {};
+  const targetPositions = few ? { targetPositions: inputs.predict! } : {};
   const { input, target } = sequencesOf(inputs, layout);
-  const states = target ? transformer(forward, input, { ...target, ...wanted }) : transformer(forward, { ...input, ...wanted });
+  const states = target
+    ? transformer(forward, input, { ...target, ...targetPositions })
+    : transformer(forward, { ...input, ...targetPositions });
   return few || predictsInPlace(layout) ? states : gather(states as Tensor2D, inputs.predict as Tensor1D);
 }

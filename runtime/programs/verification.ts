@@ -1,9 +1,9 @@
 import { add, engine, mul, reshape, split, type Tensor } from "@tensorflow/tfjs-core";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
+import { applyHead } from "#runtime/models/apply-head.ts";
 import { stacksOf } from "#runtime/models/choices.ts";
-import type { Head } from "#runtime/models/families/family.ts";
+import type { FamilyHead } from "#runtime/models/families/family.ts";
 import type { Visible } from "#runtime/models/forward.ts";
-import { applyHead } from "#runtime/models/head.ts";
 import { binaryCrossEntropy, crossEntropy, project, projectedCrossEntropy } from "#runtime/models/operations/cross-entropy.ts";
 import type { Parameter } from "#runtime/models/parameters.ts";
 import { type Forward, predictionStates, type Sequence, transformer, vocabularyProjection } from "#runtime/models/transformer.ts";
@@ -14,7 +14,7 @@ import { givenVisibility } from "./reading.ts";
 export interface VerificationSettings {
   model: ResolvedModel;
   /** Undefined: the hidden states alone. */
-  head: Head | undefined;
+  head: FamilyHead | undefined;
   /** The model's and the head's weights. */
   parameters: readonly Parameter[];
   batch: number;
@@ -103,7 +103,7 @@ function run(settings: VerificationSettings, parameters: Tensors, inputs: Tensor
   return { ...outputs, ...(head.kind === "span" ? spans(settings, logits, inputs) : labels(settings, head, logits, inputs)) };
 }
 
-function labels({ batch, length, labelled }: VerificationSettings, { kind }: Head, logits: Tensor, inputs: Tensors): Tensors {
+function labels({ batch, length, labelled }: VerificationSettings, { kind }: FamilyHead, logits: Tensor, inputs: Tensors): Tensors {
   if (kind === "discriminator") {
     const flat = reshape(logits, [batch * length]);
     const loss = labelled ? { loss: binaryCrossEntropy(flat, inputs.targets!, inputs.weights!) } : {};

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { parseLines } from "#runtime/contract/record-text.ts";
 import { type Hypothesis, hypothesis } from "#runtime/contract/records.ts";
-import { readText } from "./files.ts";
 import { openLines } from "./lines.ts";
+import { readTextFile } from "./whole-files.ts";
 
 /** Appends hypotheses to `.pretrain/hypotheses.jsonl`, one per line, before a run may read a test split. */
 export function recordHypotheses(root: string, hypotheses: readonly Omit<Hypothesis, "time">[]): void {
@@ -20,7 +20,7 @@ export function recordHypotheses(root: string, hypotheses: readonly Omit<Hypothe
 
 /** Reads the hypotheses. Invalid lines are skipped: an incomplete line belongs to a run that was killed before it read anything. */
 export function readHypotheses(root: string): Hypothesis[] {
-  const text = readText(file(root)) ?? "";
+  const text = readTextFile(file(root)) ?? "";
   return parseLines(text.slice(0, text.lastIndexOf("\n") + 1), hypothesis);
 }
 

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, ftruncateSync, readSync } from "node:fs";
-import { naming, openToAppend, writeAll } from "./files.ts";
 import { requireOwn } from "./folder-guard.ts";
+import { naming, openToAppend, writeAll } from "./whole-files.ts";
 
 /* Files of lines that are only ever appended to. An incomplete last line is removed by the next writer and ignored by readers. */
 

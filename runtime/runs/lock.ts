@@ -1,9 +1,9 @@
 import { closeSync, fstatSync, fsync, futimesSync, linkSync, openSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { type LockHolder, lockHolder } from "#runtime/contract/records.ts";
-import { hasCode, naming, readJson, temporaryName } from "./files.ts";
-import { refuseLinks } from "./links.ts";
 import { isAlive, thisProcess } from "./process-identity.ts";
+import { refuseLinks } from "./refuse-links.ts";
+import { hasCode, naming, readJson, temporaryName } from "./whole-files.ts";
 
 /** A lock that this process holds until it releases it or another host takes it over. */
 export interface HeldLock {

@@ -2,7 +2,7 @@ import { basename, join } from "node:path";
 import type { InputFile, Job } from "#runtime/contract/plan.ts";
 import type { Parsed } from "#runtime/contract/record-text.ts";
 import { type Manifest, manifest, type Session } from "#runtime/contract/records.ts";
-import { readSealed, writeSealed } from "./files.ts";
+import { readSealed, writeSealed } from "./whole-files.ts";
 
 /** The provenance of a result; undefined if the manifest is missing or damaged. */
 export function readManifest(folder: string): Manifest | undefined {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { hasCode, readText } from "./files.ts";
+import { hasCode, readTextFile } from "./whole-files.ts";
 
 /** The identity of a process, which distinguishes it from a later one with the same id. */
 export interface ProcessIdentity {
@@ -48,13 +48,13 @@ function startOnLinux(pid: number): string | null {
   // the second field, the command's name, may contain spaces and parentheses
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   if (fields[0] === "Z" || fields[0] === "X") return "gone";
-  const boot = readText("/proc/sys/kernel/random/boot_id")?.trim() ?? "";
+  const boot = readTextFile("/proc/sys/kernel/random/boot_id")?.trim() ?? "";
   return `${boot}/${fields[19]}`;
 }
 
 function readStat(pid: number): string | undefined {
   try {
-    return readText(`/proc/${pid}/stat`);
+    return readTextFile(`/proc/${pid}/stat`);
   } catch (error) {
     // the process ended between opening and reading the file
     if (hasCode(error, "ESRCH")) return undefined;

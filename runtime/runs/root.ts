@@ -2,8 +2,8 @@ import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Obstacle } from "#runtime/contract/system-error.ts";
 import { makeFolders } from "#runtime/machine/make-folders.ts";
-import { hasCode } from "./files.ts";
-import { refuseLinks } from "./links.ts";
+import { refuseLinks } from "./refuse-links.ts";
+import { hasCode } from "./whole-files.ts";
 
 /**
  * Makes the folder `.pretrain` next to a file, if it does not exist. Git is told to ignore it, since weights are large and can be computed

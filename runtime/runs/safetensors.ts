@@ -5,8 +5,8 @@ import { type Header, headerOf, type TensorEntry } from "#runtime/contract/safet
 import { sizeOf } from "#runtime/contract/shape.ts";
 import { Obstacle } from "#runtime/contract/system-error.ts";
 import { openRegular } from "#runtime/machine/regular-file.ts";
-import { isMissing, writeWholeWith } from "./files.ts";
 import { isNumberType, numberTypes } from "./number-types.ts";
+import { isMissing, writeWholeWith } from "./whole-files.ts";
 
 /** A stored tensor; the number of entries of `data` is the product of the shape. */
 export interface StoredTensor {
@@ -131,9 +131,9 @@ function withFile<T>(path: string, use: (file: number, size: number) => T): T {
 }
 
 function readFully(file: number, into: Uint8Array, position: number): void {
-  const most = 1 << 28;
+  const max = 1 << 28;
   for (let at = 0; at < into.length; ) {
-    const got = readSync(file, into, at, Math.min(most, into.length - at), position + at);
+    const got = readSync(file, into, at, Math.min(max, into.length - at), position + at);
     if (got === 0) throw new JobFailure("a safetensors file ended while it was read");
     at += got;
   }

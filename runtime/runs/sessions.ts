@@ -2,9 +2,9 @@ import { rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { RunSession } from "#runtime/contract/artifacts.ts";
-import { hasCode, writeJson } from "./files.ts";
 import { thisProcess } from "./process-identity.ts";
 import { makeStoreFolder } from "./root.ts";
+import { hasCode, writeJson } from "./whole-files.ts";
 
 /**
  * Records in `.pretrain/sessions/` that this process runs a declaration, so that readers of the folder can show it and ask it to stop. The

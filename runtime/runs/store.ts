@@ -2,12 +2,12 @@ import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Results } from "#runtime/contract/artifacts.ts";
 import type { Job, JobKind, JobOf } from "#runtime/contract/plan.ts";
-import { lastEvent } from "./events.ts";
-import { isMissing, makeFolder, writeSealed } from "./files.ts";
-import { type Depth, inspector, type Left, readJobRecord } from "./inspect.ts";
+import { lastEvent } from "./event-log.ts";
+import { type Depth, inspector, type Left, readJobRecord } from "./inspect-folder.ts";
 import { lockedBy } from "./lock.ts";
-import { predictionsFile } from "./predictions.ts";
+import { predictionsFile } from "./prediction-files.ts";
 import { makeStoreFolder } from "./root.ts";
+import { isMissing, makeFolder, writeSealed } from "./whole-files.ts";
 import { filesLeft } from "./written.ts";
 
 export type { Results };

@@ -1,6 +1,6 @@
 import { closeSync, lstatSync, openSync, readlinkSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { naming, writeWhole } from "./files.ts";
+import { naming, writeWhole } from "./whole-files.ts";
 
 /**
  * Writes a file at a path of the user's choice: links are followed and kept, devices and pipes receive the content, and a regular file is

@@ -33,7 +33,7 @@ export async function arrange(needed: readonly Job[], options: ArrangeOptions): 
   const beside: Arrangement = { parallel: processors, threadsOf: (job) => shareOf(processors, width.of(job)) };
   if (processors === 1 || width.all < 2) return alone;
   if (trainings.reduce((sum, job) => sum + trainingFlops(job), 0) < worthMeasuring) return beside;
-  const longest = trainings.reduce((most, job) => (trainingFlops(job) > trainingFlops(most) ? job : most));
+  const longest = trainings.reduce((max, job) => (trainingFlops(job) > trainingFlops(max) ? job : max));
   options.store.writeJob(longest);
   const [one] = await probes(longest, 1, processors, options);
   const share = shareOf(processors, width.all);

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { threadsFor } from "#runtime/engines/threads.ts";
 import { availableMemory } from "#runtime/machine/memory.ts";
-import { endOfText, openAnew } from "#runtime/runs/files.ts";
 import type { Store } from "#runtime/runs/store.ts";
+import { endOfText, openAnew } from "#runtime/runs/whole-files.ts";
 import { endByCode, type HandedJob, type JobEnd, type JobRunner, jobArguments } from "./runner.ts";
 
 /** The message over the channel that asks a job's process to stop. */

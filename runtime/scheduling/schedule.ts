@@ -9,7 +9,7 @@ import type { LockHolder } from "#runtime/contract/records.ts";
 import { describeSystemError } from "#runtime/contract/system-error.ts";
 import { isTraining } from "#runtime/machine/estimate.ts";
 import { workOf } from "#runtime/machine/work.ts";
-import { eventsEnd, followEvents, openEvents } from "#runtime/runs/events.ts";
+import { eventsEnd, followEvents, openEvents } from "#runtime/runs/event-log.ts";
 import { type LockAttempt, lockedBy, tryLock } from "#runtime/runs/lock.ts";
 import { lockFile, type Store, submissionFile } from "#runtime/runs/store.ts";
 import { neededJobs } from "./needed.ts";

@@ -12,18 +12,18 @@ export interface Width {
  * number of chains that cover all. It depends only on the plan and not on how long jobs take, and so does the number of threads of a job,
  * on which its numbers depend bit by bit. Values above `most` count as `most`.
  */
-export function widthOf(jobs: readonly Job[], most: number): Width {
+export function widthOf(jobs: readonly Job[], max: number): Width {
   const behind = jobsBehind(jobs);
   const trainings = jobs.filter(isTraining);
   const waits = (a: Job, b: Job) => behind.get(a.id)!.has(b.id) || behind.get(b.id)!.has(a.id);
   return {
-    all: Math.min(most, widestOf(trainings, behind, most)),
+    all: Math.min(max, widestOf(trainings, behind, max)),
     of: (job) =>
       1 +
       widestOf(
         trainings.filter((other) => other.id !== job.id && !waits(job, other)),
         behind,
-        most - 1,
+        max - 1,
       ),
   };
 }
@@ -42,11 +42,11 @@ function jobsBehind(jobs: readonly Job[]): Map<string, Set<string>> {
   return behind;
 }
 
-function widestOf(trainings: readonly Job[], behind: ReadonlyMap<string, ReadonlySet<string>>, most: number): number {
+function widestOf(trainings: readonly Job[], behind: ReadonlyMap<string, ReadonlySet<string>>, max: number): number {
   const isLast = (job: Job) => !trainings.some((other) => behind.get(job.id)!.has(other.id));
   // jobs that no other depends on do not depend on each other
   const last = trainings.filter(isLast).length;
-  return last >= most ? most : Math.min(most, trainings.length - longestMatching(trainings, behind));
+  return last >= max ? max : Math.min(max, trainings.length - longestMatching(trainings, behind));
 }
 
 /** The size of a maximum matching between trainings and trainings that depend on them (Kuhn's algorithm). */

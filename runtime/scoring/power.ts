@@ -3,10 +3,10 @@ import normal from "@stdlib/stats-base-dists-normal-cdf";
 import { criticalValue, type Estimate, type Spread } from "./statistics.ts";
 
 /** The power with which a difference that is called findable is found. */
-const wanted = 0.8;
+const targetPower = 0.8;
 
 /** Maximum number of additional seeds to suggest. */
-const mostSeeds = 100;
+const maxSeeds = 100;
 
 /**
  * The true difference that a design like this one detects with a power of 80%, at a level of the test. The spread over seeds is an
@@ -27,7 +27,7 @@ function findable(n: number, seedsPart: number, level: number): number {
   const criticals = spreads.map((spread) => criticalValue(level, spread) * errorOf(spread));
   const power = (factor: number) =>
     averageOf(spreads, (announced) => averageOf(criticals, (critical) => tails(factor * errorOf(announced), critical)));
-  const factor = bisect((each) => power(each) >= wanted);
+  const factor = bisect((each) => power(each) >= targetPower);
   factors.set(key, factor);
   return factor;
 }
@@ -44,9 +44,9 @@ export function moreSeeds({ n, mean, ofSeeds, ofExamples, ofExamplesAlone }: Est
     const variance = part + ofExamplesAlone + ((ofExamples - ofExamplesAlone) * n) / seeds;
     const spreads = spreadsOf(seeds, part / variance);
     const difference = Math.abs(mean) / Math.sqrt(variance);
-    return averageOf(spreads, (spread) => tails(difference, criticalValue(level, spread) * errorOf(spread))) >= wanted;
+    return averageOf(spreads, (spread) => tails(difference, criticalValue(level, spread) * errorOf(spread))) >= targetPower;
   };
-  let [low, high] = [n, Math.max(n + 1, mostSeeds)];
+  let [low, high] = [n, Math.max(n + 1, maxSeeds)];
   if (!finds(high)) return null;
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);

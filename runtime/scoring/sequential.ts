@@ -2,11 +2,11 @@ import normal from "@stdlib/stats-base-dists-normal-cdf";
 import quantile from "@stdlib/stats-base-dists-normal-quantile";
 
 /** The interim analyses of a comparison whose seeds are added one by one. */
-export interface Looks {
+export interface InterimAnalyses {
   /** Number of seeds at each interim analysis, ending with the current one, in ascending order. */
   seeds: readonly number[];
   /** Number of seeds at the final analysis. */
-  most: number;
+  max: number;
 }
 
 /**
@@ -16,9 +16,9 @@ export interface Looks {
  * Holm's correction for several tests uses these values (Maurer and Bretz 2013, Multiple Testing in Group Sequential
  * Trials Using Graphical Approaches).
  */
-export function sequentialP(p: number, looks: Looks): number {
-  if (looks.seeds.length === 1 && looks.seeds[0] === looks.most) return p;
-  const { levels, nominal } = tableOf(looks);
+export function sequentialP(p: number, interimAnalyses: InterimAnalyses): number {
+  if (interimAnalyses.seeds.length === 1 && interimAnalyses.seeds[0] === interimAnalyses.max) return p;
+  const { levels, nominal } = tableOf(interimAnalyses);
   const next = nominal.findIndex((each) => each >= p);
   if (next < 0) return 1;
   if (next === 0) return levels[0]!;
@@ -27,9 +27,9 @@ export function sequentialP(p: number, looks: Looks): number {
 }
 
 /** The nominal level of the last of these analyses, with which all together find a false difference with the probability `level`. */
-export function nominalLevel(level: number, looks: Looks): number {
-  const key = JSON.stringify([level, looks]);
-  const known = nominals.get(key) ?? computeNominal(level, looks);
+export function nominalLevel(level: number, interimAnalyses: InterimAnalyses): number {
+  const key = JSON.stringify([level, interimAnalyses]);
+  const known = nominals.get(key) ?? computeNominal(level, interimAnalyses);
   nominals.set(key, known);
   return known;
 }
@@ -37,8 +37,8 @@ export function nominalLevel(level: number, looks: Looks): number {
 /** A cache of nominal levels, which all verdicts of a design share. */
 const nominals = new Map<string, number>();
 
-function computeNominal(level: number, { seeds, most }: Looks): number {
-  const times = seeds.map((count) => count / most);
+function computeNominal(level: number, { seeds, max }: InterimAnalyses): number {
+  const times = seeds.map((count) => count / max);
   let spent = 0;
   let density: Density | undefined;
   let bound = 0;
@@ -101,10 +101,10 @@ function beyond(distance: number, step: number): number {
 const intervals = 80;
 
 /** The nominal levels of an analysis for a range of overall levels, between which values are interpolated. */
-function tableOf(looks: Looks): { levels: number[]; nominal: number[] } {
-  const key = JSON.stringify(looks);
+function tableOf(interimAnalyses: InterimAnalyses): { levels: number[]; nominal: number[] } {
+  const key = JSON.stringify(interimAnalyses);
   const levels = Array.from({ length: 25 }, (_, i) => 10 ** (-6 + i / 4));
-  const found = tables.get(key) ?? levels.map((level) => nominalLevel(level, looks));
+  const found = tables.get(key) ?? levels.map((level) => nominalLevel(level, interimAnalyses));
   tables.set(key, found);
   return { levels, nominal: found };
 }

@@ -1,7 +1,7 @@
 import type { Score } from "#runtime/contract/artifacts.ts";
 import { checkedPredictions, type Prediction } from "#runtime/contract/predictions.ts";
 import type { TaskKind } from "#runtime/contract/spec.ts";
-import { type AnsweredTask, itemsOf } from "./items.ts";
+import { itemsOf, type ScoredTask } from "./items.ts";
 import { resampler } from "./resample.ts";
 import { varianceOf } from "./statistics.ts";
 
@@ -12,7 +12,7 @@ import { varianceOf } from "./statistics.ts";
  */
 export function withStandardErrors<K extends TaskKind>(
   scores: readonly Score[],
-  task: AnsweredTask<K>,
+  task: ScoredTask<K>,
   predictions: readonly Prediction<K>[],
 ): Score[] {
   // the answers of a model that diverged may not be numbers

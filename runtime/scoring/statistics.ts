@@ -2,7 +2,7 @@ import normalQuantile from "@stdlib/stats-base-dists-normal-quantile";
 import cdf from "@stdlib/stats-base-dists-t-cdf";
 import quantile from "@stdlib/stats-base-dists-t-quantile";
 import { largest, smallest } from "#runtime/contract/reductions.ts";
-import { fewestSeeds } from "#runtime/contract/verdicts.ts";
+import { fewestSeeds } from "#runtime/contract/verdict-rules.ts";
 
 /** Scores, or differences of scores, by pre-training seed, with their variance over the choice of test examples. */
 export interface Sample {

@@ -18,8 +18,8 @@ export function fineTuningBatches(epoch: { lengths: ArrayLike<number>; batch: nu
   );
   const batches: FineTuningBatch[] = [];
   for (let start = 0; start < order.length; start += batch * sortedBatches) {
-    const stretch = order.slice(start, start + batch * sortedBatches).sort((a, b) => lengthOf(a) - lengthOf(b) || a - b);
-    for (let at = 0; at < stretch.length; at += batch) batches.push(stretch.slice(at, at + batch));
+    const chunk = order.slice(start, start + batch * sortedBatches).sort((a, b) => lengthOf(a) - lengthOf(b) || a - b);
+    for (let at = 0; at < chunk.length; at += batch) batches.push(chunk.slice(at, at + batch));
   }
   return shuffle(batches, from);
 }
@@ -34,6 +34,6 @@ export function bucketLengths(context: number): number[] {
 }
 
 /** The smallest bucket that holds so many tokens. */
-export function bucketOf(length: number, context: number): number {
+export function lengthBucket(length: number, context: number): number {
   return bucketLengths(context).find((bucket) => bucket >= length) ?? context;
 }

@@ -1,11 +1,11 @@
 import { closest } from "fastest-levenshtein";
 import { groupBy } from "#runtime/contract/group.ts";
 import type { DataFormat, Split } from "#runtime/contract/spec.ts";
-import { type Flaw, firstFlaw, flaws, placeIn } from "./checks/check.ts";
+import { type DataFlaw, firstFlaw, flaws, placeIn } from "./checks/data-check.ts";
 import { type ColumnSeen, columnChecks, type HeaderSeen, headerChecks } from "./checks/headers.ts";
 import { differenceChecks, fieldChecks, type TextsSeen } from "./checks/rows.ts";
 import type { DecodedFile, TaskProblem } from "./example.ts";
-import { columnOf, fieldAt, listOf, namesIn, textOf } from "./formats/fields.ts";
+import { columnOf, fieldAt, fieldNames, listOf, textField } from "./formats/json-fields.ts";
 import { readTable, type TableFile } from "./formats/table-file.ts";
 
 export interface ColumnRow<K extends string, L extends string = never> {
@@ -25,11 +25,11 @@ export function readColumns<K extends string, L extends string = never>(
   data: DataFormat,
   file: DecodedFile,
   key: Split,
-  wanted: Readonly<Record<K, string>>,
+  requested: Readonly<Record<K, string>>,
   lists: Readonly<Record<L, string>> = {} as Record<L, string>,
 ): { rows: ColumnRow<K, L>[]; problems: TaskProblem[] } {
   const table = readTable(file.path, file.text, data);
-  const [texts, ofLists] = [fieldsOf(table, wanted), fieldsOf(table, lists)];
+  const [texts, ofLists] = [fieldsOf(table, requested), fieldsOf(table, lists)];
   const asked = [...texts, ...ofLists];
   const header = flaws(headerChecks, "task", headerSeen(table, asked)).map((flaw) => problemOf(flaw, file.name, key));
   // rows whose columns are parted by something else are ragged as well
@@ -74,8 +74,8 @@ interface FoundField<K extends string> {
   of(values: readonly unknown[]): unknown;
 }
 
-function fieldsOf<K extends string>({ columns, rows }: TableFile, wanted: Readonly<Record<K, string>>): FoundField<K>[] {
-  return (Object.entries(wanted) as [K, string][]).map(([role, name]) => {
+function fieldsOf<K extends string>({ columns, rows }: TableFile, requested: Readonly<Record<K, string>>): FoundField<K>[] {
+  return (Object.entries(requested) as [K, string][]).map(([role, name]) => {
     const place = columnOf(columns, name);
     if (!place) return { role, name, isThere: false, of: () => undefined };
     const { index, inside } = place;
@@ -89,20 +89,20 @@ function fieldsOf<K extends string>({ columns, rows }: TableFile, wanted: Readon
 function reachable({ columns, rows }: TableFile, path: string): string[] {
   const head = path.split(".")[0]!;
   const index = columns.indexOf(head);
-  const object = index < 0 ? undefined : rows.find(({ values }) => namesIn(values[index]).length > 0);
-  const inside = object ? namesIn(object.values[index]).map((name) => `${head}.${name}`) : [];
+  const object = index < 0 ? undefined : rows.find(({ values }) => fieldNames(values[index]).length > 0);
+  const inside = object ? fieldNames(object.values[index]).map((name) => `${head}.${name}`) : [];
   return [...inside, ...columns];
 }
 
 function textIn(field: unknown): string {
-  const read = textOf(field);
+  const read = textField(field);
   return "text" in read ? read.text : "";
 }
 
 interface NestedField {
   id: string;
   role: string;
-  flaw: Flaw;
+  flaw: DataFlaw;
 }
 
 /** Fields that are lists or objects: the source text of JSON is nothing to read. */
@@ -128,7 +128,7 @@ function headerSeen({ columns, rows, header }: TableFile, asked: readonly { name
     columns,
     ...header,
     rows: rows.slice(0, rowsBelowHeader).map(({ line, values }) => ({ line, fields: values })),
-    wanted: asked.map(({ name }) => name),
+    requested: asked.map(({ name }) => name),
     there: asked.filter(({ isThere }) => isThere).map(({ name }) => name),
   };
 }
@@ -137,7 +137,7 @@ function headerSeen({ columns, rows, header }: TableFile, asked: readonly { name
 const rowsBelowHeader = 50;
 
 /** `key`: of the task's declaration, where it is said. */
-function problemOf(flaw: Flaw, file: string, key: string): TaskProblem {
+function problemOf(flaw: DataFlaw, file: string, key: string): TaskProblem {
   return { severity: flaw.severity, code: flaw.code, message: `${placeIn(file, flaw)}: ${flaw.message}`, key };
 }
 

@@ -1,11 +1,11 @@
 import { basename } from "node:path";
 import { textFormatOf } from "#runtime/contract/formats.ts";
 import type { DataFiles, Split } from "#runtime/contract/spec.ts";
-import { firstFlaw, placeIn } from "./checks/check.ts";
-import { type FileSeen, fileChecks } from "./checks/files.ts";
+import { firstFlaw, placeIn } from "./checks/data-check.ts";
+import { type FileSeen, fileChecks } from "./checks/file-checks.ts";
 import type { DecodedFile, TaskData, TaskExamples, TaskProblem } from "./example.ts";
 import { decode } from "./formats/decode.ts";
-import { moreThanHeld, unpacked } from "./formats/unpack.ts";
+import { decompressed, moreThanHeld } from "./formats/decompress.ts";
 import { type HashedSplit, sha256, splitOf } from "./share.ts";
 import { definitionOf } from "./task-definitions.ts";
 
@@ -72,7 +72,7 @@ function readFile(task: TaskData, path: string, key: Split, read: ReadFile): Dec
   const bytes = read(path);
   if (bytes === null) return { severity: "error", code: "missing-file", message: `${path} is not there`, key };
   if (bytes === "too large") return { severity: "error", code: "unreadable-file", message: `${path} has ${moreThanHeld}`, key };
-  const content = unpacked(path, bytes);
+  const content = decompressed(path, bytes);
   if ("message" in content) return { severity: "error", code: "unreadable-file", message: content.message, key };
   const isRows = textFormatOf(path).table === ".parquet";
   const encoding = isRows ? "utf-8" : task.data.encoding;

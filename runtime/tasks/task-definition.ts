@@ -1,6 +1,6 @@
 import type { Prediction } from "#runtime/contract/predictions.ts";
 import type { Split, TaskKind } from "#runtime/contract/spec.ts";
-import type { MetricValue } from "#runtime/metrics/table.ts";
+import type { MetricValue } from "#runtime/metrics/metric-table.ts";
 import type { DecodedFile, ExamplesByKind, TaskData, TaskDataOf, TaskExample, TaskExamples, TaskProblem } from "./example.ts";
 import type { Items } from "./item-scores.ts";
 

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import type { TokenizerResult } from "#runtime/contract/artifacts.ts";
 import { JobFailure } from "#runtime/contract/job-context.ts";
 import type { AdoptedTokenizerJob, ExistingTokenizerJob } from "#runtime/contract/plan.ts";
+import { jsonIn } from "#runtime/models/checkpoints/checkpoint-json.ts";
 import { type Companions, companionsOf } from "#runtime/models/checkpoints/companion-tokens.ts";
-import { jsonIn } from "#runtime/models/checkpoints/files.ts";
 import { CheckpointError } from "#runtime/models/families/config.ts";
 import { disk } from "#runtime/runs/disk.ts";
-import { writeWhole } from "#runtime/runs/files.ts";
+import { writeWhole } from "#runtime/runs/whole-files.ts";
 import { tokensOf } from "./roles.ts";
 import { bytePairModel, specialToken, type TokenizerJson } from "./tokenizer-json.ts";
 import { requireEnding } from "./trial.ts";
@@ -170,10 +170,10 @@ function special(id: number, content: string) {
 /** The JSON object in a file, whose nesting and size are limited. */
 function objectIn(path: string): Record<string, unknown> {
   try {
-    return jsonIn(path, mostBytes, disk);
+    return jsonIn(path, maxBytes, disk);
   } catch (error) {
     throw error instanceof CheckpointError ? new JobFailure(error.message) : error;
   }
 }
 
-const mostBytes = 200e6;
+const maxBytes = 200e6;

@@ -1,5 +1,5 @@
 import { corpusPieces } from "#runtime/corpus/read-documents.ts";
-import { stretchesOf } from "#runtime/corpus/safe-breaks.ts";
+import { chunksOf } from "#runtime/corpus/safe-breaks.ts";
 import { random } from "#runtime/random/random.ts";
 
 export interface Counting {
@@ -22,7 +22,7 @@ const keptBytes = 6_000_000;
  * its text is counted. If there are too many distinct pieces, the rarest and oldest are dropped by the lossy counting of Manku and Motwani
  * 2002, so that memory is bounded.
  */
-export async function countStretches(counting: Counting): Promise<Map<string, number>> {
+export async function countChunks(counting: Counting): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   const share = sampledBytes / counting.bytes;
   let kept = 0;
@@ -30,11 +30,11 @@ export async function countStretches(counting: Counting): Promise<Map<string, nu
   for (const { text } of corpusPieces(counting.folder, "train")) {
     await counting.progress(text.length);
     if (share < 1 && random("tokenizer sample", index++).uniform() >= share) continue;
-    for (const stretch of stretchesOf(counting.normalize(text))) {
-      const count = counts.get(stretch);
-      if (count !== undefined) counts.set(stretch, count + 1);
+    for (const chunk of chunksOf(counting.normalize(text))) {
+      const count = counts.get(chunk);
+      if (count !== undefined) counts.set(chunk, count + 1);
       else {
-        const bytes = Buffer.from(stretch);
+        const bytes = Buffer.from(chunk);
         // a slice would keep the whole piece alive
         counts.set(bytes.toString(), 1);
         kept += bytes.length;
@@ -46,14 +46,14 @@ export async function countStretches(counting: Counting): Promise<Map<string, nu
 }
 
 /** Drops the rarest entries until about `wanted` bytes are left, and returns the number of bytes left. */
-function forgetRarest(counts: Map<string, number>, kept: number, wanted: number): number {
+function forgetRarest(counts: Map<string, number>, kept: number, requested: number): number {
   let left = kept;
-  for (let rarest = 1; left > wanted; rarest++) {
-    for (const [stretch, count] of counts) {
-      if (left <= wanted) break;
+  for (let rarest = 1; left > requested; rarest++) {
+    for (const [chunk, count] of counts) {
+      if (left <= requested) break;
       if (count > rarest) continue;
-      counts.delete(stretch);
-      left -= Buffer.byteLength(stretch);
+      counts.delete(chunk);
+      left -= Buffer.byteLength(chunk);
     }
   }
   return left;

@@ -1,6 +1,6 @@
 import type { Tokenizer as NativeTokenizer } from "tokenizers";
 import { groupsOfSize } from "#runtime/contract/group.ts";
-import { stretchesOf } from "#runtime/corpus/safe-breaks.ts";
+import { chunksOf } from "#runtime/corpus/safe-breaks.ts";
 import { byteAlphabet } from "./byte-alphabet.ts";
 import { partsAtSpaces } from "./parting.ts";
 import { kindWithoutMerges, type TokenizerJson } from "./tokenizer-json.ts";
@@ -21,7 +21,7 @@ function simpleKindOf(json: TokenizerJson): "characters" | "bytes" | undefined {
 /** The fastest encoder for a tokenizer. `native` must not have special tokens, which it would find in texts. */
 export function encoderOf(json: TokenizerJson, native: NativeTokenizer, unknown: number): Encoder {
   const simple = simpleKindOf(json);
-  if (!simple) return partsAtSpaces(json) ? byStretches(native) : byWholeTexts(native);
+  if (!simple) return partsAtSpaces(json) ? byChunks(native) : byWholeTexts(native);
   const vocab = json.model.vocab as Record<string, number>;
   const normalizer = native.getNormalizer();
   const encodeOne = simple === "characters" ? byCharacters(vocab, unknown) : byBytes(vocab);
@@ -68,24 +68,24 @@ export function byWholeTexts(native: NativeTokenizer): Encoder {
 }
 
 /** Encodes the pieces between safe breaks, and caches them, since texts repeat their words. */
-function byStretches(native: NativeTokenizer): Encoder {
-  const memory = stretchMemory();
+function byChunks(native: NativeTokenizer): Encoder {
+  const memory = chunkCache();
   return async (texts) => {
     const missing = new Map<string, Int32Array>();
     const split = texts.map((text) =>
-      stretchesOf(text.toWellFormed()).map((stretch) => {
-        const ids = memory.recall(stretch);
-        if (ids === undefined) missing.set(stretch, none);
-        return ids ?? stretch;
+      chunksOf(text.toWellFormed()).map((chunk) => {
+        const ids = memory.recall(chunk);
+        if (ids === undefined) missing.set(chunk, none);
+        return ids ?? chunk;
       }),
     );
     for (const group of groups(missing.keys())) {
       const encodings = await native.encodeBatch(group, { addSpecialTokens: false });
-      group.forEach((stretch, i) => {
+      group.forEach((chunk, i) => {
         const ids = Int32Array.from(encodings[i]?.getIds() ?? []);
-        missing.set(stretch, ids);
+        missing.set(chunk, ids);
         // a slice would keep the whole text alive
-        if (stretch.length <= rememberedLength) memory.remember(Buffer.from(stretch).toString(), ids);
+        if (chunk.length <= rememberedLength) memory.remember(Buffer.from(chunk).toString(), ids);
       });
     }
     return split.map((parts) => joined(parts.map((part) => (typeof part === "string" ? (missing.get(part) as Int32Array) : part))));
@@ -93,30 +93,30 @@ function byStretches(native: NativeTokenizer): Encoder {
 }
 
 /** A cache of encoded pieces, which drops those that were not used while about 100,000 others were. */
-function stretchMemory(): { recall(stretch: string): Int32Array | undefined; remember(stretch: string, ids: Int32Array): void } {
+function chunkCache(): { recall(chunk: string): Int32Array | undefined; remember(chunk: string, ids: Int32Array): void } {
   let recent = new Map<string, Int32Array>();
   let older = new Map<string, Int32Array>();
-  const remember = (stretch: string, ids: Int32Array) => {
-    if (recent.size >= rememberedStretches) {
+  const remember = (chunk: string, ids: Int32Array) => {
+    if (recent.size >= cachedChunks) {
       older = recent;
       recent = new Map();
     }
-    recent.set(stretch, ids);
+    recent.set(chunk, ids);
   };
   return {
     remember,
-    recall(stretch) {
-      const ids = recent.get(stretch);
+    recall(chunk) {
+      const ids = recent.get(chunk);
       if (ids !== undefined) return ids;
-      const found = older.get(stretch);
-      if (found !== undefined) remember(Buffer.from(stretch).toString(), found);
+      const found = older.get(chunk);
+      if (found !== undefined) remember(Buffer.from(chunk).toString(), found);
       return found;
     },
   };
 }
 
 const none = new Int32Array(0);
-const rememberedStretches = 100_000;
+const cachedChunks = 100_000;
 const rememberedLength = 48;
 /** Characters per group. The native library needs about 100 bytes per token until JavaScript's garbage collector runs. */
 const groupCharacters = 1 << 17;

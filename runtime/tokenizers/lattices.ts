@@ -17,7 +17,7 @@ export function latticesOf(
   { withoutWhole = false } = {},
 ): Lattices {
   const indexOf = new Map(pieces.map(({ piece }, index) => [piece, index]));
-  const most = pieces.reduce((longest, { piece }) => Math.max(longest, piece.length), 0);
+  const max = pieces.reduce((longest, { piece }) => Math.max(longest, piece.length), 0);
   const edges = edgeList();
   let longest = 0;
   const spans = words.map(([word, count]) => {
@@ -25,7 +25,7 @@ export function latticesOf(
     const places = placesOf(word);
     longest = Math.max(longest, places.length - 1);
     for (let from = 0; from + 1 < places.length; from++) {
-      for (let to = from + 1; to < places.length && places[to]! - places[from]! <= most; to++) {
+      for (let to = from + 1; to < places.length && places[to]! - places[from]! <= max; to++) {
         if (withoutWhole && from === 0 && to === places.length - 1) continue;
         const index = indexOf.get(word.slice(places[from], places[to]));
         if (index !== undefined) edges.add(from, to, index);

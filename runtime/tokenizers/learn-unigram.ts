@@ -30,7 +30,7 @@ export async function learnUnigram(words: readonly WordCount[], settings: Unigra
   const required = new Set(alphabet);
   let pieces = await seedPieces(words, settings);
   // slightly more than requested, so that the final selection is by probability
-  const wanted = Math.floor(size * 1.1);
+  const requested = Math.floor(size * 1.1);
   const gone = new Map<string, number>();
   const replace = (fewer: ScoredPiece[]) => {
     const left = new Set(fewer.map(({ piece }) => piece));
@@ -43,8 +43,8 @@ export async function learnUnigram(words: readonly WordCount[], settings: Unigra
       replace(maximised(pieces, expected, required));
     }
     await progress(pieces.length);
-    if (pieces.length <= wanted) break;
-    replace(prune(words, pieces, Math.max(wanted, Math.floor(pieces.length * shrinking)), required));
+    if (pieces.length <= requested) break;
+    replace(prune(words, pieces, Math.max(requested, Math.floor(pieces.length * shrinking)), required));
   }
   return filledUp(chosen(pieces, required, size), gone, size);
 }
@@ -52,14 +52,14 @@ export async function learnUnigram(words: readonly WordCount[], settings: Unigra
 /** SentencePiece's defaults: the share of pieces that a round keeps, the maximum length of a piece, and the initial number of pieces. */
 const shrinking = 0.75;
 const longestPiece = 16;
-const mostSeeds = 1_000_000;
+const maxSeeds = 1_000_000;
 
 /** The characters, and the letter sequences that occur in words at least twice, ordered by how much of the text they cover. */
 async function seedPieces(words: readonly WordCount[], { alphabet, forbidden, progress }: UnigramSettings): Promise<ScoredPiece[]> {
   const characters = new Map<string, number>(alphabet.map((character) => [character, 0]));
   const split = words.map(([word, count]) => ({ letters: Array.from(word), count }));
   for (const { letters, count } of split) for (const letter of letters) characters.set(letter, (characters.get(letter) ?? 0) + count);
-  const stretches: [string, number][] = [];
+  const substrings: [string, number][] = [];
   let shorter: ReadonlyMap<string, number> = characters;
   for (let length = 2; length <= longestPiece && shorter.size > 0; length++) {
     const counts = new Map<string, number>();
@@ -68,19 +68,19 @@ async function seedPieces(words: readonly WordCount[], { alphabet, forbidden, pr
         // a frequent sequence has a frequent beginning and end
         if (!shorter.has(letters.slice(start, start + length - 1).join(""))) continue;
         if (!shorter.has(letters.slice(start + 1, start + length).join(""))) continue;
-        const stretch = letters.slice(start, start + length).join("");
-        counts.set(stretch, (counts.get(stretch) ?? 0) + count);
+        const substring = letters.slice(start, start + length).join("");
+        counts.set(substring, (counts.get(substring) ?? 0) + count);
       }
     }
-    for (const [stretch, count] of counts) {
-      if (count < 2) counts.delete(stretch);
-      else if (!forbidden.has(stretch)) stretches.push([stretch, count * length]);
+    for (const [substring, count] of counts) {
+      if (count < 2) counts.delete(substring);
+      else if (!forbidden.has(substring)) substrings.push([substring, count * length]);
     }
     shorter = counts;
-    await progress(stretches.length);
+    await progress(substrings.length);
   }
-  stretches.sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
-  const seeds = [...characters, ...stretches.slice(0, mostSeeds)];
+  substrings.sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const seeds = [...characters, ...substrings.slice(0, maxSeeds)];
   const total = Math.log(seeds.reduce((sum, [, weight]) => sum + Math.max(1, weight), 0));
   return seeds.map(([piece, weight]) => ({ piece, score: Math.log(Math.max(1, weight)) - total }));
 }

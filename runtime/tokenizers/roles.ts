@@ -26,7 +26,7 @@ export function rolesOf(json: TokenizerJson): ReturnType<typeof vocabularyOf> {
   const own = vocabularyOf(tokens);
   if (tokens[own.pad] === "<pad>" && tokens[own.unknown] === "<unk>" && tokens[own.begin] === "<s>" && tokens[own.mask] === "<mask>")
     return own;
-  const find = (wanted: readonly string[]) => wanted.map((name) => tokens.indexOf(name)).find((id) => id >= 0) ?? absent;
+  const find = (requested: readonly string[]) => requested.map((name) => tokens.indexOf(name)).find((id) => id >= 0) ?? absent;
   const [pad, unknown, mask, end] = [
     find(specialTokenNames.pad),
     find(specialTokenNames.unknown),

@@ -9,7 +9,7 @@ import { readableText } from "./readable.ts";
 import { rolesOf, tokensOf } from "./roles.ts";
 import { cutsCharacters, tokenBytes } from "./token-bytes.ts";
 import type { AddedToken, TokenizerJson } from "./tokenizer-json.ts";
-import { wordEdges } from "./words.ts";
+import { wordEdges } from "./word-edges.ts";
 
 /**
  * A tokenizer that encodes text to ids and decodes ids. Special tokens that batches add are not recognised in texts: there, `<s>` is three

@@ -6,10 +6,10 @@ import { type JobContext, JobFailure, JobStopped } from "#runtime/contract/job-c
 import type { TrainedTokenizerJob } from "#runtime/contract/plan.ts";
 import type { LearnedTokenizerSpec, TokenizerKind } from "#runtime/contract/spec.ts";
 import { sentinelToken } from "#runtime/contract/special-tokens.ts";
-import { writeWhole } from "#runtime/runs/files.ts";
-import { readInput } from "#runtime/runs/inspect.ts";
+import { readInput } from "#runtime/runs/inspect-folder.ts";
+import { writeWhole } from "#runtime/runs/whole-files.ts";
 import { byteAlphabet } from "./byte-alphabet.ts";
-import { byCodePoint, type Counting, countStretches, distinctCharacters } from "./count-words.ts";
+import { byCodePoint, type Counting, countChunks, distinctCharacters } from "./count-words.ts";
 import { type CountedWord, learnMerges } from "./learn-merges.ts";
 import { learnUnigram } from "./learn-unigram.ts";
 import { longestWord, tokenizerJson } from "./tokenizer-json.ts";
@@ -159,8 +159,8 @@ function frequentCharacters(words: readonly (readonly [string, number])[], { voc
 async function countWords(tokenizer: LearnedTokenizerSpec, counting: Counting): Promise<Map<string, number>> {
   const preTokenizer = untrained(tokenizer).getPreTokenizer();
   const words = new Map<string, number>();
-  for (const [stretch, count] of await countStretches(counting)) {
-    for (const [word] of preTokenizer?.preTokenizeString(stretch) ?? []) words.set(word, (words.get(word) ?? 0) + count);
+  for (const [chunk, count] of await countChunks(counting)) {
+    for (const [word] of preTokenizer?.preTokenizeString(chunk) ?? []) words.set(word, (words.get(word) ?? 0) + count);
   }
   return words;
 }

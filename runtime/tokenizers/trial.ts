@@ -22,7 +22,7 @@ export async function requireEnding(json: TokenizerJson, where: string, texts: r
 }
 
 /** Maximum seconds for the texts; common tokenizers need milliseconds. */
-const mostSeconds = 20;
+const maxSeconds = 20;
 
 const script = `
 const { Tokenizer } = require(process.argv[1]);
@@ -42,8 +42,8 @@ function tried(input: string): Promise<string> {
     const child = spawn(process.execPath, ["-e", script, library], { stdio: ["pipe", "ignore", "ignore"], windowsHide: true });
     const timer = setTimeout(() => {
       child.kill("SIGKILL");
-      resolve(`a short text takes more than ${mostSeconds} s`);
-    }, mostSeconds * 1000);
+      resolve(`a short text takes more than ${maxSeconds} s`);
+    }, maxSeconds * 1000);
     child.once("close", (code) => {
       clearTimeout(timer);
       resolve(code === 0 ? "ended" : "the library fails on a short text");

@@ -1,6 +1,6 @@
 import { isSentinelToken, sentinelToken } from "#runtime/contract/special-tokens.ts";
 import type { Vocabulary } from "#runtime/objectives/objective.ts";
-import type { WordEdges } from "./words.ts";
+import type { WordEdges } from "./word-edges.ts";
 
 /** The first entries of every vocabulary, in this order. Ordinary tokens follow, then the sentinels. */
 export const specialTokens = ["<pad>", "<unk>", "<s>", "</s>", "<mask>"] as const;

@@ -2,7 +2,7 @@ import { engine, findBackend, registerBackend, setBackend, type Tensor, type Ten
 import { TraceBackend, traceBackendName, tracedValue } from "./backend.ts";
 import type { ProgramFunction, TensorSpec, Tensors } from "./function.ts";
 import { type Graph, simplify } from "./graph.ts";
-import { registerTraceKernels } from "./kernels.ts";
+import { registerTraceKernels } from "./trace-kernels.ts";
 
 /** Runs a function once on symbolic tensors and returns its operations as a graph. `state` gives the shapes of `reads`. */
 export function trace(fn: ProgramFunction, state: readonly TensorSpec[]): Graph {

@@ -3,7 +3,7 @@ import { largest } from "#runtime/contract/reductions.ts";
 import { sizeOf } from "#runtime/contract/shape.ts";
 import type { Engine } from "#runtime/engines/engine.ts";
 import type { Parameter } from "#runtime/models/parameters.ts";
-import { type GenerationSettings, generationProgram, pagesOf } from "#runtime/programs/generation.ts";
+import { type GenerationSettings, generationProgram, pagesOf } from "#runtime/programs/generation-program.ts";
 import type { Arrays } from "#runtime/trace/function.ts";
 import type { Values } from "./trainer.ts";
 

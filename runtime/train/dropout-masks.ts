@@ -1,4 +1,4 @@
-import { dropoutInputs, noiseInputs, type Part, type TrainingSettings } from "#runtime/programs/training.ts";
+import { dropoutInputs, noiseInputs, type Part, type TrainingSettings } from "#runtime/programs/training-program.ts";
 import type { Arrays } from "#runtime/trace/function.ts";
 import { dropoutMasks } from "./drawn-masks.ts";
 import { uniformNoise } from "./sampling-noise.ts";

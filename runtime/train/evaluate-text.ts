@@ -1,15 +1,15 @@
 import type { EncodeResult, Score } from "#runtime/contract/artifacts.ts";
 import type { Split } from "#runtime/contract/spec.ts";
-import { assembleBatch, nothing } from "#runtime/encoding/batch.ts";
+import { assembleBatch, nothing } from "#runtime/encoding/assemble-batch.ts";
 import { openTokens, type TokenStream } from "#runtime/encoding/token-stream.ts";
 import { evaluationWindows } from "#runtime/encoding/windows.ts";
 import { bitsPerByte } from "#runtime/metrics/bits-per-byte.ts";
 import { errorOfMean } from "#runtime/metrics/error-of-mean.ts";
+import { valued } from "#runtime/metrics/metric-table.ts";
 import { perplexity } from "#runtime/metrics/perplexity.ts";
 import { pseudoPerplexity } from "#runtime/metrics/pseudo-perplexity.ts";
-import { valued } from "#runtime/metrics/table.ts";
 import { type Example, isOrdinary, type TextLikelihood, type Vocabulary } from "#runtime/objectives/objective.ts";
-import { exampleOf, likelihoodOf, reachOf, type TextObjectiveSettings } from "#runtime/objectives/table.ts";
+import { exampleOf, likelihoodOf, reachOf, type TextObjectiveSettings } from "#runtime/objectives/objective-table.ts";
 import { type TextPart, termsOf } from "#runtime/programs/text-part.ts";
 import { random } from "#runtime/random/random.ts";
 import type { Trainer } from "./trainer.ts";
@@ -68,8 +68,8 @@ export async function ownLoss(
     const windows = evaluationWindows(stream, part.layout, limitTokens, reachOf(objective, part.layout, setup.vocabulary));
     const terms = termsOf(part.layout);
     const sums = await likelihoodsOf(setup, part, windows.count, (index) => {
-      const elsewhere = part.layout.elsewhere ? windows.elsewhere(index) : undefined;
-      return exampleOf(objective, windows.at(index), part.layout, setup.vocabulary, random("evaluation", index), elsewhere);
+      const unrelated = part.layout.unrelated ? windows.unrelated(index) : undefined;
+      return exampleOf(objective, windows.at(index), part.layout, setup.vocabulary, random("evaluation", index), unrelated);
     });
     const means = terms.map(({ factor }, i) => factor * (sums[i]!.n === 0 ? 0 : sums[i]!.sum / sums[i]!.n));
     const error = terms.length === 1 ? errorOfMean(sums[0]!.windows) : undefined;
@@ -82,7 +82,7 @@ export async function ownLoss(
 }
 
 /** All scores of a text objective on a split. Empty where the split is. */
-export async function scoreText(setup: TextEvaluation, text: TextObjectivePart, split: Split): Promise<Score[]> {
+export async function scoreTextObjective(setup: TextEvaluation, text: TextObjectivePart, split: Split): Promise<Score[]> {
   if (setup.encoded.splits[split].tokens === 0) return [];
   const own = await ownLoss(setup, text, split, finalEvaluationTokens);
   if (own.n === 0) return [];

@@ -3,27 +3,27 @@ import { join } from "node:path";
 import type { FinetuneResult, Score } from "#runtime/contract/artifacts.ts";
 import type { JobContext } from "#runtime/contract/job-context.ts";
 import type { FinetuneJob } from "#runtime/contract/plan.ts";
-import { valued } from "#runtime/metrics/table.ts";
+import { valued } from "#runtime/metrics/metric-table.ts";
+import { learningRateAt } from "#runtime/programs/learning-rate.ts";
 import { finetuningParameters } from "#runtime/programs/parts.ts";
-import { learningRateAt } from "#runtime/programs/schedule.ts";
-import type { TrainingSettings } from "#runtime/programs/training.ts";
-import { writePredictions } from "#runtime/runs/predictions.ts";
+import type { TrainingSettings } from "#runtime/programs/training-program.ts";
+import { writePredictions } from "#runtime/runs/prediction-files.ts";
 import { readSafetensors, writeSafetensors } from "#runtime/runs/safetensors.ts";
 import { withStandardErrors } from "#runtime/scoring/standard-errors.ts";
 import { type FineTuningBatch, fineTuningBatches } from "#runtime/tasks/buckets.ts";
 import { openTokenizer } from "#runtime/tokenizers/tokenizer.ts";
-import { countNotes, frameFor } from "./answered-texts.ts";
-import { latestCheckpoint, removeCheckpoints, saveCheckpoint } from "./checkpoints.ts";
 import { engineOfJob } from "./job-engine.ts";
+import { countNotes, frameFor } from "./labelled-texts.ts";
 import { runLoop } from "./loop.ts";
 import { type MaskThread, openMaskThread } from "./mask-thread.ts";
-import { type Counters, freshCounters, shareOf } from "./progress.ts";
 import { checkVocabulary, weightsOfJob } from "./starting-values.ts";
 import { partsOf } from "./tasks/parts-by-length.ts";
 import { prepareTask } from "./tasks/prepare-task.ts";
 import type { Evaluation, TaskTraining } from "./tasks/task-training.ts";
 import { toStep } from "./text-batches.ts";
 import { openTrainer, type Trainer, type Values } from "./trainer.ts";
+import { latestCheckpoint, removeCheckpoints, saveCheckpoint } from "./training-checkpoints.ts";
+import { type Counters, freshCounters, shareOf } from "./training-progress.ts";
 
 /**
  * Adapts a model to a task. After each epoch the validation split is scored; the weights of the best epoch (by the kind's main
@@ -79,7 +79,7 @@ export async function finetune(job: FinetuneJob, context: JobContext): Promise<F
     return {
       steps,
       seconds: counters.seconds,
-      aroundSteps: shareOf(counters.around, counters.seconds),
+      overhead: shareOf(counters.overhead, counters.seconds),
       waitingForData: shareOf(counters.waited, counters.seconds),
       bestEpoch: best.epoch,
       scores,

@@ -5,7 +5,7 @@ import type { StoredModel } from "#runtime/checkpoints/stored-model.ts";
 import { JobFailure } from "#runtime/contract/job-context.ts";
 import { largest } from "#runtime/contract/reductions.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
-import { chooseEngine } from "#runtime/engines/table.ts";
+import { chooseEngine } from "#runtime/engines/engine-table.ts";
 import { isWritten } from "#runtime/objectives/objective.ts";
 import { largestWritingProduct } from "#runtime/programs/largest-product.ts";
 import { random } from "#runtime/random/random.ts";

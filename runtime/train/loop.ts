@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type JobContext, JobStopped } from "#runtime/contract/job-context.ts";
-import type { Part } from "#runtime/programs/training.ts";
-import { latestCheckpointPath } from "./checkpoints.ts";
-import { type Counters, checkFinite, checkpointClock, shareOf, speedometer } from "./progress.ts";
+import type { Part } from "#runtime/programs/training-program.ts";
 import type { StepBatches } from "./text-batches.ts";
 import type { Trainer } from "./trainer.ts";
+import { latestCheckpointPath } from "./training-checkpoints.ts";
+import { type Counters, checkFinite, checkpointClock, shareOf, speedometer } from "./training-progress.ts";
 
 export interface LoopStep extends StepBatches {
   part: Part;
@@ -57,7 +57,7 @@ export async function runLoop(loop: Loop): Promise<void> {
     const made = await loop.stepOf(step);
     const waited = engine.idleSince(asked);
     counters.waited += waited;
-    counters.around += waited;
+    counters.overhead += waited;
     const learningRate = loop.learningRateOf(step);
     const optimizerStep = loop.optimizerStepOf?.(step) ?? step;
     if (optimizerStep === 1 && step > 1) await trainer.resetOptimizer();
@@ -98,7 +98,7 @@ export async function runLoop(loop: Loop): Promise<void> {
       waiting_for_data: shareOf(counters.waited, (performance.now() - begin) / 1000),
       ...(made.name === undefined ? {} : { part: made.name }),
     });
-    counters.around += engine.idleSince(stepped);
+    counters.overhead += engine.idleSince(stepped);
     await loop.afterStep(step);
     const scored = performance.now();
     counters.seconds = (scored - begin) / 1000;
@@ -111,7 +111,7 @@ export async function runLoop(loop: Loop): Promise<void> {
     }
     if (step === steps || loop.isOver?.()) return;
     if (saves(begun)) await loop.save(step);
-    counters.around += engine.idleSince(scored);
+    counters.overhead += engine.idleSince(scored);
   }
 }
 

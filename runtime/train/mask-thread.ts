@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { threadModule } from "#runtime/machine/thread-module.ts";
-import { dropoutInputs, type Part, type TrainingSettings } from "#runtime/programs/training.ts";
+import { dropoutInputs, type Part, type TrainingSettings } from "#runtime/programs/training-program.ts";
 import type { Arrays, TensorSpec } from "#runtime/trace/function.ts";
 
 /** What the thread is given. */

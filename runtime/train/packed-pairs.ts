@@ -1,4 +1,4 @@
-import { assembleBatch } from "#runtime/encoding/batch.ts";
+import { assembleBatch } from "#runtime/encoding/assemble-batch.ts";
 import type { Example, Vocabulary } from "#runtime/objectives/objective.ts";
 import type { TextPart } from "#runtime/programs/text-part.ts";
 import type { Frame } from "#runtime/tokenizers/frame.ts";
@@ -30,7 +30,7 @@ export function packedPairs({
     at(step) {
       const size = batch / accumulate;
       const micro = Array.from({ length: accumulate }, (_, i) => {
-        const rows = Array.from({ length: size }, (_, j) => joined(rowAt(step * batch + i * size + j)));
+        const rows = Array.from({ length: size }, (_, j) => packedExamples(rowAt(step * batch + i * size + j)));
         return assembleBatch(rows, layout, vocabulary);
       });
       return toStep(micro);
@@ -39,7 +39,7 @@ export function packedPairs({
 }
 
 /** Examples one after the other in one sequence; attention does not cross from one to the next. */
-export function joined(examples: readonly Example[]): Example {
+export function packedExamples(examples: readonly Example[]): Example {
   const row: Example = { tokens: [], positions: [], segments: [], predict: [], targets: [] };
   if (examples[0]?.decoder) row.decoder = { tokens: [], positions: [], segments: [] };
   for (const [index, example] of examples.entries()) {

@@ -5,7 +5,7 @@ import { packedRows } from "./packed-rows.ts";
 import { type BatchSizes, type BatchSource, toStep } from "./text-batches.ts";
 
 /** A text as ids, and what a head should answer: the index of its label, or a number. */
-export interface AnsweredText {
+export interface LabelledText {
   ids: number[];
   /** Token types. */
   types: number[];
@@ -13,7 +13,7 @@ export interface AnsweredText {
 }
 
 /** Rows of texts, of which each becomes one vector, in a part's shapes. */
-export function pooledBatch(part: HeadPart, rows: readonly (readonly AnsweredText[])[], batch: number, pad: number, pooling: HeadPooling) {
+export function pooledBatch(part: HeadPart, rows: readonly (readonly LabelledText[])[], batch: number, pad: number, pooling: HeadPooling) {
   const { length, slots } = part;
   const tokens = new Int32Array(batch * length).fill(pad);
   const [positions, segments, types] = Array.from({ length: 3 }, () => new Int32Array(batch * length)) as [
@@ -54,7 +54,7 @@ function poolWeight(pooling: HeadPooling, position: number, length: number): num
 }
 
 export interface PooledSource extends BatchSizes {
-  texts: readonly AnsweredText[];
+  texts: readonly LabelledText[];
   part: HeadPart;
   pad: number;
   pooling: HeadPooling;
@@ -63,7 +63,7 @@ export interface PooledSource extends BatchSizes {
 
 /** Batches of a supervised objective whose texts become one vector each: several to a row. */
 export function packedBatches({ texts, part, pad, pooling, seed, batch, accumulate }: PooledSource): BatchSource {
-  const used = (row: readonly AnsweredText[]) => row.reduce((sum, { ids }) => sum + ids.length, 0);
+  const used = (row: readonly LabelledText[]) => row.reduce((sum, { ids }) => sum + ids.length, 0);
   const rowAt = packedRows({
     items: texts,
     fits: (row, next) => row.length < part.slots && used(row) + next.ids.length <= part.length,

@@ -4,24 +4,24 @@ import type { PretrainResult, Score } from "#runtime/contract/artifacts.ts";
 import { enginesWith, refusedPrecision } from "#runtime/contract/catalogue/engines.ts";
 import { type JobContext, JobFailure } from "#runtime/contract/job-context.ts";
 import type { PretrainJob } from "#runtime/contract/plan.ts";
-import { valued } from "#runtime/metrics/table.ts";
-import { type Phase, partSchedule, phasesOf } from "#runtime/objectives/schedule.ts";
-import { isTextObjective } from "#runtime/objectives/table.ts";
-import { learningRateAt } from "#runtime/programs/schedule.ts";
-import type { Part, TrainingSettings } from "#runtime/programs/training.ts";
-import { readInput } from "#runtime/runs/inspect.ts";
+import { valued } from "#runtime/metrics/metric-table.ts";
+import { isTextObjective } from "#runtime/objectives/objective-table.ts";
+import { type Phase, partSchedule, phasesOf } from "#runtime/objectives/part-schedule.ts";
+import { learningRateAt } from "#runtime/programs/learning-rate.ts";
+import type { Part, TrainingSettings } from "#runtime/programs/training-program.ts";
+import { readInput } from "#runtime/runs/inspect-folder.ts";
 import { writeSafetensors } from "#runtime/runs/safetensors.ts";
 import { keptWeightsFile } from "#runtime/runs/store.ts";
 import { openTokenizer } from "#runtime/tokenizers/tokenizer.ts";
 import { openBatchThread, type StepSource } from "./batch-thread.ts";
-import { type Checkpoint, latestCheckpoint, removeCheckpoints, saveCheckpoint } from "./checkpoints.ts";
-import { ownLoss, runningEvaluationTokens, scoreText, type TextEvaluation, type TextObjectivePart } from "./evaluate-text.ts";
+import { ownLoss, runningEvaluationTokens, scoreTextObjective, type TextEvaluation, type TextObjectivePart } from "./evaluate-text.ts";
 import { engineOfJob } from "./job-engine.ts";
 import { runLoop } from "./loop.ts";
 import { pretrainSettings } from "./pretrain-steps.ts";
-import { type Counters, freshCounters, shareOf } from "./progress.ts";
 import { checkSentinels, checkVocabulary, startingValues } from "./starting-values.ts";
 import { openTrainer, type Trainer } from "./trainer.ts";
+import { latestCheckpoint, removeCheckpoints, saveCheckpoint, type TrainingCheckpoint } from "./training-checkpoints.ts";
+import { type Counters, freshCounters, shareOf } from "./training-progress.ts";
 
 /**
  * Trains a model on an objective. A step is a function of (job, step) alone, so a run that was stopped ends with the same numbers.
@@ -66,7 +66,7 @@ export async function pretrain(job: PretrainJob, context: JobContext, { scored =
       predicted: counters.predicted,
       flops: job.cost.flopsPerStep * job.steps,
       seconds: counters.seconds,
-      aroundSteps: shareOf(counters.around, counters.seconds),
+      overhead: shareOf(counters.overhead, counters.seconds),
       waitingForData: shareOf(counters.waited, counters.seconds),
       finalLoss: counters.loss,
       scores,
@@ -129,7 +129,7 @@ async function train({ job, context, settings, trainer, batches, validate }: Tra
 }
 
 /** None where weights that are to be kept were passed before anyone wanted them: then it begins again. */
-function checkpointToGoOnFrom({ keep = [] }: PretrainJob, { folder, emit }: JobContext): Checkpoint<Counters> | undefined {
+function checkpointToGoOnFrom({ keep = [] }: PretrainJob, { folder, emit }: JobContext): TrainingCheckpoint<Counters> | undefined {
   const latest = latestCheckpoint<Counters>(folder, (message) => emit({ event: "warning", message }));
   const missed = latest && keep.find((step) => step <= latest.step && !existsSync(keptWeightsFile(folder, step)));
   if (missed === undefined) return latest;
@@ -181,5 +181,5 @@ async function validationLoss(
 async function finalScores(evaluation: TextEvaluation, texts: readonly (TextObjectivePart & { steps: number })[]): Promise<Score[]> {
   const main = texts.toSorted((a, b) => b.steps - a.steps)[0];
   if (!main) return [];
-  return [...(await scoreText(evaluation, main, "validation")), ...(await scoreText(evaluation, main, "test"))];
+  return [...(await scoreTextObjective(evaluation, main, "validation")), ...(await scoreTextObjective(evaluation, main, "test"))];
 }

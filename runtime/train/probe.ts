@@ -1,13 +1,13 @@
 import type { EngineRequest } from "#runtime/contract/engine-options.ts";
 import type { FinetuneJob, PretrainJob } from "#runtime/contract/plan.ts";
 import { sizeOf } from "#runtime/contract/shape.ts";
-import { chooseEngine } from "#runtime/engines/table.ts";
+import { chooseEngine } from "#runtime/engines/engine-table.ts";
 import { callTimes } from "#runtime/machine/step-times.ts";
 import { initialValues } from "#runtime/models/parameters.ts";
-import { layoutOf, type TextObjectiveSettings } from "#runtime/objectives/table.ts";
+import { layoutOf, type TextObjectiveSettings } from "#runtime/objectives/objective-table.ts";
 import { largestTrainingProduct } from "#runtime/programs/largest-product.ts";
 import { pretrainingParameters } from "#runtime/programs/parts.ts";
-import { batchInputs, type Part, type TrainingSettings } from "#runtime/programs/training.ts";
+import { batchInputs, type Part, type TrainingSettings } from "#runtime/programs/training-program.ts";
 import type { Arrays } from "#runtime/trace/function.ts";
 import { withMasks } from "./dropout-masks.ts";
 import { pretrainSettings } from "./pretrain-steps.ts";

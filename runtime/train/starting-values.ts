@@ -4,7 +4,7 @@ import { type JobContext, JobFailure } from "#runtime/contract/job-context.ts";
 import type { EvaluateJob, FinetuneJob, ResolvedModel } from "#runtime/contract/plan.ts";
 import { initialValues, type Parameter, pooler, readsStates } from "#runtime/models/parameters.ts";
 import type { Vocabulary } from "#runtime/objectives/objective.ts";
-import type { Part } from "#runtime/programs/training.ts";
+import type { Part } from "#runtime/programs/training-program.ts";
 import { readSafetensors } from "#runtime/runs/safetensors.ts";
 import { keptWeightsFile } from "#runtime/runs/store.ts";
 import type { Values } from "./trainer.ts";

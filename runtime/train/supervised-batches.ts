@@ -1,6 +1,6 @@
 import type { ResolvedModel, TrainedTask } from "#runtime/contract/plan.ts";
-import type { Part } from "#runtime/programs/training.ts";
-import { type ExampleReading, isPooled, readAnsweredTexts } from "./answered-texts.ts";
+import type { Part } from "#runtime/programs/training-program.ts";
+import { type ExampleReading, isPooled, readLabelledTexts } from "./labelled-texts.ts";
 import { packedPairs } from "./packed-pairs.ts";
 import { packedBatches } from "./pooled-batches.ts";
 import { scaleOf } from "./tasks/regression/regression-head.ts";
@@ -26,7 +26,7 @@ export async function supervisedBatches(task: TrainedTask, source: SupervisedSou
     return packedPairs({ pairs, part, vocabulary, frame: reading.frame, seed, batch, accumulate });
   }
   if (!isPooled(task)) throw new Error(`the task ${task.kind} is no objective`);
-  const answered = read(await readAnsweredTexts(task, "train", reading));
+  const answered = read(await readLabelledTexts(task, "train", reading));
   const scale = task.kind === "regression" ? scaleOf(answered.map(({ answer }) => answer)) : undefined;
   const texts = scale ? answered.map((text) => ({ ...text, answer: scale.down(text.answer) })) : answered;
   return packedBatches({ texts, part, pad: vocabulary.pad, pooling: task.pool, seed, batch, accumulate });

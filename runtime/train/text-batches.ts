@@ -1,8 +1,8 @@
-import { assembleBatch } from "#runtime/encoding/batch.ts";
+import { assembleBatch } from "#runtime/encoding/assemble-batch.ts";
 import type { TokenStream } from "#runtime/encoding/token-stream.ts";
 import { trainingWindows } from "#runtime/encoding/windows.ts";
 import type { Layout, Vocabulary } from "#runtime/objectives/objective.ts";
-import { exampleOf, reachOf, type TextObjectiveSettings } from "#runtime/objectives/table.ts";
+import { exampleOf, reachOf, type TextObjectiveSettings } from "#runtime/objectives/objective-table.ts";
 import { random } from "#runtime/random/random.ts";
 import type { Arrays } from "#runtime/trace/function.ts";
 
@@ -44,8 +44,8 @@ export function textBatches({ stream, objective, layout, vocabulary, seed, part,
       const micro = Array.from({ length: accumulate }, (_, i) => {
         const examples = Array.from({ length: batch / accumulate }, (_, j) => {
           const index = step * batch + (i * batch) / accumulate + j;
-          const elsewhere = layout.elsewhere ? windows.elsewhere(index) : undefined;
-          return exampleOf(objective, windows.at(index), layout, vocabulary, random(seed, "example", part, index), elsewhere);
+          const unrelated = layout.unrelated ? windows.unrelated(index) : undefined;
+          return exampleOf(objective, windows.at(index), layout, vocabulary, random(seed, "example", part, index), unrelated);
         });
         return assembleBatch(examples, layout, vocabulary);
       });

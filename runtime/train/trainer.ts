@@ -1,6 +1,6 @@
-import type { Engine, Session } from "#runtime/engines/engine.ts";
+import type { Engine, EngineSession } from "#runtime/engines/engine.ts";
 import { packValues, unpackValues } from "#runtime/programs/groups.ts";
-import { optimizerOf } from "#runtime/programs/optimizers/table.ts";
+import { optimizerOf } from "#runtime/programs/optimizers/optimizer-table.ts";
 import {
   frozenName,
   gradientName,
@@ -11,7 +11,7 @@ import {
   type TrainingSettings,
   trainingProgram,
   weightsName,
-} from "#runtime/programs/training.ts";
+} from "#runtime/programs/training-program.ts";
 import type { Arrays } from "#runtime/trace/function.ts";
 import { type Decoder, type DecoderOptions, type DecoderRoom, openDecoder } from "./decoding.ts";
 import { withMasks } from "./dropout-masks.ts";
@@ -38,7 +38,7 @@ export interface Trainer {
   step(part: Part, batches: readonly Arrays[], at: { step: number; learningRate: number }): Promise<{ loss: number; gradientNorm: number }>;
   evaluate(part: Part, batch: Arrays): Promise<Arrays>;
   /** The model as it is now, to write with; it stays so while the trainer goes on. */
-  openDecoder(wanted: DecoderRoom & Pick<DecoderOptions, "likeliest">): Promise<Decoder>;
+  openDecoder(requested: DecoderRoom & Pick<DecoderOptions, "likeliest">): Promise<Decoder>;
   /** Of the trained parameters. */
   weights(): Promise<Values>;
   setWeights(values: Values): Promise<void>;
@@ -101,7 +101,7 @@ export async function openTrainer({ engine, settings, initial, seed }: TrainerOp
       return { loss: outputs.reduce((sum, each) => sum + scalarOf(each, "loss"), 0), gradientNorm: scalarOf(applied, "gradient_norm") };
     },
     evaluate: (part, batch) => session.call(`evaluate.${part.name}`, batch),
-    async openDecoder(wanted) {
+    async openDecoder(requested) {
       const { model, loraScale } = settings;
       const still = await session.read(settings.frozen.map(({ name }) => frozenName(name)));
       const values = {
@@ -109,7 +109,7 @@ export async function openTrainer({ engine, settings, initial, seed }: TrainerOp
         ...Object.fromEntries(settings.frozen.map(({ name }) => [name, still[frozenName(name)]!])),
       };
       const parameters = [...settings.trained, ...settings.frozen];
-      return openDecoder({ engine, model, parameters, values, ...(loraScale === undefined ? {} : { loraScale }), ...wanted });
+      return openDecoder({ engine, model, parameters, values, ...(loraScale === undefined ? {} : { loraScale }), ...requested });
     },
     weights: () => read(weightsName),
     setWeights: (values) => write(weightsName, values),
@@ -127,7 +127,7 @@ export async function openTrainer({ engine, settings, initial, seed }: TrainerOp
   };
 }
 
-function lossAndNorm(outputs: Awaited<ReturnType<Session["call"]>>): { loss: number; gradientNorm: number } {
+function lossAndNorm(outputs: Awaited<ReturnType<EngineSession["call"]>>): { loss: number; gradientNorm: number } {
   return { loss: scalarOf(outputs, "loss"), gradientNorm: scalarOf(outputs, "gradient_norm") };
 }
 

@@ -2,7 +2,7 @@ import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import { largest } from "#runtime/contract/reductions.ts";
 import { choicesOf, stacksOf } from "#runtime/models/choices.ts";
 import { isWritten, type Vocabulary } from "#runtime/objectives/objective.ts";
-import { bucketOf } from "#runtime/tasks/buckets.ts";
+import { lengthBucket } from "#runtime/tasks/buckets.ts";
 import type { Frame } from "#runtime/tokenizers/frame.ts";
 import type { Decoder, DecoderRoom } from "./decoding.ts";
 import { type Choosing, openingFor, search } from "./search.ts";
@@ -40,7 +40,7 @@ export async function writeTexts(sources: readonly (readonly number[])[], writin
   try {
     for (let start = 0; start < order.length; ) {
       const room = roomFor(
-        order.slice(start, start + mostRows).map((index) => read[index]!.length),
+        order.slice(start, start + maxRows).map((index) => read[index]!.length),
         writing,
       );
       const indices = order.slice(start, start + room.texts);
@@ -73,23 +73,23 @@ export async function writeTexts(sources: readonly (readonly number[])[], writin
 }
 
 /** Rows side by side: more of them cost hardly more time, until what is kept of each no longer fits into the caches. */
-const mostRows = 64;
-const mostKept = 256 * 1024 * 1024;
+const maxRows = 64;
+const maxKept = 256 * 1024 * 1024;
 
 /** Room for as many of these texts, short ones first, as are written side by side; in few sizes, as a program is compiled for each. */
 function roomFor(lengths: readonly number[], { model, beams, longest }: Writing): DecoderRoom {
   const twoSided = model.architecture === "encoder-decoder";
   const size = (length: number) => {
-    const source = bucketOf(length, model.context);
+    const source = lengthBucket(length, model.context);
     const prompt = twoSided ? 1 : source;
     return { prompt, room: Math.min(prompt + longest, model.context), source: twoSided ? source : 0 };
   };
   const { headWidth, keyValueHeads } = choicesOf(model);
   const keptAtOnePosition = 2 * 4 * stacksOf(model).at(-1)!.layers * keyValueHeads * headWidth;
   const rowsOf = ({ room, source }: Pick<DecoderRoom, "room" | "source">) =>
-    Math.max(beams, Math.min(mostRows, Math.floor(mostKept / (keptAtOnePosition * (room + source)))));
-  const most = size(largest(lengths));
-  return { texts: Math.floor(rowsOf(most) / beams), beams, ...most };
+    Math.max(beams, Math.min(maxRows, Math.floor(maxKept / (keptAtOnePosition * (room + source)))));
+  const max = size(largest(lengths));
+  return { texts: Math.floor(rowsOf(max) / beams), beams, ...max };
 }
 
 function isSame(one: DecoderRoom, other: DecoderRoom): boolean {

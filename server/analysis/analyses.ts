@@ -1,9 +1,9 @@
 import { setImmediate } from "node:timers/promises";
 import { DocumentState, Emitter, type LangiumDocument, type LangiumDocuments, URI } from "langium";
+import { documentProblems } from "#language/document-problems.ts";
 import type { File } from "#language/generated/ast.ts";
-import { problemsOf } from "#language/problems.ts";
-import { filesSeenFrom } from "#language/references/imports.ts";
-import { notTrusted } from "#language/trust.ts";
+import { filesSeenFrom } from "#language/references/resolve-imports.ts";
+import { notTrusted } from "#language/untrusted-path.ts";
 import type { PlacedProblem } from "#runtime/contract/problem.ts";
 import {
   type CompiledDeclaration,
@@ -13,10 +13,10 @@ import {
   hubNamesOf,
   patternsOf,
 } from "../compile/experiment.ts";
-import { type StoredResults, storedResults } from "../compile/results.ts";
+import { type StoredResults, storedResults } from "../compile/stored-results.ts";
 import { type TimesHere, timesHere } from "../compile/times.ts";
 import type { PretrainServerServices } from "../services.ts";
-import { compileText, type GoodAnalysis, type ReadText, readText, storeBeside, withoutCompiler } from "./file-analysis.ts";
+import { compileText, type GoodAnalysis, type ReadText, readAnalysed, storeBeside, withoutCompiler } from "./file-analysis.ts";
 import { shiftBetween } from "./shift.ts";
 
 /** The state of an open file. */
@@ -86,7 +86,7 @@ export function createAnalyses({ shared, pretrain }: PretrainServerServices, too
     all: () => [...files.values()],
     problemsIn(uri) {
       const document = documents.getDocument(uri);
-      const own = document && document.state >= DocumentState.Validated ? problemsOf(document) : [];
+      const own = document && document.state >= DocumentState.Validated ? documentProblems(document) : [];
       return [...own, ...[...files.values()].flatMap((file) => compilerProblemsIn(uri.fsPath, file))];
     },
     onProblems: (listener) => void problemsChanged.event(listener),
@@ -99,7 +99,7 @@ export function createAnalyses({ shared, pretrain }: PretrainServerServices, too
   function analyse(document: LangiumDocument<File>): void {
     const uri = document.uri.toString();
     try {
-      const read = readText(document, pretrain);
+      const read = readAnalysed(document, pretrain);
       const file = files.get(uri) ?? opened(document, read, tools);
       file.read = read;
       files.set(uri, file);

@@ -1,19 +1,19 @@
 import { dirname, join } from "node:path";
 import type { LangiumDocument } from "langium";
 import { type Analysis, analysisOf } from "#language/analyse.ts";
-import { documentationOf } from "#language/documentation.ts";
+import { documentationOf } from "#language/doc-comments.ts";
 import { type Declaration, type File, isExpectation, isList } from "#language/generated/ast.ts";
 import type { PretrainServices } from "#language/module.ts";
-import { rangeOfName } from "#language/places.ts";
-import { filesSeenFrom } from "#language/references/imports.ts";
-import { entryOf } from "#language/settings.ts";
+import { filesSeenFrom } from "#language/references/resolve-imports.ts";
+import { entryOf } from "#language/setting-layers.ts";
 import { inlineText } from "#language/text/inline.ts";
-import { distinctProblems, withJobs } from "#runtime/compile/problems.ts";
+import { rangeOfName } from "#language/text-ranges.ts";
+import { distinctProblems, withJobs } from "#runtime/compile/specification-problems.ts";
 import type { PlacedProblem, Problem } from "#runtime/contract/problem.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
 import type { CompiledDeclaration, ExperimentCompiler } from "../compile/experiment.ts";
 import { type Hint, hintsOf } from "../compile/hints.ts";
-import type { StoredResults } from "../compile/results.ts";
+import type { StoredResults } from "../compile/stored-results.ts";
 import type { OutlineDeclaration } from "../protocol.ts";
 
 /** A text that could be lowered, with the compiler's results. Positions refer to `text`. */
@@ -35,7 +35,7 @@ export interface ReadText {
   nodes: Declaration[];
 }
 
-export function readText(document: LangiumDocument<File>, services: PretrainServices): ReadText {
+export function readAnalysed(document: LangiumDocument<File>, services: PretrainServices): ReadText {
   const files = filesSeenFrom(document, services.shared.workspace.LangiumDocuments);
   const nodes = document.parseResult.value.declarations.filter(({ name, kind }) => name && kind);
   return {

@@ -1,17 +1,17 @@
-import { check } from "#runtime/compile/check.ts";
-import { checkpointFiles } from "#runtime/compile/checkpoints.ts";
+import { check } from "#runtime/compile/check-specification.ts";
 import { type CostModel, compile } from "#runtime/compile/compile.ts";
 import { narrow } from "#runtime/compile/goal.ts";
 import { hubFilesOf } from "#runtime/compile/hub-data.ts";
+import { checkpointFiles } from "#runtime/compile/known-checkpoints.ts";
 import type { EncodeJob, InputFile, Job, MeasureJob, Plan, PretrainJob, ResolvedObjective } from "#runtime/contract/plan.ts";
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
 import { machineMemory } from "#runtime/machine/memory.ts";
 import { pathsOf } from "#runtime/tasks/examples.ts";
-import type { Trust } from "../workspace/trust.ts";
+import type { Trust } from "../workspace/workspace-trust.ts";
 import { unread } from "./file-hashes.ts";
-import type { StoredResults } from "./results.ts";
-import type { TaskReadings } from "./tasks.ts";
+import type { StoredResults } from "./stored-results.ts";
+import type { TaskReadings } from "./task-readings.ts";
 import type { WatchedFiles } from "./watched-files.ts";
 
 const memoryBytes = machineMemory();
@@ -117,7 +117,7 @@ function filesRead(job: Job): InputFile[] {
     case "finetune":
     case "evaluate":
     case "majority":
-    case "leaks":
+    case "contamination":
       return job.task.files;
     default:
       return [];

@@ -1,12 +1,13 @@
 import { type Declaration, isNamed } from "#language/generated/ast.ts";
-import { blockOf, entryOf } from "#language/settings.ts";
+import { blockOf, entryOf } from "#language/setting-layers.ts";
+import { jobsOf } from "#runtime/contract/jobs-of.ts";
 import { counted, formatCount, formatFlops } from "#runtime/contract/numbers.ts";
 import type { JobOf, Plan } from "#runtime/contract/plan.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
 import type { Position } from "../protocol.ts";
 import type { CompiledDeclaration } from "./experiment.ts";
-import type { StoredResults } from "./results.ts";
-import { epochsOf, jobsOf } from "./summary.ts";
+import type { StoredResults } from "./stored-results.ts";
+import { epochsOf } from "./summary.ts";
 
 /** A hint from the compiler, shown at the end of an entry. */
 export interface Hint {

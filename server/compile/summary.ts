@@ -1,11 +1,12 @@
 import { corpusTokensPerStep, documentTokensOf } from "#runtime/compile/budgets.ts";
-import { expectedTokens } from "#runtime/compile/vocabulary.ts";
+import { expectedTokens } from "#runtime/compile/expected-vocabulary.ts";
+import { jobsOf } from "#runtime/contract/jobs-of.ts";
 import type { Job, JobOf, Plan } from "#runtime/contract/plan.ts";
 import { type Estimates, isTraining } from "#runtime/machine/estimate.ts";
 import { type TrainingJob, trainingFlops } from "#runtime/machine/work.ts";
 import type { OutlinePlan } from "../protocol.ts";
 import type { CompiledDeclaration } from "./experiment.ts";
-import type { StoredResults } from "./results.ts";
+import type { StoredResults } from "./stored-results.ts";
 
 /** The summary of a declaration's plan that its lens shows. */
 export function planSummary(
@@ -70,11 +71,6 @@ export function epochsOf(plan: Plan, job: JobOf<"pretrain">, results: StoredResu
   const tokens = train?.tokens ?? expectedTokens(corpus.corpus, declared, planned);
   const read = corpusTokensPerStep({ ...job, ...documentTokensOf(train) }, job.steps) * job.steps;
   return read > 0 && tokens > 0 ? read / tokens : undefined;
-}
-
-/** Jobs of a kind, in the order of the plan. */
-export function jobsOf<K extends Job["kind"]>(plan: Plan, kind: K): JobOf<K>[] {
-  return plan.jobs.filter((job): job is JobOf<K> => job.kind === kind);
 }
 
 function jobOf<K extends Job["kind"]>(plan: Plan, kind: K, id: string): JobOf<K> | undefined {

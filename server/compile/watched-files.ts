@@ -1,11 +1,11 @@
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
-import { type DataFiles, matchedBy } from "#language/files.ts";
 import { allIn, isPattern, pathsFrom } from "#language/matching-files.ts";
-import { type Files, filesOf } from "#runtime/compile/files.ts";
+import { matchedBy, type ReferencedFiles } from "#language/referenced-files.ts";
+import { type Files, filesOf } from "#runtime/compile/planning-files.ts";
 import { cachedData, cachedModel } from "#runtime/hub/cache.ts";
 import { probablySameBytes } from "#runtime/machine/same-bytes.ts";
-import type { Trust } from "../workspace/trust.ts";
+import type { Trust } from "../workspace/workspace-trust.ts";
 import { type Believed, believedOr } from "./believed.ts";
 import { type FileStat, fileHashes, statFile } from "./file-hashes.ts";
 import { patternLookups } from "./pattern-lookups.ts";
@@ -15,7 +15,7 @@ import { patternLookups } from "./pattern-lookups.ts";
  * read twice. Large files are hashed in the background; until then their SHA-256 is `unread`. Patterns are searched in the background too;
  * until then they have their previous matches, or none.
  */
-export interface WatchedFiles extends Files, DataFiles {
+export interface WatchedFiles extends Files, ReferencedFiles {
   /** A text that changes when a file that matches one of the patterns does. */
   signature(patterns: readonly string[]): string;
   /** Resolves once the patterns' matches and the contents of the hub's cached data sets are known. */
@@ -73,13 +73,13 @@ export function watchedFiles(trust: Trust, { onRead, onFound }: WatchedEvents): 
     },
     found: glob,
     mayRead: (path) => trust.mayRead(path),
-    async looked(wanted, ofHub = []) {
+    async looked(requested, ofHub = []) {
       const unlisted = trust.isGranted() ? hub.unlisted(ofHub) : [];
-      await Promise.all([...wanted.filter((pattern) => isPattern(pattern)), ...unlisted].map(patterns.walked));
+      await Promise.all([...requested.filter((pattern) => isPattern(pattern)), ...unlisted].map(patterns.walked));
     },
     refused: () => guard.refused,
-    signature(wanted) {
-      const each = filesOf(wanted, { glob } as Files).map((path) => {
+    signature(requested) {
+      const each = filesOf(requested, { glob } as Files).map((path) => {
         const stat = statOf(path);
         return stat ? `${path} ${stat.sign} ${hashes.isKnown(path, stat)}` : path;
       });

@@ -12,17 +12,17 @@ import {
   type Position,
   type Range,
 } from "vscode-languageserver";
-import { documentationOf } from "#language/documentation.ts";
-import { filesSeenFrom } from "#language/references/imports.ts";
+import { documentationOf } from "#language/doc-comments.ts";
+import { filesSeenFrom } from "#language/references/resolve-imports.ts";
 import type { DeclarationKind } from "#runtime/contract/catalogue/index.ts";
 import type { PretrainLanguageServices } from "../services.ts";
-import { type Place, placeAfter, type Token } from "./place.ts";
+import { type Place, placeAfter, type Token } from "./completion-place.ts";
 import {
-  type Declared,
   declarationProposals,
   keyProposals,
   metricProposals,
   type Proposal,
+  type ProposedName,
   unitProposals,
   valueProposals,
 } from "./proposals.ts";
@@ -76,7 +76,7 @@ export class PretrainCompletion implements CompletionProvider {
    * Declarations that may be named. Those of this file are found by their form, because its text may be incomplete, without the one being
    * written; imported ones are taken from their documents.
    */
-  private declared(document: LangiumDocument, position: Position): Declared[] {
+  private declared(document: LangiumDocument, position: Position): ProposedName[] {
     const read = filesSeenFrom(document, this.documents).flatMap((file) =>
       file.parseResult.value.declarations
         .filter(({ name, kind }) => name && kind)
@@ -134,11 +134,11 @@ function cursorIn(lexer: Lexer, text: string, offset: number): Cursor {
     end: token.startOffset + token.image.length,
     start: token.startOffset,
   }));
-  const around = hidden.find(({ startOffset, image }) => image.length > 0 && startOffset + image.length === offset);
-  if (around && isComment(around.tokenType.name)) return { in: "comment", start: offset, tokens: [] };
-  if (around?.tokenType.name === "OPEN_TEXT") {
-    const start = around.startOffset + 1;
-    return { in: "string", start, tokens: tokens.filter((token) => token.end < start), written: around.image.slice(1) };
+  const hiddenToken = hidden.find(({ startOffset, image }) => image.length > 0 && startOffset + image.length === offset);
+  if (hiddenToken && isComment(hiddenToken.tokenType.name)) return { in: "comment", start: offset, tokens: [] };
+  if (hiddenToken?.tokenType.name === "OPEN_TEXT") {
+    const start = hiddenToken.startOffset + 1;
+    return { in: "string", start, tokens: tokens.filter((token) => token.end < start), written: hiddenToken.image.slice(1) };
   }
   const last = tokens.at(-1);
   const amount =
@@ -194,11 +194,11 @@ async function pathItems(
 async function entriesOf(folder: string): Promise<Dirent[]> {
   const found: Dirent[] = [];
   try {
-    for await (const entry of await opendir(folder)) if (found.push(entry) === mostEntries) break;
+    for await (const entry of await opendir(folder)) if (found.push(entry) === maxEntries) break;
   } catch {
     // the folder does not exist or cannot be read
   }
   return found.sort((left, right) => (left.name < right.name ? -1 : 1));
 }
 
-const mostEntries = 2000;
+const maxEntries = 2000;

@@ -1,5 +1,5 @@
 import { CompletionItemKind } from "vscode-languageserver";
-import { alternativesOf, type Expected, type Shape, variedKeys, variedType } from "#language/references/expected.ts";
+import { alternativesOf, type Expected, type Shape, variedKeys, variedType } from "#language/references/expected-value.ts";
 import { describeType } from "#language/values/describe.ts";
 import {
   type Choice,
@@ -10,7 +10,7 @@ import {
   type Option,
   optionsOf,
 } from "#runtime/contract/catalogue/index.ts";
-import { markdownOfAuthor } from "#runtime/contract/markdown.ts";
+import { markdownOfAuthor } from "#runtime/contract/markdown-text.ts";
 import {
   choiceDocumentation,
   declarationDocumentation,
@@ -29,7 +29,7 @@ export interface Proposal {
 }
 
 /** A declaration that may be named. */
-export interface Declared {
+export interface ProposedName {
   kind: DeclarationKind;
   name: string;
   /** The doc comment. */
@@ -59,7 +59,7 @@ export function keyProposals({ keys, weighted }: Shape, before: readonly string[
   return [...shares, ...fitting.map((key) => keyProposal(key, written))];
 }
 
-export function valueProposals(type: Expected, declared: readonly Declared[]): Proposal[] {
+export function valueProposals(type: Expected, declared: readonly ProposedName[]): Proposal[] {
   const found = alternativesOf(type).flatMap((each) => proposalsFor(each, declared));
   return [...new Map(found.map((proposal) => [`${proposal.label} ${proposal.detail}`, proposal])).values()];
 }
@@ -82,7 +82,7 @@ export function unitProposals(type: Expected): Proposal[] {
   return units.map((unit) => ({ label: unit, kind: CompletionItemKind.Unit, insert: unit }));
 }
 
-function proposalsFor(type: Expected, declared: readonly Declared[]): Proposal[] {
+function proposalsFor(type: Expected, declared: readonly ProposedName[]): Proposal[] {
   switch (type.type) {
     case "choice":
       return type.of.map(choiceProposal);
@@ -134,7 +134,7 @@ function optionSettings({ name, keys, weighted }: Option): string {
   return required.length === 0 ? "" : ` { ${required.map((key, index) => `${key.name}: $${index + 1}`).join(", ")} }`;
 }
 
-function named(declared: readonly Declared[], kinds: readonly DeclarationKind[]): Proposal[] {
+function named(declared: readonly ProposedName[], kinds: readonly DeclarationKind[]): Proposal[] {
   return declared
     .filter(({ kind }) => kinds.includes(kind))
     .map(({ name, kind, doc }) => ({

@@ -1,8 +1,8 @@
 import type { CatalogueEntry } from "#language/references/built-in.ts";
-import { describeType, listed } from "#language/values/describe.ts";
+import { alternatives, describeType } from "#language/values/describe.ts";
 import type { Choice, Declaration, Key, Metric, Option } from "#runtime/contract/catalogue/index.ts";
 import { directionText } from "#runtime/contract/direction.ts";
-import { markdownCode } from "#runtime/contract/markdown.ts";
+import { markdownCode } from "#runtime/contract/markdown-text.ts";
 import { formulaText } from "./formula.ts";
 
 /** The catalogue's documentation of an entry as Markdown, for hovers and completions. */
@@ -27,7 +27,7 @@ export function optionDocumentation({ name, help, formula, source, keys, archite
     help,
     formulaOf(formula),
     architectures
-      ? `Carried by: ${listed(architectures, "and")}${architectures.length > 1 ? `; by default ${architectures[0]}` : ""}`
+      ? `Carried by: ${alternatives(architectures, "and")}${architectures.length > 1 ? `; by default ${architectures[0]}` : ""}`
       : undefined,
     keys.length > 0 ? keys.map(keyLine).join("\n") : undefined,
     sourceOf(source),

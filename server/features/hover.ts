@@ -1,7 +1,7 @@
 import { type CstNode, CstUtils, GrammarUtils, type LangiumDocument } from "langium";
 import type { HoverProvider } from "langium/lsp";
 import type { Hover, HoverParams } from "vscode-languageserver";
-import { documentationOf } from "#language/documentation.ts";
+import { documentationOf } from "#language/doc-comments.ts";
 import {
   type Declaration,
   type File,
@@ -12,11 +12,11 @@ import {
   isNamed,
   isQuantity,
 } from "#language/generated/ast.ts";
-import { keyOf } from "#language/references/expected.ts";
+import { keyOf } from "#language/references/expected-value.ts";
 import { inlineText, keyLabel } from "#language/text/inline.ts";
 import { parseAmount } from "#language/values/amount.ts";
 import { declarationOf } from "#runtime/contract/catalogue/index.ts";
-import { markdownOfAuthor } from "#runtime/contract/markdown.ts";
+import { markdownOfAuthor } from "#runtime/contract/markdown-text.ts";
 import type { PretrainLanguageServices } from "../services.ts";
 import { code, declarationDocumentation, entryDocumentation, keyDocumentation, paragraphs } from "./documentation.ts";
 
@@ -64,13 +64,13 @@ export class PretrainHover implements HoverProvider {
   }
 }
 
-const mostEntries = 12;
+const maxEntries = 12;
 
 /** The declaration on a few lines. */
 function summary({ kind, name, value, body }: Declaration): string {
   if (value) return `${kind} ${name} = ${inlineText(value)}`;
   const lines = (body?.entries ?? []).map((entry) => `  ${keyLabel(entry)} ${inlineText(entry.value)}`);
-  const shown = lines.length > mostEntries ? [...lines.slice(0, mostEntries), "  …"] : lines;
+  const shown = lines.length > maxEntries ? [...lines.slice(0, maxEntries), "  …"] : lines;
   return [`${kind} ${name} {`, ...shown, "}"].join("\n");
 }
 

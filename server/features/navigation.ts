@@ -3,8 +3,8 @@ import { DefaultDefinitionProvider, DefaultFoldingRangeProvider, DefaultRenamePr
 import type { DefinitionParams } from "vscode-languageserver";
 import { ErrorCodes, type LocationLink, type Range, type RenameParams, ResponseError, type WorkspaceEdit } from "vscode-languageserver";
 import { type File, isBlock, isCatalogueName, isImport, isList } from "#language/generated/ast.ts";
-import { startOfFile } from "#language/places.ts";
-import { filesSeenFrom, importedUri, loadedDocument } from "#language/references/imports.ts";
+import { filesSeenFrom, importedUri, loadedDocument } from "#language/references/resolve-imports.ts";
+import { startOfFile } from "#language/text-ranges.ts";
 import type { PretrainLanguageServices } from "../services.ts";
 import { leafAt } from "./hover.ts";
 

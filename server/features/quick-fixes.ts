@@ -2,7 +2,7 @@ import { AstUtils, CstUtils, type LangiumDocument } from "langium";
 import type { CodeActionProvider } from "langium/lsp";
 import { type CodeAction, CodeActionKind, type CodeActionParams, type Diagnostic, type TextEdit } from "vscode-languageserver";
 import { type Block, type Declaration, type Entry, isDeclaration, isNamed, type Value } from "#language/generated/ast.ts";
-import { blockOf, entryOf, layersOf, valuesOf } from "#language/settings.ts";
+import { blockOf, entryOf, layersOf, settingValues } from "#language/setting-layers.ts";
 import { declarationOf, type Key, optionOf, optionsOf } from "#runtime/contract/catalogue/index.ts";
 import type { Architecture } from "#runtime/contract/spec.ts";
 import type { DiagnosticData } from "../analysis/diagnostics.ts";
@@ -76,7 +76,7 @@ function architectureIn({ value }: Entry): Architecture | undefined {
 /** The model of a pre-training, or of the pre-training that a comparison varies. */
 function modelOf(declaration: Declaration): Declaration | undefined {
   const named = (name: string) => {
-    const [value] = valuesOf(layersOf(declaration), name);
+    const [value] = settingValues(layersOf(declaration), name);
     const target = value && isNamed(value) ? value.target?.ref : undefined;
     return isDeclaration(target) ? target : undefined;
   };
@@ -91,7 +91,7 @@ function missingKeyFixes(document: LangiumDocument, diagnostic: Diagnostic): Cod
   if (!declaration || !block) return [];
   const layers = layersOf(declaration);
   const missing = keysOf(declaration).filter(
-    (key) => key.required && key.value.type !== "varied" && valuesOf(layers, key.name).length === 0,
+    (key) => key.required && key.value.type !== "varied" && settingValues(layers, key.name).length === 0,
   );
   if (missing.length === 0) return [];
   const edit = linesAtEnd(

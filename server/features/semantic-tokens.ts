@@ -11,7 +11,7 @@ import {
   type Named,
   type Quantity,
 } from "#language/generated/ast.ts";
-import { optionAt } from "#language/references/expected.ts";
+import { optionAt } from "#language/references/expected-value.ts";
 
 /** Highlights what the grammar alone cannot distinguish: keys, declarations, options, choices, units. */
 export class PretrainSemanticTokens extends AbstractSemanticTokenProvider {

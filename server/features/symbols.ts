@@ -3,7 +3,7 @@ import { DefaultNodeKindProvider, type DocumentSymbolProvider } from "langium/ls
 import type { DocumentSymbol } from "vscode-languageserver";
 import { SymbolKind } from "vscode-languageserver";
 import { type File, isDeclaration } from "#language/generated/ast.ts";
-import { rangeOfName } from "#language/places.ts";
+import { rangeOfName } from "#language/text-ranges.ts";
 import type { DeclarationKind } from "#runtime/contract/catalogue/index.ts";
 
 const kinds: Readonly<Record<DeclarationKind, SymbolKind>> = {

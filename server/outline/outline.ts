@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { DeclarationKind } from "#runtime/contract/catalogue/index.ts";
+import { jobsOf } from "#runtime/contract/jobs-of.ts";
 import type { Job, Plan } from "#runtime/contract/plan.ts";
 import type { PlacedProblem } from "#runtime/contract/problem.ts";
 import { isHubName } from "#runtime/hub/cache.ts";
@@ -7,8 +8,8 @@ import type { AnalysedFile } from "../analysis/analyses.ts";
 import type { DeclaredPlace, GoodAnalysis } from "../analysis/file-analysis.ts";
 import { shiftBetween } from "../analysis/shift.ts";
 import type { CompiledDeclaration } from "../compile/experiment.ts";
-import { jobsOf, planSummary } from "../compile/summary.ts";
-import type { TaskReadings } from "../compile/tasks.ts";
+import { planSummary } from "../compile/summary.ts";
+import type { TaskReadings } from "../compile/task-readings.ts";
 import type { WatchedFiles } from "../compile/watched-files.ts";
 import type { Measured, Outline, OutlineDeclaration, OutlinePlan } from "../protocol.ts";
 

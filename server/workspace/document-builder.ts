@@ -10,7 +10,7 @@ import {
 } from "langium";
 import type { CancellationToken } from "vscode-languageserver";
 import type { File } from "#language/generated/ast.ts";
-import { importedUri, loadedDocument, loadImports } from "#language/references/imports.ts";
+import { importedUri, loadedDocument, loadImports } from "#language/references/resolve-imports.ts";
 import type { PretrainWorkspaceFiles } from "./workspace-files.ts";
 
 type BuilderServices = LangiumSharedCoreServices & { workspace: { WorkspaceManager: PretrainWorkspaceFiles } };
@@ -61,13 +61,13 @@ export class PretrainDocumentBuilder extends DefaultDocumentBuilder {
     return super.shouldRelink(document, changed) || this.imports(document, changed, new Set());
   }
 
-  private imports(document: LangiumDocument, wanted: ReadonlySet<string>, visited: Set<LangiumDocument>): boolean {
+  private imports(document: LangiumDocument, requested: ReadonlySet<string>, visited: Set<LangiumDocument>): boolean {
     if (visited.has(document) || document.state < DocumentState.Parsed) return false;
     visited.add(document);
     return (document as LangiumDocument<File>).parseResult.value.imports.some((statement) => {
-      if (wanted.has(importedUri(document, statement)?.toString() ?? "")) return true;
+      if (requested.has(importedUri(document, statement)?.toString() ?? "")) return true;
       const imported = loadedDocument(document, statement, this.langiumDocuments);
-      return imported !== undefined && this.imports(imported, wanted, visited);
+      return imported !== undefined && this.imports(imported, requested, visited);
     });
   }
 }

@@ -1,6 +1,6 @@
 import type { FileSystemNode, URI } from "langium";
 import { TextsOnDisk } from "#language/texts-on-disk.ts";
-import type { Trust } from "./trust.ts";
+import type { Trust } from "./workspace-trust.ts";
 
 /** The files on disk that may be read. All others appear not to exist. */
 export class ReadableTexts extends TextsOnDisk {

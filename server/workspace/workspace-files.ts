@@ -2,7 +2,7 @@ import { DefaultWorkspaceManager, type LangiumDocument, type URI, type Workspace
 import type { InitializedParams } from "vscode-languageserver";
 
 /** Maximum number of folders to search. Larger workspaces (a home folder, a disk) are not searched completely. */
-const mostFolders = 5000;
+const maxFolders = 5000;
 
 /**
  * Finds the workspace's `.pretrain` files in the background. An open file and its imports are served at once, however large the workspace
@@ -28,7 +28,7 @@ export class PretrainWorkspaceFiles extends DefaultWorkspaceManager {
   /** A folder that cannot be read counts as empty. */
   protected override async traverseFolder(folder: URI, uris: URI[]): Promise<void> {
     const waiting = [folder];
-    for (let visited = 0; visited < mostFolders; visited++) {
+    for (let visited = 0; visited < maxFolders; visited++) {
       const next = waiting.shift();
       if (!next) return;
       const entries = await this.fileSystemProvider.readDirectory(next).catch(() => []);

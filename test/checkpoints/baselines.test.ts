@@ -1,7 +1,7 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { load, problemsOf } from "#runtime/cli/load.ts";
+import { checkedProblems, load } from "#runtime/cli/load.ts";
 import { problemLine } from "#runtime/cli/output.ts";
 import type { JobOf } from "#runtime/contract/plan.ts";
 import { folderWith, labelled, sentences } from "../cli/cli.ts";
@@ -87,7 +87,7 @@ test("a single system is compared with its baselines: without a vary line, or wi
 });
 
 test("one alone without a baseline is no comparison", async () => {
-  const said = async (compare: string) => (await problemsOf(join(example(compare), "a.pretrain"))).map(problemLine).join("\n");
+  const said = async (compare: string) => (await checkedProblems(join(example(compare), "a.pretrain"))).map(problemLine).join("\n");
   expect(await said("extends: adapted, vary objective: [masked], baselines: []")).toMatch(
     /vary objective has one value, but a comparison needs two\. Add another value\. Or name baselines/,
   );
@@ -109,7 +109,7 @@ test("one alone is run, judged, expected of and shown", async () => {
 }, 120_000);
 
 test("a model without weights is none", async () => {
-  const problems = await problemsOf(join(example(`${varied}, baselines: [small]`), "a.pretrain"));
+  const problems = await checkedProblems(join(example(`${varied}, baselines: [small]`), "a.pretrain"));
   expect(problems.map(problemLine).join("\n")).toMatch(
     /The model small has sizes but no weights, so as a baseline it would be the same as scratch/,
   );

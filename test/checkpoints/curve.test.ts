@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { checkpointBatch } from "#runtime/checkpoints/batch.ts";
 import { openCheckpoint } from "#runtime/checkpoints/checkpoint.ts";
+import { checkpointBatch } from "#runtime/checkpoints/checkpoint-batch.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
-import { loadEngine } from "#runtime/engines/table.ts";
+import { loadEngine } from "#runtime/engines/engine-table.ts";
 import type { Layout } from "#runtime/objectives/objective.ts";
-import type { Part, TrainingSettings } from "#runtime/programs/training.ts";
+import type { Part, TrainingSettings } from "#runtime/programs/training-program.ts";
 import { readSafetensors } from "#runtime/runs/safetensors.ts";
 import { openTrainer } from "#runtime/train/trainer.ts";
 import { enginesHere, folderOf, referenceModels } from "./folders.ts";

@@ -4,10 +4,10 @@ import { describe, expect, test } from "vitest";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import { type ModelFamily, modelFamilies } from "#runtime/contract/spec.ts";
 import { choicesOf } from "#runtime/models/choices.ts";
+import { familyOf } from "#runtime/models/families/as-family.ts";
 import { configOf } from "#runtime/models/families/config.ts";
 import { declaredModel } from "#runtime/models/families/declared.ts";
-import { familyOf } from "#runtime/models/families/nearest.ts";
-import { families } from "#runtime/models/families/table.ts";
+import { families } from "#runtime/models/families/family-table.ts";
 import { initialValues, type Parameter, parametersOf } from "#runtime/models/parameters.ts";
 import { folderOf } from "./folders.ts";
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openCheckpoint, warningsOf } from "#runtime/checkpoints/checkpoint.ts";
 import { exportToTransformers } from "#runtime/checkpoints/export.ts";
-import { inspect } from "#runtime/checkpoints/inspect.ts";
+import { inspect } from "#runtime/checkpoints/inspect-text.ts";
 import { openStoredModel } from "#runtime/checkpoints/stored-model.ts";
 import { readsStates } from "#runtime/models/parameters.ts";
 import { readSafetensors } from "#runtime/runs/safetensors.ts";

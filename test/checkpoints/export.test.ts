@@ -1,13 +1,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { checkpointBatch } from "#runtime/checkpoints/batch.ts";
 import { openCheckpoint } from "#runtime/checkpoints/checkpoint.ts";
+import { checkpointBatch } from "#runtime/checkpoints/checkpoint-batch.ts";
 import { exportToTransformers } from "#runtime/checkpoints/export.ts";
 import { openStoredModel, type StoredModel } from "#runtime/checkpoints/stored-model.ts";
 import { outputsOf } from "#runtime/checkpoints/verify.ts";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
-import { loadEngine } from "#runtime/engines/table.ts";
+import { loadEngine } from "#runtime/engines/engine-table.ts";
 import { tokensHead } from "#runtime/models/families/family.ts";
 import { initialValues, parametersOf } from "#runtime/models/parameters.ts";
 import { verificationProgram } from "#runtime/programs/verification.ts";

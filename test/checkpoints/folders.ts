@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineName } from "#runtime/engines/engine.ts";
-import { loadEngine } from "#runtime/engines/table.ts";
+import { loadEngine } from "#runtime/engines/engine-table.ts";
 
 /** Tiny random models of Transformers with what it computes from them; `test/reference/README.md` says how they were made. */
 export const referenceRoot = join(import.meta.dirname, "..", "reference", "models");

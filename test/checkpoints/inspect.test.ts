@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { inspect } from "#runtime/checkpoints/inspect.ts";
+import { inspect } from "#runtime/checkpoints/inspect-text.ts";
 import { openStoredModel } from "#runtime/checkpoints/stored-model.ts";
 import { temporaryFolder } from "../runs/temporary.ts";
 import { checkpointIn } from "./example.ts";

@@ -1,7 +1,7 @@
 import { appendFileSync, copyFileSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { problemsOf } from "#runtime/cli/load.ts";
+import { checkedProblems } from "#runtime/cli/load.ts";
 import { problemLine } from "#runtime/cli/output.ts";
 import { readSafetensors } from "#runtime/runs/safetensors.ts";
 import { openStore } from "#runtime/runs/store.ts";
@@ -83,7 +83,7 @@ describe("mistakes are reported at their places", () => {
   ])("%s", async (_, model, spoil, message) => {
     const folder = example(model);
     spoil(join(folder, "checkpoint"));
-    const problems = await problemsOf(join(folder, "a.pretrain"));
+    const problems = await checkedProblems(join(folder, "a.pretrain"));
     expect(problems.map(problemLine).join("\n")).toMatch(message);
   });
 });
@@ -128,7 +128,7 @@ test("a fitting file replaces its tokenizer, with nothing added", async () => {
   const { jobs } = JSON.parse((await pretrain(folder, "plan", "a.pretrain", "adapted", "--json")).stdout);
   expect(jobs.find(({ kind }: { kind: string }) => kind === "tokenizer")).toMatchObject({ name: "own", adds: [] });
   write(97);
-  const problems = await problemsOf(path);
+  const problems = await checkedProblems(path);
   expect(problems.map(problemLine).join("\n")).toMatch(
     /:5:\d+: error: The tokenizer own has 97 entries, but the model bert has embeddings for 96, so they do not belong together/,
   );

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { openCheckpoint, warningsOf } from "#runtime/checkpoints/checkpoint.ts";
 import { exportToTransformers } from "#runtime/checkpoints/export.ts";
-import { inspect } from "#runtime/checkpoints/inspect.ts";
+import { inspect } from "#runtime/checkpoints/inspect-text.ts";
 import { openStoredModel } from "#runtime/checkpoints/stored-model.ts";
 import { verify } from "#runtime/checkpoints/verify.ts";
-import { problemsOf } from "#runtime/cli/load.ts";
+import { checkedProblems } from "#runtime/cli/load.ts";
 import { problemLine } from "#runtime/cli/output.ts";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "#runtime/runs/safetensors.ts";
 import { generate } from "#runtime/train/generate.ts";
@@ -65,7 +65,7 @@ async function saidBy(folder: string, name: string): Promise<Record<string, stri
     inspect: await said(() => inspect(openStoredModel(folder), "the cat", "cpu", 1)),
     verify: await said(() => verify(folder, { ...files, tolerance: 1e-4, engine: "cpu" })),
     export: await said(async () => exportToTransformers(openStoredModel(folder), join(root, "exported"))),
-    check: (await problemsOf(join(root, "a.pretrain"))).map(problemLine).join("\n"),
+    check: (await checkedProblems(join(root, "a.pretrain"))).map(problemLine).join("\n"),
   };
 }
 
@@ -363,7 +363,7 @@ describe("a missing folder", () => {
     expect(await said("abvoe/bert")).toMatch(/did you mean above\/bert\?/);
     const checked = async (path: string) => {
       writeFileSync(join(root, "a.pretrain"), `model m { checkpoint: "${path}" }\n`);
-      return (await problemsOf(join(root, "a.pretrain"))).map(problemLine).join("\n");
+      return (await checkedProblems(join(root, "a.pretrain"))).map(problemLine).join("\n");
     };
     expect(await checked("checkpoint/model.safetensors")).toMatch(/is a file, but a checkpoint is a folder/);
     expect(await checked("chekpoint")).toMatch(/Did you mean .*\/checkpoint\?/);

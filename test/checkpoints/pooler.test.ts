@@ -4,13 +4,13 @@ import { describe, expect, test } from "vitest";
 import { openCheckpoint } from "#runtime/checkpoints/checkpoint.ts";
 import type { TrainedTask } from "#runtime/contract/plan.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
-import { loadEngine } from "#runtime/engines/table.ts";
+import { loadEngine } from "#runtime/engines/engine-table.ts";
 import { initialValues } from "#runtime/models/parameters.ts";
 import { finetuningParameters } from "#runtime/programs/parts.ts";
 import { headOf, headPart } from "#runtime/programs/task-parts.ts";
-import type { TrainingSettings } from "#runtime/programs/training.ts";
+import type { TrainingSettings } from "#runtime/programs/training-program.ts";
 import { readSafetensors } from "#runtime/runs/safetensors.ts";
-import { type AnsweredText, pooledBatch } from "#runtime/train/pooled-batches.ts";
+import { type LabelledText, pooledBatch } from "#runtime/train/pooled-batches.ts";
 import { toStep } from "#runtime/train/text-batches.ts";
 import { openTrainer, type Values } from "#runtime/train/trainer.ts";
 import { labelled } from "../programs/tasks.ts";
@@ -73,7 +73,7 @@ function headValues(folder: string, name: string, module: string): Values {
   return { [`${name}.weight`]: weight, [`${name}.bias`]: tensors[`${module}.bias`]!.data as Float32Array };
 }
 
-function textsOf(folder: string): AnsweredText[] {
+function textsOf(folder: string): LabelledText[] {
   const { tensors } = readSafetensors(join(folder, "batch.safetensors"));
   const [ids, mask, labels] = ["input_ids", "attention_mask", "labels"].map((name) => Array.from(tensors[name]!.data, Number));
   const types = tensors.token_type_ids ? Array.from(tensors.token_type_ids.data, Number) : ids!.map(() => 0);

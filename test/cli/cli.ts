@@ -28,7 +28,7 @@ export interface Started {
   process: ChildProcess;
   ended: Promise<Outcome>;
   /** Until an event of `run --json` is as wanted. */
-  event(wanted: (event: RunEvent) => boolean): Promise<RunEvent>;
+  event(requested: (event: RunEvent) => boolean): Promise<RunEvent>;
 }
 
 export function startPretrain(folder: string, ...args: string[]): Started {
@@ -54,10 +54,10 @@ function started(env: NodeJS.ProcessEnv, folder: string, args: readonly string[]
   return {
     process: child,
     ended,
-    event: (wanted) =>
+    event: (requested) =>
       new Promise((resolve, reject) => {
         const watch = () => {
-          const found = eventsIn(stdout).find(wanted);
+          const found = eventsIn(stdout).find(requested);
           if (!found) return;
           watchers.delete(watch);
           resolve(found);

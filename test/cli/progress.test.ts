@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
-import { advance, beginProgress, count, jobTimeLeft, timeLeft } from "#runtime/cli/progress.ts";
-import { lineOf, liveLines, statusOf } from "#runtime/cli/progress-text.ts";
+import { eventLine, liveLines, progressLine } from "#runtime/cli/progress-text.ts";
 import { plainReporter } from "#runtime/cli/reporter.ts";
+import { advance, beginProgress, countJobs, jobTimeLeft, timeLeft } from "#runtime/cli/run-progress.ts";
 import type { EventBody, RunEvent } from "#runtime/contract/events.ts";
 import type { Job, Plan } from "#runtime/contract/plan.ts";
 
@@ -53,9 +53,9 @@ test("nothing is promised before there is anything to go by", () => {
 
 test("the line of a running job", () => {
   const progress = after(started, at(20, "a", step(1)), at(30, "a", step(51)));
-  expect(statusOf(progress.jobs.get("a")!, 30_000)).toBe("cell a · step 51 of 100 · loss 3.250 · 12.3k tokens/s · 9.8 s left");
+  expect(progressLine(progress.jobs.get("a")!, 30_000)).toBe("cell a · step 51 of 100 · loss 3.250 · 12.3k tokens/s · 9.8 s left");
   advance(progress, at(31, "a", { event: "phase", phase: "evaluating" }));
-  expect(statusOf(progress.jobs.get("a")!, 31_000)).toBe("cell a · evaluating · step 51 of 100 · loss 3.250 · 12.3k tokens/s");
+  expect(progressLine(progress.jobs.get("a")!, 31_000)).toBe("cell a · evaluating · step 51 of 100 · loss 3.250 · 12.3k tokens/s");
 });
 
 test("the live display fits the terminal", () => {
@@ -67,23 +67,23 @@ test("the live display fits the terminal", () => {
 
 test("what was handed over and has not begun is counted apart", () => {
   const progress = after(at(0, "a", { event: "job-submitted" }), at(0, "b", { event: "job-submitted" }), started);
-  expect([count(progress, "submitted"), count(progress, "running")]).toEqual([1, 1]);
+  expect([countJobs(progress, "submitted"), countJobs(progress, "running")]).toEqual([1, 1]);
   expect(liveLines(progress, 1000, 2, 80).split("\n")[0]).toBe("0 of 2 jobs done · 1 submitted");
 });
 
 test("events that are worth a line in a pipe", () => {
   const progress = after(started);
   const job = progress.jobs.get("a")!;
-  expect(lineOf(at(1, "a", { event: "job-done", seconds: 41.2 }), job)).toBe("done     cell a (41 s)");
-  expect(lineOf(at(1, "a", { event: "job-failed", message: "the loss is NaN" }), job)).toBe("failed   cell a: the loss is NaN");
-  expect(lineOf(at(1, "a", { event: "job-skipped", reason: "input-failed" }), job)).toBe("skipped  cell a: one of its inputs failed");
-  expect(lineOf(at(1, "a", step(3)), job)).toBeUndefined();
+  expect(eventLine(at(1, "a", { event: "job-done", seconds: 41.2 }), job)).toBe("done     cell a (41 s)");
+  expect(eventLine(at(1, "a", { event: "job-failed", message: "the loss is NaN" }), job)).toBe("failed   cell a: the loss is NaN");
+  expect(eventLine(at(1, "a", { event: "job-skipped", reason: "input-failed" }), job)).toBe("skipped  cell a: one of its inputs failed");
+  expect(eventLine(at(1, "a", step(3)), job)).toBeUndefined();
 });
 
 test("jobs are counted by their state; those of an earlier stage are done", () => {
   const progress = beginProgress(plan, new Set(["a"]));
   advance(progress, at(0, "b", { event: "job-skipped", reason: "input-failed" }));
-  expect([count(progress, "done"), count(progress, "skipped"), count(progress, "waiting")]).toEqual([1, 1, 0]);
+  expect([countJobs(progress, "done"), countJobs(progress, "skipped"), countJobs(progress, "waiting")]).toEqual([1, 1, 0]);
 });
 
 test("a warning of several jobs is printed once", () => {

@@ -118,7 +118,7 @@ test("a comparison from an empty folder to its table, and again without work", {
 
   // what was expected was on record before a test split was read
   expect(document.expectations[0]).toMatchObject({ text: "mlm > clm on mood.accuracy", before_test: true });
-  expect(document.leaks).toMatchObject([{ task: "mood", corpus: "tales" }]);
+  expect(document.contamination).toMatchObject([{ task: "mood", corpus: "tales" }]);
 
   const settled = await pretrain(folder, "run", "a.pretrain", "objectives", "--until", "settled", "--max-seeds", "3", "--jobs", "2");
   expect(settled, settled.stderr).toMatchObject({ code: 0 });

@@ -153,16 +153,16 @@ test("towards the end the longest chain of trainings goes first, before that the
   const jobs = [
     training("short", 5, "tokens"),
     training("behind short", 1, "short"),
-    { id: "leaks", kind: "leaks", after: ["tokens"] } as unknown as Job,
+    { id: "contamination", kind: "contamination", after: ["tokens"] } as unknown as Job,
     training("long", 4, "tokens"),
     training("behind long", 9, "long"),
     { id: "tokens", kind: "encode", after: [] } as unknown as Job,
-    { id: "compare", kind: "compare", after: ["behind short", "behind long", "leaks"] } as unknown as Job,
+    { id: "compare", kind: "compare", after: ["behind short", "behind long", "contamination"] } as unknown as Job,
   ];
   const order = (parallel: number, some = jobs) => inOrder(new Set(some), parallel).map(({ id }) => id);
   // the job that all others wait for is followed by as much work as the longest path
   expect(order(2).slice(0, 2).sort()).toEqual(["long", "tokens"]);
-  expect(order(2).slice(2)).toEqual(["behind long", "short", "behind short", "leaks", "compare"]);
+  expect(order(2).slice(2)).toEqual(["behind long", "short", "behind short", "contamination", "compare"]);
   const planned = jobs.map(({ id }) => id);
   expect(order(1)).toEqual(planned);
   const many = [...Array.from({ length: 3 }, (_, i) => training(`first ${i}`, 1)), ...jobs];

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterEach, expect, test, vi } from "vitest";
 import { runJob } from "#runtime/handlers/run-job.ts";
-import { eventsFile } from "#runtime/runs/events.ts";
+import { eventsFile } from "#runtime/runs/event-log.ts";
 import { manifestFile } from "#runtime/runs/manifest.ts";
 import { lockFile, resultFile } from "#runtime/runs/store.ts";
 import { example, majority } from "./light-jobs.ts";

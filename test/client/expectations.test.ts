@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { testedComparisons } from "#client/expectations/collect.ts";
-import type { Store } from "#client/runs/model.ts";
+import { testedComparisons } from "#client/expectations/collect-expectations.ts";
+import type { WatchedStore } from "#client/runs/model.ts";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import type { OutlineDeclaration } from "#server/protocol.ts";
 import { declaration, job, outline, runOf, session, storeOf } from "./samples.ts";
@@ -26,7 +26,7 @@ const done = runOf("compare", "compare-1", {
   comparison: { expectations: answers } as unknown as ComparisonResult,
 });
 
-function tests(declared: OutlineDeclaration, store: Store) {
+function tests(declared: OutlineDeclaration, store: WatchedStore) {
   return testedComparisons(outline([declared]), "/folder/a.pretrain", store, 9);
 }
 

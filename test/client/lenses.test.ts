@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { type LensContext, lensesOf } from "#client/lenses/collect.ts";
-import type { Run, Store } from "#client/runs/model.ts";
+import { type LensContext, lensesOf } from "#client/lenses/collect-lenses.ts";
+import type { Run, WatchedStore } from "#client/runs/model.ts";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import type { StepEvent } from "#runtime/contract/events.ts";
 import type { Measured, OutlineDeclaration } from "#server/protocol.ts";
@@ -12,7 +12,7 @@ const base = declaration("pretrain", "base", jobs);
 const perplexity = { metric: "perplexity", value: 61.3, split: "validation" as const, n: 1000 };
 const now = Date.parse("2026-01-01T00:10:00Z");
 
-function titles(declared: OutlineDeclaration, store: Store, more: Partial<LensContext> = {}): string[] {
+function titles(declared: OutlineDeclaration, store: WatchedStore, more: Partial<LensContext> = {}): string[] {
   const context = { outline: outline([declared]), file: "/folder/a.pretrain", store, changes: new Map(), now, noRunning: null, ...more };
   return lensesOf(context).map(({ title }) => title);
 }

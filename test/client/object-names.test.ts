@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { tableColumns } from "#client/webviews/comparison/scores.ts";
+import { tableColumns } from "#client/webviews/comparison/score-columns.ts";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 
 test("a cell may have any name, also one that objects have", () => {

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { testedComparisons } from "#client/expectations/collect.ts";
-import { experimentTree } from "#client/experiments/collect.ts";
+import { testedComparisons } from "#client/expectations/collect-expectations.ts";
+import { experimentTree } from "#client/experiments/collect-experiments.ts";
 import { deleteQuestion } from "#client/experiments/delete-question.ts";
-import { lensesOf } from "#client/lenses/collect.ts";
+import { lensesOf } from "#client/lenses/collect-lenses.ts";
 import { whyNone } from "#client/running/nothing-fits.ts";
 import { hasRunnable, runningNow } from "#client/running/running-now.ts";
 import type { Outline, OutlineDeclaration } from "#server/protocol.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { comparisonOfRuns } from "#client/views/picked-runs.ts";
 import { pointCollector } from "#client/views/points.ts";
-import { cellNames, markdownOf, scoreColumns, tableColumns } from "#client/webviews/comparison/scores.ts";
+import { cellNames, markdownOf, scoreColumns, tableColumns } from "#client/webviews/comparison/score-columns.ts";
 import { bundles } from "#client/webviews/curves/bundles.ts";
 import { addPoints, emptyCourse, smooth, thin, validationLoss } from "#client/webviews/curves/series.ts";
 import { event, runOf, step } from "./samples.ts";

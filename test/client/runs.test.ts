@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, utimesSyn
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { openEventFile } from "#client/runs/files.ts";
+import { openEventFile } from "#client/runs/read-run-files.ts";
 import { type StoreWatch, watchStore } from "#client/runs/store-watch.ts";
 import { sealedText } from "#runtime/contract/sealed.ts";
 import { event, job, lines, session, step, writeJob } from "./samples.ts";

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { newRun } from "#client/runs/collect.ts";
-import type { Run, Store } from "#client/runs/model.ts";
+import { newRun } from "#client/runs/collect-runs.ts";
+import type { Run, WatchedStore } from "#client/runs/model.ts";
 import type { RunEvent } from "#runtime/contract/events.ts";
 import type { Job } from "#runtime/contract/plan.ts";
 import { sealedText } from "#runtime/contract/sealed.ts";
@@ -22,7 +22,7 @@ export function runOf(kind: Job["kind"], id: string, more: Partial<Run> = {}): R
   return { ...newRun(job(kind, id, more.name ?? id)), ...more };
 }
 
-export function storeOf(runs: readonly Run[], sessions: Store["sessions"] = []): Store {
+export function storeOf(runs: readonly Run[], sessions: WatchedStore["sessions"] = []): WatchedStore {
   return { root: "/folder/.pretrain", runs: new Map(runs.map((run) => [run.id, run])), sessions };
 }
 
@@ -47,7 +47,7 @@ export function lines(events: readonly RunEvent[]): string {
 }
 
 /** A session of this process. */
-export function session(name: string, start = "2026-01-01T00:00:00.000Z"): Store["sessions"][number] {
+export function session(name: string, start = "2026-01-01T00:00:00.000Z"): WatchedStore["sessions"][number] {
   return { pid: process.pid, started: null, host: hostname(), file: "/folder/a.pretrain", name, start };
 }
 

@@ -13,11 +13,11 @@ test("a change is announced at once; later ones together, after all editors have
     signal.changed();
     vi.advanceTimersByTime(100);
   }
-  signal.answered("a");
+  signal.noteAnswer("a");
   vi.advanceTimersByTime(1000);
   // however long VS Code waits, it is not disturbed
   expect(told).toHaveBeenCalledTimes(1);
-  signal.answered("b");
+  signal.noteAnswer("b");
   vi.advanceTimersByTime(500);
   expect(told).toHaveBeenCalledTimes(2);
 });

@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { problemsOf } from "#runtime/cli/load.ts";
+import { checkedProblems } from "#runtime/cli/load.ts";
 import { checkpointIn } from "../checkpoints/example.ts";
 import { pretrain } from "../cli/cli.ts";
 import { temporaryFolder } from "../runs/temporary.ts";
@@ -36,7 +36,7 @@ test.each([
   ["adapt-checkpoint", "worth_it"],
 ])("the template %s has no mistakes, and runs to its comparison", { timeout: 300_000 }, async (template, comparison) => {
   const { folder, file } = folderFrom(template);
-  expect((await problemsOf(file)).filter(({ severity }) => severity === "error")).toEqual([]);
+  expect((await checkedProblems(file)).filter(({ severity }) => severity === "error")).toEqual([]);
   shortened(file);
   expect(await pretrain(folder, "run", "made.pretrain", comparison, "--jobs", "2")).toMatchObject({ code: 0 });
   const { stdout } = await pretrain(folder, "results", "made.pretrain", comparison, "--json");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { experimentTree, markdownOf, type TreeNode } from "#client/experiments/collect.ts";
+import { experimentTree, scoresAsMarkdown, type TreeNode } from "#client/experiments/collect-experiments.ts";
 import { reconcile } from "#client/experiments/reconcile.ts";
 import type { Run } from "#client/runs/model.ts";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
@@ -52,7 +52,7 @@ test("an earlier run is listed below its job as stale; runs of no text come last
 });
 
 test("a run and a comparison become Markdown tables", () => {
-  expect(markdownOf(runOf("finetune", "finetune-1", { name: "tuned", state: "done", scores }))).toContain(
+  expect(scoresAsMarkdown(runOf("finetune", "finetune-1", { name: "tuned", state: "done", scores }))).toContain(
     "| test | accuracy | 0.712 | 500 |",
   );
   const summary = [
@@ -60,7 +60,7 @@ test("a run and a comparison become Markdown tables", () => {
     { cell: "majority", task: "t", metric: "accuracy", n: 1, mean: 0.5, standard_error: 0, low: null, high: null, baseline: true },
   ];
   const comparison = { comparison: "c", question: "Which?", summary, cells: [], missing: [] } as unknown as ComparisonResult;
-  expect(markdownOf(runOf("compare", "compare-1", { comparison })).split("\n")).toEqual([
+  expect(scoresAsMarkdown(runOf("compare", "compare-1", { comparison })).split("\n")).toEqual([
     "**Which?**",
     "",
     "| | score | mean | 95% interval | n |",

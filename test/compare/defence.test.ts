@@ -48,7 +48,7 @@ test("looking again costs: the same runs say less in a sequence of looks", () =>
     { cell: "clm", accuracy: [[0.79], [0.8], [0.785], [0.81], [0.792]] },
   ]);
   const once = compareRuns(job, runs).verdicts[0]!.p!;
-  const looked = compareRuns({ ...job, looks: { seeds: [3, 4, 5], most: 10 } }, runs).verdicts[0]!.p!;
+  const looked = compareRuns({ ...job, interimAnalyses: { seeds: [3, 4, 5], max: 10 } }, runs).verdicts[0]!.p!;
   expect(looked).toBeGreaterThan(once);
 });
 
@@ -70,15 +70,15 @@ test("a cell that was found to be worse than a baseline is marked", () => {
 
 test("contaminated examples are reported, with the scores without them next to the others", () => {
   const { job, runs } = example([mlm, clm], { items });
-  const leaked = ["test.tsv:0", "test.tsv:1", "test.tsv:2", "test.tsv:3"];
-  const checked = { ...job, leaks: [{ task: "sentiment", corpus: "speeches", job: "leaks-1" }] };
+  const contaminated = ["test.tsv:0", "test.tsv:1", "test.tsv:2", "test.tsv:3"];
+  const checked = { ...job, contamination: [{ task: "sentiment", corpus: "speeches", job: "contamination-1" }] };
   const result = compareRuns(checked, {
     ...runs,
-    leaks: () => ({ items: 40, checked: 38, leaked, examples: [{ id: leaked[0]!, text: "a text", words: "a" }] }),
+    contamination: () => ({ items: 40, checked: 38, contaminated, examples: [{ id: contaminated[0]!, text: "a text", words: "a" }] }),
   });
-  expect(result.leaks).toMatchObject([{ task: "sentiment", corpus: "speeches", items: 40, leaked }]);
-  // the first seed answered 36 of 40 right, the leaked four among them
-  expect(result.summary[0]!.without_leaks).toBeCloseTo((32 + 31 + 32) / 3 / 36, 12);
+  expect(result.contamination).toMatchObject([{ task: "sentiment", corpus: "speeches", items: 40, contaminated }]);
+  // the first seed answered 36 of 40 right, the four contaminated ones among them
+  expect(result.summary[0]!.without_contaminated).toBeCloseTo((32 + 31 + 32) / 3 / 36, 12);
   expect(result.warnings.join()).toContain("4 of 40 test examples of sentiment occur verbatim in speeches");
 });
 

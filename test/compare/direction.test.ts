@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { nextSteps } from "#runtime/cli/advice.ts";
 import { compareRuns } from "#runtime/compare/compare.ts";
-import { frontierChart } from "#runtime/compare/report/charts.ts";
-import { comparisonTable } from "#runtime/compare/table.ts";
+import { comparisonTable } from "#runtime/compare/comparison-table.ts";
+import { frontierChartSvg } from "#runtime/compare/report/svg-charts.ts";
 import { catalogue } from "#runtime/contract/catalogue/index.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
 import { example, languageModelExample, type RoundTrip } from "./example.ts";
@@ -68,7 +68,7 @@ test("the frontier goes down if the lower score is better", () => {
     const { result } = planned(metric);
     const flops = { low: 1e12, high: 4e12 } as Record<string, number>;
     const cells = result.matched.cells.map((cell) => ({ ...cell, flops: flops[cell.cell]! }));
-    return frontierChart({ ...result, matched: { ...result.matched, cells } }, "mood", metric)!;
+    return frontierChartSvg({ ...result, matched: { ...result.matched, cells } }, "mood", metric)!;
   };
   const corners = (svg: string) => /<polyline points="([^"]*)"/.exec(svg)![1]!.split(" ").length;
   expect(corners(drawn("accuracy"))).toBe(2);
@@ -85,7 +85,7 @@ test("and joins nothing if scores are of different objectives or texts", () => {
     ]);
     const result = compareRuns(job, runs);
     const cells = result.matched.cells.map((cell, index) => ({ ...cell, flops: 1e12 * (index + 1) }));
-    return frontierChart({ ...result, matched: { ...result.matched, cells } }, "speeches", "bits_per_byte")!;
+    return frontierChartSvg({ ...result, matched: { ...result.matched, cells } }, "speeches", "bits_per_byte")!;
   };
   expect(drawn("tokenizer-1")).toContain("<polyline");
   expect(drawn("tokenizer-2")).not.toContain("<polyline");

@@ -1,4 +1,4 @@
-import type { Runs } from "#runtime/compare/entrants.ts";
+import type { Runs } from "#runtime/compare/arms.ts";
 import type { EncodeResult, Score } from "#runtime/contract/artifacts.ts";
 import type { CompareJob, PretrainJob, ResolvedObjective } from "#runtime/contract/plan.ts";
 import type { Items } from "#runtime/scoring/items.ts";
@@ -52,7 +52,7 @@ export function example(
       match: "flops",
       cells: planned,
       tasks: [{ task: "sentiment", metrics: ["accuracy"] }],
-      leaks: [],
+      contamination: [],
       baselines,
       expect: options.expect ?? [],
     },
@@ -62,7 +62,7 @@ export function example(
       job: (id) => jobs.get(id),
       encoded: () => undefined,
       items: (id) => options.items?.get(id),
-      leaks: () => undefined,
+      contamination: () => undefined,
       onTasks: () => [],
       notes: () => [],
       hypotheses: () => [],

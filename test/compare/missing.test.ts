@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { headline } from "#client/status/status.ts";
 import { comparisonOfRuns } from "#client/views/picked-runs.ts";
-import { markdownOf, scoreColumns, tableColumns } from "#client/webviews/comparison/scores.ts";
+import { markdownOf, scoreColumns, tableColumns } from "#client/webviews/comparison/score-columns.ts";
 import { compareRuns } from "#runtime/compare/compare.ts";
+import { comparisonTable } from "#runtime/compare/comparison-table.ts";
 import { htmlReport } from "#runtime/compare/report/html.ts";
 import { latexReport } from "#runtime/compare/report/latex.ts";
 import { markdownReport } from "#runtime/compare/report/markdown.ts";
-import { comparisonTable } from "#runtime/compare/table.ts";
 import type { ComparisonResult, Score } from "#runtime/contract/artifacts.ts";
-import { describeMissing, hasResults } from "#runtime/contract/missing.ts";
+import { describeMissing, hasResults } from "#runtime/contract/missing-score.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
 import { type Random, random } from "#runtime/random/random.ts";
 import { example } from "./example.ts";

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { escapeXml } from "#runtime/compare/report/charts.ts";
+import { alignedRows } from "#runtime/compare/comparison-table.ts";
 import type { ReportDocument } from "#runtime/compare/report/document.ts";
 import { htmlReport } from "#runtime/compare/report/html.ts";
 import { latexReport } from "#runtime/compare/report/latex.ts";
 import { markdownReport } from "#runtime/compare/report/markdown.ts";
-import { alignedRows } from "#runtime/compare/table.ts";
-import { markdownCode, markdownOfAuthor, markdownText } from "#runtime/contract/markdown.ts";
+import { escapeXml } from "#runtime/compare/report/svg-charts.ts";
+import { markdownCode, markdownOfAuthor, markdownText } from "#runtime/contract/markdown-text.ts";
 import { visible, visibleLine } from "#runtime/contract/visible.ts";
 import { nasty } from "../nasty.ts";
 

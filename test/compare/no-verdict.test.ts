@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { headline } from "#client/status/status.ts";
 import { nextSteps } from "#runtime/cli/advice.ts";
-import { isSettled } from "#runtime/cli/looks.ts";
+import { isSettled } from "#runtime/cli/until-settled.ts";
 import { compareRuns } from "#runtime/compare/compare.ts";
+import { comparisonTable } from "#runtime/compare/comparison-table.ts";
 import { htmlReport } from "#runtime/compare/report/html.ts";
 import { latexReport } from "#runtime/compare/report/latex.ts";
 import { markdownReport } from "#runtime/compare/report/markdown.ts";
-import { comparisonTable } from "#runtime/compare/table.ts";
 import { pairedTest } from "#runtime/scoring/statistics.ts";
 import { example } from "./example.ts";
 import { documentOf } from "./report-input.ts";

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { compareRuns } from "#runtime/compare/compare.ts";
+import { comparisonTable } from "#runtime/compare/comparison-table.ts";
 import { reportOf } from "#runtime/compare/report/contents.ts";
-import { comparisonTable } from "#runtime/compare/table.ts";
 import { metricOf } from "#runtime/contract/catalogue/index.ts";
-import { benchmarks, publications } from "#runtime/contract/published.ts";
+import { benchmarks, publications } from "#runtime/contract/published-values.ts";
 import { example } from "./example.ts";
 
 const cells = [

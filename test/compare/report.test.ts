@@ -20,10 +20,15 @@ function input(): ReportInput {
     ],
     { majority: 0.5, expect: [{ left: "mlm", operator: ">", right: "clm_<&%", task: "sentiment", metric: "accuracy" }] },
   );
-  const checked = { ...job, leaks: [{ task: "sentiment", corpus: "speeches", job: "leaks-1" }] };
-  const leaks = { items: 100, checked: 99, leaked: ["test.tsv:3"], examples: [{ id: "test.tsv:3", text: "x", words: "the same words" }] };
+  const checked = { ...job, contamination: [{ task: "sentiment", corpus: "speeches", job: "contamination-1" }] };
+  const contamination = {
+    items: 100,
+    checked: 99,
+    contaminated: ["test.tsv:3"],
+    examples: [{ id: "test.tsv:3", text: "x", words: "the same words" }],
+  };
   return {
-    result: compareRuns(checked, { ...runs, leaks: () => leaks }),
+    result: compareRuns(checked, { ...runs, contamination: () => contamination }),
     files: [{ name: "a.pretrain", text: "/** A doc. */\n\nobjective clm = causal // 100% & more_\n   \n\ttask ü = „x“ ✓\n" }],
     pretraining: [
       { field: "model hidden", values: ["64", "64"] },
@@ -91,7 +96,7 @@ test("Markdown: tables for a pull request", () => {
   const markdown = markdownReport(reportOf(input()));
   for (const words of said.filter((each) => !each.includes("%"))) expect(markdown).toContain(words);
   expect(markdown).toContain("| mlm | 81.50 ± 0.65 |");
-  expect(markdown).toContain("## Leaks");
+  expect(markdown).toContain("## Contamination");
 });
 
 test("LaTeX: booktabs tables, a paragraph of methods, and the bibliography of the methods used", () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { compareRuns } from "#runtime/compare/compare.ts";
-import { comparisonTable } from "#runtime/compare/table.ts";
+import { comparisonTable } from "#runtime/compare/comparison-table.ts";
 import { example } from "./example.ts";
 
 /** A comparison whose second cell's learning rate was searched for among three. */

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { compareRuns } from "#runtime/compare/compare.ts";
-import { comparisonTable } from "#runtime/compare/table.ts";
+import { comparisonTable } from "#runtime/compare/comparison-table.ts";
 import type { Verdict } from "#runtime/contract/artifacts.ts";
+import { describeDifference } from "#runtime/contract/describe-results.ts";
 import { formatCount, formatEstimate, formatFlops, formatScore, formatSeconds } from "#runtime/contract/numbers.ts";
-import { describeDifference } from "#runtime/contract/words.ts";
 import { example } from "./example.ts";
 
 const verdict: Verdict = {

@@ -213,7 +213,7 @@ describe("a comparison", () => {
       pretrain: 5 * 5,
       // every cell; from scratch a decoder, one that reads with a prefix, and an encoder, which an encoder-decoder is on labels
       finetune: 5 * 5 + 3 * 5,
-      leaks: 1,
+      contamination: 1,
       majority: 1,
       compare: 1,
     });
@@ -276,7 +276,7 @@ describe("a comparison", () => {
     const read = [
       ...job!.cells.flatMap(({ runs }) => runs.flatMap((run) => [run.pretrain, ...run.finetunes.map(({ job: id }) => id)])),
       ...job!.baselines.map(({ job: id }) => id),
-      ...job!.leaks.map(({ job: id }) => id),
+      ...job!.contamination.map(({ job: id }) => id),
     ];
     expect(new Set(job!.after)).toEqual(new Set(read));
   });

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { compile } from "#runtime/compile/compile.ts";
 import { remembering, type Traces } from "#runtime/compile/costs.ts";
 import type { ResolvedModel, ResolvedObjective } from "#runtime/contract/plan.ts";
-import { finetuneCost, pretrainCost, pretrainingCost } from "#runtime/programs/cost.ts";
+import { finetuneCost, pretrainCost, pretrainingCost } from "#runtime/programs/training-cost.ts";
 import { adamw, compare, encoded, files, model, objectives, ofKind, specOf } from "./fixtures.ts";
 
 const traced: Traces = { pretrain: pretrainingCost, finetune: finetuneCost };

@@ -32,10 +32,10 @@ function again(jobs: readonly Job[]): string[] {
 it("has every kind of job to compare", () => {
   expect([...new Set(before.map(({ kind }) => kind))].sort()).toEqual([
     "compare",
+    "contamination",
     "corpus",
     "encode",
     "finetune",
-    "leaks",
     "majority",
     "pretrain",
     "tokenizer",
@@ -198,10 +198,10 @@ describe("only what depends on it is run again", () => {
     const files = filesIn({ ...texts, "/data/a.txt": `${texts["/data/a.txt"]}!` });
     expect(again(jobsOf(spec(), undefined, { files }))).toEqual([
       "compare",
+      "contamination",
       "corpus",
       "encode",
       "finetune",
-      "leaks",
       "pretrain",
       "tokenizer",
     ]);
@@ -209,7 +209,7 @@ describe("only what depends on it is run again", () => {
 
   it("when the task's data change: what was fine-tuned on them", () => {
     const files = filesIn({ ...texts, "/data/train.tsv": `${texts["/data/train.tsv"]}\none more\tgood` });
-    expect(again(jobsOf(spec(), undefined, { files }))).toEqual(["compare", "finetune", "leaks", "majority"]);
+    expect(again(jobsOf(spec(), undefined, { files }))).toEqual(["compare", "contamination", "finetune", "majority"]);
   });
 
   it.each([
@@ -238,7 +238,7 @@ describe("only what depends on it is run again", () => {
 
   it("when the roles of a task's files change", () => {
     const swapped = specOf({ ...change(), tasks: { sentiment: task({ validation: "/data/test.tsv", test: "/data/dev.tsv" }) } });
-    expect(again(jobsOf(swapped))).toEqual(["compare", "finetune", "leaks", "majority"]);
+    expect(again(jobsOf(swapped))).toEqual(["compare", "contamination", "finetune", "majority"]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { benchChoices, benchOptimizer } from "#runtime/bench/settings.ts";
+import { benchChoices, benchOptimizer } from "#runtime/bench/bench-sizes.ts";
 import { type Compiled, type CostModel, compile, type Goal } from "#runtime/compile/compile.ts";
-import type { Files } from "#runtime/compile/files.ts";
+import type { Files } from "#runtime/compile/planning-files.ts";
 import type { EncodeResult } from "#runtime/contract/artifacts.ts";
 import type { Job, JobKind, JobOf, ResolvedObjective } from "#runtime/contract/plan.ts";
 import type {
@@ -16,7 +16,7 @@ import type {
   Spec,
   TaskSpecOf,
 } from "#runtime/contract/spec.ts";
-import { partSchedule } from "#runtime/objectives/schedule.ts";
+import { partSchedule } from "#runtime/objectives/part-schedule.ts";
 
 /** Files in memory: path → text. A pattern's `*` matches anything. */
 export function filesIn(texts: Record<string, string>): Files {
@@ -29,7 +29,7 @@ export function filesIn(texts: Record<string, string>): Files {
         .sort();
     },
     read: bytes,
-    start: (path, most) => bytes(path)?.subarray(0, most) ?? null,
+    start: (path, max) => bytes(path)?.subarray(0, max) ?? null,
     sameBytes: (one, other) => texts[one.path]?.slice(one.start, one.end) === texts[other.path]?.slice(other.start, other.end),
     hubModel: () => null,
     hubData: () => null,
@@ -224,8 +224,8 @@ export function compiled(
   goal?: string,
   change: { files?: Files; known?: (() => EncodeResult | null) | undefined } = {},
 ): Compiled {
-  const wanted: Goal = goal === undefined ? { kind: "everything" } : { kind: "declaration", name: goal };
-  return compile(spec, wanted, change.files ?? files, { known: change.known ?? (() => encoded), costs: roundCosts });
+  const requested: Goal = goal === undefined ? { kind: "everything" } : { kind: "declaration", name: goal };
+  return compile(spec, requested, change.files ?? files, { known: change.known ?? (() => encoded), costs: roundCosts });
 }
 
 /** The jobs of a specification without mistakes. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { compile } from "#runtime/compile/compile.ts";
 import { tracedCosts } from "#runtime/compile/costs.ts";
-import { resized } from "#runtime/compile/sizes.ts";
+import { resized } from "#runtime/compile/resized-model.ts";
 import type { MeasureResult, PretrainResult } from "#runtime/contract/artifacts.ts";
 import type { MeasureJob, PretrainJob, ResolvedModel } from "#runtime/contract/plan.ts";
 import type { ComparisonSpec } from "#runtime/contract/spec.ts";

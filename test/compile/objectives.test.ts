@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { mixingRates } from "#runtime/compile/resolve.ts";
-import { scoresOf } from "#runtime/compile/scores.ts";
+import { scoresOf } from "#runtime/compile/scores-of-objectives.ts";
 import type { ObjectiveSpec, TaskSpec } from "#runtime/contract/spec.ts";
 import { compare, compiled, encoded, jobsOf, masked, model, objectives, ofKind, pretrain, specOf, task } from "./fixtures.ts";
 

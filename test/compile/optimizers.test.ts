@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { check } from "#runtime/compile/check.ts";
+import { check } from "#runtime/compile/check-specification.ts";
 import type { OptimizerSpec } from "#runtime/contract/spec.ts";
 import { adamw, compare, files, pretrain, specOf } from "./fixtures.ts";
 

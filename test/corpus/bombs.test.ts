@@ -4,7 +4,7 @@ import { gzipSync, zstdCompressSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { nodeFiles } from "#runtime/cli/node-files.ts";
 import type { TaskSpec } from "#runtime/contract/spec.ts";
-import { resolveTask } from "#runtime/tasks/resolve.ts";
+import { resolveTask } from "#runtime/tasks/resolve-task.ts";
 import { temporaryFolder } from "../runs/temporary.ts";
 import { sentiment } from "../tasks/helpers.ts";
 import { workshop } from "./helpers.ts";

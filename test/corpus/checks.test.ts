@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { TaskSpec } from "#runtime/contract/spec.ts";
-import { dataChecks } from "#runtime/tasks/checks/table.ts";
-import { resolveTask } from "#runtime/tasks/resolve.ts";
-import { problemsOf } from "../../runtime/cli/load.ts";
+import { dataChecks } from "#runtime/tasks/checks/all-data-checks.ts";
+import { resolveTask } from "#runtime/tasks/resolve-task.ts";
+import { checkedProblems } from "../../runtime/cli/load.ts";
 import { temporaryFolder } from "../runs/temporary.ts";
 import { filesOf, plain, sentiment, tsv } from "../tasks/helpers.ts";
 import { lines, objects, ofCorpora, ofTasks, rows, table } from "./check-cases.ts";
@@ -68,7 +68,7 @@ describe("a corpus", () => {
       writeFileSync(join(folder, name), content);
       const settings = [`files: "${name}"`, `documents: ${documents}`, ...(column ? [`column: "${column}"`] : [])];
       writeFileSync(join(folder, "main.pretrain"), `corpus c { ${settings.join(", ")} }\n`);
-      const problems = await problemsOf(join(folder, "main.pretrain"));
+      const problems = await checkedProblems(join(folder, "main.pretrain"));
       const found = problems.find((problem) => problem.code === code);
       expect(found, problems.map((problem) => `${problem.code} ${problem.message}`).join("\n")).toMatchObject({
         severity,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { TaskSpec } from "#runtime/contract/spec.ts";
-import { resolveTask } from "#runtime/tasks/resolve.ts";
+import { resolveTask } from "#runtime/tasks/resolve-task.ts";
 import { filesOf, sentiment } from "../tasks/helpers.ts";
 import { workshop } from "./helpers.ts";
 import { parquetOf } from "./parquet-writer.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { stretchesOf } from "#runtime/corpus/safe-breaks.ts";
+import { chunksOf } from "#runtime/corpus/safe-breaks.ts";
 
 test.each([
   ["one two  three", ["one", " two", "  three"]],
@@ -11,5 +11,5 @@ test.each([
   ["a\u00a0b c", ["a\u00a0b", " c"]],
   ["", []],
 ])("%o is cut into %o", (text, expected) => {
-  expect(stretchesOf(text)).toEqual(expected);
+  expect(chunksOf(text)).toEqual(expected);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { assembleBatch, predictionPlaces } from "#runtime/encoding/batch.ts";
+import { assembleBatch, predictionPlaces } from "#runtime/encoding/assemble-batch.ts";
 import type { Layout } from "#runtime/objectives/objective.ts";
 
 const layout: Layout = {
@@ -13,14 +13,14 @@ const layout: Layout = {
   tokens: 4,
   sentinels: 0,
 };
-const nobody = { tokens: [], positions: [], segments: [], predict: [], targets: [] };
+const emptySide = { tokens: [], positions: [], segments: [], predict: [], targets: [] };
 
 test("rows are padded, and predictions of all rows are in one sequence", () => {
   const { arrays, tokensRead, predicted } = assembleBatch(
     [
       { tokens: [7, 8], positions: [0, 1], segments: [1, 1], prefix: [1, 0], predict: [1], targets: [9] },
       { tokens: [5, 6, 7], positions: [0, 0, 1], segments: [1, 2, 2], prefix: [0, 1, 0], predict: [1, 2], targets: [6, 7] },
-      { ...nobody, prefix: [] },
+      { ...emptySide, prefix: [] },
     ],
     layout,
     { pad: 99 },
@@ -48,10 +48,10 @@ test("if each position has a place for its target, the target is there; for an e
   };
   const shorter = { ...example, predict: [1], targets: [6] };
   const sides = { ...layout, architecture: "encoder-decoder", visibility: "past", decoderContext: 2, predicted: 2 } as const;
-  const { arrays, tokensRead } = assembleBatch([shorter, example, nobody], sides, { pad: 0 });
+  const { arrays, tokensRead } = assembleBatch([shorter, example, emptySide], sides, { pad: 0 });
   expect(arrays.targets).toEqual(Int32Array.of(0, 6, 5, 6, 0, 0));
   expect(arrays.weights).toEqual(Float32Array.of(0, 1, 1, 1, 0, 0));
-  expect(predictionPlaces([shorter, example, nobody], sides)).toEqual([[1], [2, 3], []]);
+  expect(predictionPlaces([shorter, example, emptySide], sides)).toEqual([[1], [2, 3], []]);
   expect(arrays.decoder_tokens).toEqual(Int32Array.of(2, 5, 2, 5, 0, 0));
   expect(Object.keys(arrays)).not.toContain("prefix");
   expect(Object.keys(arrays)).not.toContain("predict");
@@ -59,7 +59,7 @@ test("if each position has a place for its target, the target is there; for an e
 });
 
 test("a sequence that does not fit is a bug, never cut", () => {
-  const long = { ...nobody, tokens: [1, 2, 3, 4, 5] };
+  const long = { ...emptySide, tokens: [1, 2, 3, 4, 5] };
   expect(() => assembleBatch([long], layout, { pad: 0 })).toThrow("5 positions in a layout of 4");
-  expect(() => assembleBatch([{ ...nobody, predict: [0, 0, 0, 0], targets: [1, 1, 1, 1] }], layout, { pad: 0 })).toThrow("layout of 3");
+  expect(() => assembleBatch([{ ...emptySide, predict: [0, 0, 0, 0], targets: [1, 1, 1, 1] }], layout, { pad: 0 })).toThrow("layout of 3");
 });

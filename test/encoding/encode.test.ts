@@ -1,11 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { assembleBatch } from "#runtime/encoding/batch.ts";
+import { assembleBatch } from "#runtime/encoding/assemble-batch.ts";
 import { openBatchEncoder } from "#runtime/encoding/encode-threads.ts";
 import { openTokens } from "#runtime/encoding/token-stream.ts";
 import { windowCount, windowOf } from "#runtime/encoding/windows.ts";
-import { exampleOf, layoutOf } from "#runtime/objectives/table.ts";
+import { exampleOf, layoutOf } from "#runtime/objectives/objective-table.ts";
 import { random } from "#runtime/random/random.ts";
 import { openTokenizer } from "#runtime/tokenizers/tokenizer.ts";
 import { workshop } from "../corpus/helpers.ts";

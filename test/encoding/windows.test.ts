@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { TokenStream } from "#runtime/encoding/token-stream.ts";
 import { evaluationWindows, windowCount, windowOf } from "#runtime/encoding/windows.ts";
-import { layoutOf } from "#runtime/objectives/table.ts";
+import { layoutOf } from "#runtime/objectives/objective-table.ts";
 
 const stream = (length: number): TokenStream => ({
   length,

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { chooseEngine, loadEngine } from "#runtime/engines/table.ts";
+import { chooseEngine, loadEngine } from "#runtime/engines/engine-table.ts";
 import { engineFolder, installedFile } from "#runtime/machine/installed-engines.ts";
 import { temporaryFolder } from "../runs/temporary.ts";
 import { withTensorflow } from "./tensorflow.ts";

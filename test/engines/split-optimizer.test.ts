@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { sizeOf } from "#runtime/contract/shape.ts";
 import { sumOfSquares, updateInPlace } from "#runtime/engines/onnx/host-update.ts";
-import { lower } from "#runtime/engines/onnx/lower-to-onnx.ts";
-import { trainingProgram } from "#runtime/programs/training.ts";
+import { lowerToOnnx } from "#runtime/engines/onnx/lower-to-onnx.ts";
+import { trainingProgram } from "#runtime/programs/training-program.ts";
 import { random } from "#runtime/random/random.ts";
 import { trace } from "#runtime/trace/trace.ts";
 import { objectives, settingsOf, smallModel, textPart } from "../programs/small.ts";
@@ -41,7 +41,7 @@ test("squares are summed over parts of any length", () => {
 test("no weights and no moments leave a step's graph, and no moments enter it", () => {
   const model = smallModel();
   const program = trainingProgram(settingsOf(model, textPart(model, objectives.causal), 2));
-  const step = lower(trace(program.functions[0]!, program.state));
+  const step = lowerToOnnx(trace(program.functions[0]!, program.state));
   expect(step.updates).toEqual({});
   expect(step.optimizer.map(({ weights }) => weights)).toEqual(program.groups.map(({ index }) => `weights.${index}`));
   expect(Object.keys(step.state).filter((name) => name.includes("moment"))).toEqual([]);
@@ -55,7 +55,7 @@ test("no weights and no moments leave a step's graph, and no moments enter it", 
 test("micro-batches add to their gradients in place, and the update empties these", () => {
   const model = smallModel();
   const program = trainingProgram(settingsOf(model, textPart(model, objectives.causal), 2, { accumulates: true }));
-  const lowered = (name: string) => lower(trace(program.functions.find((fn) => fn.name === name)!, program.state));
+  const lowered = (name: string) => lowerToOnnx(trace(program.functions.find((fn) => fn.name === name)!, program.state));
   const [micro, apply] = [lowered("accumulate.0"), lowered("apply")];
   expect([micro.updates, apply.updates]).toEqual([{}, {}]);
   const entries = program.groups.map(({ index }) => `gradient.${index}`);

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, test, vi } from "vitest";
 import { analyse } from "#language/index.ts";
-import { problemsOf } from "#runtime/cli/load.ts";
+import { checkedProblems } from "#runtime/cli/load.ts";
 import { nodeFiles } from "#runtime/cli/node-files.ts";
 import { compile } from "#runtime/compile/compile.ts";
 import { tracedCosts } from "#runtime/compile/costs.ts";
@@ -58,8 +58,8 @@ test.each([...distinct.values()].map(([{ where, text } = { where: "", text: "" }
     const { spec, problems, place } = await analyse(file);
     const compiled = spec && compile(spec, { kind: "everything" }, nodeFiles(join(file, "../.pretrain")), { costs });
     const found = [...problems, ...(compiled?.problems ?? []).map(place)];
-    const lines = (wanted: string) =>
-      found.filter(({ severity }) => severity === wanted).map(({ line, code, message }) => `${code} ${line} ${message}`);
+    const lines = (requested: string) =>
+      found.filter(({ severity }) => severity === requested).map(({ line, code, message }) => `${code} ${line} ${message}`);
     expect(lines("error")).toEqual([]);
     expect(lines("warning").filter((line) => !isTold(wholeFile(text), line))).toEqual([]);
     expect(compiled?.plan?.jobs.length).toBeGreaterThan(0);
@@ -73,7 +73,7 @@ const mended: Readonly<Record<string, (text: string) => string>> = {
 
 test("getting started quotes what check prints of its example", { timeout: 60_000 }, async () => {
   const page = "docs/getting-started.md";
-  const problems = await problemsOf(written(codeBlocks(page, "pretrain")[0]!));
+  const problems = await checkedProblems(written(codeBlocks(page, "pretrain")[0]!));
   const lines = problems.map(({ line, column, severity, message }) => `first.pretrain:${line}:${column}: ${severity}: ${message}`);
   const [, quoted = ""] = /\$ npx pretrain check first\.pretrain\n([\s\S]*?)```/.exec(read(page)) ?? [];
   expect(lines).toEqual(quoted.trimEnd().split("\n"));

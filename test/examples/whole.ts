@@ -18,7 +18,7 @@ const surroundings: Readonly<Record<string, string>> = {
 };
 
 /** The declaration that a setting alone is a part of. */
-const around: Readonly<Record<string, (setting: string) => string>> = {
+const enclosing: Readonly<Record<string, (setting: string) => string>> = {
   as: (setting) => task("answered", setting),
   optimizer: (setting) =>
     `pretrain trained { model: small, objective: clm, corpus: prose, tokenizer: pieces, budget: 2M tokens\n${setting} }`,
@@ -38,7 +38,7 @@ const uses: Readonly<Record<string, (name: string) => string>> = {
 /** A part of a file as a whole one, in which everything becomes a job. */
 export function wholeFile(text: string): string {
   const setting = /^(\w+):/.exec(text)?.[1];
-  const wrapped = setting === undefined ? text : around[setting]?.(text.trimEnd());
+  const wrapped = setting === undefined ? text : enclosing[setting]?.(text.trimEnd());
   if (wrapped === undefined) throw new Error(`no declaration is known that ${text} is a part of`);
   return withSurroundings([wrapped, ...[...declaredIn(wrapped)].flatMap(([name, kind]) => unused(wrapped, name, kind))].join("\n"));
 }

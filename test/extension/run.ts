@@ -23,18 +23,18 @@ export function whyNotTested(): string | null {
 
 /** @param parts `--host`, `--browser`; none: both */
 export async function testExtension(parts: readonly string[] = []): Promise<Counts> {
-  const wanted = (part: string) => parts.length === 0 || parts.includes(part);
+  const requested = (part: string) => parts.length === 0 || parts.includes(part);
   const counts: Counts[] = [];
   try {
     execFileSync("bash", [join(root, "tools/vscode/install.sh")], { stdio: "inherit" });
     execFileSync(process.execPath, [join(root, "tools/build.ts")], { stdio: "inherit" });
-    if (wanted("--host")) {
+    if (requested("--host")) {
       const workspace = makeWorkspace();
       const bundle = await bundleSuite();
       for (const suite of suites) counts.push(await runInHost(bundle, workspace, suite));
       removeWorkspace(workspace);
     }
-    if (wanted("--browser")) {
+    if (requested("--browser")) {
       execFileSync(process.execPath, [join(root, "tools/package-extension.ts"), "--unmeasured"], { stdio: "inherit" });
       counts.push(await testInBrowser());
     }

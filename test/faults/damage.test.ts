@@ -133,7 +133,8 @@ test.each([
   rmSync(join(folder, ".pretrain/runs", job, "result.json"));
   rmSync(join(jobOf(folder, "compare"), "result.json"));
   for (const id of readdirSync(join(folder, ".pretrain/runs")))
-    if (/^(tokenizer|encode|pretrain|finetune|leaks|majority)-/.test(id)) rmSync(join(folder, ".pretrain/runs", id), { recursive: true });
+    if (/^(tokenizer|encode|pretrain|finetune|contamination|majority)-/.test(id))
+      rmSync(join(folder, ".pretrain/runs", id), { recursive: true });
   if (target === "folder") renameSync(path, outside);
   else {
     rmSync(path, { force: true });

@@ -6,15 +6,15 @@ import { fileOfModule, read, sources } from "./repository.ts";
  * a program in one go. Where a function does so for the command line, within bounds, or for one folder, it is listed here with the reason.
  */
 const allowed: Record<string, string> = {
-  "runtime/tasks/formats/unpack.ts zlib.gunzipSync(": "the first 4 kB of a corpus's file, which become 8 MB at the most",
-  "runtime/tasks/formats/unpack.ts zlib.zstdDecompressSync(": "likewise",
+  "runtime/tasks/formats/decompress.ts zlib.gunzipSync(": "the first 4 kB of a corpus's file, which become 8 MB at the most",
+  "runtime/tasks/formats/decompress.ts zlib.zstdDecompressSync(": "likewise",
   "language/matching-files.ts globSync(": "matchingFilesNow, for the command line",
   "language/matching-files.ts opendirSync(": "the same",
   "language/matching-files.ts opened.readSync(": "the same",
   "runtime/machine/done-trainings.ts readdirSync(": "the names of one folder; of what is in them, so many at a time as the server says",
-  "runtime/tasks/formats/unpack.ts Atomics.wait(": "a thread reads Parquet, at most a minute; what it read is kept",
-  "runtime/tasks/formats/unpack.ts zlib.gunzipSync": "of a task's file, at most 256 MB",
-  "runtime/tasks/formats/unpack.ts zlib.zstdDecompressSync": "the same",
+  "runtime/tasks/formats/decompress.ts Atomics.wait(": "a thread reads Parquet, at most a minute; what it read is kept",
+  "runtime/tasks/formats/decompress.ts zlib.gunzipSync": "of a task's file, at most 256 MB",
+  "runtime/tasks/formats/decompress.ts zlib.zstdDecompressSync": "the same",
 };
 
 /** Calls that hold up everything for as long as folders, archives or programs want. */
@@ -48,7 +48,7 @@ test("the server's modules are seen", () => {
   for (const path of [
     "server/compile/watched-files.ts",
     "runtime/hub/cache.ts",
-    "runtime/tasks/formats/unpack.ts",
+    "runtime/tasks/formats/decompress.ts",
     "language/matching-files.ts",
   ])
     expect(reached).toContain(path);

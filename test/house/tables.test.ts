@@ -1,9 +1,16 @@
 import { expect, test } from "vitest";
 import { engineChoices, engines } from "#runtime/contract/catalogue/engines.ts";
 import { catalogue } from "#runtime/contract/catalogue/index.ts";
-import { scorers } from "#runtime/metrics/score.ts";
-import { answerMetrics, classMetrics, probabilityMetrics, regressionMetrics, taggingMetrics, textMetrics } from "#runtime/metrics/table.ts";
-import { textObjectives } from "#runtime/objectives/table.ts";
+import {
+  answerMetrics,
+  classMetrics,
+  metricsOfTexts,
+  probabilityMetrics,
+  regressionMetrics,
+  taggingMetrics,
+} from "#runtime/metrics/metric-table.ts";
+import { scorers } from "#runtime/metrics/scorers.ts";
+import { textObjectives } from "#runtime/objectives/objective-table.ts";
 import { taskDefinitions } from "#runtime/tasks/task-definitions.ts";
 import { engineSettings } from "../../tools/generate-settings.ts";
 import { files, importsOf, packageJson, read, sources } from "./repository.ts";
@@ -28,7 +35,7 @@ test("every metric has the file of its family, its entry in the table of what it
     regression: regressionMetrics,
     tagging: taggingMetrics,
     span_question_answering: answerMetrics,
-    translation: textMetrics,
+    translation: metricsOfTexts,
   };
   for (const [task, table] of Object.entries(tables)) {
     const names = catalogue.metrics.filter(({ of }) => of.includes(task)).map(({ name }) => name);
@@ -85,7 +92,7 @@ test("engines are named in the catalogue and in their own code, and nowhere else
 });
 
 test.each([
-  ["runtime/compile/rules/table.ts", /^runtime\/compile\/rules\/(?!table|rule\.ts)/],
+  ["runtime/compile/rules/all-rules.ts", /^runtime\/compile\/rules\/(?!all-rules|rule\.ts)/],
   ["language/validation/rules.ts", /^language\/validation\/(?!rules|report|document-validator)/],
 ])("%s lists every family of rules in its folder", (table, family) => {
   const folder = table.slice(0, table.lastIndexOf("/"));

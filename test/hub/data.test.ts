@@ -28,7 +28,7 @@ function repository(): string {
   });
 }
 
-const everything = { wanted: (paths: readonly string[]) => chosenData(paths, null), onFile: () => {} };
+const everything = { requested: (paths: readonly string[]) => chosenData(paths, null), onFile: () => {} };
 
 test("a data set lands in Python's layout, once, and offline it is taken from there", async () => {
   const { url, asked } = await hubOf(repository(), "datasets");

@@ -146,7 +146,7 @@ test("data sets are verified likewise, empty files too", async () => {
   const source = folderWith({ "train.txt": "one\ntwo\n", "empty.txt": "" });
   const hub = await hubOf(source, "datasets");
   const { environment, notices } = cacheOf(hub);
-  const telling = { onFile() {}, onNotice: (notice: string) => notices.push(notice), wanted: (paths: readonly string[]) => [...paths] };
+  const telling = { onFile() {}, onNotice: (notice: string) => notices.push(notice), requested: (paths: readonly string[]) => [...paths] };
   hub.way.arrives = (name, bytes) => (name === "train.txt" ? altered(bytes) : bytes);
   await expect(downloadData("owner/tiny", telling, environment)).rejects.toThrow(
     /train\.txt of owner\/tiny was altered on the way: its SHA-1 in Git's form/,
@@ -171,7 +171,7 @@ pretrain base { model: small, objective: causal, corpus: tiny, tokenizer: letter
 `,
   });
   const run = (more = {}) => pretrainWith({ ...process.env, ...environment, ...more }, folder, "run", "a.pretrain", "base");
-  const here = await downloadData("owner/tiny", { onFile() {}, wanted: (paths) => [...paths] }, environment);
+  const here = await downloadData("owner/tiny", { onFile() {}, requested: (paths) => [...paths] }, environment);
   const file = realpathSync(join(here, "train.txt"));
   writeFileSync(file, altered(Buffer.from(text)));
   const offline = await run({ HF_HUB_OFFLINE: "1" });

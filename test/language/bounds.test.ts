@@ -5,7 +5,7 @@ import { analyse, format } from "#language/index.ts";
 import { analyseText } from "./project.ts";
 
 const base = "model m {}\npretrain p { model: m }\n";
-const upTo = (most: number) => Array.from({ length: most }, (_, index) => index + 1).join(", ");
+const upTo = (max: number) => Array.from({ length: max }, (_, index) => index + 1).join(", ");
 
 /** What no person writes: [what it is, text, what is said of it, where]. */
 const texts: [what: string, text: string, said: RegExp, place: string][] = [

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { type OptionFamily, optionsOf } from "#runtime/contract/catalogue/index.ts";
 import { listed } from "#runtime/contract/listed.ts";
-import { problemsOf } from "../../runtime/cli/load.ts";
+import { checkedProblems } from "../../runtime/cli/load.ts";
 import { base, data } from "./newcomer/data.ts";
 import { analyseText } from "./project.ts";
 
@@ -38,7 +38,7 @@ test("there are 150 different mistakes", () => {
 test.each(mistakes)("$text", async ({ text, behindBase, place, message, fix }) => {
   const { folder } = await analyseText(behindBase ? `${base}${text}` : text, data);
   const lines = behindBase ? base.split("\n").length - 1 : 0;
-  const problems = await problemsOf(`${folder}/main.pretrain`);
+  const problems = await checkedProblems(`${folder}/main.pretrain`);
   const found = problems.find((problem) => problem.message.startsWith(filled(message)));
   expect(found && `${found.line - lines}:${found.column}`, problems.map((problem) => problem.message).join("\n")).toBe(place);
   if (fix !== undefined) expect(found?.fixes?.[0]).toBe(fix);

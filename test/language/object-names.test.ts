@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { problemsOf } from "../../runtime/cli/load.ts";
+import { checkedProblems } from "../../runtime/cli/load.ts";
 import { data } from "./newcomer/data.ts";
 import { analyseText } from "./project.ts";
 
@@ -30,7 +30,7 @@ compare ${x} { extends: ${p}, vary objective: [causal, ${o}], finetune: { task: 
 `,
       data,
     );
-    expect((await problemsOf(`${folder}/main.pretrain`)).filter(({ severity }) => severity === "error")).toEqual([]);
+    expect((await checkedProblems(`${folder}/main.pretrain`)).filter(({ severity }) => severity === "error")).toEqual([]);
     expect(Object.keys(analysis.spec!.corpora)).toEqual([c]);
     expect(Object.keys(JSON.parse(JSON.stringify(analysis.spec)).comparisons)).toEqual([x]);
   }

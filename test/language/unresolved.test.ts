@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { problemsOf } from "../../runtime/cli/load.ts";
+import { checkedProblems } from "../../runtime/cli/load.ts";
 import { analyseText } from "./project.ts";
 
 const base = `corpus c { files: "a.txt" }
@@ -69,7 +69,7 @@ describe.each(Object.entries(imports))("%s", (_, statement) => {
       for (const before of [base, ""]) {
         const text = `${statement}${before}${written}`;
         const { folder } = await analyseText(text, files);
-        const problems = await problemsOf(`${folder}/main.pretrain`);
+        const problems = await checkedProblems(`${folder}/main.pretrain`);
         expect(
           problems.filter(({ code }) => code === "internal-error"),
           text,

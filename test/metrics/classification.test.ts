@@ -4,10 +4,10 @@ import { brier } from "#runtime/metrics/brier.ts";
 import { margins } from "#runtime/metrics/confusion-matrix.ts";
 import { f1 } from "#runtime/metrics/f1.ts";
 import { matthews } from "#runtime/metrics/matthews.ts";
+import { scoreClassification } from "#runtime/metrics/metric-table.ts";
 import { precision } from "#runtime/metrics/precision.ts";
 import { recall } from "#runtime/metrics/recall.ts";
-import { scorers } from "#runtime/metrics/score.ts";
-import { scoreClassification } from "#runtime/metrics/table.ts";
+import { scorers } from "#runtime/metrics/scorers.ts";
 
 test("by hand: 2 right positives, 2 wrong, 1 missed", () => {
   const [gold, predicted] = [

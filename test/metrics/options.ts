@@ -1,5 +1,5 @@
 import { metricOf } from "#runtime/contract/catalogue/index.ts";
-import type { ScoreOptions } from "#runtime/metrics/score.ts";
+import type { ScoreOptions } from "#runtime/metrics/scorers.ts";
 
 /** A metric's options as the catalogue has them by default. */
 export function defaultOptions(metric: string): ScoreOptions {

@@ -4,10 +4,10 @@ import { type BleuOptions, bleu } from "#runtime/metrics/bleu.ts";
 import { calibrationError } from "#runtime/metrics/calibration-error.ts";
 import { type ChrfOptions, chrf } from "#runtime/metrics/chrf.ts";
 import { margins } from "#runtime/metrics/confusion-matrix.ts";
+import { classMetrics, regressionMetrics, taggingMetrics } from "#runtime/metrics/metric-table.ts";
 import { porterStem } from "#runtime/metrics/porter-stemmer.ts";
 import { rocAuc } from "#runtime/metrics/roc-auc.ts";
 import { rouge, rougeVariants } from "#runtime/metrics/rouge.ts";
-import { classMetrics, regressionMetrics, taggingMetrics } from "#runtime/metrics/table.ts";
 import { ter } from "#runtime/metrics/ter.ts";
 import peers from "./peer-cases.json" with { type: "json" };
 
@@ -24,12 +24,12 @@ interface TextCase {
 }
 
 function agrees(metric: TextMetric, { results }: TextCase): void {
-  for (const wanted of results) {
-    const right = rightTexts(wanted.references);
+  for (const requested of results) {
+    const right = rightTexts(requested.references);
     const found = metric(hypotheses, right);
-    expect(found.signature).toBe(wanted.signature);
-    expect(found.score).toBeCloseTo(wanted.score, 9);
-    wanted.sentences.forEach((score, i) => {
+    expect(found.signature).toBe(requested.signature);
+    expect(found.score).toBeCloseTo(requested.score, 9);
+    requested.sentences.forEach((score, i) => {
       expect.soft(metric([hypotheses[i]!], [right[i]!]).score, hypotheses[i]).toBeCloseTo(score, 9);
     });
   }
@@ -51,8 +51,8 @@ describe("as sacreBLEU", () => {
   });
 
   test("ter finds the same shifts in long lines", () => {
-    for (const { hypothesis, reference, ter: wanted } of peers.shifts) {
-      expect.soft(ter([hypothesis], [[reference]]).score, hypothesis).toBeCloseTo(wanted, 9);
+    for (const { hypothesis, reference, ter: requested } of peers.shifts) {
+      expect.soft(ter([hypothesis], [[reference]]).score, hypothesis).toBeCloseTo(requested, 9);
     }
   });
 
@@ -65,9 +65,9 @@ test("rouge, as rouge-score", () => {
   for (const each of peers.rouge) {
     for (const variant of rougeVariants) {
       const { precision, recall, f1 } = rouge(each.text, [each.reference], variant, { stem: each.stem });
-      const wanted = each[variant];
+      const requested = each[variant];
       [precision, recall, f1].forEach((value, i) => {
-        expect.soft(value, `${variant} ${each.text}`).toBeCloseTo(wanted[i]!, 12);
+        expect.soft(value, `${variant} ${each.text}`).toBeCloseTo(requested[i]!, 12);
       });
     }
   }
@@ -78,8 +78,8 @@ test("stems, as NLTK", () => {
 });
 
 test("entities, as seqeval", () => {
-  for (const { gold, predicted, ...wanted } of peers.tags) {
-    for (const [name, score] of Object.entries(wanted)) {
+  for (const { gold, predicted, ...requested } of peers.tags) {
+    for (const [name, score] of Object.entries(requested)) {
       const metric = taggingMetrics[`entity_${name}` as keyof typeof taggingMetrics];
       expect.soft(metric(gold, predicted), name).toBeCloseTo(score, 12);
     }
@@ -87,9 +87,9 @@ test("entities, as seqeval", () => {
 });
 
 test("classes, as scikit-learn", () => {
-  for (const { classes, gold, predicted, scores, roc_auc, average_precision, ...wanted } of peers.classes) {
+  for (const { classes, gold, predicted, scores, roc_auc, average_precision, ...requested } of peers.classes) {
     const sums = margins(gold, predicted, classes);
-    for (const [name, score] of Object.entries(wanted)) {
+    for (const [name, score] of Object.entries(requested)) {
       expect.soft(classMetrics[name as keyof typeof classMetrics](sums), name).toBeCloseTo(score, 12);
     }
     if (!scores) continue;
@@ -99,8 +99,8 @@ test("classes, as scikit-learn", () => {
 });
 
 test("numbers, as SciPy and scikit-learn", () => {
-  for (const { gold, predicted, ...wanted } of peers.numbers) {
-    for (const [name, score] of Object.entries(wanted)) {
+  for (const { gold, predicted, ...requested } of peers.numbers) {
+    for (const [name, score] of Object.entries(requested)) {
       expect.soft(regressionMetrics[name as keyof typeof regressionMetrics](gold, predicted), name).toBeCloseTo(score, 12);
     }
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type ScoreOptions, scorers } from "#runtime/metrics/score.ts";
+import { type ScoreOptions, scorers } from "#runtime/metrics/scorers.ts";
 import reference from "./metrics.json" with { type: "json" };
 import { defaultOptions } from "./options.ts";
 
@@ -10,13 +10,13 @@ function scored(metric: string, predictions: unknown[], references: unknown[], o
 }
 
 /** 1e-6, relative. */
-function near(found: unknown, wanted: number): void {
-  expect(Math.abs((found as number) - wanted)).toBeLessThanOrEqual(1e-6 * Math.abs(wanted));
+function near(found: unknown, requested: number): void {
+  expect(Math.abs((found as number) - requested)).toBeLessThanOrEqual(1e-6 * Math.abs(requested));
 }
 
-function allNear(found: unknown, wanted: readonly number[]): void {
-  expect(found).toHaveLength(wanted.length);
-  for (const [i, each] of wanted.entries()) near((found as number[])[i], each);
+function allNear(found: unknown, requested: readonly number[]): void {
+  expect(found).toHaveLength(requested.length);
+  for (const [i, each] of requested.entries()) near((found as number[])[i], each);
 }
 
 describe("translation, as sacreBLEU", () => {
@@ -60,8 +60,8 @@ describe("summaries, as rouge-score", () => {
   const { hypotheses, references, rouge } = reference.summaries;
 
   test.each(["plain", "stemmed"] as const)("%s", (form) => {
-    for (const [variant, wanted] of Object.entries(rouge[form])) {
-      wanted.forEach((each, i) => {
+    for (const [variant, requested] of Object.entries(rouge[form])) {
+      requested.forEach((each, i) => {
         const found = scored(variant, [hypotheses[i]], [[references[i]]], { stem: form === "stemmed" });
         near(found.precision, each.precision);
         near(found.recall, each.recall);
@@ -91,14 +91,14 @@ test("entities, as seqeval", () => {
 });
 
 test("classes, as scikit-learn", () => {
-  const { gold, predicted, binary, confusion, ...wanted } = reference.classification;
+  const { gold, predicted, binary, confusion, ...requested } = reference.classification;
   const labels = (values: readonly number[]) => values.map(String);
   const score = (metric: string) => scored(metric, labels(predicted), labels(gold)).score;
-  near(score("accuracy"), wanted.accuracy);
-  near(score("f1_macro"), wanted.macro_f1);
-  near(score("f1_micro"), wanted.micro_f1);
-  near(score("f1_weighted"), wanted.weighted_f1);
-  near(score("matthews"), wanted.matthews);
+  near(score("accuracy"), requested.accuracy);
+  near(score("f1_macro"), requested.macro_f1);
+  near(score("f1_micro"), requested.micro_f1);
+  near(score("f1_weighted"), requested.weighted_f1);
+  near(score("matthews"), requested.matthews);
   expect(score("confusion_matrix")).toEqual(confusion);
   for (const metric of ["precision", "recall", "f1", "matthews"] as const) {
     near(scored(metric, labels(binary.predicted), labels(binary.gold)).score, binary[metric]);

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { margins, noLabel } from "#runtime/metrics/confusion-matrix.ts";
-import { scorers } from "#runtime/metrics/score.ts";
-import { classMetrics, type MetricValue, scoreClassification, scoreNumbers } from "#runtime/metrics/table.ts";
+import { classMetrics, type MetricValue, scoreClassification, scoreNumbers } from "#runtime/metrics/metric-table.ts";
+import { scoreTexts } from "#runtime/metrics/score-texts.ts";
+import { scorers } from "#runtime/metrics/scorers.ts";
 import { entitiesOf } from "#runtime/metrics/tag-schemes.ts";
 import { scoreTags } from "#runtime/metrics/tags.ts";
-import { scoreTexts } from "#runtime/metrics/texts.ts";
 import { defaultOptions } from "./options.ts";
 
 const of = (scores: readonly MetricValue[], metric: string) => scores.find((each) => each.metric === metric);
@@ -45,9 +45,9 @@ test("tags that mark no entities leave those metrics without a value, and say so
 });
 
 test("BILOU and BMEWO are BIOES by other letters", () => {
-  const wanted = entitiesOf(["B-A", "I-A", "E-A", "O", "S-B", "S-B"]);
-  expect(entitiesOf(["B-A", "I-A", "L-A", "O", "U-B", "U-B"])).toEqual(wanted);
-  expect(entitiesOf(["B-A", "M-A", "E-A", "O", "W-B", "W-B"])).toEqual(wanted);
+  const requested = entitiesOf(["B-A", "I-A", "E-A", "O", "S-B", "S-B"]);
+  expect(entitiesOf(["B-A", "I-A", "L-A", "O", "U-B", "U-B"])).toEqual(requested);
+  expect(entitiesOf(["B-A", "M-A", "E-A", "O", "W-B", "W-B"])).toEqual(requested);
 });
 
 test("texts without a word that a metric counts", () => {

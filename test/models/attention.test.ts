@@ -1,7 +1,7 @@
 import { setBackend, tensor } from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { cpuEngine } from "#runtime/engines/cpu/cpu-engine.ts";
-import { attentionBias, bucketOf } from "#runtime/models/positions.ts";
+import { attentionBias, relativeBucket } from "#runtime/models/positions.ts";
 
 beforeAll(async () => {
   await (await cpuEngine.open({ state: [], functions: [] })).close();
@@ -36,8 +36,8 @@ describe("who sees whom", () => {
 test("relative buckets are those of T5's released code", () => {
   const relative = { buckets: 32, distance: 128 };
   // mesh_tensorflow's _relative_position_bucket for distances key − query, 32 buckets, largest distance 128
-  expect([-130, -20, -8, -7, -1, 0, 1, 7, 8, 20, 130].map((distance) => bucketOf(distance, true, relative))).toEqual([
+  expect([-130, -20, -8, -7, -1, 0, 1, 7, 8, 20, 130].map((distance) => relativeBucket(distance, true, relative))).toEqual([
     15, 10, 8, 7, 1, 0, 17, 23, 24, 26, 31,
   ]);
-  expect([-130, -40, -16, -15, -1, 0, 3].map((distance) => bucketOf(distance, false, relative))).toEqual([31, 23, 16, 15, 1, 0, 0]);
+  expect([-130, -40, -16, -15, -1, 0, 3].map((distance) => relativeBucket(distance, false, relative))).toEqual([31, 23, 16, 15, 1, 0, 0]);
 });

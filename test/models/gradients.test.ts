@@ -29,7 +29,7 @@ import { binaryCrossEntropy, negativeLogLikelihood, projectedCrossEntropy } from
 import { embed } from "#runtime/models/operations/embedding.ts";
 import { gelu, geluTanh } from "#runtime/models/operations/gelu.ts";
 import { layerNorm, rmsNorm } from "#runtime/models/operations/layer-norm.ts";
-import { relativeBias, rotate } from "#runtime/models/positions.ts";
+import { applyRotary, relativeBias } from "#runtime/models/positions.ts";
 import { random } from "#runtime/random/random.ts";
 import { registerGradients } from "#runtime/trace/gradients.ts";
 import { smallModel } from "../programs/small.ts";
@@ -109,7 +109,7 @@ const operations: [string, Tensor[], (...inputs: Tensor[]) => Tensor][] = [
     [normal(2, 2, 4, 6)],
     (
       (positions) => (x) =>
-        rotate(x!, positions, 4, { base: 10000 })
+        applyRotary(x!, positions, 4, { base: 10000 })
     )(tensor([0, 1, 2, 3, 0, 1, 0, 1], [2, 4], "int32")),
   ],
   ["relative positions", [normal(32, 2)], (table) => relativeBias(smallModel({ position: "relative", heads: 2 }), table!, 5, true)],

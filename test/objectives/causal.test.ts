@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { exampleOf, layoutOf } from "#runtime/objectives/table.ts";
+import { exampleOf, layoutOf } from "#runtime/objectives/objective-table.ts";
 import { random } from "#runtime/random/random.ts";
 import { causal, make, middle, stream, vocabulary } from "./helpers.ts";
 

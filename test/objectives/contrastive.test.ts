@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { assembleBatch } from "#runtime/encoding/batch.ts";
+import { assembleBatch } from "#runtime/encoding/assemble-batch.ts";
 import { contrastive, make, middle, stream, vocabulary } from "./helpers.ts";
 
 test("views by dropout are the same texts twice, each document's part of the window one", () => {

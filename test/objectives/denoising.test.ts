@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { amounts, drawNoise, hideTokens, permuteSentences, rotate } from "#runtime/objectives/denoising.ts";
+import { drawNoise, hideTokens, noisedTokens, permuteSentences, rotateText } from "#runtime/objectives/denoising.ts";
 import { sentencesOf } from "#runtime/objectives/segments.ts";
 import { random } from "#runtime/random/random.ts";
 import { denoising, fourDeviations, make, middle, stream, sum, vocabulary } from "./helpers.ts";
@@ -32,7 +32,7 @@ describe("figure 2 of Lewis et al. 2020", () => {
   });
 
   test("document rotation", () => {
-    expect(written(rotate(text, 2))).toBe("C . D E . A B");
+    expect(written(rotateText(text, 2))).toBe("C . D E . A B");
   });
 });
 
@@ -41,7 +41,7 @@ const count = 10_000;
 
 test("over 10,000 sequences: the rate is exact, lengths of spans are Poisson 3, the target is the text", () => {
   const length = 63;
-  const { infilled, spans } = amounts(length, denoising);
+  const { infilled, spans } = noisedTokens(length, denoising);
   expect([infilled, spans]).toEqual([19, 6]);
   const lengths: number[] = [];
   for (let seed = 0; seed < count; seed++) {
@@ -77,7 +77,7 @@ test("in a long text the lengths of spans come near to Poisson 3", () => {
 });
 
 test("spans may be anywhere between the other tokens", () => {
-  const { infilled, spans } = amounts(40, denoising);
+  const { infilled, spans } = noisedTokens(40, denoising);
   const places = new Array<number>(40 - infilled + spans).fill(0);
   for (let seed = 0; seed < count; seed++) {
     for (const [at, { kind }] of drawNoise(40, denoising, random(seed)).entries()) if (kind === "span") places[at] = places[at]! + 1;

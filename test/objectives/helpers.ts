@@ -1,6 +1,6 @@
 import type { Architecture } from "#runtime/contract/spec.ts";
 import type { Example, Layout } from "#runtime/objectives/objective.ts";
-import { exampleOf, layoutOf, type TextObjectiveSettings } from "#runtime/objectives/table.ts";
+import { exampleOf, layoutOf, type TextObjectiveSettings } from "#runtime/objectives/objective-table.ts";
 import { random } from "#runtime/random/random.ts";
 import { testVocabulary } from "./vocabulary.ts";
 
@@ -87,7 +87,7 @@ export interface Made {
   example: Example;
   layout: Layout;
   /** The other window, where the layout asks for one. */
-  elsewhere: number[] | undefined;
+  unrelated: number[] | undefined;
 }
 
 export function make(
@@ -100,8 +100,8 @@ export function make(
   const layout = layoutOf(objective, { architecture, context });
   return Array.from({ length: count }, (_, index) => {
     const window = windows(layout.window, index);
-    const elsewhere = layout.elsewhere ? windows(layout.window, index + count) : undefined;
-    return { window, layout, elsewhere, example: exampleOf(objective, window, layout, vocabulary, random(7, "test", index), elsewhere) };
+    const unrelated = layout.unrelated ? windows(layout.window, index + count) : undefined;
+    return { window, layout, unrelated, example: exampleOf(objective, window, layout, vocabulary, random(7, "test", index), unrelated) };
   });
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { exampleOf, layoutOf } from "#runtime/objectives/table.ts";
+import { exampleOf, layoutOf } from "#runtime/objectives/objective-table.ts";
 import { random } from "#runtime/random/random.ts";
 import { carried, inOneSentence, make, middle, spanCorruption, stream, vocabulary } from "./helpers.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { layoutOf, likelihoodOf, measuredOf } from "#runtime/objectives/table.ts";
+import { layoutOf, likelihoodOf, measuredOf } from "#runtime/objectives/objective-table.ts";
 import { carried, causal, make, masked, middle, replacedToken, vocabulary } from "./helpers.ts";
 
 test("a causal objective has a text's likelihood by the chain rule, a masked one a pseudo-likelihood where there is one stack", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { exampleOf, layoutOf } from "#runtime/objectives/table.ts";
+import { exampleOf, layoutOf } from "#runtime/objectives/objective-table.ts";
 import { random } from "#runtime/random/random.ts";
 import { fourDeviations, make, masked, middle, stream, vocabulary } from "./helpers.ts";
 
@@ -62,7 +62,7 @@ test("special tokens are never chosen", () => {
 });
 
 test("whole words: all of a word or nothing, and the rate is never passed", () => {
-  let [predicted, wanted] = [0, 0];
+  let [predicted, requested] = [0, 0];
   for (const { window, example } of make({ ...masked, wholeWords: true }, "encoder", middle, 10_000)) {
     const chosen = new Set(example.predict);
     const starts = vocabulary.wordStarts(window);
@@ -72,9 +72,9 @@ test("whole words: all of a word or nothing, and the rate is never passed", () =
     const count = Math.round(0.15 * window.length);
     expect(chosen.size).toBeLessThanOrEqual(count);
     predicted += chosen.size;
-    wanted += count;
+    requested += count;
   }
-  expect(predicted / wanted).toBeGreaterThan(0.95);
+  expect(predicted / requested).toBeGreaterThan(0.95);
 });
 
 test("in an encoder-decoder the decoder writes the text of which the encoder reads 15% less", () => {

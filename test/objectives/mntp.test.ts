@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { assembleBatch } from "#runtime/encoding/batch.ts";
-import { loadEngine } from "#runtime/engines/table.ts";
+import { assembleBatch } from "#runtime/encoding/assemble-batch.ts";
+import { loadEngine } from "#runtime/engines/engine-table.ts";
 import type { TextLikelihood } from "#runtime/objectives/objective.ts";
-import { layoutOf, likelihoodOf, measuredOf } from "#runtime/objectives/table.ts";
+import { layoutOf, likelihoodOf, measuredOf } from "#runtime/objectives/objective-table.ts";
 import { openTrainer } from "#runtime/train/trainer.ts";
 import { settingsOf, vocabulary as small, smallModel, startingValues, textPart } from "../programs/small.ts";
 import { make, middle, stream, vocabulary } from "./helpers.ts";

@@ -5,8 +5,8 @@ import type { Architecture } from "#runtime/contract/spec.ts";
 import { openDocumentLengths } from "#runtime/encoding/document-lengths.ts";
 import type { TokenStream } from "#runtime/encoding/token-stream.ts";
 import { evaluationWindows, trainingWindows } from "#runtime/encoding/windows.ts";
-import { expectedSequence } from "#runtime/objectives/expected.ts";
-import { exampleOf, layoutOf, reachOf, type TextObjectiveSettings } from "#runtime/objectives/table.ts";
+import { expectedSequence } from "#runtime/objectives/expected-sequence.ts";
+import { exampleOf, layoutOf, reachOf, type TextObjectiveSettings } from "#runtime/objectives/objective-table.ts";
 import { type Random, random } from "#runtime/random/random.ts";
 import {
   carried,
@@ -147,7 +147,7 @@ describe.each(carried)("windows of %o in %s", (objective, architecture) => {
     const sequences = 500;
     let read = 0;
     for (let index = 0; index < sequences; index++) {
-      const example = exampleOf(objective, windows.at(index), layout, numbered, random(2, index), windows.elsewhere(index));
+      const example = exampleOf(objective, windows.at(index), layout, numbered, random(2, index), windows.unrelated(index));
       for (const side of [example, example.decoder, example.view]) read += side?.tokens.length ?? 0;
     }
     const counted = openDocumentLengths();

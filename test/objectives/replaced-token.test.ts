@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { assembleBatch } from "#runtime/encoding/batch.ts";
+import { assembleBatch } from "#runtime/encoding/assemble-batch.ts";
 import { make, masked, middle, replacedToken, stream, vocabulary } from "./helpers.ts";
 
 test("over 10,000 sequences the generator reads a mask at every predicted token, 15% of them", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ResolvedObjective } from "#runtime/contract/plan.ts";
-import { partCounts, partSchedule, phasesOf } from "#runtime/objectives/schedule.ts";
+import { partCounts, partSchedule, phasesOf } from "#runtime/objectives/part-schedule.ts";
 import { causal, masked, prefix, spanCorruption } from "./helpers.ts";
 
 const part = (weight: number, name: string, objective: ResolvedObjective) => ({ weight, name, objective });

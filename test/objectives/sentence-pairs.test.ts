@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { assembleBatch } from "#runtime/encoding/batch.ts";
+import { assembleBatch } from "#runtime/encoding/assemble-batch.ts";
+import { exampleOf, layoutOf } from "#runtime/objectives/objective-table.ts";
 import { sentencesOf } from "#runtime/objectives/segments.ts";
-import { exampleOf, layoutOf } from "#runtime/objectives/table.ts";
 import { random } from "#runtime/random/random.ts";
 import { fourDeviations, type Made, make, masked, middle, stream, vocabulary } from "./helpers.ts";
 
@@ -23,7 +23,7 @@ describe.each(["next", "order"] as const)("%s", (sentences) => {
   test("over 10,000 sequences half of the pairs are false, and each is what its class says", () => {
     let [pairs, wrong] = [0, 0];
     for (const made of make({ ...whole, sentences }, "encoder", (length, i) => stream(length, 40, i), count)) {
-      const [text, other] = [made.window.join(" "), made.elsewhere?.join(" ") ?? ""];
+      const [text, other] = [made.window.join(" "), made.unrelated?.join(" ") ?? ""];
       for (const { first, second, label } of textsOf(made)) {
         pairs++;
         wrong += label;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { noiseLengths, randomSpansMask } from "#runtime/objectives/noise-mask.ts";
+import type { TextObjectiveSettings } from "#runtime/objectives/objective-table.ts";
 import { corruptSpans } from "#runtime/objectives/span-corruption.ts";
-import type { TextObjectiveSettings } from "#runtime/objectives/table.ts";
 import { random } from "#runtime/random/random.ts";
 import { fourDeviations, type Made, make, middle, spanCorruption, stream, sum, vocabulary } from "./helpers.ts";
 
@@ -46,8 +46,8 @@ describe("the examples of Raffel et al. 2020", () => {
       "Thank you <X> to <Y> week",
       "<X> for inviting me <Y> your party last <Z>",
     ],
-  ] as const)("table 3, %s", (_, hidden, replace, target, input, wanted) => {
-    expect(corrupted([...hidden], replace, target)).toEqual({ input, target: wanted });
+  ] as const)("table 3, %s", (_, hidden, replace, target, input, requested) => {
+    expect(corrupted([...hidden], replace, target)).toEqual({ input, target: requested });
   });
 
   test("one mask per span, and the target of MASS' decoder: the hidden fragment", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { TrainedTask } from "#runtime/contract/plan.ts";
 import type { Architecture, TrainedPart } from "#runtime/contract/spec.ts";
-import { loadEngine } from "#runtime/engines/table.ts";
+import { loadEngine } from "#runtime/engines/engine-table.ts";
 import { finetuningParameters } from "#runtime/programs/parts.ts";
 import { headOf, headPart } from "#runtime/programs/task-parts.ts";
 import { pooledBatch } from "#runtime/train/pooled-batches.ts";

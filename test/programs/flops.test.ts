@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { benchJob, benchObjectives } from "#runtime/bench/settings.ts";
+import { benchJob, benchObjectives } from "#runtime/bench/bench-sizes.ts";
 import type { ResolvedModel, ResolvedObjective } from "#runtime/contract/plan.ts";
-import { layoutOf } from "#runtime/objectives/table.ts";
-import { pretrainCost, pretrainGraph } from "#runtime/programs/cost.ts";
+import { layoutOf } from "#runtime/objectives/objective-table.ts";
 import { productsProgram } from "#runtime/programs/products.ts";
-import { flopsOf } from "#runtime/trace/cost.ts";
+import { pretrainCost, pretrainGraph } from "#runtime/programs/training-cost.ts";
+import { flopsOf } from "#runtime/trace/graph-cost.ts";
 import { trace } from "#runtime/trace/trace.ts";
 import { masked, model } from "../compile/fixtures.ts";
 import { optimizer } from "./small.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
-import { loadEngine } from "#runtime/engines/table.ts";
+import { loadEngine } from "#runtime/engines/engine-table.ts";
 import { initialValues, parametersOf } from "#runtime/models/parameters.ts";
-import { pagesOf } from "#runtime/programs/generation.ts";
+import { pagesOf } from "#runtime/programs/generation-program.ts";
 import { random } from "#runtime/random/random.ts";
 import { type Decoder, type DecoderOptions, type Following, openDecoder } from "#runtime/train/decoding.ts";
 import { withTensorflow } from "../engines/tensorflow.ts";
@@ -122,7 +122,7 @@ describe.each(engines)("on %s", (name) => {
     const best = (scores: Float32Array, forbidden: readonly number[]) =>
       [0, 1].map((row) => {
         const own = Array.from(scores.subarray(row * vocabulary.size, (row + 1) * vocabulary.size));
-        return own.reduce((most, score, token) => (!forbidden.includes(token) && (most < 0 || score > own[most]!) ? token : most), -1);
+        return own.reduce((max, score, token) => (!forbidden.includes(token) && (max < 0 || score > own[max]!) ? token : max), -1);
       });
     const [one, two] = [scoresOf(await scoring.begin(texts(4))), scoresOf(await scoring.next([5, 6]))];
     const forbidden = [...new Set([...best(one, []), ...best(two, [])])];

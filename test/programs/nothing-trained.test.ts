@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { trainingProgram } from "#runtime/programs/training.ts";
+import { trainingProgram } from "#runtime/programs/training-program.ts";
 import { objectives, settingsOf, smallModel, textPart } from "./small.ts";
 
 test.each([false, true])("if nothing is trained, there is only evaluation, accumulates %s", (accumulates) => {

@@ -3,9 +3,9 @@ import { scalar, setBackend, tensor1d } from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
 import { registerCpuKernels } from "#runtime/engines/cpu/cpu-kernels.ts";
 import { clipping } from "#runtime/programs/clipping.ts";
+import { learningRateAt } from "#runtime/programs/learning-rate.ts";
 import { adamw } from "#runtime/programs/optimizers/adamw.ts";
 import { lion } from "#runtime/programs/optimizers/lion.ts";
-import { learningRateAt } from "#runtime/programs/schedule.ts";
 import type { Tensors } from "#runtime/trace/function.ts";
 import { optimizer } from "./small.ts";
 

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
-import { loadEngine } from "#runtime/engines/table.ts";
-import { pretrainCost } from "#runtime/programs/cost.ts";
+import { loadEngine } from "#runtime/engines/engine-table.ts";
 import { finetuningParameters } from "#runtime/programs/parts.ts";
 import { headOf, headPart } from "#runtime/programs/task-parts.ts";
-import type { Part, TrainingSettings } from "#runtime/programs/training.ts";
+import { pretrainCost } from "#runtime/programs/training-cost.ts";
+import type { Part, TrainingSettings } from "#runtime/programs/training-program.ts";
 import { pooledBatch } from "#runtime/train/pooled-batches.ts";
 import { toStep } from "#runtime/train/text-batches.ts";
 import { openTrainer } from "#runtime/train/trainer.ts";

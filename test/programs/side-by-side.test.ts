@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
-import { loadEngine } from "#runtime/engines/table.ts";
+import { loadEngine } from "#runtime/engines/engine-table.ts";
 import { operatorThreads } from "#runtime/engines/threads.ts";
 import { largestTrainingProduct, largestWritingProduct } from "#runtime/programs/largest-product.ts";
-import type { TrainingSettings } from "#runtime/programs/training.ts";
+import type { TrainingSettings } from "#runtime/programs/training-program.ts";
 import { openTrainer } from "#runtime/train/trainer.ts";
 import { withTensorflow } from "../engines/tensorflow.ts";
 import { objectives, settingsOf, smallModel, startingValues, textPart, textStep } from "./small.ts";

@@ -1,10 +1,10 @@
-import { benchChoices, benchOptimizer } from "#runtime/bench/settings.ts";
+import { benchChoices, benchOptimizer } from "#runtime/bench/bench-sizes.ts";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
-import { assembleBatch } from "#runtime/encoding/batch.ts";
+import { assembleBatch } from "#runtime/encoding/assemble-batch.ts";
 import { initialValues } from "#runtime/models/parameters.ts";
-import { exampleOf, layoutOf, type TextObjectiveSettings } from "#runtime/objectives/table.ts";
+import { exampleOf, layoutOf, type TextObjectiveSettings } from "#runtime/objectives/objective-table.ts";
 import { pretrainingParameters } from "#runtime/programs/parts.ts";
-import type { Part, TrainingSettings } from "#runtime/programs/training.ts";
+import type { Part, TrainingSettings } from "#runtime/programs/training-program.ts";
 import { random } from "#runtime/random/random.ts";
 import { toStep } from "#runtime/train/text-batches.ts";
 import type { Values } from "#runtime/train/trainer.ts";

@@ -1,9 +1,9 @@
 import { engine, setBackend, type Tensor, tensor } from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 import type { ResolvedObjective } from "#runtime/contract/plan.ts";
-import { cpuEngine } from "#runtime/engines/cpu/engine.ts";
+import { cpuEngine } from "#runtime/engines/cpu/cpu-engine.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
-import { loadEngine } from "#runtime/engines/table.ts";
+import { loadEngine } from "#runtime/engines/engine-table.ts";
 import { initialValues } from "#runtime/models/parameters.ts";
 import { pretrainingParameters, pretrainingParts } from "#runtime/programs/parts.ts";
 import { promptVisibility, withReading } from "#runtime/programs/reading.ts";

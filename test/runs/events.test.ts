@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { RunEvent } from "#runtime/contract/events.ts";
-import { eventsEnd, eventsFile, followEvents, openEvents, stepsOf } from "#runtime/runs/events.ts";
+import { eventsEnd, eventsFile, followEvents, openEvents, stepEvents } from "#runtime/runs/event-log.ts";
 import { killed, printed, startProgram } from "./child.ts";
 import { readEvents } from "./read-events.ts";
 import { temporaryFolder } from "./temporary.ts";
@@ -69,7 +69,7 @@ test("a reader never sees half a letter", () => {
 
 test("if a step occurs twice, the later line counts", () => {
   const stamp = (body: ReturnType<typeof step>): RunEvent => ({ time: "", job: "", ...body });
-  const steps = stepsOf([stamp(step(1, 3)), stamp(step(2, 9)), stamp(step(2, 2)), stamp(step(3, 1))]);
+  const steps = stepEvents([stamp(step(1, 3)), stamp(step(2, 9)), stamp(step(2, 2)), stamp(step(3, 1))]);
   expect(steps.map(({ step, loss }) => [step, loss])).toEqual([
     [1, 3],
     [2, 2],
@@ -102,7 +102,7 @@ test("a writer killed in the middle of writing leaves whole lines", async () => 
   const folder = runFolder();
   const child = startProgram(
     folder,
-    `import { openEvents } from "#runtime/runs/events.ts";
+    `import { openEvents } from "#runtime/runs/event-log.ts";
     const events = openEvents(${JSON.stringify(folder)}, "pretrain-1");
     const message = "x".repeat(100000);
     events.write({ event: "warning", message });

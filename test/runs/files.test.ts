@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } fro
 import { join } from "node:path";
 import * as v from "valibot";
 import { expect, test } from "vitest";
-import { readJson, readSealed, removeTemporaries, writeJson, writeSealed, writeWhole, writeWholeWith } from "#runtime/runs/files.ts";
 import { readSafetensors } from "#runtime/runs/safetensors.ts";
+import { readJson, readSealed, removeTemporaries, writeJson, writeSealed, writeWhole, writeWholeWith } from "#runtime/runs/whole-files.ts";
 import { recordOf } from "#runtime/runs/written.ts";
 import { killed, printed, startProgram } from "./child.ts";
 import { temporaryFolder } from "./temporary.ts";
@@ -38,7 +38,7 @@ test("a writer killed at any moment leaves a whole file", async () => {
   const path = join(folder, "result.json");
   const child = startProgram(
     folder,
-    `import { writeJson } from "#runtime/runs/files.ts";
+    `import { writeJson } from "#runtime/runs/whole-files.ts";
     for (let i = 0; ; i++) {
       writeJson(${JSON.stringify(path)}, { filler: String(i % 10).repeat(1000000) });
       if (i === 0) console.log("writing");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { watchStore } from "#client/runs/store-watch.ts";
 import type { RunEvent } from "#runtime/contract/events.ts";
-import { eventBlocks, eventsEnd, eventsFile, openEvents } from "#runtime/runs/events.ts";
+import { eventBlocks, eventsEnd, eventsFile, openEvents } from "#runtime/runs/event-log.ts";
 import { openStore } from "#runtime/runs/store.ts";
 import { job, writeJob } from "../client/samples.ts";
 import { temporaryFolder } from "./temporary.ts";

@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { checkedPredictions, type Prediction } from "#runtime/contract/predictions.ts";
-import { predictionsFile, readPredictions, writePredictions } from "#runtime/runs/predictions.ts";
+import { predictionsFile, readPredictions, writePredictions } from "#runtime/runs/prediction-files.ts";
 import { temporaryFolder } from "./temporary.ts";
 
 const answered: Prediction<"classification">[] = [

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { EventBody } from "#runtime/contract/events.ts";
 import type { CorpusJob } from "#runtime/contract/plan.ts";
-import { openEvents } from "#runtime/runs/events.ts";
+import { openEvents } from "#runtime/runs/event-log.ts";
 import { tryLock } from "#runtime/runs/lock.ts";
 import { beginSession, readManifest } from "#runtime/runs/manifest.ts";
 import { lockFile, openStore, writeResult } from "#runtime/runs/store.ts";

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { catalogue } from "#runtime/contract/catalogue/index.ts";
 import type { Prediction } from "#runtime/contract/predictions.ts";
 import type { TaskKind } from "#runtime/contract/spec.ts";
+import { metricsOfTexts } from "#runtime/metrics/metric-table.ts";
 import { pearson } from "#runtime/metrics/pearson.ts";
-import { textMetrics } from "#runtime/metrics/table.ts";
 import { scoreTags } from "#runtime/metrics/tags.ts";
 import { itemsOf } from "#runtime/scoring/items.ts";
 import { withStandardErrors } from "#runtime/scoring/standard-errors.ts";
@@ -80,12 +80,12 @@ test("a metric that is no mean is computed on the chosen examples together", () 
   ];
   const tagging = itemsOf({ kind: "tagging", labels: [] }, numbered(tagged))!;
   const picked = Array.from(chosen, (index) => tagged[index]!);
-  const wanted = scoreTags(
+  const requested = scoreTags(
     picked.map(({ tags }) => tags),
     picked.map(({ predicted }) => predicted),
   );
   for (const metric of ["entity_f1", "entity_f1_macro", "entity_f1_strict", "entity_precision", "entity_recall", "accuracy"])
-    expect(tagging.scorer(metric)!(chosen), metric).toBeCloseTo(wanted.find((each) => each.metric === metric)!.value!, 12);
+    expect(tagging.scorer(metric)!(chosen), metric).toBeCloseTo(requested.find((each) => each.metric === metric)!.value!, 12);
 });
 
 test("labels that the task has not are left to the seeds, and so are probabilities of other labels", () => {
@@ -164,11 +164,11 @@ test("of texts together, the drawn ones are scored as a corpus of their own", ()
   const items = itemsOf({ kind: "translation", labels: [] }, texts)!;
   const drawn = [0, 0, 1].map((index) => texts[index]!);
   for (const metric of ["bleu", "chrf", "chrfpp", "ter"] as const) {
-    const wanted = textMetrics[metric](
+    const requested = metricsOfTexts[metric](
       drawn.map(({ target }) => [target]),
       drawn.map(({ predicted }) => predicted),
     );
-    expect(items.scorer(metric)!(Int32Array.from([0, 0, 1])), metric).toBeCloseTo(wanted, 9);
+    expect(items.scorer(metric)!(Int32Array.from([0, 0, 1])), metric).toBeCloseTo(requested, 9);
   }
 });
 

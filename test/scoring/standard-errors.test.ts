@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import type { Score } from "#runtime/contract/artifacts.ts";
 import type { Prediction } from "#runtime/contract/predictions.ts";
-import type { AnsweredTask } from "#runtime/scoring/items.ts";
+import type { ScoredTask } from "#runtime/scoring/items.ts";
 import { withStandardErrors } from "#runtime/scoring/standard-errors.ts";
 
-const task = { kind: "classification", labels: ["a", "b"] } satisfies AnsweredTask;
+const task = { kind: "classification", labels: ["a", "b"] } satisfies ScoredTask;
 const score = (metric: string, value: number, n: number): Score => ({ metric, value, split: "test", n });
 
 /** So many classified examples, three in four right. */

@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { watchedFiles } from "#server/compile/watched-files.ts";
-import { workspaceTrust } from "#server/workspace/trust.ts";
+import { workspaceTrust } from "#server/workspace/workspace-trust.ts";
 import { temporaryFolder } from "../runs/temporary.ts";
 
 /** A data set as Python's `huggingface_hub` leaves it: without a list of its files. */

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { random } from "#runtime/random/random.ts";
-import { bucketLengths, bucketOf, fineTuningBatches } from "#runtime/tasks/buckets.ts";
+import { bucketLengths, fineTuningBatches, lengthBucket } from "#runtime/tasks/buckets.ts";
 
 test("buckets grow up to the context", () => {
   expect(bucketLengths(128)).toEqual([8, 16, 24, 32, 48, 64, 96, 128]);
   expect(bucketLengths(100)).toEqual([8, 16, 24, 32, 48, 64, 96, 100]);
   expect(bucketLengths(8)).toEqual([8]);
-  expect([1, 8, 9, 33, 128].map((length) => bucketOf(length, 128))).toEqual([8, 8, 16, 48, 128]);
+  expect([1, 8, 9, 33, 128].map((length) => lengthBucket(length, 128))).toEqual([8, 8, 16, 48, 128]);
 });
 
 describe("the batches of an epoch", () => {
@@ -21,7 +21,7 @@ describe("the batches of an epoch", () => {
   });
 
   test("pad little", () => {
-    const paddedTo = (indices: number[]) => bucketOf(Math.max(...indices.map((index) => lengths[index]!)), 128);
+    const paddedTo = (indices: number[]) => lengthBucket(Math.max(...indices.map((index) => lengths[index]!)), 128);
     const read = epochOf(1, 0).reduce((sum, indices) => sum + indices.length * paddedTo(indices), 0);
     const useful = lengths.reduce((sum, length) => sum + length, 0);
     expect(useful / read).toBeGreaterThan(0.8);

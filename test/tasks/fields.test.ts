@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { TaskSpec } from "#runtime/contract/spec.ts";
 import { readExamples } from "#runtime/tasks/examples.ts";
-import { resolveTask } from "#runtime/tasks/resolve.ts";
+import { resolveTask } from "#runtime/tasks/resolve-task.ts";
 import { workshop } from "../corpus/helpers.ts";
 import { filesOf, plain, sentiment } from "./helpers.ts";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { matchesGlob } from "node:path";
 import type { DataFormat, TaskSpecOf } from "#runtime/contract/spec.ts";
-import type { TextFiles } from "#runtime/tasks/files.ts";
+import type { TextFiles } from "#runtime/tasks/text-files.ts";
 
 /** Files that exist in the test alone. */
 export function filesOf(contents: Record<string, string | Uint8Array>): TextFiles {

@@ -6,7 +6,7 @@ import type { ResolvedTask } from "#runtime/contract/plan.ts";
 import type { TaskSpec } from "#runtime/contract/spec.ts";
 import { readTaskExamples } from "#runtime/corpus/task-examples.ts";
 import { readExamples } from "#runtime/tasks/examples.ts";
-import { resolveTask } from "#runtime/tasks/resolve.ts";
+import { resolveTask } from "#runtime/tasks/resolve-task.ts";
 import { temporaryFolder } from "../runs/temporary.ts";
 import { filesOf, plain, sentiment, tsv } from "./helpers.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { TaskSpecOf } from "#runtime/contract/spec.ts";
 import { readExamples } from "#runtime/tasks/examples.ts";
-import { resolveTask } from "#runtime/tasks/resolve.ts";
+import { resolveTask } from "#runtime/tasks/resolve-task.ts";
 import { filesOf, sentiment, tsv } from "./helpers.ts";
 
 const good = {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { TaskSpec } from "#runtime/contract/spec.ts";
-import { resolveTask } from "#runtime/tasks/resolve.ts";
+import { resolveTask } from "#runtime/tasks/resolve-task.ts";
 import { filesOf, plain, sentiment, tsv } from "./helpers.ts";
 
 /** Metrics that the data leave undefined are reported before anything runs. */

@@ -37,8 +37,8 @@ describe.each(peers.cases.map((each) => [each.name, each] as const))("a file wit
       "<extra_id_1>",
       "<extra_id_2>",
     ]);
-    const texts = peers.texts.map((text, i) => ({ text, wanted: ids[i]! })).filter(({ text }) => !text.includes("<"));
-    for (const { text, wanted } of texts) expect.soft(Array.from(await tokenizer.encode(text)), text).toEqual(wanted);
+    const texts = peers.texts.map((text, i) => ({ text, requested: ids[i]! })).filter(({ text }) => !text.includes("<"));
+    for (const { text, requested } of texts) expect.soft(Array.from(await tokenizer.encode(text)), text).toEqual(requested);
     // what the file writes about a mask is text
     expect(await tokenizer.encode("<mask>")).not.toContain(mask);
   });

@@ -17,7 +17,7 @@ describe.each(peers.cases.map((each) => [each.name, each] as const))("%s", (_, {
     const tokenizer = opened();
     const isHidden = (text: string) => json.model.type === "Unigram" && text.includes("<s>");
     const texts = peers.texts.map((text, i) => ({ text, ids: ids[i]! })).filter(({ text }) => !isHidden(text));
-    for (const { text, ids: wanted } of texts) expect.soft(Array.from(await tokenizer.encode(text)), text).toEqual(wanted);
+    for (const { text, ids: requested } of texts) expect.soft(Array.from(await tokenizer.encode(text)), text).toEqual(requested);
     const together = await tokenizer.encodeBatch(texts.map(({ text }) => text));
     expect(together.map((each) => Array.from(each))).toEqual(texts.map((each) => each.ids));
   });

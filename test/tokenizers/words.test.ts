@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { byteAlphabet } from "#runtime/tokenizers/byte-alphabet.ts";
 import { tokenizerJson } from "#runtime/tokenizers/tokenizer-json.ts";
 import { vocabularyTokens } from "#runtime/tokenizers/vocabulary.ts";
-import { wordEdges } from "#runtime/tokenizers/words.ts";
+import { wordEdges } from "#runtime/tokenizers/word-edges.ts";
 
 /** The words of a text whose tokens are given. */
 function wordsOf(kind: "bpe" | "wordpiece" | "characters", text: readonly string[]): string[][] {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { sizeOf } from "#runtime/contract/shape.ts";
-import { pretrainCost, pretrainGraph } from "#runtime/programs/cost.ts";
-import { trainingProgram } from "#runtime/programs/training.ts";
-import { flopsOf, peakMemoryOf } from "#runtime/trace/cost.ts";
+import { pretrainCost, pretrainGraph } from "#runtime/programs/training-cost.ts";
+import { trainingProgram } from "#runtime/programs/training-program.ts";
+import { flopsOf, peakMemoryOf } from "#runtime/trace/graph-cost.ts";
 import { trace } from "#runtime/trace/trace.ts";
 import { objectives, optimizer, settingsOf, smallModel, textPart } from "../programs/small.ts";
 

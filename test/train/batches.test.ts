@@ -2,11 +2,11 @@ import { describe, expect, test } from "vitest";
 import type { HeadPart } from "#runtime/programs/heads/head.ts";
 import { framed, usualFrame } from "#runtime/tokenizers/frame.ts";
 import { dropoutMasks } from "#runtime/train/drawn-masks.ts";
-import { type AnsweredText, packedBatches, pooledBatch } from "#runtime/train/pooled-batches.ts";
+import { type LabelledText, packedBatches, pooledBatch } from "#runtime/train/pooled-batches.ts";
 
 const frame = usualFrame({ begin: 2, end: 3 });
 const part: HeadPart = { kind: "head", name: "0", head: "0", form: "classes", outputs: 3, length: 8, slots: 2, rows: 1, pooler: false };
-const text = (answer: number, ...tokens: number[]): AnsweredText => ({ ...framed([tokens], frame, 8), answer });
+const text = (answer: number, ...tokens: number[]): LabelledText => ({ ...framed([tokens], frame, 8), answer });
 
 test("a text is framed, and cut to the room with its end token kept", () => {
   expect(framed([[7, 8, 9]], frame, 8).ids).toEqual([2, 7, 8, 9, 3]);
@@ -67,9 +67,9 @@ describe("the packed batches of a supervised objective", () => {
 
   test("are the same whether asked for in order or not", () => {
     const inOrder = source();
-    const wanted = Array.from({ length: 12 }, (_, index) => inOrder.at(index));
+    const requested = Array.from({ length: 12 }, (_, index) => inOrder.at(index));
     const jumping = source();
-    for (const index of [11, 0, 7, 3]) expect(jumping.at(index)).toEqual(wanted[index]);
+    for (const index of [11, 0, 7, 3]) expect(jumping.at(index)).toEqual(requested[index]);
   });
 
   test("weigh each text of a step alike, over all micro-batches", () => {

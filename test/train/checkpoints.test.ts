@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { comparisonTable } from "#runtime/compare/table.ts";
+import { comparisonTable } from "#runtime/compare/comparison-table.ts";
 import { folderWith, labelled, sentences } from "../cli/cli.ts";
 import { type Ran, runHere } from "./in-process.ts";
 

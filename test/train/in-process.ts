@@ -37,16 +37,16 @@ export async function runHere(folder: string, name: string): Promise<Ran> {
   const { plan } = loaded.plan(name);
   const { jobs } = plan;
   await run(plan);
-  const named = (wanted: string) => {
-    const found = jobs.find((job) => job.name === wanted);
-    if (!found) throw new Error(`no job ${wanted} among ${jobs.map((job) => job.name).join(", ")}`);
+  const named = (requested: string) => {
+    const found = jobs.find((job) => job.name === requested);
+    if (!found) throw new Error(`no job ${requested} among ${jobs.map((job) => job.name).join(", ")}`);
     return found;
   };
   return {
     store: loaded.store,
     jobs,
     events,
-    result: <K extends JobKind>(_: K, wanted: string) => loaded.store.readResult(named(wanted) as JobOf<K>) as Results[K],
-    folder: (wanted) => loaded.store.runFolder(named(wanted).id),
+    result: <K extends JobKind>(_: K, requested: string) => loaded.store.readResult(named(requested) as JobOf<K>) as Results[K],
+    folder: (requested) => loaded.store.runFolder(named(requested).id),
   };
 }

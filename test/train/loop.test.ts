@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { JobStopped } from "#runtime/contract/job-context.ts";
-import type { Part } from "#runtime/programs/training.ts";
+import type { Part } from "#runtime/programs/training-program.ts";
 import { type Loop, runLoop } from "#runtime/train/loop.ts";
-import { freshCounters } from "#runtime/train/progress.ts";
+import { freshCounters } from "#runtime/train/training-progress.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pretrain-loop-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -124,13 +124,13 @@ test("short steps are handed to the engine several at a time, and readers of the
   const happened = await history({ queues: true, short: true, steps: 90, saveEvery: 40, abortAt: 85, pausesAfter: (step) => step === 60 });
   const steps = (what: string) => happened.filter((each) => each.startsWith(what)).map((each) => Number(each.split(" ")[1]));
   const counted = happened.reduce(
-    ({ begun, most }, each) => {
+    ({ begun, max }, each) => {
       const now = begun + Number(each.startsWith("begin")) - Number(each.startsWith("report"));
-      return { begun: now, most: Math.max(most, now) };
+      return { begun: now, max: Math.max(max, now) };
     },
-    { begun: 0, most: 0 },
+    { begun: 0, max: 0 },
   );
-  expect(counted.most).toBeGreaterThan(2);
+  expect(counted.max).toBeGreaterThan(2);
   expect(counted.begun).toBe(0);
   const last = steps("begin").at(-1)!;
   expect(last).toBeGreaterThanOrEqual(85);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dropoutInputs } from "#runtime/programs/training.ts";
+import { dropoutInputs } from "#runtime/programs/training-program.ts";
 import { dropoutMasks } from "#runtime/train/drawn-masks.ts";
 import { openMaskThread } from "#runtime/train/mask-thread.ts";
 import { objectives, settingsOf, smallModel, textPart } from "../programs/small.ts";

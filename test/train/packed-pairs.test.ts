@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { packedWritingLayout } from "#runtime/programs/task-parts.ts";
 import type { TextPart } from "#runtime/programs/text-part.ts";
 import { usualFrame } from "#runtime/tokenizers/frame.ts";
-import { joined, packedPairs } from "#runtime/train/packed-pairs.ts";
+import { packedExamples, packedPairs } from "#runtime/train/packed-pairs.ts";
 import { packedRows } from "#runtime/train/packed-rows.ts";
 import { vocabulary } from "../programs/small.ts";
 
@@ -70,7 +70,7 @@ describe.each(["encoder-decoder", "decoder"] as const)("pairs of texts in an %s"
 
 test("joined examples keep their positions", () => {
   const one = { tokens: [begin, 5, end, 9], positions: [0, 1, 2, 3], segments: [1, 1, 1, 1], predict: [2, 3], targets: [9, end] };
-  expect(joined([one, one])).toEqual({
+  expect(packedExamples([one, one])).toEqual({
     tokens: [...one.tokens, ...one.tokens],
     positions: [0, 1, 2, 3, 0, 1, 2, 3],
     segments: [1, 1, 1, 1, 2, 2, 2, 2],

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { problemsOf } from "#runtime/cli/load.ts";
+import { checkedProblems } from "#runtime/cli/load.ts";
 import { readSafetensors } from "#runtime/runs/safetensors.ts";
 import { folderWith, sentences } from "../cli/cli.ts";
 import { runHere } from "./in-process.ts";
@@ -38,7 +38,7 @@ test("without such a pre-training it is new", async () => {
 
 describe("a pooler is refused", () => {
   const messagesOf = async (folder: string): Promise<string> =>
-    (await problemsOf(join(folder, "a.pretrain"))).map(({ message }) => message).join("\n");
+    (await checkedProblems(join(folder, "a.pretrain"))).map(({ message }) => message).join("\n");
 
   test("in a decoder, whose first token sees no other", async () => {
     expect(await messagesOf(experiment("causal"))).toMatch(/first token, which in a decoder attends to no other/);

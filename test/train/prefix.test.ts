@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { exportToTransformers } from "#runtime/checkpoints/export.ts";
-import { inspect } from "#runtime/checkpoints/inspect.ts";
+import { inspect } from "#runtime/checkpoints/inspect-text.ts";
 import { openStoredModel } from "#runtime/checkpoints/stored-model.ts";
 import { folderWith, pretrain } from "../cli/cli.ts";
 import { temporaryFolder } from "../runs/temporary.ts";

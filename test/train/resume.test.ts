@@ -59,7 +59,7 @@ function numbersOf(folder: string): Record<string, unknown> {
       const {
         seconds: _,
         testReadAt: __,
-        aroundSteps: ___,
+        overhead: ___,
         waitingForData: ____,
         checksum: _____,
         ...result

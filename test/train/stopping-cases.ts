@@ -22,7 +22,7 @@ const tasks = ["mood", "answers", "marks"];
 /** Objectives, mixtures and sequences, ways of fine-tuning, patience and searches, one of each at random. */
 export function drawCase(random: Random): StoppingCase {
   const pick = <T>(from: readonly T[]) => from[random.below(from.length)]!;
-  const number = (least: number, most: number) => least + random.below(most - least + 1);
+  const number = (least: number, max: number) => least + random.below(max - least + 1);
   const architecture = pick(["decoder", "encoder", "encoder-decoder"] as const);
   const leaf = () => pick(byArchitecture[architecture]);
   const mixture = () => `mixture { 50%: ${leaf()}, 50%: ${leaf()} }`;

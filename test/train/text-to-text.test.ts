@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { load, problemsOf } from "#runtime/cli/load.ts";
+import { checkedProblems, load } from "#runtime/cli/load.ts";
 import type { TrainedTask } from "#runtime/contract/plan.ts";
 import { openTokenizer, type Tokenizer } from "#runtime/tokenizers/tokenizer.ts";
 import { readSourcesAndTargets, scoreWritten } from "#runtime/train/tasks/text-to-text.ts";
@@ -173,6 +173,6 @@ test.each([
   const task = `pair_classification { train: "p.tsv", validation: 20%, test: 20%, text: one, second: two, label: verdict, ${settings} }`;
   const text = experiment(task, { like }).replace(/pretrain supervised.*\n/, "");
   const folder = folderWith({ "a.pretrain": text, "tales.txt": tales, "p.tsv": pairs });
-  const problems = await problemsOf(join(folder, "a.pretrain"));
+  const problems = await checkedProblems(join(folder, "a.pretrain"));
   expect(problems.map((problem) => problem.message).join("\n")).toMatch(message);
 });

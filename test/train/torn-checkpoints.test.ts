@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { checkpointProblems, latestCheckpoint, saveCheckpoint } from "#runtime/train/checkpoints.ts";
+import { checkpointProblems, latestCheckpoint, saveCheckpoint } from "#runtime/train/training-checkpoints.ts";
 import { temporaryFolder } from "../runs/temporary.ts";
 
 const parameters = [{ name: "w", shape: [4], init: { kind: "zeros" } }] as unknown as Parameters<typeof saveCheckpoint>[2]["parameters"];

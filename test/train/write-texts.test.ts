@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { ResolvedModel, TrainedTask } from "#runtime/contract/plan.ts";
 import type { TrainedPart } from "#runtime/contract/spec.ts";
-import { assembleBatch, nothing, predictionPlaces } from "#runtime/encoding/batch.ts";
-import { loadEngine } from "#runtime/engines/table.ts";
+import { assembleBatch, nothing, predictionPlaces } from "#runtime/encoding/assemble-batch.ts";
+import { loadEngine } from "#runtime/engines/engine-table.ts";
 import { isWritten } from "#runtime/objectives/objective.ts";
 import { finetuningParameters } from "#runtime/programs/parts.ts";
 import { writingPart } from "#runtime/programs/task-parts.ts";

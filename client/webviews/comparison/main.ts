@@ -1,18 +1,18 @@
 import "../elements.ts";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { crossings } from "#runtime/contract/crossings.ts";
+import { describeContamination, describeDifference, describeExpectation, describePublished } from "#runtime/contract/describe-results.ts";
 import { titled } from "#runtime/contract/doc-text.ts";
-import { hasResults } from "#runtime/contract/missing.ts";
-import { describeUndecided, isFound } from "#runtime/contract/verdicts.ts";
-import { describeDifference, describeExpectation, describeLeaks, describePublished } from "#runtime/contract/words.ts";
+import { hasResults } from "#runtime/contract/missing-score.ts";
+import { describeUndecided, isFound } from "#runtime/contract/verdict-rules.ts";
 import type { Chart } from "../chart.ts";
 import { createCurves } from "../curves/curves.ts";
-import type { ToPage } from "../messages.ts";
 import { button, csvOf, element, send, show, showMessage, startPage } from "../page.ts";
+import type { ToPage } from "../page-messages.ts";
 import { onThemeChange } from "../theme.ts";
-import { dotChart, frontierChart } from "./charts.ts";
+import { dotChart, frontierChart } from "./comparison-charts.ts";
 import { learningCurveCharts } from "./learning-curves.ts";
-import { cellNames, markdownOf, scoreColumns, type TableColumn, tableColumns } from "./scores.ts";
+import { cellNames, markdownOf, scoreColumns, type TableColumn, tableColumns } from "./score-columns.ts";
 
 type Comparison = Extract<ToPage, { type: "comparison" }>;
 
@@ -65,7 +65,7 @@ function draw(): void {
     ),
     listed("Matched", matchedText(result)),
     listed("* Published", describePublished(result)),
-    listed("Leaks", describeLeaks(result)),
+    listed("Contamination", describeContamination(result)),
     listed("To know", [...result.warnings, ...(result.notes ?? []).map(({ text }) => text)]),
     result.method ? element("p", { class: "muted" }, result.method) : null,
   );
@@ -91,7 +91,7 @@ function verdictsOf({ verdicts, expectations, summary, missing }: ComparisonResu
       ? null
       : element(
           "details",
-          undecided.length <= mostOpen ? { open: "" } : {},
+          undecided.length <= maxOpen ? { open: "" } : {},
           element("summary", {}, asTitle(describeUndecided(verdicts))),
           element("ul", {}, ...undecided.map(line)),
         ),
@@ -103,7 +103,7 @@ function asTitle(text: string): string {
 }
 
 /** If more pairs than this show no difference, they are collapsed. */
-const mostOpen = 3;
+const maxOpen = 3;
 
 function tableSection(names: readonly string[], columns: readonly TableColumn[]): HTMLElement {
   const { column, descending } = sorting;

@@ -1,5 +1,5 @@
 import { groupBy } from "#runtime/contract/group.ts";
-import { eachThinned, type Stretch } from "./series.ts";
+import { eachThinned, type IndexRange } from "./series.ts";
 
 /* Many lines in one chart, drawn as few series, because setting up one for each line would take most of the time. */
 
@@ -19,7 +19,7 @@ interface Lines {
  * Joins lines of one colour into one series, whose points are in one array and drawn as one path. Because such series define neither the
  * axes nor the cursor's stops, one more, invisible series does.
  */
-export function bundles({ solid, dashed }: Lines, most: number, part: Stretch) {
+export function bundles({ solid, dashed }: Lines, max: number, part: IndexRange) {
   let [low, high] = [Infinity, -Infinity];
   const bundle = (lines: readonly Line[], type: "solid" | "dashed") =>
     [...groupBy(lines.filter(hasPoints), ({ colour }) => colour)].map(([colour, ofColour]) => {
@@ -27,7 +27,7 @@ export function bundles({ solid, dashed }: Lines, most: number, part: Stretch) {
       const flat: number[] = [];
       for (const { x, y } of ofColour) {
         const at = flat.push(0) - 1;
-        eachThinned(x, y, most, part, (place, value) => {
+        eachThinned(x, y, max, part, (place, value) => {
           flat.push(place, value);
           if (value < low) low = value;
           if (value > high) high = value;

@@ -1,14 +1,14 @@
 import { connect } from "echarts/core";
 import { type Chart, createChart } from "../chart.ts";
-import type { ToPage } from "../messages.ts";
-import { choice, element } from "../page.ts";
+import { dropDown, element } from "../page.ts";
+import type { ToPage } from "../page-messages.ts";
 import { onThemeChange, readTheme } from "../theme.ts";
+import { createRunsTable, csvOfCurves, describeCurves, scoresTable } from "./curves-in-words.ts";
 import { createLegend } from "./legend.ts";
 import { chartOption, pictureOption } from "./options.ts";
 import { paced } from "./redraw.ts";
-import { type Axis, axes, type Measure, type Stretch } from "./series.ts";
+import { type Axis, axes, type IndexRange, type Measure } from "./series.ts";
 import { addRunEvaluations, addRunPoints, type CurvesState, countPoints, courseOf, emptyState, setRuns, shownRuns } from "./state.ts";
-import { createRunsTable, csvOfCurves, describeCurves, scoresTable } from "./words.ts";
 
 /** Learning curves of some runs, which grow while the runs go on. */
 export interface Curves {
@@ -97,7 +97,7 @@ async function drawCharts(state: CurvesState, charts: readonly MeasuredChart[]):
 }
 
 /** The zoomed part of a chart's axis; unbounded if the whole axis is shown. */
-function zoomedPart({ echart }: Chart): Stretch {
+function zoomedPart({ echart }: Chart): IndexRange {
   // there are no options before the first drawing
   const options = echart.getOption() as { dataZoom?: Zoom[] } | undefined;
   const zoom = options?.dataZoom?.[0];
@@ -112,7 +112,7 @@ interface Zoom {
 }
 
 function axisChoice(state: CurvesState, charts: readonly MeasuredChart[], redraw: () => void): HTMLElement {
-  return choice("Axis", axes, state.axis, (value) => {
+  return dropDown("Axis", axes, state.axis, (value) => {
     state.axis = value as Axis;
     for (const { chart } of charts) chart.echart.dispatchAction({ type: "dataZoom", start: 0, end: 100 });
     redraw();

@@ -10,9 +10,9 @@ export function createLegend(state: CurvesState, onChange: () => void): { root: 
     root,
     update(theme) {
       const entries = legendEntries(state);
-      const wanted = JSON.stringify([entries, theme.series]);
-      if (shown === wanted) return;
-      shown = wanted;
+      const requested = JSON.stringify([entries, theme.series]);
+      if (shown === requested) return;
+      shown = requested;
       root.replaceChildren(...entries.map((entry) => legendEntry(state, entry, theme, onChange)));
     },
   };

@@ -1,11 +1,11 @@
 import { axisStyle, type EChartsOption, tooltipStyle } from "../chart.ts";
-import type { CurveRun } from "../messages.ts";
+import type { CurveRun } from "../page-messages.ts";
 import { colourOf, type Theme } from "../theme.ts";
+import { axisText, shortNumber } from "./axis-numbers.ts";
 import { bundles, type Line } from "./bundles.ts";
-import { axisText, shortNumber } from "./numbers.ts";
-import { type Axis, axes, lowerBound, type Measure, placeOf, type Stretch, thin, validationLoss } from "./series.ts";
-import { type CurvesState, courseOf, groupsOf, placesOf, shownRuns, valuesOf } from "./state.ts";
-import { type TooltipItem, tooltipContent } from "./words.ts";
+import { type TooltipItem, tooltipContent } from "./curves-in-words.ts";
+import { type Axis, axes, type IndexRange, lowerBound, type Measure, placeOf, thin, validationLoss } from "./series.ts";
+import { type CurvesState, courseOf, curveValues, groupsOf, placesOf, shownRuns } from "./state.ts";
 
 /* ECharts options for a state of the page. */
 
@@ -16,12 +16,12 @@ const few = 12;
  * The chart of one measure: a line for each shown run, or bundles of lines if there are many.
  * @param part the zoomed part of the axis
  */
-export function chartOption(state: CurvesState, measure: Measure, theme: Theme, part: Stretch): EChartsOption {
+export function chartOption(state: CurvesState, measure: Measure, theme: Theme, part: IndexRange): EChartsOption {
   const { axis } = state;
   const shown = shownRuns(state);
   const groups = groupsOf(state);
   const colour = ({ group }: CurveRun) => colourOf(groups, group, theme);
-  const drawing = { measure, most: Math.min(2000, Math.max(100, Math.floor(16_000 / Math.max(1, shown.length)))), part };
+  const drawing = { measure, max: Math.min(2000, Math.max(100, Math.floor(16_000 / Math.max(1, shown.length)))), part };
   const lines = state.runs.length > few ? shown.map((run) => lineOf(state, run, measure, colour(run))) : null;
   return {
     animation: false,
@@ -57,8 +57,8 @@ export function pictureOption(state: CurvesState, measure: Measure, option: ECha
 interface Drawing {
   measure: Measure;
   /** Approximate maximum number of points per line. */
-  most: number;
-  part: Stretch;
+  max: number;
+  part: IndexRange;
 }
 
 function axesOf(axis: Axis, measure: Measure, theme: Theme) {
@@ -99,7 +99,7 @@ function zoomSlider(theme: Theme) {
 }
 
 /** The series of a run: its values; for the loss, raw and smoothed values and the validation loss. */
-function seriesOf(state: CurvesState, run: CurveRun, colour: string, { measure, most, part }: Drawing) {
+function seriesOf(state: CurvesState, run: CurveRun, colour: string, { measure, max, part }: Drawing) {
   const x = placesOf(state, run);
   const raw = courseOf(state, run.id).points[measure];
   const line = { type: "line", symbol: "none", silent: true, emphasis: { disabled: true }, itemStyle: { color: colour } };
@@ -107,7 +107,7 @@ function seriesOf(state: CurvesState, run: CurveRun, colour: string, { measure, 
     ...line,
     id: `${run.id} ${id}`,
     name: run.label,
-    data: thin(x, values, most, part),
+    data: thin(x, values, max, part),
     lineStyle: { color: colour, width },
   });
   if (measure !== "loss") return [drawn(measure, raw, 1.5)];
@@ -128,18 +128,18 @@ function seriesOf(state: CurvesState, run: CurveRun, colour: string, { measure, 
     lineStyle: { color: colour, width: 1, opacity: 0.25 },
     tooltip: { show: false },
   };
-  return [faint, drawn("smoothed", valuesOf(state, run, measure), 2), validation];
+  return [faint, drawn("smoothed", curveValues(state, run, measure), 2), validation];
 }
 
 /** Draws many runs: lines of one colour become one series. */
-function bundled(state: CurvesState, lines: readonly Line[], shown: readonly CurveRun[], { measure, most, part }: Drawing) {
+function bundled(state: CurvesState, lines: readonly Line[], shown: readonly CurveRun[], { measure, max, part }: Drawing) {
   const validation = shown.map((run, index): Line => ({ ...lines[index]!, name: `${run.label}, validation`, ...validationOf(state, run) }));
-  return bundles({ solid: lines, dashed: measure === "loss" ? validation : [] }, most, part);
+  return bundles({ solid: lines, dashed: measure === "loss" ? validation : [] }, max, part);
 }
 
 /** A run as one line; its loss is smoothed. */
 function lineOf(state: CurvesState, run: CurveRun, measure: Measure, colour: string): Line {
-  return { colour, name: run.label, x: placesOf(state, run), y: valuesOf(state, run, measure) };
+  return { colour, name: run.label, x: placesOf(state, run), y: curveValues(state, run, measure) };
 }
 
 function validationOf(state: CurvesState, run: CurveRun): Pick<Line, "x" | "y"> {

@@ -1,9 +1,9 @@
-import type { Evaluation, Points } from "../messages.ts";
+import type { EvaluationPoint, Points } from "../page-messages.ts";
 
 /** All points and evaluations of a run that are known. */
 export interface Course {
   points: Points;
-  evaluations: Evaluation[];
+  evaluations: EvaluationPoint[];
 }
 
 export type Axis = "steps" | "tokens" | "flops" | "time";
@@ -29,7 +29,7 @@ export function addPoints({ points }: Course, more: Points): void {
   }
 }
 
-export function addEvaluations(course: Course, more: readonly Evaluation[]): void {
+export function addEvaluations(course: Course, more: readonly EvaluationPoint[]): void {
   const [first] = more;
   if (!first) return;
   course.evaluations = [...course.evaluations.filter(({ step }) => step < first.step), ...more];
@@ -87,7 +87,7 @@ export function smooth(values: readonly number[], weight: number, before?: Smoot
 }
 
 /** A part of an axis. */
-export interface Stretch {
+export interface IndexRange {
   from: number;
   to: number;
 }
@@ -99,22 +99,22 @@ export interface Stretch {
 export function eachThinned(
   x: readonly number[],
   y: readonly number[],
-  most: number,
-  { from, to }: Stretch,
+  max: number,
+  { from, to }: IndexRange,
   visit: (x: number, y: number) => void,
 ): void {
   // the line continues to the edge
   const start = Math.max(0, lowerBound(x, from) - 1);
   const end = Math.min(x.length, lowerBound(x, to) + 1);
   const count = end - start;
-  if (count <= most) {
+  if (count <= max) {
     for (let index = start; index < end; index++) visit(x[index]!, y[index]!);
     return;
   }
-  const stretches = Math.max(1, Math.floor(most / 2));
-  for (let stretch = 0; stretch < stretches; stretch++) {
-    const first = start + Math.floor((stretch * count) / stretches);
-    const last = start + Math.floor(((stretch + 1) * count) / stretches);
+  const chunks = Math.max(1, Math.floor(max / 2));
+  for (let chunk = 0; chunk < chunks; chunk++) {
+    const first = start + Math.floor((chunk * count) / chunks);
+    const last = start + Math.floor(((chunk + 1) * count) / chunks);
     let low = first;
     let high = first;
     for (let index = first + 1; index < last; index++) {
@@ -129,9 +129,9 @@ export function eachThinned(
 }
 
 /** The points that `eachThinned` visits. */
-export function thin(x: readonly number[], y: readonly number[], most: number, part: Stretch): [number, number][] {
+export function thin(x: readonly number[], y: readonly number[], max: number, part: IndexRange): [number, number][] {
   const result: [number, number][] = [];
-  eachThinned(x, y, most, part, (at, value) => result.push([at, value]));
+  eachThinned(x, y, max, part, (at, value) => result.push([at, value]));
   return result;
 }
 

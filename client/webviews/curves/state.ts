@@ -1,4 +1,4 @@
-import type { CurveRun, Evaluation, Points } from "../messages.ts";
+import type { CurveRun, EvaluationPoint, Points } from "../page-messages.ts";
 import {
   type Axis,
   addEvaluations,
@@ -43,7 +43,7 @@ export function addRunPoints(state: CurvesState, run: string, points: Points): v
   addPoints(course, points);
 }
 
-export function addRunEvaluations(state: CurvesState, run: string, evaluations: readonly Evaluation[]): void {
+export function addRunEvaluations(state: CurvesState, run: string, evaluations: readonly EvaluationPoint[]): void {
   addEvaluations(courseOf(state, run), evaluations);
 }
 
@@ -74,7 +74,7 @@ export function placesOf(state: CurvesState, { id, flopsPerStep }: CurveRun): nu
 }
 
 /** A run's values of a measure as one line; losses are smoothed. */
-export function valuesOf(state: CurvesState, { id }: CurveRun, measure: Measure): readonly number[] {
+export function curveValues(state: CurvesState, { id }: CurveRun, measure: Measure): readonly number[] {
   const values = courseOf(state, id).points[measure];
   if (measure !== "loss") return values;
   const grown = smooth(values, state.smoothing, state.smoothed.get(id));

@@ -1,14 +1,14 @@
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { catalogue } from "#runtime/contract/catalogue/index.ts";
 import { crossings } from "#runtime/contract/crossings.ts";
+import { describeContamination, describeDifference, describeExpectation, describePublished } from "#runtime/contract/describe-results.ts";
 import { withDirection } from "#runtime/contract/direction.ts";
 import { titled } from "#runtime/contract/doc-text.ts";
 import { groupBy } from "#runtime/contract/group.ts";
 import { formatEstimate, formatFlops, formatScore, formatSeconds, formatShare } from "#runtime/contract/numbers.ts";
-import { describeDifference, describeExpectation, describeLeaks, describePublished } from "#runtime/contract/words.ts";
 import { matchedAmounts } from "../matched-amounts.ts";
-import { type Curve, curveChart, dotChart, frontierChart, lossOverSteps } from "./charts.ts";
 import type { Block, ReportDocument, Section } from "./document.ts";
+import { type Curve, curveChart, dotChartSvg, frontierChartSvg, lossOverSteps } from "./svg-charts.ts";
 
 /** The data of a report; the caller gathers it from files. */
 export interface ReportInput {
@@ -44,7 +44,7 @@ export function reportOf(input: ReportInput): ReportDocument {
       results(input),
       matchedSection(result),
       methods(input),
-      { title: "Leaks", blocks: leaks(result) },
+      { title: "Contamination", blocks: contamination(result) },
       { title: "To know", blocks: listed([...result.warnings, ...(result.notes ?? []).map(({ text }) => text)]) },
       cost(input),
       again(input),
@@ -70,9 +70,9 @@ function results({ result, curves }: ReportInput): Section {
   const blocks = scores.flatMap(([name, { task, metric }]): Block[] => {
     const title = withDirection(name, metric);
     const rows = result.summary.filter((row) => row.task === task && row.metric === metric);
-    const withLeaks = rows.some(({ without_leaks }) => without_leaks !== null);
+    const withContamination = rows.some(({ without_contaminated }) => without_contaminated !== null);
     const alt = rows.map(({ cell, mean, standard_error, n }) => `${cell} ${formatEstimate(metric, mean, standard_error, n)}`).join("; ");
-    const frontier = frontierChart(result, task, metric);
+    const frontier = frontierChartSvg(result, task, metric);
     const published = (result.references ?? []).filter((each) => each.task === task && each.metric === metric);
     const lacking = [...new Set(result.missing.filter((each) => each.task === task && each.metric === metric).map(({ cell }) => cell))];
     // the reasons are in the section "To know"
@@ -81,23 +81,23 @@ function results({ result, curves }: ReportInput): Section {
       {
         kind: "figure",
         title: published.length > 0 ? `${title} (* published, not comparable)` : title,
-        svg: dotChart(result, task, metric),
+        svg: dotChartSvg(result, task, metric),
         alt,
       },
       {
         kind: "table",
         caption: `${title}: mean ± standard error over n pre-training seeds, with 95% intervals.`,
-        head: ["", "mean", "95% interval", "n", ...(withLeaks ? ["without leaks"] : []), "worse than"],
+        head: ["", "mean", "95% interval", "n", ...(withContamination ? ["without contaminated examples"] : []), "worse than"],
         rows: [
-          ...rows.map(({ cell, mean, standard_error, n, low, high, without_leaks, below }) => [
+          ...rows.map(({ cell, mean, standard_error, n, low, high, without_contaminated, below }) => [
             cell,
             formatEstimate(metric, mean, standard_error, n),
             low === null || high === null ? "–" : `${formatScore(metric, low)} to ${formatScore(metric, high)}`,
             `${n}`,
-            ...(withLeaks ? [without_leaks === null ? "–" : formatScore(metric, without_leaks)] : []),
+            ...(withContamination ? [without_contaminated === null ? "–" : formatScore(metric, without_contaminated)] : []),
             below.join(", "),
           ]),
-          ...none.map((cell) => [cell, "–", "–", "0", ...(withLeaks ? ["–"] : []), ""]),
+          ...none.map((cell) => [cell, "–", "–", "0", ...(withContamination ? ["–"] : []), ""]),
         ],
       },
       ...(frontier
@@ -212,17 +212,23 @@ function isSame({ values }: { values: readonly string[] }): boolean {
   return new Set(values).size === 1;
 }
 
-function leaks(result: ComparisonResult): Block[] {
-  const { leaks: checks } = result;
+function contamination(result: ComparisonResult): Block[] {
+  const { contamination: checks } = result;
   if (checks.length === 0) return [];
   return [
     {
       kind: "table",
       caption: "Contamination: test examples that share 13 consecutive words (8 for short ones) with the training text.",
       head: ["", "corpus", "examples", "looked for", "found"],
-      rows: checks.map(({ task, corpus, items, checked, leaked }) => [task, corpus, `${items}`, `${checked}`, `${leaked.length}`]),
+      rows: checks.map(({ task, corpus, items, checked, contaminated }) => [
+        task,
+        corpus,
+        `${items}`,
+        `${checked}`,
+        `${contaminated.length}`,
+      ]),
     },
-    ...listed(describeLeaks(result)),
+    ...listed(describeContamination(result)),
   ];
 }
 
@@ -279,7 +285,7 @@ function sourcesOf({ result, used }: ReportInput): string[] {
     "Holm 1979",
     "Efron 1979",
     "Cochran and Cox 1950",
-    ...(result.leaks.length > 0 ? ["Brown et al. 2020"] : []),
+    ...(result.contamination.length > 0 ? ["Brown et al. 2020"] : []),
     ...(result.references ?? []).map(({ source }) => source),
   ];
 }

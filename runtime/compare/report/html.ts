@@ -1,6 +1,6 @@
 import { referencesFor } from "./bibliography.ts";
-import { escapeXml as escaped } from "./charts.ts";
 import type { Block, ReportDocument } from "./document.ts";
+import { escapeXml as escaped } from "./svg-charts.ts";
 
 /** A report as one HTML file that works offline: without scripts and external resources, with charts as SVG elements. */
 export function htmlReport({ title, sections, sources }: ReportDocument): string {

@@ -1,4 +1,4 @@
-import { markdownCode, markdownRow, markdownText as plain } from "#runtime/contract/markdown.ts";
+import { markdownCode, markdownRow, markdownText as plain } from "#runtime/contract/markdown-text.ts";
 import { referencesFor } from "./bibliography.ts";
 import type { Block, ReportDocument } from "./document.ts";
 

@@ -1,10 +1,10 @@
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { CheckpointSpec, ExistingTokenizerSpec } from "#runtime/contract/spec.ts";
-import type { Flaw } from "#runtime/models/checkpoints/flaws.ts";
+import type { CheckpointFlaw } from "#runtime/models/checkpoints/flaws.ts";
 import { CheckpointError } from "#runtime/models/families/config.ts";
 import type { Use } from "../cells.ts";
-import { readCheckpoint } from "../checkpoints.ts";
-import type { Files } from "../files.ts";
+import { readCheckpoint } from "../known-checkpoints.ts";
+import type { Files } from "../planning-files.ts";
 import { readTokenizerFile } from "../tokenizer-files.ts";
 import { type Checked, error, type Rule, warning } from "./rule.ts";
 
@@ -67,7 +67,7 @@ function usedBy(name: string, { spec, uses }: Pick<Checked, "spec" | "uses">): U
 }
 
 /** Problems of a flaw: text cannot be read without a tokenizer; missing weights for predicting tokens are initialised, with a warning. */
-function flawOf(name: string, { prevents, message }: Flaw, { ownTokenizer, predicts }: Uses): Problem[] {
+function flawOf(name: string, { prevents, message }: CheckpointFlaw, { ownTokenizer, predicts }: Uses): Problem[] {
   const path = ["models", name, "checkpoint"];
   if (prevents === "text") return ownTokenizer ? [error("unusable-checkpoint", path, `${message}.`)] : [];
   if (prevents === "head" || (prevents === "prediction" && !predicts)) return [];

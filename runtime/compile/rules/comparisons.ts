@@ -6,7 +6,7 @@ import type { ComparisonSpec, CorpusSpec } from "#runtime/contract/spec.ts";
 import { baselinesOf } from "../baselines.ts";
 import { cellsOf, pathOfValue } from "../cells.ts";
 import { identityOf } from "../identity.ts";
-import { scoresOf } from "../scores.ts";
+import { scoresOf } from "../scores-of-objectives.ts";
 import { type Checked, error, type Rule, twice, warning } from "./rule.ts";
 
 /** A comparison must compare distinct things. */

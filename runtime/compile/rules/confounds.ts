@@ -2,9 +2,9 @@ import { listed } from "#runtime/contract/listed.ts";
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { Architecture, ComparisonSpec, Spec, TokenizerSpec } from "#runtime/contract/spec.ts";
 import { cellsOf } from "../cells.ts";
-import type { Files } from "../files.ts";
+import type { Files } from "../planning-files.ts";
 import { architecturesOf, resolveArchitecture } from "../resolve.ts";
-import { objectivesDiffer } from "../scores.ts";
+import { objectivesDiffer } from "../scores-of-objectives.ts";
 import { readTokenizerFile } from "../tokenizer-files.ts";
 import { lostBy } from "./lost-text.ts";
 import { type Rule, warning } from "./rule.ts";
@@ -56,8 +56,8 @@ function vocabularies(spec: Spec, name: string, files: Files): Problem[] {
   const loses = used.some((tokenizer) => lostBy(spec.tokenizers[tokenizer]!, files).length > 0);
   const sizeOf = (tokenizer: string) => entriesOf(spec.tokenizers[tokenizer]!, files);
   return others.flatMap((other) => {
-    const [wanted, found] = [sizeOf(first!), sizeOf(other)];
-    if (wanted === found) return [];
+    const [requested, found] = [sizeOf(first!), sizeOf(other)];
+    if (requested === found) return [];
     const said = (size: number | null) =>
       size === null ? "a number of entries that follows from its kind" : `${size.toLocaleString("en")} entries`;
     return [
@@ -65,12 +65,12 @@ function vocabularies(spec: Spec, name: string, files: Files): Problem[] {
         ...warning(
           "vocabularies-differ",
           ["tokenizers", other, "vocabulary"],
-          `In ${name}, ${other} has ${said(found)} and ${first} ${said(wanted)}: with the tokenizer, the size of the embeddings and the length of the text per token ` +
+          `In ${name}, ${other} has ${said(found)} and ${first} ${said(requested)}: with the tokenizer, the size of the embeddings and the length of the text per token ` +
             `change too. Give both the same number, and compare ${loses ? "" : "bits per byte or "}task scores, not perplexity.`,
         ),
-        ...(found === null || wanted === null || spec.tokenizers[other]!.kind === "existing"
+        ...(found === null || requested === null || spec.tokenizers[other]!.kind === "existing"
           ? {}
-          : { set: { key: "vocabulary", value: `${wanted}` } }),
+          : { set: { key: "vocabulary", value: `${requested}` } }),
       },
     ];
   });

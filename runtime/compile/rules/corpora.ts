@@ -2,17 +2,17 @@ import { textFormatOf } from "#runtime/contract/formats.ts";
 import { groupBy } from "#runtime/contract/group.ts";
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { CorpusSpec } from "#runtime/contract/spec.ts";
-import { placeIn } from "#runtime/tasks/checks/check.ts";
+import { placeIn } from "#runtime/tasks/checks/data-check.ts";
 import { flawsOfCorpusFile, someOf } from "../corpus-files.ts";
-import { bytesIn, type Files, filesOf } from "../files.ts";
 import { chosenData, dataNotHere } from "../hub-data.ts";
+import { bytesIn, type Files, filesOf } from "../planning-files.ts";
 import { error, percent, type Rule } from "./rule.ts";
 
 /** The splits of a corpus must leave text to train on, and its patterns must match files with text. */
 export const corpora: Rule = ({ spec, files }) =>
   Object.entries(spec.corpora).flatMap(([name, corpus]) => {
     const { validation, test } = corpus.split;
-    const elsewhere = corpus.hub && corpus.files.length === 0 ? [notHere(name, corpus.hub, files)] : [];
+    const notDownloaded = corpus.hub && corpus.files.length === 0 ? [notHere(name, corpus.hub, files)] : [];
     const missing = corpus.files.flatMap((pattern, index) =>
       files.glob(pattern).length > 0
         ? []
@@ -25,7 +25,7 @@ export const corpora: Rule = ({ spec, files }) =>
           ],
     );
     const empty =
-      elsewhere.length === 0 && missing.length === 0 && bytesIn(corpus.files, files) === 0
+      notDownloaded.length === 0 && missing.length === 0 && bytesIn(corpus.files, files) === 0
         ? [error("empty-corpus", ["corpora", name, "files"], `The files of ${name} are empty. Name files with text in them.`)]
         : [];
     const split =
@@ -40,7 +40,7 @@ export const corpora: Rule = ({ spec, files }) =>
           ];
     const formats = unreadable(name, corpus, files);
     const contents = formats.length > 0 ? [] : ofContents(name, corpus, files);
-    return [...elsewhere, ...missing, ...empty, ...split, ...formats, ...contents, ...unusedColumn(name, corpus, files)];
+    return [...notDownloaded, ...missing, ...empty, ...split, ...formats, ...contents, ...unusedColumn(name, corpus, files)];
   });
 
 function notHere(name: string, { name: hub, files: patterns }: NonNullable<CorpusSpec["hub"]>, files: Files): Problem {

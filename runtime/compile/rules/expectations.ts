@@ -6,7 +6,7 @@ import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
 import type { ComparisonSpec, Expectation } from "#runtime/contract/spec.ts";
 import { baselinesOf } from "../baselines.ts";
 import { cellsOf } from "../cells.ts";
-import { scoresOf } from "../scores.ts";
+import { scoresOf } from "../scores-of-objectives.ts";
 import { type Checked, error, type Rule } from "./rule.ts";
 
 /** An expectation must name cells, tasks and metrics that the comparison has. */

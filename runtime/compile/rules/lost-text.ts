@@ -3,9 +3,9 @@ import { lostInWords } from "#runtime/contract/lost-text.ts";
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { Ref, Spec, TokenizerSpec } from "#runtime/contract/spec.ts";
 import { cellsOf } from "../cells.ts";
-import type { Files } from "../files.ts";
-import { lostByLearned } from "../lost-text.ts";
-import { scoresOf } from "../scores.ts";
+import { lostByLearned } from "../lost-by-tokenizer.ts";
+import type { Files } from "../planning-files.ts";
+import { scoresOf } from "../scores-of-objectives.ts";
 import { readTokenizerFile } from "../tokenizer-files.ts";
 import { type Rule, warning } from "./rule.ts";
 

@@ -30,7 +30,7 @@ export const models: Rule = ({ spec }) =>
   });
 
 /** The nearest divisors of `whole` below and above `wanted`. */
-function divisorsNear(whole: number, wanted: number): number[] {
+function divisorsNear(whole: number, requested: number): number[] {
   const divisors = Array.from({ length: whole }, (_, index) => index + 1).filter((candidate) => whole % candidate === 0);
-  return [divisors.filter((d) => d < wanted).at(-1), divisors.find((d) => d > wanted)].filter((d) => d !== undefined);
+  return [divisors.filter((d) => d < requested).at(-1), divisors.find((d) => d > requested)].filter((d) => d !== undefined);
 }

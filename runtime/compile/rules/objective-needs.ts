@@ -6,7 +6,7 @@ import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
 import type { Architecture, ModelSpec, Ref } from "#runtime/contract/spec.ts";
 import { generatorSizes } from "#runtime/models/generator.ts";
 import type { Use } from "../cells.ts";
-import { type LeafObjective, leavesOf, resolveArchitecture } from "../resolve.ts";
+import { type LeafObjectiveSpec, leavesOf, resolveArchitecture } from "../resolve.ts";
 import { error, percent, type Rule } from "./rule.ts";
 
 /** The requirements of objectives on the model and the batch, other than the architecture, as declared in the catalogue. */
@@ -32,7 +32,7 @@ interface Meeting {
 
 interface Leaf {
   key: Ref;
-  objective: LeafObjective;
+  objective: LeafObjectiveSpec;
 }
 
 function unmet({ key, objective }: Leaf, meeting: Meeting): Problem[] {
@@ -103,6 +103,6 @@ function choicesOf({ value }: Key) {
 }
 
 /** The value of a setting; the specification omits some defaults. */
-function settingOf(objective: LeafObjective, { name, default: usual }: Key): unknown {
+function settingOf(objective: LeafObjectiveSpec, { name, default: usual }: Key): unknown {
   return (objective as unknown as Record<string, unknown>)[camelCase(name)] ?? usual;
 }

@@ -7,7 +7,7 @@ import { isTextToText } from "#runtime/programs/task-parts.ts";
 import { addUpToOne, error, percent, type Rule } from "./rule.ts";
 
 /** Shares of a whole must add up to it. */
-export const objectives: Rule = ({ spec }) =>
+export const objectiveRules: Rule = ({ spec }) =>
   Object.entries(spec.objectives).flatMap(([name, objective]) => [
     ...shares(name, objective),
     ...sharedWhole(name, objective),

@@ -1,9 +1,9 @@
 import { listed } from "#runtime/contract/listed.ts";
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
 import type { Spec, TokenizerSpec } from "#runtime/contract/spec.ts";
-import { layoutOf } from "#runtime/objectives/table.ts";
+import { layoutOf } from "#runtime/objectives/objective-table.ts";
 import type { Use } from "../cells.ts";
-import { bytesIn, type Files } from "../files.ts";
+import { bytesIn, type Files } from "../planning-files.ts";
 import { leavesOf, resolveArchitecture } from "../resolve.ts";
 import { readTokenizerFile } from "../tokenizer-files.ts";
 import { error, type Rule } from "./rule.ts";
@@ -40,13 +40,13 @@ function context(spec: Spec, use: Use, files: Files): Problem[] {
   if (!model || !corpus) return [];
   const bytes = bytesIn(corpus.files, files);
   // By document, chance could put the whole text into the training split.
-  const most = corpus.split.by === "position" ? Math.floor(bytes * (1 - corpus.split.validation - corpus.split.test)) : bytes;
-  if (bytes === 0 || model.context <= most) return [];
+  const max = corpus.split.by === "position" ? Math.floor(bytes * (1 - corpus.split.validation - corpus.split.test)) : bytes;
+  if (bytes === 0 || model.context <= max) return [];
   return [
     error(
       "context-longer-than-corpus",
       use.varied.includes("corpus") ? use.at("corpus") : ["models", use.pretrain.model, "context"],
-      `A context of ${model.context} tokens is longer than the text: the training split of ${use.pretrain.corpus} has at most ${most} bytes. Use a shorter context or more text.`,
+      `A context of ${model.context} tokens is longer than the text: the training split of ${use.pretrain.corpus} has at most ${max} bytes. Use a shorter context or more text.`,
     ),
   ];
 }
@@ -60,15 +60,15 @@ function sentinels(spec: Spec, use: Use, files: Files): Problem[] {
   const needed = (leavesOf(spec, objective) ?? []).map((leaf) =>
     leaf.objective.kind === "supervised" ? 0 : layoutOf(leaf.objective, { architecture, context: model.context }).sentinels,
   );
-  const most = Math.max(0, ...needed);
+  const max = Math.max(0, ...needed);
   const there = sentinelsOf(tokenizer, files);
-  if (most <= there) return [];
+  if (max <= there) return [];
   return [
     error(
       "too-few-sentinels",
       use.at(use.varied.includes("tokenizer") ? "tokenizer" : "objective"),
-      `The objective ${objective} hides up to ${most} spans in a context of ${model.context} and needs a sentinel for each; the tokenizer ${tokenizerName} has ${there}. ` +
-        `Set sentinels: ${most} in ${tokenizerName}, a longer mean_span, a lower rate or a shorter context.`,
+      `The objective ${objective} hides up to ${max} spans in a context of ${model.context} and needs a sentinel for each; the tokenizer ${tokenizerName} has ${there}. ` +
+        `Set sentinels: ${max} in ${tokenizerName}, a longer mean_span, a lower rate or a shorter context.`,
     ),
   ];
 }

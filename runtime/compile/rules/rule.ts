@@ -2,7 +2,7 @@ import type { ResolvedTask } from "#runtime/contract/plan.ts";
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
 import type { Ref, Spec } from "#runtime/contract/spec.ts";
 import type { Use } from "../cells.ts";
-import type { Files } from "../files.ts";
+import type { Files } from "../planning-files.ts";
 
 /** A family of rules: it returns the problems of a specification in one respect. */
 export type Rule = (checked: Checked) => Problem[];

@@ -1,8 +1,8 @@
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { ExistingTokenizerSpec, LearnedTokenizerSpec, Spec } from "#runtime/contract/spec.ts";
-import type { Files } from "../files.ts";
+import { attainableVocabulary, byteEntries, specialTokenCount } from "../expected-vocabulary.ts";
+import type { Files } from "../planning-files.ts";
 import { readTokenizerFile } from "../tokenizer-files.ts";
-import { attainableVocabulary, byteEntries, specialTokens } from "../vocabulary.ts";
 import { error, info, type Rule, warning } from "./rule.ts";
 
 /** A tokenizer needs a sufficient vocabulary size if its kind has one, and no size otherwise; a file must be a tokenizer. */
@@ -36,9 +36,9 @@ function vocabulary(name: string, { kind, vocabulary, sentinels }: LearnedTokeni
       error("missing-key", ["tokenizers", name, "kind"], `A ${kind} tokenizer needs a vocabulary size. Add, for example, vocabulary: 8k.`),
     ];
   }
-  const least = specialTokens + sentinels + (kind === "bpe" ? byteEntries : 1);
+  const least = specialTokenCount + sentinels + (kind === "bpe" ? byteEntries : 1);
   if (vocabulary >= least) return [];
-  const parts = `${specialTokens} special tokens, ${sentinels} sentinels and ${kind === "bpe" ? `the ${byteEntries} bytes` : "at least one character"}`;
+  const parts = `${specialTokenCount} special tokens, ${sentinels} sentinels and ${kind === "bpe" ? `the ${byteEntries} bytes` : "at least one character"}`;
   return [
     error(
       "vocabulary-too-small",
@@ -54,12 +54,12 @@ function moreThanGiven(name: string, tokenizer: LearnedTokenizerSpec, { corpora 
   const corpus = corpora[tokenizer.trainOn];
   const attainable = corpus && attainableVocabulary(tokenizer, corpus, files);
   if (attainable === undefined || tokenizer.vocabulary! <= attainable) return [];
-  const most = Number(attainable.toPrecision(2)).toLocaleString("en");
+  const max = Number(attainable.toPrecision(2)).toLocaleString("en");
   return [
     info(
       "vocabulary-beyond-corpus",
       ["tokenizers", name, "vocabulary"],
-      `${tokenizer.trainOn} has enough text for about ${most} entries, so the vocabulary will be smaller than this. The plan assumes that size. Use a smaller vocabulary, or more text.`,
+      `${tokenizer.trainOn} has enough text for about ${max} entries, so the vocabulary will be smaller than this. The plan assumes that size. Use a smaller vocabulary, or more text.`,
     ),
   ];
 }

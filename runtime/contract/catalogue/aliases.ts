@@ -213,7 +213,7 @@ const curves = "Every step is recorded; the editor and pretrain results show the
 const evaluated = "Tasks are scored on the validation split after every epoch and on the test split at the end.";
 
 /** Settings of other programs that have no counterpart here, each with the message that says what to do instead. */
-export const saidElsewhere: ReadonlyMap<string, string> = new Map(
+export const foreignNames: ReadonlyMap<string, string> = new Map(
   Object.entries({
     device: engine,
     gpu: engine,

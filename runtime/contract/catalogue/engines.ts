@@ -1,7 +1,7 @@
 import type { PretrainSpec } from "../spec.ts";
 import type { Key } from "./types.ts";
 
-/** An engine, which runs the programs of jobs: its capabilities and installation. Its code is an entry in `runtime/engines/table.ts`. */
+/** An engine, which runs the programs of jobs: its capabilities and installation. Its code is an entry in `runtime/engines/engine-table.ts`. */
 interface EngineEntry {
   name: string;
   /** Description in a list of engines. */

@@ -1,5 +1,5 @@
-import { benchmarks } from "../published.ts";
-import { answered } from "./answered.ts";
+import { benchmarks } from "../published-values.ts";
+import { answerForm } from "./answer-forms.ts";
 import { metrics } from "./metrics.ts";
 import { alignedSplits, splitFiles, splitsOf, tableFormat, wordFormat } from "./task-data.ts";
 import type { Choice, NamedKey, Option } from "./types.ts";
@@ -74,7 +74,7 @@ export const taskOptions = [
       metricsOf("classification", "accuracy"),
       ...benchmarkOf("classification"),
       pool,
-      answered,
+      answerForm,
     ],
     example:
       'task sentiment = classification {\n  train: "data/train.tsv"\n  validation: "data/dev.tsv"\n  test: "data/test.tsv"\n  text: sentence\n  label: polarity\n  metrics: [accuracy, f1]\n}',
@@ -94,7 +94,7 @@ export const taskOptions = [
       metricsOf("pair_classification", "accuracy"),
       ...benchmarkOf("pair_classification"),
       pool,
-      answered,
+      answerForm,
     ],
     example:
       'task entailment = pair_classification {\n  train: "data/train.tsv"\n  text: premise\n  second: hypothesis\n  label: judgment\n}',
@@ -114,7 +114,7 @@ export const taskOptions = [
       metricsOf("regression", "pearson"),
       ...benchmarkOf("regression"),
       pool,
-      answered,
+      answerForm,
     ],
     example: 'task similarity = regression {\n  train: "data/train.tsv"\n  text: sentence1\n  second: sentence2\n  value: score\n}',
   },
@@ -139,7 +139,7 @@ export const taskOptions = [
       ...wordFormat,
       metricsOf("tagging", "entity_f1"),
       ...benchmarkOf("tagging"),
-      answered,
+      answerForm,
     ],
     example: 'task names = tagging {\n  train: "data/train.conll"\n  validation: "data/dev.conll"\n  test: "data/test.conll"\n}',
   },
@@ -174,7 +174,7 @@ export const taskOptions = [
       metricsOf("multiple_choice", "accuracy"),
       ...benchmarkOf("multiple_choice"),
       pool,
-      answered,
+      answerForm,
     ],
     example:
       'task endings = multiple_choice {\n  train: "data/train.csv"\n  question: startphrase\n  choices: [ending0, ending1, ending2, ending3]\n  answer: label\n}',
@@ -205,7 +205,7 @@ export const taskOptions = [
       },
       metricsOf("span_question_answering", "answer_f1"),
       ...benchmarkOf("span_question_answering"),
-      answered,
+      answerForm,
     ],
     example: 'task questions = span_question_answering {\n  train: "data/train.json"\n  test: "data/dev.json"\n}',
   },

@@ -1,4 +1,4 @@
-import { answeredOptions } from "./answered.ts";
+import { answerForms } from "./answer-forms.ts";
 import { enginesWith } from "./engines.ts";
 import { optimizers } from "./optimizers.ts";
 import { trainedOptions } from "./trained.ts";
@@ -9,7 +9,7 @@ const share = { type: "share", min: 0, max: 1 } as const;
 export const trainingOptions: readonly Option[] = [
   ...optimizers,
   ...trainedOptions,
-  ...answeredOptions,
+  ...answerForms,
   {
     name: "scratch",
     family: "baseline",

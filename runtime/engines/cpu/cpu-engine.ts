@@ -1,7 +1,7 @@
 import { version_cpu } from "@tensorflow/tfjs-backend-cpu";
 import { dispose, enableProdMode, getKernel, keep, setBackend, type Tensor, tensor, tidy } from "@tensorflow/tfjs-core";
 import type { Arrays, Program, Tensors } from "#runtime/trace/function.ts";
-import { type Engine, requirePrecision, type Session } from "../engine.ts";
+import { type Engine, type EngineSession, requirePrecision } from "../engine.ts";
 import { registerCpuKernels } from "./cpu-kernels.ts";
 
 /**
@@ -21,7 +21,7 @@ export const cpuEngine: Engine = {
   },
 };
 
-function openSession(program: Program): Session {
+function openSession(program: Program): EngineSession {
   const specs = new Map(program.state.map((spec) => [spec.name, spec]));
   const functions = new Map(program.functions.map((fn) => [fn.name, fn]));
   const state: Tensors = {};

@@ -1,8 +1,8 @@
 import onnxProto from "onnx-proto";
 import type { Constant, Graph, Value } from "#runtime/trace/graph.ts";
 import { fuse } from "./fuse.ts";
-import { type Builder, createBuilder, dataTypes } from "./onnx-builder.ts";
-import { operators } from "./onnx-operators.ts";
+import { createOnnxBuilder, type OnnxBuilder, onnxDataTypes } from "./onnx-builder.ts";
+import { onnxOperators } from "./onnx-operators.ts";
 import { type OptimizerSplit, splitOptimizer, type Update } from "./split-optimizer.ts";
 
 const { onnx } = onnxProto;
@@ -23,12 +23,12 @@ export interface LoweredGraph extends Omit<OptimizerSplit, "graph" | "updates"> 
 }
 
 /** A traced graph as an ONNX model: opset 17 with ONNX Runtime's com.microsoft operators. */
-export function lower(traced: Graph): LoweredGraph {
+export function lowerToOnnx(traced: Graph): LoweredGraph {
   const { graph, updates, ...split } = splitOptimizer(fuse(traced));
-  const builder = createBuilder();
+  const builder = createOnnxBuilder();
   for (const constant of graph.constants) initializer(builder, constant);
   for (const node of graph.nodes) {
-    const operator = operators[node.op];
+    const operator = onnxOperators[node.op];
     if (!operator) throw new Error(`the onnx engine has no operator for ${node.op}`);
     operator(node, builder);
   }
@@ -69,7 +69,7 @@ export function lower(traced: Graph): LoweredGraph {
 /**
  * Names of the results. An ONNX output is computed by a node and has one name; other values, and values that are used twice, are copied.
  */
-function resultNames(graph: Graph, builder: Builder) {
+function resultNames(graph: Graph, builder: OnnxBuilder) {
   const made = new Set(graph.nodes.flatMap((node) => node.outputs.map((output) => output.id)));
   return (["updates", "outputs"] as const).flatMap((kind) =>
     graph[kind].map(({ name, value }) => {
@@ -81,15 +81,15 @@ function resultNames(graph: Graph, builder: Builder) {
   );
 }
 
-function initializer(builder: Builder, { value, data }: Constant): void {
+function initializer(builder: OnnxBuilder, { value, data }: Constant): void {
   builder.initializers.push({
     name: builder.name(value),
     dims: [...value.shape],
-    dataType: dataTypes[value.dtype],
+    dataType: onnxDataTypes[value.dtype],
     rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
   });
 }
 
 function valueInfo(name: string, { shape, dtype }: Value) {
-  return { name, type: { tensorType: { elemType: dataTypes[dtype], shape: { dim: shape.map((size) => ({ dimValue: size })) } } } };
+  return { name, type: { tensorType: { elemType: onnxDataTypes[dtype], shape: { dim: shape.map((size) => ({ dimValue: size })) } } } };
 }

@@ -5,9 +5,9 @@ import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { sizeOf } from "#runtime/contract/shape.ts";
 import type { Arrays, Program, TensorSpec } from "#runtime/trace/function.ts";
 import { trace } from "#runtime/trace/trace.ts";
-import { type Engine, requirePrecision, type Session } from "../engine.ts";
+import { type Engine, type EngineSession, requirePrecision } from "../engine.ts";
 import { applyOptimizer } from "./apply-optimizer.ts";
-import { type LoweredGraph, lower } from "./lower-to-onnx.ts";
+import { type LoweredGraph, lowerToOnnx } from "./lower-to-onnx.ts";
 
 export interface OnnxOptions {
   threads: number;
@@ -36,7 +36,7 @@ interface Compiled {
   lowered: LoweredGraph;
 }
 
-function openSession(runtime: typeof OnnxRuntime, program: Program, threads: number): Session {
+function openSession(runtime: typeof OnnxRuntime, program: Program, threads: number): EngineSession {
   const compiled = new Map<string, Promise<Compiled>>();
   const specs = new Map(program.state.map((spec) => [spec.name, spec]));
   const functions = new Map(program.functions.map((fn) => [fn.name, fn]));
@@ -52,7 +52,7 @@ function openSession(runtime: typeof OnnxRuntime, program: Program, threads: num
   const compile = async (name: string): Promise<Compiled> => {
     const fn = functions.get(name);
     if (!fn) throw new Error(`the program has no function ${name}`);
-    const lowered = lower(trace(fn, program.state));
+    const lowered = lowerToOnnx(trace(fn, program.state));
     if (lowered.results.length === 0) return { session: undefined, lowered };
     const session = await runtime.InferenceSession.create(lowered.model, {
       intraOpNumThreads: threads,

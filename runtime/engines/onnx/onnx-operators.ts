@@ -1,18 +1,18 @@
 import type { DType } from "#runtime/trace/function.ts";
 import { type Node, sumsRows } from "#runtime/trace/graph.ts";
-import { type AttributeValue, type Builder, dataTypes } from "./onnx-builder.ts";
+import { type OnnxAttribute, type OnnxBuilder, onnxDataTypes } from "./onnx-builder.ts";
 
-type Operator = (node: Node, builder: Builder) => void;
+type Operator = (node: Node, builder: OnnxBuilder) => void;
 
 const microsoft = "com.microsoft";
 
 /** The names of a node's inputs and outputs. */
-function names({ inputs, outputs }: Node, builder: Builder): { input: string[]; output: string[] } {
+function names({ inputs, outputs }: Node, builder: OnnxBuilder): { input: string[]; output: string[] } {
   return { input: inputs.map(builder.name), output: outputs.map(builder.name) };
 }
 
 const same =
-  (opType: string, attributes: Record<string, AttributeValue> = {}, domain = ""): Operator =>
+  (opType: string, attributes: Record<string, OnnxAttribute> = {}, domain = ""): Operator =>
   (node, builder) => {
     const { input, output } = names(node, builder);
     builder.node(opType, input, output, attributes, domain);
@@ -28,7 +28,7 @@ const reduce =
 
 const keepDims = (node: Node) => ({ int: node.attributes.keepDims ? 1 : 0 });
 
-function matMul(node: Node, builder: Builder, scale: number): void {
+function matMul(node: Node, builder: OnnxBuilder, scale: number): void {
   const { input, output } = names(node, builder);
   const [transA, transB] = [{ int: node.attributes.transposeA ? 1 : 0 }, { int: node.attributes.transposeB ? 1 : 0 }];
   if (node.outputs[0]!.shape.length === 2) {
@@ -41,15 +41,15 @@ function matMul(node: Node, builder: Builder, scale: number): void {
 }
 
 /** Adds rows by ScatterND, whose indices must be int64 with an additional axis. */
-function scatterAdd(builder: Builder, data: string, ids: string, updates: string, output: string): void {
+function scatterAdd(builder: OnnxBuilder, data: string, ids: string, updates: string, output: string): void {
   const [wide, apart] = [builder.fresh(), builder.fresh()];
-  builder.node("Cast", [ids], [wide], { to: { int: dataTypes.int64 } });
+  builder.node("Cast", [ids], [wide], { to: { int: onnxDataTypes.int64 } });
   builder.node("Unsqueeze", [wide, builder.int64([-1])], [apart]);
   builder.node("ScatterND", [data, apart, updates], [output], { reduction: { string: "add" } });
 }
 
 /** The lowering of each kernel of the trace, and of fuse.ts, to ONNX nodes. */
-export const operators: Record<string, Operator> = {
+export const onnxOperators: Record<string, Operator> = {
   Add: same("Add"),
   AddN: same("Sum"),
   Sub: same("Sub"),
@@ -84,11 +84,11 @@ export const operators: Record<string, Operator> = {
     const { input, output } = names(node, builder);
     const positive = builder.fresh();
     builder.node("Greater", [input[0]!, builder.float(0)], [positive]);
-    builder.node("Cast", [positive], output, { to: { int: dataTypes.float32 } });
+    builder.node("Cast", [positive], output, { to: { int: onnxDataTypes.float32 } });
   },
   Cast(node, builder) {
     const { input, output } = names(node, builder);
-    builder.node("Cast", input, output, { to: { int: dataTypes[node.attributes.dtype as DType] } });
+    builder.node("Cast", input, output, { to: { int: onnxDataTypes[node.attributes.dtype as DType] } });
   },
   Reshape(node, builder) {
     const { input, output } = names(node, builder);
@@ -115,7 +115,7 @@ export const operators: Record<string, Operator> = {
     const { input, output } = names(node, builder);
     const wide = builder.fresh();
     builder.node("ArgMax", input, [wide], { axis: { int: node.attributes.axis as number }, keepdims: { int: 0 } });
-    builder.node("Cast", [wide], output, { to: { int: dataTypes.int32 } });
+    builder.node("Cast", [wide], output, { to: { int: onnxDataTypes.int32 } });
   },
   BatchMatMul: (node, builder) => matMul(node, builder, 1),
   ScaledMatMul: (node, builder) => matMul(node, builder, node.attributes.scale as number),
@@ -158,10 +158,10 @@ export const operators: Record<string, Operator> = {
   /** An always true condition forces the order in ONNX Runtime, whose Where does not support booleans. */
   Again({ inputs: [x, after], outputs }, builder) {
     const [yes, first, like] = [builder.fresh(), builder.fresh(), builder.fresh()];
-    builder.node("Cast", [builder.float(1)], [yes], { to: { int: dataTypes.bool } });
+    builder.node("Cast", [builder.float(1)], [yes], { to: { int: onnxDataTypes.bool } });
     const axes = after!.shape.map(() => 0);
     builder.node("Slice", [builder.name(after!), builder.int64(axes), builder.int64(axes.map(() => 1))], [first]);
-    builder.node("Cast", [first], [like], { to: { int: dataTypes[x!.dtype] } });
+    builder.node("Cast", [first], [like], { to: { int: onnxDataTypes[x!.dtype] } });
     const alone = builder.fresh();
     builder.node("Reshape", [like, builder.int64([1])], [alone]);
     if (x!.dtype === "bool") {
@@ -175,7 +175,7 @@ export const operators: Record<string, Operator> = {
   Insert({ inputs: [kept, added, at], outputs }, builder) {
     const [wide, chosen, shaped] = [builder.fresh(), builder.fresh(), builder.fresh()];
     const length = kept!.shape[2]!;
-    builder.node("Cast", [builder.name(at!)], [wide], { to: { int: dataTypes.int64 } });
+    builder.node("Cast", [builder.name(at!)], [wide], { to: { int: onnxDataTypes.int64 } });
     builder.node("Equal", [builder.int64(Array.from({ length }, (_, i) => i)), wide], [chosen]);
     builder.node("Reshape", [chosen, builder.int64([1, 1, length, 1])], [shaped]);
     builder.node("Where", [shaped, builder.name(added!), builder.name(kept!)], outputs.map(builder.name));

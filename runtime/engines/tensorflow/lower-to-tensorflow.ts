@@ -1,11 +1,11 @@
+import { withBfloat16 } from "#runtime/trace/bfloat16.ts";
 import type { Program } from "#runtime/trace/function.ts";
 import type { Graph, Node, Value } from "#runtime/trace/graph.ts";
-import { withBfloat16 } from "#runtime/trace/precision.ts";
 import { withSumSquare } from "#runtime/trace/sum-square.ts";
 import { trace } from "#runtime/trace/trace.ts";
 import type { Protobuf } from "./protobuf.ts";
-import { type Builder, createBuilder } from "./tensorflow-builder.ts";
-import { operators } from "./tensorflow-operators.ts";
+import { createGraphDefBuilder, type GraphDefBuilder } from "./tensorflow-builder.ts";
+import { tensorflowOperators } from "./tensorflow-operators.ts";
 
 /** A program as one TensorFlow graph. All functions share the variables of the state. */
 export interface LoweredProgram {
@@ -17,8 +17,8 @@ export interface LoweredProgram {
   functions: Record<string, { inputs: Record<string, string>; outputs: Record<string, string> }>;
 }
 
-export function lower(program: Program, pb: Protobuf): LoweredProgram {
-  const builder = createBuilder(pb);
+export function lowerToTensorflow(program: Program, pb: Protobuf): LoweredProgram {
+  const builder = createGraphDefBuilder(pb);
   const handles: Record<string, string> = {};
   const state: LoweredProgram["state"] = {};
   for (const [i, { name, shape, dtype }] of program.state.entries()) {
@@ -50,7 +50,7 @@ function lowerFunction(
   graph: Graph,
   prefix: string,
   handles: Record<string, string>,
-  builder: Builder,
+  builder: GraphDefBuilder,
 ): LoweredProgram["functions"][string] {
   const names = new Map<number, string>();
   const nameOf = (value: Value): string => {
@@ -88,7 +88,7 @@ function lowerFunction(
       for (const entry of entries) inPlace.add(entry);
       continue;
     }
-    const operator = operators[node.op];
+    const operator = tensorflowOperators[node.op];
     if (!operator) throw new Error(`the tensorflow engine has no operator for ${node.op}`);
     const outputs = operator(node.inputs.map(nameOf), node, builder);
     for (const [i, output] of node.outputs.entries()) names.set(output.id, outputs[i]!);
@@ -103,7 +103,7 @@ function lowerFunction(
 }
 
 interface Lowering {
-  builder: Builder;
+  builder: GraphDefBuilder;
   handles: Record<string, string>;
   nameOf(value: Value): string;
   assign(entry: string, value: string, dtype: Value["dtype"]): string;

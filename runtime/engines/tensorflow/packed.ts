@@ -22,7 +22,7 @@ export function packed(arrays: readonly Arrays[string][]): ArrayBuffer {
 }
 
 /** The arrays in a buffer, as views. */
-export function unpacked(buffer: ArrayBuffer, shapes: readonly Shaped[]): Arrays[string][] {
+export function unpackedArrays(buffer: ArrayBuffer, shapes: readonly Shaped[]): Arrays[string][] {
   let at = 0;
   return shapes.map(({ shape, dtype }) => {
     const view = new types[dtype](buffer, at, sizeOf(shape));

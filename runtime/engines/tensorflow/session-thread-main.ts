@@ -3,8 +3,8 @@ import { createRequire } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
 import type { Arrays } from "#runtime/trace/function.ts";
 import type { NativeModules } from "./library-thread.ts";
-import { unpacked } from "./packed.ts";
-import { dataTypes, savedModelTag } from "./tensorflow-builder.ts";
+import { unpackedArrays } from "./packed.ts";
+import { graphDefTypes, savedModelTag } from "./tensorflow-builder.ts";
 import type { Feed, Reply, Request, Requests } from "./thread-messages.ts";
 
 /*
@@ -80,7 +80,7 @@ function callOf({ model, feeds, fetches }: Requests["define"]["ask"]): Call {
 }
 
 function run({ model, feeds, fed: feedNames, fetched }: Call, packed: ArrayBuffer): Arrays[string][] {
-  const fed = unpacked(packed, feeds).map((data, i) => binding.createTensor(feeds[i]!.shape, dataTypes[feeds[i]!.dtype], data));
+  const fed = unpackedArrays(packed, feeds).map((data, i) => binding.createTensor(feeds[i]!.shape, graphDefTypes[feeds[i]!.dtype], data));
   try {
     const results = binding.runSavedModel(model, fed, feedNames, fetched);
     return results.map(({ id }) => {

@@ -1,24 +1,24 @@
 import type { Value } from "#runtime/trace/graph.ts";
 import type { Message, Protobuf } from "./protobuf.ts";
 
-export type DType = Value["dtype"];
+export type GraphDefType = Value["dtype"];
 
 /** types.proto */
-export const dataTypes: Record<DType, number> = { float32: 1, int32: 3, bool: 10, bfloat16: 14 };
+export const graphDefTypes: Record<GraphDefType, number> = { float32: 1, int32: 3, bool: 10, bfloat16: 14 };
 
-export type AttributeValue =
-  | { type: DType }
+export type GraphDefAttribute =
+  | { type: GraphDefType }
   | { int: number }
   | { bool: boolean }
   | { string: string }
   | { shape: readonly number[] }
-  | { tensor: { shape: readonly number[]; dtype: DType; data: ArrayBufferView } };
+  | { tensor: { shape: readonly number[]; dtype: GraphDefType; data: ArrayBufferView } };
 
 /** Collects the nodes of a TensorFlow graph. A node is identified by its name, and its outputs after the first by `name:index`. */
-export interface Builder {
+export interface GraphDefBuilder {
   /** Adds a node and returns its name. `^name` among the inputs makes it run after that node. */
-  node(op: string, inputs: readonly string[], attributes?: Record<string, AttributeValue>, name?: string): string;
-  constant(dtype: DType, shape: readonly number[], data: ArrayBufferView): string;
+  node(op: string, inputs: readonly string[], attributes?: Record<string, GraphDefAttribute>, name?: string): string;
+  constant(dtype: GraphDefType, shape: readonly number[], data: ArrayBufferView): string;
   /** A constant; equal constants are created only once. */
   ints(values: readonly number[]): string;
   int(value: number): string;
@@ -32,11 +32,11 @@ export interface Builder {
 /** The version of operator signatures in the graph; TensorFlow supports older versions. */
 const producer = 1882;
 
-export function createBuilder(pb: Protobuf): Builder {
+export function createGraphDefBuilder(pb: Protobuf): GraphDefBuilder {
   const graph = new pb.GraphDef();
   const shared = new Map<string, string>();
   let last = 0;
-  const node: Builder["node"] = (op, inputs, attributes = {}, name = `${op}_${++last}`) => {
+  const node: GraphDefBuilder["node"] = (op, inputs, attributes = {}, name = `${op}_${++last}`) => {
     const made = new pb.NodeDef();
     made.setName(name);
     made.setOp(op);
@@ -46,7 +46,7 @@ export function createBuilder(pb: Protobuf): Builder {
     graph.addNode(made);
     return name;
   };
-  const constant: Builder["constant"] = (dtype, shape, data) =>
+  const constant: GraphDefBuilder["constant"] = (dtype, shape, data) =>
     node("Const", [], { dtype: { type: dtype }, value: { tensor: { shape, dtype, data } } });
   const once = (key: string, make: () => string): string => {
     const known = shared.get(key) ?? make();
@@ -79,9 +79,9 @@ export function createBuilder(pb: Protobuf): Builder {
 
 export const savedModelTag = "serve";
 
-function attributeOf(pb: Protobuf, value: AttributeValue): Message {
+function attributeOf(pb: Protobuf, value: GraphDefAttribute): Message {
   const attribute = new pb.AttrValue();
-  if ("type" in value) attribute.setType(dataTypes[value.type]);
+  if ("type" in value) attribute.setType(graphDefTypes[value.type]);
   else if ("int" in value) attribute.setI(value.int);
   else if ("bool" in value) attribute.setB(value.bool);
   else if ("string" in value) attribute.setS(new TextEncoder().encode(value.string));
@@ -89,7 +89,7 @@ function attributeOf(pb: Protobuf, value: AttributeValue): Message {
   else {
     const { shape, dtype, data } = value.tensor;
     const tensor = new pb.Tensor();
-    tensor.setDtype(dataTypes[dtype]);
+    tensor.setDtype(graphDefTypes[dtype]);
     tensor.setTensorShape(shapeOf(pb, shape));
     tensor.setTensorContent(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     attribute.setTensor(tensor);

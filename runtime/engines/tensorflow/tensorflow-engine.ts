@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sizeOf } from "#runtime/contract/shape.ts";
 import type { Arrays, Program, TensorSpec } from "#runtime/trace/function.ts";
-import type { Engine, Session } from "../engine.ts";
+import type { Engine, EngineSession } from "../engine.ts";
 import { type Installation, installed } from "./installation.ts";
 import { type Host, startHost } from "./library-thread.ts";
-import { lower } from "./lower-to-tensorflow.ts";
+import { lowerToTensorflow } from "./lower-to-tensorflow.ts";
 import { packed } from "./packed.ts";
 import type { Protobuf } from "./protobuf.ts";
 import type { Feed } from "./thread-messages.ts";
@@ -71,8 +71,8 @@ function load({ versions, ...modules }: Installation, { threads, operatorThreads
   return startHost(modules);
 }
 
-async function openSession(host: Host, program: Program, { protobuf }: Installation): Promise<Session> {
-  const lowered = lower(program, createRequire(import.meta.url)(protobuf) as Protobuf);
+async function openSession(host: Host, program: Program, { protobuf }: Installation): Promise<EngineSession> {
+  const lowered = lowerToTensorflow(program, createRequire(import.meta.url)(protobuf) as Protobuf);
   const folder = mkdtempSync(join(tmpdir(), "pretrain-graph-"));
   let model: number;
   try {

@@ -1,16 +1,16 @@
 import { sizeOf } from "#runtime/contract/shape.ts";
 import { type Node, sumsRows, type Value } from "#runtime/trace/graph.ts";
-import type { AttributeValue, Builder, DType } from "./tensorflow-builder.ts";
+import type { GraphDefAttribute, GraphDefBuilder, GraphDefType } from "./tensorflow-builder.ts";
 
 /** Lowers a traced node. Inputs are names of nodes or of their outputs, and so are the results, one for each output of the traced node. */
-type Operator = (inputs: readonly string[], node: Node, builder: Builder) => string[];
+type Operator = (inputs: readonly string[], node: Node, builder: GraphDefBuilder) => string[];
 
-const typeOf = (value: Value | undefined): AttributeValue => ({ type: value!.dtype });
-const int32: AttributeValue = { type: "int32" };
+const typeOf = (value: Value | undefined): GraphDefAttribute => ({ type: value!.dtype });
+const int32: GraphDefAttribute = { type: "int32" };
 
 /** A single TensorFlow node with the type of its first input as `T`. */
 const same =
-  (op: string, attributes: Record<string, AttributeValue> = {}): Operator =>
+  (op: string, attributes: Record<string, GraphDefAttribute> = {}): Operator =>
   (inputs, node, builder) => [builder.node(op, inputs, { T: typeOf(node.inputs[0]), ...attributes })];
 
 const untyped =
@@ -27,9 +27,9 @@ const reduce =
     }),
   ];
 
-const float: Record<string, AttributeValue> = { T: { type: "float32" } };
+const float: Record<string, GraphDefAttribute> = { T: { type: "float32" } };
 
-function matMul([a, b]: readonly string[], { inputs, attributes }: Node, builder: Builder): string {
+function matMul([a, b]: readonly string[], { inputs, attributes }: Node, builder: GraphDefBuilder): string {
   const T = typeOf(inputs[0]);
   const [left, right] = [{ bool: Boolean(attributes.transposeA) }, { bool: Boolean(attributes.transposeB) }];
   if (inputs.every(({ shape }) => shape.length === 2))
@@ -38,13 +38,13 @@ function matMul([a, b]: readonly string[], { inputs, attributes }: Node, builder
 }
 
 /** A constant with the type of a value. */
-function factor(scale: number, { dtype }: Value, builder: Builder): string {
+function factor(scale: number, { dtype }: Value, builder: GraphDefBuilder): string {
   const constant = builder.float(scale);
   return dtype === "bfloat16" ? builder.node("Cast", [constant], { SrcT: { type: "float32" }, DstT: { type: dtype } }) : constant;
 }
 
 /** The lowering of each kernel of the trace to TensorFlow nodes. */
-export const operators: Record<string, Operator> = {
+export const tensorflowOperators: Record<string, Operator> = {
   Add: same("AddV2"),
   Sub: same("Sub"),
   Multiply: same("Mul"),
@@ -71,7 +71,7 @@ export const operators: Record<string, Operator> = {
     return [builder.node("Cast", [positive], { SrcT: { type: "bool" }, DstT: { type: "float32" } })];
   },
   Cast: ([x], { inputs, attributes }, builder) => [
-    builder.node("Cast", [x!], { SrcT: typeOf(inputs[0]), DstT: { type: attributes.dtype as DType } }),
+    builder.node("Cast", [x!], { SrcT: typeOf(inputs[0]), DstT: { type: attributes.dtype as GraphDefType } }),
   ],
   Reshape: ([x], { inputs, attributes }, builder) => [
     builder.node("Reshape", [x!, builder.ints(attributes.shape as readonly number[])], { T: typeOf(inputs[0]), Tshape: int32 }),

@@ -1,26 +1,31 @@
 import type { SeenFiles } from "#runtime/contract/seen-files.ts";
 import { CheckpointError } from "../families/config.ts";
 import type { Described } from "../families/described.ts";
-import { jsonIn } from "./files.ts";
-import type { TiedNames } from "./names.ts";
-import { mostTokenizerBytes, tokenizerEntries } from "./tokenizer-entries.ts";
+import { jsonIn } from "./checkpoint-json.ts";
+import type { TiedNames } from "./tensor-names.ts";
+import { maxTokenizerBytes, tokenizerEntries } from "./tokenizer-entries.ts";
 import { dropoutWarning } from "./tokenizer-parts.ts";
 
 /** A problem of a checkpoint that prevents only some uses. */
-export interface Flaw {
+export interface CheckpointFlaw {
   /** The use that it prevents: reading text, predicting tokens, or the head of its class; null: none, it is only a warning. */
   prevents: "text" | "prediction" | "head" | null;
   message: string;
 }
 
-export function ownHeadFlaw(folder: string, projection: string, embeddings: string): Flaw {
+export function ownHeadFlaw(folder: string, projection: string, embeddings: string): CheckpointFlaw {
   return {
     prevents: null,
     message: `${folder}: its config.json ties ${projection} to the embeddings (tie_word_embeddings), but ${projection} in the file differs from ${embeddings}, so that of the file is used. Set tie_word_embeddings: false in config.json to say so`,
   };
 }
 
-export function noPredictionFlaw(folder: string, { family }: Described, missing: readonly string[], { projection }: TiedNames): Flaw {
+export function noPredictionFlaw(
+  folder: string,
+  { family }: Described,
+  missing: readonly string[],
+  { projection }: TiedNames,
+): CheckpointFlaw {
   const drawn = "pretrain from it, which initialises the missing weights: freshly initialised";
   if (missing.length === 1 && missing[0] === projection)
     return {
@@ -33,7 +38,7 @@ export function noPredictionFlaw(folder: string, { family }: Described, missing:
   };
 }
 
-export function headlessFlaw(folder: string, className: string, modules: readonly string[]): Flaw {
+export function headlessFlaw(folder: string, className: string, modules: readonly string[]): CheckpointFlaw {
   return {
     prevents: "head",
     message: `${folder} has no ${listed(modules)}, which ${className} in its config.json needs. Copy the checkpoint again, or name the class it has in architectures`,
@@ -44,7 +49,7 @@ export function headlessFlaw(folder: string, className: string, modules: readonl
 const harmless =
   /(?:^|\.)(?:position_ids|token_type_ids|attn\.(?:masked_)?bias|rotary_emb\.inv_freq|final_logits_bias|num_batches_tracked)$/;
 
-export function unusedFlaw(folder: string, title: string, names: readonly string[]): Flaw[] {
+export function unusedFlaw(folder: string, title: string, names: readonly string[]): CheckpointFlaw[] {
   const unused = names.filter((name) => !harmless.test(name)).sort();
   if (unused.length === 0) return [];
   return [
@@ -56,8 +61,8 @@ export function unusedFlaw(folder: string, title: string, names: readonly string
 }
 
 /** Problems of the tokenizer next to a model: it is missing, or the embeddings lack rows for its entries. */
-export function tokenizerFlaws(folder: string, rows: number, files: SeenFiles): Flaw[] {
-  const flaw = (message: string): Flaw[] => [{ prevents: "text", message }];
+export function tokenizerFlaws(folder: string, rows: number, files: SeenFiles): CheckpointFlaw[] {
+  const flaw = (message: string): CheckpointFlaw[] => [{ prevents: "text", message }];
   try {
     const entries = tokenizerEntries(folder, files);
     if (entries === null) return flaw(noTokenizer(folder, files));
@@ -72,10 +77,10 @@ export function tokenizerFlaws(folder: string, rows: number, files: SeenFiles): 
 }
 
 /** A warning if a tokenizer samples its tokens; it is read without sampling. */
-function randomTokens(folder: string, files: SeenFiles): Flaw[] {
+function randomTokens(folder: string, files: SeenFiles): CheckpointFlaw[] {
   const path = `${folder}/tokenizer.json`;
   if (files.size(path) === null) return [];
-  const message = dropoutWarning(path, jsonIn(path, mostTokenizerBytes, files).model);
+  const message = dropoutWarning(path, jsonIn(path, maxTokenizerBytes, files).model);
   return message === undefined ? [] : [{ prevents: null, message }];
 }
 
@@ -86,7 +91,7 @@ function noTokenizer(folder: string, files: SeenFiles): string {
 }
 
 function listed(names: readonly string[]): string {
-  const most = 5;
-  const shown = names.slice(0, most).join(", ");
-  return names.length > most ? `${shown} and ${names.length - most} others` : shown;
+  const max = 5;
+  const shown = names.slice(0, max).join(", ");
+  return names.length > max ? `${shown} and ${names.length - max} others` : shown;
 }

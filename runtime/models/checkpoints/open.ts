@@ -1,15 +1,15 @@
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import type { SeenFiles } from "#runtime/contract/seen-files.ts";
+import { type Sources, sourcesOf } from "../families/checkpoint-tensors.ts";
 import { CheckpointError } from "../families/config.ts";
 import { type Described, describedBy } from "../families/described.ts";
 import type { Family } from "../families/family.ts";
-import { type Sources, sourcesOf } from "../families/weights.ts";
 import { type Parameter, parametersOf, pooler, poolerParameters } from "../parameters.ts";
-import { copyAgain, jsonIn } from "./files.ts";
-import { type Flaw, headlessFlaw, noPredictionFlaw, ownHeadFlaw, tokenizerFlaws, unusedFlaw } from "./flaws.ts";
-import { namesIn, requireOneTable, sameTensor, type TiedNames, tiedNames } from "./names.ts";
-import { requirePossible } from "./sizes.ts";
+import { copyAgain, jsonIn } from "./checkpoint-json.ts";
+import { type CheckpointFlaw, headlessFlaw, noPredictionFlaw, ownHeadFlaw, tokenizerFlaws, unusedFlaw } from "./flaws.ts";
+import { requirePossible } from "./possible-sizes.ts";
 import { type FoundTensor, type TensorFiles, tensorsIn, weightFilesOf } from "./tensor-files.ts";
+import { requireOneTable, sameTensor, type TiedNames, tensorNamesIn, tiedNames } from "./tensor-names.ts";
 
 /** A checkpoint as described by its files, before any weight is read. */
 export interface OpenedCheckpoint extends Described {
@@ -24,7 +24,7 @@ export interface OpenedCheckpoint extends Described {
   sources(parameter: Parameter): Sources;
   /** The name of a tensor in the files; undefined if it is missing. */
   find(tensor: string, isBody: boolean): string | undefined;
-  flaws: readonly Flaw[];
+  flaws: readonly CheckpointFlaw[];
 }
 
 /**
@@ -41,7 +41,7 @@ export function openedCheckpoint(folder: string, files: SeenFiles): OpenedCheckp
   const { family, head, className } = described;
   requirePossible(path, described.model, held.tensors.size);
 
-  const names = namesIn(family, held);
+  const names = tensorNamesIn(family, held);
   const tied = tiedNames(family, described.model);
   const own = ownHead(described.model, tied, names, held, files);
   const model: ResolvedModel = own ? { ...described.model, tiedEmbeddings: false } : described.model;
@@ -52,11 +52,11 @@ export function openedCheckpoint(folder: string, files: SeenFiles): OpenedCheckp
     return found ?? (isTied ? names.find(tied.projection!, false) : undefined);
   };
 
-  const wanted = [...parametersOf(model), ...(pooler in family.prediction ? poolerParameters(model) : [])];
+  const expected = [...parametersOf(model), ...(pooler in family.prediction ? poolerParameters(model) : [])];
   const found = new Map<string, Sources>();
   const missing: { parameter: Parameter; tensor: string }[] = [];
   const used = new Set<string>();
-  for (const parameter of wanted) {
+  for (const parameter of expected) {
     const sources = sourcesOf(family, model, parameter);
     if (!sources) throw new Error(`${family.title} has no name for ${parameter.name}`);
     const places = sources.tensors.map(({ name, body }) => find(name, body));
@@ -94,7 +94,7 @@ export function openedCheckpoint(folder: string, files: SeenFiles): OpenedCheckp
     folder,
     tensors: held.tensors,
     hasPrefix: family.prefix !== "" && [...held.tensors.keys()].some((name) => name.startsWith(family.prefix)),
-    parameters: wanted.filter(({ name }) => found.has(name)),
+    parameters: expected.filter(({ name }) => found.has(name)),
     sources: ({ name }) => found.get(name)!,
     find,
     flaws: [
@@ -115,7 +115,7 @@ export function openedCheckpoint(folder: string, files: SeenFiles): OpenedCheckp
 function ownHead(
   model: ResolvedModel,
   { embeddings, projection }: TiedNames,
-  names: ReturnType<typeof namesIn>,
+  names: ReturnType<typeof tensorNamesIn>,
   { tensors }: TensorFiles,
   files: SeenFiles,
 ): string | undefined {
@@ -127,14 +127,14 @@ function ownHead(
 
 const weightTypes = ["F64", "F32", "F16", "BF16"];
 
-function requireFit(folder: string, name: string, { dtype, shape }: FoundTensor, wanted: readonly number[]): void {
+function requireFit(folder: string, name: string, { dtype, shape }: FoundTensor, expected: readonly number[]): void {
   if (!weightTypes.includes(dtype))
     throw new CheckpointError(
       `${folder}: tensor ${name} has the type ${dtype}, but weights must be ${weightTypes.join(", ")}: it is quantised or not a weight. Use the checkpoint before quantisation`,
     );
-  if (shape.length === wanted.length && shape.every((size, axis) => size === wanted[axis])) return;
+  if (shape.length === expected.length && shape.every((size, axis) => size === expected[axis])) return;
   throw new CheckpointError(
-    `${folder}: tensor ${name} has the shape [${shape}], but config.json implies [${wanted}], so they do not belong together. ${copyAgain}`,
+    `${folder}: tensor ${name} has the shape [${shape}], but config.json implies [${expected}], so they do not belong together. ${copyAgain}`,
   );
 }
 

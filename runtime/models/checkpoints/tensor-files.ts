@@ -1,7 +1,7 @@
 import { headerOf, type TensorEntry } from "#runtime/contract/safetensors-header.ts";
 import type { SeenFiles } from "#runtime/contract/seen-files.ts";
 import { CheckpointError } from "../families/config.ts";
-import { copyAgain, jsonIn } from "./files.ts";
+import { copyAgain, jsonIn } from "./checkpoint-json.ts";
 
 /** A tensor of a checkpoint, with its file. */
 export interface FoundTensor extends TensorEntry {

@@ -1,25 +1,25 @@
 import type { SeenFiles } from "#runtime/contract/seen-files.ts";
 import { CheckpointError } from "../families/config.ts";
+import { copyAgain, jsonIn } from "./checkpoint-json.ts";
 import { companionFileNames, companionsOf } from "./companion-tokens.ts";
-import { copyAgain, jsonIn } from "./files.ts";
 import { type TokenizerParts, tokenizerFlaw } from "./tokenizer-flaws.ts";
 
 /** Files of a checkpoint that a tokenizer is read from. */
 export const tokenizerFileNames = ["tokenizer.json", "vocab.txt", "vocab.json", "merges.txt", ...companionFileNames];
 
 /** Maximum number of ids without an entry; more are not gaps but an error. */
-const mostGap = 100_000;
-export const mostTokenizerBytes = 200e6;
+const maxGap = 100_000;
+export const maxTokenizerBytes = 200e6;
 
 /** The number of ids of a checkpoint's tokenizer; null if it has no readable one. Throws `CheckpointError` if it is broken. */
 export function tokenizerEntries(folder: string, files: SeenFiles): number | null {
   const has = (name: string) => files.size(`${folder}/${name}`) !== null;
-  const { tokens } = companionsOf((name) => (has(name) ? jsonIn(`${folder}/${name}`, mostTokenizerBytes, files) : undefined));
+  const { tokens } = companionsOf((name) => (has(name) ? jsonIn(`${folder}/${name}`, maxTokenizerBytes, files) : undefined));
   const withNew = (entries: number, isKnown: (content: string) => boolean) =>
     entries + tokens.filter(({ content }) => !isKnown(content)).length;
   if (has("tokenizer.json")) {
     const path = `${folder}/tokenizer.json`;
-    const entries = tokenEntries(jsonIn(path, mostTokenizerBytes, files), path);
+    const entries = tokenEntries(jsonIn(path, maxTokenizerBytes, files), path);
     const known = new Set(tokens.length > 0 ? entries.map(([token]) => token) : []);
     return withNew(beyondLast(entries, path), (content) => known.has(content));
   }
@@ -30,7 +30,7 @@ export function tokenizerEntries(folder: string, files: SeenFiles): number | nul
   }
   if (!has("vocab.json") || !has("merges.txt")) return null;
   const path = `${folder}/vocab.json`;
-  const vocab = jsonIn(path, mostTokenizerBytes, files);
+  const vocab = jsonIn(path, maxTokenizerBytes, files);
   return withNew(beyondLast(Object.entries(vocab), path), (content) => Object.hasOwn(vocab, content));
 }
 
@@ -54,8 +54,8 @@ function tokenEntries(json: Record<string, unknown>, path: string): unknown[][] 
 }
 
 function beyondLast(entries: readonly (readonly unknown[])[], path: string): number {
-  const last = entries.reduce((most, entry) => Math.max(most, entry[1] as number), -1);
-  if (entries.length > 0 && entries.every(isEntry) && last < 2 * entries.length + mostGap) return last + 1;
+  const last = entries.reduce((max, entry) => Math.max(max, entry[1] as number), -1);
+  if (entries.length > 0 && entries.every(isEntry) && last < 2 * entries.length + maxGap) return last + 1;
   throw new CheckpointError(`The vocabulary of ${path} is not a list of tokens with their ids. ${copyAgain}`);
 }
 

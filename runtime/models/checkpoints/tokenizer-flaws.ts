@@ -20,7 +20,7 @@ export interface TokenizerParts extends TokenizerSteps {
 export type TokenEntries = readonly (readonly [token: string, id: number])[];
 
 /** Maximum number of ids without an entry; more are not gaps but an error. */
-const mostGap = 100_000;
+const maxGap = 100_000;
 
 const kinds = ["BPE", "Unigram", "WordLevel", "WordPiece"];
 
@@ -65,7 +65,7 @@ export function addedFlaw({ model, added_tokens: added }: TokenizerParts): strin
 function idFlaw(entries: TokenEntries): string | undefined {
   const tokenOf = new Map<number, string>();
   for (const [token, id] of entries) {
-    if (id < 0 || id >= 2 * entries.length + mostGap)
+    if (id < 0 || id >= 2 * entries.length + maxGap)
       return `the token ${shown(token)} has the id ${id}, but there are only ${entries.length} tokens`;
     const other = tokenOf.get(id);
     // an added token may be in the vocabulary as well

@@ -3,7 +3,7 @@ import type { ModelFamily } from "#runtime/contract/spec.ts";
 import { choicesOf } from "../choices.ts";
 import { configOf } from "./config.ts";
 import type { FamilyName, Sizes } from "./family.ts";
-import { families } from "./table.ts";
+import { families } from "./family-table.ts";
 
 /** The settings of published models in config.json, if they differ from the defaults of their class. */
 const published: Record<ModelFamily, { family: FamilyName; config?: Record<string, unknown>; ownProjection?: true }> = {

@@ -1,8 +1,8 @@
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import { shown } from "#runtime/contract/shown.ts";
 import { CheckpointError, type Config, configOf } from "./config.ts";
-import type { Family, Head } from "./family.ts";
-import { families } from "./table.ts";
+import type { Family, FamilyHead } from "./family.ts";
+import { families } from "./family-table.ts";
 
 /** The description of a checkpoint by its config.json. */
 export interface Described {
@@ -12,7 +12,7 @@ export interface Described {
   /** The class in `architectures`; undefined if there is none. */
   className: string | undefined;
   /** Undefined for a model without a head, or with one that is not supported. */
-  head: Head | undefined;
+  head: FamilyHead | undefined;
 }
 
 /**

@@ -24,7 +24,7 @@ export interface Family {
   /** Tensors that are stored with an additional first axis of size 1. */
   rows?: readonly string[];
   /** Heads by the class in `architectures` of config.json. A class whose name ends in `Model` has no head. */
-  heads: Readonly<Record<string, Head>>;
+  heads: Readonly<Record<string, FamilyHead>>;
   /** The settings of config.json for the sizes of a model; all other settings have the family's defaults. */
   sizes(model: Sizes): Record<string, unknown>;
   /** The other settings of config.json that `read` reads, for a model of the family. */
@@ -41,7 +41,7 @@ export type FamilyName = (typeof familyNames)[number];
 export type NameTable = Readonly<Record<string, string | readonly string[]>>;
 
 /** A head, which is applied to the last hidden states. */
-export interface Head {
+export interface FamilyHead {
   /**
    * `tokens`: predicts the vocabulary. `classification`: one label, from the first position. `tagging`: a label for each position. `span`:
    * start and end. `discriminator`: whether each position was replaced.
@@ -56,4 +56,4 @@ export interface HeadLayer {
   activation: "gelu" | "tanh" | "relu" | null;
 }
 
-export const tokensHead: Head = { kind: "tokens", layers: [] };
+export const tokensHead: FamilyHead = { kind: "tokens", layers: [] };

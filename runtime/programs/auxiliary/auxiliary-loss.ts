@@ -30,7 +30,7 @@ export type TokenPrediction = "learned" | "kept" | "lost";
 
 /**
  * A loss that an objective has besides that of the predicted tokens, or instead of it: what it adds to a batch, to the weights and
- * to the program. One file each, listed in `table.ts`.
+ * to the program. One file each, listed in `auxiliary-table.ts`.
  */
 export interface AuxiliaryLoss<A extends Auxiliary> {
   /** Rows that one sequence takes in a batch. */

@@ -1,7 +1,7 @@
 import { add, reshape } from "@tensorflow/tfjs-core";
-import { classLoss, classTargets } from "./cross-entropy.ts";
+import { classLoss, classTargets } from "./class-loss.ts";
 import type { Head } from "./head.ts";
-import { pooled, poolInput } from "./pooled.ts";
+import { meanPooled, poolInput } from "./pooled.ts";
 
 /**
  * One of several texts: a number for each, logits (examples, choices). `absent` is 0, or a large negative number where an example
@@ -17,7 +17,7 @@ export const choices: Head = {
     };
   },
   answers(states, linear, inputs, shape) {
-    const scores = linear(pooled(states, inputs, shape));
+    const scores = linear(meanPooled(states, inputs, shape));
     return add(reshape(scores, [shape.rows / shape.part.rows, shape.part.rows]), inputs.absent!);
   },
   loss: classLoss,

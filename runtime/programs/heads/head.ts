@@ -28,7 +28,7 @@ export interface HeadShape {
   rows: number;
 }
 
-/** A head over hidden states, the same for every architecture. One file each, listed in `table.ts`. */
+/** A head over hidden states, the same for every architecture. One file each, listed in `head-table.ts`. */
 export interface Head {
   /** How many vectors the linear layer reads with dropout. Devlin et al. 2019 do so in their released code, but for spans. */
   dropped(shape: HeadShape): number;

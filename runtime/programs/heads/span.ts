@@ -1,5 +1,5 @@
 import { add, reshape, transpose } from "@tensorflow/tfjs-core";
-import { classLoss, classTargets } from "./cross-entropy.ts";
+import { classLoss, classTargets } from "./class-loss.ts";
 import type { Head } from "./head.ts";
 
 /**

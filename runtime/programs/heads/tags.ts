@@ -1,4 +1,4 @@
-import { classLoss, classTargets } from "./cross-entropy.ts";
+import { classLoss, classTargets } from "./class-loss.ts";
 import type { Head } from "./head.ts";
 
 /** One of several labels for each position: logits (rows × T, labels). Devlin et al. 2019, section 5.3. */

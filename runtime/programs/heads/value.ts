@@ -1,6 +1,6 @@
 import { mul, reshape, sub, sum } from "@tensorflow/tfjs-core";
 import type { Head } from "./head.ts";
-import { pooled, poolInput } from "./pooled.ts";
+import { meanPooled, poolInput } from "./pooled.ts";
 
 /** A number for each text, (rows × slots, 1), and its squared error. Devlin et al. 2019 do STS-B so, in their released code. */
 export const value: Head = {
@@ -9,7 +9,7 @@ export const value: Head = {
     given: [poolInput(shape)],
     targets: ["values", "weights"].map((name) => ({ name, shape: [shape.rows * shape.part.slots], dtype: "float32" as const })),
   }),
-  answers: (states, linear, inputs, shape) => linear(pooled(states, inputs, shape)),
+  answers: (states, linear, inputs, shape) => linear(meanPooled(states, inputs, shape)),
   loss(answers, { values, weights }) {
     const error = sub(reshape(answers, [answers.size]), values!);
     return sum(mul(mul(error, error), weights!));

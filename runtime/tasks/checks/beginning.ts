@@ -2,10 +2,10 @@ import { textFormatOf } from "#runtime/contract/formats.ts";
 import { parseJson } from "#runtime/contract/parse-json.ts";
 import type { CorpusSpec } from "#runtime/contract/spec.ts";
 import { decode } from "../formats/decode.ts";
-import { columnOf, fieldAt, namesBeside } from "../formats/fields.ts";
+import { columnOf, fieldAt, namesBeside } from "../formats/json-fields.ts";
 import { readTable } from "../formats/table-file.ts";
-import { type Flaw, firstFlaw, flaws } from "./check.ts";
-import { type FileSeen, fileChecks } from "./files.ts";
+import { type DataFlaw, firstFlaw, flaws } from "./data-check.ts";
+import { type FileSeen, fileChecks } from "./file-checks.ts";
 import { columnChecks, headerChecks } from "./headers.ts";
 import { fieldChecks, objectChecks } from "./rows.ts";
 
@@ -18,7 +18,7 @@ export interface Beginning {
 }
 
 /** What the beginning of a corpus's file shows; Parquet says what it is at its end. */
-export function beginningFlaws({ path, bytes, isWhole, corpus }: Beginning): Flaw[] {
+export function beginningFlaws({ path, bytes, isWhole, corpus }: Beginning): DataFlaw[] {
   const { table } = textFormatOf(path);
   if (table === ".parquet") return [];
   const content = contentOf(path, corpus.documents);
@@ -42,7 +42,7 @@ export function contentOf(path: string, documents: CorpusSpec["documents"]): Fil
   return documents === "file" ? "document" : "lines";
 }
 
-function ofFirstObject(text: string, column: string): Flaw | null {
+function ofFirstObject(text: string, column: string): DataFlaw | null {
   const lines = text.replaceAll("\r\n", "\n").split("\n");
   const index = lines.findIndex((line) => line.trim() !== "");
   const flaw = index < 0 ? null : objectFlaw(lines[index]!, column);
@@ -50,7 +50,7 @@ function ofFirstObject(text: string, column: string): Flaw | null {
 }
 
 /** What is no JSON is told where it is read. */
-function objectFlaw(line: string, column: string): Flaw | null {
+function objectFlaw(line: string, column: string): DataFlaw | null {
   try {
     const value: unknown = parseJson(line);
     return firstFlaw(objectChecks, "corpus", { line, value }) ?? fieldFlaw(value, column);
@@ -61,19 +61,19 @@ function objectFlaw(line: string, column: string): Flaw | null {
 }
 
 /** What is wrong with the text of an object. */
-export function fieldFlaw(value: unknown, column: string): Flaw | null {
+export function fieldFlaw(value: unknown, column: string): DataFlaw | null {
   const found = fieldAt(value, column);
   if (found) return firstFlaw(fieldChecks, "corpus", { name: column, value: found.value });
   const reachable = namesBeside(value, column);
   return firstFlaw(columnChecks, "corpus", { columns: [], line: null, name: column, isThere: false, reachable, what: "field" });
 }
 
-function ofHeader(path: string, text: string, column: string): Flaw | null {
+function ofHeader(path: string, text: string, column: string): DataFlaw | null {
   const { columns, rows, header } = readTable(path, text, { format: "auto", columns: null, separators: null, encoding: "utf-8" });
   if (header.line === null) return null;
   const isThere = columnOf(columns, column)?.inside === null;
   const fields = rows.slice(0, 50).map(({ line, values }) => ({ line, fields: values }));
-  const seen = { reader: "corpus", columns, ...header, rows: fields, wanted: [column], there: isThere ? [column] : [] } as const;
+  const seen = { reader: "corpus", columns, ...header, rows: fields, requested: [column], there: isThere ? [column] : [] } as const;
   return (
     firstFlaw(headerChecks, "corpus", seen) ??
     firstFlaw(columnChecks, "corpus", { columns, line: header.line, name: column, isThere, reachable: columns, what: "column" })

@@ -1,6 +1,6 @@
 import { closest } from "fastest-levenshtein";
 import { decimalOf } from "#runtime/contract/decimal.ts";
-import { type DataCheck, type Found, listed, quoted, type Reader } from "./check.ts";
+import { type DataCheck, type Found, quoted, quotedList, type Reader } from "./data-check.ts";
 
 /** A table as its header and its first rows show it. */
 export interface HeaderSeen {
@@ -13,7 +13,7 @@ export interface HeaderSeen {
   /** Some of the rows below. */
   rows: readonly { line: number; fields: readonly unknown[] }[];
   /** The columns that are asked for. */
-  wanted: readonly string[];
+  requested: readonly string[];
   /** Of these, the ones that the table has, also where a path leads into them. */
   there: readonly string[];
 }
@@ -64,7 +64,7 @@ export const columnChecks: readonly DataCheck<ColumnSeen>[] = [
     find({ line, name, isThere, reachable, what }) {
       if (isThere) return null;
       const nearest = reachable.length > 0 ? `; nearest is ${quoted(closest(name, [...reachable]))}` : "";
-      return at(line, `no ${what} ${quoted(name)}; it has ${listed(reachable) || "none"}${nearest}`);
+      return at(line, `no ${what} ${quoted(name)}; it has ${quotedList(reachable) || "none"}${nearest}`);
     },
   },
   {
@@ -93,30 +93,30 @@ const separators: ReadonlyMap<string, string> = new Map([
   ["|", "bars (|)"],
 ]);
 
-function otherSeparator({ columns, line, delimiter, wanted, there, reader }: HeaderSeen): Found | null {
-  if (line === null || delimiter === null || there.length === wanted.length) return null;
+function otherSeparator({ columns, line, delimiter, requested, there, reader }: HeaderSeen): Found | null {
+  if (line === null || delimiter === null || there.length === requested.length) return null;
   const header = columns.join(delimiter);
   const names = (separator: string) => header.split(separator).map((name) => name.trim().replace(/^"(.*)"$/u, "$1"));
   const others = [...separators.keys()].filter((separator) => separator !== delimiter && names(separator).length > 1);
-  const found = others.find((separator) => wanted.every((name) => names(separator).includes(name)));
+  const found = others.find((separator) => requested.every((name) => names(separator).includes(name)));
   // names may be mistyped as well: then the only column is all of them
   const parted = found ?? (columns.length === 1 ? others[0] : undefined);
   if (parted === undefined) return null;
   const expected = separators.get(delimiter) ?? quoted(delimiter);
   const remedy = reader === "task" ? `write separator: ${JSON.stringify(parted)}` : `write it with ${expected} between the columns`;
-  const message = `${separators.get(parted)} part the columns, and ${expected} are expected: read so the header is ${listed(columns, 3)}; ${remedy}`;
+  const message = `${separators.get(parted)} part the columns, and ${expected} are expected: read so the header is ${quotedList(columns, 3)}; ${remedy}`;
   return { line, message };
 }
 
 /** No name that is asked for, and a first line that looks like those below it. */
-function noHeader({ columns, line, delimiter, rows, wanted, there, reader }: HeaderSeen): Found | null {
+function noHeader({ columns, line, delimiter, rows, requested, there, reader }: HeaderSeen): Found | null {
   if (line === null || delimiter === null || there.length > 0 || !isLikeRows(columns, rows)) return null;
-  const names = columns.map((_, i) => wanted[i] ?? `column${i + 1}`);
+  const names = columns.map((_, i) => requested[i] ?? `column${i + 1}`);
   const remedy =
     reader === "task" && columns.length > 1
       ? `write columns: [${names.map(inText).join(", ")}], in the order of the file`
       : `put one in front, such as ${names.join(delimiter)}`;
-  const message = `the first line looks like a row (${listed(columns, 3)}), and a header with ${listed(wanted)} is expected; ${remedy}`;
+  const message = `the first line looks like a row (${quotedList(columns, 3)}), and a header with ${quotedList(requested)} is expected; ${remedy}`;
   return { line, message };
 }
 
@@ -134,12 +134,12 @@ function isLikeRows(columns: readonly string[], rows: HeaderSeen["rows"]): boole
 }
 
 /** Where the task names the columns and the file does as well. */
-function headerAsRow({ columns, line, rows, wanted }: HeaderSeen): Found | null {
+function headerAsRow({ columns, line, rows, requested }: HeaderSeen): Found | null {
   const [first] = rows;
   if (line !== null || !first) return null;
-  const same = wanted.filter((name) => isSameName(first.fields[columns.indexOf(name)], name));
-  if (same.length === 0 || same.length < Math.min(2, wanted.length)) return null;
-  const message = `the first row holds the columns' names (${listed(same)}), and a row is expected; leave columns out, or remove the line`;
+  const same = requested.filter((name) => isSameName(first.fields[columns.indexOf(name)], name));
+  if (same.length === 0 || same.length < Math.min(2, requested.length)) return null;
+  const message = `the first row holds the columns' names (${quotedList(same)}), and a row is expected; leave columns out, or remove the line`;
   return { line: first.line, message };
 }
 

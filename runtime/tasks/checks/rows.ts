@@ -1,5 +1,5 @@
-import { described, namesIn, textOf } from "../formats/fields.ts";
-import { type DataCheck, quoted } from "./check.ts";
+import { described, fieldNames, textField } from "../formats/json-fields.ts";
+import { type DataCheck, quoted } from "./data-check.ts";
 
 /** A row whose fields are parted by a separator. */
 export interface PartedSeen {
@@ -35,9 +35,9 @@ export const fieldChecks: readonly DataCheck<FieldSeen>[] = [
     readers: ["task"],
     of: "the texts, labels and numbers of JSON Lines and Parquet",
     find({ name, value }) {
-      const read = textOf(value);
+      const read = textField(value);
       if ("text" in read) return null;
-      const [inside] = namesIn(value);
+      const [inside] = fieldNames(value);
       const path = inside === undefined ? "" : `; a path reaches into it, such as ${quoted(`${name}.${inside}`)}`;
       const remedy = Array.isArray(value) ? "; each row needs one" : path;
       return { message: `${quoted(name)} is no text, label or number but ${read.wrong}${remedy}` };
@@ -51,7 +51,7 @@ export const fieldChecks: readonly DataCheck<FieldSeen>[] = [
     find({ name, value }) {
       if (typeof value === "string" || value === null || value === undefined) return null;
       const shown = typeof value === "object" ? described(value) : String(value);
-      const [inside] = namesIn(value);
+      const [inside] = fieldNames(value);
       const path = `a path reaches into it: column: ${quoted(`${name}.${inside}`)}`;
       return {
         message: `${quoted(name)} is no text but ${shown}; ${inside === undefined ? "name the one that holds the text: column" : path}`,

@@ -1,7 +1,7 @@
 import type { Prediction } from "#runtime/contract/predictions.ts";
 import type { ClassificationKind } from "#runtime/contract/spec.ts";
 import { margins, noLabel } from "#runtime/metrics/confusion-matrix.ts";
-import { classMetrics, type MetricValue, needsTwoClasses, probabilityMetrics, scoreClassification } from "#runtime/metrics/table.ts";
+import { classMetrics, type MetricValue, needsTwoClasses, probabilityMetrics, scoreClassification } from "#runtime/metrics/metric-table.ts";
 import { classOf } from "../class-of.ts";
 import type { Items } from "../item-scores.ts";
 

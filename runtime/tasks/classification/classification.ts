@@ -2,9 +2,9 @@ import type { ClassificationKind } from "#runtime/contract/spec.ts";
 import { sortedLabels } from "#runtime/metrics/labels.ts";
 import { undefinedOfClasses } from "#runtime/metrics/undefined-metrics.ts";
 import { emptyAnswers, emptyTexts, readColumns } from "../columns.ts";
-import { labelsAlike, labelsWithSpaces, oneLabel, unseenLabels } from "../labels.ts";
+import { questionOf, shownTexts } from "../shown-texts.ts";
+import { labelsAlike, labelsWithSpaces, oneLabel, unseenLabels } from "../similar-labels.ts";
 import type { TaskDefinitionOf } from "../task-definition.ts";
-import { questionOf, shownTexts } from "../texts.ts";
 import { mostFrequentLabel } from "./classification-baseline.ts";
 import { labelItems, scoreLabels } from "./classification-scores.ts";
 

@@ -39,8 +39,8 @@ export async function unpackedBytes(
       total += bytes;
       require(total <= bounds.groupBytes, `a group of rows of more than ${megabytes(bounds.groupBytes)}; use smaller groups of rows`);
       const inPage = valuesIn(header);
-      const most = header.type !== "DICTIONARY_PAGE" && column.path_in_schema.length === 1 ? rows : mostValues;
-      require(inPage >= 0 && inPage <= most, `a page says that it has ${inPage} values, of ${most} at the most`);
+      const max = header.type !== "DICTIONARY_PAGE" && column.path_in_schema.length === 1 ? rows : maxValues;
+      require(inPage >= 0 && inPage <= max, `a page says that it has ${inPage} values, of ${max} at the most`);
       if (header.type !== "DICTIONARY_PAGE") values += inPage;
     }
     require(values >= rows, `a group says that it has ${rows} rows, and a column has ${values} values`);
@@ -49,7 +49,7 @@ export async function unpackedBytes(
 }
 
 /** Of a page whose values are parts of rows. */
-const mostValues = 2 ** 25;
+const maxValues = 2 ** 25;
 
 function require(holds: boolean, wrong: string): void {
   if (!holds) throw new Error(wrong);

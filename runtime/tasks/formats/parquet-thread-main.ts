@@ -1,8 +1,8 @@
 import { workerData } from "node:worker_threads";
 import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetRead, parquetSchema } from "hyparquet";
+import type { ParquetAnswer, ParquetThreadData } from "./decompress.ts";
 import { boundsOfTask, unpackedBytes } from "./parquet-bounds.ts";
 import { parquetCompressors } from "./parquet-compressors.ts";
-import type { ParquetAnswer, ParquetThreadData } from "./unpack.ts";
 
 /* The thread that `unpacked` starts: a Parquet file's rows as JSON Lines. */
 

@@ -2,7 +2,7 @@ import { CsvError } from "csv-parse";
 import { parse } from "csv-parse/sync";
 import { parseJson } from "#runtime/contract/parse-json.ts";
 import type { DataFormat } from "#runtime/contract/spec.ts";
-import { firstFlaw } from "../checks/check.ts";
+import { firstFlaw } from "../checks/data-check.ts";
 import { linesOfNames, objectChecks, partedChecks } from "../checks/rows.ts";
 import { isQuoted, longestRow, quoteScanner } from "./quotes.ts";
 

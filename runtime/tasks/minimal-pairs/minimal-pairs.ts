@@ -7,8 +7,8 @@ import { pairItems, scoreMinimalPairs } from "./minimal-pairs-scores.ts";
 export const minimalPairs: TaskDefinitionOf<"minimal_pairs"> = {
   read(task, [file], key) {
     const { good, bad, group } = task;
-    const wanted = { good, bad, ...(group === null ? {} : { group }) };
-    const { rows, problems } = readColumns<string>(task.data, file!, key, wanted);
+    const requested = { good, bad, ...(group === null ? {} : { group }) };
+    const { rows, problems } = readColumns<string>(task.data, file!, key, requested);
     const examples = rows.map(({ id, values }) => ({ id, good: values.good!, bad: values.bad!, group: values.group ?? null }));
     return {
       examples,

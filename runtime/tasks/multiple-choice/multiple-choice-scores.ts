@@ -1,6 +1,6 @@
 import type { Prediction } from "#runtime/contract/predictions.ts";
 import { shareOfRight } from "#runtime/metrics/accuracy.ts";
-import type { MetricValue } from "#runtime/metrics/table.ts";
+import type { MetricValue } from "#runtime/metrics/metric-table.ts";
 import { type Items, meanItems } from "../item-scores.ts";
 
 export function scoreChoices(predictions: readonly Prediction<"multiple_choice">[]): MetricValue[] {

@@ -1,5 +1,5 @@
 import type { Prediction } from "#runtime/contract/predictions.ts";
-import { type MetricValue, regressionMetrics, scoreNumbers } from "#runtime/metrics/table.ts";
+import { type MetricValue, regressionMetrics, scoreNumbers } from "#runtime/metrics/metric-table.ts";
 import { type Items, meanItems } from "../item-scores.ts";
 
 export function scoreValues(predictions: readonly Prediction<"regression">[]): MetricValue[] {

@@ -3,8 +3,8 @@ import type { Split } from "#runtime/contract/spec.ts";
 import { undefinedOfNumbers } from "#runtime/metrics/undefined-metrics.ts";
 import { type ColumnRow, emptyAnswers, emptyTexts, readColumns } from "../columns.ts";
 import type { TaskProblem, ValuedExample } from "../example.ts";
+import { questionOf, shownTexts } from "../shown-texts.ts";
 import type { TaskDefinitionOf } from "../task-definition.ts";
-import { questionOf, shownTexts } from "../texts.ts";
 import { meanValue } from "./regression-baseline.ts";
 import { numberItems, scoreValues } from "./regression-scores.ts";
 

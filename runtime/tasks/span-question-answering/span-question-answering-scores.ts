@@ -1,7 +1,7 @@
 import type { Prediction } from "#runtime/contract/predictions.ts";
 import { answerF1 } from "#runtime/metrics/answer-f1.ts";
 import { exactMatch } from "#runtime/metrics/exact-match.ts";
-import { answerMetrics, type MetricValue, scoreAll } from "#runtime/metrics/table.ts";
+import { answerMetrics, type MetricValue, scoreAll } from "#runtime/metrics/metric-table.ts";
 import type { QuestionExample } from "../example.ts";
 import { type Items, meanItems } from "../item-scores.ts";
 

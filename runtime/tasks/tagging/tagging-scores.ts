@@ -3,7 +3,7 @@ import { countEntities, type EntityCounts } from "#runtime/metrics/entities.ts";
 import { entityF1, entityF1Macro } from "#runtime/metrics/entity-f1.ts";
 import { entityPrecision } from "#runtime/metrics/entity-precision.ts";
 import { entityRecall } from "#runtime/metrics/entity-recall.ts";
-import type { MetricValue } from "#runtime/metrics/table.ts";
+import type { MetricValue } from "#runtime/metrics/metric-table.ts";
 import type { EntityScheme } from "#runtime/metrics/tag-schemes.ts";
 import { scoreTags } from "#runtime/metrics/tags.ts";
 import type { Items } from "../item-scores.ts";

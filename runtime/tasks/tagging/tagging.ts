@@ -6,7 +6,7 @@ import { strangeTag, undefinedOfTags } from "#runtime/metrics/undefined-metrics.
 import { columnProblems, type MalformedRow, malformed, malformedRows, readColumns } from "../columns.ts";
 import type { DecodedFile, TaggedExample, TaskDataOf, TaskExamples, TaskProblem } from "../example.ts";
 import { readConll } from "../formats/conll.ts";
-import { labelsAlike, labelsWithSpaces, oneLabel, unseenLabels } from "../labels.ts";
+import { labelsAlike, labelsWithSpaces, oneLabel, unseenLabels } from "../similar-labels.ts";
 import type { TaskDefinitionOf } from "../task-definition.ts";
 import { mostFrequentTag } from "./tagging-baseline.ts";
 import { scoreTagging, tagItems } from "./tagging-scores.ts";
@@ -82,15 +82,15 @@ function fromConll({ data, words, tags }: TaggingTask, file: DecodedFile, key: S
 }
 
 function fromJsonLines(task: TaggingTask, file: DecodedFile, key: Split): TaskExamples<TaggedExample> {
-  const wanted = { words: task.words ?? "tokens", tags: task.tags ?? "tags" };
-  const { rows, problems } = readColumns({ ...task.data, format: "jsonl" }, file, key, {}, wanted);
+  const requested = { words: task.words ?? "tokens", tags: task.tags ?? "tags" };
+  const { rows, problems } = readColumns({ ...task.data, format: "jsonl" }, file, key, {}, requested);
   const examples: TaggedExample[] = [];
   const noLists: MalformedRow[] = [];
   const unequal: MalformedRow[] = [];
   for (const { id, lists } of rows) {
     const { words, tags } = lists;
     if (!words || !tags) {
-      const field = words ? wanted.tags : wanted.words;
+      const field = words ? requested.tags : requested.words;
       noLists.push({ id, message: `"${field}" is no list of texts; words and tags are such lists: ["New", "York"]` });
     } else if (words.length !== tags.length) {
       const found = `${counted(words.length, "word")} but ${counted(tags.length, "tag")}`;

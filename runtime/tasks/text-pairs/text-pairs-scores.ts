@@ -4,10 +4,10 @@ import { answerF1 } from "#runtime/metrics/answer-f1.ts";
 import { bleuOfLines } from "#runtime/metrics/bleu.ts";
 import { chrfOfLines } from "#runtime/metrics/chrf.ts";
 import { exactMatch } from "#runtime/metrics/exact-match.ts";
+import type { MetricValue } from "#runtime/metrics/metric-table.ts";
 import { corpusRouge, type RougeVariant } from "#runtime/metrics/rouge.ts";
-import type { MetricValue } from "#runtime/metrics/table.ts";
+import { scoreTexts } from "#runtime/metrics/score-texts.ts";
 import { terOfLines } from "#runtime/metrics/ter.ts";
-import { scoreTexts } from "#runtime/metrics/texts.ts";
 import { type Items, meanItems } from "../item-scores.ts";
 
 /** The metrics that the catalogue has of the kind. */

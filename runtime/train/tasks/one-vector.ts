@@ -1,7 +1,7 @@
 import type { ResolvedTaskOf } from "#runtime/contract/plan.ts";
 import type { ClassificationKind } from "#runtime/contract/spec.ts";
 import type { HeadPart } from "#runtime/programs/heads/head.ts";
-import type { IdentifiedText } from "../answered-texts.ts";
+import type { IdentifiedText } from "../labelled-texts.ts";
 import { pooledBatch } from "../pooled-batches.ts";
 import { headParts, smallestPart } from "./parts-by-length.ts";
 import type { TaskTraining, TaskTrainingSetup } from "./task-training.ts";

@@ -1,9 +1,9 @@
 import type { JobContext } from "#runtime/contract/job-context.ts";
 import type { EvaluatedTask, ResolvedModel } from "#runtime/contract/plan.ts";
 import type { Prediction } from "#runtime/contract/predictions.ts";
-import type { Part, TrainingSettings } from "#runtime/programs/training.ts";
+import type { Part, TrainingSettings } from "#runtime/programs/training-program.ts";
 import type { Tokenizer } from "#runtime/tokenizers/tokenizer.ts";
-import type { CountNotes } from "../answered-texts.ts";
+import type { CountNotes } from "../labelled-texts.ts";
 import type { Trainer } from "../trainer.ts";
 import { minimalPairsEvaluation } from "./minimal-pairs/minimal-pairs-evaluation.ts";
 

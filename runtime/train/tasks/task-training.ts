@@ -1,11 +1,11 @@
 import type { ResolvedModel, TrainedTask } from "#runtime/contract/plan.ts";
 import type { Prediction } from "#runtime/contract/predictions.ts";
 import type { Split, TaskKind } from "#runtime/contract/spec.ts";
-import type { Part } from "#runtime/programs/training.ts";
+import type { Part } from "#runtime/programs/training-program.ts";
 import type { TaskScore } from "#runtime/tasks/task-definition.ts";
 import { taskDefinitions } from "#runtime/tasks/task-definitions.ts";
 import type { Arrays } from "#runtime/trace/function.ts";
-import type { ExampleReading } from "../answered-texts.ts";
+import type { ExampleReading } from "../labelled-texts.ts";
 import type { Trainer } from "../trainer.ts";
 
 export interface TaskTrainingSetup<T extends TrainedTask = TrainedTask> extends ExampleReading {

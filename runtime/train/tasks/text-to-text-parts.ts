@@ -1,6 +1,6 @@
 import type { Example, Layout, Vocabulary } from "#runtime/objectives/objective.ts";
 import { type ReadingModel, writingPart } from "#runtime/programs/task-parts.ts";
-import type { Part } from "#runtime/programs/training.ts";
+import type { Part } from "#runtime/programs/training-program.ts";
 import { bucketLengths } from "#runtime/tasks/buckets.ts";
 import { type Frame, framed } from "#runtime/tokenizers/frame.ts";
 

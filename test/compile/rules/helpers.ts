@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { check } from "#runtime/compile/check.ts";
-import type { Files } from "#runtime/compile/files.ts";
+import { check } from "#runtime/compile/check-specification.ts";
+import type { Files } from "#runtime/compile/planning-files.ts";
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
 import { files, specOf } from "../fixtures.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { problemsOf as everyProblemOf } from "#runtime/compile/problems.ts";
+import { problemsOf as everyProblemOf } from "#runtime/compile/specification-problems.ts";
 import { compare, corpus, files, masked, model, objectives, pretrain, specOf, tokenizer } from "../fixtures.ts";
 import { type Change, expectRefused, problemsOf, type Refused } from "./helpers.ts";
 

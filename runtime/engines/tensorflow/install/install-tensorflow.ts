@@ -3,14 +3,14 @@ import { dirname, join } from "node:path";
 import { engineEntry, engineNames } from "#runtime/contract/catalogue/engines.ts";
 import { engineFolder, installedFile } from "#runtime/machine/installed-engines.ts";
 import { makeFolders } from "#runtime/machine/make-folders.ts";
-import { writeJson } from "#runtime/runs/files.ts";
 import { tryLock } from "#runtime/runs/lock.ts";
+import { writeJson } from "#runtime/runs/whole-files.ts";
 import { type EngineInstaller, InstallFailure, type InstallProgress, NotInstalled } from "../../installer.ts";
 import { bindingFile, type InstalledVersions, installed, nodePackage, quietFile } from "../installation.ts";
 import { findTools, requireSpace, run, type Tools } from "./build-tools.ts";
+import { cudaRequirementsScript, unpackScript } from "./python-scripts.ts";
 import { quietSource } from "./quiet.ts";
 import { verifyDownloads } from "./sums.ts";
-import { cudaRequirementsScript, unpackScript } from "./unpack.ts";
 
 /** Versions that are installed together: the source of the binding, and a library with which it was tested. */
 const versions = { tensorflow: "2.21.0", "tfjs-node-gpu": "4.22.0", "node-api-headers": "1.9.0", "google-protobuf": "3.21.4" };

@@ -1,7 +1,7 @@
 import type { ResolvedTaskOf } from "#runtime/contract/plan.ts";
 import type { Prediction } from "#runtime/contract/predictions.ts";
 import type { ClassificationKind } from "#runtime/contract/spec.ts";
-import { type IdentifiedText, readAnsweredTexts } from "../../answered-texts.ts";
+import { type IdentifiedText, readLabelledTexts } from "../../labelled-texts.ts";
 import { headAnswers, mean, softmaxOf, surprise } from "../head-answers.ts";
 import { oneVectorEach } from "../one-vector.ts";
 import { evaluated, once, rounded, type TaskTraining, type TaskTrainingSetup } from "../task-training.ts";
@@ -12,9 +12,9 @@ export async function classificationHead(
 ): Promise<TaskTraining<IdentifiedText, Prediction<ClassificationKind>>> {
   const { task, batch } = setup;
   const reading = oneVectorEach(setup);
-  const textsOf = once((split) => readAnsweredTexts(task, split, setup));
+  const textsOf = once((split) => readLabelledTexts(task, split, setup));
   return {
-    train: await readAnsweredTexts(task, "train", setup),
+    train: await readLabelledTexts(task, "train", setup),
     ...reading,
     async evaluate(split, trainer) {
       const texts = await textsOf(split);

@@ -1,12 +1,12 @@
 import type { ResolvedModel, ResolvedTaskOf } from "#runtime/contract/plan.ts";
 import type { Prediction } from "#runtime/contract/predictions.ts";
 import { readTaskExamples } from "#runtime/corpus/task-examples.ts";
-import { assembleBatch, nothing, predictionPlaces } from "#runtime/encoding/batch.ts";
+import { assembleBatch, nothing, predictionPlaces } from "#runtime/encoding/assemble-batch.ts";
 import type { Example, Layout, Vocabulary } from "#runtime/objectives/objective.ts";
 import type { TextPart } from "#runtime/programs/text-part.ts";
-import { bucketLengths, bucketOf } from "#runtime/tasks/buckets.ts";
+import { bucketLengths, lengthBucket } from "#runtime/tasks/buckets.ts";
 import { framed, usualFrame } from "#runtime/tokenizers/frame.ts";
-import { noteCut } from "../../answered-texts.ts";
+import { noteCut } from "../../labelled-texts.ts";
 import type { EvaluatedModel, TaskEvaluation } from "../task-evaluations.ts";
 import { rounded } from "../task-training.ts";
 
@@ -100,7 +100,7 @@ async function likelihoodsOf(
   const sums = new Float64Array(sentences);
   for (let start = 0; start < order.length; start += settings.batch) {
     const batch = order.slice(start, start + settings.batch);
-    const length = bucketOf(lengthOf(batch.at(-1)!), settings.model.context);
+    const length = lengthBucket(lengthOf(batch.at(-1)!), settings.model.context);
     const part = parts.find(({ layout }) => layout.context === length)!;
     const examples = Array.from({ length: settings.batch }, (_, row) => batch[row]?.example ?? nothing);
     const { arrays } = assembleBatch(examples, part.layout, vocabulary);

@@ -4,7 +4,7 @@ import type { Split } from "#runtime/contract/spec.ts";
 import { readTaskExamples } from "#runtime/corpus/task-examples.ts";
 import type { HeadPart } from "#runtime/programs/heads/head.ts";
 import { type FramedText, framed, framedLength } from "#runtime/tokenizers/frame.ts";
-import { noteCut } from "../../answered-texts.ts";
+import { noteCut } from "../../labelled-texts.ts";
 import { pooledBatch } from "../../pooled-batches.ts";
 import { headAnswers, mean, softmaxOf, surprise } from "../head-answers.ts";
 import { headParts, smallestPart } from "../parts-by-length.ts";
@@ -23,7 +23,7 @@ type ChoiceSetup = TaskTrainingSetup<ResolvedTaskOf<"multiple_choice">>;
 export async function multipleChoiceHead(setup: ChoiceSetup): Promise<TaskTraining<ChoiceTexts, Prediction<"multiple_choice">>> {
   const { task, model, batch, tokenizer } = setup;
   const parts = headParts(task, model);
-  const most = task.labels.length;
+  const max = task.labels.length;
   const textsOf = once((split) => readChoices(setup, split));
   const lengthOf = ({ texts }: ChoiceTexts) => Math.max(...texts.map(({ ids }) => ids.length));
   const training: TaskTraining<ChoiceTexts, Prediction<"multiple_choice">> = {
@@ -31,14 +31,14 @@ export async function multipleChoiceHead(setup: ChoiceSetup): Promise<TaskTraini
     lengthOf,
     partOf: (items) => smallestPart(parts, items.map(lengthOf)),
     fill(part, items) {
-      const rows = items.flatMap(({ texts }) => Array.from({ length: most }, (_, i) => (texts[i] ? [{ ...texts[i], answer: 0 }] : [])));
-      const { arrays, tokensRead } = pooledBatch(part as HeadPart, rows, batch * most, tokenizer.vocabulary.pad, task.pool);
+      const rows = items.flatMap(({ texts }) => Array.from({ length: max }, (_, i) => (texts[i] ? [{ ...texts[i], answer: 0 }] : [])));
+      const { arrays, tokensRead } = pooledBatch(part as HeadPart, rows, batch * max, tokenizer.vocabulary.pad, task.pool);
       const [labels, weights] = [new Int32Array(batch), new Float32Array(batch)];
-      const absent = new Float32Array(batch * most);
+      const absent = new Float32Array(batch * max);
       for (const [row, { texts, answer }] of items.entries()) {
         labels[row] = answer;
         weights[row] = 1;
-        absent.fill(never, row * most + texts.length, (row + 1) * most);
+        absent.fill(never, row * max + texts.length, (row + 1) * max);
       }
       return { arrays: { ...arrays, labels, weights, absent }, tokensRead, predicted: items.length };
     },

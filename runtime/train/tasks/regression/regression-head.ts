@@ -1,6 +1,6 @@
 import type { ResolvedTaskOf } from "#runtime/contract/plan.ts";
 import type { Prediction } from "#runtime/contract/predictions.ts";
-import { type IdentifiedText, readAnsweredTexts } from "../../answered-texts.ts";
+import { type IdentifiedText, readLabelledTexts } from "../../labelled-texts.ts";
 import { headAnswers, mean } from "../head-answers.ts";
 import { oneVectorEach } from "../one-vector.ts";
 import { evaluated, once, rounded, type TaskTraining, type TaskTrainingSetup } from "../task-training.ts";
@@ -14,9 +14,9 @@ export async function regressionHead(
 ): Promise<TaskTraining<IdentifiedText, Prediction<"regression">>> {
   const { task, batch } = setup;
   const reading = oneVectorEach(setup);
-  const train = await readAnsweredTexts(task, "train", setup);
+  const train = await readLabelledTexts(task, "train", setup);
   const scale = scaleOf(train.map(({ answer }) => answer));
-  const textsOf = once((split) => readAnsweredTexts(task, split, setup));
+  const textsOf = once((split) => readLabelledTexts(task, split, setup));
   return {
     train: train.map((text) => ({ ...text, answer: scale.down(text.answer) })),
     ...reading,

@@ -1,7 +1,7 @@
 import type { Split } from "#runtime/contract/spec.ts";
 import type { QuestionExample } from "#runtime/tasks/example.ts";
 import { type FramedText, framed, framedLength } from "#runtime/tokenizers/frame.ts";
-import type { ExampleReading } from "../../answered-texts.ts";
+import type { ExampleReading } from "../../labelled-texts.ts";
 
 /** A question and a part of the context in the frame of a pair. */
 export interface AnswerWindow extends FramedText {
@@ -38,7 +38,7 @@ export async function readWindows(
   split: Split,
   { tokenizer, frame, context, counted, model, stride }: WindowReading,
 ): Promise<AnswerWindow[]> {
-  const around = framedLength([[], []], frame);
+  const overhead = framedLength([[], []], frame);
   const before = frame.pair.findIndex((piece) => "text" in piece && piece.text === 1) - 1;
   const questions = await tokenizer.encodeBatch(examples.map(({ question }) => question));
   const contexts = new Map<string, ContextTokens>();
@@ -46,11 +46,11 @@ export async function readWindows(
   const windows: AnswerWindow[] = [];
   let [cut, long] = [0, 0];
   for (const [example, { context: text, answers }] of examples.entries()) {
-    const longest = Math.floor((context - around) / 2);
+    const longest = Math.floor((context - overhead) / 2);
     const question = Array.from(questions[example]!).slice(0, longest);
     if (questions[example]!.length > longest) cut++;
     const { ids, units } = contexts.get(text)!;
-    const room = context - question.length - around;
+    const room = context - question.length - overhead;
     const step = Math.min(room, stride ?? Math.ceil(room / 2));
     const answer = answers[0] && tokensIn(units, answers[0].start, answers[0].start + answers[0].text.length);
     if (ids.length > room) long++;

@@ -4,7 +4,7 @@ import type { Split } from "#runtime/contract/spec.ts";
 import { readTaskExamples } from "#runtime/corpus/task-examples.ts";
 import type { HeadPart } from "#runtime/programs/heads/head.ts";
 import { framed, framedLength } from "#runtime/tokenizers/frame.ts";
-import { noteCut } from "../../answered-texts.ts";
+import { noteCut } from "../../labelled-texts.ts";
 import { headAnswers, mean, softmaxOf, surprise } from "../head-answers.ts";
 import { headParts, smallestPart } from "../parts-by-length.ts";
 import { evaluated, once, type TaskTraining, type TaskTrainingSetup } from "../task-training.ts";
@@ -58,7 +58,7 @@ export async function taggingHead(setup: TaggingSetup): Promise<TaskTraining<Tag
       const texts = await textsOf(split);
       const answers = await headAnswers(training, texts, batch, trainer);
       const losses: number[] = [];
-      const elsewhere = mostFrequent(await textsOf("train"));
+      const unrelated = mostFrequent(await textsOf("train"));
       const predicted = texts.map(({ words, tags, told }, i) => {
         const found = told.map((position, word) => {
           const probabilities = softmaxOf(answers[i]!.subarray(position * task.labels.length, (position + 1) * task.labels.length));
@@ -66,7 +66,7 @@ export async function taggingHead(setup: TaggingSetup): Promise<TaskTraining<Tag
           if (label !== undefined) losses.push(surprise(probabilities[label]!));
           return task.labels[probabilities.indexOf(Math.max(...probabilities))]!;
         });
-        return words.map((_, word) => found[word] ?? elsewhere);
+        return words.map((_, word) => found[word] ?? unrelated);
       });
       const predictions = texts.map(({ id, words, tags }, i): Prediction<"tagging"> => ({ id, words, tags, predicted: predicted[i]! }));
       return evaluated(task, mean(losses), predictions);
@@ -82,7 +82,7 @@ export async function taggingHead(setup: TaggingSetup): Promise<TaskTraining<Tag
 async function readTagged({ task, model, tokenizer, frame, context, counted }: TaggingSetup, split: Split): Promise<TaggedText[]> {
   const examples = readTaskExamples(task, split);
   const { unknown } = tokenizer.vocabulary;
-  const around = framedLength([[]], frame);
+  const overhead = framedLength([[]], frame);
   const before = frame.single.findIndex((piece) => "text" in piece);
   const encoded = await tokenizer.encodeBatch(examples.flatMap(({ words }) => words.map((word, i) => (i === 0 ? word : ` ${word}`))));
   let [at, cut] = [0, 0];
@@ -91,7 +91,7 @@ async function readTagged({ task, model, tokenizer, frame, context, counted }: T
     const told: number[] = [];
     for (const pieces of encoded.slice(at, at + words.length)) {
       const tokens = pieces.length === 0 ? [unknown] : Array.from(pieces);
-      if (ids.length + tokens.length + around > context) break;
+      if (ids.length + tokens.length + overhead > context) break;
       told.push(before + (model.architecture === "decoder" ? ids.length + tokens.length - 1 : ids.length));
       ids.push(...tokens);
     }

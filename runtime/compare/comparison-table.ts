@@ -1,0 +1,135 @@
+import Table from "cli-table3";
+import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
+import { describeBelow, describeDifference, describeExpectation, describePublished } from "#runtime/contract/describe-results.ts";
+import { withDirection } from "#runtime/contract/direction.ts";
+import { formatEstimate, formatScore, formatShare } from "#runtime/contract/numbers.ts";
+import { visibleLine } from "#runtime/contract/visible.ts";
+import { matchedAmounts } from "./matched-amounts.ts";
+
+/** A comparison as text for a terminal. */
+export function comparisonTable(result: ComparisonResult): string {
+  return [
+    result.question ?? "",
+    // a single cell is not matched with anything
+    result.matched.cells.length > 1 ? `${result.comparison}, matched in ${result.matched.match}:` : `${result.comparison}:`,
+    matchedTable(result),
+    "mean ± standard error (seeds):",
+    summaryTable(result),
+    ...seedTables(result),
+    ...curveTables(result),
+    listed("Verdicts", result.verdicts.map(describeDifference)),
+    listed("Expected", result.expectations.map(describeExpectation)),
+    listed("Published", describePublished(result)),
+    listed("Warnings", result.warnings),
+    listed(
+      "Notes",
+      (result.notes ?? []).map(({ text }) => text),
+    ),
+    result.method,
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
+
+/** Rows of text in aligned columns, one line per row, whatever a cell contains; the first column is left-aligned, others by `alignment`. */
+export function alignedRows(head: readonly string[], rows: readonly (readonly string[])[], alignment: "left" | "right" = "right"): string {
+  const nothing = {
+    top: "",
+    "top-mid": "",
+    "top-left": "",
+    "top-right": "",
+    bottom: "",
+    "bottom-mid": "",
+    "bottom-left": "",
+    "bottom-right": "",
+  };
+  const sides = { left: "", "left-mid": "", mid: "", "mid-mid": "", right: "", "right-mid": "", middle: "  " };
+  const table = new Table({
+    head: head.map(visibleLine),
+    chars: { ...nothing, ...sides },
+    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
+    colAligns: head.map((_, index) => (index === 0 ? "left" : alignment)),
+  });
+  for (const row of rows) table.push(row.map(visibleLine));
+  return table
+    .toString()
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n");
+}
+
+function matchedTable({ matched }: ComparisonResult): string {
+  const { head, rows } = matchedAmounts(matched, "embeddings");
+  return alignedRows(head, rows);
+}
+
+function summaryTable({ summary }: ComparisonResult): string {
+  const scores = unique(summary.map(scoreOf));
+  const cells = unique(summary.map(({ cell }) => cell));
+  return alignedRows(
+    ["", ...scores.map((score) => withDirection(score, score.split(".").at(-1)!))],
+    cells.map((cell) => [
+      cell,
+      ...scores.map((score) => {
+        const entry = summary.find((each) => each.cell === cell && scoreOf(each) === score);
+        if (!entry) return "–";
+        const estimate = `${formatEstimate(entry.metric, entry.mean, entry.standard_error, entry.n)} (${entry.n})`;
+        return `${estimate} ${describeBelow(entry.below)}`.trimEnd();
+      }),
+    ]),
+  );
+}
+
+/** One table per score, with a row per cell and a column per run. */
+function seedTables({ cells }: ComparisonResult): string[] {
+  return unique(cells.map(scoreOf)).map((score) => {
+    const ofScore = cells.filter((row) => scoreOf(row) === score && hasSeed(row));
+    const several = new Set(ofScore.map((row) => row.finetune_seed)).size > 1;
+    const columns = unique(ofScore.map((row) => runOf(row, several)));
+    const rows = unique(ofScore.map(({ cell }) => cell)).map((cell) => [
+      cell,
+      ...columns.map((column) => {
+        const row = ofScore.find((each) => each.cell === cell && runOf(each, several) === column);
+        return row ? formatScore(row.metric, row.value) : "–";
+      }),
+    ]);
+    return `${score} by seed${several ? " (pre-training/fine-tuning)" : ""}:\n${alignedRows(["", ...columns], rows)}`;
+  });
+}
+
+/** Whether a row has a seed; the majority baseline has none. */
+function hasSeed(row: ComparisonResult["cells"][number]): boolean {
+  return row.cell !== "majority";
+}
+
+/** One table per score, with a row per cell and a column per share of the pre-training's steps. */
+function curveTables({ curves = [] }: ComparisonResult): string[] {
+  return unique(curves.map(scoreOf)).map((score) => {
+    const ofScore = curves.filter((curve) => scoreOf(curve) === score);
+    const shares = [...new Set(ofScore.flatMap(({ points }) => points.map(({ share }) => share)))].sort((a, b) => a - b);
+    const rows = ofScore.map(({ cell, metric, points }) => [
+      cell,
+      ...shares.map((share) => {
+        const point = points.find((each) => each.share === share);
+        return point ? formatEstimate(metric, point.mean, point.standard_error, point.n) : "–";
+      }),
+    ]);
+    return `${score} after a share of the pre-training's steps:\n${alignedRows(["", ...shares.map(formatShare)], rows)}`;
+  });
+}
+
+function runOf(row: ComparisonResult["cells"][number], several: boolean): string {
+  return several ? `${row.seed}/${row.finetune_seed}` : `${row.seed}`;
+}
+
+function scoreOf({ task, metric }: { task: string; metric: string }): string {
+  return `${task}.${metric}`;
+}
+
+function listed(title: string, lines: readonly string[]): string {
+  return lines.length === 0 ? "" : `${title}:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+}
+
+function unique(values: readonly string[]): string[] {
+  return [...new Set(values)];
+}
