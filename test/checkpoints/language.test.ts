@@ -60,7 +60,7 @@ describe("mistakes are reported at their places", () => {
       "a family that is not there",
       undefined,
       (path) => writeFileSync(join(path, "config.json"), '{ "model_type": "mamba" }'),
-      /:3:26: error: .*config\.json: model_type is "mamba"; BERT \(bert\), .* can be read/,
+      /:3:26: error: .*config\.json: model_type is "mamba"; BERT \(bert\), .* are supported/,
     ],
     [
       "a setting that is not supported",
