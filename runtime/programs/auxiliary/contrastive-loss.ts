@@ -39,7 +39,8 @@ export const contrastiveLoss: AuxiliaryLoss<Extract<Auxiliary, { kind: "contrast
 
   secondRow: ({ view }) => view ?? { tokens: [], positions: [], segments: [] },
 
-  fill: ({ examples, layout, auxiliary }) => pooledTexts([...examples, ...examples.map(contrastiveLoss.secondRow!)], auxiliary, layout.context),
+  fill: ({ examples, layout, auxiliary }) =>
+    pooledTexts([...examples, ...examples.map(contrastiveLoss.secondRow!)], auxiliary, layout.context),
 };
 
 /** Texts are numbered by their segments, from 1. */
