@@ -167,7 +167,7 @@ describe("written answers are scored by the task's own metrics", () => {
 
 test.each([
   ["an encoder", "masked", "as: text", /pair_classification as text needs a model that writes text, but this is an encoder/],
-  ["how a head reads", "causal", "as: text, pool: last", /pool says how a head reads the text, and with as: text there is no head/],
+  ["how a head reads", "causal", "as: text, pool: last", /pool tells how a head reads the text, but with as: text there is no head/],
   ["probabilities", "causal", "as: text, metrics: [roc_auc]", /roc_auc needs the probability of each label/],
 ])("%s cannot be with it", async (_, like, settings, message) => {
   const task = `pair_classification { train: "p.tsv", validation: 20%, test: 20%, text: one, second: two, label: verdict, ${settings} }`;
