@@ -208,7 +208,7 @@ function countsOf(folder: string): string {
   return `${folder}.writes`;
 }
 
-const times = new Set(["seconds", "aroundSteps", "waitingForData", "testReadAt", "checksum", "test_first_read", "recorded", "before_test"]);
+const times = new Set(["seconds", "overhead", "waitingForData", "testReadAt", "checksum", "test_first_read", "recorded", "before_test"]);
 
 function withoutTimes(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutTimes);

@@ -7,8 +7,8 @@ export interface Batch {
   /**
    * int32 `tokens`, `positions`, `segments` [B, T]; `prefix` [B, T] where the layout has one; of an encoder-decoder also
    * `decoder_tokens`, `decoder_positions`, `decoder_segments` [B, U]; int32 `predict` and `targets`, float32 `weights`
-   * [B × predicted]: `predict` is b × T + t (of the decoder, b × U + u), behind the last one 0 with weight 0. Where each position
-   * has a place of its own (`predictsInPlace`), targets and weights stand there and there is no `predict`. Row-major.
+   * [B × predicted]: `predict` is b × T + t (of the decoder, b × U + u), after the last one 0 with weight 0. Where each position
+   * has a place of its own (`predictsInPlace`), targets and weights are there and there is no `predict`. Row-major.
    */
   arrays: Arrays;
   /** Positions read, of both sides, without padding. */
@@ -92,7 +92,7 @@ function predictionsOf(examples: readonly Example[], layout: Layout): { arrays: 
   return { arrays: predictsInPlace(layout) ? { targets, weights } : { predict, targets, weights }, count };
 }
 
-/** Where each example's predictions stand in the batch: each at its position, or one behind the other without gaps. */
+/** The places of each example's predictions in the batch: each at its position, or one after another without gaps. */
 export function predictionPlaces(examples: readonly Pick<Example, "predict">[], layout: Layout): number[][] {
   if (predictsInPlace(layout)) return examples.map(({ predict }, b) => predict.map((position) => b * layout.predicted + position));
   let count = 0;

@@ -37,7 +37,7 @@ export async function encodeCorpus(job: EncodeJob, context: JobContext): Promise
   try {
     for (const split of splits) {
       const limit = split === "train" ? (job.limit ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
-      // what a step takes of them is counted beforehand
+      // the number that a step takes was counted before
       const lengths = split === "train" ? openDocumentLengths() : undefined;
       const shards = openShards(context.folder, split, width, limit);
       try {
@@ -159,7 +159,7 @@ async function encodeSplit(
 }
 
 interface Shards {
-  /** What lies behind the limit is left out. */
+  /** Tokens after the limit are left out. */
   write(ids: ArrayLike<number>): void;
   isFull(): boolean;
   /** What was written, a document that the limit cuts included. */

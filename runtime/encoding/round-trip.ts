@@ -49,7 +49,7 @@ export function openRoundTrip({ decode, vocabulary }: Pick<Tokenizer, "decode" |
 
 const losses: readonly LostInText[] = ["case", "accents", "spaces", "forms", "other"];
 
-/** What a text has lost that came back otherwise. So many of its words may be unknown, which are told by their tokens and lost nothing else. */
+/** The losses of a text that its tokens do not reproduce. `unknown` of its words may be unknown tokens, which lose nothing else. */
 function lossesOf(text: string, back: string, unknown: number): LostInText[] {
   if (back === "") return unknown > 0 ? [] : ["other"];
   const words = text.normalize("NFD").match(/[\p{L}\p{M}]+/gu) ?? [];

@@ -17,7 +17,7 @@ export interface SequenceIndex {
 }
 
 /**
- * The index-th sequence of a part of training. The tokens lie on a ring (behind the last document comes the first); each epoch
+ * The index-th sequence of a part of training. The tokens form a ring (the first document follows the last); each epoch
  * cuts it from another random place into windows one stride apart and reads these in another random order. So an epoch reads
  * each token once: one window is shorter, and what windows share beyond their stride (a causal window's last target) is
  * read again. A pure function of its arguments.
@@ -32,7 +32,7 @@ export function unrelatedWindow(stream: TokenStream, layout: WindowShape, at: Se
   return windows > 1 ? windowAt(stream, layout, at, Math.floor(windows / 2)) : undefined;
 }
 
-/** `further`: so many places behind its own in the order of the epoch. */
+/** `further`: the number of places after its own in the order of the epoch. */
 function windowAt(stream: TokenStream, layout: WindowShape, at: SequenceIndex, further: number): Int32Array {
   const windows = windowCount(stream.length, layout);
   const epoch = Math.floor(at.index / windows);

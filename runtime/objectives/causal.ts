@@ -4,7 +4,7 @@ import { append, segmentsOf, slice } from "./segments.ts";
 
 export type CausalSettings = Extract<ResolvedObjective, { kind: "causal" }>;
 
-/** Next-token prediction (Radford et al. 2018, section 3.1). The last token of a window is read by nobody: it is a target. */
+/** Next-token prediction (Radford et al. 2018, section 3.1). The last token of a window is only a target; no position reads it. */
 export const causal: TextObjective<CausalSettings> = {
   layout(_settings, { architecture, context }) {
     return {

@@ -7,7 +7,7 @@ import { pairSlots } from "./sentence-pairs.ts";
 export type ContrastiveSettings = Extract<ResolvedObjective, { kind: "contrastive" }>;
 
 /**
- * Contrast of texts (Gao et al. 2021, SimCSE, section 3 and equation 1): the two views of a text lie closer to each other than to
+ * Contrast of texts (Gao et al. 2021, SimCSE, section 3 and equation 1): the two views of a text are closer to each other than to
  * those of the batch's other texts. A text is a document's part of a window, `<s> … </s>`. The views are the same text under
  * two dropout masks, or its two halves.
  */
@@ -92,7 +92,7 @@ function wholeWithin(text: readonly number[], [room]: readonly [number, number])
 
 /**
  * The halves of as much of a text as there is room for. They need room on one side each: a part that is a little shorter may be cut
- * behind a sentence where the longest would not; where none of these is, the longest is cut in the middle.
+ * after a sentence if the longest would not; if there is none of these, the longest is cut in the middle.
  */
 function halvesWithin(text: readonly number[], room: readonly [number, number], vocabulary: Vocabulary): Views | undefined {
   const longest = partOf(text.length, 2 * Math.min(...room), 2);

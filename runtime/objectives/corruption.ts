@@ -24,7 +24,7 @@ interface Lengths {
   targets: number;
 }
 
-/** The longest window whose input and target fit, where it lies in one document. */
+/** The longest window within one document whose input and target fit. */
 export function corruptionLayout(
   { lengths, shortest }: Corruption,
   { architecture, context }: { architecture: Architecture; context: number },
@@ -65,7 +65,7 @@ export function corruptedExample(
   return layout.architecture === "encoder-decoder" ? onTwoSides(parts, vocabulary) : onOneSide(parts);
 }
 
-/** Of a window; see `TextObjective.reach`. */
+/** For a window; see `TextObjective.reach`. */
 export function corruptedReach(window: ArrayLike<number>, corruption: Corruption, layout: Layout, vocabulary: Vocabulary): number {
   return takenTexts(window, corruption, layout, vocabulary).reach;
 }

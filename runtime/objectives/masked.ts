@@ -110,7 +110,7 @@ export function maskTokens(
   return { tokens: corrupted, chosen };
 }
 
-/** Positions that stand together in one word. */
+/** The positions that belong to one word. */
 function wordsOf(positions: readonly number[], tokens: readonly number[], vocabulary: Vocabulary): number[][] {
   const words: number[][] = [];
   for (const span of neighbours(positions)) {

@@ -12,7 +12,7 @@ export function positionsIn({ tokens, decoder }: Example): number {
   return tokens.length + (decoder?.tokens.length ?? 0);
 }
 
-/** How many tokens are hidden, and what stands in their places. `positionOf`: where in the input the token of a prediction is. */
+/** How many tokens are hidden, and what replaces them. `positionOf`: where in the input the token of a prediction is. */
 export function maskedRates(
   examples: readonly Example[],
   vocabulary: Vocabulary,

@@ -15,7 +15,7 @@ export interface Vocabulary {
   firstOrdinary: number;
   /** Ids from this on are special tokens or sentinels. */
   endOrdinary: number;
-  /** The lowest id of a sentinel; the following ids are the others. Where there is none, behind all ids. */
+  /** The lowest id of a sentinel; the following ids are the others. If there is none, after all ids. */
   firstSentinel: number;
   sentinels: number;
   /** `<extra_id_0>` is the last of them, as T5 has it; else the first. */
@@ -62,12 +62,12 @@ export interface Layout {
   /** In the stack that predicts, which an encoder beside it sees the whole of; with `prefix`, batches have that array. */
   visibility: Visibility;
   /**
-   * Corpus tokens that one sequence is made of at most, and how far the next one starts behind it: where documents are short, an
+   * Corpus tokens that one sequence is made of at most, and how far after it the next one starts: if documents are short, an
    * objective may take fewer (`TextObjective.reach`).
    */
   window: number;
   stride: number;
-  /** Positions read without padding, of a sequence that lies in one document: what budgets count. */
+  /** Positions read without padding, in a sequence within one document: what budgets count. */
   tokens: number;
   /** Sentinels used. */
   sentinels: number;
@@ -88,7 +88,7 @@ export function predictsInPlace({ context, decoderContext, predicted, auxiliary 
 export type Auxiliary =
   /** A class for each of up to `slots` pairs of texts in a sequence. */
   | { kind: "sentence_pairs"; slots: number }
-  /** A generator of this share of the model's width fills in the predicted tokens; which ones differ is told for every position. */
+  /** A generator of this share of the model's width fills in the predicted tokens; the discriminator predicts for every position whether it differs. */
   | { kind: "replaced_tokens"; generator: number; weight: number }
   /** Sequences come as two views, with up to `slots` texts in each; `predicted` is 0. */
   | { kind: "contrast"; slots: number; pool: Pooling; temperature: number };
@@ -125,7 +125,7 @@ export interface TextObjective<S> {
   /** Shapes, for an architecture that can carry it. */
   layout(settings: S, model: { architecture: Architecture; context: number }): Layout;
   /**
-   * `window`: consecutive corpus tokens, at most `layout.window` of them; documents stand as `<s> … </s>`. `elsewhere`: such a
+   * `window`: consecutive corpus tokens, at most `layout.window` of them; each document is `<s> … </s>`. `elsewhere`: such a
    * window from another place, where the layout asks for one and the corpus has one.
    */
   example(
@@ -137,7 +137,7 @@ export interface TextObjective<S> {
     unrelated?: ArrayLike<number>,
   ): Example;
   /**
-   * How many of a window's tokens its sequence has room for: the next sequence begins behind them. At least 1, of a window that is not
+   * How many of a window's tokens its sequence has room for: the next sequence begins after them. At least 1, of a window that is not
    * empty. Of layouts that pack; others take every window whole, whatever the lengths of its documents.
    */
   reach?(window: ArrayLike<number>, settings: S, layout: Layout, vocabulary: Vocabulary): number;
@@ -147,7 +147,7 @@ export interface TextObjective<S> {
   measured?(examples: readonly Example[], settings: S, vocabulary: Vocabulary): Record<string, number>;
   /**
    * Where the input shows what is predicted, which a preview marks: the position of each target's hidden token, or `sentinels`, each of
-   * which stands for a span of the target. Left out or undefined: nowhere.
+   * which replaces a span of the target. Left out or undefined: nowhere.
    */
   hidden?(example: Example, settings: S): readonly number[] | "sentinels" | undefined;
   /** What the classes 0 and 1 of an example's pairs mean, as a preview shows them. */
@@ -171,5 +171,5 @@ export const likelihoodMetrics = {
   pseudo: ["pseudo_perplexity"],
 } as const satisfies Record<TextLikelihood["kind"], readonly string[]>;
 
-/** Of a window: how many of its tokens a sequence takes. */
+/** How many tokens of a window a sequence takes. */
 export type Reach = (window: ArrayLike<number>) => number;

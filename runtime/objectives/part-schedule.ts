@@ -47,7 +47,7 @@ export function partCounts(objective: ResolvedObjective, steps: number): number[
   return objective.parts.flatMap((part, i) => partCounts(part.objective, counts[i]!));
 }
 
-/** Consecutive steps of one optimiser: from behind step `start`, `steps` of them. */
+/** Consecutive steps of one optimiser: `steps` of them, after step `start`. */
 export interface Phase {
   start: number;
   steps: number;

@@ -42,7 +42,7 @@ export const prefix: TextObjective<PrefixSettings> = {
   }),
 };
 
-/** In a decoder the last prefix token predicts the first token behind the prefix. */
+/** In a decoder the last prefix token predicts the first token after the prefix. */
 function onOneSide(window: ArrayLike<number>, segments: Segment[], prefixLength: (length: number) => number): Example {
   const flags: number[] = [];
   const example: Example = { tokens: [], positions: [], segments: [], prefix: flags, predict: [], targets: [] };

@@ -1,6 +1,6 @@
 import type { Vocabulary } from "./objective.ts";
 
-/** A part of a window that lies in one document: `start` (included) to `end` (excluded). */
+/** A part of a window within one document: `start` (included) to `end` (excluded). */
 export interface Segment {
   start: number;
   end: number;
@@ -39,7 +39,7 @@ export function partOf(length: number, room: number, shortest: number): number {
   return part >= shortest ? part : 0;
 }
 
-/** Cuts a text behind tokens that end a sentence; of several in a row, behind the last. */
+/** Cuts a text after tokens that end a sentence; after the last of several in a row. */
 export function sentencesOf(text: readonly number[], endsSentence: (token: number) => boolean): number[][] {
   const sentences: number[][] = [];
   let start = 0;

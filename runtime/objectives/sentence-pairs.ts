@@ -95,7 +95,7 @@ function takenTexts(
   return { texts, reach: window.length };
 }
 
-/** Where the second text begins: behind a sentence, each as likely as the others; in one sentence, behind any token. */
+/** Where the second text begins: after a sentence, each as likely as the others; within one sentence, after any token. */
 function cutOf(text: readonly number[], vocabulary: Vocabulary, random: Random): number {
   const sentences = sentencesOf(text, vocabulary.endsSentence);
   if (sentences.length < 2) return 1 + random.below(text.length - 1);

@@ -24,15 +24,15 @@ export interface GenerationSettings {
   room: number;
   /** Positions of the encoder's input; 0 without one. */
   source: number;
-  /** Give the likeliest token, of those that are not forbidden, in place of scores. */
-  likeliest?: { forbidden: readonly number[] };
+  /** Greedy decoding: the most probable token that is not forbidden, instead of scores. */
+  greedy?: { forbidden: readonly number[] };
 }
 
 /**
- * Decoding with kept keys and values, which lie in pages of the places that texts have side by side. `begin`: reads the texts → `scores`
+ * Decoding with cached keys and values, in pages of the places that texts have side by side. `begin`: reads the texts → `scores`
  * (texts, V) of the token after the last; `next.P`: one more token a row, rows being texts × beams, to a place of page P, the
  * last that it looks at → `scores` (rows, V). Scores are logits; with beams, logarithms of probabilities. With
- * beams, `order` says of which row each row is the continuation. Where the likeliest token is wanted, `likeliest` is the only
+ * beams, `order` says of which row each row is the continuation. With greedy decoding, `greedy` is the only
  * output. State: the parameters, and the cache by layer and page.
  */
 export function generationProgram(settings: GenerationSettings): Program {
@@ -169,12 +169,12 @@ function growingCache({ beams }: GenerationSettings, last: number, state: Tensor
   };
 }
 
-function outputsOf({ beams, model, likeliest }: GenerationSettings, forward: Forward, states: Tensor): Tensors {
+function outputsOf({ beams, model, greedy }: GenerationSettings, forward: Forward, states: Tensor): Tensors {
   const logits = project(predictionStates(forward, states), vocabularyProjection(forward));
-  if (!likeliest) return { scores: beams > 1 ? logSoftmax(logits) : logits };
+  if (!greedy) return { scores: beams > 1 ? logSoftmax(logits) : logits };
   const allowed = new Float32Array(model.vocabulary);
-  for (const token of likeliest.forbidden) allowed[token] = -1e9;
-  return { likeliest: argMax(likeliest.forbidden.length > 0 ? add(logits, tensor1d(allowed)) : logits, -1) };
+  for (const token of greedy.forbidden) allowed[token] = -1e9;
+  return { greedy: argMax(greedy.forbidden.length > 0 ? add(logits, tensor1d(allowed)) : logits, -1) };
 }
 
 /** 0, 0, 1, 1, … */

@@ -48,7 +48,7 @@ export function writingPart(model: Omit<ReadingModel, "context">, source: number
   return { kind: "text", name: `${source}+${target}`, layout: writingLayout(model, source, target) };
 }
 
-/** A decoder reads the target behind the source, which is its prefix where it learned with one; an encoder-decoder reads each on its own side. */
+/** A decoder reads the target after the source, which is its prefix if it learned with one; an encoder-decoder reads each on its own side. */
 function writingLayout({ architecture, readsPrefix }: Omit<ReadingModel, "context">, source: number, target: number): Layout {
   const twoSided = architecture === "encoder-decoder";
   const context = twoSided ? source : source + target;

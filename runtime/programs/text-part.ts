@@ -22,7 +22,7 @@ export interface Term {
   factor: number;
 }
 
-/** Of a part's layout; the first is the one that its predictions are counted by. */
+/** The layouts of a part; the first one counts its predictions. */
 export function termsOf({ predicted, auxiliary }: Layout): Term[] {
   const tokens: Term[] = predicted > 0 ? [{ losses: "losses", weights: "weights", factor: 1 }] : [];
   if (!auxiliary) return tokens;

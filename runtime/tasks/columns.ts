@@ -32,7 +32,7 @@ export function readColumns<K extends string, L extends string = never>(
   const [texts, ofLists] = [fieldsOf(table, requested), fieldsOf(table, lists)];
   const asked = [...texts, ...ofLists];
   const header = flaws(headerChecks, "task", headerSeen(table, asked)).map((flaw) => problemOf(flaw, file.name, key));
-  // rows whose columns are parted by something else are ragged as well
+  // rows with another separator are ragged as well
   if (header.some(({ severity }) => severity === "error")) return { rows: [], problems: header };
   const problems = [...header, ...malformed(table, file.name, key)];
   if (table.rows.length === 0) {

@@ -49,7 +49,7 @@ export interface TextPairExample extends Identified {
 export interface PairExample extends Identified {
   good: string;
   bad: string;
-  /** What the pair tests; scores are told for each. */
+  /** What the pair tests; scores are reported for each. */
   group: string | null;
 }
 
@@ -96,7 +96,7 @@ export interface TaskExamples<E = TaskExample> {
 /** A file's content. */
 export interface DecodedFile {
   path: string;
-  /** As it stands in ids and messages. */
+  /** As it appears in ids and messages. */
   name: string;
   text: string;
 }

@@ -9,10 +9,10 @@ import { decompressed, moreThanHeld } from "./formats/decompress.ts";
 import { type HashedSplit, sha256, splitOf } from "./share.ts";
 import { definitionOf } from "./task-definitions.ts";
 
-/** The whole content; null where there is no file. What is too large to be held is not read. */
+/** The whole content; null if there is no file. A file that is too large for memory is not read. */
 export type ReadFile = (path: string) => Uint8Array | null | "too large";
 
-/** The examples of one split. A share is split off the training file by the hash of each question: the same one never lies in two. */
+/** The examples of one split. A share is split off the training file by the hash of each question: the same one is never in two. */
 export function readExamples(task: TaskData, split: Split, read: ReadFile): TaskExamples {
   return exampleReader(task, read)(split);
 }

@@ -15,7 +15,7 @@ export interface TaskReading {
   problems: Problem[];
   /** Number of examples. */
   sizes: Record<Split, number>;
-  /** Of a training text, on average; where the answer is written, with it. */
+  /** Of a training text, on average, including a written answer. */
   characters: number;
   /** Of the longest training text, in UTF-8. */
   longestBytes: number;

@@ -3,7 +3,7 @@ import { type DataFlaw, flaws } from "./checks/data-check.ts";
 import { firstOfEach, type LabelSeen, labelChecks, writtenLabelChecks } from "./checks/label-checks.ts";
 import type { TaskProblem } from "./example.ts";
 
-/** Labels of which one is probably meant: the same but for characters that nobody sees, as numbers, or for capital letters. */
+/** Labels of which one is probably meant: the same except for invisible characters, as numbers, or for capital letters. */
 export function labelsAlike<E extends { id: string }>(
   splits: Readonly<Record<Split, readonly E[]>>,
   labelsOf: (example: E) => readonly string[],

@@ -8,7 +8,7 @@ import type { Items } from "./item-scores.ts";
 export interface TaskDefinition<D extends TaskData, E extends TaskExample, P extends Prediction> {
   /** The examples of a file, or of two aligned ones. `key`: the setting that names it. */
   read(task: D, files: readonly DecodedFile[], key: Split): TaskExamples<E>;
-  /** What an example asks, as texts: the same question never lies in two splits. */
+  /** The question of an example, as texts: the same question is never in two splits. */
   question(example: E): string[];
   /** The answers that training examples have, in order; empty where answers are not labels. */
   labels(examples: readonly E[]): string[];
@@ -25,7 +25,7 @@ export interface TaskDefinition<D extends TaskData, E extends TaskExample, P ext
   /** `train` reads the training examples; `labels` are the task's. Throws `JobFailure` where an example has another label. */
   constantBaseline(train: () => readonly E[], labels: readonly string[]): ConstantBaseline<E, P>;
   /**
-   * Every metric of the kind, whoever answered. Those that need probabilities are left out where an answer has none.
+   * Every metric of the kind, for every system. Metrics that need probabilities are left out if an answer has none.
    * @param labels the task's, whether or not each of them occurs
    */
   score(predictions: readonly P[], labels: readonly string[]): TaskScore[];
@@ -35,7 +35,7 @@ export interface TaskDefinition<D extends TaskData, E extends TaskExample, P ext
   mainMetric(labels: readonly string[]): string | null;
 }
 
-/** Of a kind, or of several whose examples and answers are the same. */
+/** For a kind, or for several with the same examples and answers. */
 export type TaskDefinitionOf<K extends TaskKind> = TaskDefinition<TaskDataOf<K>, ExamplesByKind[K], Prediction<K>>;
 
 /** Whoever always answers the same, whatever is asked: what a model must beat to have learned anything. */

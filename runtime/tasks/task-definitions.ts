@@ -22,7 +22,7 @@ export const taskDefinitions: { readonly [K in TaskKind]: TaskDefinitionOf<K> } 
   minimal_pairs: minimalPairs,
 };
 
-/** Of a task whose kind is known at run time alone: what it reads and answers are of the same kind. */
+/** For a task whose kind is known only at run time: its examples and answers are of the same kind. */
 export function definitionOf(kind: TaskKind): TaskDefinitionOf<TaskKind> {
   return taskDefinitions[kind] as unknown as TaskDefinitionOf<TaskKind>;
 }

@@ -16,7 +16,7 @@ export interface BatchThreadData {
   job: PretrainJob;
   /** Run folders by job. */
   folders: Record<string, string>;
-  /** Over which it is told which steps are wanted, and answers. */
+  /** The port that asks it for steps, and receives its answers. */
   port: MessagePort;
 }
 
@@ -83,7 +83,7 @@ export function openBatchThread(job: PretrainJob, context: PretrainInputs): Step
     async stepOf(step) {
       if (!steps.has(step)) ask(step);
       while (last < Math.min(step + ahead * block, job.steps)) ask(last + 1);
-      // what was made while the engine held this thread has come; it need not wait for its turn among the events
+      // batches made while the engine blocked this thread have arrived; they need not wait for their turn among the events
       for (let come = receiveMessageOnPort(port); come; come = receiveMessageOnPort(port)) hear(come.message as BatchThreadMessage);
       const made = await steps.get(step)!;
       steps.delete(step);

@@ -17,13 +17,13 @@ export interface Decoder {
   close(): Promise<void>;
 }
 
-/** Scores of all tokens (rows, V), or, where a decoder was opened for it, the likeliest token alone (rows). */
-export type Following = { scores: Float32Array } | { likeliest: Int32Array };
+/** Scores of all tokens (rows, V), or, if the decoder was opened for greedy decoding, the most probable token (rows). */
+export type Following = { scores: Float32Array } | { greedy: Int32Array };
 
 /** How much a decoder has room for. */
 export type DecoderRoom = Pick<GenerationSettings, "texts" | "beams" | "prompt" | "room" | "source">;
 
-export interface DecoderOptions extends DecoderRoom, Pick<GenerationSettings, "likeliest"> {
+export interface DecoderOptions extends DecoderRoom, Pick<GenerationSettings, "greedy"> {
   engine: Engine;
   model: ResolvedModel;
   parameters: readonly Parameter[];
@@ -83,7 +83,7 @@ export async function openDecoder({ engine, values, ...settings }: DecoderOption
   };
 }
 
-/** So many texts: what is missing is the first one again, and nobody asks for it. */
+/** A batch of this many texts: missing ones are the first one again, and are never read. */
 function filled(given: readonly (readonly number[])[], texts: number): (readonly number[])[] {
   return Array.from({ length: texts }, (_, text) => given[text] ?? given[0]!);
 }

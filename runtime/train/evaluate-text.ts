@@ -35,7 +35,7 @@ interface Likelihood {
   n: number;
 }
 
-/** Of all windows, and of each where its predictions can be told apart. */
+/** For all windows, and for each one if its predictions can be told apart. */
 interface Likelihoods extends Likelihood {
   windows: Likelihood[];
 }

@@ -125,7 +125,7 @@ async function train(setup: Setup): Promise<{ counters: Counters; best: Best; st
   if (resumed) await trainer.setState(resumed.state);
   const counters: Counters = { ...freshCounters(), ...resumed?.progress };
   let best = resumed?.progress.best ? restoredBest(resumed.progress.best, context.folder) : undefined;
-  /** Whole epochs behind us, those of earlier sessions too. */
+  /** Finished epochs, including those of earlier sessions. */
   let epoch = Math.floor((resumed?.step ?? 0) / perEpoch);
   const orders = new Map<number, FineTuningBatch[]>();
   const itemsOf = (step: number): unknown[] => {
@@ -226,7 +226,7 @@ function withoutWeights({ weights: _, ...rest }: Best): Omit<Best, "weights"> {
   return rest;
 }
 
-/** By epoch: a checkpoint names that of its own time, which a better one written behind it leaves as it is. */
+/** By epoch: a checkpoint names the best one of its time, which a better one written later leaves unchanged. */
 const bestName = (epoch: number) => `best-epoch-${String(epoch).padStart(5, "0")}.safetensors`;
 const bestFile = (folder: string, epoch: number) => join(folder, "checkpoints", bestName(epoch));
 

@@ -19,13 +19,13 @@ export interface GenerationOptions {
   prompts: readonly string[];
   /** At most so many new tokens. */
   tokens: number;
-  /** 0: always the likeliest token. Without effect where there are beams. */
+  /** 0: greedy decoding. Without effect with beams. */
   temperature: number;
-  /** Draw from so many of the likeliest tokens; null: from all. */
+  /** Draw from this many of the most probable tokens; null: from all. */
   topK: number | null;
-  /** Draw from the fewest likeliest tokens that together have this share; null: from all. */
+  /** Draw from the fewest most probable tokens that together have this probability; null: from all. */
   topP: number | null;
-  /** Keep so many continuations of each text and return the likeliest; 1: go on with one. */
+  /** The number of beams of each text, of which the most probable is returned; 1: no beam search. */
   beams: number;
   lengthPenalty: number;
   seed: number;
@@ -47,7 +47,7 @@ export async function generate(stored: StoredModel, options: GenerationOptions, 
 
 /** Which tokens begin and end what is written. */
 interface Special {
-  /** Of a decoder beside an encoder. */
+  /** For the decoder of an encoder-decoder. */
   start: number;
   ends: number[];
   forcedEnd: number | null;
@@ -113,7 +113,7 @@ function writingModel({ model, prompt, folder }: StoredModel, onWarning?: (messa
 
 function choosingOf({ beams, lengthPenalty, temperature, topK, topP, seed }: Omit<GenerationOptions, "prompts">): Choosing {
   if (beams > 1) return { kind: "beams", beams, lengthPenalty };
-  if (temperature === 0) return { kind: "likeliest" };
+  if (temperature === 0) return { kind: "greedy" };
   return { kind: "sample", temperature, topK, topP, random: random(seed, "generation") };
 }
 

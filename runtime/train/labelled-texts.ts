@@ -19,7 +19,7 @@ export interface ExampleReading {
   counted: CountNotes;
 }
 
-/** An answered text and where it stands. */
+/** A labelled text and its place. */
 export type IdentifiedText = LabelledText & { id: string };
 type PooledTask = ResolvedTaskOf<ClassificationKind | "regression">;
 
@@ -54,12 +54,12 @@ export type CountNotes = (kind: string, split: Split, counted: { some: number; a
 
 /** For one job, or one task of several that it reads. */
 export function countNotes(emit: JobContext["emit"], task?: string): CountNotes {
-  const told = new Map<string, string[]>();
+  const counted = new Map<string, string[]>();
   const of = task === undefined ? "" : `${task}: `;
   return (kind, split, { some, all }, sentence) => {
     if (some === 0) return;
-    const counts = [...(told.get(kind) ?? []), `${some} of ${all} ${split}`];
-    told.set(kind, counts);
+    const counts = [...(counted.get(kind) ?? []), `${some} of ${all} ${split}`];
+    counted.set(kind, counts);
     emit({ event: "warning", message: `${of}${sentence(listed(counts))}`, note: `${of}${kind}` });
   };
 }

@@ -15,7 +15,7 @@ export interface LoopStep extends StepBatches {
 export interface Loop {
   context: Pick<JobContext, "folder" | "emit" | "signal">;
   trainer: Pick<Trainer, "step" | "resetOptimizer" | "queues">;
-  /** Steps count from 1; `first` is behind a checkpoint's. */
+  /** Steps count from 1; `first` is the one after a checkpoint's. */
   first: number;
   steps: number;
   /** Changed in place. */
@@ -31,7 +31,7 @@ export interface Loop {
   pausesAfter(step: number): boolean;
   /** Validation, after the step's report. */
   afterStep(step: number): Promise<void>;
-  /** Whether to end before the last step; asked before the first step, which may be behind that one, and after `afterStep`. */
+  /** Whether to end before the last step; asked before the first step, which may be after that one, and after `afterStep`. */
   isOver?(): boolean;
   /** Writes a checkpoint; the counters are up to date. */
   save(step: number): Promise<void>;
@@ -39,13 +39,13 @@ export interface Loop {
 
 /**
  * Training: batch, learning rate, forward and backward and update, report; now and then validation and a checkpoint. Where the
- * engine does its calls in order, the next steps are begun before the last is reported, so that it never stands still; not where
+ * engine does its calls in order, the next steps are begun before the last is reported, so that it is never idle; not if
  * something looks at the weights in between.
  */
 export async function runLoop(loop: Loop): Promise<void> {
   const { context, trainer, first, steps, counters } = loop;
   context.emit({ event: "phase", phase: "training", done: first - 1, total: steps, unit: "steps" });
-  // a stop may have come behind the step that ended it
+  // a stop may have come after the step that ended it
   if (first > steps || loop.isOver?.()) return;
   const begin = performance.now() - counters.seconds * 1000;
   const checkpointDue = checkpointClock({ every: loop.saveEvery });
@@ -120,7 +120,7 @@ interface BegunStep {
   made: LoopStep;
   learningRate: number;
   result: ReturnType<Trainer["step"]>;
-  /** Whether a checkpoint is due after it; absent: nobody has asked. */
+  /** Whether a checkpoint is due after it; absent: not asked yet. */
   saves?: boolean;
 }
 

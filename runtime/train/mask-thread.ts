@@ -5,7 +5,7 @@ import type { Arrays, TensorSpec } from "#runtime/trace/function.ts";
 
 /** What the thread is given. */
 export interface MaskThreadData {
-  /** Over which it is told what to draw, and answers with masks by micro-batch. */
+  /** The port that asks it for draws, and receives masks by micro-batch. */
   port: MessagePort;
 }
 
@@ -70,7 +70,7 @@ export function openMaskThread(settings: TrainingSettings, { seed, micro }: { se
     take(step, part) {
       const answer = asked.get(step) ?? ask(step, part);
       asked.delete(step);
-      // what was drawn while the engine held this thread has come
+      // masks drawn while the engine blocked this thread have arrived
       for (let come = receiveMessageOnPort(port); come; come = receiveMessageOnPort(port)) hear(come.message as Arrays[]);
       return answer;
     },

@@ -20,7 +20,7 @@ export async function measureStepTime(job: MeasureJob, context: JobContext): Pro
   removeCheckpoints(context.folder);
   await pretrain(trial(job), { ...context, emit }, { scored: false });
   const lasted = stepTimes(ends.slice(warmUp - 1)).map((milliseconds) => milliseconds / 1000);
-  // a step that something else held up says nothing of the others; parts of a mixture differ, so that only their mean tells
+  // a step that other work delayed says nothing about the others; parts of a mixture differ, so only their mean counts
   const oneKind = job.objective.kind !== "mixture" && job.objective.kind !== "sequence";
   return { secondsPerStep: oneKind ? median(lasted) : lasted.reduce((sum, seconds) => sum + seconds, 0) / lasted.length };
 }

@@ -3,7 +3,7 @@ import { random, shuffle } from "#runtime/random/random.ts";
 /**
  * Rows of several items each: every epoch has all items, in another order. Rows are packed in that order until the next item does
  * not fit, so that the index-th row can be found again: the answer is a function of the index.
- * @param options `fits`: whether an item fits into a row behind others; an empty row takes any. `path`: of the random order
+ * @param options `fits`: whether an item fits into a row after others; an empty row takes any. `path`: of the random order
  */
 export function packedRows<T>({
   items,

@@ -133,7 +133,7 @@ function checkpointToGoOnFrom({ keep = [] }: PretrainJob, { folder, emit }: JobC
   const latest = latestCheckpoint<Counters>(folder, (message) => emit({ event: "warning", message }));
   const missed = latest && keep.find((step) => step <= latest.step && !existsSync(keptWeightsFile(folder, step)));
   if (missed === undefined) return latest;
-  emit({ event: "warning", message: `begins again: the weights after step ${missed} are to be kept, and the checkpoint is behind it` });
+  emit({ event: "warning", message: `begins again: the weights after step ${missed} are to be kept, and the checkpoint is after it` });
   removeCheckpoints(folder);
   return undefined;
 }

@@ -3,7 +3,7 @@ import { random } from "#runtime/random/random.ts";
 import type { Arrays, TensorSpec } from "#runtime/trace/function.ts";
 
 /**
- * Uniform numbers for samples that a program draws, a function of the path: (seed, step, micro-batch). They lie strictly between
+ * Uniform numbers for samples that a program draws, a function of the path: (seed, step, micro-batch). They are strictly between
  * 0 and 1, also as 32-bit floats: odd multiples of 2⁻²⁴.
  */
 export function uniformNoise(specs: readonly TensorSpec[], path: readonly (number | string)[]): Arrays {

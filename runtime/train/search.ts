@@ -5,8 +5,8 @@ import type { Decoder, DecoderOptions, Following } from "./decoding.ts";
 /** Which token follows. */
 export type Choosing =
   /** As a decoder says that was opened for it. */
-  | { kind: "likeliest" }
-  /** `temperature` above 0. Holtzman et al. 2020 for `topP`: the fewest likeliest tokens that together have that share. */
+  | { kind: "greedy" }
+  /** `temperature` above 0. Holtzman et al. 2020 for `topP`: the fewest most probable tokens that together have that probability. */
   | { kind: "sample"; temperature: number; topK: number | null; topP: number | null; random: Random }
   /** Keeps so many continuations and returns the best, by the mean logarithm of its tokens' probabilities, to this power of their number. */
   | { kind: "beams"; beams: number; lengthPenalty: number };
@@ -16,7 +16,7 @@ export interface SearchOptions {
   beginnings: readonly (readonly number[])[];
   /** What the encoder reads; left out without one. */
   sources?: readonly (readonly number[])[];
-  /** A text ends behind one of these. */
+  /** A text ends after one of these. */
   ends: readonly number[];
   /** Tokens in all, the beginning included, of a text with the longest beginning. */
   length: number;
@@ -31,9 +31,9 @@ export function openingFor(
   choosing: Choosing,
   vocabulary: number,
   allowed: (token: number) => boolean = () => true,
-): Pick<DecoderOptions, "likeliest"> {
-  if (choosing.kind !== "likeliest") return {};
-  return { likeliest: { forbidden: Array.from({ length: vocabulary }, (_, token) => token).filter((token) => !allowed(token)) } };
+): Pick<DecoderOptions, "greedy"> {
+  if (choosing.kind !== "greedy") return {};
+  return { greedy: { forbidden: Array.from({ length: vocabulary }, (_, token) => token).filter((token) => !allowed(token)) } };
 }
 
 /** Writes texts to their end: each with its beginning, and with its end where it came to one. */
@@ -50,7 +50,7 @@ async function sampling(decoder: Decoder, options: SearchOptions, choosing: OneB
   const room = newTokensOf(options);
   const done = written.map(() => false);
   const chosen = (row: number) => {
-    if (choosing.kind === "likeliest") return likeliestOf(following)[row]!;
+    if (choosing.kind === "greedy") return greedyTokensOf(following)[row]!;
     return draw(scoresOf(following).subarray(row * vocabulary, (row + 1) * vocabulary), choosing, allowed);
   };
   let following = await decoder.begin(beginnings, options.sources);
@@ -70,12 +70,12 @@ async function sampling(decoder: Decoder, options: SearchOptions, choosing: OneB
 
 function scoresOf(following: Following): Float32Array {
   if ("scores" in following) return following.scores;
-  throw new Error("the decoder was opened to give the likeliest token, not scores");
+  throw new Error("the decoder was opened for greedy decoding, not for scores");
 }
 
-function likeliestOf(following: Following): Int32Array {
-  if ("likeliest" in following) return following.likeliest;
-  throw new Error("the decoder was not opened to give the likeliest token");
+function greedyTokensOf(following: Following): Int32Array {
+  if ("greedy" in following) return following.greedy;
+  throw new Error("the decoder was not opened for greedy decoding");
 }
 
 function draw(

@@ -15,10 +15,10 @@ export function startingValues(model: ResolvedModel, parameters: readonly Parame
     Object.fromEntries(some.map((parameter) => [parameter.name, initialValues(parameter, seed)]));
   if (!model.weights) return drawn(parameters);
   const checkpoint = openCheckpoint(model.weights.folder);
-  const held = new Set(checkpoint.parameters.map(({ name }) => name));
-  const fresh = parameters.filter(({ name }) => !held.has(name));
+  const stored = new Set(checkpoint.parameters.map(({ name }) => name));
+  const fresh = parameters.filter(({ name }) => !stored.has(name));
   for (const message of toBeKnown(checkpoint, fresh)) context.emit({ event: "warning", message, note: message });
-  return { ...drawn(fresh), ...checkpoint.read(parameters.filter(({ name }) => held.has(name))) };
+  return { ...drawn(fresh), ...checkpoint.read(parameters.filter(({ name }) => stored.has(name))) };
 }
 
 /** What a model on a task starts from: the weights of a pre-training, as at a step of it, or those of the model. */
@@ -39,13 +39,13 @@ export function weightsOfJob(
   return values;
 }
 
-/** Of a checkpoint that is trained further: what is wrong with it, what is drawn, and its own head, in whose place a new one is trained. */
+/** Notes on a checkpoint that is trained further: its flaws, parameters that are drawn, and its own head, which a new one replaces. */
 function toBeKnown({ flaws, head, className, folder }: Checkpoint, fresh: readonly Parameter[]): string[] {
   const drawn = fresh.filter(({ name }) => readsStates(name));
   const others = drawn.filter(({ name }) => name.startsWith(`${pooler}.`)).map(({ name }) => name);
-  const told = flaws.filter(({ prevents }) => prevents === null || (prevents === "prediction" && drawn.length > others.length));
+  const noted = flaws.filter(({ prevents }) => prevents === null || (prevents === "prediction" && drawn.length > others.length));
   return [
-    ...told.map(({ message }) => message),
+    ...noted.map(({ message }) => message),
     ...(others.length > 0 ? [`the checkpoint has no ${others.join(", ")}: freshly initialised`] : []),
     ...(head && head.layers.length > 0
       ? [
@@ -69,7 +69,7 @@ export function checkVocabulary({ model }: { model: ResolvedModel }, { size }: V
   );
 }
 
-/** A tokenizer that was not trained here may lack the sentinels that an objective hides spans behind. Throws `JobFailure`. */
+/** A tokenizer that was not trained here may lack the sentinels that an objective puts in place of spans. Throws `JobFailure`. */
 export function checkSentinels(parts: readonly Part[], { sentinels }: Vocabulary): void {
   const needed = Math.max(0, ...parts.map((part) => (part.kind === "text" ? part.layout.sentinels : 0)));
   if (needed <= sentinels) return;

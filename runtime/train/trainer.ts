@@ -38,7 +38,7 @@ export interface Trainer {
   step(part: Part, batches: readonly Arrays[], at: { step: number; learningRate: number }): Promise<{ loss: number; gradientNorm: number }>;
   evaluate(part: Part, batch: Arrays): Promise<Arrays>;
   /** The model as it is now, to write with; it stays so while the trainer goes on. */
-  openDecoder(requested: DecoderRoom & Pick<DecoderOptions, "likeliest">): Promise<Decoder>;
+  openDecoder(requested: DecoderRoom & Pick<DecoderOptions, "greedy">): Promise<Decoder>;
   /** Of the trained parameters. */
   weights(): Promise<Values>;
   setWeights(values: Values): Promise<void>;

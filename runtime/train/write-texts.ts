@@ -22,7 +22,7 @@ export interface Writing {
 }
 
 /**
- * What the model writes for each source, without frame: by beam search, and with one beam the likeliest token always. Of the finished
+ * The text that the model writes for each source, without special tokens: by beam search, or with one beam by greedy decoding. Of the finished
  * hypotheses the one with the highest mean log-probability of its tokens is taken (Wu et al. 2016, section 7, with the length
  * penalty's α = 1).
  */
@@ -33,7 +33,7 @@ export async function writeTexts(sources: readonly (readonly number[])[], writin
   const read = sources.map((ids) => sourceIds(ids, frame));
   const order = Array.from(read.keys()).sort((a, b) => read[a]!.length - read[b]!.length);
   const written: number[][] = new Array(sources.length);
-  const choosing: Choosing = beams > 1 ? { kind: "beams", beams, lengthPenalty: 1 } : { kind: "likeliest" };
+  const choosing: Choosing = beams > 1 ? { kind: "beams", beams, lengthPenalty: 1 } : { kind: "greedy" };
   const allowed = (token: number) => isWritten(token, vocabulary);
   const opening = openingFor(choosing, model.vocabulary, allowed);
   let open: { room: DecoderRoom; decoder: Decoder } | undefined;

@@ -96,7 +96,7 @@ test("a run's predictions are scored over the labels of its task, also those tha
     { label: "b", predicted: "b", probabilities: [0.2, 0.7, 0.1] },
   ]);
   expect(await json(files, "f1_macro", ...given)).toMatchObject({ score: 1, labels: ["a", "b", "c"] });
-  expect(await score(files, "f1", ...given)).toMatchObject({ code: 1, stderr: expect.stringContaining("these are 3 (a, b, c)") });
+  expect(await score(files, "f1", ...given)).toMatchObject({ code: 1, stderr: expect.stringContaining("but there are 3 (a, b, c)") });
   // three numbers, and two labels that occur
   expect(await json(files, "brier", ...given)).toMatchObject({ n: 2, labels: ["a", "b", "c"] });
   const copied = ["--predictions", "copy.jsonl", "--references", "copy.jsonl"];
@@ -166,12 +166,12 @@ test.each([
   [
     "predictions with an id twice",
     { "p.jsonl": '{"id": "1", "prediction": "a"}\n{"id": 1, "prediction": "b"}\n' },
-    'p.jsonl:2: the id "1" is there twice',
+    'p.jsonl:2: the id "1" occurs twice',
   ],
   [
     "references with an id twice",
     { "r.jsonl": '{"id": 2, "label": "b"}\n{"id": 2, "label": "a"}\n' },
-    'r.jsonl:2: the id "2" is there twice',
+    'r.jsonl:2: the id "2" occurs twice',
   ],
   [
     "an id for some only",
@@ -228,7 +228,7 @@ test.each([
     "confusion_matrix",
     "there are 1002 labels, but a confusion matrix has at most 1000",
   ],
-  ["three labels", { "p.txt": "a\nb\nc\n", "r.txt": "a\nb\nc\n" }, "f1", "these are 3 (a, b, c)"],
+  ["three labels", { "p.txt": "a\nb\nc\n", "r.txt": "a\nb\nc\n" }, "f1", "but there are 3 (a, b, c)"],
   [
     "probabilities that add up to nothing",
     { "p.jsonl": '{"a": 0.9, "b": 0.1}\n{"a": 0, "b": 0}\n', "r.txt": "a\nb\n" },

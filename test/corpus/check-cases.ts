@@ -39,7 +39,7 @@ export const ofTasks: TaskCase[] = [
     message: /^t\.tsv: the file is compressed by gzip, and text is expected; give the file/,
   },
   { code: "not-text", name: "t.csv", content: Buffer.from("PK\u0003\u0004…"), message: /ZIP archive or a document of Office/ },
-  { code: "not-text", name: "t.tsv", content: lfs, message: /a pointer of Git LFS.*run git lfs pull/ },
+  { code: "not-text", name: "t.tsv", content: lfs, message: /a Git LFS pointer.*run git lfs pull/ },
   { code: "not-text", name: "t.jsonl", content: "<!DOCTYPE html>\n<html>", message: /a web page/ },
   {
     code: "wide-encoding",
@@ -128,20 +128,20 @@ export const ofTasks: TaskCase[] = [
     name: "t.csv",
     content: table.replaceAll("\t", ";"),
     message:
-      /^t\.csv:1: semicolons part the columns, and commas are expected: read so the header is "sentence;polarity"; write separator: ";"/,
+      /^t\.csv:1: semicolons separate the columns, and commas are expected: the header is read as "sentence;polarity"; write separator: ";"/,
   },
   {
     code: "other-separator",
     name: "t.tsv",
     content: table.replaceAll("\t", ","),
-    message: /commas part the columns, and tabs are expected.*separator: ","/,
+    message: /commas separate the columns, and tabs are expected.*separator: ","/,
   },
-  { code: "other-separator", name: "t.csv", content: table, message: /tabs part the columns, and commas are expected.*separator: "\\t"/ },
+  { code: "other-separator", name: "t.csv", content: table, message: /tabs separate the columns, and commas are expected.*separator: "\\t"/ },
   {
     code: "other-separator",
     name: "t.csv",
     content: 'sentence;polarity\nwell, good;x\n"a; b, c";y\n',
-    message: /semicolons part the columns/,
+    message: /semicolons separate the columns/,
   },
   {
     code: "no-header",
@@ -168,7 +168,7 @@ export const ofTasks: TaskCase[] = [
     code: "missing-column",
     name: "t.conll",
     content: "a,O\nb,B-x\n",
-    message: /one column; a word and its tag need two, parted by a tab or spaces; write separator: ","/,
+    message: /one column; a word and its tag need two, separated by a tab or spaces; write separator: ","/,
     spec: { kind: "tagging", words: null, tags: null },
   },
   {
@@ -236,7 +236,7 @@ export const ofTasks: TaskCase[] = [
 /** A file for each check of a corpus. */
 export const ofCorpora: (Case & { documents?: string; column?: string; severity?: "warning" })[] = [
   { code: "not-text", name: "a.txt", content: gzipSync("text"), message: /a\.txt: the file is compressed by gzip/ },
-  { code: "not-text", name: "a.txt", content: lfs, message: /a pointer of Git LFS/ },
+  { code: "not-text", name: "a.txt", content: lfs, message: /a Git LFS pointer/ },
   {
     code: "wide-encoding",
     name: "a.txt",
@@ -281,13 +281,13 @@ export const ofCorpora: (Case & { documents?: string; column?: string; severity?
     code: "other-separator",
     name: "a.csv",
     content: "id;text\n1;one\n",
-    message: /a\.csv:1: semicolons part the columns, and commas are expected.*write it with commas/,
+    message: /a\.csv:1: semicolons separate the columns, and commas are expected.*write it with commas/,
   },
   {
     code: "other-separator",
     name: "a.tsv",
     content: "id,text\n1,one\n",
-    message: /a\.tsv:1: commas part the columns, and tabs are expected/,
+    message: /a\.tsv:1: commas separate the columns, and tabs are expected/,
   },
   {
     code: "no-header",

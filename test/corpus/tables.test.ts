@@ -107,7 +107,7 @@ describe("mistakes in a table are reported with file and line", () => {
       'id,text\n1,"x\n2,"y"\n',
       /a\.csv:2:3: the quotes do not match: the one that opens here closes at 3:3/,
     ],
-    ["a stray quote", "a.csv", 'id,text\n1,5" x\n', /a\.csv:2:4: the quotes do not match: this one stands inside a field/],
+    ["a stray quote", "a.csv", 'id,text\n1,5" x\n', /a\.csv:2:4: the quotes do not match: this one is inside a field/],
     [
       "text that is not UTF-8",
       "a.jsonl",

@@ -47,7 +47,7 @@ test("unavailable files are reported", async () => {
   await expect(download("owner/tiny", { HF_HUB_OFFLINE: "1" })).rejects.toThrow(/is not in .*hub, and HF_HUB_OFFLINE forbids downloading/);
   renameSync(join(source, "model.safetensors"), join(source, "pytorch_model.bin"));
   writeFileSync(join(source, "pytorch_model.bin"), "");
-  await expect(download("owner/tiny")).rejects.toThrow("only pickled weights (pytorch_model.bin), which are not read");
+  await expect(download("owner/tiny")).rejects.toThrow("only pickled weights (pytorch_model.bin), which are not supported");
 });
 
 test.each([

@@ -127,8 +127,8 @@ describe.each(engines)("on %s", (name) => {
     const [one, two] = [scoresOf(await scoring.begin(texts(4))), scoresOf(await scoring.next([5, 6]))];
     const forbidden = [...new Set([...best(one, []), ...best(two, [])])];
     for (const without of [[], forbidden]) {
-      const decoder = await open(name, model, { likeliest: { forbidden: without } });
-      const found = async (following: Promise<Following>) => Array.from(((await following) as { likeliest: Int32Array }).likeliest);
+      const decoder = await open(name, model, { greedy: { forbidden: without } });
+      const found = async (following: Promise<Following>) => Array.from(((await following) as { greedy: Int32Array }).greedy);
       expect(await found(decoder.begin(texts(4)))).toEqual(best(one, without));
       expect(await found(decoder.next([5, 6]))).toEqual(best(two, without));
       await decoder.close();

@@ -43,10 +43,10 @@ test("the bytes are the format's: length, JSON, little-endian data", () => {
   expect([...bytes.subarray(8 + header)]).toEqual([0, 0, 0x80, 0x3f]);
 });
 
-test("a file cut short, or no safetensors file, is a failure that says what to do", () => {
+test("a truncated file, or no safetensors file, is a failure that says what to do", () => {
   const cut = written();
   truncateSync(cut, readFileSync(cut).length - 4);
-  expect(() => readSafetensors(cut)).toThrow(/cut short.*Delete the folder/);
+  expect(() => readSafetensors(cut)).toThrow(/truncated.*Delete the folder/);
   const text = join(temporaryFolder(), "text.safetensors");
   writeFileSync(text, "this is not a tensor file at all");
   expect(() => readSafetensors(text)).toThrow(JobFailure);

@@ -195,7 +195,7 @@ test.each<[string, TaskSpec, Record<string, string | Uint8Array>, string, string
     { ...sentiment, ...shares, data: { ...plain, columns: ["polarity", "sentence"], separators: [" "] } },
     { "train.tsv": "pos good\nneg\n" },
     "malformed-file",
-    'train.tsv:2:1: no " " behind the column "polarity"',
+    'train.tsv:2:1: no " " after the column "polarity"',
   ],
   [
     "Latin-1 read as UTF-8",

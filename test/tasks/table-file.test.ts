@@ -105,15 +105,15 @@ describe("CSV", () => {
   const [open, closed, stray] = [
     "the one that opens here never closes",
     "the one that opens here closes at 4:2",
-    "this one stands inside a field",
+    "this one is inside a field",
   ];
   test.each([
     ["never closes", 's,l\na,1\n"b,0\nc,1\n', 3, 1, open],
     ["never closes, in a later column", 's,l\na,1\nb,"0\nc,1\n', 3, 3, open],
-    ["never closes behind a field of two lines", 's,l\n"a\nb",1\n"c,0\nd,1\n', 4, 1, open],
+    ["never closes after a field of two lines", 's,l\n"a\nb",1\n"c,0\nd,1\n', 4, 1, open],
     ["closes where another field opens", 's,l\na,1\n"b,0\n"c",1\n', 3, 1, closed.replace("4:2", "4:1")],
-    ["stands inside a field", "s,l\n5'0\" tall,1\n", 2, 4, stray],
-    ["has text behind it", 's,l\na,1\nb,0\n"c"d,1\n', 4, 1, "the one that opens here closes at 4:3"],
+    ["is inside a field", "s,l\n5'0\" tall,1\n", 2, 4, stray],
+    ["has text after it", 's,l\na,1\nb,0\n"c"d,1\n', 4, 1, "the one that opens here closes at 4:3"],
   ])("a quote that %s has its place", (_, text, line, column, message) => {
     expect(rowsOf("a.csv", text).problems).toEqual([
       { line, column, message: expect.stringContaining(`the quotes do not match: ${message}`) },

@@ -63,7 +63,7 @@ async function runOnce(job: Job, store: Store, engine: EngineName, ahead: Interr
 export async function leftBehind(folder: string): Promise<Record<string, unknown>> {
   const { store } = await load(join(folder, "a.pretrain"));
   const files = ["model.safetensors", "predictions.jsonl"];
-  const ofTheTime = new Set(["seconds", "testReadAt", "aroundSteps", "waitingForData", "checksum"]);
+  const ofTheTime = new Set(["seconds", "testReadAt", "overhead", "waitingForData", "checksum"]);
   return Object.fromEntries(
     store.jobs().map((id) => {
       const run = store.runFolder(id);

@@ -50,7 +50,7 @@ export interface AuxiliaryLoss<A extends Auxiliary> {
   dropoutPlaces?(shape: AuxiliaryShape<A>): { name: string; shape: number[] }[];
   /** Losses item by item, and those of the predicted tokens where there are some. */
   losses(forward: Forward, part: AuxiliaryPart<A>, inputs: Tensors): { tokens?: TokenLosses; own: Tensor };
-  /** A second row of each sequence, behind all first ones. */
+  /** A second row of each sequence, after all first ones. */
   secondRow?(example: Example): Side;
   /** Values of its arrays, from the sequences of a batch, and from the `arrays` and how many predictions it has already. */
   fill(batch: { examples: readonly Example[]; layout: Layout; auxiliary: A; arrays: Arrays; predictions: number }): Arrays;

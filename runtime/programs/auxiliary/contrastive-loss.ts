@@ -9,8 +9,8 @@ import { sequencesOf } from "../sequence.ts";
 import type { AuxiliaryLoss } from "./auxiliary-loss.ts";
 
 /**
- * Sequences come as two views, and each text is told by its vector from the batch's others (Gao et al. 2021, SimCSE, equation 1). Second
- * views are rows behind all first ones. Of a batch: `pool` [2B, slots, T], which makes one vector of a text's hidden states, `present`
+ * Sequences come as two views, and each text is told apart by its vector from the others of the batch (Gao et al. 2021, SimCSE, equation 1). Second
+ * views are rows after all first ones. In a batch: `pool` [2B, slots, T], which makes one vector of a text's hidden states, `present`
  * and `contrast_weights` [B × slots].
  */
 export const contrastiveLoss: AuxiliaryLoss<Extract<Auxiliary, { kind: "contrast" }>> = {
@@ -59,7 +59,7 @@ function pooledTexts(rows: readonly Side[], { slots, pool: pooling }: { slots: n
   return { pool, present, contrast_weights: present.slice() };
 }
 
-/** Positions of one segment stand together. */
+/** Positions of one segment are adjacent. */
 function runsOf(segments: readonly number[]): { segment: number; start: number; end: number }[] {
   const runs: { segment: number; start: number; end: number }[] = [];
   segments.forEach((segment, at) => {

@@ -15,7 +15,7 @@ import type { AuxiliaryLoss } from "./auxiliary-loss.ts";
 /**
  * Clark et al. 2020, section 2: the generator predicts the masked tokens, its samples take their places, and a head tells of
  * every position whether it is another token than the text's. No gradient passes through the samples. Samples are drawn by
- * Gumbel's trick (Maddison et al. 2014, section 2) from noise that is given, so that every engine draws the same ones. Of a batch
+ * Gumbel's trick (Maddison et al. 2014, section 2) from noise that is given, so that every engine draws the same ones. In a batch
  * [B × T]: `originals`, `filled` (for each position its place in the tokens followed by the predictions), `detection_weights`.
  */
 export const replacedTokenLoss: AuxiliaryLoss<Extract<Auxiliary, { kind: "replaced_tokens" }>> = {

@@ -13,7 +13,7 @@ import type { AuxiliaryLoss } from "./auxiliary-loss.ts";
 
 /**
  * A class for each pair of texts: the pooler and a linear layer on the hidden state of the pair's first token (Devlin et al. 2019,
- * section 3.1 and released code). Of a batch: `pair_positions` (b × T + t), `pair_labels` and `pair_weights` [B × slots], and `types`
+ * section 3.1 and released code). In a batch: `pair_positions` (b × T + t), `pair_labels` and `pair_weights` [B × slots], and `types`
  * [B, T] where the model has token types.
  */
 export const sentencePairLoss: AuxiliaryLoss<Extract<Auxiliary, { kind: "sentence_pairs" }>> = {

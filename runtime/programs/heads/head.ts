@@ -34,7 +34,7 @@ export interface Head {
   dropped(shape: HeadShape): number;
   /** Inputs besides tokens, positions and segments, and what only the loss needs; `weights` are among the latter. */
   inputs(shape: HeadShape): { given: TensorSpec[]; targets: TensorSpec[] };
-  /** `states` (rows × T, C); `linear` is the head's layer, (N, C) → (N, outputs), behind dropout and a pooler where it has them. */
+  /** `states` (rows × T, C); `linear` is the head's layer, (N, C) → (N, outputs), after dropout and a pooler if it has them. */
   answers(states: Tensor, linear: (x: Tensor) => Tensor, inputs: Tensors, shape: HeadShape): Tensor;
   /** Σ weightsᵢ lossᵢ */
   loss(answers: Tensor, inputs: Tensors): Tensor;

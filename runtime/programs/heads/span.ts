@@ -4,7 +4,7 @@ import type { Head } from "./head.ts";
 
 /**
  * Where an answer begins and ends: logits (rows × 2, T), of a row first those of the beginning. `outside` (rows, T) is 0 where an
- * answer may stand, a large negative number elsewhere. Devlin et al. 2019, sections 4.2 and 4.3.
+ * answer may be, a large negative number elsewhere. Devlin et al. 2019, sections 4.2 and 4.3.
  */
 export const span: Head = {
   dropped: () => 0,

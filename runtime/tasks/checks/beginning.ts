@@ -25,7 +25,7 @@ export function beginningFlaws({ path, bytes, isWhole, corpus }: Beginning): Dat
   const ofFile = flaws(fileChecks, "corpus", { bytes, isWhole, encoding: "utf-8", reader: "corpus", content });
   if (table === null || ofFile.some(({ severity }) => severity === "error")) return ofFile;
   const read = decode(bytes, "utf-8");
-  // nobody knows how the last line goes on
+  // the rest of the last line is not known
   const text = isWhole ? read : read.slice(0, read.lastIndexOf("\n") + 1);
   const column = corpus.column ?? usualColumn;
   const flaw = content === "json-lines" ? ofFirstObject(text, column) : ofHeader(path, text, column);
@@ -35,7 +35,7 @@ export function beginningFlaws({ path, bytes, isWhole, corpus }: Beginning): Dat
 /** Where texts are in tables, unless the corpus says it. */
 export const usualColumn = "text";
 
-/** How the text of a corpus's file is parted. */
+/** How the text of a corpus's file is divided. */
 export function contentOf(path: string, documents: CorpusSpec["documents"]): FileSeen["content"] {
   const { table } = textFormatOf(path);
   if (table !== null) return table === ".jsonl" || table === ".ndjson" ? "json-lines" : "table";
@@ -49,7 +49,7 @@ function ofFirstObject(text: string, column: string): DataFlaw | null {
   return flaw && { line: index + 1, ...flaw };
 }
 
-/** What is no JSON is told where it is read. */
+/** Invalid JSON is reported when it is read. */
 function objectFlaw(line: string, column: string): DataFlaw | null {
   try {
     const value: unknown = parseJson(line);

@@ -1,6 +1,6 @@
 /*
- * What data can be that a task or a corpus cannot use. Each check is an entry of one table (`all-data-checks.ts`), whoever reads the data: it says
- * what was found, what was expected and what to do, and whoever makes it adds the file and how the problem is told.
+ * Defects of data that a task or a corpus cannot use. Each check is an entry of one table (`all-data-checks.ts`) for every reader: it says
+ * what was found, what was expected and what to do. The caller adds the file and the form of the problem.
  */
 
 /** Who reads data: a task, a corpus, or `pretrain score` of files. */
@@ -38,7 +38,7 @@ export function firstFlaw<Seen>(checks: readonly DataCheck<Seen>[], reader: Read
   return null;
 }
 
-/** Everything that is wrong, up to the first error: what comes behind would only follow from it. */
+/** All defects up to the first error: later ones would only follow from it. */
 export function flaws<Seen>(checks: readonly DataCheck<Seen>[], reader: Reader, seen: Seen): DataFlaw[] {
   const found: DataFlaw[] = [];
   for (const check of checks) {

@@ -5,11 +5,11 @@ export function foreignContent(bytes: Uint8Array, isTable: boolean): { found: st
   const start = Buffer.from(bytes.subarray(0, 200)).toString("latin1");
   if (start.startsWith("version https://git-lfs.github.com/spec/"))
     return {
-      found: "the file is a pointer of Git LFS: what it stands for is not here",
+      found: "the file is a Git LFS pointer: the file that it points to is not here",
       remedy: "run git lfs pull, or download the file itself",
     };
   if (isTable && /^\s*<(?:!doctype html|html)/iu.test(start))
-    return { found: "the file is a web page", remedy: "download the file itself, often behind a link named raw" };
+    return { found: "the file is a web page", remedy: "download the file itself, often by a link named raw" };
   return null;
 }
 
@@ -108,11 +108,11 @@ function arePages({ all, zeros, controls }: ByteCounts, bytes: Uint8Array, encod
 /** What bytes that are not UTF-8 probably are, and the option that reads them. `at`: the first of them. */
 export function guessedEncoding(bytes: Uint8Array, at: number): { encoding: string; option: "latin-1" | "windows-1252" | null } {
   if (bytes.subarray(0, at).some((byte) => byte >= 0x80))
-    return { encoding: "what stands before it is, so it may be damaged", option: null };
+    return { encoding: "the bytes before it are, so it may be damaged", option: null };
   const near = bytes.subarray(at, at + (1 << 12));
   const high = Array.from(near.keys()).filter((place) => near[place]! >= 0x80);
   const beside = high.filter((place, i) => high[i + 1] === place + 1 || high[i - 1] === place - 1).length;
-  // letters of Western languages that are not ASCII stand alone among others
+  // letters of Western languages that are not ASCII occur alone among others
   if (beside > 0.5 * high.length)
     return { encoding: "it may be damaged, or in another encoding such as Windows-1251, GBK or Shift JIS", option: null };
   return high.some((place) => near[place]! <= 0x9f)

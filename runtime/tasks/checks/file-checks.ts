@@ -10,7 +10,7 @@ export interface FileSeen {
   isWhole: boolean;
   encoding: DataFormat["encoding"];
   reader: Reader;
-  /** How its text is parted: into lines of any kind, or (a JSON document, a corpus that reads files as documents) not at all. */
+  /** How its text is divided: into lines of any kind, or (a JSON document, a corpus that reads files as documents) not at all. */
   content: "table" | "json-lines" | "lines" | "document";
 }
 
@@ -84,7 +84,7 @@ export const fileChecks: readonly DataCheck<FileSeen>[] = [
     code: "line-ends",
     severity: "error",
     readers: everyone,
-    of: "the beginning of text that is parted into lines",
+    of: "the beginning of text that is divided into lines",
     find: ({ bytes, content }) => (content === "document" ? null : loneCarriageReturns(bytes)),
   },
   {
@@ -111,7 +111,7 @@ export const fileChecks: readonly DataCheck<FileSeen>[] = [
   },
 ];
 
-/** The first byte that is not UTF-8, with a guess of what it is. `before`: what stands in front of the bytes in the file. */
+/** The first byte that is not UTF-8, with a guess of what it is. `before`: the bytes before these in the file. */
 export function invalidUtf8(
   bytes: Uint8Array,
   { isWhole, reader }: Pick<FileSeen, "isWhole" | "reader">,

@@ -18,7 +18,7 @@ export interface HeaderSeen {
   there: readonly string[];
 }
 
-/** In this order: where columns are parted by something else, none is there. */
+/** In this order: if another separator is used, no name is there. */
 export const headerChecks: readonly DataCheck<HeaderSeen>[] = [
   {
     code: "other-separator",
@@ -100,11 +100,11 @@ function otherSeparator({ columns, line, delimiter, requested, there, reader }: 
   const others = [...separators.keys()].filter((separator) => separator !== delimiter && names(separator).length > 1);
   const found = others.find((separator) => requested.every((name) => names(separator).includes(name)));
   // names may be mistyped as well: then the only column is all of them
-  const parted = found ?? (columns.length === 1 ? others[0] : undefined);
-  if (parted === undefined) return null;
+  const used = found ?? (columns.length === 1 ? others[0] : undefined);
+  if (used === undefined) return null;
   const expected = separators.get(delimiter) ?? quoted(delimiter);
-  const remedy = reader === "task" ? `write separator: ${JSON.stringify(parted)}` : `write it with ${expected} between the columns`;
-  const message = `${separators.get(parted)} part the columns, and ${expected} are expected: read so the header is ${quotedList(columns, 3)}; ${remedy}`;
+  const remedy = reader === "task" ? `write separator: ${JSON.stringify(used)}` : `write it with ${expected} between the columns`;
+  const message = `${separators.get(used)} separate the columns, and ${expected} are expected: the header is read as ${quotedList(columns, 3)}; ${remedy}`;
   return { line, message };
 }
 

@@ -1,13 +1,13 @@
 import { groupBy } from "#runtime/contract/group.ts";
 import { type DataCheck, type Found, quoted } from "./data-check.ts";
 
-/** A label, and where it stands. */
+/** A label, and its place. */
 export interface LabelSeen {
   label: string;
   id: string;
 }
 
-/** Of all splits, each label with the first place where it stands. */
+/** Each label of all splits, with its first place. */
 export const labelChecks: readonly DataCheck<readonly LabelSeen[]>[] = [
   {
     code: "labels-alike",
@@ -15,11 +15,8 @@ export const labelChecks: readonly DataCheck<readonly LabelSeen[]>[] = [
     readers: ["task"],
     of: "the labels and tags of all splits",
     find: (seen) =>
-      alike(
-        seen,
-        shapeOfLabel,
-        (names) => `the labels ${names} look the same and differ in characters that nobody sees; write them alike`,
-      ) ?? alike(seen, asNumber, (names) => `the labels ${names} are one number, and would be as many classes; write it alike everywhere`),
+      alike(seen, shapeOfLabel, (names) => `the labels ${names} look the same and differ in invisible characters; write them alike`) ??
+      alike(seen, asNumber, (names) => `the labels ${names} are one number, and would be as many classes; write it alike everywhere`),
   },
   {
     code: "labels-differ-in-case",
@@ -35,7 +32,7 @@ export const labelChecks: readonly DataCheck<readonly LabelSeen[]>[] = [
   },
 ];
 
-/** Likewise, of one file, as the labels stand there. */
+/** The same for one file, as the labels are written there. */
 export const writtenLabelChecks: readonly DataCheck<readonly LabelSeen[]>[] = [
   {
     code: "labels-with-spaces",
@@ -52,7 +49,7 @@ export const writtenLabelChecks: readonly DataCheck<readonly LabelSeen[]>[] = [
   },
 ];
 
-/** Each label once, with the first place where it stands. */
+/** Each label once, with its first place. */
 export function firstOfEach(labels: Iterable<LabelSeen>): LabelSeen[] {
   const first = new Map<string, LabelSeen>();
   for (const seen of labels) if (!first.has(seen.label)) first.set(seen.label, seen);
@@ -88,7 +85,7 @@ function asNumber(label: string): string | null {
   return `${sign === "-" ? "-" : ""}${whole}${part ? `.${part}` : ""}`;
 }
 
-/** Characters that nobody sees stand by their numbers. */
+/** Invisible characters are shown by their numbers. */
 function shown(label: string): string {
   return quoted(label).replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
 }

@@ -1,7 +1,7 @@
 import { described, fieldNames, textField } from "../formats/json-fields.ts";
 import { type DataCheck, quoted } from "./data-check.ts";
 
-/** A row whose fields are parted by a separator. */
+/** A row whose fields are divided by a separator. */
 export interface PartedSeen {
   fields: number;
   columns: number;
@@ -94,11 +94,11 @@ export const objectChecks: readonly DataCheck<ObjectSeen>[] = [
   },
 ];
 
-/** How many lines are looked at for names that come twice: whoever writes one so writes all so. */
+/** How many lines are searched for doubled names: a writer that makes one so makes all so. */
 export const linesOfNames = 100;
 const longestLine = 100_000;
 
-/** The first name that an object holds twice, down to a depth, and where it stands the second time. The source is JSON. */
+/** The first name that an object has twice, down to a depth, and its second place. The source is JSON. */
 function nameTwice(source: string, deepest: number): { name: string; at: number } | undefined {
   /** The names of the objects around a place; of a list none. */
   const around: (Set<string> | null)[] = [];
@@ -106,7 +106,7 @@ function nameTwice(source: string, deepest: number): { name: string; at: number 
   const tokens = /["{}[\],]/gu;
   for (let found = tokens.exec(source); found; found = tokens.exec(source)) {
     const { 0: token, index } = found;
-    // a string as a whole: what parts objects can stand in one
+    // a string as a whole: brackets and commas can occur in one
     if (token === '"') tokens.lastIndex = endOfString(source, index);
     const names = around.at(-1);
     if (token === "{" || token === "[") {
@@ -125,7 +125,7 @@ function nameTwice(source: string, deepest: number): { name: string; at: number 
   return undefined;
 }
 
-/** Behind the quote that closes a string. Of a long one a regular expression would run out of stack. */
+/** The place after the quote that closes a string. For a long string a regular expression would run out of stack. */
 function endOfString(source: string, start: number): number {
   for (let at = source.indexOf('"', start + 1); at >= 0; at = source.indexOf('"', at + 1)) {
     let before = at;

@@ -1,13 +1,13 @@
-/** What is wrong with compressed files, for whoever reads them; each behind the file's name. */
+/** Defects of compressed files, as the end of a message that begins with the file's name. */
 
 export const parquetInside = "a Parquet file is read from its end and compressed inside; decompress it";
 
 export const zstandardMissing = `Zstandard needs Node 22.15 or later, and this is ${process.version}; decompress the file, or use another Node`;
 
 export function damaged(error: unknown): string {
-  return `the compressed data is damaged or cut off (${(error as Error).message}); get the file anew`;
+  return `the compressed data is damaged or cut off (${(error as Error).message}); download the file again`;
 }
 
 export function notParquet(reason: string): string {
-  return `not a Parquet file that can be read (${reason}); get the file anew, or write it anew`;
+  return `not a Parquet file that can be read (${reason}); download the file again, or write it again`;
 }

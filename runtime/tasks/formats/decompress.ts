@@ -30,14 +30,14 @@ export function decompressed(path: string, bytes: Uint8Array): Unpacked {
   }
 }
 
-/** A task's file is held as a whole: a few hundred kilobytes can unpack to many gigabytes. */
+/** A task's file is kept in memory as a whole: a few hundred kilobytes can unpack to many gigabytes. */
 export const maxBytes = 1 << 28;
 const remedy = "which is more than a task's file may hold; part it into smaller files, or take fewer examples";
 const tooLarge = `more than 256 MB when it is unpacked, ${remedy}`;
-/** Of a file that is not unpacked, after `has`. */
+/** The end of a message about a file that is not decompressed, after `has`. */
 export const moreThanHeld = `more than 256 MB, ${remedy}`;
 
-/** What the first bytes of a file unpack to; null where that does not show: what is damaged is told where it is read. */
+/** The decompressed first bytes of a file; null if they are damaged, which is reported when the file is read. */
 export function unpackedStart(start: Uint8Array, compressed: ".gz" | ".zst" | null): Uint8Array | null {
   if (compressed === null) return start;
   const maxOutputLength = mostOfStart;
@@ -52,7 +52,7 @@ export function unpackedStart(start: Uint8Array, compressed: ".gz" | ".zst" | nu
 
 const mostOfStart = 1 << 23;
 
-/** By content: whoever asks again holds the same bytes. */
+/** By content: a caller that asks again has the same bytes. */
 const known = new WeakMap<Uint8Array, Unpacked>();
 
 /** Parquet's readers are asynchronous and a plan is made in one go: a thread reads while this one waits. */

@@ -3,7 +3,7 @@ import { parseJson } from "#runtime/contract/parse-json.ts";
 /*
  * Fields of JSON Lines and of Parquet, which can be more than texts. One rule for tasks and corpora: a text is a string, a path such as
  * `translation.en` reaches into objects, and lists and objects are refused. Where a task asks for a label, a number or a text, numbers
- * and booleans stand as JSON writes them. Null and a field that is not there are empty.
+ * and booleans are written as in JSON. Null and a field that is not there are empty.
  */
 
 /** What a path leads to. The whole path can be a field's own name; else its beginning is, and the rest leads on inside. */

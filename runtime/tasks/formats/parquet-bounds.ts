@@ -1,19 +1,19 @@
 import type { AsyncBuffer, ColumnMetaData, FileMetaData, PageHeader } from "hyparquet";
 import { parquetHeader } from "hyparquet/src/column.js";
 
-/** How much a Parquet file may unpack to: a few bytes can stand for gigabytes, and a header can say anything. */
+/** How much a Parquet file may unpack to: a few bytes can decompress to gigabytes, and a header can say anything. */
 export interface ParquetBounds {
-  /** Of a group of rows. */
+  /** For a group of rows. */
   rows: number;
-  /** Of a page, unpacked. */
+  /** For a decompressed page. */
   pageBytes: number;
-  /** Of a group's columns that are read, unpacked. */
+  /** For the decompressed columns of a group that are read. */
   groupBytes: number;
 }
 
-/** A task is held as a whole. */
+/** A task is kept in memory as a whole. */
 export const boundsOfTask: ParquetBounds = { rows: 4e6, pageBytes: 2 ** 28, groupBytes: 2 ** 29 };
-/** Of a corpus a group of rows is held at a time. */
+/** A corpus is read one group of rows at a time. */
 export const boundsOfCorpus: ParquetBounds = { rows: 2 ** 24, pageBytes: 2 ** 29, groupBytes: 2 ** 32 };
 
 /**
@@ -48,7 +48,7 @@ export async function unpackedBytes(
   return total;
 }
 
-/** Of a page whose values are parts of rows. */
+/** For a page whose values are parts of rows. */
 const maxValues = 2 ** 25;
 
 function require(holds: boolean, wrong: string): void {
@@ -58,7 +58,7 @@ function require(holds: boolean, wrong: string): void {
 async function pagesOf(file: AsyncBuffer, column: ColumnMetaData): Promise<PageHeader[]> {
   const start = Number(column.dictionary_page_offset || column.data_page_offset);
   const end = start + Number(column.total_compressed_size);
-  require(start >= 0 && end >= start && end <= file.byteLength, "a column lies outside of the file");
+  require(start >= 0 && end >= start && end <= file.byteLength, "a column is outside of the file");
   const reader = { view: new DataView(await file.slice(start, end)), offset: 0 };
   const pages: PageHeader[] = [];
   // as the library reads them: a last byte is no page

@@ -44,7 +44,7 @@ async function linesOf(file: AsyncBuffer, metadata: FileMetaData): Promise<strin
   return lines.join("");
 }
 
-/** Whole numbers of 64 bits are BigInts; those that no number of JavaScript holds exactly are told by their digits. */
+/** Whole numbers of 64 bits are BigInts; those that no JavaScript number represents exactly are kept as their digits. */
 function plain(_: string, value: unknown): unknown {
   if (typeof value !== "bigint") return value;
   return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);

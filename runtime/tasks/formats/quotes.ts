@@ -17,7 +17,7 @@ export interface QuoteScanner {
   end(): QuoteFault | undefined;
   /** Whether all whole records so far have the same number of fields. */
   isEven(): boolean;
-  /** Whether a quoted field held a doubled quote. */
+  /** Whether a quoted field contained a doubled quote. */
   hasDoubled(): boolean;
 }
 
@@ -26,7 +26,7 @@ export const longestRow = 1 << 26;
 
 /** @param delimiter what parts the columns */
 export function quoteScanner(delimiter: string): QuoteScanner {
-  let state: "outside" | "inside" | "behind" = "outside";
+  let state: "outside" | "inside" | "after" = "outside";
   let [line, column] = [1, 1];
   let opened = { line, column };
   let [isFieldStart, matched, fields, characters] = [true, 0, 1, 0];
@@ -48,13 +48,13 @@ export function quoteScanner(delimiter: string): QuoteScanner {
   const outside = (character: string) => {
     if (character === '"') {
       if (isFieldStart) [state, opened] = ["inside", { line, column }];
-      else fault = { line, column, message: `the quotes do not match: this one stands inside a field without quotes; ${remedy}` };
+      else fault = { line, column, message: `the quotes do not match: this one is inside a field without quotes; ${remedy}` };
     } else if (character === "\n") endRecord();
     else if (character === delimiter[matched]) {
       if (++matched === delimiter.length) endField();
     } else [isFieldStart, matched] = [false, character === delimiter[0] ? 1 : 0];
   };
-  const behind = (character: string) => {
+  const afterQuote = (character: string) => {
     if (character === '"' && matched === 0) [state, doubled] = ["inside", true];
     else if (character === "\n" && matched === 0) endRecord();
     else if (character === delimiter[matched]) {
@@ -77,8 +77,8 @@ export function quoteScanner(delimiter: string): QuoteScanner {
       for (const character of piece) {
         if (fault) return fault;
         if (state === "inside") {
-          if (character === '"') [state, matched] = ["behind", 0];
-        } else if (state === "behind") behind(character);
+          if (character === '"') [state, matched] = ["after", 0];
+        } else if (state === "after") afterQuote(character);
         else outside(character);
         if (character === "\n") [line, column] = [line + 1, 1];
         else column++;
@@ -98,7 +98,7 @@ export function quoteScanner(delimiter: string): QuoteScanner {
   };
 }
 
-const remedy = 'a field that holds quotes stands in quotes, and those in it are doubled ("")';
+const remedy = 'write a field that contains quotes in quotes, and double those in it ("")';
 
 /**
  * Tab-separated files usually quote nothing and hold bare quotes (GLUE's do); some quote like CSV (what pandas writes does). True where

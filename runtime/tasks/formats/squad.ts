@@ -66,7 +66,7 @@ export function readSquad(text: string): SquadFile {
     if (!entries) fail(`the paragraph "${(context ?? "").slice(0, 40)}" has no list "qas"`);
     for (const entry of entries ?? []) {
       const [id, question] = [textIn(entry, "id") ?? "", textIn(entry, "question")];
-      // questions stand in the order of the file, so each id is behind the one before
+      // questions are in the order of the file, so each id is after the one before
       at = Math.max(at, text.indexOf(JSON.stringify(id), at));
       if (context === null || question === null) {
         fail(`question ${id || file.questions.length + 1} has no ${context === null ? "context" : "question"}`);
@@ -103,7 +103,7 @@ function answersIn(context: string, answers: readonly unknown[]): SquadQuestion[
   const read = answers.map((answer) => ({ text: textIn(answer, "text"), start: numberIn(answer, "answer_start") }));
   const given = read.filter(({ text }) => text === null || text.trim() !== "");
   if (!given.every(({ text, start }) => text !== null && Number.isInteger(start))) return null;
-  // nothing stands in front of the context: -1 would be counted from its end
+  // there is nothing before the context: -1 would be counted from its end
   return given.map(({ text, start }) => ({ text: text!, start: start! < 0 ? context.length : unitAt(start!) }));
 }
 

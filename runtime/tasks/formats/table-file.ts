@@ -28,10 +28,10 @@ export interface TableProblem {
  * rows have come as JSON Lines.
  */
 export function readTable(path: string, text: string, data: DataFormat): TableFile {
-  const told = path.toLowerCase().replace(/\.(?:gz|zst)$/u, "");
-  const isRows = told.endsWith(".parquet");
+  const named = path.toLowerCase().replace(/\.(?:gz|zst)$/u, "");
+  const isRows = named.endsWith(".parquet");
   const format = formats.find(({ name, endings }) =>
-    data.format === "auto" || isRows ? endings.some((ending) => told.endsWith(ending)) : name === data.format,
+    data.format === "auto" || isRows ? endings.some((ending) => named.endsWith(ending)) : name === data.format,
   );
   if (format) return format.read(text.replace(/^\uFEFF/u, "").replaceAll("\r\n", "\n"), data);
   const known = formats.flatMap(({ endings }) => endings).join(", ");
@@ -53,7 +53,7 @@ function readLines(text: string, { columns, separators }: TableFormat): TableFil
   return readSeparated(text, delimiter, isQuoted(text, delimiter) ? '"' : null, columns);
 }
 
-/** Each line is parted at the first separator, the rest at the second, and so on; the last column takes what is left. */
+/** Each line is divided at the first separator, the rest at the second, and so on; the last column takes the rest. */
 function readParted(text: string, columns: readonly string[], separators: readonly string[]): TableFile {
   const problems: TableProblem[] = [];
   const rows: TableFile["rows"] = [];
@@ -65,7 +65,7 @@ function readParted(text: string, columns: readonly string[], separators: readon
       const separator = separators[Math.min(gap, separators.length - 1)] as string;
       const end = row.indexOf(separator, at);
       if (end < 0) {
-        const message = `no ${JSON.stringify(separator)} behind the column "${columns[gap]}"`;
+        const message = `no ${JSON.stringify(separator)} after the column "${columns[gap]}"`;
         problems.push({ line: i + 1, column: at + 1, message });
         return;
       }

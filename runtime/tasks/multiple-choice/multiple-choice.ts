@@ -108,7 +108,7 @@ function ambiguous(
   return [{ severity: "warning", code: "ambiguous-answer", message, key }];
 }
 
-/** The index that a number or a letter stands for; negative where it is neither. */
+/** The index of a number or a letter; negative if it is neither. */
 function numbered(answer: string, firstNumber: number): number {
   if (/^\d+$/u.test(answer)) return Number(answer) - firstNumber;
   return /^[A-Za-z]$/u.test(answer) ? answer.toUpperCase().charCodeAt(0) - 65 : -1;

@@ -35,7 +35,7 @@ export const spanQuestionAnswering: TaskDefinitionOf<"span_question_answering"> 
     }
     return { examples, problems: [...found, ...malformedRows("answer-not-in-context", elsewhere, key)] };
   },
-  // the same paragraph never lies in two splits
+  // the same paragraph is never in two splits
   question: ({ context }) => [context],
   labels: () => [],
   check({ train }) {

@@ -68,7 +68,7 @@ function fromConll({ data, words, tags }: TaggingTask, file: DecodedFile, key: S
   if (columns.length < 2) {
     const other = [",", ";", "|"].find((separator) => sentences[0]!.tokens.every(([field]) => field!.includes(separator)));
     const remedy = other === undefined ? "" : `; write separator: ${JSON.stringify(other)}`;
-    const message = `${file.name}:${sentences[0]!.line}: one column; a word and its tag need two, parted by a tab or spaces${remedy}`;
+    const message = `${file.name}:${sentences[0]!.line}: one column; a word and its tag need two, separated by a tab or spaces${remedy}`;
     return { examples: [], problems: [...found, { severity: "error", code: "missing-column", message, key }] };
   }
   if (missing.length > 0) return { examples: [], problems: [...found, ...missing] };
@@ -101,7 +101,7 @@ function fromJsonLines(task: TaggingTask, file: DecodedFile, key: Split): TaskEx
   return trimmed(examples, found, key);
 }
 
-/** Tags as they are read; words as they stand. */
+/** Tags as they are read; words as they are written. */
 function trimmed(written: readonly TaggedExample[], problems: readonly TaskProblem[], key: Split): TaskExamples<TaggedExample> {
   const spaces = labelsWithSpaces(
     written.flatMap(({ id, tags }) => tags.map((label) => ({ id, label }))),

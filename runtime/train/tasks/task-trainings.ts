@@ -42,7 +42,7 @@ const texts: { readonly [K in TrainedKind]: AsText<ResolvedTaskOf<K>> } = {
   generation: textPairsAsText,
 };
 
-/** Of a task that has a head. */
+/** For a task with a head. */
 export function headTrainingOf({ kind }: TrainedTask): HeadTraining<TrainedKind> {
   return heads[kind as keyof typeof heads] as unknown as HeadTraining<TrainedKind>;
 }

@@ -1,7 +1,7 @@
 import type { FramedText } from "#runtime/tokenizers/frame.ts";
 import type { Arrays } from "#runtime/trace/function.ts";
 
-/** One text a row, padding behind it: tokens, positions, segments, types (rows × length), int32. */
+/** One text in each row, padded after it: tokens, positions, segments, types (rows × length), int32. */
 export function textRows(
   texts: readonly FramedText[],
   { rows, length, pad }: { rows: number; length: number; pad: number },

@@ -37,7 +37,7 @@ export function smallestWritingPart(parts: readonly TextPart[], pairs: readonly 
   return fitting[0];
 }
 
-/** The target's tokens and its end, each predicted from what stands before it. */
+/** The target's tokens and its end, each predicted from the tokens before it. */
 export function writtenExample(
   { source, target }: IdPair,
   { architecture, visibility }: Pick<Layout, "architecture" | "visibility">,

@@ -19,7 +19,7 @@ interface ChoiceTexts {
 
 type ChoiceSetup = TaskTrainingSetup<ResolvedTaskOf<"multiple_choice">>;
 
-/** The right one of several choices, each read behind the question, by a head. */
+/** The right one of several choices, each read after the question, by a head. */
 export async function multipleChoiceHead(setup: ChoiceSetup): Promise<TaskTraining<ChoiceTexts, Prediction<"multiple_choice">>> {
   const { task, model, batch, tokenizer } = setup;
   const parts = headParts(task, model);

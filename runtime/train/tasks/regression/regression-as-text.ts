@@ -6,7 +6,7 @@ import type { AsText } from "../as-text.ts";
 import { mean } from "../head-answers.ts";
 import { namedTexts } from "../named-texts.ts";
 
-/** The number is written; a text that is none stands for the training examples' mean. */
+/** The number is written; a text that is not a number counts as the mean of the training examples. */
 export const regressionAsText: AsText<ResolvedTaskOf<"regression">> = {
   pairOf: ({ text, second, value }, task) => ({ source: namedTexts([task.text, text], [task.second, second]), target: String(value) }),
   async predictionsOf({ task, examples, written, tokenizer }) {

@@ -11,7 +11,7 @@ export interface AnswerWindow extends FramedText {
   first: number;
   /** What each context token is a part of: a stretch of the context's text. */
   units: TextUnit[];
-  /** The position that stands for no answer: the first, or in a decoder, where that has read nothing, the last. */
+  /** The position that means no answer: the first, or in a decoder, where that one has read nothing, the last. */
   silence: number;
   /** Positions of the answer; both `silence` where the window does not hold it. */
   start: number;
@@ -96,7 +96,7 @@ interface ContextTokens {
 
 /**
  * Tokens and the stretch of text of each. Words, numbers and marks are encoded one by one with the space before them, which is how
- * pre-tokenizers part a text; every token of a word stands for the whole word.
+ * pre-tokenizers split a text; every token of a word represents the whole word.
  */
 async function tokensOf(text: string, tokenizer: ExampleReading["tokenizer"]): Promise<ContextTokens> {
   const units = [...text.matchAll(/\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|[\p{L}\p{M}]+|\p{N}+|\S/gu)].map(

@@ -18,7 +18,7 @@ export const taggingAsText: AsText<ResolvedTaskOf<"tagging">> = {
 /** A tag that was not written: no entity to the metrics, and never right, as no tag of a task has spaces around it. */
 const none = ". ";
 
-/** The tags that stand in a row, each as it is encoded at the beginning or after a space; what is none of them is left out as one. */
+/** The tags in a row, each as it is encoded at the beginning or after a space; other text counts as one missing tag. */
 async function tagRecogniser(known: readonly string[], tokenizer: Tokenizer): Promise<(ids: readonly number[]) => string[]> {
   const forms = await tokenizer.encodeBatch(known.flatMap((tag) => [tag, ` ${tag}`]));
   const pieces = forms

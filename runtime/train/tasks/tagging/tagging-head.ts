@@ -10,7 +10,7 @@ import { headParts, smallestPart } from "../parts-by-length.ts";
 import { evaluated, once, type TaskTraining, type TaskTrainingSetup } from "../task-training.ts";
 import { textRows } from "../text-rows.ts";
 
-/** A sentence as ids, and where its words' tags are told. */
+/** A sentence as ids, and the positions that predict the tags of its words. */
 interface TaggedText {
   id: string;
   words: string[];
@@ -18,7 +18,7 @@ interface TaggedText {
   ids: number[];
   types: number[];
   /** Of each word that was not cut off: the position that tells its tag. */
-  told: number[];
+  predictedAt: number[];
 }
 
 type TaggingSetup = TaskTrainingSetup<ResolvedTaskOf<"tagging">>;
@@ -42,8 +42,8 @@ export async function taggingHead(setup: TaggingSetup): Promise<TaskTraining<Tag
       const rows = textRows(texts, { rows: batch, length, pad: tokenizer.vocabulary.pad });
       const [labels, weights] = [new Int32Array(batch * length), new Float32Array(batch * length)];
       let predicted = 0;
-      for (const [row, { told, tags }] of texts.entries()) {
-        for (const [word, position] of told.entries()) {
+      for (const [row, { predictedAt, tags }] of texts.entries()) {
+        for (const [word, position] of predictedAt.entries()) {
           const label = classOf.get(tags[word]!);
           // a tag that training does not have cannot be answered
           if (label === undefined) continue;
@@ -59,8 +59,8 @@ export async function taggingHead(setup: TaggingSetup): Promise<TaskTraining<Tag
       const answers = await headAnswers(training, texts, batch, trainer);
       const losses: number[] = [];
       const unrelated = mostFrequent(await textsOf("train"));
-      const predicted = texts.map(({ words, tags, told }, i) => {
-        const found = told.map((position, word) => {
+      const predicted = texts.map(({ words, tags, predictedAt }, i) => {
+        const found = predictedAt.map((position, word) => {
           const probabilities = softmaxOf(answers[i]!.subarray(position * task.labels.length, (position + 1) * task.labels.length));
           const label = classOf.get(tags[word]!);
           if (label !== undefined) losses.push(surprise(probabilities[label]!));
@@ -88,16 +88,16 @@ async function readTagged({ task, model, tokenizer, frame, context, counted }: T
   let [at, cut] = [0, 0];
   const texts = examples.map(({ id, words, tags }): TaggedText => {
     const ids: number[] = [];
-    const told: number[] = [];
+    const predictedAt: number[] = [];
     for (const pieces of encoded.slice(at, at + words.length)) {
       const tokens = pieces.length === 0 ? [unknown] : Array.from(pieces);
       if (ids.length + tokens.length + overhead > context) break;
-      told.push(before + (model.architecture === "decoder" ? ids.length + tokens.length - 1 : ids.length));
+      predictedAt.push(before + (model.architecture === "decoder" ? ids.length + tokens.length - 1 : ids.length));
       ids.push(...tokens);
     }
     at += words.length;
-    if (told.length < words.length) cut++;
-    return { id, words, tags, ...framed([ids], frame, context), told };
+    if (predictedAt.length < words.length) cut++;
+    return { id, words, tags, ...framed([ids], frame, context), predictedAt };
   });
   noteCut({ context, counted }, split, cut, texts.length);
   return texts;
