@@ -16,7 +16,7 @@ test.each([
   ["a.txt.zst", () => zstdCompressSync(much)],
 ])("a corpus of %s that unpacks to more than any text would", async (name, packed) => {
   const work = workshop();
-  await expect(work.corpus([work.file(name, packed())])).rejects.toThrow(`${name}: more than 200 times its size when it is unpacked`);
+  await expect(work.corpus([work.file(name, packed())])).rejects.toThrow(`${name}: more than 200 times its size when it is decompressed`);
 });
 
 test("a task's file of more than two gigabytes", () => {
