@@ -47,7 +47,7 @@ async function answer(folder: string, [name, file, ...rest]: readonly string[], 
       said[index] += typeof text === "string" ? text : Buffer.from(text).toString();
       return true;
     };
-  const started = jobs === undefined ? program : join(import.meta.dirname, "job-elsewhere.mjs");
+  const started = jobs === undefined ? program : join(import.meta.dirname, "job-on-other-host.mjs");
   process.argv = [process.execPath, started, name!, join(folder, file!), ...rest];
   process.execArgv = [];
   process.env = { ...process.env, ...options.environment, ...(jobs === undefined ? {} : { FAULT_JOBS: jobs }) };
