@@ -73,9 +73,14 @@ export async function lensesAbove(document: vscode.TextDocument, name?: string):
   return lenses.filter(({ range }) => name === undefined || range.start.line === line).map(({ command }) => command?.title ?? "");
 }
 
+/** The errors of a file, as VS Code shows them. Warnings and hints are left out. */
+export function errorDiagnostics(file: vscode.Uri): vscode.Diagnostic[] {
+  return vscode.languages.getDiagnostics(file).filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error);
+}
+
+/** The messages of the errors of a file. */
 export function errorsIn(file: vscode.Uri): string[] {
-  const errors = vscode.languages.getDiagnostics(file).filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error);
-  return errors.map(({ message }) => message);
+  return errorDiagnostics(file).map(({ message }) => message);
 }
 
 export async function tab(label: string): Promise<void> {

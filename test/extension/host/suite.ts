@@ -3,7 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { type Experiment, errorsIn, lensesAbove, nonEmpty, openExperiment, tab, until } from "./editor.ts";
+import { type Experiment, errorDiagnostics, errorsIn, lensesAbove, nonEmpty, openExperiment, tab, until } from "./editor.ts";
 import { memoryFiles } from "./memory-files.ts";
 
 /** Everything that can be checked without a screen: what the extension gives to VS Code, from inside it, with real runs of the real engine. */
@@ -47,12 +47,12 @@ export function defineSuite(): void {
       const { uri, replace, lens } = experiment;
       const noError = () => until("no problem", () => errorsIn(uri).length === 0);
       await replace("hidden: 32", "hidden: 33");
-      const [problem] = await until("a problem", () => nonEmpty(vscode.languages.getDiagnostics(uri)));
-      assert.match(problem!.message, /head/i);
+      const [problem] = await until("a problem", () => nonEmpty(errorsIn(uri)));
+      assert.match(problem!, /head/i);
       await replace("hidden: 33", "hidden: 32");
       await noError();
       await replace("corpus speeches {", "corpus speeches");
-      await until("a problem", () => nonEmpty(vscode.languages.getDiagnostics(uri)));
+      await until("a problem", () => nonEmpty(errorsIn(uri)));
       await lens("base", /Run/);
       await replace("corpus speeches", "corpus speeches {");
       await noError();
@@ -110,7 +110,7 @@ export function defineSuite(): void {
     it("offers the nearest name as a quick fix", async () => {
       const { uri, replace } = experiment;
       await replace("hidden: 32", "hiden: 32");
-      const [problem] = await until("a problem", () => nonEmpty(vscode.languages.getDiagnostics(uri)));
+      const [problem] = await until("a problem", () => nonEmpty(errorDiagnostics(uri)));
       const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>("vscode.executeCodeActionProvider", uri, problem!.range);
       const fix = actions.find(({ title }) => title.includes("hidden"));
       assert.ok(fix?.edit, actions.map(({ title }) => title).join(", "));
@@ -122,7 +122,7 @@ export function defineSuite(): void {
     it("offers to mend an objective that the architecture cannot carry", async () => {
       const { uri, replace } = experiment;
       await replace("architecture: auto", "architecture: encoder");
-      const found = await until("problems", () => nonEmpty(vscode.languages.getDiagnostics(uri)));
+      const found = await until("problems", () => nonEmpty(errorDiagnostics(uri)));
       const actions = await Promise.all(
         found.map(({ range }) => vscode.commands.executeCommand<vscode.CodeAction[]>("vscode.executeCodeActionProvider", uri, range)),
       );
