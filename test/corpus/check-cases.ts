@@ -136,7 +136,12 @@ export const ofTasks: TaskCase[] = [
     content: table.replaceAll("\t", ","),
     message: /commas separate the columns, and tabs are expected.*separator: ","/,
   },
-  { code: "other-separator", name: "t.csv", content: table, message: /tabs separate the columns, and commas are expected.*separator: "\\t"/ },
+  {
+    code: "other-separator",
+    name: "t.csv",
+    content: table,
+    message: /tabs separate the columns, and commas are expected.*separator: "\\t"/,
+  },
   {
     code: "other-separator",
     name: "t.csv",
