@@ -42,15 +42,16 @@ export function statusOf(declaration: OutlineDeclaration, file: string, store: W
   const runs = plan.jobs.map(({ id }) => store.runs.get(id)).filter((run) => run !== undefined);
   const failed = runs.findLast((run) => run.state === "failed");
   if (failed) return { state: "failed", run: failed, ...more };
-  const begun = runs.some((run) => run.state === "stopped" && isOwnWork(run, plan));
-  const partlyDone = !earlier && runs.some((run) => run.state === "done" && isOwnWork(run, plan));
+  const begun = runs.some((run) => run.state === "stopped" && isOwnWork(run, declaration, plan));
+  const partlyDone = !earlier && runs.some((run) => run.state === "done" && isOwnWork(run, declaration, plan));
   return begun || partlyDone ? { state: "stopped", progress, ...more } : { state: "new", ...more };
 }
 
-/** Whether the training belongs to this declaration, not to another one with which it shares a job. */
-function isOwnWork(run: Run, plan: OutlinePlan): boolean {
+/** Whether the training is this declaration's own, not one that it starts from or shares with another declaration. */
+function isOwnWork(run: Run, { name: declared }: OutlineDeclaration, plan: OutlinePlan): boolean {
   if (!hasBegun(run) || !isOfModel(run.kind)) return false;
-  return plan.jobs.some(({ id, name }) => id === run.id && name === run.name);
+  const isOwn = (name: string) => name === declared || name.startsWith(`${declared}: `) || name.startsWith(`${declared}, `);
+  return plan.jobs.some(({ id, name }) => id === run.id && name === run.name && isOwn(name));
 }
 
 /** The result of an earlier text of the declaration. */

@@ -94,6 +94,14 @@ test("a probe says at which layer it found most, chosen on validation", () => {
   expect(titles(declared, storeOf(layers.slice(1)))[0]).toBe("$(debug-continue) Continue");
 });
 
+test("a probe of a model that is done has not begun", () => {
+  const base = runOf("pretrain", "pretrain-1", { name: "base", state: "done", ended: now });
+  const layer = runOf("finetune", "finetune-0", { name: "layers: layer 0 of base, on mood", state: "new" });
+  const probe = declaration("probe", "layers", [base.job, layer.job]);
+  const declared = { ...probe, plan: { ...probe.plan!, goals: [layer.id] } };
+  expect(titles(declared, storeOf([base]))[0]).toBe("$(play) Run");
+});
+
 test("a comparison's lens says the clearest difference of its cells, or that there is none, and no more", () => {
   const verdict = (left: string, right: string, more: object) => ({
     ...{ left, right, task: "mood", metric: "accuracy", n: 3, difference: 0.019, low: 0.008, high: 0.031, p: 0.01 },
