@@ -101,7 +101,7 @@ const changes: readonly Change[] = [
 function failureOf(
   ended: { planned: Ended; results: Ended; verified: Ended; again: Ended },
   path: string,
-  requested: Record<string, number>,
+  expected: Record<string, number>,
   folder: string,
 ): string | undefined {
   for (const [name, each] of Object.entries(ended)) {
@@ -112,9 +112,9 @@ function failureOf(
   if (planned.code !== 0) return `${path}: plan ended with ${planned.code}: ${planned.stderr.slice(-600)}`;
   if (results.code === 0 && results.stdout.trim() !== "") {
     const found = numbersIn(results.stdout);
-    const other = Object.keys(found).find((key) => found[key] !== requested[key]);
+    const other = Object.keys(found).find((key) => found[key] !== expected[key]);
     if (other) return `${path}: results: another number: ${other}`;
-    if (Object.keys(found).length < Object.keys(requested).length && !results.stderr.includes(".pretrain/"))
+    if (Object.keys(found).length < Object.keys(expected).length && !results.stderr.includes(".pretrain/"))
       return `${path}: results: a number is missing without a reason`;
   }
   if (again.code !== 0) return `${path}: run ended with ${again.code}: ${again.stderr.slice(-600)} ${again.stdout.slice(-400)}`;

@@ -183,11 +183,11 @@ export function leftBehind(folder: string): string[] {
  * The first difference between two runs; undefined if they are equal. Jobs that only the second run has are ignored: they are those whose
  * number of steps depends on measured times.
  */
-export function differenceOf(requested: Record<string, string>, found: Record<string, string>): string | undefined {
+export function differenceOf(expected: Record<string, string>, found: Record<string, string>): string | undefined {
   const jobOf = (name: string) => name.replace(/\/.*/, "");
-  const jobs = new Set(Object.keys(requested).map(jobOf));
-  const names = [...Object.keys(requested), ...Object.keys(found).filter((name) => jobs.has(jobOf(name)))];
-  return names.find((name) => requested[name] !== found[name]);
+  const jobs = new Set(Object.keys(expected).map(jobOf));
+  const names = [...Object.keys(expected), ...Object.keys(found).filter((name) => jobs.has(jobOf(name)))];
+  return names.find((name) => expected[name] !== found[name]);
 }
 
 /** Whether the output contains a stack trace, which indicates a bug. */

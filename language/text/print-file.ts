@@ -160,8 +160,8 @@ class Printer {
   }
 
   private blankLine(startLine: number): void {
-    const requested = this.blankNext || startLine - this.sourceLine > 1;
-    if (requested && !this.first && this.lines.length > 0) this.lines.push("");
+    const isApart = this.blankNext || startLine - this.sourceLine > 1;
+    if (isApart && !this.first && this.lines.length > 0) this.lines.push("");
     this.blankNext = false;
   }
 }

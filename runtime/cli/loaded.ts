@@ -45,10 +45,10 @@ export function requireDeclared(loaded: Loaded, name: string, kinds: readonly Us
     loaded.sayErrors();
     throw new ProblemsError(`${name} cannot be used until its errors, or those of the declarations that it refers to, are fixed`);
   }
-  const requested = kinds.length === 1 ? kinds[0]! : `${kinds.slice(0, -1).join(", ")} or ${kinds.at(-1)!}`;
+  const oneOfKinds = kinds.length === 1 ? kinds[0]! : `${kinds.slice(0, -1).join(", ")} or ${kinds.at(-1)!}`;
   const [other] = declared;
   const found = other ? `; the file declares ${name} as ${other}` : suggestion(name, names);
-  throw new UsageError(`${shownPath(loaded.file)} has no ${requested} named ${name}${found}`);
+  throw new UsageError(`${shownPath(loaded.file)} has no ${oneOfKinds} named ${name}${found}`);
 }
 
 export type UsableKind = "pretrain" | "finetune" | "probe" | "compare" | "objective";

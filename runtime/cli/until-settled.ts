@@ -37,7 +37,7 @@ function seedsFrom(declared: readonly number[], count: number): number[] {
   return seeds;
 }
 
-/** Starts or continues the interim analyses of a comparison. `most`, the number of seeds at the final one, is fixed by the first. */
+/** Starts or continues the interim analyses of a comparison. `max`, the number of seeds at the final one, is fixed by the first. */
 export function beginInterimAnalyses(root: string, declared: CompareJob, max: number): void {
   if (readInterimAnalyses(root, declared.id)) return;
   writeInterimAnalyses(root, declared.id, { seeds: [seedCount(declared)], max: Math.max(max, seedCount(declared)) });

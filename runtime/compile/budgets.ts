@@ -60,7 +60,7 @@ export const maxSteps = 1e7;
 
 /**
  * The whole number of steps, at least 1, whose total is nearest to the target, and the smaller of two equally near ones; infinity beyond
- * `mostSteps`. The cost of a step can depend on the number of steps (a mixture's shares become whole steps), so the quotient is iterated
+ * `maxSteps`. The cost of a step can depend on the number of steps (a mixture's shares become whole steps), so the quotient is iterated
  * and its neighbours are tried.
  */
 export function nearestSteps(target: number, perStep: (steps: number) => number): number {

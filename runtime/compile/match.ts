@@ -46,9 +46,9 @@ export function contestantsOf(planner: Planner, name: string, comparison: Compar
     const setting = comparison.match === "params" ? sized(planner, name, reference, settled) : settled;
     const steps = setting && stepsFor(planner, comparison, reference, referenceSteps, setting);
     if (!setting || steps === null) return null;
-    const requested = amountsSpent(reference.costOver(referenceSteps), referenceSteps);
+    const target = amountsSpent(reference.costOver(referenceSteps), referenceSteps);
     const contestant = { cell, setting, steps, cost: setting.costOver(steps) };
-    planner.problems.push(...roughly(name, comparison, cell.label, requested, amountsSpent(contestant.cost, steps)));
+    planner.problems.push(...roughly(name, comparison, cell.label, target, amountsSpent(contestant.cost, steps)));
     contestants.push(contestant);
   }
   const chosen = comparison.search ? searched(planner, name, comparison, contestants) : contestants;
@@ -101,9 +101,9 @@ function stepsFor(
 
 /** The number of steps that takes as much time as the reference. Until both are measured, time is assumed proportional to FLOPs. */
 function stepsInTime(planner: Planner, reference: Setting, referenceSteps: number, setting: Setting): number {
-  const [requested, own] = [secondsPerStep(planner, reference), secondsPerStep(planner, setting)];
-  if (requested === null || own === null) return matchedSteps("flops", reference, referenceSteps, setting);
-  return Math.max(1, Math.round((requested * referenceSteps) / own));
+  const [referenceSeconds, own] = [secondsPerStep(planner, reference), secondsPerStep(planner, setting)];
+  if (referenceSeconds === null || own === null) return matchedSteps("flops", reference, referenceSteps, setting);
+  return Math.max(1, Math.round((referenceSeconds * referenceSteps) / own));
 }
 
 /** The measured step time in seconds; null if it is not measured yet. It is not measured while the vocabulary is uncertain. */
@@ -155,12 +155,12 @@ function roughly(
   name: string,
   { match }: ComparisonSpec,
   label: string,
-  requested: ComparedCell["matched"],
+  target: ComparedCell["matched"],
   got: ComparedCell["matched"],
 ): Problem[] {
   if (match === "time") return [];
   const of = (each: ComparedCell["matched"]) => (match === "params" ? each.parameters - each.embeddings : each[match]);
-  const off = Math.abs(of(got) / of(requested) - 1);
+  const off = Math.abs(of(got) / of(target) - 1);
   if (off <= tolerance) return [];
   const why =
     match === "params"

@@ -36,8 +36,8 @@ export function beyondMemory(training: Training, memoryBytes: number | undefined
     const floor = leastBytes(size, optimizer);
     return floor > memoryBytes ? floor : training.memoryOf(size);
   };
-  const requested = needed({ model, batch, accumulate });
-  if (requested <= memoryBytes) return null;
+  const requiredBytes = needed({ model, batch, accumulate });
+  if (requiredBytes <= memoryBytes) return null;
 
   const fits = (change: Partial<Size>) => needed({ model, batch, accumulate, ...change }) <= memoryBytes;
   const divisors = Array.from({ length: batch }, (_, i) => i + 1).filter((divisor) => batch % divisor === 0);
@@ -55,7 +55,7 @@ export function beyondMemory(training: Training, memoryBytes: number | undefined
     ...(shorter === undefined ? [] : [`context: ${shorter} in its model`]),
   ];
   const remedy = remedies.length > 0 ? `What would fit: ${listed(remedies, "or")}.` : "Make the model smaller.";
-  const message = `A step of ${label} needs at least ${formatBytes(requested)} of memory, but this machine has ${formatBytes(memoryBytes)}. ${remedy}`;
+  const message = `A step of ${label} needs at least ${formatBytes(requiredBytes)} of memory, but this machine has ${formatBytes(memoryBytes)}. ${remedy}`;
   return error("too-little-memory", training.at, message);
 }
 

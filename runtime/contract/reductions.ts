@@ -10,7 +10,7 @@ export function largest(numbers: Iterable<number>, least = Number.NEGATIVE_INFIN
   return found;
 }
 
-/** The smallest of any number of numbers; `most` if there are none or none is smaller; NaN if one is NaN. */
+/** The smallest of any number of numbers; `max` if there are none or none is smaller; NaN if one is NaN. */
 export function smallest(numbers: Iterable<number>, max = Number.POSITIVE_INFINITY): number {
   let found = max;
   for (const number of numbers) if (number < found || Number.isNaN(number)) found = number;

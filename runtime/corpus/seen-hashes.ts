@@ -8,7 +8,7 @@ export interface SeenHashes {
 }
 
 /**
- * A set made of two tables of at most `most` numbers each, with 8 bytes per place: when the newer table is full, the older one is dropped.
+ * A set made of two tables of at most `max` numbers each, with 8 bytes per place: when the newer table is full, the older one is dropped.
  * 0 is stored as 1, since 0 marks an empty place.
  */
 export function seenHashes(max = 1 << 24): SeenHashes {

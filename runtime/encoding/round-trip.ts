@@ -53,7 +53,7 @@ const losses: readonly LostInText[] = ["case", "accents", "spaces", "forms", "ot
 function lossesOf(text: string, back: string, unknown: number): LostInText[] {
   if (back === "") return unknown > 0 ? [] : ["other"];
   const words = text.normalize("NFD").match(/[\p{L}\p{M}]+/gu) ?? [];
-  const more = (requested: RegExp) => words.filter((word) => requested.test(word)).length > unknown;
+  const more = (pattern: RegExp) => words.filter((word) => pattern.test(word)).length > unknown;
   const has: Record<Exclude<LostInText, "other">, boolean> = {
     case: back === back.toLowerCase() && more(/[\p{Lu}\p{Lt}]/u),
     accents: !/\p{Mn}/u.test(back.normalize("NFD")) && more(/\p{Mn}/u),

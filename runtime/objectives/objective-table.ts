@@ -41,7 +41,7 @@ export function layoutOf(objective: TextObjectiveSettings, model: { architecture
 }
 
 /**
- * One sequence from a window of the corpus: at most `layout.window` consecutive tokens. `elsewhere`: another window, where the
+ * One sequence from a window of the corpus: at most `layout.window` consecutive tokens. `unrelated`: another window, where the
  * layout asks for it.
  */
 export function exampleOf(

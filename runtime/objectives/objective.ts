@@ -125,7 +125,7 @@ export interface TextObjective<S> {
   /** Shapes, for an architecture that can carry it. */
   layout(settings: S, model: { architecture: Architecture; context: number }): Layout;
   /**
-   * `window`: consecutive corpus tokens, at most `layout.window` of them; each document is `<s> … </s>`. `elsewhere`: such a
+   * `window`: consecutive corpus tokens, at most `layout.window` of them; each document is `<s> … </s>`. `unrelated`: such a
    * window from another place, where the layout asks for one and the corpus has one.
    */
   example(

@@ -10,7 +10,7 @@ export interface Width {
 /**
  * The parallelism of a plan: the maximum number of trainings that do not depend on each other, which by Dilworth's theorem is the minimum
  * number of chains that cover all. It depends only on the plan and not on how long jobs take, and so does the number of threads of a job,
- * on which its numbers depend bit by bit. Values above `most` count as `most`.
+ * on which its numbers depend bit by bit. Values above `max` count as `max`.
  */
 export function widthOf(jobs: readonly Job[], max: number): Width {
   const behind = jobsBehind(jobs);

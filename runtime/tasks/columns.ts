@@ -18,7 +18,7 @@ export interface ColumnRow<K extends string, L extends string = never> {
 }
 
 /**
- * Reads columns of a table. `wanted`: by key of the task's declaration, the column that it names, or in JSON the path of a field;
+ * Reads columns of a table. `requested`: by key of the task's declaration, the column that it names, or in JSON the path of a field;
  * `lists`: likewise those that hold a list each.
  */
 export function readColumns<K extends string, L extends string = never>(

@@ -45,12 +45,12 @@ export async function countChunks(counting: Counting): Promise<Map<string, numbe
   return counts;
 }
 
-/** Drops the rarest entries until about `wanted` bytes are left, and returns the number of bytes left. */
-function forgetRarest(counts: Map<string, number>, kept: number, requested: number): number {
+/** Drops the rarest entries until about `limit` bytes are left, and returns the number of bytes left. */
+function forgetRarest(counts: Map<string, number>, kept: number, limit: number): number {
   let left = kept;
-  for (let rarest = 1; left > requested; rarest++) {
+  for (let rarest = 1; left > limit; rarest++) {
     for (const [chunk, count] of counts) {
-      if (left <= requested) break;
+      if (left <= limit) break;
       if (count > rarest) continue;
       counts.delete(chunk);
       left -= Buffer.byteLength(chunk);

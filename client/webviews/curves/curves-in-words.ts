@@ -27,9 +27,9 @@ export function createRunsTable(courseOf: CourseOf): { root: HTMLElement; update
   return {
     root,
     update(runs) {
-      const requested = JSON.stringify(runs.map(({ id, label }) => [id, label]));
-      if (requested !== shown) body.replaceChildren(...runs.map(emptyRow));
-      shown = requested;
+      const next = JSON.stringify(runs.map(({ id, label }) => [id, label]));
+      if (next !== shown) body.replaceChildren(...runs.map(emptyRow));
+      shown = next;
       for (const [index, run] of runs.entries()) {
         const cells = [...body.children[index]!.children].slice(1);
         for (const [column, text] of runCells(run, courseOf(run.id)).entries()) {

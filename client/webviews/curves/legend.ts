@@ -10,9 +10,9 @@ export function createLegend(state: CurvesState, onChange: () => void): { root: 
     root,
     update(theme) {
       const entries = legendEntries(state);
-      const requested = JSON.stringify([entries, theme.series]);
-      if (shown === requested) return;
-      shown = requested;
+      const next = JSON.stringify([entries, theme.series]);
+      if (shown === next) return;
+      shown = next;
       root.replaceChildren(...entries.map((entry) => legendEntry(state, entry, theme, onChange)));
     },
   };

@@ -93,7 +93,7 @@ export interface IndexRange {
 }
 
 /**
- * Visits about `most` of the points on a part of the axis: the lowest and the highest of each interval, so that outliers remain. Positions
+ * Visits about `max` of the points on a part of the axis: the lowest and the highest of each interval, so that outliers remain. Positions
  * must be ascending.
  */
 export function eachThinned(

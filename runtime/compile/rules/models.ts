@@ -29,7 +29,7 @@ export const models: Rule = ({ spec }) =>
     return [];
   });
 
-/** The nearest divisors of `whole` below and above `wanted`. */
+/** The nearest divisors of `whole` below and above `requested`. */
 function divisorsNear(whole: number, requested: number): number[] {
   const divisors = Array.from({ length: whole }, (_, index) => index + 1).filter((candidate) => whole % candidate === 0);
   return [divisors.filter((d) => d < requested).at(-1), divisors.find((d) => d > requested)].filter((d) => d !== undefined);

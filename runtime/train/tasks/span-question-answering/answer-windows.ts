@@ -38,7 +38,7 @@ export async function readWindows(
   split: Split,
   { tokenizer, frame, context, counted, model, stride }: WindowReading,
 ): Promise<AnswerWindow[]> {
-  const overhead = framedLength([[], []], frame);
+  const templateLength = framedLength([[], []], frame);
   const before = frame.pair.findIndex((piece) => "text" in piece && piece.text === 1) - 1;
   const questions = await tokenizer.encodeBatch(examples.map(({ question }) => question));
   const contexts = new Map<string, ContextTokens>();
@@ -46,11 +46,11 @@ export async function readWindows(
   const windows: AnswerWindow[] = [];
   let [cut, long] = [0, 0];
   for (const [example, { context: text, answers }] of examples.entries()) {
-    const longest = Math.floor((context - overhead) / 2);
+    const longest = Math.floor((context - templateLength) / 2);
     const question = Array.from(questions[example]!).slice(0, longest);
     if (questions[example]!.length > longest) cut++;
     const { ids, units } = contexts.get(text)!;
-    const room = context - question.length - overhead;
+    const room = context - question.length - templateLength;
     const step = Math.min(room, stride ?? Math.ceil(room / 2));
     const answer = answers[0] && tokensIn(units, answers[0].start, answers[0].start + answers[0].text.length);
     if (ids.length > room) long++;

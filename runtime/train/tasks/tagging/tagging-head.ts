@@ -29,8 +29,10 @@ export async function taggingHead(setup: TaggingSetup): Promise<TaskTraining<Tag
   const parts = headParts(task, model);
   const classOf = new Map(task.labels.map((label, index) => [label, index]));
   const textsOf = once((split) => readTagged(setup, split));
+  const train = await textsOf("train");
+  const usual = mostFrequent(train);
   const training: TaskTraining<TaggedText, Prediction<"tagging">> = {
-    train: await textsOf("train"),
+    train,
     lengthOf: ({ ids }) => ids.length,
     partOf: (texts) =>
       smallestPart(
@@ -58,7 +60,6 @@ export async function taggingHead(setup: TaggingSetup): Promise<TaskTraining<Tag
       const texts = await textsOf(split);
       const answers = await headAnswers(training, texts, batch, trainer);
       const losses: number[] = [];
-      const unrelated = mostFrequent(await textsOf("train"));
       const predicted = texts.map(({ words, tags, predictedAt }, i) => {
         const found = predictedAt.map((position, word) => {
           const probabilities = softmaxOf(answers[i]!.subarray(position * task.labels.length, (position + 1) * task.labels.length));
@@ -66,7 +67,7 @@ export async function taggingHead(setup: TaggingSetup): Promise<TaskTraining<Tag
           if (label !== undefined) losses.push(surprise(probabilities[label]!));
           return task.labels[probabilities.indexOf(Math.max(...probabilities))]!;
         });
-        return words.map((_, word) => found[word] ?? unrelated);
+        return words.map((_, word) => found[word] ?? usual);
       });
       const predictions = texts.map(({ id, words, tags }, i): Prediction<"tagging"> => ({ id, words, tags, predicted: predicted[i]! }));
       return evaluated(task, mean(losses), predictions);
@@ -82,7 +83,7 @@ export async function taggingHead(setup: TaggingSetup): Promise<TaskTraining<Tag
 async function readTagged({ task, model, tokenizer, frame, context, counted }: TaggingSetup, split: Split): Promise<TaggedText[]> {
   const examples = readTaskExamples(task, split);
   const { unknown } = tokenizer.vocabulary;
-  const overhead = framedLength([[]], frame);
+  const templateLength = framedLength([[]], frame);
   const before = frame.single.findIndex((piece) => "text" in piece);
   const encoded = await tokenizer.encodeBatch(examples.flatMap(({ words }) => words.map((word, i) => (i === 0 ? word : ` ${word}`))));
   let [at, cut] = [0, 0];
@@ -91,7 +92,7 @@ async function readTagged({ task, model, tokenizer, frame, context, counted }: T
     const predictedAt: number[] = [];
     for (const pieces of encoded.slice(at, at + words.length)) {
       const tokens = pieces.length === 0 ? [unknown] : Array.from(pieces);
-      if (ids.length + tokens.length + overhead > context) break;
+      if (ids.length + tokens.length + templateLength > context) break;
       predictedAt.push(before + (model.architecture === "decoder" ? ids.length + tokens.length - 1 : ids.length));
       ids.push(...tokens);
     }
