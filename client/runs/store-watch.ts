@@ -184,7 +184,7 @@ async function holderOf(path: string): Promise<NamedProcess | undefined> {
 function withHolder(run: Run, holder: NamedProcess | undefined, submitted: boolean): Run {
   const pid = holder && isHere(holder) ? holder.pid : undefined;
   if (holder) return run.state === "running" && run.pid === pid ? run : { ...run, state: "running", ...(pid === undefined ? {} : { pid }) };
-  if (submitted ? run.state === "submitted" : run.state !== "running" && run.state !== "submitted") return run;
+  if (submitted ? run.state === "submitted" : !isWorking(run)) return run;
   const { pid: _, ...kept } = run;
   return { ...kept, state: submitted ? "submitted" : restingState(run) };
 }

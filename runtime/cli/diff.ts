@@ -5,6 +5,7 @@ import { type ScoreDifference, scoreDifference } from "#runtime/compare/two-runs
 import type { Score } from "#runtime/contract/artifacts.ts";
 import { formatP } from "#runtime/contract/describe-results.ts";
 import { withDirection } from "#runtime/contract/direction.ts";
+import { isOnTask } from "#runtime/contract/job-kinds.ts";
 import { formatScore, formatScoreLike } from "#runtime/contract/numbers.ts";
 import type { Job } from "#runtime/contract/plan.ts";
 import { readManifest } from "#runtime/runs/manifest.ts";
@@ -97,7 +98,7 @@ function differenceOf(left: Job, right: Job, metric: string, store: Store): Scor
 
 function scoresOf(job: Job, store: Store): Score[] {
   if (job.kind === "pretrain") return store.readResult(job)?.scores ?? [];
-  if (job.kind === "finetune" || job.kind === "evaluate") return store.readResult<"finetune" | "evaluate">(job)?.scores ?? [];
+  if (isOnTask(job)) return store.readResult<"finetune" | "evaluate">(job)?.scores ?? [];
   return job.kind === "majority" ? (store.readResult(job)?.scores ?? []) : [];
 }
 

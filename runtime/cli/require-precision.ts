@@ -1,12 +1,12 @@
 import { type EngineChoice, enginesWith, refusedPrecision } from "#runtime/contract/catalogue/engines.ts";
 import { jobsOf } from "#runtime/contract/jobs-of.ts";
 import type { Plan } from "#runtime/contract/plan.ts";
-import { defaultEngine } from "#runtime/machine/installed-engines.ts";
+import { requestedEngine } from "#runtime/machine/installed-engines.ts";
 import type { Loaded } from "./loaded.ts";
 
 /** Reports a problem with its place and throws if a plan needs a precision that the engine does not have. */
 export function requirePlannedPrecision(loaded: Loaded, plan: Plan, requested: EngineChoice): void {
-  const engine = requested === "auto" ? defaultEngine() : requested;
+  const engine = requestedEngine(requested);
   const refused = jobsOf(plan, "pretrain").find(
     ({ id, precision }) => !enginesWith(precision).includes(engine) && !loaded.store.isDone(id),
   );

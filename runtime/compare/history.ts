@@ -1,4 +1,5 @@
 import type { EvaluateResult, FinetuneResult } from "#runtime/contract/artifacts.ts";
+import { isOnTask } from "#runtime/contract/job-kinds.ts";
 import type { CompareJob, EvaluateJob, FinetuneJob } from "#runtime/contract/plan.ts";
 import type { Runs } from "./arms.ts";
 
@@ -20,7 +21,7 @@ export function earlierTestReads(job: CompareJob, runs: Runs): string[] {
   const tasks = new Map<string, string>();
   for (const id of own) {
     const planned = runs.job(id);
-    if (planned?.kind === "finetune" || planned?.kind === "evaluate") tasks.set(testSplitOf(planned), planned.taskName);
+    if (planned && isOnTask(planned)) tasks.set(testSplitOf(planned), planned.taskName);
   }
   const earlier = new Map<string, { job: DoneOnTask["job"]; at: string }[]>();
   for (const { job: other, result } of runs.onTasks()) {

@@ -1,4 +1,5 @@
 import { groupBy } from "#runtime/contract/group.ts";
+import { isOnTask } from "#runtime/contract/job-kinds.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
 import type { Runs } from "./arms.ts";
 
@@ -8,7 +9,7 @@ export function notesOf(job: Pick<CompareJob, "after">, runs: Runs): { text: str
     runs.notes(id).map((note) => {
       const found = runs.job(id);
       // many models have the same task
-      const of = found?.kind === "finetune" || found?.kind === "evaluate" ? found.taskName : (found?.name ?? id);
+      const of = found && isOnTask(found) ? found.taskName : (found?.name ?? id);
       return { id, text: `${of}: ${note}` };
     }),
   );

@@ -5,7 +5,12 @@ export function isOfModel(kind: JobKind): kind is "pretrain" | "finetune" | "eva
   return kind === "pretrain" || kind === "finetune" || kind === "evaluate";
 }
 
+/** Whether a job fine-tunes or scores a model on a task. */
+export function isOnTask(job: Job): job is FinetuneJob | EvaluateJob {
+  return job.kind === "finetune" || job.kind === "evaluate";
+}
+
 /** Whether a job answers the test examples of a task, and leaves its predictions. */
 export function answersTask(job: Job): job is FinetuneJob | EvaluateJob | MajorityJob {
-  return job.kind === "finetune" || job.kind === "evaluate" || job.kind === "majority";
+  return isOnTask(job) || job.kind === "majority";
 }

@@ -42,7 +42,7 @@ export function assembleBatch(examples: readonly Example[], layout: Layout, voca
   const predictions = layout.predicted > 0 ? predictionsOf(examples, layout) : undefined;
   Object.assign(arrays, predictions?.arrays);
   if (!loss) return { arrays, tokensRead, predicted: predictions?.count ?? 0 };
-  Object.assign(arrays, loss.fill({ examples, layout, auxiliary, arrays, predictions: predictions?.count ?? 0 }));
+  Object.assign(arrays, loss.fill({ examples, rows, layout, auxiliary, arrays, predictions: predictions?.count ?? 0 }));
   const items = arrays[`${loss.name}_weights`]!;
   return { arrays, tokensRead, predicted: predictions?.count ?? items.filter((weight) => weight > 0).length };
 }

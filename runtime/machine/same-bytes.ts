@@ -1,16 +1,10 @@
 import { closeSync, openSync, readSync } from "node:fs";
-
-/** A range of bytes in a file, from `start` up to but excluding `end`. */
-export interface ComparedBytes {
-  path: string;
-  start: number;
-  end: number;
-}
+import type { ByteRange } from "#runtime/contract/seen-files.ts";
 
 const piece = 1 << 20;
 
 /** Whether two parts of files have the same bytes. */
-export function sameBytes(one: ComparedBytes, other: ComparedBytes): boolean {
+export function sameBytes(one: ByteRange, other: ByteRange): boolean {
   const length = one.end - one.start;
   if (length !== other.end - other.start) return false;
   const [left, right] = [openSync(one.path, "r"), openSync(other.path, "r")];
@@ -31,12 +25,12 @@ export function sameBytes(one: ComparedBytes, other: ComparedBytes): boolean {
 }
 
 /** As `sameBytes`, but compares only the beginning and samples of large parts, which is fast enough for every keystroke. */
-export function probablySameBytes(one: ComparedBytes, other: ComparedBytes): boolean {
+export function probablySameBytes(one: ByteRange, other: ByteRange): boolean {
   const length = one.end - one.start;
   if (length <= 4 * piece || length !== other.end - other.start) return sameBytes(one, other);
   const probes = 64;
   const step = Math.floor((length - piece / 16) / (probes - 1));
-  const part = ({ path, start }: ComparedBytes, i: number): ComparedBytes => ({
+  const part = ({ path, start }: ByteRange, i: number): ByteRange => ({
     path,
     start: start + i * step,
     end: start + i * step + piece / 16,

@@ -1,5 +1,6 @@
 import type { EngineRequest } from "#runtime/contract/engine-options.ts";
 import type { Job } from "#runtime/contract/plan.ts";
+import { isTraining } from "#runtime/machine/estimate.ts";
 import { trainingFlops } from "#runtime/machine/work.ts";
 import type { Store } from "#runtime/runs/store.ts";
 import type { JobRunner } from "./runner.ts";
@@ -27,7 +28,7 @@ export interface ArrangeOptions extends Omit<EngineRequest, "threads"> {
  */
 export async function arrange(needed: readonly Job[], options: ArrangeOptions): Promise<Arrangement> {
   const { processors } = options.runner.free();
-  const trainings = needed.filter((job) => job.kind === "pretrain" || job.kind === "finetune");
+  const trainings = needed.filter(isTraining);
   const width = widthOf(needed, processors);
   const alone: Arrangement = { parallel: 1, threadsOf: () => processors };
   const beside: Arrangement = { parallel: processors, threadsOf: (job) => shareOf(processors, width.of(job)) };

@@ -1,3 +1,4 @@
+import { isOnTask } from "#runtime/contract/job-kinds.ts";
 import type { Job, Plan } from "#runtime/contract/plan.ts";
 import type { Store } from "#runtime/runs/store.ts";
 
@@ -37,7 +38,7 @@ export function neededJobs(plan: Plan, store: Pick<Store, "isDone" | "isWhole" |
 
 /** Whether a job starts from intermediate weights of this pre-training. */
 function startsFrom(job: Job, id: string): job is Job & { kind: "finetune" | "evaluate"; at: number } {
-  return (job.kind === "finetune" || job.kind === "evaluate") && job.from === id && job.at !== undefined;
+  return isOnTask(job) && job.from === id && job.at !== undefined;
 }
 
 function inputOf(byId: ReadonlyMap<string, Job>, job: Job, id: string): Job {

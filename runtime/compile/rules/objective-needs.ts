@@ -1,5 +1,4 @@
 import { optionOf } from "#runtime/contract/catalogue/index.ts";
-import { camelCase } from "#runtime/contract/catalogue/specified.ts";
 import type { Key, ObjectiveNeed } from "#runtime/contract/catalogue/types.ts";
 import { listed } from "#runtime/contract/listed.ts";
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
@@ -7,7 +6,7 @@ import type { Architecture, ModelSpec, Ref } from "#runtime/contract/spec.ts";
 import { generatorSizes } from "#runtime/models/generator.ts";
 import type { Use } from "../cells.ts";
 import { type LeafObjectiveSpec, leavesOf, resolveArchitecture } from "../resolve.ts";
-import { error, percent, type Rule } from "./rule.ts";
+import { error, percent, type Rule, settingOf } from "./rule.ts";
 
 /** The requirements of objectives on the model and the batch, other than the architecture, as declared in the catalogue. */
 export const objectiveNeeds: Rule = ({ spec, uses }) =>
@@ -38,7 +37,7 @@ interface Leaf {
 function unmet({ key, objective }: Leaf, meeting: Meeting): Problem[] {
   const { needs, keys } = optionOf("objective", objective.kind)!;
   const chosen = keys.flatMap((setting) => {
-    const choice = choicesOf(setting).find(({ name }) => name === settingOf(objective, setting));
+    const choice = choicesOf(setting).find(({ name }) => name === valueOf(objective, setting));
     return choice?.needs ? [{ need: choice.needs, setting, value: choice.name }] : [];
   });
   return [...(needs ? [{ need: needs }] : []), ...chosen].flatMap((each) => problemOf(key, each, meeting));
@@ -82,7 +81,7 @@ function problemOf(
 function misfits({ key, objective }: Leaf, { modelName, model, path }: Meeting): Problem[] {
   const { keys } = optionOf("objective", objective.kind)!;
   return keys.flatMap((setting) => {
-    const share = settingOf(objective, setting);
+    const share = valueOf(objective, setting);
     if (!setting.scales || typeof share !== "number" || divides(model, share)) return [];
     const { hidden, heads } = generatorSizes(model, share);
     const others = [0.25, 0.5, 1].filter((candidate) => divides(model, candidate)).map(percent);
@@ -103,6 +102,6 @@ function choicesOf({ value }: Key) {
 }
 
 /** The value of a setting; the specification omits some defaults. */
-function settingOf(objective: LeafObjectiveSpec, { name, default: usual }: Key): unknown {
-  return (objective as unknown as Record<string, unknown>)[camelCase(name)] ?? usual;
+function valueOf(objective: LeafObjectiveSpec, { name, default: usual }: Key): unknown {
+  return settingOf(objective, name) ?? usual;
 }

@@ -1,10 +1,9 @@
 import { optionOf } from "#runtime/contract/catalogue/index.ts";
-import { camelCase } from "#runtime/contract/catalogue/specified.ts";
 import { listed } from "#runtime/contract/listed.ts";
 import type { Problem } from "#runtime/contract/problem.ts";
 import type { ObjectiveSpec, Ref, Spec, TaskKind } from "#runtime/contract/spec.ts";
 import { isTextToText } from "#runtime/programs/task-parts.ts";
-import { addUpToOne, error, percent, type Rule } from "./rule.ts";
+import { addUpToOne, error, percent, type Rule, settingOf } from "./rule.ts";
 
 /** Shares of a whole must add up to it. */
 export const objectiveRules: Rule = ({ spec }) =>
@@ -53,11 +52,6 @@ function oneOfSome(name: string, objective: ObjectiveSpec): Problem[] {
   ) as [string[], string[]];
   const remedy = `Give ${listed(shares, "or")} a share, or set ${listed(others, "or")}.`;
   return [error(oneOf.code, ["objectives", name, oneOf.keys[0]!], `${name} ${oneOf.otherwise}. ${remedy}`)];
-}
-
-/** The value of a key of the catalogue; undefined if the specification omits it. */
-function settingOf(objective: ObjectiveSpec, key: string): unknown {
-  return (objective as unknown as Record<string, unknown>)[camelCase(key)];
 }
 
 function shares(name: string, objective: ObjectiveSpec): Problem[] {

@@ -1,6 +1,7 @@
+import { camelCase } from "#runtime/contract/catalogue/specified.ts";
 import type { ResolvedTask } from "#runtime/contract/plan.ts";
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
-import type { Ref, Spec } from "#runtime/contract/spec.ts";
+import type { ObjectiveSpec, Ref, Spec } from "#runtime/contract/spec.ts";
 import type { Use } from "../cells.ts";
 import type { Files } from "../planning-files.ts";
 
@@ -14,6 +15,11 @@ export interface Checked {
   uses: readonly Use[];
   /** Reads a task's files. */
   taskOf(key: Ref): { task: ResolvedTask | null; problems: Problem[] };
+}
+
+/** The value that an objective gives to a key of the catalogue; undefined if the specification omits it. */
+export function settingOf(objective: ObjectiveSpec, key: string): unknown {
+  return (objective as unknown as Record<string, unknown>)[camelCase(key)];
 }
 
 export function error(code: string, path: SpecPath, message: string, fixes?: readonly string[]): Problem {

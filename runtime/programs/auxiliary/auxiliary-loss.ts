@@ -52,6 +52,16 @@ export interface AuxiliaryLoss<A extends Auxiliary> {
   losses(forward: Forward, part: AuxiliaryPart<A>, inputs: Tensors): { tokens?: TokenLosses; own: Tensor };
   /** A second row of each sequence, after all first ones. */
   secondRow?(example: Example): Side;
-  /** Values of its arrays, from the sequences of a batch, and from the `arrays` and how many predictions it has already. */
-  fill(batch: { examples: readonly Example[]; layout: Layout; auxiliary: A; arrays: Arrays; predictions: number }): Arrays;
+  /**
+   * Values of its arrays, from the sequences of a batch, from its rows (second rows after all first ones), and from the `arrays` and how many
+   * predictions it has already.
+   */
+  fill(batch: {
+    examples: readonly Example[];
+    rows: readonly Side[];
+    layout: Layout;
+    auxiliary: A;
+    arrays: Arrays;
+    predictions: number;
+  }): Arrays;
 }

@@ -39,8 +39,7 @@ export const contrastiveLoss: AuxiliaryLoss<Extract<Auxiliary, { kind: "contrast
 
   secondRow: ({ view }) => view ?? { tokens: [], positions: [], segments: [] },
 
-  fill: ({ examples, layout, auxiliary }) =>
-    pooledTexts([...examples, ...examples.map(contrastiveLoss.secondRow!)], auxiliary, layout.context),
+  fill: ({ rows, layout, auxiliary }) => pooledTexts(rows, auxiliary, layout.context),
 };
 
 /** Texts are numbered by their segments, from 1. */
