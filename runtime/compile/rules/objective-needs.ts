@@ -37,7 +37,7 @@ interface Leaf {
 function unmet({ key, objective }: Leaf, meeting: Meeting): Problem[] {
   const { needs, keys } = optionOf("objective", objective.kind)!;
   const chosen = keys.flatMap((setting) => {
-    const choice = choicesOf(setting).find(({ name }) => name === valueOf(objective, setting));
+    const choice = choicesOf(setting).find(({ name }) => name === valueOrDefault(objective, setting));
     return choice?.needs ? [{ need: choice.needs, setting, value: choice.name }] : [];
   });
   return [...(needs ? [{ need: needs }] : []), ...chosen].flatMap((each) => problemOf(key, each, meeting));
@@ -81,7 +81,7 @@ function problemOf(
 function misfits({ key, objective }: Leaf, { modelName, model, path }: Meeting): Problem[] {
   const { keys } = optionOf("objective", objective.kind)!;
   return keys.flatMap((setting) => {
-    const share = valueOf(objective, setting);
+    const share = valueOrDefault(objective, setting);
     if (!setting.scales || typeof share !== "number" || divides(model, share)) return [];
     const { hidden, heads } = generatorSizes(model, share);
     const others = [0.25, 0.5, 1].filter((candidate) => divides(model, candidate)).map(percent);
@@ -102,6 +102,6 @@ function choicesOf({ value }: Key) {
 }
 
 /** The value of a setting; the specification omits some defaults. */
-function valueOf(objective: LeafObjectiveSpec, { name, default: usual }: Key): unknown {
+function valueOrDefault(objective: LeafObjectiveSpec, { name, default: usual }: Key): unknown {
   return settingOf(objective, name) ?? usual;
 }
