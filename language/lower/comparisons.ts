@@ -61,6 +61,7 @@ function variedValue(lowering: Lowering, key: VariedKey, value: Value): VariedVa
   const type = fittingType(variedType(key) ?? bug(`${key} cannot be varied`), value) ?? bug(`${key} has a value of an unexpected type`);
   if (type.type === "objective") return objectiveRef(lowering, value);
   if (type.type === "reference" || type.type === "choice") return inlineText(value);
+  if (type.type === "boolean") return inlineText(value) === "true";
   if (type.type !== "quantity") return numberIn({ value, type });
   const reading = readQuantity(value, type);
   if (!reading.ok) return bug(reading.problem.message);

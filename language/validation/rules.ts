@@ -7,6 +7,7 @@ import { sizes } from "./comparison-size.ts";
 import { cycles } from "./cycles.ts";
 import { dataFiles } from "./data-files.ts";
 import { forms } from "./forms.ts";
+import { idleSettings } from "./idle-settings.ts";
 import { imports } from "./imports.ts";
 import { inheritance } from "./inheritance.ts";
 import { keys } from "./keys.ts";
@@ -33,6 +34,7 @@ const ruleFamilies: readonly RuleFamily[] = [
   cycles,
   checkpointKeys,
   answerSettings,
+  idleSettings,
   scoredTasks,
   dataFiles,
   sizes,

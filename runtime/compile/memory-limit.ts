@@ -5,7 +5,7 @@ import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
 import { sizeOf } from "#runtime/contract/shape.ts";
 import type { OptimizerSpec } from "#runtime/contract/spec.ts";
 import { parametersOf } from "#runtime/models/parameters.ts";
-import { optimizerOf } from "#runtime/programs/optimizers/optimizer-table.ts";
+import { keptNumbers } from "#runtime/programs/groups.ts";
 import { error } from "./rules/rule.ts";
 
 /** The settings that determine how much memory a step needs. */
@@ -61,10 +61,10 @@ export function beyondMemory(training: Training, memoryBytes: number | undefined
 
 /** A lower bound in bytes: weights, gradients, optimiser state, and the attention weights that the backward pass needs. */
 function leastBytes({ model, batch, accumulate }: Size, optimizer: OptimizerSpec): number {
-  const arrays = 2 + optimizerOf(optimizer).moments.length;
-  const weights = parametersOf(model).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const parameters = parametersOf(model);
+  const weights = parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const attention = (model.recompute ? 1 : model.layers) * (batch / accumulate) * model.heads * model.context ** 2;
-  return 4 * (arrays * weights + attention);
+  return 4 * (2 * weights + keptNumbers(parameters, optimizer) + attention);
 }
 
 /** The first candidate that fits, if all after it fit too; found by bisection, since each test needs a trace. */

@@ -298,8 +298,8 @@ export type VariedKey = "model" | "objective" | "corpus" | "tokenizer" | "batch"
 export interface VariedValue {
   /** Label in tables. */
   label: string;
-  /** A reference, a word, a number, a budget or a warm-up, depending on the key. */
-  value: Ref | number | Budget | OptimizerSpec["warmup"];
+  /** A reference, a word, a number, a flag, a budget or a warm-up, depending on the key. */
+  value: Ref | number | boolean | Budget | OptimizerSpec["warmup"];
 }
 
 export interface Expectation {

@@ -15,6 +15,8 @@ export interface Parameter {
   embedding: boolean;
   /** Index of its block, counted from the input; null: embeddings; Infinity: after all blocks. */
   layer: number | null;
+  /** Widths of the matrices that are side by side in it, as queries, keys and values are; absent: it is one. */
+  joined?: readonly number[];
   /** It is never trained. */
   fixed?: true;
   /** Factor of the learning rate; absent: 1. */
@@ -142,6 +144,12 @@ export function attentionOutputs(model: ResolvedModel, name: string): number[] {
   return name.includes("attention.query") ? [queries] : [model.hidden];
 }
 
+/** Widths of the layers that are joined in a weight or bias of a block: of attention, or a gated feed-forward's gate and input. */
+export function joinedOutputs(model: ResolvedModel, name: string): number[] {
+  if (name.includes("feed_forward.input") && isGated(model.activation)) return [model.feedForward, model.feedForward];
+  return attentionOutputs(model, name);
+}
+
 function isAttentionWeight(name: string): boolean {
   return /attention\.\w+\.weight$/.test(name);
 }
@@ -159,12 +167,17 @@ function stackParameters(model: ResolvedModel, stack: Stack): Parameter[] {
       ? []
       : linearParameters(model, `${name}.embedding_projection`, [embeddingWidth, hidden], deviation).map(ofEmbeddings)),
     ...Array.from({ length: layers }, (_, i) =>
-      blockParameters(model, stack, `${name}.layers.${i}`).map((parameter) => ({ ...parameter, layer: before + i })),
+      blockParameters(model, stack, `${name}.layers.${i}`).map((parameter) => ({ ...withJoined(model, parameter), layer: before + i })),
     ).flat(),
     ...(placement === "pre"
       ? normParameters(model, `${name}.norm`, hidden).map((parameter) => ({ ...parameter, layer: before + layers - 1 }))
       : []),
   ];
+}
+
+function withJoined(model: ResolvedModel, parameter: Parameter): Parameter {
+  const widths = joinedOutputs(model, parameter.name);
+  return parameter.shape.length > 1 && widths.length > 1 ? { ...parameter, joined: widths } : parameter;
 }
 
 function blockParameters(model: ResolvedModel, { layers, cross }: Stack, block: string): Parameter[] {

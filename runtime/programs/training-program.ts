@@ -10,7 +10,7 @@ import { dropoutPlaces, encode, type Forward } from "#runtime/models/transformer
 import type { Precision, Program, ProgramFunction, TensorSpec, Tensors } from "#runtime/trace/function.ts";
 import { registerGradients } from "#runtime/trace/gradients.ts";
 import { clipping } from "./clipping.ts";
-import { type Group, groupParameters, pack, unpack } from "./groups.ts";
+import { type Group, groupParameters, keptSlices, lengthOf, pack, unpack } from "./groups.ts";
 import type { HeadPart, HeadShape } from "./heads/head.ts";
 import { heads } from "./heads/head-table.ts";
 import { float, int, samplingNoise } from "./inputs.ts";
@@ -55,7 +55,7 @@ export interface TrainingProgram extends Program {
  * change no number.
  */
 export function trainingProgram(settings: TrainingSettings): TrainingProgram {
-  const groups = groupParameters(settings.trained);
+  const groups = groupParameters(settings.trained, settings.optimizer);
   const state: TensorSpec[] = [
     ...groups.flatMap((group) => groupState(group, settings)),
     ...settings.frozen.map(({ name, shape }) => float(frozenName(name), shape)),
@@ -78,8 +78,8 @@ export function trainingProgram(settings: TrainingSettings): TrainingProgram {
 }
 
 export const weightsName = (group: Group) => `weights.${group.index}`;
-/** `moment`: as the optimiser names it. */
-export const momentName = (moment: string) => (group: Group) => `${moment}.${group.index}`;
+/** `kept`: as the optimiser names it. */
+export const keptName = (group: Group, kept: string) => `${kept}.${group.index}`;
 export const gradientName = (group: Group) => `gradient.${group.index}`;
 export const frozenName = (parameter: string) => `frozen.${parameter}`;
 export const dropoutName = (place: string) => `dropout.${place}`;
@@ -120,14 +120,14 @@ export function optimizerScalars(optimizer: OptimizerSpec, step: number, learnin
   return Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, Float32Array.of(value)]));
 }
 
-function momentNames({ optimizer }: Pick<TrainingSettings, "optimizer">): ((group: Group) => string)[] {
-  return optimizerOf(optimizer).moments.map(momentName);
+function keptNames({ optimizer }: Pick<TrainingSettings, "optimizer">): (group: Group) => string[] {
+  return (group) => Object.keys(keptSlices(group, optimizer)).map((kept) => keptName(group, kept));
 }
 
 function stepFunction(settings: TrainingSettings, groups: readonly Group[], part: Part): ProgramFunction {
   return {
     name: `step.${part.name}`,
-    reads: readNames(settings, groups, [weightsName, ...momentNames(settings)]),
+    reads: readNames(settings, groups, (group) => [weightsName(group), ...keptNames(settings)(group)]),
     inputs: [...batchInputs(settings, part), ...dropoutInputs(settings, part), ...optimizerInputs(settings)],
     call(state, inputs) {
       const { loss, gradients } = lossAndGradients(settings, groups, part, state, inputs);
@@ -140,7 +140,7 @@ function stepFunction(settings: TrainingSettings, groups: readonly Group[], part
 function accumulateFunction(settings: TrainingSettings, groups: readonly Group[], part: Part): ProgramFunction {
   return {
     name: `accumulate.${part.name}`,
-    reads: readNames(settings, groups, [weightsName, gradientName]),
+    reads: readNames(settings, groups, (group) => [weightsName(group), gradientName(group)]),
     inputs: [...batchInputs(settings, part), ...dropoutInputs(settings, part)],
     call(state, inputs) {
       const { loss, gradients } = lossAndGradients(settings, groups, part, state, inputs);
@@ -153,7 +153,7 @@ function accumulateFunction(settings: TrainingSettings, groups: readonly Group[]
 function applyFunction(settings: TrainingSettings, groups: readonly Group[]): ProgramFunction {
   return {
     name: "apply",
-    reads: groups.flatMap((group) => [weightsName, ...momentNames(settings), gradientName].map((name) => name(group))),
+    reads: groups.flatMap((group) => [weightsName(group), ...keptNames(settings)(group), gradientName(group)]),
     inputs: optimizerInputs(settings),
     call(state, inputs) {
       const gradients = groups.map((group) => state[gradientName(group)]!);
@@ -167,7 +167,7 @@ function applyFunction(settings: TrainingSettings, groups: readonly Group[]): Pr
 function evaluateFunction(settings: TrainingSettings, groups: readonly Group[], part: Part): ProgramFunction {
   return {
     name: `evaluate.${part.name}`,
-    reads: readNames(settings, groups, [weightsName]),
+    reads: readNames(settings, groups, (group) => [weightsName(group)]),
     inputs: batchInputs(settings, part).filter(({ name }) => !onlyForLoss(settings, part).includes(name)),
     call(state, inputs) {
       const parameters = { ...namedWeights(settings, groups, state), ...frozenWeights(settings, state) };
@@ -214,19 +214,21 @@ function update(
   inputs: Tensors,
 ): { updates: Tensors; norm: Tensor } {
   const { norm, scale } = clipping(gradients, optimizer.clip);
-  const { moments, rates, update } = optimizerOf(optimizer);
+  const { rates } = optimizerOf(optimizer);
   const updates: Tensors = {};
   for (const [i, group] of groups.entries()) {
+    const kept = Object.keys(keptSlices(group, optimizer));
     const before = {
+      parameters: group.parameters,
       weights: state[weightsName(group)]!,
-      moments: Object.fromEntries(moments.map((moment) => [moment, state[momentName(moment)(group)]!])),
+      kept: Object.fromEntries(kept.map((name) => [name, state[keptName(group, name)]!])),
       gradient: gradients[i]!,
       scale,
       decays: group.decay,
     };
-    const after = update(optimizer, before, scaled(inputs, rates, group.rate));
+    const after = group.rule.update(optimizer, before, scaled(inputs, rates, group.rate));
     updates[weightsName(group)] = after.weights!;
-    for (const moment of moments) updates[momentName(moment)(group)] = after[moment]!;
+    for (const name of kept) updates[keptName(group, name)] = after[name]!;
   }
   return { updates, norm };
 }
@@ -288,11 +290,14 @@ function scalarOf(value: number): Tensor {
   return tensor1d([value], "float32");
 }
 
-function readNames({ frozen }: TrainingSettings, groups: readonly Group[], names: ((group: Group) => string)[]): string[] {
-  return [...groups.flatMap((group) => names.map((name) => name(group))), ...frozen.map(({ name }) => frozenName(name))];
+function readNames({ frozen }: TrainingSettings, groups: readonly Group[], names: (group: Group) => string[]): string[] {
+  return [...groups.flatMap(names), ...frozen.map(({ name }) => frozenName(name))];
 }
 
 function groupState(group: Group, settings: TrainingSettings): TensorSpec[] {
-  const names = [weightsName, ...momentNames(settings), ...(settings.accumulates ? [gradientName] : [])];
-  return names.map((name) => float(name(group), [group.size]));
+  return [
+    float(weightsName(group), [group.size]),
+    ...Object.entries(keptSlices(group, settings.optimizer)).map(([kept, slices]) => float(keptName(group, kept), [lengthOf(slices)])),
+    ...(settings.accumulates ? [float(gradientName(group), [group.size])] : []),
+  ];
 }

@@ -1,10 +1,10 @@
+import type { OptimizerSpec } from "#runtime/contract/spec.ts";
 import type { Engine, EngineSession } from "#runtime/engines/engine.ts";
-import { packValues, unpackValues } from "#runtime/programs/groups.ts";
-import { optimizerOf } from "#runtime/programs/optimizers/optimizer-table.ts";
+import { type Group, keptSlices, lengthOf, packValues, type Slices, unpackValues, weightSlices } from "#runtime/programs/groups.ts";
 import {
   frozenName,
   gradientName,
-  momentName,
+  keptName,
   noiseInputs,
   optimizerScalars,
   type Part,
@@ -22,7 +22,7 @@ export type Values = Record<string, Float32Array>;
 /** What a checkpoint must hold to go on: by parameter. */
 export interface OptimizerState {
   weights: Values;
-  /** What the optimiser keeps, by its names for it. */
+  /** What the optimiser keeps of a weight, by its names for it; of some weights it may keep other things than of the rest. */
   moments: Record<string, Values>;
 }
 
@@ -64,21 +64,20 @@ export async function openTrainer({ engine, settings, initial, seed }: TrainerOp
   const session = await engine.open(program);
   const frozen = settings.frozen.map(({ name }) => [frozenName(name), initialOf(initial, name)] as const);
   await session.write(Object.fromEntries(frozen));
-  const clear = (name: typeof weightsName) =>
-    session.write(Object.fromEntries(groups.map((group) => [name(group), new Float32Array(group.size)])));
-  if (settings.accumulates) await clear(gradientName);
+  const weights = groups.map((group): Entry => ({ name: weightsName(group), slices: weightSlices(group) }));
+  const kept = keptEntries(groups, settings.optimizer);
+  const clear = (entries: readonly Entry[]) =>
+    session.write(Object.fromEntries(entries.map(({ name, slices }) => [name, new Float32Array(lengthOf(slices))])));
+  if (settings.accumulates) await clear(weights.map(({ slices }, i) => ({ name: gradientName(groups[i]!), slices })));
 
-  const write = (name: typeof weightsName, values: Values) =>
-    session.write(Object.fromEntries(groups.map((group) => [name(group), packValues(group, values)])));
-  const read = async (name: typeof weightsName): Promise<Values> => {
-    const flat = await session.read(groups.map(name));
-    return Object.assign({}, ...groups.map((group) => unpackValues(group, flat[name(group)]!)));
+  const write = (entries: readonly Entry[], values: Values) =>
+    session.write(Object.fromEntries(entries.map(({ name, slices }) => [name, packValues(slices, values)])));
+  const read = async (entries: readonly Entry[]): Promise<Values> => {
+    const flat = await session.read(entries.map(({ name }) => name));
+    return Object.assign({}, ...entries.map(({ name, slices }) => unpackValues(slices, flat[name]!)));
   };
-  await write(weightsName, initial);
-  const { moments } = optimizerOf(settings.optimizer);
-  const clearMoments = async () => {
-    for (const moment of moments) await clear(momentName(moment));
-  };
+  await write(weights, initial);
+  const clearMoments = () => clear(Object.values(kept).flat());
   await clearMoments();
 
   /** Functions with their inputs, one after the other. */
@@ -105,26 +104,43 @@ export async function openTrainer({ engine, settings, initial, seed }: TrainerOp
       const { model, loraScale } = settings;
       const still = await session.read(settings.frozen.map(({ name }) => frozenName(name)));
       const values = {
-        ...(await read(weightsName)),
+        ...(await read(weights)),
         ...Object.fromEntries(settings.frozen.map(({ name }) => [name, still[frozenName(name)]!])),
       };
       const parameters = [...settings.trained, ...settings.frozen];
       return openDecoder({ engine, model, parameters, values, ...(loraScale === undefined ? {} : { loraScale }), ...requested });
     },
-    weights: () => read(weightsName),
-    setWeights: (values) => write(weightsName, values),
+    weights: () => read(weights),
+    setWeights: (values) => write(weights, values),
     async state() {
-      const kept: Record<string, Values> = {};
-      for (const moment of moments) kept[moment] = await read(momentName(moment));
-      return { weights: await read(weightsName), moments: kept };
+      const moments: Record<string, Values> = {};
+      for (const [moment, entries] of Object.entries(kept)) moments[moment] = await read(entries);
+      return { weights: await read(weights), moments };
     },
     async setState(state) {
-      await write(weightsName, state.weights);
-      for (const moment of moments) await write(momentName(moment), state.moments[moment]!);
+      await write(weights, state.weights);
+      for (const [moment, entries] of Object.entries(kept)) await write(entries, state.moments[moment]!);
     },
     resetOptimizer: clearMoments,
     close: () => session.close(),
   };
+}
+
+/** An entry of the session's state, and what each weight has of it. */
+interface Entry {
+  name: string;
+  slices: Slices;
+}
+
+/** What the optimiser keeps, by its names for it; groups may have different ones. */
+function keptEntries(groups: readonly Group[], optimizer: OptimizerSpec): Record<string, Entry[]> {
+  const entries: Record<string, Entry[]> = {};
+  for (const group of groups)
+    for (const [kept, slices] of Object.entries(keptSlices(group, optimizer))) {
+      entries[kept] ??= [];
+      entries[kept].push({ name: keptName(group, kept), slices });
+    }
+  return entries;
 }
 
 function lossAndNorm(outputs: Awaited<ReturnType<EngineSession["call"]>>): { loss: number; gradientNorm: number } {

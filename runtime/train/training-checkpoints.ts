@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import * as v from "valibot";
 import { type FileRecord, fileRecord } from "#runtime/contract/records.ts";
 import { whole } from "#runtime/contract/schema.ts";
+import { sizeOf } from "#runtime/contract/shape.ts";
 import type { Parameter } from "#runtime/models/parameters.ts";
 import { requireOwn } from "#runtime/runs/folder-guard.ts";
 import { refuseLinks } from "#runtime/runs/refuse-links.ts";
@@ -47,7 +48,11 @@ export function saveCheckpoint<P>(
   makeFolder(temporary);
   const tensors: Record<string, StoredTensor> = {};
   for (const [part, values] of Object.entries({ weights: state.weights, ...state.moments })) {
-    for (const { name, shape } of parameters) tensors[`${part}/${name}`] = { shape, data: values[name]! };
+    for (const { name, shape } of parameters) {
+      const data = values[name];
+      // what an optimiser keeps of a weight may be an array of another size, or nothing
+      if (data) tensors[`${part}/${name}`] = { shape: data.length === sizeOf(shape) ? shape : [data.length], data };
+    }
   }
   const own = writeSafetensors(join(temporary, tensorsFile), tensors);
   const kept = Object.entries(filesLeft(folder)).filter(([file]) => file.startsWith("kept/"));

@@ -235,3 +235,10 @@ test("the specification's types follow from the catalogue", () => {
   }>();
   expectTypeOf<Extract<ObjectiveSpec, { kind: "sequence" }>["resetOptimizer"]>().toEqualTypeOf<true | undefined>();
 });
+
+test("a flag of an optimiser is varied", async () => {
+  const { comparisons } = await specOf(
+    `${base}pretrain q { extends: p, optimizer: adafactor {} }\ncompare x { extends: q, vary scale_parameter: [true, false], vary schedule: [linear, cosine] }`,
+  );
+  expect(comparisons.x?.vary[0]?.values).toEqual([true, false].map((value) => ({ label: String(value), value })));
+});

@@ -74,6 +74,17 @@ const examples: [code: string, rule: string, text: string, fixes?: string[], fil
   ["wrong-type", "a list for a number", "model m { layers: «[4]» }"],
   ["wrong-type", "a block for a number", "model m { «layers»: { x: 4 } }"],
   ["wrong-type", "a word for true or false", "model m { biases: «yes» }", ["true", "false"]],
+  [
+    "setting-without-effect",
+    "a final learning rate of a constant schedule",
+    `${base}pretrain q { extends: p, optimizer: adamw { schedule: constant, «final_learning_rate»: 1e-4 } }`,
+  ],
+  [
+    "setting-without-effect",
+    "a learning rate beside the relative step of what is extended",
+    `${base}pretrain q { extends: p, optimizer: adafactor { relative_step: true } }
+pretrain r { extends: q, optimizer: adafactor { «learning_rate»: 1e-4 } }`,
+  ],
   ["wrong-type", "a number for an option", `${base}pretrain q { extends: p, optimizer: «1e-3» }`],
   ["wrong-type", "last without a number", `${base}finetune f { from: p, task: t, train: «last» }`, ["last 2 layers"]],
   ["wrong-type", "an empty text", 'corpus c { files: «""» }'],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ResolvedModel, TrainedTask } from "#runtime/contract/plan.ts";
-import type { Architecture, OptimizerSpec, TrainedPart } from "#runtime/contract/spec.ts";
+import type { Architecture, TrainedPart } from "#runtime/contract/spec.ts";
 import { assembleBatch } from "#runtime/encoding/assemble-batch.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
 import { loadEngine } from "#runtime/engines/engine-table.ts";
@@ -16,7 +16,7 @@ import { writtenExample } from "#runtime/train/tasks/text-to-text-parts.ts";
 import { toStep } from "#runtime/train/text-batches.ts";
 import { openTrainer } from "#runtime/train/trainer.ts";
 import { withTensorflow } from "../engines/tensorflow.ts";
-import { objectives, optimizer, settingsOf, smallModel, startingValues, textPart, textStep, vocabulary } from "./small.ts";
+import { objectives, optimizer, otherOptimizers, settingsOf, smallModel, startingValues, textPart, textStep, vocabulary } from "./small.ts";
 import { labelled, tasks } from "./tasks.ts";
 
 /** Engines that run graphs, here. */
@@ -230,18 +230,26 @@ test.each(graphEngines)("a part that leaves weights unused gives them no gradien
   expect(changed.filter((name) => name.startsWith("decoder.") || name.startsWith("projection."))).toEqual([]);
 });
 
-const lion: OptimizerSpec = { ...optimizer, kind: "lion" };
+const otherKinds = Object.keys(otherOptimizers) as (keyof typeof otherOptimizers)[];
 
-test.each([false, true])("engines agree on a rule of plain operations, micro-batches: %s", async (accumulates) => {
-  const model = smallModel();
+test.each(
+  otherKinds.flatMap(
+    (kind) =>
+      [
+        [kind, false],
+        [kind, true],
+      ] as const,
+  ),
+)("engines agree on %s, micro-batches: %s", async (kind, accumulates) => {
+  const model = smallModel({ activation: "swiglu" });
   const part = textPart(model, objectives.causal);
-  const settings = settingsOf(model, part, 4, { accumulates, optimizer: lion });
+  const settings = settingsOf(model, part, 4, { accumulates, optimizer: otherOptimizers[kind] });
   const batchOf = (step: number) => textStep(objectives.causal, part, { step, batch: 4, micro: accumulates ? 2 : 1 });
   const reference = await curve("cpu", settings, batchOf, 5);
   // another rule than AdamW, from the first update on
   const adamw = await curve("cpu", { ...settings, optimizer }, batchOf, 5);
-  expect(adamw.slice(0, 2)).toEqual(reference.slice(0, 2));
-  expect(Math.abs(adamw.at(-2)! / reference.at(-2)! - 1)).toBeGreaterThan(1e-3);
+  expect(adamw[0]).toBe(reference[0]);
+  expect(largestDifference(adamw.slice(2), reference.slice(2))).toBeGreaterThan(1e-3);
   for (const engine of graphEngines)
     expect(largestDifference(reference, await curve(engine, settings, batchOf, 5)), engine).toBeLessThan(1e-4);
 });

@@ -2,10 +2,12 @@ import "@tensorflow/tfjs-backend-cpu";
 import { scalar, setBackend, tensor1d } from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
 import { registerCpuKernels } from "#runtime/engines/cpu/cpu-kernels.ts";
+import type { Parameter } from "#runtime/models/parameters.ts";
 import { clipping } from "#runtime/programs/clipping.ts";
 import { learningRateAt } from "#runtime/programs/learning-rate.ts";
 import { adamw } from "#runtime/programs/optimizers/adamw.ts";
 import { lion } from "#runtime/programs/optimizers/lion.ts";
+import type { Before } from "#runtime/programs/optimizers/optimizer.ts";
 import type { Tensors } from "#runtime/trace/function.ts";
 import { optimizer } from "./small.ts";
 
@@ -17,33 +19,39 @@ beforeAll(() => {
 const scalarsOf = (numbers: Record<string, number>): Tensors =>
   Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, scalar(Math.fround(value))]));
 
+const weight: Parameter = { name: "w", shape: [1], initial: { constant: 0 }, decay: true, embedding: false, layer: 0 };
+
+function beforeOf(state: Tensors, gradient: number, scale: number): Before {
+  return { parameters: [weight], weights: state.weights!, kept: state, gradient: tensor1d([gradient]), scale: scalar(scale), decays: true };
+}
+
 test("AdamW follows algorithm 2 of Loshchilov and Hutter, in double precision, for ten steps", () => {
   const { beta1, beta2, epsilon, weightDecay } = optimizer;
-  let [weight, m, v] = [0.5, 0, 0];
-  let state: Tensors = { weights: tensor1d([weight]), first_moment: tensor1d([0]), second_moment: tensor1d([0]) };
+  let [value, m, v] = [0.5, 0, 0];
+  let state: Tensors = { weights: tensor1d([value]), first_moment: tensor1d([0]), second_moment: tensor1d([0]) };
   for (let step = 1; step <= 10; step++) {
     const [gradient, rate] = [Math.sin(step), 0.01 * step];
     m = beta1 * m + (1 - beta1) * gradient;
     v = beta2 * v + (1 - beta2) * gradient ** 2;
-    weight -= rate * (m / (1 - beta1 ** step) / (Math.sqrt(v / (1 - beta2 ** step)) + epsilon) + weightDecay * weight);
-    const before = { weights: state.weights!, moments: state, gradient: tensor1d([gradient]), scale: scalar(1), decays: true };
-    state = adamw.update(optimizer, before, scalarsOf(adamw.scalars(optimizer, step, rate)));
-    expect(state.weights!.dataSync()[0]).toBeCloseTo(weight, 5);
+    value -= rate * (m / (1 - beta1 ** step) / (Math.sqrt(v / (1 - beta2 ** step)) + epsilon) + weightDecay * value);
+    const before = beforeOf(state, gradient, 1);
+    state = adamw.ruleOf().update(optimizer, before, scalarsOf(adamw.scalars(optimizer, step, rate)));
+    expect(state.weights!.dataSync()[0]).toBeCloseTo(value, 5);
   }
 });
 
 test("Lion follows algorithm 2 of Chen et al., in double precision, for ten steps", () => {
   const spec = { ...optimizer, kind: "lion", beta1: 0.9, beta2: 0.99, weightDecay: 0.3 } as const;
   const { beta1, beta2, weightDecay } = spec;
-  let [weight, mean] = [0.5, 0];
-  let state: Tensors = { weights: tensor1d([weight]), first_moment: tensor1d([0]) };
+  let [value, mean] = [0.5, 0];
+  let state: Tensors = { weights: tensor1d([value]), first_moment: tensor1d([0]) };
   for (let step = 1; step <= 10; step++) {
     const [gradient, rate] = [Math.sin(2 * step), 0.01 * step];
-    weight -= rate * (Math.sign(beta1 * mean + (1 - beta1) * gradient) + weightDecay * weight);
+    value -= rate * (Math.sign(beta1 * mean + (1 - beta1) * gradient) + weightDecay * value);
     mean = beta2 * mean + (1 - beta2) * gradient;
-    const before = { weights: state.weights!, moments: state, gradient: tensor1d([2 * gradient]), scale: scalar(0.5), decays: true };
-    state = lion.update(spec, before, scalarsOf(lion.scalars(spec, step, rate)));
-    expect(state.weights!.dataSync()[0]).toBeCloseTo(weight, 5);
+    const before = beforeOf(state, 2 * gradient, 0.5);
+    state = lion.ruleOf(weight).update(spec, before, scalarsOf(lion.scalars(spec, step, rate)));
+    expect(state.weights!.dataSync()[0]).toBeCloseTo(value, 5);
     expect(state.first_moment!.dataSync()[0]).toBeCloseTo(mean, 6);
   }
 });

@@ -1,5 +1,6 @@
 import { benchChoices, benchOptimizer } from "#runtime/bench/bench-sizes.ts";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
+import type { OptimizerSpec } from "#runtime/contract/spec.ts";
 import { assembleBatch } from "#runtime/encoding/assemble-batch.ts";
 import { initialValues } from "#runtime/models/parameters.ts";
 import { exampleOf, layoutOf, type TextObjectiveSettings } from "#runtime/objectives/objective-table.ts";
@@ -11,6 +12,23 @@ import type { Values } from "#runtime/train/trainer.ts";
 import { testVocabulary } from "../objectives/vocabulary.ts";
 
 export const optimizer = { ...benchOptimizer, weightDecay: 0.1 };
+
+/** The other optimisers, and settings of theirs. */
+export const otherOptimizers = {
+  lion: { ...optimizer, kind: "lion" },
+  adafactor: {
+    ...optimizer,
+    kind: "adafactor",
+    relativeStep: false,
+    warmupInit: false,
+    scaleParameter: true,
+    clipThreshold: 1,
+    decayRate: 0.8,
+    beta1: 0.9,
+    epsilon1: 1e-30,
+    epsilon2: 1e-3,
+  },
+} as const satisfies { [K in Exclude<OptimizerSpec["kind"], "adamw">]: OptimizerSpec };
 
 export const vocabulary = testVocabulary({
   ordinary: 35,

@@ -1,8 +1,9 @@
 import { optionOf } from "#runtime/contract/catalogue/index.ts";
 import { optimizerKeys } from "#runtime/contract/catalogue/optimizers.ts";
+import { camelCase } from "#runtime/contract/catalogue/specified.ts";
 import { listed } from "#runtime/contract/listed.ts";
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
-import type { ComparisonSpec, CorpusSpec } from "#runtime/contract/spec.ts";
+import type { ComparisonSpec, CorpusSpec, OptimizerSpec } from "#runtime/contract/spec.ts";
 import { baselinesOf } from "../baselines.ts";
 import { cellsOf, pathOfValue } from "../cells.ts";
 import { identityOf } from "../identity.ts";
@@ -26,25 +27,42 @@ export const comparisons: Rule = (checked) =>
     ];
   });
 
-/** A varied optimiser setting must exist in the optimiser; otherwise all values give the same numbers. */
+/** A varied optimiser setting must exist in the optimiser and have an effect; otherwise all values give the same numbers. */
 function optimizerSettings({ spec }: Checked, name: string, comparison: ComparisonSpec): Problem[] {
   const base = spec.pretrainings[comparison.extends];
   if (!base) return [];
-  const { kind } = base.optimizer;
-  const keys = (optionOf("optimizer", kind)?.keys ?? []).map((key) => key.name);
-  const varied = comparison.vary.flatMap(({ key, with: others = [] }) => [
-    { key, word: "vary" },
-    ...others.map((other) => ({ key: other.key, word: "with" })),
+  const { optimizer } = base;
+  const keys = optionOf("optimizer", optimizer.kind)?.keys ?? [];
+  const varied: { key: string; at: string }[] = comparison.vary.flatMap(({ key, with: others = [] }) => [
+    { key, at: `vary ${key}` },
+    ...others.map((other) => ({ key: other.key, at: `with ${other.key}` })),
   ]);
-  return varied
-    .filter(({ key }) => (optimizerKeys as readonly string[]).includes(key) && !keys.includes(key))
-    .map(({ key, word }) =>
-      error(
-        "not-of-optimizer",
-        ["comparisons", name, `${word} ${key}`],
-        `${comparison.extends} is trained by ${kind}, which has no ${key}. Vary one of ${listed(keys, "or")}.`,
-      ),
+  const searched = comparison.search ? [{ key: "learning_rate", at: "search" }] : [];
+  return [...varied, ...searched].flatMap(({ key, at }) => {
+    if (!(optimizerKeys as readonly string[]).includes(key)) return [];
+    const path: SpecPath = ["comparisons", name, at];
+    const own = keys.find((each) => each.name === key);
+    if (!own) {
+      const names = keys.map((each) => each.name);
+      const message = `${comparison.extends} is trained by ${optimizer.kind}, which has no ${key}. Vary one of ${listed(names, "or")}.`;
+      return [error("not-of-optimizer", path, message)];
+    }
+    const idle = own.onlyWith?.find(
+      (other) => !varied.some((each) => each.key === other.key) && !other.is.includes(valueIn(optimizer, other.key)),
     );
+    if (!idle) return [];
+    const wanted = listed(
+      idle.is.map((value) => `${idle.key}: ${value}`),
+      "or",
+    );
+    const message = `${key} has no effect with ${idle.key}: ${valueIn(optimizer, idle.key)}, which ${comparison.extends} has. Give it ${wanted}, or leave this out.`;
+    return [error("setting-without-effect", path, message)];
+  });
+}
+
+/** A word or a flag of an optimiser, as written. */
+function valueIn(optimizer: OptimizerSpec, key: string): string {
+  return String(optimizer[camelCase(key) as keyof OptimizerSpec]);
 }
 
 function variesSomething({ spec }: Checked, name: string, comparison: ComparisonSpec): Problem[] {

@@ -20,6 +20,8 @@ beta1 or beta2: betas
 epsilon: adam_epsilon eps adam_eps
 clip: max_grad_norm grad_clip gradient_clip_val clip_norm clipnorm gradient_clipping
 optimizer: optim optimiser
+adafactor: adafactor_torch
+clip_threshold: update_clipping clipping_threshold
 adamw: adam adamw_torch adamw_hf adamw_torch_fused adam_w sgd
 seed or seeds: random_state random_seed
 seeds: seed num_seeds n_seeds runs repeats

@@ -12,6 +12,7 @@ const course = [
     name: "final_learning_rate",
     value: { type: "number", min: 0 },
     default: "0",
+    onlyWith: [{ key: "schedule", is: ["linear", "cosine"] }],
     help: "The learning rate that a decaying schedule would reach one step after the last, so that every step trains.",
     example: "final_learning_rate: 1e-4",
   },
@@ -64,6 +65,9 @@ const clip = {
   help: "Maximum global norm of the gradients, which are scaled down to it; 0 turns clipping off.",
   source: "Pascanu et al. 2013, section 3.2",
 } as const;
+
+/** For keys of Adafactor's that its relative step replaces. */
+const absoluteSteps = [{ key: "relative_step", is: ["false"] }] as const;
 
 /** The optimisers. `SpecifiedOption` derives the type of each in the specification. */
 export const optimizers = [
@@ -122,6 +126,89 @@ export const optimizers = [
       clip,
     ],
     example: "optimizer: lion { learning_rate: 3e-4, weight_decay: 0.1 }",
+  },
+  {
+    name: "adafactor",
+    family: "optimizer",
+    help: "Keeps the second moments of a matrix by row and by column only, hence hardly more memory than the weights need, and scales large updates down. The defaults are those of T5's pre-training, with another schedule; its fine-tuning had the constant rate 1e-3.",
+    formula:
+      "\\hat{v}_{ij} = r_i c_j / \\bar{r},\\; u_t = g_t / \\sqrt{\\hat{v}_t},\\; \\theta_t = \\theta_{t-1} - \\rho_t \\max(\\epsilon_2, \\operatorname{RMS}(\\theta_{t-1})) \\, u_t / \\max(1, \\operatorname{RMS}(u_t) / d)",
+    source: "Shazeer and Stern 2018, Adafactor, algorithms 4 and 5",
+    keys: [
+      {
+        ...learningRate,
+        default: "1e-2",
+        onlyWith: absoluteSteps,
+        help: "The peak learning rate, reached after warm-up. With scale_parameter it is relative to the size of each weight.",
+        source: "Raffel et al. 2020, section 3.1.2",
+      },
+      { ...course[0], onlyWith: [...course[0].onlyWith, ...absoluteSteps] },
+      { ...course[1], onlyWith: absoluteSteps },
+      { ...course[2], onlyWith: absoluteSteps },
+      {
+        name: "relative_step",
+        value: { type: "boolean" },
+        default: "false",
+        help: "The learning rate follows from the step alone: 0.01, and from step 10,000 on one over the root of the step.",
+        formula: "\\rho_t = \\min(10^{-2}, 1 / \\sqrt{t})",
+        source: "Shazeer and Stern 2018, section 9",
+      },
+      {
+        name: "warmup_init",
+        value: { type: "boolean" },
+        default: "false",
+        onlyWith: [{ key: "relative_step", is: ["true"] }],
+        help: "The relative step begins with a warm-up of 10,000 steps.",
+        formula: "\\rho_t = \\min(10^{-6} t, 1 / \\sqrt{t})",
+        source: "Shazeer and Stern 2018, section 9",
+      },
+      {
+        name: "scale_parameter",
+        value: { type: "boolean" },
+        default: "true",
+        help: "The learning rate is multiplied by the root mean square of the weights that it changes, or by epsilon2 if that is larger.",
+        source: "Shazeer and Stern 2018, section 8",
+      },
+      {
+        name: "clip_threshold",
+        value: { type: "number", min: 0, aboveMin: true },
+        default: "1",
+        help: "Updates of a matrix or vector whose root mean square is above this are scaled down to it.",
+        source: "Shazeer and Stern 2018, section 6",
+      },
+      {
+        name: "decay_rate",
+        value: { type: "number", min: 0, max: 1, aboveMin: true },
+        default: "0.8",
+        help: "How fast the decay rate of the second moments rises to 1. Transformers writes it with a minus.",
+        formula: "\\hat{\\beta}_{2t} = 1 - t^{-c}",
+        source: "Shazeer and Stern 2018, section 7.2",
+      },
+      {
+        ...beta1,
+        default: "0",
+        help: "Decay rate of the first moment; 0: none is kept.",
+        source: "Shazeer and Stern 2018, section 9",
+      },
+      {
+        name: "epsilon1",
+        value: { type: "number", min: 0, aboveMin: true },
+        default: "1e-30",
+        help: "Added to squared gradients.",
+        source: "Shazeer and Stern 2018, section 9",
+      },
+      {
+        name: "epsilon2",
+        value: { type: "number", min: 0, aboveMin: true },
+        default: "1e-3",
+        onlyWith: [{ key: "scale_parameter", is: ["true"] }],
+        help: "The smallest factor of the learning rate of a weight.",
+        source: "Shazeer and Stern 2018, section 9",
+      },
+      { ...decay, default: "0", help: `${decay.help} It is multiplied by the rate of each weight.` },
+      { ...clip, default: "0", help: `${clip.help} Adafactor scales its updates itself.` },
+    ],
+    example: "optimizer: adafactor { learning_rate: 1e-3, scale_parameter: false }",
   },
 ] as const satisfies readonly Option[];
 

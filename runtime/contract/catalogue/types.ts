@@ -65,6 +65,8 @@ export interface Key {
   default?: string;
   /** The specification omits the key if it has its default, so that fingerprints from before the key was introduced stay the same. */
   omitDefault?: true;
+  /** It has an effect only if each of these other keys of the block has one of these values, as written. */
+  onlyWith?: readonly { key: string; is: readonly string[] }[];
   help: string;
   /** TeX. */
   formula?: string;

@@ -1,6 +1,5 @@
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
-import { isGated } from "#runtime/contract/spec.ts";
-import { attentionOutputs, type Parameter } from "../parameters.ts";
+import { joinedOutputs, type Parameter } from "../parameters.ts";
 import type { Family } from "./family.ts";
 
 /** A tensor of a checkpoint that is a part of one of our parameters. */
@@ -34,7 +33,7 @@ export function sourcesOf(family: Family, model: ResolvedModel, { name, shape }:
   const names = [found].flat().map((each) => `${isBody ? family.prefix : ""}${each.replace(/(?<=\.)N(?=\.)/, number)}${ending}`);
   const isLinear = whole === undefined && kind === "weight";
   const transposed = isLinear && !family.inputsFirst;
-  const outputs = names.length === 1 ? [shape.at(-1)!] : outputsOf(model, pattern);
+  const outputs = names.length === 1 ? [shape.at(-1)!] : joinedOutputs(model, pattern);
   if (outputs.length !== names.length) throw new Error(`${name} joins ${outputs.length} parts, and ${family.title} has ${names.length}`);
   const shapeOf = (columns: number): number[] => {
     if (shape.length === 1) return family.rows?.includes(names[0]!) ? [1, columns] : [columns];
@@ -85,9 +84,4 @@ function rowsOf({ shape }: CheckpointTensor, transposed: boolean): number {
 
 function columnsOf({ shape }: CheckpointTensor, transposed: boolean): number {
   return shape.length === 1 || transposed ? shape[0]! : shape[1]!;
-}
-
-function outputsOf(model: ResolvedModel, pattern: string): number[] {
-  if (pattern.includes("feed_forward.input") && isGated(model.activation)) return [model.feedForward, model.feedForward];
-  return attentionOutputs(model, pattern);
 }
