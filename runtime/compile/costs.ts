@@ -1,4 +1,5 @@
 import type { Cost, FinetuneJob, ResolvedModel, TrainedTask } from "#runtime/contract/plan.ts";
+import type { OptimizerSpec } from "#runtime/contract/spec.ts";
 import { partCounts } from "#runtime/objectives/part-schedule.ts";
 import { longestTaskPart } from "#runtime/programs/task-parts.ts";
 import { averageCost, finetuneCost, type PretrainingCost, type PretrainingSize, pretrainingCost } from "#runtime/programs/training-cost.ts";
@@ -32,17 +33,22 @@ export function remembering(traces: Traces): CostModel {
   return {
     pretrain(size, steps) {
       const { objective, optimizer, precision = "float32", ...others } = size;
-      const key = { ...others, objective: objectiveContent(objective), optimizer: optimizer.kind, precision };
+      const key = { ...others, objective: objectiveContent(objective), optimizer: optimizerKey(optimizer), precision };
       const cost = pretrainings(key, () => traces.pretrain(size));
       return averageCost(cost, partCounts(objective, steps));
     },
     finetune(model, settings, task) {
       const { epochs: _, optimizer, ...shapes } = settings;
-      return finetunings([model, { ...shapes, optimizer: optimizer.kind }, longestTaskPart(task, model)], () =>
+      return finetunings([model, { ...shapes, optimizer: optimizerKey(optimizer) }, longestTaskPart(task, model)], () =>
         traces.finetune(model, settings, task),
       );
     },
   };
+}
+
+/** What decides about the cost of an update. */
+function optimizerKey(optimizer: OptimizerSpec) {
+  return { kind: optimizer.kind, keepsFirst: optimizer.beta1 > 0 };
 }
 
 function remembered<T>(): (key: unknown, make: () => T) => T {

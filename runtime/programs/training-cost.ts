@@ -11,7 +11,7 @@ import { finetuningParameters, fixedParameters, pretrainingParameters, pretraini
 import { longestTaskPart } from "./task-parts.ts";
 import { type Part, type TrainingProgram, type TrainingSettings, trainingProgram } from "./training-program.ts";
 
-/** What decides what a step of a pre-training costs. Of the optimiser only its kind does. */
+/** What decides what a step of a pre-training costs. Of the optimiser its kind does, and whether it keeps a first moment. */
 export interface PretrainingSize extends Pick<PretrainJob, "model" | "objective" | "batch" | "accumulate" | "optimizer"> {
   /** Left out: float32. */
   precision?: Precision;
@@ -26,11 +26,11 @@ export interface PretrainingCost extends Pick<Cost, "parameters" | "embeddings" 
 export function pretrainingCost(size: PretrainingSize): PretrainingCost {
   const { model, batch, accumulate } = size;
   const { parts, trained } = settingsOf(size);
-  const traced = costsByDepth(model, (model) => stepCosts(settingsOf({ ...size, model })));
+  const traced = costsByDepth(model, (model) => stepCosts(settingsOf({ ...size, model }), accumulate));
   return {
     ...countParameters(trained),
     memoryBytes: Math.max(...traced.map(({ memoryBytes }) => memoryBytes)),
-    parts: parts.map((part, i) => ({ tokensPerStep: batch * tokensOf(part), flopsPerStep: traced[i]!.flops * accumulate })),
+    parts: parts.map((part, i) => ({ tokensPerStep: batch * tokensOf(part), flopsPerStep: traced[i]!.flops })),
   };
 }
 
@@ -81,7 +81,7 @@ export function finetuneCost(model: ResolvedModel, settings: FinetuneJob["settin
     const { trained, frozen, loraScale } = finetuningParameters(model, task, settings);
     const part = longestTaskPart(task, model);
     const program = { model, parts: [part], batch: batch / accumulate, accumulates: accumulate > 1, optimizer, dropout, trained, frozen };
-    return stepCosts(loraScale === undefined ? program : { ...program, loraScale });
+    return stepCosts(loraScale === undefined ? program : { ...program, loraScale }, accumulate);
   };
   // what a layer costs depends on which are trained
   const [step] = train.kind === "last" ? traced(model) : costsByDepth(model, traced);
@@ -89,7 +89,7 @@ export function finetuneCost(model: ResolvedModel, settings: FinetuneJob["settin
   return {
     ...countParameters(finetuningParameters(model, task, settings).trained),
     tokensPerStep: batch * tokensOf(longestTaskPart(task, model)),
-    flopsPerStep: flops * accumulate,
+    flopsPerStep: flops,
     memoryBytes,
   };
 }
@@ -126,16 +126,21 @@ function tokensOf(part: Part): number {
   return part.kind === "text" ? part.layout.tokens : part.length * part.rows;
 }
 
-/** A step of each part. What is computed again is no more of a training than without it: FLOPs leave it out. */
-function stepCosts(settings: TrainingSettings): StepCost[] {
+/**
+ * A step of each part, of `accumulate` micro-batches. What is computed again is no more of a training than without it: FLOPs leave it out.
+ */
+function stepCosts(settings: TrainingSettings, accumulate: number): StepCost[] {
   const { recompute, ...model } = settings.model;
   const program = trainingProgram(settings);
   const once = recompute ? trainingProgram({ ...settings, model }) : undefined;
+  const applying = settings.accumulates ? [traced(program, "apply")] : [];
+  const bytesOf = (graph: Graph) => peakMemoryOf(inPrecision(graph, settings)) + idleBytes(program, graph);
   return settings.parts.map((part) => {
     const graph = tracedStep(program, settings, part);
+    const flops = accumulate * flopsOf(once ? tracedStep(once, settings, part) : graph);
     return {
-      flops: flopsOf(once ? tracedStep(once, settings, part) : graph),
-      memoryBytes: peakMemoryOf(inPrecision(graph, settings)) + idleBytes(program, graph),
+      flops: applying.reduce((sum, apply) => sum + flopsOf(apply), flops),
+      memoryBytes: Math.max(...[graph, ...applying].map(bytesOf)),
     };
   });
 }
@@ -152,8 +157,12 @@ function inPrecision(graph: Graph, { precision }: TrainingSettings): Graph {
 }
 
 function tracedStep(program: TrainingProgram, { accumulates }: TrainingSettings, part: Part): Graph {
-  const fn = program.functions.find(({ name }) => name === `${accumulates ? "accumulate" : "step"}.${part.name}`);
-  if (!fn) throw new Error(`the program has no step for part ${part.name}`);
+  return traced(program, `${accumulates ? "accumulate" : "step"}.${part.name}`);
+}
+
+function traced(program: TrainingProgram, name: string): Graph {
+  const fn = program.functions.find((each) => each.name === name);
+  if (!fn) throw new Error(`the program has no function ${name}`);
   return trace(fn, program.state);
 }
 

@@ -2,14 +2,16 @@ import "@tensorflow/tfjs-backend-cpu";
 import { scalar, setBackend, tensor1d } from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
 import { registerCpuKernels } from "#runtime/engines/cpu/cpu-kernels.ts";
-import type { Parameter } from "#runtime/models/parameters.ts";
+import { headParameters, loraParameters, type Parameter, poolerParameters } from "#runtime/models/parameters.ts";
 import { clipping } from "#runtime/programs/clipping.ts";
 import { learningRateAt } from "#runtime/programs/learning-rate.ts";
 import { adamw } from "#runtime/programs/optimizers/adamw.ts";
 import { lion } from "#runtime/programs/optimizers/lion.ts";
 import type { Before } from "#runtime/programs/optimizers/optimizer.ts";
+import { optimizerOf } from "#runtime/programs/optimizers/optimizer-table.ts";
+import { pretrainingParameters } from "#runtime/programs/parts.ts";
 import type { Tensors } from "#runtime/trace/function.ts";
-import { optimizer } from "./small.ts";
+import { objectives, optimizer, smallModel, textPart } from "./small.ts";
 
 beforeAll(() => {
   registerCpuKernels();
@@ -54,6 +56,29 @@ test("Lion follows algorithm 2 of Chen et al., in double precision, for ten step
     expect(state.weights!.dataSync()[0]).toBeCloseTo(value, 5);
     expect(state.first_moment!.dataSync()[0]).toBeCloseTo(mean, 6);
   }
+});
+
+test("Muon has the matrices of the blocks, and AdamW what is no matrix, embeddings and heads", () => {
+  const model = smallModel({ architecture: "encoder", embeddingWidth: 8, tokenTypes: 2, predictionTransform: true, activation: "swiglu" });
+  const all = [
+    ...pretrainingParameters(model, [textPart(model, objectives.replaced_token)]),
+    ...headParameters(model, "0", 3),
+    ...poolerParameters(model),
+    ...loraParameters(model, 2),
+  ];
+  const byMuon = all.filter((parameter) => !optimizerOf({ kind: "muon" }).ruleOf(parameter).elementwise).map(({ name }) => name);
+  const blocks = ["", "generator."].flatMap((of) =>
+    [0, 1].flatMap((layer) =>
+      ["attention.query_key_value", "attention.output", "feed_forward.input", "feed_forward.output"].map(
+        (name) => `${of}encoder.layers.${layer}.${name}.weight`,
+      ),
+    ),
+  );
+  expect(byMuon.filter((name) => !name.startsWith("lora.")).toSorted()).toEqual(blocks.toSorted());
+  expect(all.filter(({ joined }) => joined).map(({ name, joined }) => [name.replace(/\d/, "N"), joined])).toContainEqual([
+    "encoder.layers.N.attention.query_key_value.weight",
+    [16, 16, 16],
+  ]);
 });
 
 test("gradients above the clip are scaled down to it, smaller ones stay", () => {

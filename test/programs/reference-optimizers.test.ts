@@ -104,3 +104,14 @@ test.each(casesOf("adafactor"))("Adafactor's weights after 20 steps are those of
     each,
   );
 });
+
+test.each(casesOf("muon"))("Muon's weights after 20 steps are those of PyTorch: $name", (each) => {
+  const { lr, weight_decay, momentum, nesterov } = each.settings as {
+    lr: number;
+    weight_decay: number;
+    momentum: number;
+    nesterov: boolean;
+  };
+  const { beta1, beta2, epsilon } = optimizer;
+  compare({ kind: "muon", ...course, learningRate: lr, momentum, nesterov, weightDecay: weight_decay, beta1, beta2, epsilon }, each);
+});

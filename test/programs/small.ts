@@ -15,6 +15,7 @@ export const optimizer = { ...benchOptimizer, weightDecay: 0.1 };
 
 /** The other optimisers, and settings of theirs. */
 export const otherOptimizers = {
+  muon: { ...optimizer, kind: "muon", momentum: 0.95, nesterov: true },
   lion: { ...optimizer, kind: "lion" },
   adafactor: {
     ...optimizer,

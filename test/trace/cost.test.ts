@@ -4,7 +4,7 @@ import { pretrainCost, pretrainGraph } from "#runtime/programs/training-cost.ts"
 import { trainingProgram } from "#runtime/programs/training-program.ts";
 import { flopsOf, peakMemoryOf } from "#runtime/trace/graph-cost.ts";
 import { trace } from "#runtime/trace/trace.ts";
-import { objectives, optimizer, settingsOf, smallModel, textPart } from "../programs/small.ts";
+import { objectives, optimizer, otherOptimizers, settingsOf, smallModel, textPart } from "../programs/small.ts";
 
 const size = { accumulate: 1, optimizer };
 
@@ -72,6 +72,30 @@ test("an optimiser that keeps one moment less takes a number a weight less, whil
     );
     // a number of the step more or less besides
     expect(Math.abs(two!.memoryBytes - one!.memoryBytes - 4 * two!.parameters)).toBeLessThan(100);
+  }
+});
+
+test("Muon's products of every matrix are counted, once a step, and it keeps one moment of these", () => {
+  const model = smallModel({ activation: "geglu", tiedEmbeddings: false, layers: 6 });
+  const { hidden, feedForward, layers } = model;
+  const matrices = Array.from({ length: layers }, () => [
+    // queries, keys, values; output; gate and input; output
+    ...Array.from({ length: 4 }, () => [hidden, hidden]),
+    ...Array.from({ length: 3 }, () => [hidden, feedForward]),
+  ]).flat();
+  const flopsOfUpdate = matrices.reduce((total, sizes) => {
+    const [less, more] = [Math.min(...sizes), Math.max(...sizes)];
+    return total + 5 * (2 * less * more * less + 2 * less ** 3 + 2 * less * less * more);
+  }, 0);
+  const numbers = matrices.reduce((total, [rows, columns]) => total + rows! * columns!, 0);
+  for (const accumulate of [1, 4]) {
+    const [adamw, muon] = [optimizer, otherOptimizers.muon].map((optimizer) =>
+      pretrainCost({ model, objective: objectives.causal, batch: 256, accumulate, optimizer }, 1),
+    );
+    expect(muon!.flopsPerStep - adamw!.flopsPerStep).toBe(flopsOfUpdate);
+    // gradients of weights that are updated alone are not joined in a further array either
+    const less = adamw!.memoryBytes - muon!.memoryBytes;
+    if (accumulate > 1) expect(less / (4 * numbers)).toBeCloseTo(2, 2);
   }
 });
 

@@ -1,4 +1,4 @@
-import type { Option } from "./types.ts";
+import type { Key, Option } from "./types.ts";
 
 const learningRate = {
   name: "learning_rate",
@@ -50,6 +50,32 @@ const beta1 = {
   source: "Kingma and Ba 2015, Adam, algorithm 1",
 } as const;
 
+const moments = [
+  beta1,
+  {
+    name: "beta2",
+    value: { type: "number", min: 0, max: 1, belowMax: true },
+    default: "0.98",
+    help: "Decay rate of the second moment.",
+    source: "Liu et al. 2019, RoBERTa, section 3.1",
+  },
+  {
+    name: "epsilon",
+    value: { type: "number", min: 0, aboveMin: true },
+    default: "1e-6",
+    help: "Added to the square root of the second moment.",
+    source: "Liu et al. 2019, RoBERTa, section 3.1",
+  },
+] as const;
+
+/** Settings of the weights that AdamW updates beside another rule. */
+function ofAdamw<K extends readonly Key[]>(keys: K): K {
+  return keys.map((key) => ({
+    ...key,
+    help: `For what AdamW updates: ${key.help[0]!.toLowerCase()}${key.help.slice(1)}`,
+  })) as readonly Key[] as K;
+}
+
 const decay = {
   name: "weight_decay",
   value: { type: "number", min: 0 },
@@ -77,28 +103,39 @@ export const optimizers = [
     help: "Adam with decoupled weight decay.",
     formula: "\\theta_t = \\theta_{t-1} - \\eta_t \\left( \\hat{m}_t / (\\sqrt{\\hat{v}_t} + \\epsilon) + \\lambda \\theta_{t-1} \\right)",
     source: "Loshchilov and Hutter 2019, algorithm 2",
+    keys: [learningRate, ...course, ...moments, decay, clip],
+    example: "optimizer: adamw { learning_rate: 1e-3, warmup: 5%, schedule: cosine }",
+  },
+  {
+    name: "muon",
+    family: "optimizer",
+    help: "The momentum of each matrix of the blocks is made nearly orthogonal, so that it changes the matrix in all directions alike; joined queries, keys and values, and gates, count as matrices of their own. AdamW updates the rest: embeddings, norms, biases and heads, at the same learning rate, which is of AdamW's size. Keeps one moment of matrices instead of two, and needs some matrix products a step.",
+    formula:
+      "\\theta_t = \\theta_{t-1} - \\eta_t \\left( 0.2 \\sqrt{\\max(n, m)} \\, \\operatorname{NS}_5(\\mu B_t + (1-\\mu) g_t) + \\lambda \\theta_{t-1} \\right),\\; B_t = \\mu B_{t-1} + (1-\\mu) g_t",
+    source:
+      "Jordan 2024, Muon: An optimizer for hidden layers in neural networks; Liu et al. 2025, Muon is Scalable for LLM Training, section 2.2",
     keys: [
       learningRate,
       ...course,
-      beta1,
       {
-        name: "beta2",
+        name: "momentum",
         value: { type: "number", min: 0, max: 1, belowMax: true },
-        default: "0.98",
-        help: "Decay rate of the second moment.",
-        source: "Liu et al. 2019, RoBERTa, section 3.1",
+        default: "0.95",
+        help: "Decay rate of the running mean of a matrix's gradients.",
+        source: "Jordan 2024",
       },
       {
-        name: "epsilon",
-        value: { type: "number", min: 0, aboveMin: true },
-        default: "1e-6",
-        help: "Added to the square root of the second moment.",
-        source: "Liu et al. 2019, RoBERTa, section 3.1",
+        name: "nesterov",
+        value: { type: "boolean" },
+        default: "true",
+        help: "The running mean is moved towards the current gradient once more before it is made orthogonal.",
+        source: "Jordan 2024",
       },
-      decay,
+      ...ofAdamw(moments),
+      { ...decay, default: "0.1", source: "Liu et al. 2025, section 2.2" },
       clip,
     ],
-    example: "optimizer: adamw { learning_rate: 1e-3, warmup: 5%, schedule: cosine }",
+    example: "optimizer: muon { learning_rate: 2e-3, momentum: 0.95 }",
   },
   {
     name: "lion",
