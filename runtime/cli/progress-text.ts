@@ -1,7 +1,18 @@
+import { describeLearned, describeUnlearned, nameOfLoss, saysWhat } from "#runtime/contract/describe-learning.ts";
 import type { RunEvent } from "#runtime/contract/events.ts";
 import { formatCount, formatSeconds } from "#runtime/contract/numbers.ts";
 import { visibleLine } from "#runtime/contract/visible.ts";
-import { countJobs, type JobProgress, jobTimeLeft, type RunProgress, running, shareDone, timeLeft, trainingPhase } from "./run-progress.ts";
+import {
+  countJobs,
+  type JobProgress,
+  jobTimeLeft,
+  notLearned,
+  type RunProgress,
+  running,
+  shareDone,
+  timeLeft,
+  trainingPhase,
+} from "./run-progress.ts";
 
 /** The live display of a terminal: a line for the whole run, and one for each running job. */
 export function liveLines(progress: RunProgress, now: number, parallel: number, width: number): string {
@@ -29,6 +40,7 @@ export function progressLine(job: JobProgress, now: number): string {
     ...(job.phase !== undefined && job.phase !== trainingPhase ? [job.phase] : []),
     ...(job.step === undefined ? percent(job) : [`step ${grouped(job.step)}${job.total === undefined ? "" : ` of ${grouped(job.total)}`}`]),
     ...(job.loss === undefined ? [] : [`loss ${job.loss.toFixed(3)}`]),
+    ...learnedSoFar(job),
     ...(job.tokensPerSecond === undefined ? [] : [`${formatCount(job.tokensPerSecond)} tokens/s`]),
     ...(left === undefined ? [] : [`${formatSeconds(left)} left`]),
   ].join(" · ");
@@ -41,7 +53,9 @@ export function eventLine(event: RunEvent, job: JobProgress): string | undefined
     case "job-started":
       return `started  ${name}${event.resumedAt === undefined ? "" : ` again from step ${grouped(event.resumedAt)}`}`;
     case "job-done":
-      return `done     ${name} (${formatSeconds(event.seconds)})`;
+      return [`done     ${name} (${formatSeconds(event.seconds)})`, ...learnedSoFar(job)].join(" · ");
+    case "learning":
+      return unlearnedLine(job);
     case "job-failed":
       return `failed   ${name}: ${event.message}`;
     case "job-stopped":
@@ -54,6 +68,23 @@ export function eventLine(event: RunEvent, job: JobProgress): string | undefined
     default:
       return undefined;
   }
+}
+
+/** `learned 23%`, and what was not learned. */
+function learnedSoFar(job: JobProgress): string[] {
+  const last = job.learning?.at(-1);
+  if (!last) return [];
+  const learned = describeLearned(last);
+  return [...(learned === "" ? [] : [learned]), ...notLearned(job).map(saysWhat)];
+}
+
+/** A warning of each part that is found not to learn, once. */
+function unlearnedLine(job: JobProgress): string | undefined {
+  const before = new Set(notLearned(job, true).map(nameOfLoss));
+  const lines = notLearned(job)
+    .filter((each) => !before.has(nameOfLoss(each)))
+    .map((each) => `warning  ${job.job.name}: ${describeUnlearned(each)}`);
+  return lines.length === 0 ? undefined : lines.join("\n");
 }
 
 function percent(job: JobProgress): string[] {

@@ -1,4 +1,6 @@
 import type { RunEvent } from "#runtime/contract/events.ts";
+import { trainedBy, type Unlearned, unlearned } from "#runtime/contract/learning.ts";
+import type { LearningPoint } from "#runtime/contract/learning-point.ts";
 import type { Job, Plan } from "#runtime/contract/plan.ts";
 
 /** The phase in which steps are trained; other phases (compiling, evaluating) come before and after it. */
@@ -25,6 +27,8 @@ export interface JobProgress {
   loss?: number;
   tokensPerSecond?: number;
   message?: string;
+  /** What a pre-training had learned at each validation of this session. */
+  learning?: readonly LearningPoint[];
 }
 
 /** @param finished ids of jobs that an earlier stage of the same run has done */
@@ -39,6 +43,12 @@ export function advance(progress: RunProgress, event: RunEvent): JobProgress | u
   const changed = { ...known, ...changeBy(known, event) };
   progress.jobs.set(event.job, changed);
   return changed;
+}
+
+/** What a pre-training has not learned; before its last validation, if `earlier`. */
+export function notLearned({ job, learning = [] }: JobProgress, earlier = false): Unlearned[] {
+  const points = earlier ? learning.slice(0, -1) : learning;
+  return job.kind === "pretrain" && points.length > 0 ? unlearned(points, trainedBy(job)) : [];
 }
 
 export function countJobs(progress: RunProgress, ...states: JobProgress["state"][]): number {
@@ -110,6 +120,8 @@ function changeBy(known: JobProgress, event: RunEvent): Partial<JobProgress> {
         firstStep: known.firstStep ?? { step: event.step, at },
         ...("steps" in known.job ? { total: known.job.steps } : {}),
       };
+    case "learning":
+      return { learning: [...(known.learning ?? []), event] };
     case "job-done":
       return { state: "done", seconds: event.seconds };
     case "job-failed":

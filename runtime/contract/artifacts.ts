@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { learningPoint } from "./learning-point.ts";
 import { numberOrNull, processId, shareOfOne, split, whole } from "./schema.ts";
 
 /*
@@ -115,6 +116,8 @@ export const pretrainResult = v.object({
   waitingForData: v.exactOptional(shareOfOne),
   finalLoss: v.number(),
   scores: v.array(score),
+  /** What the model had learned at each validation, the last one after all steps. Absent in results of earlier versions. */
+  learning: v.exactOptional(v.array(learningPoint)),
 });
 export type PretrainResult = v.InferOutput<typeof pretrainResult>;
 

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { learningPoint } from "./learning-point.ts";
 import { split, whole } from "./schema.ts";
 
 export const stepEvent = v.object({
@@ -33,7 +34,11 @@ export const evaluationEvent = v.object({
   standard_error: v.exactOptional(v.number()),
 });
 
+/** What a pre-training had learned at a validation. */
+const learningEvent = v.object({ event: v.literal("learning"), ...learningPoint.entries });
+
 const otherEvents = [
+  learningEvent,
   v.object({
     event: v.literal("job-started"),
     kind: v.string(),

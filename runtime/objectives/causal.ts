@@ -32,5 +32,6 @@ export const causal: TextObjective<CausalSettings> = {
     return example;
   },
 
+  continues: true,
   likelihood: { kind: "chain" },
 };

@@ -88,6 +88,11 @@ export function hiddenIn(example: Example, objective: TextObjectiveSettings): re
   return implementationOf(objective).hidden?.(example, objective);
 }
 
+/** Whether what is predicted goes on from what is read at its place: see `TextObjective.continues`. */
+export function continuesText(objective: TextObjectiveSettings): boolean {
+  return implementationOf(objective).continues === true;
+}
+
 export function pairClassesOf(objective: TextObjectiveSettings): readonly [string, string] | undefined {
   return implementationOf(objective).pairClasses?.(objective);
 }

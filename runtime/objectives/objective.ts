@@ -141,6 +141,8 @@ export interface TextObjective<S> {
    * empty. Of layouts that pack; others take every window whole, whatever the lengths of its documents.
    */
   reach?(window: ArrayLike<number>, settings: S, layout: Layout, vocabulary: Vocabulary): number;
+  /** Each target is the token that follows in the text the one read where it is predicted. */
+  continues?: true;
   /** How the probability of a text follows from the predictions; left out: it does not, and the loss is the only score on text. */
   likelihood?: TextLikelihood;
   /** Rates that a preview shows beside the share of the positions that predict (see `measures.ts`). */

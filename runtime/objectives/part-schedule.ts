@@ -8,6 +8,8 @@ export interface PartSchedule {
   partOf(step: number): { part: number; index: number };
   /** Steps of each part, in all. */
   counts: number[];
+  /** Steps of each part among the first so many. */
+  doneAfter(steps: number): number[];
 }
 
 export type LeafObjective = Exclude<ResolvedObjective, { kind: "mixture" | "sequence" }>;
@@ -36,6 +38,12 @@ export function partSchedule(objective: ResolvedObjective, steps: number): PartS
       let index = before[block]?.[part] as number;
       for (let earlier = block * blockLength; earlier < step; earlier++) if (partAt[earlier] === part) index++;
       return { part, index };
+    },
+    doneAfter(done) {
+      const block = Math.floor(done / blockLength);
+      const sums = [...(before[block] ?? counts)];
+      if (before[block]) for (let step = block * blockLength; step < done; step++) sums[partAt[step] as number]!++;
+      return sums;
     },
   };
 }

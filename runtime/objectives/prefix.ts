@@ -37,6 +37,8 @@ export const prefix: TextObjective<PrefixSettings> = {
       : onOneSide(window, segments, lengthOf);
   },
 
+  continues: true,
+
   measured: (examples) => ({
     prefix_share: ratio(examples, (example) => (example.prefix ?? example.tokens).filter(Boolean).length, positionsIn),
   }),

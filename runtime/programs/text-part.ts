@@ -1,11 +1,13 @@
-import { add, mul, sum, type Tensor } from "@tensorflow/tfjs-core";
+import { add, matMul, mul, reshape, sum, type Tensor } from "@tensorflow/tfjs-core";
+import type { LossKind } from "#runtime/contract/learning-point.ts";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import type { Parameter } from "#runtime/models/parameters.ts";
-import { dropoutPlaces, type Forward } from "#runtime/models/transformer.ts";
+import { dropoutPlaces, encode, type Forward, transformer } from "#runtime/models/transformer.ts";
 import { type Layout, predictsInPlace } from "#runtime/objectives/objective.ts";
 import type { TensorSpec, Tensors } from "#runtime/trace/function.ts";
 import { auxiliaryLossOf } from "./auxiliary/auxiliary-table.ts";
 import { float, int } from "./inputs.ts";
+import { sequencesOf } from "./sequence.ts";
 import { predictingStates, type TokenLosses, tokenLosses } from "./token-losses.ts";
 
 /** A kind of batch made of raw text. */
@@ -20,14 +22,17 @@ export interface Term {
   losses: string;
   weights: string;
   factor: number;
+  kind: LossKind;
 }
 
 /** The layouts of a part; the first one counts its predictions. */
 export function termsOf({ predicted, auxiliary }: Layout): Term[] {
-  const tokens: Term[] = predicted > 0 ? [{ losses: "losses", weights: "weights", factor: 1 }] : [];
-  if (!auxiliary) return tokens;
-  const { name, factor } = auxiliaryLossOf(auxiliary);
-  return [...tokens, { losses: `${name}_losses`, weights: `${name}_weights`, factor: factor(auxiliary) }];
+  const loss = auxiliary && auxiliaryLossOf(auxiliary);
+  const kind = loss?.kinds.tokens ?? "tokens";
+  const tokens: Term[] = predicted > 0 ? [{ losses: "losses", weights: "weights", factor: 1, kind }] : [];
+  if (!auxiliary || !loss) return tokens;
+  const { name, factor, kinds } = loss;
+  return [...tokens, { losses: `${name}_losses`, weights: `${name}_weights`, factor: factor(auxiliary), kind: kinds.own }];
 }
 
 /** Shapes of a batch's arrays (see `assembleBatch`) and of its noise. */
@@ -78,10 +83,29 @@ export function textLoss(forward: Forward, part: TextPart, inputs: Tensors): Ten
   return parts.reduce((total, next) => add(total, next));
 }
 
-/** Losses of each term, item by item. */
+/** Losses of each term, item by item, and the right answers that the program drew itself. */
 export function textLosses(forward: Forward, part: TextPart, inputs: Tensors): Tensors {
-  const { tokens, others } = computed(forward, part, inputs);
-  return tokens ? { losses: tokens.each(), ...others } : others;
+  const { tokens, others, answers } = computed(forward, part, inputs);
+  return { ...(tokens ? { losses: tokens.each() } : {}), ...others, ...answers };
+}
+
+/** Mean of the last hidden states of each row's text, (rows, C): of the encoder where there is one. `textWeights`: (rows, 1, T). */
+export function textStates(forward: Forward, { layout }: TextPart, inputs: Tensors): Tensor {
+  const { input, target } = sequencesOf(inputs, layout);
+  const states = target ? encode(forward, input) : transformer(forward, input);
+  const weights = inputs[textWeights]!;
+  const [rows, , length] = weights.shape as [number, number, number];
+  return reshape(matMul(weights, reshape(states, [rows, length, forward.model.hidden])), [rows, forward.model.hidden]);
+}
+
+/** Input of `textStates`. */
+export const textWeights = "text_weights";
+
+/** What `textStates` reads. */
+export function textStateInputs(shape: { batch: number; model: ResolvedModel }, part: TextPart): TensorSpec[] {
+  const rows = shape.batch * rowsOf(part.layout);
+  const read = ["tokens", "positions", "segments", "prefix", "types"];
+  return [...textInputs(shape, part).filter(({ name }) => read.includes(name)), float(textWeights, [rows, 1, part.layout.context])];
 }
 
 /** Rows that one sequence takes. */
@@ -89,10 +113,14 @@ function rowsOf({ auxiliary }: Layout): number {
   return auxiliary ? auxiliaryLossOf(auxiliary).rows : 1;
 }
 
-function computed(forward: Forward, { name, layout }: TextPart, inputs: Tensors): { tokens?: TokenLosses; others: Tensors } {
+function computed(
+  forward: Forward,
+  { name, layout }: TextPart,
+  inputs: Tensors,
+): { tokens?: TokenLosses; others: Tensors; answers: Tensors } {
   const { auxiliary } = layout;
-  if (!auxiliary) return { tokens: tokenLosses(forward, predictingStates(forward, layout, inputs), inputs), others: {} };
+  if (!auxiliary) return { tokens: tokenLosses(forward, predictingStates(forward, layout, inputs), inputs), others: {}, answers: {} };
   const loss = auxiliaryLossOf(auxiliary);
-  const { own, ...tokens } = loss.losses(forward, { name, layout, auxiliary }, inputs);
-  return { ...tokens, others: { [`${loss.name}_losses`]: own } };
+  const { own, answers, ...tokens } = loss.losses(forward, { name, layout, auxiliary }, inputs);
+  return { ...tokens, others: { [`${loss.name}_losses`]: own }, answers: answers ? { [`${loss.name}_answers`]: answers } : {} };
 }

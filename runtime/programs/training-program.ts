@@ -17,7 +17,16 @@ import { float, int, samplingNoise } from "./inputs.ts";
 import { optimizerOf } from "./optimizers/optimizer-table.ts";
 import { givenVisibility } from "./reading.ts";
 import { sequence } from "./sequence.ts";
-import { onlyForTraining, type TextPart, textDropoutPlaces, textInputs, textLoss, textLosses } from "./text-part.ts";
+import {
+  onlyForTraining,
+  type TextPart,
+  textDropoutPlaces,
+  textInputs,
+  textLoss,
+  textLosses,
+  textStateInputs,
+  textStates,
+} from "./text-part.ts";
 
 /** One kind of batch that a program trains on, with static shapes. */
 export type Part = TextPart | HeadPart;
@@ -39,6 +48,8 @@ export interface TrainingSettings {
   loraScale?: number;
   /** Groups that a batch is computed in, where not as a whole. */
   groups?: number;
+  /** The part whose texts `states` reads; left out: there is no such function. */
+  watched?: TextPart;
 }
 
 export interface TrainingProgram extends Program {
@@ -50,6 +61,7 @@ export interface TrainingProgram extends Program {
  *   step.PART        forward, backward, update → loss, gradient_norm
  *   accumulate.PART  forward, backward, gradients added to the state → loss
  *   evaluate.PART    forward → the losses of each term, item by item (text), answers (of a head)
+ *   states           forward → `states`, the mean of the last hidden states of each text of the watched part
  * and `apply`: update with the accumulated gradients → gradient_norm. Where nothing is trained, `evaluate` alone.
  * The loss of a step is Σ weightsᵢ lossᵢ: the host gives weights that add up to 1 over the whole step, so that micro-batches
  * change no number.
@@ -67,11 +79,15 @@ export function trainingProgram(settings: TrainingSettings): TrainingProgram {
     if (!trains) return [evaluate];
     return [settings.accumulates ? accumulateFunction(settings, groups, part) : stepFunction(settings, groups, part), evaluate];
   });
-  const all = trains && settings.accumulates ? [...functions, applyFunction(settings, groups)] : functions;
+  const { watched } = settings;
   return {
     groups,
     state,
-    functions: all,
+    functions: [
+      ...functions,
+      ...(trains && settings.accumulates ? [applyFunction(settings, groups)] : []),
+      ...(watched ? [statesFunction(settings, groups, watched)] : []),
+    ],
     precision: settings.precision ?? "float32",
     inGroups: (count) => trainingProgram({ ...settings, groups: count }),
   };
@@ -170,12 +186,31 @@ function evaluateFunction(settings: TrainingSettings, groups: readonly Group[], 
     reads: readNames(settings, groups, (group) => [weightsName(group)]),
     inputs: batchInputs(settings, part).filter(({ name }) => !onlyForLoss(settings, part).includes(name)),
     call(state, inputs) {
-      const parameters = { ...namedWeights(settings, groups, state), ...frozenWeights(settings, state) };
-      const forward = forwardOf({ ...settings, dropout: 0 }, parameters, {});
+      const forward = evaluationForward(settings, groups, state);
       if (part.kind === "head") return { state: {}, outputs: { answers: answersOf(forward, shapeOf(settings, part), inputs) } };
       return { state: {}, outputs: textLosses(forward, part, inputs) };
     },
   };
+}
+
+function statesFunction(settings: TrainingSettings, groups: readonly Group[], watched: TextPart): ProgramFunction {
+  return {
+    name: statesName,
+    reads: readNames(settings, groups, (group) => [weightsName(group)]),
+    inputs: textStateInputs(settings, watched),
+    call(state, inputs) {
+      const forward = evaluationForward(settings, groups, state);
+      return { state: {}, outputs: { states: textStates(forward, watched, inputs) } };
+    },
+  };
+}
+
+export const statesName = "states";
+
+/** Without dropout. */
+function evaluationForward(settings: TrainingSettings, groups: readonly Group[], state: Tensors): Forward {
+  const parameters = { ...namedWeights(settings, groups, state), ...frozenWeights(settings, state) };
+  return forwardOf({ ...settings, dropout: 0 }, parameters, {});
 }
 
 function lossAndGradients(

@@ -87,6 +87,7 @@ export async function runLoop(loop: Loop): Promise<void> {
     counters.tokens += made.tokensRead;
     counters.predicted += made.predicted;
     counters.loss = loss;
+    counters.gradientNorm = gradientNorm;
     context.emit({
       event: "step",
       step,

@@ -4,7 +4,7 @@ import { openTokens } from "#runtime/encoding/token-stream.ts";
 import { isTextObjective } from "#runtime/objectives/objective-table.ts";
 import { partSchedule } from "#runtime/objectives/part-schedule.ts";
 import { fixedParameters, pretrainingParameters, pretrainingParts } from "#runtime/programs/parts.ts";
-import type { TrainingSettings } from "#runtime/programs/training-program.ts";
+import type { Part, TrainingSettings } from "#runtime/programs/training-program.ts";
 import { readInput } from "#runtime/runs/inspect-folder.ts";
 import { openTokenizer } from "#runtime/tokenizers/tokenizer.ts";
 import { withMasks } from "./dropout-masks.ts";
@@ -12,9 +12,11 @@ import { countNotes, frameFor } from "./labelled-texts.ts";
 import type { LoopStep } from "./loop.ts";
 import { supervisedBatches } from "./supervised-batches.ts";
 import { type BatchSource, textBatches } from "./text-batches.ts";
+import type { WatchedPart } from "./watch-learning.ts";
 
 export function pretrainSettings(job: PretrainJob): TrainingSettings {
   const parts = pretrainingParts(job.model, job.objective, job.steps);
+  const main = mainPart(watchedParts(job, parts));
   return {
     model: job.model,
     parts,
@@ -25,7 +27,23 @@ export function pretrainSettings(job: PretrainJob): TrainingSettings {
     precision: job.precision,
     trained: pretrainingParameters(job.model, parts),
     frozen: fixedParameters(job.model),
+    ...(main ? { watched: main.part } : {}),
   };
+}
+
+/** The objective's parts over raw text that have steps. */
+export function watchedParts(job: Pick<PretrainJob, "objective" | "steps">, parts: readonly Part[]): WatchedPart[] {
+  const schedule = partSchedule(job.objective, job.steps);
+  return schedule.parts.flatMap(({ name, objective }, index): WatchedPart[] => {
+    const [part, steps] = [parts[index]!, schedule.counts[index]!];
+    if (steps === 0 || part.kind !== "text" || !isTextObjective(objective)) return [];
+    return [{ objective, part, steps, index, ...(schedule.parts.length > 1 ? { name } : {}) }];
+  });
+}
+
+/** Of an objective with several text parts, the one with the most steps, which has the scores: each metric once. */
+export function mainPart(texts: readonly WatchedPart[]): WatchedPart | undefined {
+  return texts.toSorted((a, b) => b.steps - a.steps)[0];
 }
 
 export type PretrainInputs = Pick<JobContext, "folderOf" | "emit">;

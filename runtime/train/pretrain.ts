@@ -1,27 +1,28 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { PretrainResult, Score } from "#runtime/contract/artifacts.ts";
+import type { PretrainResult } from "#runtime/contract/artifacts.ts";
 import { enginesWith, refusedPrecision } from "#runtime/contract/catalogue/engines.ts";
 import { type JobContext, JobFailure } from "#runtime/contract/job-context.ts";
+import type { LearningPoint } from "#runtime/contract/learning-point.ts";
 import type { PretrainJob } from "#runtime/contract/plan.ts";
-import { valued } from "#runtime/metrics/metric-table.ts";
-import { isTextObjective } from "#runtime/objectives/objective-table.ts";
-import { type Phase, partSchedule, phasesOf } from "#runtime/objectives/part-schedule.ts";
+import { type Phase, phasesOf } from "#runtime/objectives/part-schedule.ts";
 import { learningRateAt } from "#runtime/programs/learning-rate.ts";
-import type { Part, TrainingSettings } from "#runtime/programs/training-program.ts";
+import type { TrainingSettings } from "#runtime/programs/training-program.ts";
 import { readInput } from "#runtime/runs/inspect-folder.ts";
 import { writeSafetensors } from "#runtime/runs/safetensors.ts";
 import { keptWeightsFile } from "#runtime/runs/store.ts";
 import { openTokenizer } from "#runtime/tokenizers/tokenizer.ts";
 import { openBatchThread, type StepSource } from "./batch-thread.ts";
-import { ownLoss, runningEvaluationTokens, scoreTextObjective, type TextEvaluation, type TextObjectivePart } from "./evaluate-text.ts";
+import type { TextEvaluation } from "./evaluate-text.ts";
 import { engineOfJob } from "./job-engine.ts";
 import { runLoop } from "./loop.ts";
-import { pretrainSettings } from "./pretrain-steps.ts";
+import { mainPart, pretrainSettings, watchedParts } from "./pretrain-steps.ts";
 import { checkSentinels, checkVocabulary, startingValues } from "./starting-values.ts";
 import { openTrainer, type Trainer } from "./trainer.ts";
 import { latestCheckpoint, removeCheckpoints, saveCheckpoint, type TrainingCheckpoint } from "./training-checkpoints.ts";
 import { type Counters, freshCounters, shareOf } from "./training-progress.ts";
+import { openValidation, type Validation } from "./validate.ts";
+import { watchLearning } from "./watch-learning.ts";
 
 /**
  * Trains a model on an objective. A step is a function of (job, step) alone, so a run that was stopped ends with the same numbers.
@@ -38,10 +39,11 @@ export async function pretrain(job: PretrainJob, context: JobContext, { scored =
   const { parts, trained } = settings;
   checkSentinels(parts, tokenizer.vocabulary);
   context.emit({ event: "phase", phase: "compiling" });
+  const start = startingValues(job.model, [...trained, ...settings.frozen], job.seed, context);
   const trainer = await openTrainer({
     engine,
     settings,
-    initial: startingValues(job.model, [...trained, ...settings.frozen], job.seed, context),
+    initial: start,
     seed: job.seed,
   });
   const batches = openBatchThread(job, context);
@@ -53,11 +55,14 @@ export async function pretrain(job: PretrainJob, context: JobContext, { scored =
       vocabulary: tokenizer.vocabulary,
       batch: settings.batch,
     };
-    const texts = textParts(job, parts);
-    const counters = await train({ job, context, settings, trainer, batches, validate: () => validationLoss(evaluation, texts) });
+    const texts = watchedParts(job, parts);
+    const watch = watchLearning({ evaluation: { ...evaluation, trainer }, watched: mainPart(texts), width: job.model.hidden, start });
+    const validation = openValidation({ job, evaluation, texts, watch });
+    const counters = await train({ job, context, settings, trainer, batches, validation });
     context.emit({ event: "phase", phase: "evaluating" });
-    const scores = scored ? await finalScores(evaluation, texts) : [];
+    const { scores, point } = scored ? await validation.final(counters) : { scores: [] };
     for (const score of scores) context.emit({ event: "evaluation", ...score, step: job.steps });
+    if (point) keepPoint(counters, point, context);
     await writeWeights(join(context.folder, "model.safetensors"), trainer, settings);
     removeCheckpoints(context.folder);
     return {
@@ -70,6 +75,7 @@ export async function pretrain(job: PretrainJob, context: JobContext, { scored =
       waitingForData: shareOf(counters.waited, counters.seconds),
       finalLoss: counters.loss,
       scores,
+      ...(counters.learning.length > 0 ? { learning: counters.learning } : {}),
     };
   } finally {
     await batches.close();
@@ -83,15 +89,20 @@ interface Training {
   settings: TrainingSettings;
   trainer: Trainer;
   batches: StepSource;
-  validate(): Promise<{ loss: number; n: number } | undefined>;
+  validation: Validation;
 }
 
-async function train({ job, context, settings, trainer, batches, validate }: Training): Promise<Counters> {
+/** Where a pre-training is; saved with its checkpoints. */
+interface PretrainProgress extends Counters {
+  learning: LearningPoint[];
+}
+
+async function train({ job, context, settings, trainer, batches, validation }: Training): Promise<PretrainProgress> {
   const phases = optimizerPhases(job);
   const phaseOf = (step: number) => phases.findLast(({ start }) => start < step)!;
   const resumed = checkpointToGoOnFrom(job, context);
   if (resumed) await trainer.setState(resumed.state);
-  const counters: Counters = { ...freshCounters(), ...resumed?.progress };
+  const counters: PretrainProgress = { ...freshCounters(), learning: [], ...resumed?.progress };
   await runLoop({
     context,
     trainer,
@@ -112,9 +123,9 @@ async function train({ job, context, settings, trainer, batches, validate }: Tra
         await writeWeights(path, trainer, settings);
       }
       if (step % job.evaluateEvery !== 0 || step === job.steps) return;
-      const validation = await validate();
-      if (validation)
-        context.emit({ event: "evaluation", ...valued("loss", null, () => validation.loss), split: "validation", step, n: validation.n });
+      const { scores, point } = await validation.running(step, counters);
+      for (const score of scores) context.emit({ event: "evaluation", ...score, step });
+      if (point) keepPoint(counters, point, context);
     },
     async save(step) {
       const path = saveCheckpoint(
@@ -129,8 +140,8 @@ async function train({ job, context, settings, trainer, batches, validate }: Tra
 }
 
 /** None where weights that are to be kept were passed before anyone wanted them: then it begins again. */
-function checkpointToGoOnFrom({ keep = [] }: PretrainJob, { folder, emit }: JobContext): TrainingCheckpoint<Counters> | undefined {
-  const latest = latestCheckpoint<Counters>(folder, (message) => emit({ event: "warning", message }));
+function checkpointToGoOnFrom({ keep = [] }: PretrainJob, { folder, emit }: JobContext): TrainingCheckpoint<PretrainProgress> | undefined {
+  const latest = latestCheckpoint<PretrainProgress>(folder, (message) => emit({ event: "warning", message }));
   const missed = latest && keep.find((step) => step <= latest.step && !existsSync(keptWeightsFile(folder, step)));
   if (missed === undefined) return latest;
   emit({ event: "warning", message: `begins again: the weights after step ${missed} are to be kept, and the checkpoint is after it` });
@@ -152,34 +163,7 @@ function optimizerPhases({ objective, steps, warmupSteps, optimizer }: PretrainJ
   return phases.map((phase) => ({ ...phase, warmupSteps: unit === "steps" ? value : Math.round(value * phase.steps) }));
 }
 
-function textParts(job: PretrainJob, parts: readonly Part[]): (TextObjectivePart & { steps: number })[] {
-  const schedule = partSchedule(job.objective, job.steps);
-  return schedule.parts.flatMap(({ objective }, i) => {
-    const part = parts[i]!;
-    return part.kind === "text" && isTextObjective(objective) ? [{ objective, part, steps: schedule.counts[i]! }] : [];
-  });
-}
-
-/** The text objectives' losses on a part of the validation split, weighted by their steps. */
-async function validationLoss(
-  evaluation: TextEvaluation,
-  texts: readonly (TextObjectivePart & { steps: number })[],
-): Promise<{ loss: number; n: number } | undefined> {
-  if (evaluation.encoded.splits.validation.tokens === 0 || texts.length === 0) return undefined;
-  let [weighted, steps, n] = [0, 0, 0];
-  for (const text of texts) {
-    const own = await ownLoss(evaluation, text, "validation", runningEvaluationTokens);
-    if (own.n === 0) continue;
-    weighted += own.loss * text.steps;
-    steps += text.steps;
-    n += own.n;
-  }
-  return steps > 0 ? { loss: weighted / steps, n } : undefined;
-}
-
-/** Of an objective with several text parts, the scores of the one with the most steps: each metric once. */
-async function finalScores(evaluation: TextEvaluation, texts: readonly (TextObjectivePart & { steps: number })[]): Promise<Score[]> {
-  const main = texts.toSorted((a, b) => b.steps - a.steps)[0];
-  if (!main) return [];
-  return [...(await scoreTextObjective(evaluation, main, "validation")), ...(await scoreTextObjective(evaluation, main, "test"))];
+function keepPoint(counters: PretrainProgress, point: LearningPoint, { emit }: JobContext): void {
+  counters.learning.push(point);
+  emit({ event: "learning", ...point });
 }

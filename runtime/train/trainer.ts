@@ -8,6 +8,7 @@ import {
   noiseInputs,
   optimizerScalars,
   type Part,
+  statesName,
   type TrainingSettings,
   trainingProgram,
   weightsName,
@@ -37,6 +38,8 @@ export interface Trainer {
   /** One update from a step's micro-batches; their weights add up to 1 over all of them. `step` counts from 1, of the optimiser. */
   step(part: Part, batches: readonly Arrays[], at: { step: number; learningRate: number }): Promise<{ loss: number; gradientNorm: number }>;
   evaluate(part: Part, batch: Arrays): Promise<Arrays>;
+  /** One vector for each text of a batch of the watched part (rows, C). */
+  states(batch: Arrays): Promise<Float32Array>;
   /** The model as it is now, to write with; it stays so while the trainer goes on. */
   openDecoder(requested: DecoderRoom & Pick<DecoderOptions, "greedy">): Promise<Decoder>;
   /** Of the trained parameters. */
@@ -100,6 +103,7 @@ export async function openTrainer({ engine, settings, initial, seed }: TrainerOp
       return { loss: outputs.reduce((sum, each) => sum + scalarOf(each, "loss"), 0), gradientNorm: scalarOf(applied, "gradient_norm") };
     },
     evaluate: (part, batch) => session.call(`evaluate.${part.name}`, batch),
+    states: async (batch) => (await session.call(statesName, batch)).states as Float32Array,
     async openDecoder(requested) {
       const { model, loraScale } = settings;
       const still = await session.read(settings.frozen.map(({ name }) => frozenName(name)));

@@ -14,6 +14,8 @@ export interface Counters {
   overhead: number;
   /** Of the last step. */
   loss: number;
+  /** The same; null before the first step, and where a checkpoint does not say it. */
+  gradientNorm: number | null;
 }
 
 export interface CheckpointRule {
@@ -38,7 +40,7 @@ export function checkpointClock(
 
 /** Where a training begins. */
 export function freshCounters(): Counters {
-  return { tokens: 0, predicted: 0, seconds: 0, waited: 0, overhead: 0, loss: Number.NaN };
+  return { tokens: 0, predicted: 0, seconds: 0, waited: 0, overhead: 0, loss: Number.NaN, gradientNorm: null };
 }
 
 /** A part of some seconds, 0 to 1, four digits. */

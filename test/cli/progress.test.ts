@@ -98,3 +98,58 @@ test("a warning of several jobs is printed once", () => {
     out.mockRestore();
   }
 });
+
+test("what is learned stands beside the loss, and a part that does not learn is named once, with what helps", () => {
+  const job = {
+    ...pretraining("a", 100),
+    model: { hidden: 64 },
+    objective: { kind: "replaced_token", generator: 0.25 },
+    optimizer: { kind: "adamw", learningRate: 3e-3 },
+    cost: { parameters: 100_000, embeddings: 0, flopsPerStep: 1000 },
+  } as unknown as Job;
+  const progress = beginProgress({ ...plan, jobs: [job] }, new Set());
+  const point = (at: number): EventBody => ({
+    event: "learning",
+    step: at,
+    parts: [
+      {
+        of: "generator",
+        loss: 5.88 * (0.95 - at / 1500),
+        n: 5000,
+        guess: { uniform: 7, constant: 5.88 },
+        learned: 0.05 + at / 1500,
+        standard_error: 0.01,
+        trained: at / 100,
+      },
+      {
+        of: "discriminator",
+        loss: 0.431,
+        n: 30_000,
+        guess: { uniform: 0.69, constant: 0.431 },
+        learned: 0,
+        standard_error: 0.001,
+        trained: at / 100,
+      },
+    ],
+    gradient_norm: 1,
+    moved: 1.2,
+  });
+  const line = (number: number) => {
+    const event = at(number, "a", point(number));
+    return eventLine(event, advance(progress, event)!);
+  };
+  expect(line(10)).toBeUndefined();
+  expect(line(30)).toBe(
+    "warning  cell a: discriminator: no better than guessing the base rate after 30%. What usually helps: give the generator more width or steps: " +
+      "it is 16 wide and itself learned 7%",
+  );
+  expect(line(40)).toBeUndefined();
+  advance(progress, at(41, "a", step(41)));
+  expect(progressLine(progress.jobs.get("a")!, 41_000)).toContain(
+    "loss 3.250 · learned: generator 8%, discriminator 0% · discriminator: no better than guessing the base rate after 40%",
+  );
+  advance(progress, at(99, "a", point(100)));
+  expect(
+    eventLine(at(100, "a", { event: "job-done", seconds: 41.2 }), advance(progress, at(100, "a", { event: "job-done", seconds: 41.2 }))!),
+  ).toBe("done     cell a (41 s) · learned: generator 12%, discriminator 0% · discriminator: no better than guessing the base rate");
+});

@@ -1,4 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
+import type { LossKind } from "#runtime/contract/learning-point.ts";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import type { Forward } from "#runtime/models/forward.ts";
 import type { Parameter } from "#runtime/models/parameters.ts";
@@ -44,12 +45,19 @@ export interface AuxiliaryLoss<A extends Auxiliary> {
   inputs(shape: AuxiliaryShape<A>): TensorSpec[];
   /** `NAME_losses` and `NAME_weights` are its losses, item by item, and their weights. */
   name: string;
+  /** What the losses are called: that of the predicted tokens beside it, and its own. */
+  kinds: { tokens: LossKind; own: LossKind };
   /** Weights that it adds to the model's. */
   parameters(model: ResolvedModel, part: AuxiliaryPart<A>): Parameter[];
   /** Dropout masks that it adds to the model's, with their shapes. */
   dropoutPlaces?(shape: AuxiliaryShape<A>): { name: string; shape: number[] }[];
-  /** Losses item by item, and those of the predicted tokens where there are some. */
-  losses(forward: Forward, part: AuxiliaryPart<A>, inputs: Tensors): { tokens?: TokenLosses; own: Tensor };
+  /**
+   * Losses item by item, and those of the predicted tokens where there are some. `answers`: the right ones, item by item, where only the
+   * program knows them; evaluation gives them as `NAME_answers`.
+   */
+  losses(forward: Forward, part: AuxiliaryPart<A>, inputs: Tensors): { tokens?: TokenLosses; own: Tensor; answers?: Tensor };
+  /** For each item of a batch what guessing needs to know: of two classes the right one, 0 or 1; of a choice, among how many. */
+  answers(arrays: Arrays, outputs: Arrays): ArrayLike<number>;
   /** A second row of each sequence, after all first ones. */
   secondRow?(example: Example): Side;
   /**

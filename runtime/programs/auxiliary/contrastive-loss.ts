@@ -15,6 +15,7 @@ import type { AuxiliaryLoss } from "./auxiliary-loss.ts";
  */
 export const contrastiveLoss: AuxiliaryLoss<Extract<Auxiliary, { kind: "contrast" }>> = {
   name: "contrast",
+  kinds: { tokens: "tokens", own: "contrast" },
   rows: 2,
   pooler: false,
   tokenPrediction: "kept",
@@ -35,6 +36,11 @@ export const contrastiveLoss: AuxiliaryLoss<Extract<Auxiliary, { kind: "contrast
     const texts = reshape(matMul(inputs.pool!, reshape(states, [rows, length, hidden])), [rows * slots, hidden]) as Tensor2D;
     const [one, other] = split(texts, 2) as [Tensor, Tensor];
     return { own: contrastLosses(one, other, inputs.present!, auxiliary.temperature) };
+  },
+
+  answers({ present }) {
+    const texts = (present as Float32Array).reduce((sum, each) => sum + each, 0);
+    return new Float32Array(present!.length).fill(texts);
   },
 
   secondRow: ({ view }) => view ?? { tokens: [], positions: [], segments: [] },

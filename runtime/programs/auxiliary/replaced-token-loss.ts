@@ -20,6 +20,7 @@ import type { AuxiliaryLoss } from "./auxiliary-loss.ts";
  */
 export const replacedTokenLoss: AuxiliaryLoss<Extract<Auxiliary, { kind: "replaced_tokens" }>> = {
   name: "detection",
+  kinds: { tokens: "generator", own: "discriminator" },
   rows: 1,
   pooler: false,
   tokenPrediction: "lost",
@@ -63,8 +64,10 @@ export const replacedTokenLoss: AuxiliaryLoss<Extract<Auxiliary, { kind: "replac
     const states = transformer(forward, { ...input, tokens: reshape(filled, [rows, context]) });
     const layer = gelu(linear(parameters, `heads.${detectionLayer(name)}`, states));
     const logits = reshape(linear(parameters, `heads.${detectionHead(name)}`, layer), [rows * context]);
-    return { tokens, own: binaryLosses(logits, replaced) };
+    return { tokens, own: binaryLosses(logits, replaced), answers: replaced };
   },
+
+  answers: (_arrays, { detection_answers }) => detection_answers!,
 
   fill({ arrays: { tokens, segments, predict, targets }, predictions }) {
     const [originals, filled] = [Int32Array.from(tokens!), Int32Array.from(tokens!.keys())];

@@ -18,6 +18,7 @@ import type { AuxiliaryLoss } from "./auxiliary-loss.ts";
  */
 export const sentencePairLoss: AuxiliaryLoss<Extract<Auxiliary, { kind: "sentence_pairs" }>> = {
   name: "pair",
+  kinds: { tokens: "tokens", own: "pairs" },
   rows: 1,
   pooler: true,
   tokenPrediction: "learned",
@@ -40,6 +41,8 @@ export const sentencePairLoss: AuxiliaryLoss<Extract<Auxiliary, { kind: "sentenc
       own: classLosses(linear(forward.parameters, `heads.${headOf(part)}`, poolerOutput(forward, first)), inputs.pair_labels!),
     };
   },
+
+  answers: ({ pair_labels }) => pair_labels!,
 
   fill({ examples, layout: { context }, auxiliary: { slots } }) {
     const size = examples.length * slots;
