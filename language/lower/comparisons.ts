@@ -65,7 +65,7 @@ function variedValue(lowering: Lowering, key: VariedKey, value: Value): VariedVa
   if (type.type !== "quantity") return numberIn({ value, type });
   const reading = readQuantity(value, type);
   if (!reading.ok) return bug(reading.problem.message);
-  return key === "warmup" ? (reading.value as OptimizerSpec["warmup"]) : budgetOf(reading.value);
+  return key === "warmup" || key === "cooldown" ? (reading.value as OptimizerSpec["warmup"]) : budgetOf(reading.value);
 }
 
 function lowerExpectation(value: Value): ComparisonSpec["expect"][number] {

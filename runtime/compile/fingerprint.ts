@@ -11,6 +11,7 @@ import type {
 } from "#runtime/contract/plan.ts";
 import type { CorpusSpec, DataFiles, FinetuneSettings, LearnedTokenizerSpec } from "#runtime/contract/spec.ts";
 import { revisionsOf } from "#runtime/objectives/objective-table.ts";
+import { cooldownSteps } from "#runtime/programs/learning-rate.ts";
 import { headOf } from "#runtime/programs/task-parts.ts";
 import { pathsOf } from "#runtime/tasks/examples.ts";
 
@@ -77,11 +78,12 @@ type Pretraining = Pick<
 
 /** The content of a pre-training for its fingerprint, without `evaluateEvery`, `save` and `keep`, which do not change the final model. */
 export function pretrainContent(job: Pretraining, encodedFingerprint: string): unknown {
-  const { warmup, ...optimizer } = job.optimizer;
-  // each part that resets the optimiser has its own warm-up
+  const { warmup, cooldown, ...optimizer } = job.optimizer;
+  // each part that resets the optimiser has its own warm-up and cooldown
   const resets = job.objective.kind === "sequence" && job.objective.resetOptimizer;
   return {
-    ...(resets ? { warmup } : {}),
+    ...(resets ? { warmup, cooldown } : {}),
+    ...(job.optimizer.schedule === "wsd" ? { cooldownSteps: cooldownSteps(job.optimizer, job.steps) } : {}),
     model: modelContent(job.model),
     objective: objectiveContent(job.objective),
     encoded: encodedFingerprint,

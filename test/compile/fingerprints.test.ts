@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { canonical, evaluateContent, finetuneContent, pretrainContent } from "#runtime/compile/fingerprint.ts";
 import type { Job, ResolvedModel } from "#runtime/contract/plan.ts";
-import type { Spec } from "#runtime/contract/spec.ts";
+import type { OptimizerSpec, Spec } from "#runtime/contract/spec.ts";
 import {
   compare,
   corpus,
@@ -161,6 +161,19 @@ it("another fine-tuning where a decoder reads with a prefix, but the same pre-tr
   };
   expect(pretrainOf(true, "clm")).toBe(pretrainOf(false, "clm"));
   expect(pretrainOf(true, "sentiment")).not.toBe(pretrainOf(false, "sentiment"));
+});
+
+it("the same pre-training for a cooldown as a share and as that many steps, another for a longer one", () => {
+  const jobOf = (over: Partial<OptimizerSpec>) =>
+    jobsOf(specOf({ pretrainings: { base: pretrain({ optimizer: { ...pretrain().optimizer, ...over } as OptimizerSpec }) } })).find(
+      (job) => job.kind === "pretrain",
+    )!;
+  const usual = jobOf({ schedule: "wsd" });
+  const cooldown = (unit: "share" | "steps", value: number) => jobOf({ schedule: "wsd", cooldown: { unit, value } }).id;
+  expect(cooldown("share", 0.1)).toBe(usual.id);
+  expect(cooldown("steps", Math.round(0.1 * usual.steps))).toBe(usual.id);
+  expect(cooldown("share", 0.5)).not.toBe(usual.id);
+  expect(jobOf({ schedule: "constant" }).id).not.toBe(usual.id);
 });
 
 describe("only what depends on it is run again", () => {

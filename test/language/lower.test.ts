@@ -242,3 +242,17 @@ test("a flag of an optimiser is varied", async () => {
   );
   expect(comparisons.x?.vary[0]?.values).toEqual([true, false].map((value) => ({ label: String(value), value })));
 });
+
+test("a cooldown is a share or steps, with a shape only where it is another than a line", async () => {
+  const { pretrainings, comparisons } = await specOf(`${base}pretrain q { extends: p, optimizer: adamw { schedule: wsd, cooldown: 20% } }
+pretrain r { extends: q, optimizer: adamw { cooldown: 5 steps, cooldown_shape: sqrt } }
+compare x { extends: q, vary cooldown: [10%, 30 steps] }`);
+  expect(pretrainings.p?.optimizer).not.toHaveProperty("cooldown");
+  expect(pretrainings.q?.optimizer).toMatchObject({ schedule: "wsd", cooldown: { unit: "share", value: 0.2 } });
+  expect(pretrainings.q?.optimizer).not.toHaveProperty("cooldownShape");
+  expect(pretrainings.r?.optimizer).toMatchObject({ cooldown: { unit: "steps", value: 5 }, cooldownShape: "sqrt" });
+  expect(comparisons.x?.vary[0]?.values.map(({ value }) => value)).toEqual([
+    { unit: "share", value: 0.1 },
+    { unit: "steps", value: 30 },
+  ]);
+});

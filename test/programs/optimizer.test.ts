@@ -1,6 +1,7 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { scalar, setBackend, tensor1d } from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
+import type { OptimizerSpec } from "#runtime/contract/spec.ts";
 import { registerCpuKernels } from "#runtime/engines/cpu/cpu-kernels.ts";
 import { headParameters, loraParameters, type Parameter, poolerParameters } from "#runtime/models/parameters.ts";
 import { clipping } from "#runtime/programs/clipping.ts";
@@ -112,8 +113,29 @@ test("a schedule without warm-up falls as those of Transformers", () => {
   for (const [i, rate] of rates("cosine").entries()) expect(rate).toBeCloseTo([1, 0.853553, 0.5, 0.146447][i]!, 6);
 });
 
+test("schedules for any budget fall as those of Transformers", () => {
+  // get_inverse_sqrt_schedule with two and no steps of warm-up, get_wsd_schedule with 2, 4 and 4 steps and min_lr_ratio 0.1; from the
+  // first step after the warm-up on
+  const roots = { ...optimizer, learningRate: 1, finalLearningRate: 0, schedule: "inverse_sqrt" } as const;
+  const stable = { ...optimizer, learningRate: 1, finalLearningRate: 0.1, schedule: "wsd" } as const;
+  const cooldown = { unit: "steps", value: 4 } as const;
+  const courses: [number, OptimizerSpec, number[]][] = [
+    [2, roots, [1, 0.816497, Math.SQRT1_2, 0.632456, 0.57735, 0.534522, 0.5, 0.471405]],
+    [0, roots, [1, 0.99995, 0.9999, 0.99985, 0.9998]],
+    [2, { ...roots, finalLearningRate: 0.6 }, [1, 0.816497, Math.SQRT1_2, 0.632456, 0.6, 0.6]],
+    [2, { ...stable, cooldown }, [1, 1, 1, 1, 1, 0.775, 0.55, 0.325]],
+    [2, { ...stable, cooldown: { unit: "share", value: 0.4 }, cooldownShape: "sqrt" }, [1, 1, 1, 1, 1, 0.55, 0.363604, 0.220577]],
+    // a tenth of the steps
+    [2, stable, [1, 1, 1, 1, 1, 1, 1, 1]],
+    // never before the end of the warm-up
+    [8, { ...stable, cooldown }, [1, 0.55]],
+  ];
+  for (const [warmup, spec, expected] of courses)
+    for (const [i, rate] of expected.entries()) expect(learningRateAt(warmup + 1 + i, 10, warmup, spec)).toBeCloseTo(rate, 5);
+});
+
 test("every step has a rate above 0, however few or many and however long the warm-up", () => {
-  for (const schedule of ["constant", "linear", "cosine"] as const)
+  for (const schedule of ["constant", "linear", "cosine", "inverse_sqrt", "wsd"] as const)
     for (const steps of [1, 2, 3, 7, 1e7])
       for (const warmup of new Set([0, 1, 2, steps - 1, steps, steps + 5]))
         for (const step of new Set([1, 2, Math.min(steps, warmup + 1), steps - 1, steps])) {

@@ -38,6 +38,10 @@ layer_decay or schedule: lr_decay
 cosine: cosine_with_restarts
 linear: linear_decay
 constant: constant_with_warmup
+inverse_sqrt: noam inverse_square_root rsqrt
+wsd: warmup_stable_decay trapezoidal
+cooldown: num_decay_steps decay_steps decay_ratio
+cooldown_shape: decay_type
 recompute: gradient_checkpointing activation_checkpointing
 hidden: hidden_size d_model n_embd dim embed_dim embedding_size hidden_dim encoder_embed_dim width
 layers: num_layers num_hidden_layers n_layer n_layers encoder_layers decoder_layers num_decoder_layers depth blocks

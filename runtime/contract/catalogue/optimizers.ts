@@ -12,8 +12,8 @@ const course = [
     name: "final_learning_rate",
     value: { type: "number", min: 0 },
     default: "0",
-    onlyWith: [{ key: "schedule", is: ["linear", "cosine"] }],
-    help: "The learning rate that a decaying schedule would reach one step after the last, so that every step trains.",
+    onlyWith: [{ key: "schedule", is: ["linear", "cosine", "inverse_sqrt", "wsd"] }],
+    help: "The floor of a decaying schedule, which it would reach one step after the last, so that every step trains; with inverse_sqrt, below which it does not fall.",
     example: "final_learning_rate: 1e-4",
   },
   {
@@ -35,10 +35,46 @@ const course = [
           help: "Decays along half a cosine to final_learning_rate.",
           source: "Loshchilov and Hutter 2017, SGDR, equation 5",
         },
+        {
+          name: "inverse_sqrt",
+          help: "Decays as one over the root of the step, which needs no budget: by half at four times the steps of the warm-up; without warm-up as if that had had 10,000 steps.",
+          source: "Vaswani et al. 2017, equation 3",
+        },
+        {
+          name: "wsd",
+          help: "Warm-up, stable, decay: stays constant until the cooldown at the end.",
+          source: "Hu et al. 2024, MiniCPM, section 4.2",
+        },
       ],
     },
     default: "cosine",
     help: "How the learning rate changes after warm-up.",
+  },
+  {
+    name: "cooldown",
+    value: { type: "quantity", units: ["share", "steps"] },
+    onlyWith: [{ key: "schedule", is: ["wsd"] }],
+    help: "The learning rate decays to final_learning_rate over this last share or number of steps. If omitted, 10%.",
+    source: "Hu et al. 2024, MiniCPM, section 4.3",
+    example: "cooldown: 20%",
+  },
+  {
+    name: "cooldown_shape",
+    value: {
+      type: "choice",
+      of: [
+        { name: "linear", help: "A line." },
+        {
+          name: "sqrt",
+          help: "One minus the root of the cooldown's progress: steep first, then ever slower.",
+          source: "Hägele et al. 2024, Scaling Laws and Compute-Optimal Training Beyond Fixed Training Durations, section 3",
+        },
+      ],
+    },
+    default: "linear",
+    omitDefault: true,
+    onlyWith: [{ key: "schedule", is: ["wsd"] }],
+    help: "How the learning rate decays in the cooldown.",
   },
 ] as const;
 
@@ -182,6 +218,8 @@ export const optimizers = [
       { ...course[0], onlyWith: [...course[0].onlyWith, ...absoluteSteps] },
       { ...course[1], onlyWith: absoluteSteps },
       { ...course[2], onlyWith: absoluteSteps },
+      { ...course[3], onlyWith: [...course[3].onlyWith, ...absoluteSteps] },
+      { ...course[4], onlyWith: [...course[4].onlyWith, ...absoluteSteps] },
       {
         name: "relative_step",
         value: { type: "boolean" },
