@@ -182,6 +182,7 @@ async function chartMilliseconds(): Promise<string> {
       flopsPerStep: 1e9,
       steps: 10_000,
       scores: [],
+      learned: [],
     }),
   );
   const longest = await page.evaluate(`(async () => {

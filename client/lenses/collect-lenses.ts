@@ -1,7 +1,8 @@
+import { describeLearned, describeUnlearned, saysWhat } from "#runtime/contract/describe-learning.ts";
 import { isOfModel } from "#runtime/contract/job-kinds.ts";
 import { formatBytes, formatCount, formatFlops, formatRoughly } from "#runtime/contract/numbers.ts";
 import type { Change, Measured, Outline, OutlineDeclaration, OutlinePlan, Range } from "#server/protocol.ts";
-import { hasBegun, type Run, type WatchedStore, writesText } from "../runs/model.ts";
+import { hasBegun, notLearned, type Run, type WatchedStore, writesText } from "../runs/model.ts";
 import type { PlanProgress } from "../status/plan-progress.ts";
 import { outcomeOf, outcomeText, type Status, statusOf } from "../status/status.ts";
 import { ago, bar, leftText, speed } from "../status/status-numbers.ts";
@@ -124,7 +125,13 @@ function generateLens(status: Status, { noRunning }: LensContext): Part[] {
 function doneText(status: Status, { changes, now }: LensContext): Part[] {
   switch (status.state) {
     case "done":
-      return [{ title: `$(check) ${outcomeOf(status)} · ${ago(status.run.ended ?? now, now)}`, command: "open" }];
+      return [
+        {
+          title: `$(${notLearned(status.run).length > 0 ? "warning" : "check"}) ${outcomeOf(status)} · ${ago(status.run.ended ?? now, now)}`,
+          ...tooltipOf(notLearned(status.run).map(describeUnlearned)),
+          command: "open",
+        },
+      ];
     case "failed":
       return [
         {
@@ -161,7 +168,7 @@ function runningLenses({ progress, session }: Extract<Status, { state: "running"
   ];
 }
 
-/** `▰▰▰▰▰▱▱▱ 62% · training · loss 4.12 · 13.1k tokens/s · 3 min left`. */
+/** `▰▰▰▰▰▱▱▱ 62% · training · loss 4.12 · learned 23% · 13.1k tokens/s · 3 min left`. */
 export function runningText({ share, left, running, submitted, done, all }: PlanProgress): string {
   const [run] = running;
   const phase = run?.phase?.phase ?? (run?.step ? "training" : !run && submitted > 0 ? "submitted" : "starting");
@@ -170,6 +177,7 @@ export function runningText({ share, left, running, submitted, done, all }: Plan
     bar(share),
     run && all > 5 && run.kind !== "compare" ? `${run.name}` : phase,
     step ? `loss ${step.loss.toFixed(2)}` : "",
+    ...(run && step ? learnedTexts(run) : []),
     step ? speed(step.tokens_per_second) : "",
     all > 5 ? `${done} of ${all} jobs` : "",
     leftText(left),
@@ -177,8 +185,23 @@ export function runningText({ share, left, running, submitted, done, all }: Plan
   return parts.filter((part) => part !== "").join(" · ");
 }
 
+/** What a run learned, or what it did not. */
+function learnedTexts(run: Run): string[] {
+  const last = run.learning.at(-1);
+  const [first] = notLearned(run);
+  if (first) return [`$(warning) ${saysWhat(first)}`];
+  return last ? [describeLearned(last)] : [];
+}
+
 function runningTooltip({ running }: PlanProgress): { tooltip?: string } {
-  const lines = running.map(({ name, phase }) => `${name}: ${phase?.phase ?? "starting"}`);
+  const lines = running.flatMap((run) => [
+    `${run.name}: ${run.phase?.phase ?? "starting"}`,
+    ...notLearned(run).map((each) => `${run.name}: ${describeUnlearned(each)}`),
+  ]);
+  return tooltipOf(lines);
+}
+
+function tooltipOf(lines: readonly string[]): { tooltip?: string } {
   return lines.length > 0 ? { tooltip: lines.join("\n") } : {};
 }
 

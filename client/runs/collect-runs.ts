@@ -11,7 +11,7 @@ import type { Job, JobKind } from "#runtime/contract/plan.ts";
 import type { Run } from "./model.ts";
 
 export function newRun(job: Job): Run {
-  return { id: job.id, kind: job.kind, name: job.name, job, state: "new", warnings: [], scores: [] };
+  return { id: job.id, kind: job.kind, name: job.name, job, state: "new", warnings: [], scores: [], learning: [] };
 }
 
 /** The run after one more event. The first events may be missing if only the end of a long file is read. */
@@ -36,6 +36,9 @@ function changed(run: Run, event: RunEvent): Run {
       const others = run.scores.filter((score) => score.metric !== metric || score.split !== split);
       return { ...run, scores: [...others, score] };
     }
+    case "learning":
+      // a resumed run measures again
+      return { ...run, learning: [...run.learning.filter(({ step }) => step < event.step), event] };
     case "warning":
       return { ...run, warnings: [...run.warnings, event.message] };
     case "job-failed":
@@ -56,7 +59,8 @@ export function withResult(run: Run, result: Results[JobKind], ended: number): R
     case "finetune":
     case "evaluate": {
       const { scores, seconds } = result as PretrainResult | FinetuneResult | EvaluateResult;
-      return { ...done, scores, seconds };
+      const learning = run.kind === "pretrain" ? (result as PretrainResult).learning : undefined;
+      return { ...done, scores, seconds, learning: learning ?? [] };
     }
     case "majority":
       return { ...done, scores: (result as MajorityResult).scores };

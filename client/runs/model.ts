@@ -1,5 +1,7 @@
 import type { ComparisonResult, RunSession, Score } from "#runtime/contract/artifacts.ts";
 import type { StepEvent } from "#runtime/contract/events.ts";
+import { trainedBy, type Unlearned, unlearned } from "#runtime/contract/learning.ts";
+import type { LearningPoint } from "#runtime/contract/learning-point.ts";
 import type { Job, JobKind } from "#runtime/contract/plan.ts";
 
 /** State of a run. `submitted`: handed over, not begun. `stopped` includes jobs whose process was killed. */
@@ -29,6 +31,8 @@ export interface Run {
   warnings: string[];
   /** The last score of each metric while the job runs; afterwards those of the result. */
   scores: Score[];
+  /** What a pre-training had learned at each validation. */
+  learning: readonly LearningPoint[];
   /** The result of a finished comparison. */
   comparison?: ComparisonResult;
 }
@@ -58,6 +62,11 @@ export function hasBegun(run: Run | undefined): boolean {
 /** Whether the model has a decoder and is available to generate text. */
 export function writesText({ state, job }: Run): boolean {
   return state === "done" && job.kind === "pretrain" && job.model.architecture !== "encoder";
+}
+
+/** What a pre-training has not learned. */
+export function notLearned({ job, learning }: Run): Unlearned[] {
+  return job.kind === "pretrain" && learning.length > 0 ? unlearned(learning, trainedBy(job)) : [];
 }
 
 /** The finished share of a job, from 0 to 1. */

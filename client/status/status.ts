@@ -1,4 +1,5 @@
 import type { ComparisonResult, RunSession, Verdict } from "#runtime/contract/artifacts.ts";
+import { saysWhat } from "#runtime/contract/describe-learning.ts";
 import { describeDifference } from "#runtime/contract/describe-results.ts";
 import { gain } from "#runtime/contract/direction.ts";
 import { isOfModel } from "#runtime/contract/job-kinds.ts";
@@ -6,7 +7,7 @@ import { describeMissing } from "#runtime/contract/missing-score.ts";
 import type { JobKind } from "#runtime/contract/plan.ts";
 import { describeUndecided, isFound } from "#runtime/contract/verdict-rules.ts";
 import type { Outline, OutlineDeclaration, OutlinePlan } from "#server/protocol.ts";
-import { hasBegun, isWorking, lastDone, type Run, type WatchedStore } from "../runs/model.ts";
+import { hasBegun, isWorking, lastDone, notLearned, type Run, type WatchedStore } from "../runs/model.ts";
 import { type PlanProgress, progressOf, sessionOf } from "./plan-progress.ts";
 import { mainScores, scoreText } from "./status-numbers.ts";
 
@@ -100,7 +101,8 @@ export function outcomeText(run: Run): string {
   if (run.comparison) return headline(run.comparison);
   // perplexity and bits per byte describe the same model, with and without its tokenizer
   const shown = run.kind === "pretrain" ? 2 : 1;
-  return mainScores(run.scores).slice(0, shown).map(scoreText).join(", ") || "done";
+  const scores = mainScores(run.scores).slice(0, shown).map(scoreText).join(", ") || "done";
+  return [scores, ...notLearned(run).map(saysWhat)].join(" · ");
 }
 
 /**

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type * as vscode from "vscode";
-import type { Run, WatchedStore } from "../runs/model.ts";
+import { describeUnlearned } from "#runtime/contract/describe-learning.ts";
+import { notLearned, type Run, type WatchedStore } from "../runs/model.ts";
 import { type EventFile, openEventFile } from "../runs/read-run-files.ts";
 import type { Stores } from "../runs/stores.ts";
 import type { CurveRun, ToPage } from "../webviews/page-messages.ts";
@@ -62,7 +63,9 @@ export function curveRun(run: Run, label: string, group: string): CurveRun | und
   const { job, id, scores } = run;
   if (!("cost" in job)) return undefined;
   const steps = "steps" in job ? job.steps : null;
-  return { id, label, group, state: stateText(run), flopsPerStep: job.cost.flopsPerStep, steps, scores };
+  const state = [stateText(run), ...notLearned(run).map(describeUnlearned)].join("; ");
+  const learned = run.learning.map(({ step, parts }) => ({ step, parts }));
+  return { id, label, group, state, flopsPerStep: job.cost.flopsPerStep, steps, scores, learned };
 }
 
 export function stateText({ state, message, phase }: Run): string {

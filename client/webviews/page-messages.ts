@@ -1,4 +1,5 @@
 import type { ComparisonResult, Score } from "#runtime/contract/artifacts.ts";
+import type { LearningPoint } from "#runtime/contract/learning-point.ts";
 import type { PageName } from "./pages.ts";
 
 /* Messages between the extension and its pages. */
@@ -38,6 +39,8 @@ export interface CurveRun {
   /** Total number of steps; null if the data determine it. */
   steps: number | null;
   scores: readonly Score[];
+  /** What a pre-training had learned at each validation; empty of other runs. */
+  learned: readonly Pick<LearningPoint, "step" | "parts">[];
 }
 
 /** Columns of equal length, one entry per step. A resumed run may repeat earlier steps; the later entries then replace the earlier ones. */

@@ -3,6 +3,7 @@ import { describeDifference } from "#runtime/contract/describe-results.ts";
 import type { Expectation } from "#runtime/contract/spec.ts";
 import { isFound } from "#runtime/contract/verdict-rules.ts";
 import type { Arm, Runs } from "./arms.ts";
+import { type UnlearnedCell, whyUnlearned } from "./unlearned.ts";
 import type { Unjudged } from "./verdicts.ts";
 
 type Answered = ComparisonResult["expectations"][number];
@@ -24,14 +25,16 @@ export function whenExpected(
   return { recorded: found?.time ?? null, before_test: found ? testRead === null || found.time < testRead : null };
 }
 
-/** Answers an expectation from the verdicts, never from the means alone. */
+/** Answers an expectation from the verdicts, never from the means alone. None says anything about a cell that did not learn. */
 export function answerExpectation(
   expectation: Expectation,
-  { verdicts, unjudged }: { verdicts: readonly Verdict[]; unjudged: readonly Unjudged[] },
+  { verdicts, unjudged, unlearned }: { verdicts: readonly Verdict[]; unjudged: readonly Unjudged[]; unlearned: readonly UnlearnedCell[] },
   arms: readonly Arm[],
 ): Pick<Answered, "text" | "answer" | "reason"> {
   const { left, operator, right, task, metric } = expectation;
   const text = expectationText(expectation);
+  const [notLearned] = [left, right].flatMap((cell) => whyUnlearned(cell, unlearned) ?? []);
+  if (notLearned !== undefined) return { text, answer: "undecided", reason: notLearned };
   const verdict = asSeenFrom(expectation, pairOf(expectation, verdicts, arms), arms);
   if (!verdict) {
     const why = pairOf(expectation, unjudged, arms)?.why;

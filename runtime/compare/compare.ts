@@ -20,6 +20,7 @@ import { notesOf } from "./notes.ts";
 import { publishedScoresFor } from "./published-scores.ts";
 import { sampleOf } from "./samples.ts";
 import { learningCurves } from "./score-curves.ts";
+import { describeUnlearnedCells, unlearnedCells } from "./unlearned.ts";
 import { verdictsOf } from "./verdicts.ts";
 
 /** Runs a comparison job: it reads the results of its cells' runs and writes nothing but its own result. */
@@ -61,6 +62,7 @@ export function compareRuns(job: CompareJob, runs: Runs): ComparisonResult {
   const contamination = contaminationOf(job, runs);
   const testRead = testFirstRead(job, runs);
   const { verdicts, unjudged } = verdictsOf(job, arms, runs, from);
+  const unlearned = unlearnedCells(job, runs);
   const early = earlyArms(job, runs);
   const notes = notesOf(job, runs);
   const cells = rowsOf(job, arms);
@@ -74,8 +76,9 @@ export function compareRuns(job: CompareJob, runs: Runs): ComparisonResult {
     missing,
     summary,
     verdicts,
+    unlearned,
     expectations: job.expect.map((expectation) => ({
-      ...answerExpectation(expectation, { verdicts, unjudged }, arms),
+      ...answerExpectation(expectation, { verdicts, unjudged, unlearned }, arms),
       ...whenExpected(expectation, job.comparison, runs, testRead),
     })),
     ...(early.length > 0 ? { curves: learningCurves(job, arms, early, from) } : {}),
@@ -83,6 +86,7 @@ export function compareRuns(job: CompareJob, runs: Runs): ComparisonResult {
     contamination,
     test_first_read: testRead,
     warnings: [
+      ...describeUnlearnedCells(unlearned),
       ...describeMissing({ cells, missing }),
       ...seedWarnings(job),
       ...searchWarnings(job, runs),

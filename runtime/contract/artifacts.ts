@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { learningPoint } from "./learning-point.ts";
+import { learningPoint, unlearnedPart } from "./learning-point.ts";
 import { numberOrNull, processId, shareOfOne, split, whole } from "./schema.ts";
 
 /*
@@ -294,6 +294,20 @@ export const comparisonResult = v.object({
     }),
   ),
   verdicts: v.array(verdict),
+  /** What cells did not learn, in at least half of their pre-training seeds. Absent in results of earlier versions. */
+  unlearned: v.exactOptional(
+    v.array(
+      v.object({
+        cell: v.string(),
+        ...unlearnedPart.entries,
+        /** The seeds that did not learn it, of how many that say whether they did. */
+        seeds: v.array(v.number()),
+        of_seeds: whole,
+        /** Whether the cell as a whole did not learn, so that expectations about it are undecided. */
+        whole: v.boolean(),
+      }),
+    ),
+  ),
   expectations: v.array(
     v.object({
       text: v.string(),

@@ -8,12 +8,15 @@ export function wholePercent(share: number): string {
 }
 
 /** `learned 23%`; of several losses `learned: generator 31%, discriminator 2%`. Empty if nothing is known. */
-export function describeLearned({ parts }: Pick<LearningPoint, "parts">): string {
+export function describeLearned(point: Pick<LearningPoint, "parts">): string {
+  const shares = learnedShares(point);
+  return shares === "" ? "" : `learned${/^-?[\d.]+%$/.test(shares) ? "" : ":"} ${shares}`;
+}
+
+/** The same without the word. */
+export function learnedShares({ parts }: Pick<LearningPoint, "parts">): string {
   const known = parts.flatMap((part) => (part.learned === null ? [] : [{ name: nameOfLoss(part), share: wholePercent(part.learned) }]));
-  const [first] = known;
-  if (!first) return "";
-  if (known.length === 1) return `learned ${first.share}`;
-  return `learned: ${known.map(({ name, share }) => `${name} ${share}`).join(", ")}`;
+  return known.length === 1 ? known[0]!.share : known.map(({ name, share }) => `${name} ${share}`).join(", ");
 }
 
 /** `discriminator`, in a mixture `electra discriminator`; tokens and contrast of a part have its name alone. */

@@ -12,7 +12,7 @@ export type LossKind = v.InferOutput<typeof lossKind>;
 export const guess = v.object({
   /** Every answer is as likely as the others. */
   uniform: v.number(),
-  /** The best answer that ignores the input: tokens by their frequency (unigram), two classes by their shares; for contrast, `uniform`. */
+  /** The best answer that ignores the text: tokens by their frequency (unigram), two classes by their shares; for contrast, `uniform`. */
   constant: v.number(),
   /** Each token by the one before it; where an objective predicts what follows in the text. */
   bigram: v.exactOptional(v.number()),
@@ -59,3 +59,17 @@ export const learningPoint = v.object({
   moved: numberOrNull,
 });
 export type LearningPoint = v.InferOutput<typeof learningPoint>;
+
+/** A part of an objective that was not learned. */
+export const unlearnedPart = v.object({
+  /** Part of a mixture or sequence; absent if the objective is none. */
+  part: v.exactOptional(v.string()),
+  /** Which loss. */
+  of: lossKind,
+  cause: v.picklist(["not finite", "worse than guessing", "not better than guessing", "stands still", "collapse"]),
+  /** What was found: `no better than guessing unigrams after 30%`. */
+  text: v.string(),
+  /** What usually helps, in one line. */
+  advice: v.string(),
+});
+export type UnlearnedPart = v.InferOutput<typeof unlearnedPart>;

@@ -1,24 +1,14 @@
 import { wholePercent } from "./describe-learning.ts";
-import type { LearningPoint, LossKind, PartLoss } from "./learning-point.ts";
+import type { LearningPoint, LossKind, PartLoss, UnlearnedPart } from "./learning-point.ts";
 import type { PretrainJob, ResolvedObjective } from "./plan.ts";
 
-/** Why a part counts as not learned. */
-export type Cause = "not finite" | "worse than guessing" | "not better than guessing" | "stands still" | "collapse";
-
 /** A part of an objective that a model did not learn. */
-export interface Unlearned {
-  /** Part of a mixture or sequence; absent if the objective is none. */
-  part?: string;
-  /** Which loss. */
-  of: LossKind;
-  cause: Cause;
-  /** What was found: `no better than guessing unigrams after 30%`. */
-  text: string;
-  /** What usually helps, in one line. */
-  advice: string;
+export interface Unlearned extends UnlearnedPart {
   /** Whether this is what the objective, or its part, is for: ELECTRA's discriminator, the tokens beside pairs of sentences. */
   decides: boolean;
 }
+
+type Cause = Unlearned["cause"];
 
 /** What the advice depends on. */
 export interface Trained {
@@ -84,6 +74,13 @@ export function unlearned(points: readonly LearningPoint[], trained: Trained): U
     const named = part.part === undefined ? {} : { part: part.part };
     return [{ ...named, of: part.of, ...found, advice: adviceOn(found.cause, judged, trained), decides }];
   });
+}
+
+/** Whether a model learned nothing that its objective is for: of a mixture, none of its parts. */
+export function learnedNothing(points: readonly LearningPoint[], trained: Trained): boolean {
+  const parts = points.at(-1)?.parts ?? [];
+  const purposes = parts.filter((part) => isPurposeOf(part, parts));
+  return purposes.length > 0 && unlearned(points, trained).filter(({ decides }) => decides).length === purposes.length;
 }
 
 type Judged = PartLoss & { point: LearningPoint };

@@ -42,36 +42,58 @@ export function trainingTokens(folder: string, encoded: EncodeResult, vocabulary
 }
 
 /**
- * Tokens by their frequency in training, each counted half a time more than it occurs (Krichevsky and Trofimov 1981, equation 2). Special
- * tokens and sentinels have their share of the targets themselves: how often they are predicted is the objective's doing.
- * @param before the token before each target; undefined where that is not what the model reads there
+ * Tokens by their frequency in training, each counted half a time more than it occurs (Krichevsky and Trofimov 1981, equation 2), by a guesser
+ * who knows an objective's format: which special token or sentinel would come next, and how often one follows what is read where the
+ * target is predicted, ordinary or not. So a model that has learned the format alone has learned nothing.
+ * @param given `read`: the token that is read there; `continues`: whether it is the one before the target in the text
  */
-export function guessTokens(targets: ArrayLike<number>, before: ArrayLike<number> | undefined, from: TrainingTokens): Guesses {
+export function guessTokens(
+  targets: ArrayLike<number>,
+  given: { read: ArrayLike<number>; continues: boolean },
+  from: TrainingTokens,
+): Guesses {
   const { vocabulary } = from;
   const counts = from.counts();
-  const probability = unigram(targets, counts, vocabulary);
-  const each = Float64Array.from(targets, (token) => -Math.log(probability[token]!));
-  const bigram = before && bigramLoss({ targets, before, pairs: from.pairs(before, targets), counts, probability });
-  return {
-    guess: { uniform: Math.log(vocabulary.size), constant: meanOf(each), ...(bigram === undefined ? {} : { bigram }) },
-    each,
-  };
+  const frequency = frequencies(counts, vocabulary);
+  const isTarget = Array.from(targets, (token) => isOrdinary(token, vocabulary));
+  const isRead = Array.from(given.read, (token) => isOrdinary(token, vocabulary));
+  const format = formatLosses(isTarget, isRead);
+  const each = Float64Array.from(targets, (token, i) => format[i]! - (isTarget[i] ? Math.log(frequency[token]!) : 0));
+  if (!given.continues) return { guess: { uniform: Math.log(vocabulary.size), constant: meanOf(each) }, each };
+  const shares = withSpecial(targets, isTarget, frequency);
+  const bigram = bigramLoss({ targets, before: given.read, pairs: from.pairs(given.read, targets), counts, probability: shares });
+  return { guess: { uniform: Math.log(vocabulary.size), constant: meanOf(each), bigram }, each };
 }
 
-function unigram(targets: ArrayLike<number>, counts: Float64Array, vocabulary: Vocabulary): Float64Array {
-  const special = new Float64Array(vocabulary.size);
-  let ordinaryTargets = 0;
-  for (let i = 0; i < targets.length; i++) {
-    if (isOrdinary(targets[i]!, vocabulary)) ordinaryTargets++;
-    else special[targets[i]!]!++;
-  }
-  const { firstOrdinary, endOrdinary } = vocabulary;
-  const smoothed = (token: number) => counts[token]! + 0.5;
-  let total = 0;
-  for (let token = firstOrdinary; token < endOrdinary; token++) total += smoothed(token);
-  return special.map((count, token) =>
-    isOrdinary(token, vocabulary) ? ((ordinaryTargets / targets.length) * smoothed(token)) / total : count / targets.length,
-  );
+/** Of ordinary tokens, which add up to 1. */
+function frequencies(counts: Float64Array, vocabulary: Vocabulary): Float64Array {
+  const smoothed = counts.map((count, token) => (isOrdinary(token, vocabulary) ? count + 0.5 : 0));
+  const total = smoothed.reduce((sum, count) => sum + count, 0);
+  return smoothed.map((count) => count / total);
+}
+
+/** Whether each target is ordinary, by the shares among targets where an ordinary token is read, and among those where none is. */
+function formatLosses(isTarget: readonly boolean[], isRead: readonly boolean[]): Float64Array {
+  const [ordinary, all] = [
+    [0, 0],
+    [0, 0],
+  ];
+  isTarget.forEach((target, i) => {
+    all[Number(isRead[i])]!++;
+    if (target) ordinary[Number(isRead[i])]!++;
+  });
+  return Float64Array.from(isTarget, (target, i) => {
+    const share = ordinary[Number(isRead[i])]! / all[Number(isRead[i])]!;
+    return -Math.log(target ? share : 1 - share);
+  });
+}
+
+/** Frequencies of all tokens, special ones by their share of the targets. */
+function withSpecial(targets: ArrayLike<number>, isTarget: readonly boolean[], frequency: Float64Array): Float64Array {
+  const share = isTarget.filter(Boolean).length / targets.length;
+  const shares = frequency.map((each) => share * each);
+  for (let i = 0; i < targets.length; i++) if (!isTarget[i]) shares[targets[i]!]! += 1 / targets.length;
+  return shares;
 }
 
 /** Strengths of the prior: of these, the one that guesses best. */

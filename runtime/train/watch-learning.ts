@@ -91,7 +91,7 @@ function guessesOf(text: WatchedPart, term: TermItems, tokens: TrainingTokens, k
   if (term.kind === "contrast") return guessChoices(term.answers);
   if (term.kind === "pairs" || term.kind === "discriminator") return guessClasses(term.answers);
   const key = `${text.part.name} ${term.n}`;
-  const found = known.get(key) ?? guessTokens(term.answers, continuesText(text.objective) ? term.read : undefined, tokens);
+  const found = known.get(key) ?? guessTokens(term.answers, { read: term.read, continues: continuesText(text.objective) }, tokens);
   known.set(key, found);
   return found;
 }

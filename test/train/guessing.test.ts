@@ -28,28 +28,34 @@ const from = {
 };
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-test("tokens are guessed by their frequency in training, special ones by their share of the targets", () => {
-  const targets = [5, 6, 7, 3];
+const frequency = (token: number) => (countsOf(token) + 0.5) / 12.5;
+
+test("tokens are guessed by their frequency in training, where the format has an ordinary one", () => {
   // 5, 6 and 7 occur 5, 5 and 1 times, and half a time more each: 12.5 together
-  const probability: Record<number, number> = { 5: (0.75 * 5.5) / 12.5, 6: (0.75 * 5.5) / 12.5, 7: (0.75 * 1.5) / 12.5, 3: 0.25 };
   expect([5, 6, 7].map(countsOf)).toEqual([5, 5, 1]);
-  const { guess, each } = guessTokens(targets, undefined, from);
+  // after what is special comes an ordinary token, after an ordinary one in two of three cases
+  const [read, targets] = [
+    [2, 5, 6, 7],
+    [5, 6, 7, 3],
+  ];
+  const expected = [1 * frequency(5), (2 / 3) * frequency(6), (2 / 3) * frequency(7), 1 / 3].map((probability) => -Math.log(probability));
+  const { guess, each } = guessTokens(targets, { read, continues: false }, from);
   expect(guess.uniform).toBeCloseTo(Math.log(8), 12);
-  expect([...each]).toEqual(targets.map((token) => expect.closeTo(-Math.log(probability[token]!), 12)));
-  expect(guess.constant).toBeCloseTo(mean([...each]), 12);
+  expect([...each]).toEqual(expected.map((loss) => expect.closeTo(loss, 12)));
+  expect(guess.constant).toBeCloseTo(mean(expected), 12);
   expect(guess).not.toHaveProperty("bigram");
 });
 
 test("a bigram is the count of the pair with the unigram as its prior, at the strength that guesses best", () => {
-  const [before, targets] = [
+  const [read, targets] = [
     [2, 5, 6, 5, 6],
     [5, 6, 5, 6, 3],
   ];
-  const unigram = (token: number) => (token === 3 ? 0.2 : (0.8 * (countsOf(token) + 0.5)) / 12.5);
-  const pair = (i: number) => training.filter((token, at) => token === targets[i] && training[at - 1] === before[i]).length;
+  const unigram = (token: number) => (token === 3 ? 0.2 : 0.8 * frequency(token));
+  const pair = (i: number) => training.filter((token, at) => token === targets[i] && training[at - 1] === read[i]).length;
   const lossWith = (prior: number) =>
-    mean(targets.map((token, i) => -Math.log((pair(i) + prior * unigram(token)) / (countsOf(before[i]!) + prior))));
-  const { guess } = guessTokens(targets, before, from);
+    mean(targets.map((token, i) => -Math.log((pair(i) + prior * unigram(token)) / (countsOf(read[i]!) + prior))));
+  const { guess } = guessTokens(targets, { read, continues: true }, from);
   expect(guess.bigram).toBeCloseTo(Math.min(...[1, 4, 16, 64, 256, 1024, 4096].map(lossWith)), 12);
   expect(guess.bigram).toBeLessThan(guess.constant);
 });

@@ -60,17 +60,19 @@ test("causal: unigram and bigram are those of the encoded corpus", async () => {
   const [part] = last.parts;
   expect(part!.n).toBe(targets.length);
   expect(part!.loss).toBeCloseTo(ran.result("pretrain", "causal").scores.find(({ metric }) => metric === "loss")!.value!, 4);
-  // counted anew: `</s>` by its share of the targets, all else by training
+  // counted anew: after an ordinary token `</s>` by its share there, after `<s>` never
   const end = training.at(-1)!;
-  const ends = targets.filter(({ token }) => token === end).length / targets.length;
   const vocabulary = JSON.parse(readFileSync(join(ran.store.runFolder(ran.jobs[1]!.id), "tokenizer.json"), "utf8"));
   const special = new Set(vocabulary.added_tokens.map(({ id }: { id: number }) => id));
   const size = Math.round(Math.exp(part!.guess.uniform));
   const ordinary = training.filter((token) => !special.has(token));
-  const count = (token: number) => ordinary.filter((each) => each === token).length;
-  const unigram = (token: number) =>
-    token === end ? ends : ((1 - ends) * (count(token) + 0.5)) / (ordinary.length + (size - special.size) / 2);
-  const mean = targets.reduce((sum, { token }) => sum - Math.log(unigram(token)), 0) / targets.length;
+  const frequency = (token: number) =>
+    (ordinary.filter((each) => each === token).length + 0.5) / (ordinary.length + (size - special.size) / 2);
+  const afterOrdinary = targets.filter(({ before }) => !special.has(before));
+  const ends = afterOrdinary.filter(({ token }) => token === end).length / afterOrdinary.length;
+  const probability = ({ before, token }: { before: number; token: number }) =>
+    special.has(before) ? frequency(token) : token === end ? ends : (1 - ends) * frequency(token);
+  const mean = targets.reduce((sum, target) => sum - Math.log(probability(target)), 0) / targets.length;
   expect(part!.guess.constant).toBeCloseTo(mean, 4);
   expect(part!.guess.bigram).toBeLessThan(part!.guess.constant);
   expect(part!.learned).toBeCloseTo(1 - part!.loss! / part!.guess.constant, 4);

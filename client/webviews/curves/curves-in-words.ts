@@ -1,4 +1,5 @@
 import { metricOf } from "#runtime/contract/catalogue/index.ts";
+import { learnedShares } from "#runtime/contract/describe-learning.ts";
 import { formatScored } from "#runtime/contract/numbers.ts";
 import { button, csvOf, element, send } from "../page.ts";
 import type { CurveRun } from "../page-messages.ts";
@@ -14,7 +15,7 @@ type CourseOf = (run: string) => Course;
  * replaced.
  */
 export function createRunsTable(courseOf: CourseOf): { root: HTMLElement; update(runs: readonly CurveRun[]): void } {
-  const head = ["Run", "State", "Step", "Loss", "Validation loss", "Tokens per second", ""];
+  const head = ["Run", "State", "Step", "Loss", "Validation loss", "Learned", "Tokens per second", ""];
   const body = element("tbody");
   const root = element(
     "table",
@@ -47,16 +48,18 @@ function emptyRow({ id, label }: CurveRun): HTMLElement {
     "tr",
     { "data-run": id },
     element("th", { scope: "row" }, label),
-    ...Array.from({ length: 5 }, () => element("td")),
+    ...Array.from({ length: 6 }, () => element("td")),
     element("td", {}, log),
   );
 }
 
-function runCells({ state, steps }: CurveRun, course: Course): string[] {
+function runCells({ state, steps, learned }: CurveRun, course: Course): string[] {
   const { step, loss, tokens_per_second } = course.points;
   const last = (values: readonly number[], digits: number) => (values.length === 0 ? "–" : values.at(-1)!.toFixed(digits));
   const validation = validationLoss(course).at(-1);
-  return [state, stepText(step.at(-1), steps), last(loss, 3), validation ? validation.value.toFixed(3) : "–", last(tokens_per_second, 0)];
+  const validated = validation ? validation.value.toFixed(3) : "–";
+  const point = learned.at(-1);
+  return [state, stepText(step.at(-1), steps), last(loss, 3), validated, point ? learnedShares(point) : "–", last(tokens_per_second, 0)];
 }
 
 /** The final scores of runs with their numbers of items; empty if there are none. */

@@ -4,6 +4,7 @@ import { dropDown, element } from "../page.ts";
 import type { ToPage } from "../page-messages.ts";
 import { onThemeChange, readTheme } from "../theme.ts";
 import { createRunsTable, csvOfCurves, describeCurves, scoresTable } from "./curves-in-words.ts";
+import { csvOfLearned, describeLearnedCourses, learnedOption } from "./learned.ts";
 import { createLegend } from "./legend.ts";
 import { chartOption, pictureOption } from "./options.ts";
 import { paced } from "./redraw.ts";
@@ -34,6 +35,7 @@ const redrawMilliseconds = 200;
 export function createCurves(): Curves {
   const state = emptyState();
   const charts = createCharts(state);
+  const learned = createChart({ title: "Learned", renderer: "svg", height: 200, csv: () => csvOfLearned(state.runs) });
   const redraw = paced(draw, redrawMilliseconds);
   const legend = createLegend(state, redraw);
   const table = createRunsTable((run) => courseOf(state, run));
@@ -45,7 +47,8 @@ export function createCurves(): Curves {
     element("div", { class: "tools" }, axisChoice(state, charts, redraw), smoothingChoice(state, redraw)),
     legend.root,
     loss,
-    element("p", { class: "muted key" }, "Solid: smoothed; faint: raw; dashed: validation."),
+    element("p", { class: "muted key" }, "Solid: smoothed; faint: raw; dashed: validation; dotted: what guessing loses."),
+    learned.section,
     element("div", { class: "small-charts" }, ...others),
     element("div", { class: "wide" }, table.root),
     element("div", { class: "wide" }, scores),
@@ -66,6 +69,7 @@ export function createCurves(): Curves {
 
   async function draw(): Promise<void> {
     await drawCharts(state, charts);
+    drawLearned(state, learned);
     root.dataset["points"] = String(countPoints(state, shownRuns(state)));
     legend.update(readTheme());
     table.update(state.runs);
@@ -94,6 +98,15 @@ async function drawCharts(state: CurvesState, charts: readonly MeasuredChart[]):
     // many curves take a whole frame, so each frame draws one chart
     await nextFrame();
   }
+}
+
+/** Hidden where nothing is known of what runs learned. */
+function drawLearned(state: CurvesState, chart: Chart): void {
+  chart.section.hidden = state.runs.every(({ learned }) => learned.length === 0);
+  if (chart.section.hidden) return;
+  const option = learnedOption(state, readTheme());
+  chart.set(option);
+  chart.describe(describeLearnedCourses(shownRuns(state)));
 }
 
 /** The zoomed part of a chart's axis; unbounded if the whole axis is shown. */

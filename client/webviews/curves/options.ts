@@ -4,6 +4,8 @@ import { colourOf, type Theme } from "../theme.ts";
 import { axisText, shortNumber } from "./axis-numbers.ts";
 import { bundles, type Line } from "./bundles.ts";
 import { type TooltipItem, tooltipContent } from "./curves-in-words.ts";
+import { guessSeries } from "./learned.ts";
+import { guessLines } from "./learned-series.ts";
 import { type Axis, axes, type IndexRange, lowerBound, type Measure, placeOf, thin, validationLoss } from "./series.ts";
 import { type CurvesState, courseOf, curveValues, groupsOf, placesOf, shownRuns } from "./state.ts";
 
@@ -35,7 +37,10 @@ export function chartOption(state: CurvesState, measure: Measure, theme: Theme, 
       axisPointer: { lineStyle: { color: theme.muted } },
       formatter: (items: unknown) => tooltipContent(axis, lines ? itemsAt(lines, items as TooltipItem[]) : (items as TooltipItem[])),
     },
-    series: lines ? bundled(state, lines, shown, drawing) : shown.flatMap((run) => seriesOf(state, run, colour(run), drawing)),
+    series: [
+      ...(lines ? bundled(state, lines, shown, drawing) : shown.flatMap((run) => seriesOf(state, run, colour(run), drawing))),
+      ...(measure === "loss" ? [guessSeries(guessLines(shown), theme)] : []),
+    ],
   } as EChartsOption;
 }
 
