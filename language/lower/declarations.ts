@@ -13,6 +13,7 @@ import {
   type ProbeSpec,
   type TokenizerKind,
   type TokenizerSpec,
+  type TokenLossSettings,
   type TrainedPart,
 } from "#runtime/contract/spec.ts";
 import { isDeclaration, isNamed, type Value } from "../generated/ast.ts";
@@ -105,11 +106,18 @@ export function lowerPretrain(settings: Settings, objective: (value: Value) => s
     batch: settings.number("batch"),
     accumulate: settings.number("accumulate"),
     optimizer: lowerOptimizer(settings),
+    ...tokenLoss(settings),
     precision: choiceIn(settings, "precision"),
     seed: settings.number("seed"),
     evaluate: settings.schedule("evaluate").every,
     save: { every: save.every, keep: save.keep ?? 1 },
   };
+}
+
+/** Only what has an effect. */
+function tokenLoss(settings: Settings): TokenLossSettings {
+  const [labelSmoothing, zLoss] = [settings.number("label_smoothing"), settings.number("z_loss")];
+  return { ...(labelSmoothing > 0 ? { labelSmoothing } : {}), ...(zLoss > 0 ? { zLoss } : {}) };
 }
 
 export function lowerFinetuneSettings(settings: Settings): FinetuneSettings {

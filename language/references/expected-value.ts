@@ -10,6 +10,7 @@ import {
   type ValueType,
 } from "#runtime/contract/catalogue/index.ts";
 import { optimizerKeys } from "#runtime/contract/catalogue/optimizers.ts";
+import { tokenLossKeys } from "#runtime/contract/catalogue/token-loss.ts";
 import type { VariedKey } from "#runtime/contract/spec.ts";
 import {
   type Block,
@@ -127,7 +128,16 @@ export function alternativesOf(expected: Expected): Expected[] {
 }
 
 /** The keys of a pre-training that a comparison may vary. */
-export const variedKeys: readonly VariedKey[] = ["model", "objective", "corpus", "tokenizer", "batch", "budget", ...optimizerKeys];
+export const variedKeys: readonly VariedKey[] = [
+  "model",
+  "objective",
+  "corpus",
+  "tokenizer",
+  "batch",
+  "budget",
+  ...tokenLossKeys,
+  ...optimizerKeys,
+];
 
 export function variedType(name: string): ValueType | undefined {
   if (!(variedKeys as readonly string[]).includes(name)) return undefined;

@@ -9,7 +9,7 @@ import type {
   ResolvedObjective,
   ResolvedTask,
 } from "#runtime/contract/plan.ts";
-import type { CorpusSpec, DataFiles, FinetuneSettings, LearnedTokenizerSpec } from "#runtime/contract/spec.ts";
+import type { CorpusSpec, DataFiles, FinetuneSettings, LearnedTokenizerSpec, TokenLossSettings } from "#runtime/contract/spec.ts";
 import { revisionsOf } from "#runtime/objectives/objective-table.ts";
 import { cooldownSteps } from "#runtime/programs/learning-rate.ts";
 import { headOf } from "#runtime/programs/task-parts.ts";
@@ -73,7 +73,7 @@ export function tokenizerContent(tokenizer: LearnedTokenizerSpec, corpusFingerpr
 
 type Pretraining = Pick<
   PretrainJob,
-  "model" | "objective" | "steps" | "warmupSteps" | "batch" | "accumulate" | "optimizer" | "precision" | "seed"
+  "model" | "objective" | "steps" | "warmupSteps" | "batch" | "accumulate" | "optimizer" | "precision" | "seed" | keyof TokenLossSettings
 >;
 
 /** The content of a pre-training for its fingerprint, without `evaluateEvery`, `save` and `keep`, which do not change the final model. */
@@ -92,6 +92,9 @@ export function pretrainContent(job: Pretraining, encodedFingerprint: string): u
     batch: job.batch,
     accumulate: job.accumulate,
     optimizer,
+    // absent where there are none
+    labelSmoothing: job.labelSmoothing,
+    zLoss: job.zLoss,
     ...(job.model.weights ? readingContent(job.model, tasksIn(job.objective)) : {}),
     ...headContent(tasksIn(job.objective), job.model.dropout),
     ...prefixContent(job.model, tasksIn(job.objective)),

@@ -122,11 +122,12 @@ export function addPretraining(
   run: { steps: number; seed: number; name: string; keep?: readonly number[] },
 ): PretrainJob {
   const { use, encoded, tokenizer, model, objective } = setting;
-  const { batch, accumulate, optimizer, precision, evaluate, save } = use.pretrain;
+  const { batch, accumulate, optimizer, precision, evaluate, save, labelSmoothing, zLoss } = use.pretrain;
+  const tokenLoss = { ...(labelSmoothing === undefined ? {} : { labelSmoothing }), ...(zLoss === undefined ? {} : { zLoss }) };
   const { steps, seed, name } = run;
   const warmup = warmupSteps(optimizer, steps);
   if (warmup >= steps && warmup > 0) planner.problems.push(endlessWarmup(use, warmup, steps));
-  const computed = { model, objective, steps, warmupSteps: warmup, batch, accumulate, optimizer, precision, seed };
+  const computed = { model, objective, steps, warmupSteps: warmup, batch, accumulate, optimizer, ...tokenLoss, precision, seed };
   const job = planner.graph.add("pretrain", pretrainContent(computed, encoded.fingerprint), {
     name,
     after: [encoded.id, tokenizer.id],

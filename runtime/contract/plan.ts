@@ -12,6 +12,7 @@ import type {
   Split,
   TaskKind,
   TaskSpec,
+  TokenLossSettings,
 } from "./spec.ts";
 
 /**
@@ -210,7 +211,7 @@ export interface Cost {
   memoryBytes: number;
 }
 
-export interface PretrainJob extends JobBase<"pretrain"> {
+export interface PretrainJob extends JobBase<"pretrain">, TokenLossSettings {
   model: ResolvedModel;
   objective: ResolvedObjective;
   /** Ids of the jobs that it reads. */

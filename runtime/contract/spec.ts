@@ -1,6 +1,7 @@
 import type { objectives } from "./catalogue/objectives.ts";
 import type { optimizers } from "./catalogue/optimizers.ts";
 import type { SpecifiedOption } from "./catalogue/specified.ts";
+import type { tokenLossKeys } from "./catalogue/token-loss.ts";
 import type { TaskSpec } from "./task-spec.ts";
 
 export type * from "./task-spec.ts";
@@ -203,7 +204,15 @@ export type OptimizerKey = OptimizerOption["keys"][number]["name"];
 export type OptimizerSpec = WithClip<SpecifiedOption<OptimizerOption>>;
 type WithClip<O> = O extends { clip: number } ? Omit<O, "clip"> & { clip: number | null } : never;
 
-export interface PretrainSpec extends Documented {
+/** What a training adds to the cross-entropy of predicted tokens; absent: nothing. Evaluation leaves both out. */
+export interface TokenLossSettings {
+  /** Share of the target's probability that is spread evenly over the vocabulary. */
+  labelSmoothing?: number;
+  /** Factor of the squared logarithm of the softmax's normaliser. */
+  zLoss?: number;
+}
+
+export interface PretrainSpec extends Documented, TokenLossSettings {
   model: Ref;
   objective: Ref;
   corpus: Ref;
@@ -293,7 +302,10 @@ export interface Varied {
   with?: { key: VariedKey; values: VariedValue[] }[];
 }
 
-export type VariedKey = "model" | "objective" | "corpus" | "tokenizer" | "batch" | "budget" | OptimizerKey;
+export type VariedKey = "model" | "objective" | "corpus" | "tokenizer" | "batch" | "budget" | TokenLossKey | OptimizerKey;
+
+/** The name of such a setting, as written in the text. */
+export type TokenLossKey = (typeof tokenLossKeys)[number];
 
 export interface VariedValue {
   /** Label in tables. */

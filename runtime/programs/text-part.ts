@@ -1,6 +1,7 @@
 import { add, matMul, mul, reshape, sum, type Tensor } from "@tensorflow/tfjs-core";
 import type { LossKind } from "#runtime/contract/learning-point.ts";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
+import type { TokenLossSettings } from "#runtime/contract/spec.ts";
 import type { Parameter } from "#runtime/models/parameters.ts";
 import { dropoutPlaces, encode, type Forward, transformer } from "#runtime/models/transformer.ts";
 import { type Layout, predictsInPlace } from "#runtime/objectives/objective.ts";
@@ -73,11 +74,11 @@ export function textParameters(model: ResolvedModel, { name, layout }: TextPart)
 }
 
 /** Σ of factor × weightsᵢ lossᵢ over the terms. */
-export function textLoss(forward: Forward, part: TextPart, inputs: Tensors): Tensor {
+export function textLoss(forward: Forward, part: TextPart, inputs: Tensors, settings: TokenLossSettings): Tensor {
   const { tokens, others } = computed(forward, part, inputs);
   const parts = termsOf(part.layout).map(({ losses: name, weights, factor }) => {
     const given = inputs[weights]!;
-    const loss = name === "losses" ? tokens!.loss(given) : sum(mul(others[name]!, given));
+    const loss = name === "losses" ? tokens!.loss(given, settings) : sum(mul(others[name]!, given));
     return factor === 1 ? loss : mul(loss, factor);
   });
   return parts.reduce((total, next) => add(total, next));

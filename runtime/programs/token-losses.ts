@@ -1,4 +1,5 @@
 import { gather, type Tensor, type Tensor1D, type Tensor2D } from "@tensorflow/tfjs-core";
+import type { TokenLossSettings } from "#runtime/contract/spec.ts";
 import { negativeLogLikelihood, project, projectedCrossEntropy } from "#runtime/models/operations/cross-entropy.ts";
 import { type Forward, predictionStates, transformer, vocabularyProjection } from "#runtime/models/transformer.ts";
 import { type Layout, predictsInPlace } from "#runtime/objectives/objective.ts";
@@ -7,7 +8,7 @@ import { sequencesOf } from "./sequence.ts";
 
 /** Of the predicted tokens: weighted sum, or one by one, and what the vocabulary is drawn from. */
 export interface TokenLosses {
-  loss(weights: Tensor): Tensor;
+  loss(weights: Tensor, settings?: TokenLossSettings): Tensor;
   each(): Tensor;
   logits(): Tensor;
 }
@@ -17,7 +18,7 @@ export function tokenLosses(forward: Forward, states: Tensor, inputs: Tensors): 
   const predicting = predictionStates(forward, states);
   const projection = vocabularyProjection(forward);
   return {
-    loss: (weights) => projectedCrossEntropy(predicting, projection, inputs.targets!, weights),
+    loss: (weights, settings) => projectedCrossEntropy(predicting, projection, inputs.targets!, weights, settings),
     each: () => negativeLogLikelihood(predicting, projection, inputs.targets!),
     logits: () => project(predicting, projection),
   };

@@ -1,6 +1,6 @@
 import { add, engine, mul, type Tensor, tensor1d, zeros } from "@tensorflow/tfjs-core";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
-import type { OptimizerSpec } from "#runtime/contract/spec.ts";
+import type { OptimizerSpec, TokenLossSettings } from "#runtime/contract/spec.ts";
 import { poolerOutput } from "#runtime/models/apply-head.ts";
 import { choicesOf } from "#runtime/models/choices.ts";
 import { linear } from "#runtime/models/linear.ts";
@@ -31,7 +31,7 @@ import {
 /** One kind of batch that a program trains on, with static shapes. */
 export type Part = TextPart | HeadPart;
 
-export interface TrainingSettings {
+export interface TrainingSettings extends TokenLossSettings {
   model: ResolvedModel;
   parts: readonly Part[];
   /** Sequences of a micro-batch. */
@@ -231,7 +231,7 @@ function lossAndGradients(
     const parameters = { ...frozenWeights(settings, state), ...Object.fromEntries(names.map((name, i) => [name, weights[i]!])) };
     const forward = forwardOf(settings, parameters, masks);
     if (part.kind === "head") return heads[part.form].loss(answersOf(forward, shapeOf(settings, part), inputs), inputs);
-    return textLoss(forward, part, inputs);
+    return textLoss(forward, part, inputs, settings);
   };
   registerGradients();
   const weights = Object.values(trained);

@@ -25,6 +25,8 @@ export function pretrainSettings(job: PretrainJob): TrainingSettings {
     optimizer: job.optimizer,
     dropout: job.model.dropout,
     precision: job.precision,
+    ...(job.labelSmoothing === undefined ? {} : { labelSmoothing: job.labelSmoothing }),
+    ...(job.zLoss === undefined ? {} : { zLoss: job.zLoss }),
     trained: pretrainingParameters(job.model, parts),
     frozen: fixedParameters(job.model),
     ...(main ? { watched: main.part } : {}),

@@ -169,6 +169,14 @@ const operations: [string, Tensor[], (...inputs: Tensor[]) => Tensor][] = [
         mul(contrast(one!, other!, present, 0.5), present)
     )(tensor([1, 1, 0, 1])),
   ],
+  [
+    "projected cross-entropy with label smoothing and z-loss",
+    [normal(5, 4), normal(7, 4), normal(7)],
+    (
+      (targets, weights) => (x, weight, bias) =>
+        projectedCrossEntropy(x!, { weight: weight!, bias: bias! }, targets, weights, { labelSmoothing: 0.2, zLoss: 0.1 })
+    )(ids(5, 7), tensor([0.3, 0, 0.2, 0.4, 0.1])),
+  ],
 ];
 
 test.each(operations)("%s: the gradient is the slope along random directions", (_, inputs, operation) => {
@@ -200,4 +208,18 @@ test("cross-entropy is −log softmax, also where a probability underflows", () 
   const losses = negativeLogLikelihood(x, { weight: projection, bias: undefined }, tensor([1, 2], [2], "int32")).dataSync();
   expect(losses[0]).toBeCloseTo(400, 3);
   expect(losses[1]).toBeCloseTo(Math.log(2 + Math.E) - 1, 5);
+});
+
+test("label smoothing and z-loss are those of PyTorch", () => {
+  // cross_entropy(logits, targets, reduction="none", label_smoothing=0.1) + 0.01 * logsumexp(logits, -1) ** 2, PyTorch 2.15
+  const x = tensor([0.5, -1, 2, 0.25, -0.75, 1.5], [3, 2]);
+  const projection = { weight: tensor([1, 0.5, -0.5, 2, 0.25, -1.5, 3, 1], [4, 2]), bias: tensor([0.1, -0.2, 0.3, 0]) };
+  const [targets, weights] = [tensor([2, 0, 1], [3], "int32"), tensor([0.5, 0.3, 0.2])];
+  const loss = (x: Tensor) => projectedCrossEntropy(x, projection, targets, weights, { labelSmoothing: 0.1, zLoss: 0.01 });
+  const { value, grads } = valueAndGrads(loss as never)([x]);
+  expect(value.dataSync()[0]).toBeCloseTo(1.7279411554336548, 6);
+  const expected = [
+    0.2569493055343628, 0.22360163927078247, 0.6991654634475708, 0.1825554072856903, -0.006980102974921465, 0.034810587763786316,
+  ];
+  for (const [i, slope] of grads[0]!.dataSync().entries()) expect(slope).toBeCloseTo(expected[i]!, 6);
 });

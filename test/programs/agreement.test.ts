@@ -254,6 +254,31 @@ test.each(
     expect(largestDifference(reference, await curve(engine, settings, batchOf, 5)), engine).toBeLessThan(1e-4);
 });
 
+test("engines agree on label smoothing and z-loss, which scores leave out", async () => {
+  const model = smallModel({ architecture: "encoder", projectionBias: "trained" });
+  const part = textPart(model, objectives.masked);
+  const plain = settingsOf(model, part, 3);
+  const settings = { ...plain, labelSmoothing: 0.1, zLoss: 1e-2 };
+  const batchOf = (step: number) => textStep(objectives.masked, part, { step, batch: 3 });
+  const reference = await curve("cpu", settings, batchOf, 5);
+  expect(Math.abs(reference[0]! / (await curve("cpu", plain, batchOf, 1))[0]! - 1)).toBeGreaterThan(1e-3);
+  const { weights: _, ...evaluated } = batchOf(1).batches[0]!;
+  const scored = async (engine: EngineName, settings: TrainingSettings) => {
+    const trainer = await openTrainer({
+      engine: await loadEngine(engine, { threads: 2 }),
+      settings,
+      initial: startingValues(settings),
+      seed: 3,
+    });
+    const { losses } = await trainer.evaluate(part, evaluated);
+    await trainer.close();
+    return losses;
+  };
+  expect(await scored("cpu", settings)).toEqual(await scored("cpu", plain));
+  for (const engine of graphEngines)
+    expect(largestDifference(reference, await curve(engine, settings, batchOf, 5)), engine).toBeLessThan(1e-4);
+});
+
 test.each(graphEngines)("four micro-batches give the numbers of one batch on %s", async (engine) => {
   const model = smallModel({ dropout: 0 });
   const part = textPart(model, objectives.causal);

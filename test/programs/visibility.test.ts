@@ -143,6 +143,7 @@ describe("gradients are the difference quotients of the loss", () => {
         },
         part,
         given,
+        {},
       );
     const tensors = (scale: number) =>
       start.map((values, i) =>

@@ -13,6 +13,7 @@ import { objectiveRules } from "./objectives.ts";
 import { pretrainings } from "./pretrainings.ts";
 import type { Rule } from "./rule.ts";
 import { tasks } from "./tasks.ts";
+import { tokenLosses } from "./token-losses.ts";
 import { tokenizers } from "./tokenizers.ts";
 
 /** All families of rules. A new one needs its file, an entry here and a test. */
@@ -23,6 +24,7 @@ export const rules: readonly Rule[] = [
   lostText,
   models,
   objectiveRules,
+  tokenLosses,
   tasks,
   architecture,
   pretrainings,

@@ -21,6 +21,8 @@ epsilon: adam_epsilon eps adam_eps
 clip: max_grad_norm grad_clip gradient_clip_val clip_norm clipnorm gradient_clipping
 optimizer: optim optimiser
 adafactor: adafactor_torch
+label_smoothing: label_smoothing_factor smoothing
+z_loss: z_loss_weight zloss
 clip_threshold: update_clipping clipping_threshold
 adamw: adam adamw_torch adamw_hf adamw_torch_fused adam_w sgd
 seed or seeds: random_state random_seed

@@ -1,6 +1,7 @@
 import { answerForms } from "./answer-forms.ts";
 import { enginesWith } from "./engines.ts";
 import { optimizers } from "./optimizers.ts";
+import { tokenLossSettings } from "./token-loss.ts";
 import { trainedOptions } from "./trained.ts";
 import type { Key, Option } from "./types.ts";
 
@@ -91,6 +92,7 @@ export const pretrainKeys: readonly Key[] = [
   batch,
   accumulate,
   optimizer,
+  ...tokenLossSettings,
   {
     name: "precision",
     value: {

@@ -1,16 +1,19 @@
 import {
   add,
+  div,
   exp,
   gather,
   log,
   logSoftmax,
   matMul,
   max,
+  mean,
   mul,
   neg,
   relu,
   reshape,
   softmax,
+  square,
   sub,
   sum,
   type Tensor,
@@ -19,6 +22,7 @@ import {
   tensor1d,
   unsortedSegmentSum,
 } from "@tensorflow/tfjs-core";
+import type { TokenLossSettings } from "#runtime/contract/spec.ts";
 import { differentiable } from "./kernel.ts";
 
 /** A projection of hidden states to logits: x (N, C) → x Wᵀ + b (N, V). */
@@ -41,29 +45,49 @@ export function negativeLogLikelihood(x: Tensor, projection: Projection, targets
 }
 
 /**
- * Σ weightsᵢ · nllᵢ with one gradient for projection and cross-entropy together. With P the probabilities, Y the one-hot targets and c the
+ * Σ weightsᵢ · lossᵢ with one gradient for projection and cross-entropy together. With P the probabilities, Y the one-hot targets and c the
  * weights: dX = c ∘ (P W − Y W), dW = Pᵀ (c ∘ X) − Yᵀ (c ∘ X), db = Pᵀ c − Yᵀ c. Y and P − Y, which would be the largest arrays of a
  * training step, are never computed.
+ *
+ * With label smoothing ε (Szegedy et al. 2016, section 7) and z-loss ζ (Chowdhery et al. 2022, section 5), and Z the softmax's normaliser:
+ * lossᵢ = log Z − (1 − ε) logitₜ − ε mean(logits) + ζ log² Z. P has the factor 1 + 2 ζ log Z in the gradients then, Y the factor 1 − ε, and
+ * ε over the size of the vocabulary is subtracted for each entry.
  */
-export function projectedCrossEntropy(x: Tensor, { weight, bias }: Projection, targets: Tensor, weights: Tensor): Tensor {
+export function projectedCrossEntropy(
+  x: Tensor,
+  { weight, bias }: Projection,
+  targets: Tensor,
+  weights: Tensor,
+  { labelSmoothing = 0, zLoss = 0 }: TokenLossSettings = {},
+): Tensor {
   return differentiable(bias ? [x, weight, bias] : [x, weight], (inputs) => {
     const [x, projection, bias] = inputs as [Tensor, Tensor, Tensor | undefined];
-    const { losses, probabilities } = likelihood(x, { weight: projection, bias }, targets);
+    const { logits, losses, normaliser, probabilities } = likelihood(x, { weight: projection, bias }, targets);
+    const smoothed = labelSmoothing > 0 ? evenly(losses, sub(normaliser, mean(logits, -1)), labelSmoothing) : losses;
     return {
-      value: sum(mul(losses, weights)),
-      saved: [x, projection, probabilities],
+      value: sum(mul(zLoss > 0 ? add(smoothed, mul(square(normaliser), zLoss)) : smoothed, weights)),
+      saved: [x, projection, probabilities, normaliser],
       gradient(dy, saved) {
-        const [x, projection, probabilities] = saved as [Tensor2D, Tensor2D, Tensor2D];
+        const [x, projection, probabilities, normaliser] = saved as [Tensor2D, Tensor2D, Tensor2D, Tensor1D];
         const vocabulary = projection.shape[0];
         const scale = reshape(mul(weights, dy), [-1, 1]);
-        const scaled = mul(x, scale) as Tensor2D;
-        const dx = mul(sub(matMul(probabilities, projection), gather(projection, targets as Tensor1D)), scale);
-        const rows = (values: Tensor) =>
-          sub(matMul(probabilities, values as Tensor2D, true, false), unsortedSegmentSum(values, targets as Tensor1D, vocabulary));
-        return [dx, rows(scaled), ...(bias ? [reshape(rows(scale), [vocabulary])] : [])];
+        const smooth = (of: Tensor, even: () => Tensor) => (labelSmoothing > 0 ? evenly(of, even(), labelSmoothing) : of);
+        const pulled = (of: Tensor) => (zLoss > 0 ? mul(of, reshape(add(mul(normaliser, 2 * zLoss), 1), [-1, 1])) : of);
+        const target = smooth(gather(projection, targets as Tensor1D), () => mean(projection, 0, true));
+        const dx = mul(sub(pulled(matMul(probabilities, projection)), target), scale);
+        const rows = (values: Tensor) => {
+          const target = smooth(unsortedSegmentSum(values, targets as Tensor1D, vocabulary), () => div(sum(values, 0, true), vocabulary));
+          return sub(matMul(probabilities, pulled(values) as Tensor2D, true, false), target);
+        };
+        return [dx, rows(mul(x, scale)), ...(bias ? [reshape(rows(scale), [vocabulary])] : [])];
       },
     };
   });
+}
+
+/** What is at the target and what is everywhere, with the shares of label smoothing. */
+function evenly(target: Tensor, everywhere: Tensor, labelSmoothing: number): Tensor {
+  return add(mul(target, 1 - labelSmoothing), mul(everywhere, labelSmoothing));
 }
 
 /** Σ weightsᵢ · nllᵢ of targets (N), int32, under softmax(logits), logits (N, V). For few classes: see `projectedCrossEntropy`. */
@@ -92,13 +116,17 @@ export function binaryLosses(logits: Tensor, labels: Tensor): Tensor {
  * The logarithm of the normaliser, computed as the largest logit minus the logarithm of the largest probability. It is exact even if a
  * probability underflows, and needs no other pass of exponentials over the logits (N, V).
  */
-function likelihood(x: Tensor, projection: Projection, targets: Tensor): { losses: Tensor; probabilities: Tensor } {
+function likelihood(
+  x: Tensor,
+  projection: Projection,
+  targets: Tensor,
+): Record<"logits" | "losses" | "normaliser" | "probabilities", Tensor> {
   const logits = project(x, projection);
   const [rows, vocabulary] = logits.shape as [number, number];
   const probabilities = softmax(logits);
   const target = gather(reshape(logits, [rows * vocabulary]), add(targets, rowStarts(rows, vocabulary)) as Tensor1D);
   const normaliser = sub(max(logits, -1), log(max(probabilities, -1)));
-  return { losses: sub(normaliser, target), probabilities };
+  return { logits, losses: sub(normaliser, target), normaliser, probabilities };
 }
 
 function rowStarts(rows: number, columns: number): Tensor {
