@@ -1,6 +1,6 @@
 import { type Dir, type Dirent, opendirSync, type readdir, type readdirSync } from "node:fs";
 import { opendir } from "node:fs/promises";
-import { relative } from "node:path";
+import { normalize, relative } from "node:path";
 import { escapePath, type GlobOptions, glob, globSync, isDynamicPattern } from "tinyglobby";
 
 /** Limits on how far a pattern may search. Without them, `/**` would read whole disks. */
@@ -57,6 +57,14 @@ export async function matchingFiles(
 
 export { isDynamicPattern as isPattern };
 
+/**
+ * The path that a pattern names if its wildcards count as ordinary characters and its escapes as what they escape. A file of that name is
+ * meant first: `draft (1).txt` is a usual name, and so is a folder `[old]`.
+ */
+export function literalPath(pattern: string): string {
+  return pattern.replace(/\\([()[\]{}!*?@+|\\])/g, "$1");
+}
+
 /** A pattern for all files of a folder, whatever characters its path contains. */
 export function allIn(folder: string): string {
   return `${escapePath(portable(folder))}/**`;
@@ -73,7 +81,7 @@ interface Walk {
 }
 
 /** Replaces Windows separators, which a pattern would read as escapes. */
-function portable(pattern: string): string {
+export function portable(pattern: string): string {
   return process.platform === "win32" ? pattern.replaceAll("\\", "/") : pattern;
 }
 
@@ -83,17 +91,14 @@ function portable(pattern: string): string {
  */
 function splitPattern(pattern: string): { folder: string; rest: string } {
   const parts = portable(pattern).split("/");
-  const names = parts.findIndex((part, index) => signs.test(part) || parts.slice(index + 1).join("") === "");
+  const names = parts.findIndex((part, index) => isDynamicPattern(part) || parts.slice(index + 1).join("") === "");
   // a wildcard as the first character would negate the pattern
   const rest = parts
     .slice(names)
     .join("/")
     .replace(/^!(?!\()/, "\\!");
-  return { folder: `${parts.slice(0, names).join("/")}/`, rest };
+  return { folder: normalize(`${parts.slice(0, names).map(literalPath).join("/")}/`), rest };
 }
-
-/** A name that contains one of these characters may be a pattern. */
-const signs = /[*?[\]{}()!+@|\\]/;
 
 function options(cwd: string, { depth }: PatternBounds, { fs }: Walk): GlobOptions {
   return { cwd, absolute: true, onlyFiles: true, dot: false, deep: depth, fs };

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { posix, resolve } from "node:path";
 import { escapePath } from "tinyglobby";
-import { isPattern, matchingFilesNow } from "./matching-files.ts";
+import { isPattern, literalPath, matchingFilesNow, portable } from "./matching-files.ts";
 
 /** The file system as validation sees it: the files that declarations name. Paths are absolute. */
 export interface ReferencedFiles {
@@ -20,7 +20,10 @@ export type PatternMatch = "some" | "none" | "unknown" | "too-wide";
 
 export const dataFilesOnDisk: ReferencedFiles = {
   isFile,
-  matches: (pattern) => (isFile(pattern) || !isPattern(pattern) ? matchedBy(isFile(pattern), false) : matchedNow(pattern)),
+  matches(pattern) {
+    const isNamed = isFile(literalPath(pattern));
+    return isNamed || !isPattern(pattern) ? matchedBy(isNamed, false) : matchedNow(pattern);
+  },
   found: (pattern) => matchingFilesNow(pattern).paths,
   mayRead: () => true,
 };
@@ -48,7 +51,7 @@ export function absolutePattern(folder: string, pattern: string): string {
 
 /** A pattern that matches this path and no other. */
 export function escapedPath(path: string): string {
-  return escapePath(path.replaceAll("\\", "/"));
+  return escapePath(portable(path));
 }
 
 function isFile(path: string): boolean {

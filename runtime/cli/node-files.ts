@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { allIn, isPattern, matchingFilesNow, pathsFrom, tooWide } from "#language/matching-files.ts";
+import { allIn, isPattern, literalPath, matchingFilesNow, pathsFrom, tooWide } from "#language/matching-files.ts";
 import type { Files } from "#runtime/compile/planning-files.ts";
 import { fileSign } from "#runtime/contract/file-sign.ts";
 import { JobFailure } from "#runtime/contract/job-context.ts";
@@ -30,7 +30,11 @@ export function nodeFiles(root: string): NodeFiles {
   const readAgain = { left: readAgainBytes };
   let changed = false;
   return {
-    glob: (pattern) => (isPattern(pattern) ? globFiles(pattern) : statOf(pattern) ? [pattern] : []),
+    glob(pattern) {
+      const named = literalPath(pattern);
+      if (statOf(named)) return [named];
+      return isPattern(pattern) ? globFiles(pattern) : [];
+    },
     read: (path) => (statOf(path) ? readFileSync(path) : null),
     start: (path, bytes) => (statOf(path) ? readStart(path, bytes) : null),
     hubModel: (name) => cachedModel(name),

@@ -7,7 +7,7 @@ import { weightFileNames, weightFilesOf } from "#runtime/models/checkpoints/tens
 import { tokenizerFileNames } from "#runtime/models/checkpoints/tokenizer-entries.ts";
 import { CheckpointError } from "#runtime/models/families/config.ts";
 import { declaredModel } from "#runtime/models/families/declared.ts";
-import type { Files } from "./planning-files.ts";
+import { escaped, type Files } from "./planning-files.ts";
 
 /** A checkpoint that the specification uses. */
 export interface KnownCheckpoint {
@@ -125,9 +125,4 @@ function nameOf(path: string): string {
 
 function parentOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/"));
-}
-
-/** A glob pattern that matches only this path. */
-function escaped(path: string): string {
-  return path.replace(/[()[\]{}!*?@+\\]/g, "\\$&");
 }

@@ -24,3 +24,8 @@ export function filesOf(patterns: readonly string[], files: Files): string[] {
 export function bytesIn(patterns: readonly string[], files: Files): number {
   return filesOf(patterns, files).reduce((sum, path) => sum + (files.size(path) ?? 0), 0);
 }
+
+/** A glob pattern that matches only this path. */
+export function escaped(path: string): string {
+  return path.replace(/[()[\]{}!*?@+\\]/g, "\\$&");
+}

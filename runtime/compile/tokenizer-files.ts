@@ -7,7 +7,7 @@ import { deepest, isDeep } from "#runtime/models/checkpoints/checkpoint-json.ts"
 import { type TokenizerParts, tokenizerFlaw } from "#runtime/models/checkpoints/tokenizer-flaws.ts";
 import { dropoutWarning } from "#runtime/models/checkpoints/tokenizer-parts.ts";
 import { lostByFile } from "./lost-by-tokenizer.ts";
-import type { Files } from "./planning-files.ts";
+import { escaped, type Files } from "./planning-files.ts";
 
 /** A `tokenizer.json` that the specification uses. */
 export interface KnownTokenizer {
@@ -39,7 +39,8 @@ const usualSentinels = 100;
 /** Reads which tokens a tokenizer's file has and lacks. */
 export function readTokenizerFile({ file: path, sentinels }: ExistingTokenizerSpec, files: Files): KnownTokenizer | UnusableTokenizer {
   const found = files.fingerprint(path);
-  if (!found && files.glob(`${path}/*`).length > 0) return { key: "file", wrong: `${path} is a folder. Name the tokenizer.json in it.` };
+  if (!found && files.glob(`${escaped(path)}/*`).length > 0)
+    return { key: "file", wrong: `${path} is a folder. Name the tokenizer.json in it.` };
   if (!found) return { key: "file", wrong: `There is no file ${path}. Name a tokenizer.json.` };
   const content = contentOf(path, found, files);
   if (typeof content === "string") return { key: "file", wrong: content };

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
-import { allIn, isPattern, pathsFrom } from "#language/matching-files.ts";
+import { allIn, isPattern, literalPath, pathsFrom } from "#language/matching-files.ts";
 import { matchedBy, type ReferencedFiles } from "#language/referenced-files.ts";
 import { type Files, filesOf } from "#runtime/compile/planning-files.ts";
 import { cachedData, cachedModel } from "#runtime/hub/cache.ts";
@@ -44,8 +44,9 @@ export function watchedFiles(trust: Trust, { onRead, onFound }: WatchedEvents): 
 
   const statOf = (path: string) => believedOr(stats, path, () => (guard.mayRead(path) ? statFile(path) : undefined));
   const glob = (pattern: string) => {
-    if (!isPattern(pattern)) return statOf(pattern) ? [pattern] : [];
-    return patterns.found(pattern)?.paths ?? [];
+    const named = literalPath(pattern);
+    if (statOf(named)) return [named];
+    return isPattern(pattern) ? (patterns.found(pattern)?.paths ?? []) : [];
   };
 
   return {
@@ -67,7 +68,8 @@ export function watchedFiles(trust: Trust, { onRead, onFound }: WatchedEvents): 
     },
     isFile: (path) => statOf(path) !== undefined,
     matches(pattern) {
-      if (!isPattern(pattern) || statOf(pattern)) return matchedBy(statOf(pattern) !== undefined, false);
+      const isNamed = statOf(literalPath(pattern)) !== undefined;
+      if (!isPattern(pattern) || isNamed) return matchedBy(isNamed, false);
       const found = patterns.found(pattern);
       return found ? matchedBy(found.paths.length > 0, found.cut) : "unknown";
     },

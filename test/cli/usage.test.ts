@@ -1,7 +1,7 @@
 import { chmodSync, lstatSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { folderWith, pretrain } from "./cli.ts";
+import { folderWith, pretrain, sentences } from "./cli.ts";
 
 // processes start slowly on a busy machine
 vi.setConfig({ testTimeout: 60_000 });
@@ -32,6 +32,18 @@ test("check --json is one document and nothing else", async () => {
 
 test("a file without mistakes prints nothing and exits with 0", async () => {
   expect(await pretrain(folder(), "check", "fine.pretrain")).toEqual({ code: 0, stdout: "", stderr: "" });
+});
+
+test("a folder and a file whose names would be patterns are read by their names", async () => {
+  const parts = ["in [1] (2)", "{a,b}", "st*r"];
+  for (const part of parts) {
+    const text = `corpus tales { files: ["draft (1).txt", "more/*.txt"] }\ntokenizer b { kind: bytes, train on: tales }\nmodel m { layers: 1, hidden: 8, heads: 1, context: 16 }\npretrain base { model: m, objective: causal, corpus: tales, tokenizer: b, budget: 1 steps }\n`;
+    const tales = { "draft (1).txt": sentences(60), "more/a.txt": sentences(60), "e.pretrain": text };
+    const folder = folderWith(Object.fromEntries(Object.entries(tales).map(([name, content]) => [join(part, name), content])));
+    const { code, stderr } = await pretrain(join(folder, part), "plan", "e.pretrain", "--json");
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+  }
 });
 
 test.each([

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { matchingFiles, matchingFilesNow, patternBounds } from "#language/matching-files.ts";
+import { literalPath, matchingFiles, matchingFilesNow, patternBounds } from "#language/matching-files.ts";
+import { absolutePattern } from "#language/referenced-files.ts";
 
 /** Folders within folders, each with two texts. */
 function tree(depth: number): string {
@@ -68,4 +69,21 @@ test.each([
   expect(paths).toEqual(names.map((name) => join(root, name)));
   expect(matchingFilesNow(`${root}/${pattern}`).paths).toEqual(paths);
   expect(folders.filter((folder) => !folder.startsWith(root))).toEqual([]);
+});
+
+/** Names that a pattern would read as wildcards. */
+const oddNames = ["copy (1)", "[old]", "{a,b}", "what?", "st*r", "+(x)", "@(x)", "!(x)", "!no", "a|b", "plain"];
+
+test.each(oddNames)("a folder and a file named %s are found by their names", (name) => {
+  const root = join(realpathSync(mkdtempSync(join(tmpdir(), "pretrain-tree-"))), name);
+  onTestFinished(() => rmSync(dirname(root), { recursive: true }));
+  mkdirSync(join(root, "in"), { recursive: true });
+  for (const file of ["a.txt", `${name}.txt`]) writeFileSync(join(root, "in", file), "text");
+  expect(literalPath(absolutePattern(root, "in/a.txt"))).toBe(join(root, "in", "a.txt"));
+  expect(literalPath(absolutePattern(root, `in/${name}.txt`))).toBe(join(root, "in", `${name}.txt`));
+  expect(matchingFilesNow(absolutePattern(root, "in/*.txt")).paths).toContain(join(root, "in", "a.txt"));
+});
+
+test("a backslash in a folder's name is a part of the name", () => {
+  expect(literalPath(absolutePattern("/back\\slash", "a.txt"))).toBe("/back\\slash/a.txt");
 });
