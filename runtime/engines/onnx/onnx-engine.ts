@@ -17,7 +17,7 @@ export interface OnnxOptions {
 
 /** The default engine: each function's trace is an ONNX model in ONNX Runtime; the state is in arrays that are swapped at each call. */
 export function onnxEngine({ threads, operatorThreads }: OnnxOptions): Engine {
-  const runtime = createRequire(import.meta.url)("onnxruntime-node") as typeof OnnxRuntime;
+  const runtime = loadRuntime();
   return {
     name: "onnx",
     async describe() {
@@ -28,6 +28,15 @@ export function onnxEngine({ threads, operatorThreads }: OnnxOptions): Engine {
       return openSession(runtime, program, operatorThreads);
     },
   };
+}
+
+/**
+ * Loads ONNX Runtime without its telemetry, which would write a device's id and events into the user's cache folder and send them to
+ * Microsoft. The library reads the variable when it makes its first session.
+ */
+function loadRuntime(): typeof OnnxRuntime {
+  process.env.ORT_DISABLE_TELEMETRY = "1";
+  return createRequire(import.meta.url)("onnxruntime-node") as typeof OnnxRuntime;
 }
 
 interface Compiled {
