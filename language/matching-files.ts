@@ -55,7 +55,10 @@ export async function matchingFiles(
   return paths ? { paths: paths.sort(), cut: walk.cut } : { paths: [], cut: true };
 }
 
-export { isDynamicPattern as isPattern };
+/** Whether a pattern has wildcards. Each part counts too: escaped braces would hide the wildcards after them. */
+export function isPattern(pattern: string): boolean {
+  return isDynamicPattern(pattern) || pattern.split("/").some((part) => isDynamicPattern(part.replace(/^!(?!\()/, "")));
+}
 
 /**
  * The path that a pattern names if its wildcards count as ordinary characters and its escapes as what they escape. A file of that name is
@@ -91,7 +94,7 @@ export function portable(pattern: string): string {
  */
 function splitPattern(pattern: string): { folder: string; rest: string } {
   const parts = portable(pattern).split("/");
-  const names = parts.findIndex((part, index) => isDynamicPattern(part) || parts.slice(index + 1).join("") === "");
+  const names = parts.findIndex((part, index) => signs.test(part.replace(/\\./g, "")) || parts.slice(index + 1).join("") === "");
   // a wildcard as the first character would negate the pattern
   const rest = parts
     .slice(names)
@@ -99,6 +102,9 @@ function splitPattern(pattern: string): { folder: string; rest: string } {
     .replace(/^!(?!\()/, "\\!");
   return { folder: normalize(`${parts.slice(0, names).map(literalPath).join("/")}/`), rest };
 }
+
+/** A name that contains one of these characters without an escape may be a pattern, or a part of one. */
+const signs = /[*?[\]{}()!+@|\\]/;
 
 function options(cwd: string, { depth }: PatternBounds, { fs }: Walk): GlobOptions {
   return { cwd, absolute: true, onlyFiles: true, dot: false, deep: depth, fs };

@@ -1,6 +1,6 @@
 import { DefaultLexerErrorMessageProvider, LangiumParserErrorMessageProvider } from "langium";
 import { catalogue } from "#runtime/contract/catalogue/index.ts";
-import { didYouMean, nearest } from "./nearest.ts";
+import { didYouMean, nearest } from "#runtime/contract/nearest.ts";
 
 type Mismatch = Parameters<LangiumParserErrorMessageProvider["buildMismatchTokenMessage"]>[0];
 type Redundant = Parameters<LangiumParserErrorMessageProvider["buildNotAllInputParsedMessage"]>[0];

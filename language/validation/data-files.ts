@@ -1,7 +1,7 @@
 import { basename, dirname } from "node:path";
 import { AstUtils } from "langium";
+import { didYouMean, nearest } from "#runtime/contract/nearest.ts";
 import { isPattern, tooWide } from "../matching-files.ts";
-import { didYouMean, nearest } from "../nearest.ts";
 import { absolutePath, absolutePattern, escapedPath, type ReferencedFiles } from "../referenced-files.ts";
 import { expectedOf } from "../references/expected-value.ts";
 import { fileOf, rangeOfValue } from "../text-ranges.ts";

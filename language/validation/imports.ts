@@ -1,7 +1,7 @@
 import { basename, dirname } from "node:path";
 import { AstUtils, type LangiumDocument, UriUtils } from "langium";
+import { didYouMean, nearest } from "#runtime/contract/nearest.ts";
 import type { File, Import } from "../generated/ast.ts";
-import { didYouMean, nearest } from "../nearest.ts";
 import { escapedPath, type ReferencedFiles } from "../referenced-files.ts";
 import { filesSeenFrom, importedUri, isPretrainFile, loadedDocument } from "../references/resolve-imports.ts";
 import { rangeOfProperty } from "../text-ranges.ts";

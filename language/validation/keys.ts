@@ -1,8 +1,8 @@
 import { GrammarUtils } from "langium";
 import { foreignNames, meantBy } from "#runtime/contract/catalogue/aliases.ts";
 import { catalogue, type Option, optionsOf, type ValueType } from "#runtime/contract/catalogue/index.ts";
+import { didYouMean, nearest } from "#runtime/contract/nearest.ts";
 import { type Block, type Entry, isQuantity } from "../generated/ast.ts";
-import { didYouMean, nearest } from "../nearest.ts";
 import { keyIn, keyText, type Shape, shapeOf, variedKeys } from "../references/expected-value.ts";
 import { entryOf } from "../setting-layers.ts";
 import { inlineText } from "../text/inline.ts";
@@ -23,7 +23,7 @@ export const keys: RuleFamily = () => ({
       } else if (shape && !keyIn(shape, name)) {
         const placed = inOption(entry, block, shape);
         if (placed) report(entry, entry.$cstNode?.range, placed);
-        else report(entry, rangeOfKey(entry), unknown(entry, shape));
+        else report(entry, rangeOfKey(entry), afterUnit(entry, block, shape) ?? unknown(entry, shape));
       }
       if (entry.key[0] === "with" && shape && keyIn(shape, name) && !block.entries.slice(0, block.entries.indexOf(entry)).some(varies)) {
         const message = `${name} must follow a vary line, whose values it accompanies; there is none before it. Write vary ${entry.key.slice(1).join(" ")} to vary it alone.`;
@@ -68,6 +68,16 @@ function unknown(entry: Entry, shape: Shape): Finding {
   const example = key?.example && didYouRename(name, fixes) ? ` For example: ${key.example.split("\n")[0]}` : "";
   const help = fixes.length > 0 ? `${didYouMean(fixes)}${example}` : ` It has ${alternatives(known, "and")}.${otherPlacesOf(name)}`;
   return { code: "unknown-key", message: `${shape.name} has no key ${name}.${help}`, fixes };
+}
+
+/** The finding for `budget: 20k tokens batch: 16`, where the unit was read as the first word of the next key. */
+function afterUnit(entry: Entry, block: Block, shape: Shape): Finding | undefined {
+  const before = block.entries[block.entries.indexOf(entry) - 1];
+  const [unit, ...key] = entry.key;
+  if (unit === undefined || !before?.value || !isQuantity(before.value) || !keyIn(shape, key.join(" "))) return undefined;
+  const value = `${before.value.amount} ${unit}`;
+  const message = `Found ${unit} before the key ${key.join(" ")}. If it belongs to the value before it, put a comma or a new line between the two entries: ${keyText(before)}: ${value}, ${key.join(" ")}: …`;
+  return { code: "unknown-key", message, fixes: [`${unit}, ${key.join(" ")}`] };
 }
 
 /** The finding for a key that belongs to an option which this block accepts, as `learning_rate` belongs to adamw in `optimizer`. */

@@ -1,7 +1,7 @@
 import { AstUtils, type ReferenceInfo } from "langium";
+import { didYouMean, nearest } from "#runtime/contract/nearest.ts";
 import { type Expectation, isDeclaration, isExpectation, type Named } from "../generated/ast.ts";
 import type { PretrainServices } from "../module.ts";
-import { didYouMean, nearest } from "../nearest.ts";
 import { alternativesOf, type Expected, expectedOf } from "../references/expected-value.ts";
 import { declarationsSeenFrom } from "../references/resolve-imports.ts";
 import { rangeOfProperty } from "../text-ranges.ts";
@@ -51,12 +51,12 @@ function unresolved(info: ReferenceInfo, expected: Expected, services: PretrainS
   if (declaration) return { code: "wrong-kind", message: wrongKind(container, declaration.kind, name, expected), fixes };
   const types = alternativesOf(expected);
   if (types.every(({ type }) => type === "choice" || type === "option")) {
-    const message = `There is no ${name} here.${didYouMean(fixes)} Expected ${alternatives(known)}.`;
+    const message = `Found ${name}.${didYouMean(fixes)} Expected ${alternatives(known)}.`;
     return { code: "unknown-choice", message, fixes };
   }
   const help = fixes.length > 0 ? didYouMean(fixes) : known.length > 0 ? ` Declared: ${alternatives(known, "and")}.` : "";
   const silent = isIncomplete(document, services);
-  return { code: "unresolved-reference", silent, message: `Found no ${name}; expected ${describeType(expected)}.${help}`, fixes };
+  return { code: "unresolved-reference", silent, message: `${name} is not declared; expected ${describeType(expected)}.${help}`, fixes };
 }
 
 function wrongKind(container: Named | Expectation, kind: string, name: string, expected: Expected): string {
@@ -64,5 +64,5 @@ function wrongKind(container: Named | Expectation, kind: string, name: string, e
     const declared = container.$container;
     return `${name} is a declaration; expected an option of the language. To start from ${name}, write ${declared.kind} ${declared.name} = … { extends: ${name} }`;
   }
-  return `${name} is a ${kind}; expected ${describeType(expected)}.`;
+  return `${name} is ${/^[aeiou]/.test(kind) ? "an" : "a"} ${kind}; expected ${describeType(expected)}.`;
 }

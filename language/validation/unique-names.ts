@@ -22,11 +22,16 @@ export const names: RuleFamily = ({ shared }) => ({
   },
 });
 
-/** Option families whose names may occur in the same places as the name of such a declaration. */
+/**
+ * Option families whose names may occur in the same places as the name of such a declaration. A comparison may vary objectives, tasks as
+ * objectives, models, corpora and tokenizers, and its expectations and tables name these beside the baselines.
+ */
 const reservingFamilies: Partial<Record<DeclarationKind, readonly OptionFamily[]>> = {
-  objective: ["objective"],
-  task: ["objective"],
+  objective: ["objective", "baseline"],
+  task: ["objective", "baseline"],
   model: ["baseline"],
+  corpus: ["baseline"],
+  tokenizer: ["baseline"],
   pretrain: ["from"],
 };
 

@@ -42,7 +42,7 @@ export function readQuantity(value: Value, type: TypeNamed<"quantity">): Reading
   if (unit === undefined || !type.units.includes(unit) || (amount.percent && amount.unit !== undefined)) return wrongUnit(amount, type);
   if (unit === "share") {
     const other = type.units.find((each) => each !== "share");
-    const hint = other && `write ${value.amount} ${other} for a number of ${other}`;
+    const hint = other && !amount.percent ? `write ${value.amount} ${other} for a number of ${other}` : undefined;
     return map(within(value.amount, amount.value, { type: "share", min: 0, max: 1 }, hint), (share) => ({ unit, value: share }));
   }
   const whole = unit === "steps" || unit === "tokens" || unit === "documents";

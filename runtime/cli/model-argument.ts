@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { StoredModel } from "#runtime/checkpoints/stored-model.ts";
+import { nearest } from "#runtime/contract/nearest.ts";
 import type { Job } from "#runtime/contract/plan.ts";
 import { cachedModel, isHubName } from "#runtime/hub/cache.ts";
 import { openStore, type Store } from "#runtime/runs/store.ts";
 import { requireWhole } from "./download.ts";
 import { UsageError } from "./exit.ts";
-import { nearestName } from "./nearest.ts";
 import { say } from "./output.ts";
 import { runInFile } from "./run-argument.ts";
 
@@ -67,9 +67,9 @@ const ofPretrain = (path: string) => (path.endsWith(".pretrain") ? `, or a run o
 /** An existing folder whose path is nearly the one that was named: a misspelled folder, or one in a misspelled parent folder. */
 function nearFolder(argument: string): string | undefined {
   const [name, above] = [basename(argument), dirname(argument)];
-  const beside = nearestName(name, foldersIn(above));
+  const [beside] = nearest(name, foldersIn(above));
   if (beside !== undefined) return join(above, beside);
-  const parent = nearestName(basename(above), foldersIn(dirname(above)));
+  const [parent] = nearest(basename(above), foldersIn(dirname(above)));
   const path = parent === undefined ? undefined : join(dirname(above), parent, name);
   return path !== undefined && existsSync(path) ? path : undefined;
 }

@@ -29,3 +29,13 @@ export function shownPath(path: string): string {
   const seen = relative(process.cwd(), path);
   return seen === "" || seen.startsWith("..") ? path : seen;
 }
+
+/** A path as an argument of a command that the user may copy: as `shownPath`, and quoted if a shell would divide or expand it. */
+export function fileArgument(path: string): string {
+  return shellWord(shownPath(path));
+}
+
+/** A word of a command line, in quotes if a POSIX shell needs them. */
+export function shellWord(text: string): string {
+  return /^[\p{L}\p{N}_./#:@%+,=-]+$/u.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,10 +1,11 @@
 import { jobsOf } from "#runtime/contract/jobs-of.ts";
+import { nearest } from "#runtime/contract/nearest.ts";
 import type { Job, JobOf } from "#runtime/contract/plan.ts";
 import type { Store } from "#runtime/runs/store.ts";
 import { UsageError } from "./exit.ts";
 import type { Loaded } from "./loaded.ts";
-import { nearestName, suggestion } from "./nearest.ts";
-import { shownPath } from "./output.ts";
+import { suggestion } from "./nearest.ts";
+import { shellWord, shownPath } from "./output.ts";
 import { findRun, type RunTable, runTable } from "./runs.ts";
 
 /** The run that `FILE#RUN` names: a declared pretrain, a cell of a comparison with one seed, or a run of any kind. Throws `UsageError`. */
@@ -37,7 +38,7 @@ export function runInFile(loaded: Loaded, requested: string): { store: Store; jo
   const names = [
     ...new Set([...Object.keys(spec.pretrainings), ...cells.map(({ cell }) => cell), ...[...runs.values()].map(({ name }) => name)]),
   ];
-  const near = nearestName(requested, names);
+  const [near] = nearest(requested, names);
   throw new UsageError(
     `there is no run ${requested}${near === undefined ? suggestion(requested, names.slice(0, shownNames)) : `; did you mean ${asArgument(file, near)}?`}`,
   );
@@ -70,8 +71,7 @@ function theModels({ spec }: Loaded, cells: readonly CellRun[], file: string): s
 
 /** `FILE#RUN`, quoted for a shell. */
 function asArgument(file: string, run: string): string {
-  const argument = `${file}#${run}`;
-  return /^[\w./#:-]+$/u.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+  return shellWord(`${file}#${run}`);
 }
 
 const shownNames = 8;

@@ -88,10 +88,10 @@ test("a package is imported only by the folders that may use it", () => {
   for (const [name] of homes.slice(0, 1)) expect(imports.some(({ module }) => name.test(module))).toBe(true);
 });
 
-test("the contract imports nothing but its schemas and their checksum, and planning reads neither files nor clocks nor other processes", () => {
+test("the contract imports nothing but its schemas, their checksum and the distance of spellings, and planning reads neither files nor clocks nor other processes", () => {
   const packages = (folder: string) =>
     imports.filter(({ from, file }) => from.startsWith(folder) && file === undefined).map(({ module }) => module);
-  expect(packages("runtime/contract/").filter((module) => module !== "valibot")).toEqual(["node:crypto"]);
+  expect([...new Set(packages("runtime/contract/"))].sort()).toEqual(["fastest-levenshtein", "node:crypto", "valibot"]);
   expect(packages("runtime/compile/")).toContain("node:crypto");
   expect(packages("runtime/compile/").filter((module) => module.startsWith("node:") && module !== "node:crypto")).toEqual([]);
   const clocks = sources.filter(

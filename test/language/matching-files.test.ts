@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { literalPath, matchingFiles, matchingFilesNow, patternBounds } from "#language/matching-files.ts";
+import { isPattern, literalPath, matchingFiles, matchingFilesNow, patternBounds } from "#language/matching-files.ts";
 import { absolutePattern } from "#language/referenced-files.ts";
 
 /** Folders within folders, each with two texts. */
@@ -54,6 +54,7 @@ test.each([
   ["{c++,in}/**/a.txt", ["c++/(x)/a.txt", "in/a.txt"]],
   ["c++/../in/*.txt", ["in/a.txt"]],
   ["*/../in/*.txt", ["in/a.txt"]],
+  ["{none/x,in}/*.txt", ["in/a.txt"]],
   ["./in/*", ["in/a.txt"]],
   ["in/", ["in/a.txt"]],
   ["none/*.txt", []],
@@ -82,6 +83,8 @@ test.each(oddNames)("a folder and a file named %s are found by their names", (na
   expect(literalPath(absolutePattern(root, "in/a.txt"))).toBe(join(root, "in", "a.txt"));
   expect(literalPath(absolutePattern(root, `in/${name}.txt`))).toBe(join(root, "in", `${name}.txt`));
   expect(matchingFilesNow(absolutePattern(root, "in/*.txt")).paths).toContain(join(root, "in", "a.txt"));
+  expect(isPattern(absolutePattern(root, "in/*.txt"))).toBe(true);
+  expect(isPattern(absolutePattern(root, "in/a.txt"))).toBe(false);
 });
 
 test("a backslash in a folder's name is a part of the name", () => {

@@ -34,6 +34,14 @@ const examples: [code: string, rule: string, text: string, fixes?: string[], fil
   ["duplicate-name", "a name that an import brings", 'import "other.pretrain"\nmodel «m» {}', [], { "other.pretrain": "model m {}" }],
   ["reserved-name", "an objective with a name of the catalogue", "objective «masked» = causal"],
   ["reserved-name", "a model with the name of a baseline", "model «scratch» {}"],
+  ["reserved-name", "an objective with the name of a baseline", "objective «majority» = causal"],
+  ["reserved-name", "a corpus with the name of a baseline", 'corpus «scratch» { files: "a.txt" }'],
+  [
+    "unknown-key",
+    "a unit before the next key on the line",
+    `${base}pretrain q { extends: p, budget: 20k «tokens batch»: 16 }`,
+    ["tokens, batch"],
+  ],
 
   ["wrong-form", "a block where an option belongs", "objective «o» { rate: 15% }"],
   ["wrong-form", "an option where a block belongs", "model «m» = causal"],

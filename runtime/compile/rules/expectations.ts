@@ -1,7 +1,6 @@
-import { closest, distance } from "fastest-levenshtein";
-import { meantBy } from "#runtime/contract/catalogue/aliases.ts";
 import { catalogue, type Metric, metricOf } from "#runtime/contract/catalogue/index.ts";
 import { listed } from "#runtime/contract/listed.ts";
+import { nearest } from "#runtime/contract/nearest.ts";
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
 import type { ComparisonSpec, Expectation } from "#runtime/contract/spec.ts";
 import { baselinesOf } from "../baselines.ts";
@@ -98,14 +97,6 @@ function taskScores(comparison: ComparisonSpec, { spec, taskOf }: Pick<Checked, 
     const metrics = catalogue.metrics.filter(fits);
     return { task, metrics: metrics.map(({ name }) => name) };
   });
-}
-
-function nearest(word: string, words: readonly string[]): string[] {
-  if (words.length === 0) return [];
-  const [meant] = meantBy(word, words);
-  if (meant !== undefined) return [meant];
-  const near = closest(word, [...words]);
-  return distance(word, near) <= Math.max(2, word.length / 2) ? [near] : [];
 }
 
 /** An expectation as it is written in a file. */

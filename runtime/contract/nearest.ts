@@ -1,5 +1,5 @@
 import { distance } from "fastest-levenshtein";
-import { meantBy } from "#runtime/contract/catalogue/aliases.ts";
+import { meantBy } from "./catalogue/aliases.ts";
 
 /** The names most likely meant by `name`: its equivalents from other programs, else names of similar spelling. */
 export function nearest(name: string, names: readonly string[]): string[] {
@@ -7,7 +7,10 @@ export function nearest(name: string, names: readonly string[]): string[] {
   return meant.length > 0 ? meant.slice(0, 3) : nearlySpelled(name, names);
 }
 
-/** Names of similar spelling or with this beginning, nearest first: at most a third of the letters differ, and at most three names. */
+/**
+ * Names of similar spelling or with this beginning, nearest first, at most three. At most a third of the letters differ, or two in a short
+ * name, and never all letters of the candidate.
+ */
 function nearlySpelled(name: string, names: readonly string[]): string[] {
   const max = Math.max(2, Math.floor(name.length / 3));
   return [...new Set(names)]
