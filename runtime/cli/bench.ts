@@ -11,7 +11,7 @@ import { median } from "#runtime/contract/median.ts";
 import { formatBytes, formatCount } from "#runtime/contract/numbers.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
 import { measureSpeed } from "./estimates.ts";
-import { positive } from "./number-option.ts";
+import { atLeast, positive } from "./number-option.ts";
 import { print, printJson, say } from "./output.ts";
 import { ownCommand } from "./own-command.ts";
 
@@ -40,8 +40,8 @@ export function addBench(program: Command): void {
     .addOption(new Option("--objective <objective...>", "left out: all").choices(benchObjectives))
     .addOption(new Option("--size <size...>", "left out: all").choices(benchSizes))
     .option("--seconds <n>", "seconds of training per measurement", positive, 5)
-    .option("--rounds <n>", "rounds of all measurements; medians are shown", positive, 3)
-    .option("--threads <n>", "of the engine", positive, threadsFor(1))
+    .option("--rounds <n>", "rounds of all measurements; medians are shown", atLeast(1, true), 3)
+    .option("--threads <n>", "of the engine", atLeast(1, true), threadsFor(1))
     .option("--json", "one JSON document")
     .addOption(new Option("--case <json>").hideHelp())
     .addHelpText(

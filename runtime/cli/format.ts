@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { writeUserFile } from "#runtime/runs/user-file.ts";
-import { exitCodes, UsageError } from "./exit.ts";
+import { exitCodes } from "./exit.ts";
+import { pretrainFile, readGivenFile } from "./given-file.ts";
 import { print, problemLine, say } from "./output.ts";
 
 export function addFormat(program: Command): void {
@@ -19,7 +19,7 @@ export function addFormat(program: Command): void {
 
 /** Formats a file. False if it cannot be formatted, or if it is only checked and would change. */
 async function formatFile(file: string, checkOnly: boolean): Promise<boolean> {
-  const before = readExisting(file);
+  const before = readGivenFile(pretrainFile(file)).toString("utf8");
   const { format } = await import("#language/index.ts");
   const formatted = format(before, file);
   if ("problems" in formatted) {
@@ -30,12 +30,4 @@ async function formatFile(file: string, checkOnly: boolean): Promise<boolean> {
   if (!checkOnly) writeUserFile(file, formatted.text);
   print(file);
   return !checkOnly;
-}
-
-function readExisting(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`);
-  }
 }

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Inspection } from "#runtime/checkpoints/inspect-text.ts";
 import { alignedRows } from "#runtime/compare/comparison-table.ts";
 import type { EngineChoice } from "#runtime/contract/catalogue/engines.ts";
+import { counted } from "#runtime/contract/numbers.ts";
 import { normOf } from "#runtime/contract/reductions.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";
 import { engineOption } from "./engine-choice.ts";
@@ -65,6 +66,6 @@ function textOf({ texts: tokens, ids, hiddenStates, attentions, engine }: Inspec
   return [
     alignedRows(["token", "id", "last hidden state", "", "", "…", "attends most to"], rows),
     alignedRows(["hidden states", "norm"], norms),
-    `${tokens.length} tokens of ${last[0]!.length} numbers, ${attentions.length} blocks of ${heads.length} heads, on ${engine}; --json has every number`,
+    `${counted(tokens.length, "token")} of ${last[0]!.length} numbers, ${counted(attentions.length, "block")} of ${counted(heads.length, "head")}, on ${engine}; --json has every number`,
   ].join("\n\n");
 }

@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import { analyse } from "#language/index.ts";
 import { compile, firstStage, type Goal } from "#runtime/compile/compile.ts";
 import { tracedCosts } from "#runtime/compile/costs.ts";
@@ -11,16 +9,17 @@ import type { PlacedProblem } from "#runtime/contract/problem.ts";
 import type { Spec } from "#runtime/contract/spec.ts";
 import { machineMemory } from "#runtime/machine/memory.ts";
 import { openStore } from "#runtime/runs/store.ts";
-import { ProblemsError, UsageError } from "./exit.ts";
+import { ProblemsError } from "./exit.ts";
+import { pretrainFile } from "./given-file.ts";
 import type { Loaded } from "./loaded.ts";
 import { nodeFiles } from "./node-files.ts";
-import { problemLine, say, shownPath } from "./output.ts";
+import { fileArgument, problemLine, say } from "./output.ts";
 import { storeRoot } from "./store-root.ts";
 import { withAddedSeeds } from "./until-settled.ts";
 
 /** The problems that `check` prints: those of the language and of the compiler, without repetition, in the order of the text. */
 export async function checkedProblems(path: string): Promise<PlacedProblem[]> {
-  const file = existing(path);
+  const file = pretrainFile(path);
   const analysis = await analyse(file);
   const files = nodeFiles(storeRoot(file));
   const found = analysis.spec ? problemsOfSpec(analysis.spec, files, machineMemory()).map(analysis.place) : [];
@@ -33,7 +32,7 @@ export async function checkedProblems(path: string): Promise<PlacedProblem[]> {
  * counts them, for commands that read results.
  */
 export async function load(path: string, { warnings }: { warnings: "said" | "counted" } = { warnings: "counted" }): Promise<Loaded> {
-  const file = existing(path);
+  const file = pretrainFile(path);
   const analysis = await analyse(file);
   const { spec } = analysis;
   if (!spec) {
@@ -64,7 +63,7 @@ export async function load(path: string, { warnings }: { warnings: "said" | "cou
       ...countOf("warning", warnings === "counted" ? problems.filter(({ severity }) => severity === "warning") : []),
       ...countOf("error", ofOtherDeclarations.filter(isError)).map((errors) => `${errors} in declarations that are not needed here`),
     ];
-    if (left.length > 0 && !hasCounted) say(`${left.join(", ")}: pretrain check ${shownPath(file)}`);
+    if (left.length > 0 && !hasCounted) say(`${left.join(", ")}: pretrain check ${fileArgument(file)}`);
     hasCounted ||= left.length > 0;
   };
   return {
@@ -73,6 +72,7 @@ export async function load(path: string, { warnings }: { warnings: "said" | "cou
     spec,
     store,
     declaredAs: (name) => analysis.declarations.filter((each) => each.name === name).map(({ kind }) => kind),
+    declares: (kind) => analysis.declarations.some((each) => each.kind === kind),
     sayErrors: () => sayEach(analysis.problems.filter(isError)),
     refuse(problem) {
       const placed = [analysis.place(problem)];
@@ -113,11 +113,6 @@ function isError({ severity }: PlacedProblem): boolean {
 /** `3 warnings`; empty if there are none. */
 function countOf(noun: string, { length }: readonly unknown[]): string[] {
   return length === 0 ? [] : [counted(length, noun)];
-}
-
-function existing(path: string): string {
-  if (!existsSync(path)) throw new UsageError(`there is no file ${path}`);
-  return resolve(path);
 }
 
 function each(problems: readonly PlacedProblem[]): PlacedProblem[] {

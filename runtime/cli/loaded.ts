@@ -17,6 +17,8 @@ export interface Loaded {
   store: Store;
   /** The kinds of the declarations with a name, including those with errors, which are not in `spec`. */
   declaredAs(name: string): DeclarationKind[];
+  /** Whether the text declares something of this kind, with errors or without. */
+  declares(kind: DeclarationKind): boolean;
   /** Prints each error of the text once. */
   sayErrors(): void;
   /** Prints a problem with its place and throws. */

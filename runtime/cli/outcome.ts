@@ -9,7 +9,7 @@ import type { Store } from "#runtime/runs/store.ts";
 import { nextSteps } from "./advice.ts";
 import { asksFor } from "./asked-metrics.ts";
 import type { Loaded } from "./loaded.ts";
-import { print, shownPath } from "./output.ts";
+import { fileArgument, print, shownPath } from "./output.ts";
 import { probeResult, probeTable } from "./probe-results.ts";
 import type { Told } from "./reporter.ts";
 
@@ -36,7 +36,7 @@ function printComparison(loaded: Loaded, comparison: JobOf<"compare">, { jobs }:
   if (!hasResults(result)) return;
   const notes = (result.notes ?? []).filter((note) => !note.jobs.some((id) => jobs.has(id)));
   print(`\n${comparisonTable({ ...result, notes })}`);
-  const advice = nextSteps(result, comparison, shownPath(loaded.file));
+  const advice = nextSteps(result, comparison, fileArgument(loaded.file));
   if (advice.length > 0) print(`\nTo try next:\n${advice.map((line) => `  ${line}`).join("\n")}`);
 }
 

@@ -12,6 +12,7 @@ import { addGenerate } from "./generate.ts";
 import { addInspect } from "./inspect.ts";
 import { addJob } from "./job.ts";
 import { addLsp } from "./lsp.ts";
+import { suggestion } from "./nearest.ts";
 import { addPlan } from "./plan.ts";
 import { addPreview } from "./preview.ts";
 import { addReport } from "./report.ts";
@@ -27,6 +28,8 @@ export function createProgram(): Command {
   const program = new Command("pretrain")
     .description("Declare pre-training experiments, run them at matched compute, and read which objective won.")
     .version(version())
+    // its own, below, says that a command does not exist
+    .helpCommand(false)
     .showHelpAfterError("(--help shows the usage)")
     .exitOverride()
     // arguments that it quotes are escaped too
@@ -67,8 +70,23 @@ Exit codes: 0 done, 1 the file or the data has errors, 2 wrong usage, 3 a run fa
     addJob,
   ])
     add(program);
+  addHelp(program);
   refuseTwice(program);
   return program.hook("preAction", (_, command) => refuseEmpty(command));
+}
+
+function addHelp(program: Command): void {
+  program
+    .command("help")
+    .description("show the help of a command")
+    .argument("[command]", "one of those that pretrain --help lists; default: that list")
+    .action((name: string | undefined) => {
+      const commands = program.createHelp().visibleCommands(program);
+      const found = name === undefined ? program : commands.find((command) => command.name() === name);
+      const names = commands.map((command) => command.name());
+      if (!found) throw new UsageError(`there is no command ${name}${suggestion(name!, names)}`);
+      found.outputHelp();
+    });
 }
 
 /** Throws if an argument is empty, as an unset shell variable leaves it: as a path, it would mean this folder. Prompts and texts may be. */

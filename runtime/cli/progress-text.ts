@@ -62,7 +62,9 @@ export function eventLine(event: RunEvent, job: JobProgress): string | undefined
       return `stopped  ${name}${event.step === undefined ? "" : ` at step ${grouped(event.step)}`}`;
     case "job-skipped":
       if (event.reason === "done") return undefined;
-      return `skipped  ${name}: ${event.reason === "input-failed" ? "one of its inputs failed" : "another process is running it"}`;
+      return event.reason === "input-failed"
+        ? `skipped  ${name}: one of its inputs failed`
+        : `waiting  ${name}: another process is running it`;
     case "warning":
       return `warning  ${name}: ${event.message}`;
     default:

@@ -19,7 +19,7 @@ import { writeUserFile } from "#runtime/runs/user-file.ts";
 import { inputsOf, writeBundle } from "./bundle.ts";
 import { UsageError } from "./exit.ts";
 import { comparisonIn, type Loaded, requireDeclared } from "./loaded.ts";
-import { print, say, shownPath } from "./output.ts";
+import { fileArgument, print, say, shellWord, shownPath } from "./output.ts";
 import { version } from "./version.ts";
 
 const formats = { html: htmlReport, markdown: markdownReport, latex: latexReport } satisfies Record<
@@ -55,7 +55,7 @@ export function addReport(program: Command): void {
       const { plan } = loaded.plan(name);
       const input = reportInput(loaded, plan, comparisonIn(plan, name));
       if (!hasResults(input.result))
-        throw new UsageError(`nothing of ${name} has a result yet: pretrain run ${shownPath(loaded.file)} ${name}`);
+        throw new UsageError(`nothing of ${name} has a result yet: pretrain run ${fileArgument(loaded.file)} ${name}`);
       if (options.out !== undefined) refuseOwn(options.out, loaded, plan);
       if (options.bundle !== undefined && existsSync(options.bundle))
         throw new UsageError(`${options.bundle} exists already; name a new folder`);
@@ -207,5 +207,8 @@ function commandsFor({ file, store }: Loaded, { jobs }: Plan, job: CompareJob): 
   const until = job.interimAnalyses ? ` --until settled --max-seeds ${job.interimAnalyses.max}` : "";
   const engines = jobs.flatMap(({ id }) => readManifest(store.runFolder(id))?.sessions.flatMap(({ engine }) => engine?.engine ?? []) ?? []);
   const engine = new Set(engines).size === 1 ? ` --engine ${engines[0]}` : "";
-  return [`pretrain run ${basename(file)} ${job.comparison}${engine}${until}`, `pretrain results ${basename(file)} ${job.comparison}`];
+  return [
+    `pretrain run ${shellWord(basename(file))} ${job.comparison}${engine}${until}`,
+    `pretrain results ${shellWord(basename(file))} ${job.comparison}`,
+  ];
 }

@@ -2,9 +2,9 @@ import type { Command } from "commander";
 import { compareRuns, runsIn } from "#runtime/compare/compare.ts";
 import { comparisonTable } from "#runtime/compare/comparison-table.ts";
 import { hasResults } from "#runtime/contract/missing-score.ts";
-import { UsageError } from "./exit.ts";
+import { ProblemsError, UsageError } from "./exit.ts";
 import { comparisonIn, type Loaded, requireDeclared } from "./loaded.ts";
-import { print, printJson, say, shownPath } from "./output.ts";
+import { fileArgument, print, printJson, say, shownPath } from "./output.ts";
 import { probeResult, probeTable } from "./probe-results.ts";
 
 export function addResults(program: Command): void {
@@ -29,7 +29,7 @@ export function addResults(program: Command): void {
       const result = compareRuns(job, runsIn(loaded.store));
       if (options.json) printJson(result);
       else if (hasResults(result)) print(comparisonTable(result));
-      else say(`nothing of ${name} has a result yet: pretrain run ${shownPath(loaded.file)} ${name}`);
+      else say(`nothing of ${name} has a result yet: pretrain run ${fileArgument(loaded.file)} ${name}`);
     });
 }
 
@@ -37,12 +37,16 @@ function showProbe(loaded: Loaded, name: string, { json }: { json?: boolean }): 
   const result = probeResult(loaded, name);
   if (json) printJson(result);
   else if (result.layers.length > 0 || result.missing.some(({ done }) => done)) print(probeTable(result));
-  else say(`nothing of ${name} has a result yet: pretrain run ${shownPath(loaded.file)} ${name}`);
+  else say(`nothing of ${name} has a result yet: pretrain run ${fileArgument(loaded.file)} ${name}`);
 }
 
 function onlyComparison(loaded: Loaded): string {
   const names = Object.keys(loaded.spec.comparisons);
   if (names.length === 1) return names[0]!;
+  if (names.length === 0 && loaded.declares("compare")) {
+    loaded.sayErrors();
+    throw new ProblemsError("no compare of the file can be used until the errors above are fixed");
+  }
   const found = names.length === 0 ? "declares no compare" : `declares ${names.join(", ")}: name one`;
   throw new UsageError(`${shownPath(loaded.file)} ${found}`);
 }

@@ -20,7 +20,7 @@ import { exitCodes, fail, UsageError } from "./exit.ts";
 import { comparisonIn, type Loaded, type Planned, requireDeclared } from "./loaded.ts";
 import { atLeast } from "./number-option.ts";
 import { printOutcome } from "./outcome.ts";
-import { say, shownPath } from "./output.ts";
+import { fileArgument, say } from "./output.ts";
 import { ownCommand } from "./own-command.ts";
 import { jsonReporter, liveReporter, nothingTold, plainReporter, type Reporter, type Told } from "./reporter.ts";
 import { requirePlannedPrecision } from "./require-precision.ts";
@@ -234,7 +234,7 @@ function exitCodeFor(result: ScheduleResult, { failures }: Did, loaded: Loaded, 
     return fail({ exit_code, message }, `failed jobs: ${states.filter((state) => state === "failed").length}; finished jobs are kept`);
   }
   if (result.interrupted && states.some((state) => state !== "done")) {
-    say(`stopped; pretrain run ${shownPath(loaded.file)} ${name} resumes from here`);
+    say(`stopped; pretrain run ${fileArgument(loaded.file)} ${name} resumes from here`);
     return exitCodes.interrupted;
   }
   if (states.every((state) => state === "done")) return exitCodes.done;

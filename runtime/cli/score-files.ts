@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { decimalOf } from "#runtime/contract/decimal.ts";
 import type { Form, Forms } from "#runtime/metrics/scorers.ts";
 import { strangeTag } from "#runtime/metrics/undefined-metrics.ts";
@@ -7,7 +6,8 @@ import { fileChecks } from "#runtime/tasks/checks/file-checks.ts";
 import { objectChecks } from "#runtime/tasks/checks/rows.ts";
 import { decode } from "#runtime/tasks/formats/decode.ts";
 import { maxBytes, moreThanHeld } from "#runtime/tasks/formats/decompress.ts";
-import { ProblemsError, UsageError } from "./exit.ts";
+import { ProblemsError } from "./exit.ts";
+import { readGivenFile } from "./given-file.ts";
 
 /** A value of a file, with its place. */
 export interface ReadValue {
@@ -37,12 +37,7 @@ export function readValues(path: string, fields: readonly string[]): ReadValue[]
 }
 
 function readUtf8(path: string): string {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw new UsageError(`${path} cannot be read: ${(error as Error).message}`);
-  }
+  const bytes = readGivenFile(path);
   if (bytes.length > maxBytes) throw new ProblemsError(`${path} has ${moreThanHeld}`);
   const content = /\.json$/iu.test(path) ? "document" : /\.(?:jsonl|ndjson)$/iu.test(path) ? "json-lines" : "lines";
   const flaw = firstFlaw(fileChecks, "score", { bytes, isWhole: true, encoding: "utf-8", reader: "score", content });

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
+import { counted } from "#runtime/contract/numbers.ts";
 import { parseRecord } from "#runtime/contract/record-text.ts";
 import { hypothesis } from "#runtime/contract/records.ts";
 import { describeSystemError } from "#runtime/contract/system-error.ts";
@@ -10,6 +11,7 @@ import { openStore, type Store } from "#runtime/runs/store.ts";
 import { readTextFile } from "#runtime/runs/whole-files.ts";
 import { checkpointProblems } from "#runtime/train/training-checkpoints.ts";
 import { exitCodes, UsageError } from "./exit.ts";
+import { pretrainFile } from "./given-file.ts";
 import { print, printJson, shownPath } from "./output.ts";
 import { storeRoot } from "./store-root.ts";
 
@@ -29,7 +31,7 @@ export function addVerifyStore(program: Command): void {
     .option("--json", "one JSON document")
     .addHelpText("after", "\nExamples:\n  $ pretrain verify-store experiment.pretrain\n  $ pretrain verify-store --json")
     .action((file: string | undefined, { json }: { json?: boolean }) => {
-      const root = file === undefined ? resolve(".pretrain") : storeRoot(existing(file));
+      const root = file === undefined ? resolve(".pretrain") : storeRoot(pretrainFile(file));
       if (!existsSync(root)) throw new UsageError(`there is no folder ${shownPath(root)}: nothing was run yet`);
       const verified = verifyStore(openStore(root));
       if (json) printJson(verified);
@@ -84,15 +86,15 @@ function hypothesisProblems(root: string): string[] {
 }
 
 function inWords({ whole, undone, problems }: Verified): string {
-  const counts = `${whole} jobs are unchanged, ${undone} are not done`;
+  const counts = `${counted(whole, "job")} unchanged, ${undone} not done`;
   if (problems.length === 0) return counts;
   return [
     ...problems,
-    `${problems.length} files were changed after they were written (${counts}); pretrain run runs the jobs again that need it`,
+    `${counted(problems.length, "file")} changed after a run wrote ${problems.length === 1 ? "it" : "them"} (${counts})`,
+    remedy,
   ].join("\n");
 }
 
-function existing(path: string): string {
-  if (!existsSync(path)) throw new UsageError(`there is no file ${path}`);
-  return resolve(path);
-}
+/** `run` compares sizes, and contents only of files that another job is about to read: reading all would take long. */
+const remedy =
+  "pretrain run runs a job again if one of its files is missing or has another size; remove a file of the same size whose content changed, and its job runs again too";

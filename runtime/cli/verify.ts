@@ -1,12 +1,13 @@
+import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import type { VerifiedTensor } from "#runtime/checkpoints/verify.ts";
 import { alignedRows } from "#runtime/compare/comparison-table.ts";
 import type { EngineChoice } from "#runtime/contract/catalogue/engines.ts";
 import { engineOption } from "./engine-choice.ts";
-import { ProblemsError, sayFailures } from "./exit.ts";
+import { ProblemsError, sayFailures, UsageError } from "./exit.ts";
 import { checkpointFolder } from "./model-argument.ts";
 import { positive } from "./number-option.ts";
-import { print, printJson, say } from "./output.ts";
+import { print, printJson, say, shellWord } from "./output.ts";
 
 interface VerifyOptions {
   batch: string;
@@ -33,6 +34,11 @@ export function addVerify(program: Command): void {
     )
     .action((argument: string, options: VerifyOptions) =>
       sayFailures(async () => {
+        const [file] = argument.split("#");
+        if (file !== argument && existsSync(file!))
+          throw new UsageError(
+            `verify reads the folder of a checkpoint, not a run; write one first: pretrain export ${shellWord(argument)} --to transformers FOLDER`,
+          );
         const folder = checkpointFolder(argument);
         const { verify } = await import("#runtime/checkpoints/verify.ts");
         const { engine, tensors } = await verify(folder, options, (message) => say(`warning: ${message}`));

@@ -58,8 +58,10 @@ function describeRecord({ recorded, before_test }: ComparisonResult["expectation
 /** The results of the contamination checks, with examples. */
 export function describeContamination({ contamination }: ComparisonResult): string[] {
   return contamination.flatMap(({ task, corpus, items, checked, contaminated, examples }) => [
-    `${contaminated.length} of ${items} test examples of ${task} occur verbatim in ${corpus}` +
-      (checked < items ? ` (${items - checked} are too short to check)` : ""),
+    checked === 0
+      ? `all ${items} test examples of ${task} are too short to look for in ${corpus}`
+      : `${contaminated.length} of ${items} test examples of ${task} occur verbatim in ${corpus}` +
+        (checked < items ? ` (${items - checked} are too short to check)` : ""),
     ...examples.map(({ id, words }) => `${id}: “${words}”`),
   ]);
 }

@@ -117,7 +117,7 @@ function parsedFile<T>(path: string, parse: (text: string) => Parsed<T>): Parsed
   try {
     text = readTextFile(path);
   } catch (error) {
-    if (error instanceof Obstacle) return { problem: "it is no file; move what stands there away" };
+    if (error instanceof Obstacle) return { problem: "it is a folder or another thing that is not a file; move it away" };
     return { problem: `it cannot be read: ${(error as Error).message}` };
   }
   return text === undefined ? undefined : parse(text);

@@ -1,6 +1,7 @@
 import { chmodSync, lstatSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
+import { fileArgument } from "../../runtime/cli/output.ts";
 import { folderWith, pretrain, sentences } from "./cli.ts";
 
 // processes start slowly on a busy machine
@@ -48,6 +49,21 @@ test("a folder and a file whose names would be patterns are read by their names"
 
 test.each([
   ["an unknown command", ["frobnicate"], "unknown command"],
+  ["an unknown command to help with", ["help", "pln"], "there is no command pln; did you mean plan?"],
+  ["a file of another kind", ["check", "tales.txt"], "tales.txt is not a .pretrain file"],
+  ["a file of another kind to format", ["format", "tales.txt"], "tales.txt is not a .pretrain file"],
+  ["a folder", ["plan", "."], ". is a folder; name a .pretrain file, such as fine.pretrain"],
+  ["a folder to verify", ["verify-store", "."], ". is a folder; name a .pretrain file"],
+  ["a file that is not there to format", ["format", "none.pretrain"], "there is no file none.pretrain"],
+  ["a file that is not there to score", ["score", "accuracy", "--predictions", "none", "--references", "none"], "there is no file none"],
+  ["a folder to score", ["score", "accuracy", "--predictions", ".", "--references", "."], ". is a folder; name a file"],
+  [
+    "a run to verify",
+    ["verify", "fine.pretrain#a", "--batch", "b", "--expected", "b"],
+    "not a run; write one first: pretrain export fine.pretrain#a",
+  ],
+  ["half a thread", ["bench", "--threads", "1.5"], "whole number from 1"],
+  ["half a round", ["bench", "--rounds", "1.5"], "whole number from 1"],
   ["a missing argument", ["plan"], "missing required argument"],
   ["an unknown option", ["plan", "fine.pretrain", "--jsn"], "unknown option"],
   ["a file that is not there", ["check", "none.pretrain"], "there is no file none.pretrain"],
@@ -187,4 +203,17 @@ test.each([
 test("several values and a flag may come twice", async () => {
   const { code, stdout } = await pretrain(folder(), "check", "--json", "fine.pretrain", "--json");
   expect([code, JSON.parse(stdout)]).toEqual([0, expect.anything()]);
+});
+
+test("a comparison with errors is not said to be missing", async () => {
+  const text = `${fine}compare objectives {\n  vary objective: [clm]\n}\n`;
+  const { code, stderr } = await pretrain(folderWith({ "a.pretrain": text, "tales.txt": "once upon a time\n" }), "results", "a.pretrain");
+  expect(stderr).toContain("a.pretrain:6:9: error: compare needs extends");
+  expect(stderr).toContain("no compare of the file can be used until the errors above are fixed");
+  expect(code).toBe(1);
+});
+
+test("a file in a command that a message advises is quoted for the shell", () => {
+  expect(fileArgument("my tales' file.pretrain")).toBe("'my tales'\\'' file.pretrain'");
+  expect(fileArgument("größe/a-1.pretrain")).toBe("größe/a-1.pretrain");
 });

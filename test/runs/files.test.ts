@@ -71,7 +71,7 @@ test.skipIf(process.platform === "win32")("a pipe or device in a file's place is
   execFileSync("mkfifo", [pipe]);
   symlinkSync("/dev/zero", endless);
   for (const path of [pipe, endless]) {
-    expect(readSealed(path, v.object({}))).toEqual({ problem: "it is no file; move what stands there away" });
+    expect(readSealed(path, v.object({}))).toEqual({ problem: "it is a folder or another thing that is not a file; move it away" });
     expect(() => recordOf(path)).toThrow("is not a regular file");
     expect(() => readSafetensors(path)).toThrow("is not a regular file");
   }
