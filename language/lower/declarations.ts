@@ -1,5 +1,7 @@
 import { dirname } from "node:path";
 import { optionOf } from "#runtime/contract/catalogue/index.ts";
+import { camelCase } from "#runtime/contract/catalogue/specified.ts";
+import { omittedKeys } from "#runtime/contract/catalogue/token-loss.ts";
 import {
   type Budget,
   type CheckpointSpec,
@@ -13,7 +15,6 @@ import {
   type ProbeSpec,
   type TokenizerKind,
   type TokenizerSpec,
-  type TokenLossSettings,
   type TrainedPart,
 } from "#runtime/contract/spec.ts";
 import { isDeclaration, isNamed, type Value } from "../generated/ast.ts";
@@ -106,7 +107,7 @@ export function lowerPretrain(settings: Settings, objective: (value: Value) => s
     batch: settings.number("batch"),
     accumulate: settings.number("accumulate"),
     optimizer: lowerOptimizer(settings),
-    ...tokenLoss(settings),
+    ...omittedAtZero(settings),
     precision: choiceIn(settings, "precision"),
     seed: settings.number("seed"),
     evaluate: settings.schedule("evaluate").every,
@@ -114,10 +115,10 @@ export function lowerPretrain(settings: Settings, objective: (value: Value) => s
   };
 }
 
-/** Only what has an effect. */
-function tokenLoss(settings: Settings): TokenLossSettings {
-  const [labelSmoothing, zLoss] = [settings.number("label_smoothing"), settings.number("z_loss")];
-  return { ...(labelSmoothing > 0 ? { labelSmoothing } : {}), ...(zLoss > 0 ? { zLoss } : {}) };
+/** Settings that are absent where they are 0. */
+function omittedAtZero(settings: Settings): Pick<PretrainSpec, "labelSmoothing" | "zLoss" | "ema"> {
+  const set = omittedKeys.filter((key) => settings.number(key) > 0);
+  return Object.fromEntries(set.map((key) => [camelCase(key), settings.number(key)]));
 }
 
 export function lowerFinetuneSettings(settings: Settings): FinetuneSettings {

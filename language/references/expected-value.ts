@@ -10,7 +10,7 @@ import {
   type ValueType,
 } from "#runtime/contract/catalogue/index.ts";
 import { optimizerKeys } from "#runtime/contract/catalogue/optimizers.ts";
-import { tokenLossKeys } from "#runtime/contract/catalogue/token-loss.ts";
+import { omittedKeys } from "#runtime/contract/catalogue/token-loss.ts";
 import type { VariedKey } from "#runtime/contract/spec.ts";
 import {
   type Block,
@@ -135,7 +135,7 @@ export const variedKeys: readonly VariedKey[] = [
   "tokenizer",
   "batch",
   "budget",
-  ...tokenLossKeys,
+  ...omittedKeys,
   ...optimizerKeys,
 ];
 

@@ -1,8 +1,8 @@
 import { optimizerKeys } from "#runtime/contract/catalogue/optimizers.ts";
 import { camelCase } from "#runtime/contract/catalogue/specified.ts";
-import { tokenLossKeys } from "#runtime/contract/catalogue/token-loss.ts";
+import { omittedKeys } from "#runtime/contract/catalogue/token-loss.ts";
 import type { SpecPath } from "#runtime/contract/problem.ts";
-import type { PretrainSpec, Spec, TokenLossKey, TokenLossSettings, Varied, VariedKey, VariedValue } from "#runtime/contract/spec.ts";
+import type { OmittedKey, PretrainSpec, Spec, Varied, VariedKey, VariedValue } from "#runtime/contract/spec.ts";
 import { leavesOf } from "./resolve.ts";
 
 /** A pre-training that the file uses: a declared one, or a cell of a comparison. */
@@ -13,7 +13,7 @@ export interface Use {
   /** Name of the declaration: its own, or that of the pre-training that the comparison extends. */
   declared: string;
   /** Place of this key in the specification. */
-  at(key: keyof PretrainSpec | TokenLossKey): SpecPath;
+  at(key: keyof PretrainSpec | OmittedKey): SpecPath;
   /** Keys that the comparison varies, with those of its `vary` lines first; empty for a declaration. */
   varied: readonly VariedKey[];
 }
@@ -83,10 +83,10 @@ export function pathOfValue(comparison: string, key: VariedKey, index: number): 
 
 /** The pre-training with one key set to a varied value. */
 export function withValue(pretrain: PretrainSpec, key: VariedKey, value: VariedValue["value"]): PretrainSpec {
-  const ofLoss = tokenLossKeys.find((name) => name === key);
-  if (ofLoss) {
-    const { [camelCase(ofLoss) as keyof TokenLossSettings]: _, ...rest } = pretrain;
-    return value === 0 ? rest : { ...rest, [camelCase(ofLoss)]: value };
+  const omitted = omittedKeys.find((name) => name === key);
+  if (omitted) {
+    const { [camelCase(omitted) as "labelSmoothing" | "zLoss" | "ema"]: _, ...rest } = pretrain;
+    return value === 0 ? rest : { ...rest, [camelCase(omitted)]: value };
   }
   const setting = optimizerKeys.find((name) => name === key);
   if (!setting) return { ...pretrain, [key]: value };

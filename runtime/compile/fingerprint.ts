@@ -73,7 +73,17 @@ export function tokenizerContent(tokenizer: LearnedTokenizerSpec, corpusFingerpr
 
 type Pretraining = Pick<
   PretrainJob,
-  "model" | "objective" | "steps" | "warmupSteps" | "batch" | "accumulate" | "optimizer" | "precision" | "seed" | keyof TokenLossSettings
+  | "model"
+  | "objective"
+  | "steps"
+  | "warmupSteps"
+  | "batch"
+  | "accumulate"
+  | "optimizer"
+  | "precision"
+  | "seed"
+  | "ema"
+  | keyof TokenLossSettings
 >;
 
 /** The content of a pre-training for its fingerprint, without `evaluateEvery`, `save` and `keep`, which do not change the final model. */
@@ -95,6 +105,7 @@ export function pretrainContent(job: Pretraining, encodedFingerprint: string): u
     // absent where there are none
     labelSmoothing: job.labelSmoothing,
     zLoss: job.zLoss,
+    ema: job.ema,
     ...(job.model.weights ? readingContent(job.model, tasksIn(job.objective)) : {}),
     ...headContent(tasksIn(job.objective), job.model.dropout),
     ...prefixContent(job.model, tasksIn(job.objective)),

@@ -69,7 +69,7 @@ export function settle(planner: Planner, use: Use): Setting | null {
   const trained = withReading(resolved, objective);
   const { batch, accumulate, optimizer, precision } = pretrain;
   const memoryOf = (size: { model: ResolvedModel; batch: number; accumulate: number }) =>
-    planner.costs.pretrain({ optimizer, precision, objective, ...size }, 1).memoryBytes;
+    planner.costs.pretrain({ optimizer, ...averageOf(pretrain), precision, objective, ...size }, 1).memoryBytes;
   const tooLarge = beyondMemory(
     { label: use.label, model: trained, batch, accumulate, optimizer, memoryOf, at: use.at("batch") },
     planner.memoryBytes,
@@ -93,7 +93,7 @@ function tokenizerOf(planner: Planner, { pretrain, at }: Use, checkpoint: KnownC
 export function withModel(planner: Planner, setting: Omit<Setting, "model" | "costOver">, model: ResolvedModel): Setting {
   const { objective } = setting;
   const { batch, accumulate, optimizer, precision } = setting.use.pretrain;
-  const size = { model, objective, batch, accumulate, optimizer, precision };
+  const size = { model, objective, batch, accumulate, optimizer, ...averageOf(setting.use.pretrain), precision };
   const costOver = (steps: number) => withPositionsRead(planner.costs.pretrain(size, steps), { ...setting, model }, steps);
   return { ...setting, model, costOver };
 }
@@ -127,7 +127,19 @@ export function addPretraining(
   const { steps, seed, name } = run;
   const warmup = warmupSteps(optimizer, steps);
   if (warmup >= steps && warmup > 0) planner.problems.push(endlessWarmup(use, warmup, steps));
-  const computed = { model, objective, steps, warmupSteps: warmup, batch, accumulate, optimizer, ...tokenLoss, precision, seed };
+  const computed = {
+    model,
+    objective,
+    steps,
+    warmupSteps: warmup,
+    batch,
+    accumulate,
+    optimizer,
+    ...tokenLoss,
+    ...averageOf(use.pretrain),
+    precision,
+    seed,
+  };
   const job = planner.graph.add("pretrain", pretrainContent(computed, encoded.fingerprint), {
     name,
     after: [encoded.id, tokenizer.id],
@@ -142,6 +154,10 @@ export function addPretraining(
   const kept = [...new Set([...(job.keep ?? []), ...(run.keep ?? [])])].sort((a, b) => a - b);
   if (kept.length > 0) job.keep = kept;
   return job;
+}
+
+function averageOf({ ema }: Pick<PretrainJob, "ema">): Pick<PretrainJob, "ema"> {
+  return ema === undefined ? {} : { ema };
 }
 
 function endlessWarmup(use: Use, warmup: number, steps: number) {

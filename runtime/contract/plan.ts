@@ -222,6 +222,8 @@ export interface PretrainJob extends JobBase<"pretrain">, TokenLossSettings {
   batch: number;
   accumulate: number;
   optimizer: OptimizerSpec;
+  /** Decay of the average of the weights that is the result; absent: the weights themselves are. */
+  ema?: number;
   precision: PretrainSpec["precision"];
   seed: number;
   /** Steps between validations. Not part of the fingerprint, as it does not change the final model. */

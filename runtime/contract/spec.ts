@@ -1,7 +1,7 @@
 import type { objectives } from "./catalogue/objectives.ts";
 import type { optimizers } from "./catalogue/optimizers.ts";
 import type { SpecifiedOption } from "./catalogue/specified.ts";
-import type { tokenLossKeys } from "./catalogue/token-loss.ts";
+import type { omittedKeys } from "./catalogue/token-loss.ts";
 import type { TaskSpec } from "./task-spec.ts";
 
 export type * from "./task-spec.ts";
@@ -224,6 +224,8 @@ export interface PretrainSpec extends Documented, TokenLossSettings {
   /** Number of micro-batches that the batch of a step is split into. */
   accumulate: number;
   optimizer: OptimizerSpec;
+  /** Decay of a moving average of the weights, which is what is scored and saved; absent: there is none. */
+  ema?: number;
   /** Number format of matrix products. */
   precision: "float32" | "bfloat16";
   seed: number;
@@ -302,10 +304,10 @@ export interface Varied {
   with?: { key: VariedKey; values: VariedValue[] }[];
 }
 
-export type VariedKey = "model" | "objective" | "corpus" | "tokenizer" | "batch" | "budget" | TokenLossKey | OptimizerKey;
+export type VariedKey = "model" | "objective" | "corpus" | "tokenizer" | "batch" | "budget" | OmittedKey | OptimizerKey;
 
-/** The name of such a setting, as written in the text. */
-export type TokenLossKey = (typeof tokenLossKeys)[number];
+/** The name of a setting that is absent where it is 0, as written in the text. */
+export type OmittedKey = (typeof omittedKeys)[number];
 
 export interface VariedValue {
   /** Label in tables. */

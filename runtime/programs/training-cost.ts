@@ -12,7 +12,7 @@ import { longestTaskPart } from "./task-parts.ts";
 import { type Part, type TrainingProgram, type TrainingSettings, trainingProgram } from "./training-program.ts";
 
 /** What decides what a step of a pre-training costs. Of the optimiser its kind does, and whether it keeps a first moment. */
-export interface PretrainingSize extends Pick<PretrainJob, "model" | "objective" | "batch" | "accumulate" | "optimizer"> {
+export interface PretrainingSize extends Pick<PretrainJob, "model" | "objective" | "batch" | "accumulate" | "optimizer" | "ema"> {
   /** Left out: float32. */
   precision?: Precision;
 }
@@ -58,7 +58,7 @@ export function pretrainGraph(size: PretrainingSize): Graph {
   return tracedStep(trainingProgram(settings), settings, settings.parts[0]!);
 }
 
-function settingsOf({ model, objective, batch, accumulate, optimizer, precision = "float32" }: PretrainingSize): TrainingSettings {
+function settingsOf({ model, objective, batch, accumulate, optimizer, ema, precision = "float32" }: PretrainingSize): TrainingSettings {
   // the parts are the same for any number of steps
   const parts = pretrainingParts(model, objective, 1);
   return {
@@ -69,6 +69,7 @@ function settingsOf({ model, objective, batch, accumulate, optimizer, precision 
     optimizer,
     dropout: model.dropout,
     precision,
+    ...(ema === undefined ? {} : { ema }),
     trained: pretrainingParameters(model, parts),
     frozen: fixedParameters(model),
   };

@@ -27,6 +27,7 @@ import {
   textStateInputs,
   textStates,
 } from "./text-part.ts";
+import { averageFunction, averageName } from "./weight-average.ts";
 
 /** One kind of batch that a program trains on, with static shapes. */
 export type Part = TextPart | HeadPart;
@@ -48,6 +49,8 @@ export interface TrainingSettings extends TokenLossSettings {
   loraScale?: number;
   /** Groups that a batch is computed in, where not as a whole. */
   groups?: number;
+  /** Decay of an average of the weights, which is evaluated and saved instead of them; left out: there is none. */
+  ema?: number;
   /** The part whose texts `states` reads; left out: there is no such function. */
   watched?: TextPart;
 }
@@ -62,6 +65,7 @@ export interface TrainingProgram extends Program {
  *   accumulate.PART  forward, backward, gradients added to the state → loss
  *   evaluate.PART    forward → the losses of each term, item by item (text), answers (of a head)
  *   states           forward → `states`, the mean of the last hidden states of each text of the watched part
+ *   average          the moving average of the weights, after a step
  * and `apply`: update with the accumulated gradients → gradient_norm. Where nothing is trained, `evaluate` alone.
  * The loss of a step is Σ weightsᵢ lossᵢ: the host gives weights that add up to 1 over the whole step, so that micro-batches
  * change no number.
@@ -86,6 +90,7 @@ export function trainingProgram(settings: TrainingSettings): TrainingProgram {
     functions: [
       ...functions,
       ...(trains && settings.accumulates ? [applyFunction(settings, groups)] : []),
+      ...(trains && settings.ema !== undefined ? [averageFunction(groups, weightsName)] : []),
       ...(watched ? [statesFunction(settings, groups, watched)] : []),
     ],
     precision: settings.precision ?? "float32",
@@ -183,7 +188,7 @@ function applyFunction(settings: TrainingSettings, groups: readonly Group[]): Pr
 function evaluateFunction(settings: TrainingSettings, groups: readonly Group[], part: Part): ProgramFunction {
   return {
     name: `evaluate.${part.name}`,
-    reads: readNames(settings, groups, (group) => [weightsName(group)]),
+    reads: readNames(settings, groups, (group) => [evaluatedName(settings)(group)]),
     inputs: batchInputs(settings, part).filter(({ name }) => !onlyForLoss(settings, part).includes(name)),
     call(state, inputs) {
       const forward = evaluationForward(settings, groups, state);
@@ -196,7 +201,7 @@ function evaluateFunction(settings: TrainingSettings, groups: readonly Group[], 
 function statesFunction(settings: TrainingSettings, groups: readonly Group[], watched: TextPart): ProgramFunction {
   return {
     name: statesName,
-    reads: readNames(settings, groups, (group) => [weightsName(group)]),
+    reads: readNames(settings, groups, (group) => [evaluatedName(settings)(group)]),
     inputs: textStateInputs(settings, watched),
     call(state, inputs) {
       const forward = evaluationForward(settings, groups, state);
@@ -207,9 +212,12 @@ function statesFunction(settings: TrainingSettings, groups: readonly Group[], wa
 
 export const statesName = "states";
 
+/** The weights that are evaluated: their average, where there is one. */
+const evaluatedName = ({ ema }: Pick<TrainingSettings, "ema">) => (ema === undefined ? weightsName : averageName);
+
 /** Without dropout. */
 function evaluationForward(settings: TrainingSettings, groups: readonly Group[], state: Tensors): Forward {
-  const parameters = { ...namedWeights(settings, groups, state), ...frozenWeights(settings, state) };
+  const parameters = { ...namedWeights(settings, groups, state, evaluatedName(settings)), ...frozenWeights(settings, state) };
   return forwardOf({ ...settings, dropout: 0 }, parameters, {});
 }
 
@@ -311,8 +319,8 @@ function onlyForLoss(settings: Pick<TrainingSettings, "batch">, part: Part): str
   return part.kind === "text" ? onlyForTraining(part) : heads[part.form].inputs(shapeOf(settings, part)).targets.map(({ name }) => name);
 }
 
-function namedWeights(settings: TrainingSettings, groups: readonly Group[], state: Tensors): Tensors {
-  const all: Tensors = Object.assign({}, ...groups.map((group) => unpack(group, state[weightsName(group)]!)));
+function namedWeights(settings: TrainingSettings, groups: readonly Group[], state: Tensors, nameOf = weightsName): Tensors {
+  const all: Tensors = Object.assign({}, ...groups.map((group) => unpack(group, state[nameOf(group)]!)));
   return Object.fromEntries(settings.trained.map(({ name }) => [name, all[name]!]));
 }
 
@@ -334,5 +342,6 @@ function groupState(group: Group, settings: TrainingSettings): TensorSpec[] {
     float(weightsName(group), [group.size]),
     ...Object.entries(keptSlices(group, settings.optimizer)).map(([kept, slices]) => float(keptName(group, kept), [lengthOf(slices)])),
     ...(settings.accumulates ? [float(gradientName(group), [group.size])] : []),
+    ...(settings.ema === undefined ? [] : [float(averageName(group), [group.size])]),
   ];
 }

@@ -26,6 +26,7 @@ export function pretrainSettings(job: PretrainJob): TrainingSettings {
     dropout: job.model.dropout,
     precision: job.precision,
     ...(job.labelSmoothing === undefined ? {} : { labelSmoothing: job.labelSmoothing }),
+    ...(job.ema === undefined ? {} : { ema: job.ema }),
     ...(job.zLoss === undefined ? {} : { zLoss: job.zLoss }),
     trained: pretrainingParameters(job.model, parts),
     frozen: fixedParameters(job.model),

@@ -13,6 +13,7 @@ import {
   trainingProgram,
   weightsName,
 } from "#runtime/programs/training-program.ts";
+import { averageFunctionName, averageInputs, averageName } from "#runtime/programs/weight-average.ts";
 import type { Arrays } from "#runtime/trace/function.ts";
 import { type Decoder, type DecoderOptions, type DecoderRoom, openDecoder } from "./decoding.ts";
 import { withMasks } from "./dropout-masks.ts";
@@ -23,7 +24,7 @@ export type Values = Record<string, Float32Array>;
 /** What a checkpoint must hold to go on: by parameter. */
 export interface OptimizerState {
   weights: Values;
-  /** What the optimiser keeps of a weight, by its names for it; of some weights it may keep other things than of the rest. */
+  /** What the optimiser keeps of a weight, by its names for it, and the average of the weights, if there is one; of some weights it may keep other things than of the rest. */
   moments: Record<string, Values>;
 }
 
@@ -42,7 +43,7 @@ export interface Trainer {
   states(batch: Arrays): Promise<Float32Array>;
   /** The model as it is now, to write with; it stays so while the trainer goes on. */
   openDecoder(requested: DecoderRoom & Pick<DecoderOptions, "greedy">): Promise<Decoder>;
-  /** Of the trained parameters. */
+  /** Of the trained parameters: their average, if there is one. */
   weights(): Promise<Values>;
   setWeights(values: Values): Promise<void>;
   state(): Promise<OptimizerState>;
@@ -80,6 +81,13 @@ export async function openTrainer({ engine, settings, initial, seed }: TrainerOp
     return Object.assign({}, ...entries.map(({ name, slices }) => unpackValues(slices, flat[name]!)));
   };
   await write(weights, initial);
+  const averages =
+    settings.ema === undefined ? [] : groups.map((group): Entry => ({ name: averageName(group), slices: weightSlices(group) }));
+  await write(averages, initial);
+  /** What is evaluated, written with and saved. */
+  const evaluated = settings.ema === undefined ? weights : averages;
+  /** Besides the weights, by the names in checkpoints. */
+  const held = settings.ema === undefined ? kept : { ...kept, average: averages };
   const clearMoments = () => clear(Object.values(kept).flat());
   await clearMoments();
 
@@ -97,9 +105,14 @@ export async function openTrainer({ engine, settings, initial, seed }: TrainerOp
     withNoise: (part, batch, path) => ({ ...batch, ...uniformNoise(noiseInputs(settings, part), path) }),
     async step(part, batches, { step, learningRate }) {
       const scalars = optimizerScalars(settings.optimizer, step, learningRate);
-      if (!settings.accumulates) return lossAndNorm(await session.call(`step.${part.name}`, { ...batches[0], ...scalars }));
-      const outputs = await callAll([...batches.map((batch) => [`accumulate.${part.name}`, batch] as const), ["apply", scalars]]);
-      const applied = outputs.pop()!;
+      const average = settings.ema === undefined ? [] : [[averageFunctionName, averageInputs(settings.ema, step)] as const];
+      if (!settings.accumulates) {
+        const [stepped] = await callAll([[`step.${part.name}`, { ...batches[0], ...scalars }], ...average]);
+        return lossAndNorm(stepped!);
+      }
+      const micro = batches.map((batch) => [`accumulate.${part.name}`, batch] as const);
+      const outputs = await callAll([...micro, ["apply", scalars], ...average]);
+      const applied = outputs.splice(micro.length)[0]!;
       return { loss: outputs.reduce((sum, each) => sum + scalarOf(each, "loss"), 0), gradientNorm: scalarOf(applied, "gradient_norm") };
     },
     evaluate: (part, batch) => session.call(`evaluate.${part.name}`, batch),
@@ -108,22 +121,22 @@ export async function openTrainer({ engine, settings, initial, seed }: TrainerOp
       const { model, loraScale } = settings;
       const still = await session.read(settings.frozen.map(({ name }) => frozenName(name)));
       const values = {
-        ...(await read(weights)),
+        ...(await read(evaluated)),
         ...Object.fromEntries(settings.frozen.map(({ name }) => [name, still[frozenName(name)]!])),
       };
       const parameters = [...settings.trained, ...settings.frozen];
       return openDecoder({ engine, model, parameters, values, ...(loraScale === undefined ? {} : { loraScale }), ...requested });
     },
-    weights: () => read(weights),
+    weights: () => read(evaluated),
     setWeights: (values) => write(weights, values),
     async state() {
       const moments: Record<string, Values> = {};
-      for (const [moment, entries] of Object.entries(kept)) moments[moment] = await read(entries);
+      for (const [moment, entries] of Object.entries(held)) moments[moment] = await read(entries);
       return { weights: await read(weights), moments };
     },
     async setState(state) {
       await write(weights, state.weights);
-      for (const [moment, entries] of Object.entries(kept)) await write(entries, state.moments[moment]!);
+      for (const [moment, entries] of Object.entries(held)) await write(entries, state.moments[moment]!);
     },
     resetOptimizer: clearMoments,
     close: () => session.close(),

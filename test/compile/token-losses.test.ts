@@ -16,9 +16,13 @@ describe("label smoothing and z-loss", () => {
       }).plan!.jobs.find((job) => job.kind === "pretrain")!;
     const plain = jobOf({});
     expect("labelSmoothing" in plain || "zLoss" in plain).toBe(false);
+    expect(jobOf({ ema: 0.9 })).toMatchObject({ ema: 0.9, cost: { memoryBytes: expect.any(Number) } });
+    expect(jobOf({ ema: 0.9 }).cost.memoryBytes - plain.cost.memoryBytes).toBe(4 * plain.cost.parameters);
     expect(jobOf({ labelSmoothing: 0.1 })).toMatchObject({ labelSmoothing: 0.1 });
-    const ids = [plain, jobOf({ labelSmoothing: 0.1 }), jobOf({ labelSmoothing: 0.2 }), jobOf({ zLoss: 1e-4 })].map(({ id }) => id);
-    expect(new Set(ids).size).toBe(4);
+    const ids = [plain, jobOf({ labelSmoothing: 0.1 }), jobOf({ labelSmoothing: 0.2 }), jobOf({ zLoss: 1e-4 }), jobOf({ ema: 0.9 })].map(
+      ({ id }) => id,
+    );
+    expect(new Set(ids).size).toBe(5);
   });
 
   it("are varied, and 0 is none", () => {

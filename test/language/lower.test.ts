@@ -258,11 +258,11 @@ compare x { extends: q, vary cooldown: [10%, 30 steps] }`);
 });
 
 test("label smoothing and z-loss leave no trace where they are zero, and are varied", async () => {
-  const { pretrainings, comparisons } = await specOf(`${base}pretrain q { extends: p, label_smoothing: 10%, z_loss: 1e-4 }
-pretrain r { extends: q, z_loss: 0 }
+  const { pretrainings, comparisons } = await specOf(`${base}pretrain q { extends: p, label_smoothing: 10%, z_loss: 1e-4, ema: 0.99 }
+pretrain r { extends: q, z_loss: 0, ema: 0 }
 compare x { extends: q, vary label_smoothing: [0%, 20%] }`);
   expect(pretrainings.p).not.toHaveProperty("labelSmoothing");
-  expect(pretrainings.q).toEqual({ ...pretrainings.p, labelSmoothing: 0.1, zLoss: 1e-4 });
+  expect(pretrainings.q).toEqual({ ...pretrainings.p, labelSmoothing: 0.1, zLoss: 1e-4, ema: 0.99 });
   expect(pretrainings.r).toEqual({ ...pretrainings.p, labelSmoothing: 0.1 });
   expect(comparisons.x?.vary[0]?.values.map(({ value }) => value)).toEqual([0, 0.2]);
 });

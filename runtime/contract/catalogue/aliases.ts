@@ -23,6 +23,7 @@ optimizer: optim optimiser
 adafactor: adafactor_torch
 label_smoothing: label_smoothing_factor smoothing
 z_loss: z_loss_weight zloss
+ema: ema_decay moving_average weight_averaging polyak
 clip_threshold: update_clipping clipping_threshold
 adamw: adam adamw_torch adamw_hf adamw_torch_fused adam_w sgd
 seed or seeds: random_state random_seed

@@ -22,5 +22,19 @@ export const tokenLossSettings = [
   },
 ] as const satisfies readonly Key[];
 
-/** Their names. */
+/** An average of the weights. */
+export const averageSetting = {
+  name: "ema",
+  value: { type: "number", min: 0, max: 1, belowMax: true },
+  default: "0",
+  help: "Decay of an exponential moving average of the weights, which begins with those after the first step. The averaged weights are those that are scored, saved and fine-tuned; 0: there is no average. Usual values are 0.99 to 0.9999, with an average over 1 / (1 - ema) steps.",
+  formula: "\\bar\\theta_t = \\alpha \\bar\\theta_{t-1} + (1 - \\alpha) \\theta_t",
+  source: "Polyak and Juditsky 1992; Izmailov et al. 2018, Averaging Weights Leads to Wider Optima and Better Generalization",
+  example: "ema: 0.999",
+} as const satisfies Key;
+
+/** Names of settings of a pre-training that the specification omits where they are 0. */
+export const omittedKeys = ["label_smoothing", "z_loss", averageSetting.name] as const;
+
+/** Names of those about predicted tokens. */
 export const tokenLossKeys = ["label_smoothing", "z_loss"] as const satisfies readonly (typeof tokenLossSettings)[number]["name"][];

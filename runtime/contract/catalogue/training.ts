@@ -1,7 +1,7 @@
 import { answerForms } from "./answer-forms.ts";
 import { enginesWith } from "./engines.ts";
 import { optimizers } from "./optimizers.ts";
-import { tokenLossSettings } from "./token-loss.ts";
+import { averageSetting, tokenLossSettings } from "./token-loss.ts";
 import { trainedOptions } from "./trained.ts";
 import type { Key, Option } from "./types.ts";
 
@@ -93,6 +93,7 @@ export const pretrainKeys: readonly Key[] = [
   accumulate,
   optimizer,
   ...tokenLossSettings,
+  averageSetting,
   {
     name: "precision",
     value: {
