@@ -50,7 +50,7 @@ export function checkpointBatch(checkpoint: Checkpoint, tensors: Readonly<Record
   const types = tensors.token_type_ids;
   if (types && !model.tokenTypes)
     throw new JobFailure(`${path} has token_type_ids, but ${checkpoint.family.title} has no token types. Omit them`);
-  if (types) checkIds(whole(types), model.tokenTypes ?? 0, path, "token_type_ids");
+  if (types) checkIds(whole(types), model.tokenTypes, path, "token_type_ids");
   if (types && types.data.length !== tokens.length) throw new JobFailure(`${path}: token_type_ids does not have the shape of input_ids`);
   if (decoder) checkIds(decoder.tokens, model.vocabulary, path, "the decoder's input");
   if (tensors.labels && head?.kind === "tokens")
@@ -93,7 +93,7 @@ export function checkpointBatch(checkpoint: Checkpoint, tensors: Readonly<Record
 /** Positions count from 0. RoBERTa counts only tokens that are not padding, and padding has the position before the first. */
 function positionsOf({ family, model }: Checkpoint, tokens: Int32Array, length: number): Int32Array {
   if (family.type !== ("roberta" satisfies FamilyName)) return Int32Array.from(tokens, (_, i) => i % length);
-  const pad = (model.positionOffset ?? 0) - 1;
+  const pad = model.positionOffset - 1;
   let seen = 0;
   return tokens.map((token, i) => {
     if (i % length === 0) seen = 0;

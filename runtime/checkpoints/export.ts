@@ -117,8 +117,8 @@ function valuesAs(
 
 /** Scales the columns of the queries, which come first. */
 function scaled(values: Float32Array, { shape }: Parameter, { model }: StoredModel): Float32Array {
-  const width = model.headWidth ?? model.hidden / model.heads;
-  const [columns, queries] = [shape.at(-1)!, model.heads * width];
+  const { headWidth: width, heads } = model;
+  const [columns, queries] = [shape.at(-1)!, heads * width];
   return values.map((value, i) => (i % columns < queries ? value / Math.sqrt(width) : value));
 }
 

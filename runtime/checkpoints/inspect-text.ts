@@ -2,8 +2,8 @@ import { JobFailure } from "#runtime/contract/job-context.ts";
 import { normOf } from "#runtime/contract/reductions.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
 import { chooseEngine } from "#runtime/engines/engine-table.ts";
-import { stacksOf } from "#runtime/models/choices.ts";
 import { readsStates } from "#runtime/models/parameters.ts";
+import { stacksOf } from "#runtime/models/stacks.ts";
 import { verificationProgram } from "#runtime/programs/verification.ts";
 import { readableTokens } from "#runtime/tokenizers/readable.ts";
 import { encodeWhole } from "#runtime/tokenizers/whole.ts";
@@ -39,7 +39,7 @@ export async function inspect(stored: StoredModel, text: string, engineName: Eng
   const parameters = stored.parameters.filter(
     ({ name }) => !readsStates(name) && (stacksOf(model).length === 1 || !name.startsWith("decoder.")),
   );
-  const sizes = { batch: 1, length: ids.length, decoderLength: 0, types: (model.tokenTypes ?? 0) > 0, labelled: false, gradients: false };
+  const sizes = { batch: 1, length: ids.length, decoderLength: 0, types: model.tokenTypes > 0, labelled: false, gradients: false };
   const { engine } = await chooseEngine(engineName, { threads });
   const session = await engine.open(verificationProgram({ model: alone, head: undefined, parameters, ...sizes }));
   try {

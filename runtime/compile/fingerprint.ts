@@ -1,14 +1,7 @@
 import { createHash } from "node:crypto";
 import { textFormatOf } from "#runtime/contract/formats.ts";
-import type {
-  CheckpointFiles,
-  FamilyChoices,
-  JobKind,
-  PretrainJob,
-  ResolvedModel,
-  ResolvedObjective,
-  ResolvedTask,
-} from "#runtime/contract/plan.ts";
+import { ownChoices } from "#runtime/contract/model-choices.ts";
+import type { CheckpointFiles, JobKind, PretrainJob, ResolvedModel, ResolvedObjective, ResolvedTask } from "#runtime/contract/plan.ts";
 import type { CorpusSpec, DataFiles, FinetuneSettings, LearnedTokenizerSpec, TokenLossSettings } from "#runtime/contract/spec.ts";
 import { revisionsOf } from "#runtime/objectives/objective-table.ts";
 import { cooldownSteps } from "#runtime/programs/learning-rate.ts";
@@ -226,7 +219,10 @@ export function objectiveContent(objective: ResolvedObjective): unknown {
   }
 }
 
+/** Choices of a model declared by its sizes leave no trace, so that a new one changes no fingerprint. */
 function modelContent(model: ResolvedModel): unknown {
+  // a checkpoint's weights determine what newly initialised ones would be drawn from
+  const { pooler, initial, ...choices } = ownChoices(model);
   return {
     architecture: model.architecture,
     vocabulary: model.vocabulary,
@@ -242,43 +238,14 @@ function modelContent(model: ResolvedModel): unknown {
     tiedEmbeddings: model.tiedEmbeddings,
     biases: model.biases,
     dropout: model.dropout,
-    ...familyContent(model),
-    ...(model.weights ? { weights: checkpointContent(model.weights) } : drawnContent(model)),
+    ...choices,
+    ...(model.weights ? { weights: checkpointContent(model.weights) } : { pooler, initial }),
   };
-}
-
-/** Settings of a newly initialised model that a checkpoint's weights would determine. */
-function drawnContent({ pooler, initial }: ResolvedModel): Partial<FamilyChoices> {
-  return { ...(pooler ? { pooler } : {}), ...(initial ? { initial } : {}) };
 }
 
 /** The content of a checkpoint for fingerprints: the content of its files. */
 export function checkpointContent({ files }: CheckpointFiles): unknown {
   return files.map(({ sha256 }) => sha256);
-}
-
-/** The settings of a model's family, if it has any; a model declared by its sizes has the same content as in earlier versions. */
-function familyContent(model: ResolvedModel): Partial<FamilyChoices> {
-  // these follow from the checkpoint
-  const names: Record<Exclude<keyof FamilyChoices, "pooler" | "initial">, true> = {
-    decoderLayers: true,
-    headWidth: true,
-    keyValueHeads: true,
-    scaledAttention: true,
-    embeddingWidth: true,
-    embeddingScale: true,
-    embeddingNorm: true,
-    tokenTypes: true,
-    positions: true,
-    positionOffset: true,
-    rotary: true,
-    relative: true,
-    normEpsilon: true,
-    predictionTransform: true,
-    projectionScale: true,
-    projectionBias: true,
-  };
-  return Object.fromEntries(Object.entries(model).filter(([name]) => Object.hasOwn(names, name)));
 }
 
 function settingsContent(settings: Omit<FinetuneSettings, "task">): unknown {

@@ -1,4 +1,5 @@
 import { distance } from "fastest-levenshtein";
+import { withSizes } from "#runtime/contract/model-choices.ts";
 import type { CheckpointFiles, InputFile, ResolvedModel } from "#runtime/contract/plan.ts";
 import { type CheckpointSpec, type ModelSpec, type Spec, tableOf } from "#runtime/contract/spec.ts";
 import type { CheckpointFlaw } from "#runtime/models/checkpoints/flaws.ts";
@@ -34,15 +35,16 @@ export function readCheckpoint(spec: CheckpointSpec, files: Files): KnownCheckpo
     throw new CheckpointError(
       `${spec.name} has positions for only ${model.context} tokens, not ${context}. Use a context of at most ${model.context}`,
     );
-  const resolved: ResolvedModel = {
-    ...model,
+  const keepsPositions = model.position === "learned" && context < model.context;
+  const weights = { folder, files: inputs };
+  const resolved = withSizes(model, {
     context,
-    ...(model.position === "learned" && context < model.context ? { positions: model.context } : {}),
+    ...(keepsPositions ? { positions: model.positions } : {}),
     dropout: spec.dropout ?? model.dropout,
     ...(spec.recompute ? { recompute: true } : {}),
-    weights: { folder, files: inputs },
-  };
-  return { model: resolved, files: resolved.weights!, flaws };
+    weights,
+  });
+  return { model: resolved, files: weights, flaws };
 }
 
 /** A cache of the last checkpoints, by their files, since a plan is made at every keystroke. */

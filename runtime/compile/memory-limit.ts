@@ -1,4 +1,5 @@
 import { listed } from "#runtime/contract/listed.ts";
+import { withSizes } from "#runtime/contract/model-choices.ts";
 import { formatBytes } from "#runtime/contract/numbers.ts";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
@@ -47,7 +48,7 @@ export function beyondMemory(training: Training, memoryBytes: number | undefined
   );
   const again = !model.recompute && fits({ model: { ...model, recompute: true } });
   const smaller = firstFit(divisors.filter((size) => size < batch && size % accumulate === 0).toReversed(), (batch) => fits({ batch }));
-  const shorter = firstFit(halvings(model.context), (context) => fits({ model: { ...model, context } }));
+  const shorter = firstFit(halvings(model.context), (context) => fits({ model: withSizes(model, { context }) }));
   const remedies = [
     ...(parts === undefined ? [] : [`accumulate: ${parts}, which gives the same numbers`]),
     ...(again ? ["recompute: true in its model, which gives the same numbers in more time"] : []),

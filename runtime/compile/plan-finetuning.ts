@@ -1,3 +1,4 @@
+import { withSizes } from "#runtime/contract/model-choices.ts";
 import type {
   ContaminationJob,
   EvaluateJob,
@@ -10,7 +11,6 @@ import type {
 } from "#runtime/contract/plan.ts";
 import type { SpecPath } from "#runtime/contract/problem.ts";
 import type { FinetuneSettings, FinetuneSpec, Ref } from "#runtime/contract/spec.ts";
-import { choicesOf } from "#runtime/models/choices.ts";
 import { answeringStack } from "#runtime/programs/parts.ts";
 import { headOf, isTextToText } from "#runtime/programs/task-parts.ts";
 import { lengthBucket } from "#runtime/tasks/buckets.ts";
@@ -64,7 +64,7 @@ function addFinetuning(
   const { sizes, characters, longestBytes } = planner.taskOf(taskName);
   const settings = { epochs, batch, accumulate, train, optimizer, dropout, ...ways };
   const whole = start.from ? start.from.model : usedFor(start.model, task);
-  const model = run.layers === undefined ? whole : { ...whole, layers: run.layers };
+  const model = run.layers === undefined ? whole : withSizes(whole, { layers: run.layers });
   const misfit = misfitOf(task, model);
   if (misfit) return unplannable(planner, "task-does-not-fit", [...run.at, "task"], `${taskName}: ${misfit}`);
   if (train.kind === "head" && isTextToText(task))
@@ -127,7 +127,7 @@ function addFinetuning(
  */
 function reading(model: ResolvedModel, longestBytes: number, perByte: number): ResolvedModel {
   const context = lengthBucket(tokensOf(longestBytes, Math.min(1, 2 * perByte)), model.context);
-  return context === model.context ? model : { ...model, context, positions: choicesOf(model).positions };
+  return withSizes(model, { context, positions: model.positions });
 }
 
 /** Estimated number of tokens of a text, including special tokens. */

@@ -1,3 +1,4 @@
+import { withSizes } from "#runtime/contract/model-choices.ts";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 
 /**
@@ -10,8 +11,8 @@ export function resized(model: ResolvedModel, target: number, body: (model: Reso
   const { layers, feedForward } = model;
   const here = body(model);
   if (here === target) return model;
-  const perLayer = body({ ...model, layers: layers + 1 }) - here;
-  const perUnit = (body({ ...model, feedForward: feedForward + probe }) - here) / (probe * layers);
+  const perLayer = body(withSizes(model, { layers: layers + 1 })) - here;
+  const perUnit = (body(withSizes(model, { feedForward: feedForward + probe })) - here) / (probe * layers);
   const besideLayers = here - layers * perLayer;
   const besideUnits = perLayer - feedForward * perUnit;
   const candidates = Array.from({ length: 4 * layers }, (_, index) => {
@@ -20,7 +21,7 @@ export function resized(model: ResolvedModel, target: number, body: (model: Reso
   }).filter((each) => each.feedForward >= 1);
   const change = (width: number) => Math.abs(Math.log(width / feedForward));
   const [best] = candidates.sort((a, b) => change(a.feedForward) - change(b.feedForward));
-  return best ? { ...model, ...best } : null;
+  return best ? withSizes(model, best) : null;
 }
 
 /** A feed-forward width to probe with, which is large enough to be visible in spite of rounding. */

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { completeModel, type PartialModel } from "./model-choices.ts";
 import type { Job } from "./plan.ts";
 import { whole } from "./schema.ts";
 
@@ -15,7 +16,17 @@ const cost = v.looseObject({
   flopsPerStep: v.number(),
   memoryBytes: v.number(),
 });
-const model = v.looseObject({ architecture: v.picklist(["encoder", "decoder", "encoder-decoder"]) });
+/** Earlier versions wrote only those choices of a model that one declared by its sizes does not have. */
+const model = v.pipe(
+  v.looseObject({
+    architecture: v.picklist(["encoder", "decoder", "encoder-decoder"]),
+    layers: whole,
+    hidden: whole,
+    heads: whole,
+    context: whole,
+  }),
+  v.transform((model) => completeModel(model as unknown as PartialModel)),
+);
 const objective = v.looseObject({ kind: v.string() });
 const settings = v.looseObject({});
 const task = v.looseObject({ kind: v.string(), files: v.array(file) });

@@ -103,7 +103,7 @@ export interface EncodeJob extends JobBase<"encode"> {
 }
 
 /** A model whose settings are all resolved. */
-export interface ResolvedModel extends Omit<ModelSpec, "architecture" | "doc" | "checkpoint">, Partial<FamilyChoices> {
+export interface ResolvedModel extends Omit<ModelSpec, "architecture" | "doc" | "checkpoint">, FamilyChoices {
   architecture: Architecture;
   /** Rows of the embedding: the tokenizer's vocabulary, or more in a checkpoint. */
   vocabulary: number;
@@ -111,16 +111,21 @@ export interface ResolvedModel extends Omit<ModelSpec, "architecture" | "doc" | 
   readsPrefix?: true;
   /** Files of the initial weights; absent: weights are drawn at random. */
   weights?: CheckpointFiles;
+  /**
+   * Choices that the config.json of a checkpoint determines. They belong to the fingerprint even if a model declared by its sizes has the
+   * same, and do not follow from other sizes. Absent: the model was declared.
+   */
+  configured?: readonly (keyof FamilyChoices)[];
 }
 
 /**
- * Settings of published model families that a declaration cannot express. An absent setting has the value that it has in a model
- * declared by its sizes (`choicesOf` in `runtime/models/choices.ts`).
+ * Settings of published model families that a declaration cannot express. `runtime/contract/model-choices.ts` has their values in a model
+ * declared by its sizes.
  */
 export interface FamilyChoices {
-  /** Number of blocks of the decoder of an encoder-decoder, if it differs from the encoder's. */
+  /** Number of blocks of the decoder of an encoder-decoder. */
   decoderLayers: number;
-  /** Width of one head, if it is not hidden ÷ heads. */
+  /** Width of one head. */
   headWidth: number;
   /** Number of key and value heads; each serves a group of query heads (Ainslie et al. 2023, section 2.2). */
   keyValueHeads: number;
@@ -134,7 +139,7 @@ export interface FamilyChoices {
   embeddingNorm: boolean;
   /** Number of rows of the token type embedding; 0: there is none. */
   tokenTypes: number;
-  /** Number of learned positions, if the context is shorter. */
+  /** Number of learned positions, which may be more than the context. */
   positions: number;
   /** Number of rows of the position embedding before that of position 0. */
   positionOffset: number;

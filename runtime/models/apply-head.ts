@@ -1,5 +1,4 @@
 import { gather, mul, relu, reshape, sigmoid, sub, type Tensor, type Tensor1D, tensor1d } from "@tensorflow/tfjs-core";
-import { choicesOf } from "./choices.ts";
 import type { FamilyHead, HeadLayer } from "./families/family.ts";
 import type { Forward } from "./forward.ts";
 import { linear } from "./linear.ts";
@@ -31,7 +30,7 @@ function firstPositions(states: Tensor, batch: number): Tensor {
  * Transformers' classifiers of other families.
  */
 export function poolerOutput({ model, parameters, dropout }: Forward, x: Tensor): Tensor {
-  const { activation, dropsInput } = choicesOf(model).pooler;
+  const { activation, dropsInput } = model.pooler;
   return activateHead(activation, linear(parameters, pooler, dropsInput ? drop(x, dropout, pooler) : x));
 }
 

@@ -1,6 +1,5 @@
 import { add, concat, mul, relu, reshape, sigmoid, split, type Tensor, transpose } from "@tensorflow/tfjs-core";
 import type { Activation } from "#runtime/contract/spec.ts";
-import { choicesOf } from "./choices.ts";
 import { type Forward, norm } from "./forward.ts";
 import { linear } from "./linear.ts";
 import { attention, attentionWeights, type Masking, pagedAttention } from "./operations/attention.ts";
@@ -79,8 +78,7 @@ function selfAttention(
   const { model, parameters } = forward;
   const projected = linear(parameters, `${name}.query_key_value`, x);
   const [q, k, v] = toHeads(forward, `${name}.query_key_value`, projected, batch) as [Tensor, Tensor, Tensor];
-  const turn = (heads: Tensor) =>
-    model.position === "rotary" ? applyRotary(heads, positions, model.context, choicesOf(model).rotary) : heads;
+  const turn = (heads: Tensor) => (model.position === "rotary" ? applyRotary(heads, positions, model.context, model.rotary) : heads);
   const [keys, values] = cache ? cache.extend(name, turn(k), v) : [[turn(k)], [v]];
   return attend(forward, name, [turn(q), keys, values], { bias, relative, targetPositions });
 }
@@ -104,10 +102,10 @@ function attend(
   [q, k, v]: [Tensor, Tensor[], Tensor[]],
   { bias, relative, targetPositions }: Pick<BlockContext, "bias" | "relative" | "targetPositions">,
 ): Tensor {
-  const groups = forward.model.heads / choicesOf(forward.model).keyValueHeads;
+  const groups = forward.model.heads / forward.model.keyValueHeads;
   const [keys, values] = [k, v].map((pages) => pages.map((page) => repeatHeads(page, groups))) as [Tensor[], Tensor[]];
   const masking: Masking = { bias, keep: keepFactors(forward.dropout, `${name}.weights`) };
-  if (!choicesOf(forward.model).scaledAttention) masking.scale = 1;
+  if (!forward.model.scaledAttention) masking.scale = 1;
   const one = keys.length === 1;
   if (one) forward.observe?.(`${name}.weights`, attentionWeights(q, keys[0]!, masking, relative));
   const seen = one ? attention(q, keys[0]!, values[0]!, masking, relative) : pagedAttention(q, keys, values, masking, relative);
@@ -134,7 +132,7 @@ function toHeads({ model }: Forward, name: string, x: Tensor, batch: number): Te
   const [rows] = x.shape as [number, number];
   const length = rows / batch;
   const widths = attentionOutputs(model, name);
-  const width = choicesOf(model).headWidth;
+  const width = model.headWidth;
   const [first] = widths as [number];
   if (widths.every((each) => each === first)) {
     const [parts, heads] = [widths.length, first / width];

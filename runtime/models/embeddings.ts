@@ -1,5 +1,4 @@
 import { add, mul, reshape, type Tensor, tensor1d } from "@tensorflow/tfjs-core";
-import { choicesOf } from "./choices.ts";
 import { type Forward, get, norm, type Sequence } from "./forward.ts";
 import { linear } from "./linear.ts";
 import { drop } from "./operations/dropout.ts";
@@ -9,7 +8,7 @@ import { positionTable } from "./positions.ts";
 /** The input of a stack, (B × T, C), from tokens, positions and, if the model has them, token types. */
 export function embeddings(forward: Forward, stack: string, input: Sequence): Tensor {
   const { model, parameters, dropout } = forward;
-  const { embeddingWidth, embeddingScale, embeddingNorm, tokenTypes, positionOffset } = choicesOf(model);
+  const { embeddingWidth, embeddingScale, embeddingNorm, tokenTypes, positionOffset } = model;
   const [batch, length] = input.tokens.shape as [number, number];
   const flat = (tensor: Tensor) => reshape(tensor, [batch * length]);
   let x = embed(get(parameters, "embeddings.tokens"), flat(input.tokens));

@@ -2,7 +2,6 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import type { Visibility } from "#runtime/contract/spec.ts";
 import type { Tensors } from "#runtime/trace/function.ts";
-import { choicesOf } from "./choices.ts";
 import type { Dropout } from "./operations/dropout.ts";
 import { layerNorm, rmsNorm } from "./operations/layer-norm.ts";
 
@@ -48,7 +47,7 @@ export function get(parameters: Tensors, name: string): Tensor {
 
 /** Normalises x (N, C) with the weights of this name. */
 export function norm({ model, parameters }: Forward, name: string, x: Tensor): Tensor {
-  const { normEpsilon } = choicesOf(model);
+  const { normEpsilon } = model;
   const scale = get(parameters, `${name}.scale`);
   return model.norm === "rms" ? rmsNorm(x, scale, normEpsilon) : layerNorm(x, scale, parameters[`${name}.bias`], normEpsilon);
 }

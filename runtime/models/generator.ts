@@ -1,7 +1,7 @@
+import { withSizes } from "#runtime/contract/model-choices.ts";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import type { ModelSpec } from "#runtime/contract/spec.ts";
 import type { Tensors } from "#runtime/trace/function.ts";
-import { choicesOf } from "./choices.ts";
 import { type Parameter, parametersOf } from "./parameters.ts";
 
 /** Width, heads and feed-forward width of ELECTRA's generator, which are a share of its model's (Clark et al. 2020, appendix A). */
@@ -18,16 +18,16 @@ export function generatorSizes(
  * a transformation (Clark et al. 2020, section 3.2: weight sharing; released code).
  */
 export function generatorOf(model: ResolvedModel, share: number): ResolvedModel {
-  const { headWidth: _, keyValueHeads: __, ...rest } = model;
-  const { embeddingWidth } = choicesOf(model);
-  return {
-    ...rest,
-    ...generatorSizes(model, share),
-    embeddingWidth,
+  const sizes = generatorSizes(model, share);
+  return withSizes(model, {
+    ...sizes,
+    headWidth: sizes.hidden / sizes.heads,
+    keyValueHeads: sizes.heads,
+    embeddingWidth: model.embeddingWidth,
     tiedEmbeddings: true,
     predictionTransform: true,
     projectionBias: "none",
-  };
+  });
 }
 
 const prefix = "generator.";

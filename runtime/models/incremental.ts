@@ -14,12 +14,12 @@ import {
   transpose,
 } from "@tensorflow/tfjs-core";
 import type { KeyValueCache } from "./block.ts";
-import { choicesOf, stacksOf } from "./choices.ts";
 import { embeddings } from "./embeddings.ts";
 import { type Forward, get } from "./forward.ts";
 import { embed } from "./operations/embedding.ts";
 import { runKernel } from "./operations/kernel.ts";
 import { relativeBucket } from "./positions.ts";
+import { stacksOf } from "./stacks.ts";
 import { runBlocks } from "./transformer.ts";
 
 /**
@@ -72,7 +72,7 @@ function range(size: number, shape: number[]): Tensor {
 
 /** (1, H, 1, seen): learned bias of a position relative to all others. */
 function relativeRow({ model, parameters }: Forward, at: Tensor, seen: number): Tensor {
-  const { relative } = choicesOf(model);
+  const { relative } = model;
   const buckets = Int32Array.from({ length: seen * seen }, (_, i) => relativeBucket((i % seen) - Math.floor(i / seen), false, relative));
   const own = reshape(gather(tensor(buckets, [seen, seen], "int32"), at as Tensor1D), [seen]);
   const biases = embed(get(parameters, "decoder.relative") as Tensor2D, own);

@@ -2,7 +2,7 @@ import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import { sizeOf } from "#runtime/contract/shape.ts";
 import { isGated } from "#runtime/contract/spec.ts";
 import { random } from "#runtime/random/random.ts";
-import { choicesOf, type Stack, stacksOf } from "./choices.ts";
+import { type Stack, stacksOf } from "./stacks.ts";
 
 export interface Parameter {
   name: string;
@@ -33,13 +33,13 @@ const deviation = 0.02;
 
 /** All weights of a model, in a fixed order. */
 export function parametersOf(model: ResolvedModel): Parameter[] {
-  const { embeddingWidth, initial } = choicesOf(model);
+  const { embeddingWidth, initial } = model;
   const parameters = [
     withZeroRow(table("embeddings.tokens", [model.vocabulary, embeddingWidth], true), initial.padding),
     ...stacksOf(model).flatMap((stack) => stackParameters(model, stack)),
     ...predictionParameters(model).map((parameter) => ({ ...parameter, layer: Number.POSITIVE_INFINITY })),
   ];
-  const isT5 = model.architecture === "encoder-decoder" && !choicesOf(model).scaledAttention;
+  const isT5 = model.architecture === "encoder-decoder" && !model.scaledAttention;
   return isT5 ? parameters.map((parameter) => asT5(model, parameter)) : parameters;
 }
 
@@ -56,7 +56,7 @@ function asT5(model: ResolvedModel, parameter: Parameter): Parameter {
   if (!/attention\.query/.test(name)) return { ...parameter, initial: { normal: inputs } };
   const [queries, ...others] = attentionOutputs(model, name) as [number, ...number[]];
   const rest = others.map((count) => ({ count, deviation: inputs }));
-  return { ...parameter, initial: { normal: [{ count: queries, deviation: inputs * choicesOf(model).headWidth ** -0.5 }, ...rest] } };
+  return { ...parameter, initial: { normal: [{ count: queries, deviation: inputs * model.headWidth ** -0.5 }, ...rest] } };
 }
 
 /** Whether a weight reads the last hidden states, and thus does not belong to the body. */
@@ -137,7 +137,7 @@ export function initialValues({ name, shape, initial }: Parameter, seed: number)
 
 /** Widths of the projections that are joined in a weight or bias of attention, in the order queries, keys, values. */
 export function attentionOutputs(model: ResolvedModel, name: string): number[] {
-  const { headWidth, keyValueHeads } = choicesOf(model);
+  const { headWidth, keyValueHeads } = model;
   const [queries, keys] = [model.heads * headWidth, keyValueHeads * headWidth];
   if (name.includes("attention.query_key_value")) return [queries, keys, keys];
   if (name.includes("attention.key_value")) return [keys, keys];
@@ -156,7 +156,7 @@ function isAttentionWeight(name: string): boolean {
 
 function stackParameters(model: ResolvedModel, stack: Stack): Parameter[] {
   const { hidden, heads, position, placement } = model;
-  const { embeddingWidth, embeddingNorm, tokenTypes, positions, positionOffset, relative } = choicesOf(model);
+  const { embeddingWidth, embeddingNorm, tokenTypes, positions, positionOffset, relative } = model;
   const { name, layers, before } = stack;
   return [
     ...(position === "learned" ? [table(`${name}.positions`, [positionOffset + positions, embeddingWidth], false)] : []),
@@ -182,7 +182,7 @@ function withJoined(model: ResolvedModel, parameter: Parameter): Parameter {
 
 function blockParameters(model: ResolvedModel, { layers, cross }: Stack, block: string): Parameter[] {
   const { hidden, heads, feedForward } = model;
-  const { headWidth, initial } = choicesOf(model);
+  const { headWidth, initial } = model;
   // residual branches start small, so that the sum of all does not grow with depth (Radford et al. 2019, section 2.3)
   const branch = initial.branches === "scaled" ? deviation / Math.sqrt((cross ? 3 : 2) * layers) : deviation;
   const linear = (name: string, input: number, output: number, std: number) =>
@@ -212,7 +212,7 @@ function blockParameters(model: ResolvedModel, { layers, cross }: Stack, block: 
 
 /** The parameters that turn hidden states into logits, except tied embeddings. */
 function predictionParameters(model: ResolvedModel): Parameter[] {
-  const { embeddingWidth, predictionTransform, projectionBias } = choicesOf(model);
+  const { embeddingWidth, predictionTransform, projectionBias } = model;
   const { hidden, vocabulary } = model;
   return [
     ...(predictionTransform
@@ -232,7 +232,7 @@ function predictionParameters(model: ResolvedModel): Parameter[] {
 
 /** Width of the states before the projection to the vocabulary. */
 function predictionWidth(model: ResolvedModel): number {
-  const { predictionTransform, embeddingWidth } = choicesOf(model);
+  const { predictionTransform, embeddingWidth } = model;
   return predictionTransform ? embeddingWidth : model.hidden;
 }
 

@@ -18,14 +18,13 @@ import {
   transpose,
 } from "@tensorflow/tfjs-core";
 import type { FamilyChoices, ResolvedModel, RotaryChoices } from "#runtime/contract/plan.ts";
-import { choicesOf } from "./choices.ts";
 import type { Visible } from "./forward.ts";
 import { embed } from "./operations/embedding.ts";
 
 /** Position embeddings (T, C), which are added to the token embeddings; undefined if positions are encoded in the attention. */
 export function positionTable(model: ResolvedModel, learned: Tensor | undefined): Tensor | undefined {
   if (model.position === "learned") return learned;
-  return model.position === "sinusoidal" ? sinusoids(model.context, choicesOf(model).embeddingWidth) : undefined;
+  return model.position === "sinusoidal" ? sinusoids(model.context, model.embeddingWidth) : undefined;
 }
 
 /**
@@ -74,7 +73,7 @@ function frequencies(pairs: number, { base, scaling }: RotaryChoices): number[] 
  * section 2.1.
  */
 export function relativeBias(model: ResolvedModel, table: Tensor, length: number, bidirectional: boolean): Tensor {
-  const { relative } = choicesOf(model);
+  const { relative } = model;
   const buckets = Int32Array.from({ length: length * length }, (_, i) =>
     relativeBucket((i % length) - Math.floor(i / length), bidirectional, relative),
   );

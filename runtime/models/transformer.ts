@@ -1,7 +1,6 @@
 import { mul, type Tensor } from "@tensorflow/tfjs-core";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import { applyActivation, type BlockContext, block, type KeyValueCache } from "./block.ts";
-import { choicesOf, type Stack, stacksOf } from "./choices.ts";
 import { embeddings } from "./embeddings.ts";
 import { type Forward, get, norm, type Sequence } from "./forward.ts";
 import { linear } from "./linear.ts";
@@ -9,6 +8,7 @@ import type { Projection } from "./operations/cross-entropy.ts";
 import { attentionBias, relativeBias } from "./positions.ts";
 import { recomputedBlock } from "./recomputed-block.ts";
 import { inGroups } from "./side-by-side.ts";
+import { type Stack, stacksOf } from "./stacks.ts";
 
 export type { Forward, Sequence } from "./forward.ts";
 
@@ -30,7 +30,7 @@ export function encode(forward: Forward, input: Sequence): Tensor {
 
 /** The states that are projected to the vocabulary: hidden states (N, C), after the model's transformation if it has one. */
 export function predictionStates(forward: Forward, states: Tensor): Tensor {
-  const { predictionTransform, projectionScale } = choicesOf(forward.model);
+  const { predictionTransform, projectionScale } = forward.model;
   if (predictionTransform) {
     const transformed = applyActivation(forward.model.activation, linear(forward.parameters, "prediction.transform", states));
     return norm(forward, "prediction.norm", transformed);

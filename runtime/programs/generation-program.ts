@@ -1,11 +1,11 @@
 import { add, argMax, concat, gather, logSoftmax, split, type Tensor, type Tensor1D, tensor1d, zeros } from "@tensorflow/tfjs-core";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import type { KeyValueCache } from "#runtime/models/block.ts";
-import { choicesOf, stacksOf } from "#runtime/models/choices.ts";
 import type { Visible } from "#runtime/models/forward.ts";
 import { nextStates, withPosition } from "#runtime/models/incremental.ts";
 import { project } from "#runtime/models/operations/cross-entropy.ts";
 import type { Parameter } from "#runtime/models/parameters.ts";
+import { stacksOf } from "#runtime/models/stacks.ts";
 import { type Forward, predictionStates, type Sequence, transformer, vocabularyProjection } from "#runtime/models/transformer.ts";
 import type { Program, ProgramFunction, TensorSpec, Tensors } from "#runtime/trace/function.ts";
 import { givenVisibility } from "./reading.ts";
@@ -108,7 +108,7 @@ const maxPages = 8;
 
 /** Keys and values of each of the decoder's attentions; those of its own texts by page. */
 function cacheState({ model, texts, beams, room, source }: GenerationSettings): (TensorSpec & { page?: number })[] {
-  const { headWidth, keyValueHeads } = choicesOf(model);
+  const { headWidth, keyValueHeads } = model;
   const { layers } = stacksOf(model).at(-1)!;
   const spec = (name: string, length: number): TensorSpec => ({
     name,

@@ -1,6 +1,5 @@
 import type { ResolvedModel, ResolvedObjective, ResolvedTask, TrainedTask } from "#runtime/contract/plan.ts";
 import type { FinetuneSettings, TrainedPart } from "#runtime/contract/spec.ts";
-import { type Stack, stacksOf } from "#runtime/models/choices.ts";
 import {
   adapterParameters,
   headParameters,
@@ -10,6 +9,7 @@ import {
   poolerParameters,
   readsStates,
 } from "#runtime/models/parameters.ts";
+import { type Stack, stacksOf } from "#runtime/models/stacks.ts";
 import { isTextObjective, layoutOf } from "#runtime/objectives/objective-table.ts";
 import { type LeafObjective, partSchedule } from "#runtime/objectives/part-schedule.ts";
 import { auxiliaryLossOf } from "./auxiliary/auxiliary-table.ts";

@@ -1,3 +1,4 @@
+import { withSizes } from "#runtime/contract/model-choices.ts";
 import type { Cost, FinetuneJob, PretrainJob, ResolvedModel, TrainedTask } from "#runtime/contract/plan.ts";
 import { sizeOf } from "#runtime/contract/shape.ts";
 import type { Parameter } from "#runtime/models/parameters.ts";
@@ -111,12 +112,12 @@ const depths = { kept: [4, 2, 4], recomputed: [8, 4, 6] } as const;
  * gradients are packed, which comes to some percent.
  */
 function costsByDepth(model: ResolvedModel, costsOf: (model: ResolvedModel) => StepCost[]): StepCost[] {
-  const { decoderLayers = model.layers, ...lower } = model;
-  const { layers } = model;
+  const { layers, decoderLayers } = model;
   const [maxTraced, lessDeep, deep] = depths[model.recompute ? "recomputed" : "kept"];
   if (layers <= maxTraced || decoderLayers !== layers) return costsOf(model);
-  const less = costsOf({ ...lower, layers: lessDeep });
-  return costsOf({ ...lower, layers: deep }).map((more, i) => {
+  const lower = (depth: number) => withSizes(model, { layers: depth, decoderLayers: depth });
+  const less = costsOf(lower(lessDeep));
+  return costsOf(lower(deep)).map((more, i) => {
     const further = (of: keyof StepCost) => more[of] + ((more[of] - less[i]![of]) / (deep - lessDeep)) * (layers - deep);
     return { flops: further("flops"), memoryBytes: Math.round(further("memoryBytes")) };
   });

@@ -2,7 +2,6 @@ import { add, engine, mul, type Tensor, tensor1d, zeros } from "@tensorflow/tfjs
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import type { OptimizerSpec, TokenLossSettings } from "#runtime/contract/spec.ts";
 import { poolerOutput } from "#runtime/models/apply-head.ts";
-import { choicesOf } from "#runtime/models/choices.ts";
 import { linear } from "#runtime/models/linear.ts";
 import { drop } from "#runtime/models/operations/dropout.ts";
 import { type Parameter, pooler as poolerName } from "#runtime/models/parameters.ts";
@@ -109,7 +108,7 @@ export const dropoutName = (place: string) => `dropout.${place}`;
 export function batchInputs(settings: Pick<TrainingSettings, "batch" | "model">, part: Part): TensorSpec[] {
   const { batch } = settings;
   if (part.kind === "text") return textInputs(settings, part);
-  const names = ["tokens", "positions", "segments", ...(choicesOf(settings.model).tokenTypes > 1 ? ["types"] : [])];
+  const names = ["tokens", "positions", "segments", ...(settings.model.tokenTypes > 1 ? ["types"] : [])];
   const rows = names.map((name) => int(name, [batch * part.rows, part.length]));
   const { given, targets } = heads[part.form].inputs(shapeOf(settings, part));
   return [...rows, ...given, ...targets];
@@ -299,7 +298,7 @@ function headDropoutPlaces(
   const vectors = [heads[part.form].dropped(shape), model.hidden];
   return [
     ...dropoutPlaces(model, shape.rows, part.length, 0),
-    ...(part.pooler && choicesOf(model).pooler.dropsInput ? [{ name: poolerName, shape: vectors }] : []),
+    ...(part.pooler && model.pooler.dropsInput ? [{ name: poolerName, shape: vectors }] : []),
     ...(vectors[0] === 0 ? [] : [{ name: headPlace(part), shape: vectors }]),
   ];
 }

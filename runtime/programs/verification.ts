@@ -1,11 +1,11 @@
 import { add, engine, mul, reshape, split, type Tensor } from "@tensorflow/tfjs-core";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import { applyHead } from "#runtime/models/apply-head.ts";
-import { stacksOf } from "#runtime/models/choices.ts";
 import type { FamilyHead } from "#runtime/models/families/family.ts";
 import type { Visible } from "#runtime/models/forward.ts";
 import { binaryCrossEntropy, crossEntropy, project, projectedCrossEntropy } from "#runtime/models/operations/cross-entropy.ts";
 import type { Parameter } from "#runtime/models/parameters.ts";
+import { stacksOf } from "#runtime/models/stacks.ts";
 import { type Forward, predictionStates, type Sequence, transformer, vocabularyProjection } from "#runtime/models/transformer.ts";
 import type { Program, TensorSpec, Tensors } from "#runtime/trace/function.ts";
 import { registerGradients } from "#runtime/trace/gradients.ts";

@@ -1,6 +1,6 @@
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import { largest } from "#runtime/contract/reductions.ts";
-import { choicesOf, stacksOf } from "#runtime/models/choices.ts";
+import { stacksOf } from "#runtime/models/stacks.ts";
 import { isWritten, type Vocabulary } from "#runtime/objectives/objective.ts";
 import { lengthBucket } from "#runtime/tasks/buckets.ts";
 import type { Frame } from "#runtime/tokenizers/frame.ts";
@@ -84,7 +84,7 @@ function roomFor(lengths: readonly number[], { model, beams, longest }: Writing)
     const prompt = twoSided ? 1 : source;
     return { prompt, room: Math.min(prompt + longest, model.context), source: twoSided ? source : 0 };
   };
-  const { headWidth, keyValueHeads } = choicesOf(model);
+  const { headWidth, keyValueHeads } = model;
   const keptAtOnePosition = 2 * 4 * stacksOf(model).at(-1)!.layers * keyValueHeads * headWidth;
   const rowsOf = ({ room, source }: Pick<DecoderRoom, "room" | "source">) =>
     Math.max(beams, Math.min(maxRows, Math.floor(maxKept / (keptAtOnePosition * (room + source)))));

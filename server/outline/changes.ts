@@ -1,3 +1,4 @@
+import { withoutDeclared } from "#runtime/contract/model-choices.ts";
 import { formatBytes } from "#runtime/contract/numbers.ts";
 import type { InputFile, Job, Plan } from "#runtime/contract/plan.ts";
 import type { Change } from "../protocol.ts";
@@ -56,7 +57,8 @@ function settingsOf(job: Job, look: Look): Map<string, Setting> {
   return settings;
 
   function visitJob(path: string, each: Job): void {
-    for (const [key, value] of Object.entries(each)) if (!leftOut.has(key)) visit(join(path, key), value);
+    const own = "model" in each ? { ...each, model: withoutDeclared({ ...each.model, configured: [] }) } : each;
+    for (const [key, value] of Object.entries(own)) if (!leftOut.has(key)) visit(join(path, key), value);
   }
 
   function visit(path: string, value: unknown): void {

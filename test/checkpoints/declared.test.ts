@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { ResolvedModel } from "#runtime/contract/plan.ts";
+import { completeModel, withSizes } from "#runtime/contract/model-choices.ts";
 import { type ModelFamily, modelFamilies } from "#runtime/contract/spec.ts";
-import { choicesOf } from "#runtime/models/choices.ts";
 import { familyOf } from "#runtime/models/families/as-family.ts";
 import { configOf } from "#runtime/models/families/config.ts";
 import { declaredModel } from "#runtime/models/families/declared.ts";
@@ -24,20 +23,20 @@ const builtByTransformers: Record<ModelFamily, string> = {
   bart: "bart-conditional",
 };
 const sizes = { layers: 2, hidden: 32, heads: 4, feedForward: 64, context: 24, vocabulary: 96, dropout: 0.1 };
-const whole = (model: ResolvedModel) => ({ ...model, ...choicesOf(model) });
 
 describe.each(modelFamilies)("%s by its sizes", (name) => {
   test("is the model that Transformers builds from them", () => {
     const config = JSON.parse(readFileSync(join(folderOf(builtByTransformers[name]), "config.json"), "utf8")) as Record<string, unknown>;
     const hasProjection = name === "llama" || name === "t5-v1_1";
-    const theirs = families[config.model_type as keyof typeof families].read(configOf(config, name), (tensor) =>
+    const read = families[config.model_type as keyof typeof families].read(configOf(config, name), (tensor) =>
       tensor === "lm_head.weight" ? hasProjection : false,
     );
+    const theirs = completeModel(read);
     // the one that was built ties them, though its authors' do not
     const scale = name === "t5-v1_1" ? { projectionScale: 1 } : {};
     // sizes as well, which cannot be chosen yet
     const embeddings = name === "electra" ? { embeddingWidth: 32 } : {};
-    expect(whole(declaredModel(name, theirs))).toEqual({ ...whole(theirs), ...scale, ...embeddings });
+    expect(declaredModel(name, theirs)).toEqual({ ...theirs, ...scale, ...embeddings });
   });
 
   test("can be exported as its family", () => {
@@ -52,8 +51,8 @@ describe.each(modelFamilies)("%s by its sizes", (name) => {
   });
 
   test("is found again at other sizes, on both sides", () => {
-    const larger = { ...declaredModel(name, sizes), layers: 3 };
-    expect(whole(larger)).toEqual(whole(declaredModel(name, { ...sizes, layers: 3 })));
+    const larger = withSizes(declaredModel(name, sizes), { layers: 3 });
+    expect(larger).toEqual(declaredModel(name, { ...sizes, layers: 3 }));
   });
 });
 

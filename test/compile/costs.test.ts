@@ -1,16 +1,17 @@
 import { expect, it } from "vitest";
 import { compile } from "#runtime/compile/compile.ts";
 import { remembering, type Traces } from "#runtime/compile/costs.ts";
-import type { ResolvedModel, ResolvedObjective } from "#runtime/contract/plan.ts";
+import { completeModel } from "#runtime/contract/model-choices.ts";
+import type { ResolvedObjective } from "#runtime/contract/plan.ts";
 import { finetuneCost, pretrainCost, pretrainingCost } from "#runtime/programs/training-cost.ts";
 import { adamw, compare, encoded, files, model, objectives, ofKind, specOf } from "./fixtures.ts";
 
 const traced: Traces = { pretrain: pretrainingCost, finetune: finetuneCost };
-const small: ResolvedModel = {
+const small = completeModel({
   ...model({ layers: 1, hidden: 16, feedForward: 32, context: 32 }),
   architecture: "decoder",
   vocabulary: 400,
-};
+});
 const size = { model: small, batch: 4, optimizer: adamw };
 const mixed = (kind: "mixture" | "sequence"): ResolvedObjective => ({
   kind,

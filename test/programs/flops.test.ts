@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { benchJob, benchObjectives } from "#runtime/bench/bench-sizes.ts";
+import { completeModel } from "#runtime/contract/model-choices.ts";
 import type { ResolvedModel, ResolvedObjective } from "#runtime/contract/plan.ts";
 import { layoutOf } from "#runtime/objectives/objective-table.ts";
 import { productsProgram } from "#runtime/programs/products.ts";
@@ -21,11 +22,8 @@ interface Family {
   pytorch: number;
 }
 
-const of = (architecture: ResolvedModel["architecture"], change = {}): ResolvedModel => ({
-  ...model({ ...sizes, ...change }),
-  architecture,
-  vocabulary: V,
-});
+const of = (architecture: ResolvedModel["architecture"], change = {}): ResolvedModel =>
+  completeModel({ ...model({ ...sizes, ...change }), architecture, vocabulary: V });
 
 const families: Family[] = [
   { name: "decoder (GPT-2)", model: of("decoder"), objective: { kind: "causal" }, pytorch: 51_462_144 },

@@ -1,4 +1,5 @@
 import { benchChoices, benchOptimizer } from "#runtime/bench/bench-sizes.ts";
+import { completeModel } from "#runtime/contract/model-choices.ts";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import type { OptimizerSpec } from "#runtime/contract/spec.ts";
 import { assembleBatch } from "#runtime/encoding/assemble-batch.ts";
@@ -39,7 +40,7 @@ export const vocabulary = testVocabulary({
 });
 
 export function smallModel(over: Partial<ResolvedModel> = {}): ResolvedModel {
-  return {
+  return completeModel({
     architecture: "decoder",
     layers: 2,
     hidden: 16,
@@ -49,7 +50,7 @@ export function smallModel(over: Partial<ResolvedModel> = {}): ResolvedModel {
     ...benchChoices,
     vocabulary: vocabulary.size,
     ...over,
-  };
+  });
 }
 
 export function textPart(model: ResolvedModel, objective: TextObjectiveSettings): Extract<Part, { kind: "text" }> {

@@ -1,5 +1,4 @@
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
-import { choicesOf } from "../choices.ts";
 import { CheckpointError } from "../families/config.ts";
 
 /** Maximum context, longer than that of any model. */
@@ -11,7 +10,7 @@ const maxPositions = 2 ** 27;
  */
 export function requirePossible(where: string, model: ResolvedModel, tensors: number): void {
   const { layers, heads, hidden, context, position, dropout } = model;
-  const { decoderLayers, headWidth, keyValueHeads, normEpsilon, rotary, relative } = choicesOf(model);
+  const { decoderLayers, headWidth, keyValueHeads, normEpsilon, rotary, relative } = model;
   const blocks = layers + (model.architecture === "encoder-decoder" ? decoderLayers : 0);
   const scaling = rotary.scaling ? Object.values(rotary.scaling).filter((value) => typeof value === "number") : [];
   const wrong = [

@@ -1,5 +1,5 @@
+import { completeModel } from "#runtime/contract/model-choices.ts";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
-import { choicesOf } from "../choices.ts";
 import { CheckpointError, configOf } from "./config.ts";
 import type { Family, FamilyName } from "./family.ts";
 import { families } from "./family-table.ts";
@@ -46,27 +46,26 @@ export const familiesOf: Record<ResolvedModel["architecture"], string> = {
 
 function tryFamily(family: Family, model: ResolvedModel): (AsFamily & { unlike: string[] }) | undefined {
   const { weights: _, ...own } = model;
-  const whole = { ...own, ...choicesOf(model), context: choicesOf(model).positions };
+  const whole = { ...own, context: model.positions };
   const written = { ...family.sizes(whole), ...family.write(whole) };
   let found: ResolvedModel;
   try {
     const has = (tensor: string) => (tensor === "final_logits_bias" ? whole.projectionBias !== "none" : !model.tiedEmbeddings);
-    found = family.read(configOf(written, family.title), has);
+    found = completeModel(family.read(configOf(written, family.title), has));
   } catch (error) {
     // the differences of the other families include the setting that prevented this one
     if (error instanceof CheckpointError) return undefined;
     throw error;
   }
   if (found.architecture !== model.architecture) return undefined;
-  const theirs = { ...found, ...choicesOf(found) };
-  const scalesQueries = whole.scaledAttention && !theirs.scaledAttention;
+  const scalesQueries = whole.scaledAttention && !found.scaledAttention;
   const ours = {
     ...whole,
     ...(scalesQueries ? { scaledAttention: false } : {}),
-    biases: whole.biases || (theirs.biases && whole.norm === "layer"),
+    biases: whole.biases || (found.biases && whole.norm === "layer"),
   };
-  const unlike = compared.filter((key) => JSON.stringify(ours[key]) !== JSON.stringify(theirs[key]));
-  const as = unlike.map((key) => inWords(key, theirs[key], ours[key]));
+  const unlike = compared.filter((key) => JSON.stringify(ours[key]) !== JSON.stringify(found[key]));
+  const as = unlike.map((key) => inWords(key, found[key], ours[key]));
   return { family, model: found, config: written, scalesQueries, unlike: as };
 }
 

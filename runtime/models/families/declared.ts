@@ -1,6 +1,6 @@
-import type { FamilyChoices, ResolvedModel } from "#runtime/contract/plan.ts";
+import { completeModel, withSizes } from "#runtime/contract/model-choices.ts";
+import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import type { ModelFamily } from "#runtime/contract/spec.ts";
-import { choicesOf } from "../choices.ts";
 import { configOf } from "./config.ts";
 import type { FamilyName, Sizes } from "./family.ts";
 import { families } from "./family-table.ts";
@@ -27,22 +27,11 @@ export function declaredModel(name: ModelFamily, sizes: Sizes, pad = 0): Resolve
   const { title, read, sizes: told } = families[family];
   const has = (tensor: string) => tensor === "lm_head.weight" && ownProjection === true;
   // the vocabulary may be unknown yet, and heads may not divide the width; no setting depends on them
-  const model = read(configOf({ ...told({ ...sizes, heads: 1, vocabulary: 1 }), ...config }, title), has);
-  // defaults of every model are omitted, so that a search for other sizes changes them too
-  const usual = choicesOf(withoutChoices(model));
-  const chosen = Object.fromEntries(
-    Object.entries(model).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(usual[key as keyof FamilyChoices])),
-  ) as unknown as ResolvedModel;
-  const { initial } = chosen;
-  return {
-    ...chosen,
+  const model = completeModel(read(configOf({ ...told({ ...sizes, heads: 1, vocabulary: 1 }), ...config }, title), has));
+  const { branches, padding } = model.initial;
+  return withSizes(model, {
     heads: sizes.heads,
     vocabulary: sizes.vocabulary,
-    ...(initial ? { initial: { ...initial, padding: initial.padding === null ? null : pad } } : {}),
-  };
-}
-
-function withoutChoices(model: ResolvedModel): ResolvedModel {
-  const names = Object.keys(choicesOf(model));
-  return Object.fromEntries(Object.entries(model).filter(([key]) => !names.includes(key))) as unknown as ResolvedModel;
+    initial: { branches, padding: padding === null ? null : pad },
+  });
 }

@@ -1,3 +1,4 @@
+import { configuredModel } from "#runtime/contract/model-choices.ts";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import { shown } from "#runtime/contract/shown.ts";
 import { CheckpointError, type Config, configOf } from "./config.ts";
@@ -36,7 +37,7 @@ export function describedBy(values: Readonly<Record<string, unknown>>, where: st
   const named = typeof className === "string" ? className : undefined;
   return {
     family,
-    model: family.read(config, has),
+    model: configuredModel(family.read(config, has)),
     config,
     className: named,
     head: named !== undefined && Object.hasOwn(family.heads, named) ? family.heads[named] : undefined,

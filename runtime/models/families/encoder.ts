@@ -1,4 +1,4 @@
-import type { FamilyChoices, ResolvedModel } from "#runtime/contract/plan.ts";
+import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import { activationName, type Config } from "./config.ts";
 import type { Sizes } from "./family.ts";
 
@@ -75,7 +75,7 @@ export function bertSizes(model: Sizes) {
 }
 
 /** The settings that `readBert` reads, without the sizes. */
-export function writeBert(model: ResolvedModel & FamilyChoices) {
+export function writeBert(model: ResolvedModel) {
   return {
     hidden_act: activationName(model.activation),
     tie_word_embeddings: model.tiedEmbeddings,

@@ -1,3 +1,4 @@
+import type { PartialModel } from "#runtime/contract/model-choices.ts";
 import type { FamilyChoices, ResolvedModel } from "#runtime/contract/plan.ts";
 import type { Config } from "./config.ts";
 
@@ -6,8 +7,8 @@ export interface Family {
   /** `model_type` of config.json. */
   type: FamilyName;
   title: string;
-  /** The model that config.json describes. `has`: whether the checkpoint has a tensor. Throws `CheckpointError`. */
-  read(config: Config, has: (tensor: string) => boolean): ResolvedModel;
+  /** The model that config.json describes, with the choices that the family has. `has`: whether the checkpoint has a tensor. Throws `CheckpointError`. */
+  read(config: Config, has: (tensor: string) => boolean): PartialModel;
   /** Prefix of the names of `body` in a checkpoint with a head; a checkpoint without a head may omit it. */
   prefix: string;
   /**
@@ -28,7 +29,7 @@ export interface Family {
   /** The settings of config.json for the sizes of a model; all other settings have the family's defaults. */
   sizes(model: Sizes): Record<string, unknown>;
   /** The other settings of config.json that `read` reads, for a model of the family. */
-  write(model: ResolvedModel & FamilyChoices): Record<string, unknown>;
+  write(model: ResolvedModel): Record<string, unknown>;
 }
 
 /** The sizes of a model. `decoderLayers` and `headWidth` are set only if they differ from layers and from hidden ÷ heads. */

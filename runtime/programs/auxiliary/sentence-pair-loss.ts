@@ -1,6 +1,5 @@
 import { gather, type Tensor1D, type Tensor2D } from "@tensorflow/tfjs-core";
 import { poolerOutput } from "#runtime/models/apply-head.ts";
-import { choicesOf } from "#runtime/models/choices.ts";
 import { linear } from "#runtime/models/linear.ts";
 import { classLosses } from "#runtime/models/operations/cross-entropy.ts";
 import { headParameters } from "#runtime/models/parameters.ts";
@@ -26,7 +25,7 @@ export const sentencePairLoss: AuxiliaryLoss<Extract<Auxiliary, { kind: "sentenc
 
   inputs({ model, batch, layout, auxiliary }) {
     const pairs = [batch * auxiliary.slots];
-    const types = choicesOf(model).tokenTypes > 0 ? [int("types", [batch, layout.context])] : [];
+    const types = model.tokenTypes > 0 ? [int("types", [batch, layout.context])] : [];
     return [...types, int("pair_positions", pairs), int("pair_labels", pairs), float("pair_weights", pairs)];
   },
 
