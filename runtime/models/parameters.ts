@@ -205,7 +205,7 @@ function blockParameters(model: ResolvedModel, { layers, cross }: Stack, block: 
         ]
       : []),
     ...norm("feed_forward_norm"),
-    ...linear("feed_forward.input", hidden, (isGated(model.activation) ? 2 : 1) * feedForward, deviation),
+    ...linear("feed_forward.input", hidden, activatedFrom(model, feedForward), deviation),
     ...linear("feed_forward.output", feedForward, hidden, branch),
   ];
 }
@@ -217,7 +217,7 @@ function predictionParameters(model: ResolvedModel): Parameter[] {
   return [
     ...(predictionTransform
       ? [
-          ...linearParameters(model, "prediction.transform", [hidden, embeddingWidth], deviation),
+          ...linearParameters(model, "prediction.transform", [hidden, activatedFrom(model, embeddingWidth)], deviation),
           ...normParameters(model, "prediction.norm", embeddingWidth),
         ]
       : []),
@@ -228,6 +228,11 @@ function predictionParameters(model: ResolvedModel): Parameter[] {
           { ...vector("projection.bias", vocabulary, 0), embedding: true, ...(projectionBias === "fixed" ? { fixed: true as const } : {}) },
         ]),
   ];
+}
+
+/** Width of what the activation is applied to for a result of this width: a gated activation halves it. */
+function activatedFrom({ activation }: ResolvedModel, width: number): number {
+  return isGated(activation) ? 2 * width : width;
 }
 
 /** Width of the states before the projection to the vocabulary. */

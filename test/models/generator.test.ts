@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { generatorOf, generatorParameters, generatorSizes } from "#runtime/models/generator.ts";
 import { parametersOf } from "#runtime/models/parameters.ts";
-import { smallModel } from "../programs/small.ts";
+import { pretrainCost } from "#runtime/programs/training-cost.ts";
+import { objectives, optimizer, smallModel } from "../programs/small.ts";
 
 const model = smallModel({ architecture: "encoder", hidden: 32, heads: 4, feedForward: 128, layers: 3 });
 
@@ -20,4 +21,12 @@ test("it has the model's embeddings and everything else of its own", () => {
   expect(own.find(({ name }) => name === "generator.encoder.embedding_projection.weight")?.shape).toEqual([32, 8]);
   expect(own.find(({ name }) => name === "generator.prediction.transform.weight")?.shape).toEqual([8, 32]);
   expect(parametersOf(generatorOf(model, 0.25)).length - own.length).toBe(2);
+});
+
+test("in a model with gates, the layer before the generator's projection is gated as well", () => {
+  const gated = smallModel({ ...model, activation: "swiglu" });
+  const transform = generatorParameters(gated, 0.25).find(({ name }) => name === "generator.prediction.transform.weight");
+  expect(transform?.shape).toEqual([8, 2 * 32]);
+  const cost = pretrainCost({ model: gated, objective: objectives.replaced_token, batch: 2, accumulate: 1, optimizer }, 1);
+  expect(cost.flopsPerStep).toBeGreaterThan(0);
 });
