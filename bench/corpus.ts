@@ -139,7 +139,7 @@ const work: Record<JobName, (settings: Settings) => Promise<string>> = {
 /** A hundred steps of a model with 6 million weights. Memory does not depend on the number of steps. */
 function trainingJob(vocabulary: number): PretrainJob {
   const { model: medium, batch } = benchJob("medium", "causal");
-  const model: ResolvedModel = { ...medium, vocabulary };
+  const model: ResolvedModel = { ...medium, input: { ...medium.input, vocabulary }, targets: { classes: vocabulary } };
   const optimizer: OptimizerSpec = { ...benchOptimizer, warmup: { unit: "steps", value: 10 }, schedule: "cosine" };
   const steps = 100;
   return {

@@ -1,4 +1,4 @@
-import { completeModel } from "#runtime/contract/model-choices.ts";
+import { completeTokenModel } from "#runtime/contract/model-choices.ts";
 import type { PretrainJob, ResolvedModel, ResolvedObjective } from "#runtime/contract/plan.ts";
 import type { OptimizerSpec } from "#runtime/contract/spec.ts";
 import { vocabularyTokens } from "#runtime/tokenizers/vocabulary.ts";
@@ -59,7 +59,7 @@ export function benchJob(size: BenchSize, name: BenchObjective): PretrainJob {
     name: "bench",
     after: ["encode", "tokenizer"],
     fingerprint: "",
-    model: completeModel({ ...shape, ...benchChoices, architecture, feedForward: 4 * shape.hidden }),
+    model: completeTokenModel({ ...shape, ...benchChoices, architecture, feedForward: 4 * shape.hidden }),
     objective,
     encoded: "encode",
     tokenizer: "tokenizer",

@@ -33,7 +33,7 @@ export async function measureGeneration({ engine: name, folder, threads, seconds
   const [texts, prompt] = [beginnings.length, beginnings[0]!.length];
   const room = { texts, beams: 1, prompt, room: model.context, source: 0 };
   const engine = await loadEngine(name, { threads, largestProduct: largestWritingProduct({ model, ...room }) });
-  const opening = openingFor({ kind: "greedy" }, model.vocabulary);
+  const opening = openingFor({ kind: "greedy" }, model.targets.classes);
   const decoder = await openDecoder({ engine, model, parameters, values: stored.read(parameters), ...room, ...opening });
   const write = () => search(decoder, { beginnings, ends: [], length: model.context, forcedEnd: null }, { kind: "greedy" });
   try {

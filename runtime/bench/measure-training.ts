@@ -144,6 +144,7 @@ function writeInputs(folder: string, { encoded, tokenizer }: PretrainJob, size: 
   writeFileSync(join(folder, encoded, "train-00000.bin"), ids);
   const none = { tokens: 0, bytes: 0, documents: 0, shards: [] };
   const result: EncodeResult = {
+    kind: "tokens",
     vocabulary: tokens.length,
     width: 2,
     splits: {

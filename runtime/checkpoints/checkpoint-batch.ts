@@ -36,7 +36,7 @@ export function checkpointBatch(checkpoint: Checkpoint, tensors: Readonly<Record
   if (input?.shape.length !== 2) throw new JobFailure(`${path} has no input_ids with two axes (sequences × positions)`);
   const [batch, length] = input.shape as [number, number];
   const tokens = whole(input);
-  checkIds(tokens, model.vocabulary, path, "input_ids");
+  checkIds(tokens, model.input.vocabulary, path, "input_ids");
   const twoSided = model.architecture === "encoder-decoder";
   const decoder = twoSided ? decoderTokens(checkpoint, tensors, path) : undefined;
   for (const [name, positions] of [
@@ -48,15 +48,15 @@ export function checkpointBatch(checkpoint: Checkpoint, tensors: Readonly<Record
   }
   const mask = maskOf(tensors.attention_mask, tokens.length, path, "attention_mask");
   const types = tensors.token_type_ids;
-  if (types && !model.tokenTypes)
+  if (types && model.input.types === 0)
     throw new JobFailure(`${path} has token_type_ids, but ${checkpoint.family.title} has no token types. Omit them`);
-  if (types) checkIds(whole(types), model.tokenTypes, path, "token_type_ids");
+  if (types) checkIds(whole(types), model.input.types, path, "token_type_ids");
   if (types && types.data.length !== tokens.length) throw new JobFailure(`${path}: token_type_ids does not have the shape of input_ids`);
-  if (decoder) checkIds(decoder.tokens, model.vocabulary, path, "the decoder's input");
+  if (decoder) checkIds(decoder.tokens, model.input.vocabulary, path, "the decoder's input");
   if (tensors.labels && head?.kind === "tokens")
     checkIds(
       whole(tensors.labels).filter((label) => label !== ignored),
-      model.vocabulary,
+      model.targets.classes,
       path,
       "labels",
     );

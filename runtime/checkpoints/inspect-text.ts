@@ -39,7 +39,7 @@ export async function inspect(stored: StoredModel, text: string, engineName: Eng
   const parameters = stored.parameters.filter(
     ({ name }) => !readsStates(name) && (stacksOf(model).length === 1 || !name.startsWith("decoder.")),
   );
-  const sizes = { batch: 1, length: ids.length, decoderLength: 0, types: model.tokenTypes > 0, labelled: false, gradients: false };
+  const sizes = { batch: 1, length: ids.length, decoderLength: 0, types: model.input.types > 0, labelled: false, gradients: false };
   const { engine } = await chooseEngine(engineName, { threads });
   const session = await engine.open(verificationProgram({ model: alone, head: undefined, parameters, ...sizes }));
   try {

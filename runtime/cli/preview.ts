@@ -53,9 +53,9 @@ async function previewText(
   loaded: Loaded,
 ) {
   await prepare(pretrain, loaded);
-  const [{ openTokenizer }, { openTokens }, { previewObjective }] = await Promise.all([
+  const [{ openTokenizer }, { openDataSet }, { previewObjective }] = await Promise.all([
     import("#runtime/tokenizers/tokenizer.ts"),
-    import("#runtime/encoding/token-stream.ts"),
+    import("#runtime/encoding/data-sets.ts"),
     import("./preview-pairs.ts"),
   ]);
   const { store } = loaded;
@@ -63,7 +63,7 @@ async function previewText(
   const encode = store.readJob(pretrain.encoded);
   const encoded = encode?.kind === "encode" ? store.readResult(encode) : undefined;
   if (!encoded) throw new Error(`${pretrain.encoded} is done but has no result`);
-  const tokens = openTokens(store.runFolder(pretrain.encoded), encoded, "train");
+  const tokens = openDataSet(store.runFolder(pretrain.encoded), encoded, "train");
   const preview = previewObjective({
     objective,
     model: pretrain.model,

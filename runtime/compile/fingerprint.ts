@@ -1,7 +1,15 @@
 import { createHash } from "node:crypto";
 import { textFormatOf } from "#runtime/contract/formats.ts";
 import { ownChoices } from "#runtime/contract/model-choices.ts";
-import type { CheckpointFiles, JobKind, PretrainJob, ResolvedModel, ResolvedObjective, ResolvedTask } from "#runtime/contract/plan.ts";
+import type {
+  CheckpointFiles,
+  InputSpecification,
+  JobKind,
+  PretrainJob,
+  ResolvedModel,
+  ResolvedObjective,
+  ResolvedTask,
+} from "#runtime/contract/plan.ts";
 import type { CorpusSpec, DataFiles, FinetuneSettings, LearnedTokenizerSpec, TokenLossSettings } from "#runtime/contract/spec.ts";
 import { revisionsOf } from "#runtime/objectives/objective-table.ts";
 import { cooldownSteps } from "#runtime/programs/learning-rate.ts";
@@ -225,7 +233,9 @@ function modelContent(model: ResolvedModel): unknown {
   const { pooler, initial, ...choices } = ownChoices(model);
   return {
     architecture: model.architecture,
-    vocabulary: model.vocabulary,
+    ...inputContent(model.input),
+    // other targets than what is read
+    ...(model.targets.classes === model.input.vocabulary ? {} : { targets: model.targets }),
     layers: model.layers,
     hidden: model.hidden,
     heads: model.heads,
@@ -241,6 +251,11 @@ function modelContent(model: ResolvedModel): unknown {
     ...choices,
     ...(model.weights ? { weights: checkpointContent(model.weights) } : { pooler, initial }),
   };
+}
+
+/** Token types leave no trace if there are none. */
+function inputContent({ vocabulary, types }: InputSpecification): object {
+  return { vocabulary, ...(types > 0 ? { tokenTypes: types } : {}) };
 }
 
 /** The content of a checkpoint for fingerprints: the content of its files. */

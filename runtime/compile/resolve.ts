@@ -1,5 +1,5 @@
 import { optionOf } from "#runtime/contract/catalogue/index.ts";
-import { completeModel } from "#runtime/contract/model-choices.ts";
+import { completeTokenModel } from "#runtime/contract/model-choices.ts";
 import type { ResolvedModel, ResolvedObjective, ResolvedTask, WeightedPart } from "#runtime/contract/plan.ts";
 import type { Architecture, MixtureSpec, ModelSpec, ObjectiveSpec, Ref, Spec } from "#runtime/contract/spec.ts";
 import { declaredModel } from "#runtime/models/families/declared.ts";
@@ -68,7 +68,7 @@ export function resolveArchitecture(spec: Spec, model: ModelSpec, objective: Ref
 /** @param pad id of the padding token */
 export function resolveModel(model: ModelSpec, architecture: Architecture, vocabulary: number, pad = 0): ResolvedModel {
   const { doc: _, checkpoint: __, family, recompute, ...sizes } = model;
-  const chosen = family ? declaredModel(family, { ...sizes, vocabulary }, pad) : completeModel({ ...sizes, architecture, vocabulary });
+  const chosen = family ? declaredModel(family, { ...sizes, vocabulary }, pad) : completeTokenModel({ ...sizes, architecture, vocabulary });
   return recompute ? { ...chosen, recompute } : chosen;
 }
 

@@ -67,6 +67,8 @@ export type LostInText = v.InferOutput<typeof lostInText>;
 
 export const encodeResult = v.object({
   ...noted,
+  /** Kind of what is read at each position. Earlier versions, which did not write it, encoded tokens. */
+  kind: v.optional(v.picklist(["tokens"]), "tokens"),
   vocabulary: whole,
   /** Bytes per id: 2 or 4. */
   width: v.picklist([2, 4]),

@@ -3,8 +3,20 @@ import type { FamilyChoices, ResolvedModel } from "./plan.ts";
 /** A model with some of its choices; the others are those of a model declared by its sizes. */
 export type PartialModel = Omit<ResolvedModel, keyof FamilyChoices> & Partial<FamilyChoices>;
 
+/** A model that reads and predicts tokens, as config.json and declarations describe it. */
+export type TokenModel = Omit<PartialModel, "input" | "targets"> & {
+  vocabulary: number;
+  /** Absent: 0. */
+  tokenTypes?: number;
+};
+
 /** The choices of a model declared by its sizes. `FamilyChoices` has no choice without a value here. */
-function declaredChoices({ layers, hidden, heads, context }: PartialModel): FamilyChoices {
+function declaredChoices({
+  layers,
+  hidden,
+  heads,
+  context,
+}: Pick<ResolvedModel, "layers" | "hidden" | "heads" | "context">): FamilyChoices {
   return {
     decoderLayers: layers,
     headWidth: hidden / heads,
@@ -13,7 +25,6 @@ function declaredChoices({ layers, hidden, heads, context }: PartialModel): Fami
     embeddingWidth: hidden,
     embeddingScale: 1,
     embeddingNorm: false,
-    tokenTypes: 0,
     positions: context,
     positionOffset: 0,
     rotary: { base: 10000 },
@@ -32,10 +43,16 @@ export function completeModel(model: PartialModel): ResolvedModel {
   return { ...declaredChoices(model), ...model };
 }
 
-/** The model that config.json of a checkpoint describes, which says which choices the file determines. */
-export function configuredModel(model: PartialModel): ResolvedModel {
+/** The model of tokens with all of its choices. */
+export function completeTokenModel({ vocabulary, tokenTypes = 0, ...model }: TokenModel): ResolvedModel {
+  return completeModel({ ...model, input: { kind: "tokens", vocabulary, types: tokenTypes }, targets: { classes: vocabulary } });
+}
+
+/** The model that config.json of a checkpoint describes, with the names of the choices that the file determines. */
+export function configuredModel(described: TokenModel): ResolvedModel {
+  const model = completeTokenModel(described);
   const names = Object.keys(declaredChoices(model)) as (keyof FamilyChoices)[];
-  return { ...completeModel(model), configured: names.filter((name) => Object.hasOwn(model, name)) };
+  return { ...model, configured: names.filter((name) => Object.hasOwn(described, name)) };
 }
 
 /**

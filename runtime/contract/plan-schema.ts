@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { completeModel, type PartialModel } from "./model-choices.ts";
-import type { Job } from "./plan.ts";
+import { completeModel, completeTokenModel, type TokenModel } from "./model-choices.ts";
+import type { Job, ResolvedModel } from "./plan.ts";
 import { whole } from "./schema.ts";
 
 /*
@@ -16,7 +16,7 @@ const cost = v.looseObject({
   flopsPerStep: v.number(),
   memoryBytes: v.number(),
 });
-/** Earlier versions wrote only those choices of a model that one declared by its sizes does not have. */
+/** Earlier versions wrote a model of tokens with only those choices that one declared by its sizes does not have. */
 const model = v.pipe(
   v.looseObject({
     architecture: v.picklist(["encoder", "decoder", "encoder-decoder"]),
@@ -25,7 +25,9 @@ const model = v.pipe(
     heads: whole,
     context: whole,
   }),
-  v.transform((model) => completeModel(model as unknown as PartialModel)),
+  v.transform((model) =>
+    "input" in model ? completeModel(model as unknown as ResolvedModel) : completeTokenModel(model as unknown as TokenModel),
+  ),
 );
 const objective = v.looseObject({ kind: v.string() });
 const settings = v.looseObject({});

@@ -105,8 +105,8 @@ export interface EncodeJob extends JobBase<"encode"> {
 /** A model whose settings are all resolved. */
 export interface ResolvedModel extends Omit<ModelSpec, "architecture" | "doc" | "checkpoint">, FamilyChoices {
   architecture: Architecture;
-  /** Rows of the embedding: the tokenizer's vocabulary, or more in a checkpoint. */
-  vocabulary: number;
+  input: InputSpecification;
+  targets: TargetSpecification;
   /** The decoder attends to its prefix in both directions, as in its pre-training. Absent: attention is causal throughout. */
   readsPrefix?: true;
   /** Files of the initial weights; absent: weights are drawn at random. */
@@ -116,6 +116,25 @@ export interface ResolvedModel extends Omit<ModelSpec, "architecture" | "doc" | 
    * same, and do not follow from other sizes. Absent: the model was declared.
    */
   configured?: readonly (keyof FamilyChoices)[];
+}
+
+/** What a model reads at each position, by kind. An embedder (`runtime/models/embedders`) turns it into vectors. */
+export type InputSpecification = TokenInput;
+export type InputKind = InputSpecification["kind"];
+export type InputOf<K extends InputKind> = Extract<InputSpecification, { kind: K }>;
+
+export interface TokenInput {
+  kind: "tokens";
+  /** Rows of the embedding: the tokenizer's vocabulary, or more in a checkpoint. */
+  vocabulary: number;
+  /** Number of token types, which tell the texts of a row apart; 0: there are none. */
+  types: number;
+}
+
+/** What a model predicts at a position. */
+export interface TargetSpecification {
+  /** Number of classes that the projection has, which is independent of what the model reads; of a model of tokens, its vocabulary. */
+  classes: number;
 }
 
 /**
@@ -133,12 +152,10 @@ export interface FamilyChoices {
   scaledAttention: boolean;
   /** Width of the embeddings; if it is not `hidden`, a linear layer projects them to it (Clark et al. 2020, section 3.2). */
   embeddingWidth: number;
-  /** Factor that token embeddings are multiplied by. */
+  /** Factor that embeddings of the input are multiplied by. */
   embeddingScale: number;
   /** Layer norm over the sum of the embeddings (Devlin et al. 2019, released code). */
   embeddingNorm: boolean;
-  /** Number of rows of the token type embedding; 0: there is none. */
-  tokenTypes: number;
   /** Number of learned positions, which may be more than the context. */
   positions: number;
   /** Number of rows of the position embedding before that of position 0. */
@@ -148,11 +165,11 @@ export interface FamilyChoices {
   /** Settings of relative positions: the number of buckets, and the distance from which all fall into the last. */
   relative: { buckets: number; distance: number };
   normEpsilon: number;
-  /** A linear layer, the activation and a layer norm before the projection to the vocabulary (Devlin et al. 2019, released code). */
+  /** A linear layer, the activation and a layer norm before the projection to the targets (Devlin et al. 2019, released code). */
   predictionTransform: boolean;
-  /** Factor that hidden states are multiplied by before the projection to the vocabulary. */
+  /** Factor that hidden states are multiplied by before the projection to the targets. */
   projectionScale: number;
-  /** Bias of each vocabulary entry; `fixed`: it is never trained. */
+  /** Bias of each target; `fixed`: it is never trained. */
   projectionBias: "none" | "trained" | "fixed";
   /** The layer before a head that reads the first token: its activation, and whether dropout also applies to its input. */
   pooler: { activation: "tanh" | "gelu" | "relu"; dropsInput: boolean };

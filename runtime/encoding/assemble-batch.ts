@@ -1,7 +1,8 @@
+import { tokenEmbedder } from "#runtime/models/embedders/token-embedder.ts";
 import { type Example, type Layout, predictsInPlace, type Side, type Vocabulary } from "#runtime/objectives/objective.ts";
 import { auxiliaryLossOf } from "#runtime/programs/auxiliary/auxiliary-table.ts";
-import { padded } from "#runtime/programs/inputs.ts";
 import type { Arrays } from "#runtime/trace/function.ts";
+import { padded } from "#runtime/trace/padded.ts";
 
 export interface Batch {
   /**
@@ -52,23 +53,19 @@ export const nothing: Example = { tokens: [], positions: [], segments: [], predi
 const emptySide: Side = { tokens: [], positions: [], segments: [] };
 
 function side(rows: readonly Side[], length: number, pad: number, prefix: string): Arrays {
-  return {
-    [`${prefix}tokens`]: padded(
-      rows.map((row) => row.tokens),
-      length,
-      pad,
-    ),
-    [`${prefix}positions`]: padded(
-      rows.map((row) => row.positions),
-      length,
-      0,
-    ),
-    [`${prefix}segments`]: padded(
-      rows.map((row) => row.segments),
+  const read = tokenEmbedder.fill(
+    rows.map(({ tokens }) => tokens),
+    length,
+    pad,
+  );
+  const places = (name: "positions" | "segments") =>
+    padded(
+      rows.map((row) => row[name]),
       length,
       0,
-    ),
-  };
+    );
+  const arrays = { ...read, positions: places("positions"), segments: places("segments") };
+  return Object.fromEntries(Object.entries(arrays).map(([name, values]) => [`${prefix}${name}`, values]));
 }
 
 function predictionsOf(examples: readonly Example[], layout: Layout): { arrays: Arrays; count: number } {

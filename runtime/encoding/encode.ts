@@ -60,7 +60,13 @@ export async function encodeCorpus(job: EncodeJob, context: JobContext): Promise
   } finally {
     await encoder.close();
   }
-  return { vocabulary: tokenizer.vocabulary.size, width, splits: encoded as EncodeResult["splits"], roundTrip: roundTrip.found() };
+  return {
+    kind: "tokens",
+    vocabulary: tokenizer.vocabulary.size,
+    width,
+    splits: encoded as EncodeResult["splits"],
+    roundTrip: roundTrip.found(),
+  };
 }
 
 /** Characters that are encoded both ways before the rest is cut. */

@@ -8,11 +8,11 @@ import { layerNorm, rmsNorm } from "./operations/layer-norm.ts";
 /** `Visibility`, with a mask of the prefix (B, T): 1 for positions that the whole segment attends to. */
 export type Visible = Exclude<Visibility, "prefix"> | { prefix: Tensor };
 
-/** The input of an encoder or decoder: B sequences of T positions; all tensors are int32. */
+/** The input of an encoder or decoder: B sequences of T positions. */
 export interface Sequence {
-  /** (B, T) */
-  tokens: Tensor;
-  /** (B, T): position within the document's part of the sequence. */
+  /** What the embedder reads (`embedders/embedder.ts`), by the names of its arrays. */
+  arrays: Tensors;
+  /** (B, T), int32, as all others: position within the document's part of the sequence. */
   positions: Tensor;
   /** (B, T): attention never crosses segments; 0 is padding. */
   segments: Tensor;
@@ -20,8 +20,6 @@ export interface Sequence {
   keys?: Tensor;
   /** Which positions attend to which. It does not depend on the model: the same weights can read in each way. */
   visible: Visible;
-  /** (B, T): token types; absent: all 0. */
-  types?: Tensor;
   /** (N): indices b × T + t of the output states to compute; absent: all. */
   targetPositions?: Tensor;
 }

@@ -50,7 +50,7 @@ export function generatorsOwn(tensors: Tensors): Tensors {
 
 export const generatorPlace = (place: string) => prefix + place;
 
-/** Whether a parameter is shared: token, position and type embeddings and the norm over their sum. */
+/** Whether a parameter is shared: embeddings of the input, of positions and of types, and the norm over their sum. */
 function isShared(name: string): boolean {
   return name === "embeddings.tokens" || /^(?:encoder|decoder)\.(positions|types|embedding_norm\.\w+)$/.test(name);
 }

@@ -44,7 +44,7 @@ export function nextStates(forward: Forward, { tokens, positions, at, first, see
   const stack = stacksOf(model).at(-1)!;
   const rows = tokens.shape[0] as number;
   const column = (values: Tensor) => reshape(values, [rows, 1]);
-  const input = { tokens: column(tokens), positions: column(positions), segments: column(tokens), visible: "past" as const };
+  const input = { arrays: { tokens: column(tokens) }, positions: column(positions), segments: column(tokens), visible: "past" as const };
   const places = range(seen, [1, 1, 1, seen]);
   const filled = logicalAnd(greaterEqual(reshape(at, [1, 1, 1, 1]), places), greaterEqual(places, reshape(first, [rows, 1, 1, 1])));
   return runBlocks(forward, stack, embeddings(forward, stack.name, input), {

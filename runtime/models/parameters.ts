@@ -2,6 +2,8 @@ import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import { sizeOf } from "#runtime/contract/shape.ts";
 import { isGated } from "#runtime/contract/spec.ts";
 import { random } from "#runtime/random/random.ts";
+import { embedderOf } from "./embedders/embedder-table.ts";
+import { deviation, embeddingTable } from "./embedding-table.ts";
 import { type Stack, stacksOf } from "./stacks.ts";
 
 export interface Parameter {
@@ -9,9 +11,9 @@ export interface Parameter {
   shape: readonly number[];
   /** A normal distribution with one standard deviation, or one per block of columns, and optionally a row of zeros; or a constant. */
   initial: { normal: number | readonly Columns[]; zeroRow?: number | null } | { constant: number };
-  /** Whether weight decay applies, which it does to matrices of linear layers and token embeddings. */
+  /** Whether weight decay applies, which it does to matrices of linear layers and embeddings of the input. */
   decay: boolean;
-  /** Whether it counts as embeddings: token and position tables, and the output projection. */
+  /** Whether it counts as embeddings: of the input and of positions, and the projection to the targets. */
   embedding: boolean;
   /** Index of its block, counted from the input; null: embeddings; Infinity: after all blocks. */
   layer: number | null;
@@ -28,14 +30,10 @@ interface Columns {
   deviation: number;
 }
 
-/** Standard deviation of initial weights (Radford et al. 2019; Devlin et al. 2019). */
-const deviation = 0.02;
-
 /** All weights of a model, in a fixed order. */
 export function parametersOf(model: ResolvedModel): Parameter[] {
-  const { embeddingWidth, initial } = model;
   const parameters = [
-    withZeroRow(table("embeddings.tokens", [model.vocabulary, embeddingWidth], true), initial.padding),
+    ...embedderOf(model.input).parameters(model.input, model),
     ...stacksOf(model).flatMap((stack) => stackParameters(model, stack)),
     ...predictionParameters(model).map((parameter) => ({ ...parameter, layer: Number.POSITIVE_INFINITY })),
   ];
@@ -155,13 +153,12 @@ function isAttentionWeight(name: string): boolean {
 }
 
 function stackParameters(model: ResolvedModel, stack: Stack): Parameter[] {
-  const { hidden, heads, position, placement } = model;
-  const { embeddingWidth, embeddingNorm, tokenTypes, positions, positionOffset, relative } = model;
+  const { hidden, heads, position, placement, input, embeddingWidth, embeddingNorm, positions, positionOffset, relative } = model;
   const { name, layers, before } = stack;
   return [
-    ...(position === "learned" ? [table(`${name}.positions`, [positionOffset + positions, embeddingWidth], false)] : []),
-    ...(position === "relative" ? [{ ...table(`${name}.relative`, [relative.buckets, heads], false), embedding: false }] : []),
-    ...(tokenTypes > 0 ? [table(`${name}.types`, [tokenTypes, embeddingWidth], false)] : []),
+    ...(position === "learned" ? [embeddingTable(`${name}.positions`, [positionOffset + positions, embeddingWidth], false)] : []),
+    ...(position === "relative" ? [{ ...embeddingTable(`${name}.relative`, [relative.buckets, heads], false), embedding: false }] : []),
+    ...embedderOf(input).stackParameters(input, model, name),
     ...(embeddingNorm ? normParameters(model, `${name}.embedding_norm`, embeddingWidth).map(ofEmbeddings) : []),
     ...(embeddingWidth === hidden
       ? []
@@ -181,8 +178,7 @@ function withJoined(model: ResolvedModel, parameter: Parameter): Parameter {
 }
 
 function blockParameters(model: ResolvedModel, { layers, cross }: Stack, block: string): Parameter[] {
-  const { hidden, heads, feedForward } = model;
-  const { headWidth, initial } = model;
+  const { hidden, heads, feedForward, headWidth, initial } = model;
   // residual branches start small, so that the sum of all does not grow with depth (Radford et al. 2019, section 2.3)
   const branch = initial.branches === "scaled" ? deviation / Math.sqrt((cross ? 3 : 2) * layers) : deviation;
   const linear = (name: string, input: number, output: number, std: number) =>
@@ -212,8 +208,7 @@ function blockParameters(model: ResolvedModel, { layers, cross }: Stack, block: 
 
 /** The parameters that turn hidden states into logits, except tied embeddings. */
 function predictionParameters(model: ResolvedModel): Parameter[] {
-  const { embeddingWidth, predictionTransform, projectionBias } = model;
-  const { hidden, vocabulary } = model;
+  const { hidden, targets, embeddingWidth, predictionTransform, projectionBias } = model;
   return [
     ...(predictionTransform
       ? [
@@ -221,11 +216,15 @@ function predictionParameters(model: ResolvedModel): Parameter[] {
           ...normParameters(model, "prediction.norm", embeddingWidth),
         ]
       : []),
-    ...(model.tiedEmbeddings ? [] : [table("projection.weight", [vocabulary, predictionWidth(model)], true)]),
+    ...(model.tiedEmbeddings ? [] : [embeddingTable("projection.weight", [targets.classes, predictionWidth(model)], true)]),
     ...(projectionBias === "none"
       ? []
       : [
-          { ...vector("projection.bias", vocabulary, 0), embedding: true, ...(projectionBias === "fixed" ? { fixed: true as const } : {}) },
+          {
+            ...vector("projection.bias", targets.classes, 0),
+            embedding: true,
+            ...(projectionBias === "fixed" ? { fixed: true as const } : {}),
+          },
         ]),
   ];
 }
@@ -235,7 +234,7 @@ function activatedFrom({ activation }: ResolvedModel, width: number): number {
   return isGated(activation) ? 2 * width : width;
 }
 
-/** Width of the states before the projection to the vocabulary. */
+/** Width of the states before the projection to the targets. */
 function predictionWidth(model: ResolvedModel): number {
   const { predictionTransform, embeddingWidth } = model;
   return predictionTransform ? embeddingWidth : model.hidden;
@@ -251,14 +250,6 @@ function normParameters(model: ResolvedModel, name: string, width: number): Para
 
 function ofEmbeddings(parameter: Parameter): Parameter {
   return { ...parameter, embedding: true };
-}
-
-function table(name: string, shape: readonly number[], decay: boolean): Parameter {
-  return { name, shape, initial: { normal: deviation }, decay, embedding: true, layer: null };
-}
-
-function withZeroRow(parameter: Parameter, zeroRow: number | null): Parameter {
-  return zeroRow === null ? parameter : { ...parameter, initial: { normal: deviation, zeroRow } };
 }
 
 function matrix(name: string, shape: readonly number[], std: number): Parameter {

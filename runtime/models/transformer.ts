@@ -1,6 +1,7 @@
 import { mul, type Tensor } from "@tensorflow/tfjs-core";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import { applyActivation, type BlockContext, block, type KeyValueCache } from "./block.ts";
+import { embedderOf } from "./embedders/embedder-table.ts";
 import { embeddings } from "./embeddings.ts";
 import { type Forward, get, norm, type Sequence } from "./forward.ts";
 import { linear } from "./linear.ts";
@@ -28,7 +29,7 @@ export function encode(forward: Forward, input: Sequence): Tensor {
   return runStack(forward, stacksOf(forward.model)[0]!, input);
 }
 
-/** The states that are projected to the vocabulary: hidden states (N, C), after the model's transformation if it has one. */
+/** The states that are projected to the targets: hidden states (N, C), after the model's transformation if it has one. */
 export function predictionStates(forward: Forward, states: Tensor): Tensor {
   const { predictionTransform, projectionScale } = forward.model;
   if (predictionTransform) {
@@ -39,9 +40,9 @@ export function predictionStates(forward: Forward, states: Tensor): Tensor {
 }
 
 /** The projection of the states of `predictionStates` to logits. */
-export function vocabularyProjection({ model, parameters }: Forward): Projection {
+export function targetProjection({ model, parameters }: Forward): Projection {
   return {
-    weight: get(parameters, model.tiedEmbeddings ? "embeddings.tokens" : "projection.weight"),
+    weight: get(parameters, (model.tiedEmbeddings ? embedderOf(model.input).tied : null) ?? "projection.weight"),
     bias: parameters["projection.bias"],
   };
 }
@@ -79,7 +80,7 @@ interface Memory {
 
 function runStack(forward: Forward, stack: Stack, input: Sequence, memory?: Memory, cache?: KeyValueCache): Tensor {
   const { model, parameters } = forward;
-  const [batch, length] = input.tokens.shape as [number, number];
+  const [batch, length] = input.positions.shape as [number, number];
   const { name } = stack;
   const { segments, positions, visible } = input;
   return runBlocks(forward, stack, embeddings(forward, name, input), {

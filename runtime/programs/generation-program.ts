@@ -1,14 +1,15 @@
 import { add, argMax, concat, gather, logSoftmax, split, type Tensor, type Tensor1D, tensor1d, zeros } from "@tensorflow/tfjs-core";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import type { KeyValueCache } from "#runtime/models/block.ts";
-import type { Visible } from "#runtime/models/forward.ts";
 import { nextStates, withPosition } from "#runtime/models/incremental.ts";
 import { project } from "#runtime/models/operations/cross-entropy.ts";
 import type { Parameter } from "#runtime/models/parameters.ts";
 import { stacksOf } from "#runtime/models/stacks.ts";
-import { type Forward, predictionStates, type Sequence, transformer, vocabularyProjection } from "#runtime/models/transformer.ts";
+import { type Forward, predictionStates, targetProjection, transformer } from "#runtime/models/transformer.ts";
 import type { Program, ProgramFunction, TensorSpec, Tensors } from "#runtime/trace/function.ts";
+import { int } from "./inputs.ts";
 import { givenVisibility } from "./reading.ts";
+import { sequence, sideInputs } from "./sequence.ts";
 
 export interface GenerationSettings {
   model: ResolvedModel;
@@ -36,22 +37,23 @@ export interface GenerationSettings {
  * output. State: the parameters, and the cache by layer and page.
  */
 export function generationProgram(settings: GenerationSettings): Program {
-  const { parameters, texts, beams, prompt, room, source } = settings;
+  const { model, parameters, texts, beams, prompt, room, source } = settings;
   const rows = texts * beams;
-  const int = (name: string, shape: number[]): TensorSpec => ({ name, shape, dtype: "int32" });
-  const side = (prefix: string, length: number) =>
-    ["tokens", "positions", "segments"].map((name) => int(`${prefix}${name}`, [texts, length]));
   const caches = cacheState(settings);
   const own: TensorSpec[] = parameters.map(({ name, shape }) => ({ name, shape, dtype: "float32" }));
   const names = own.map(({ name }) => name);
   const begin: ProgramFunction = {
     name: "begin",
     reads: names,
-    inputs: [...(source > 0 ? side("source_", source) : []), ...side("", prompt), int("last", [texts])],
+    inputs: [
+      ...(source > 0 ? sideInputs(model, "source_", texts, source) : []),
+      ...sideInputs(model, "", texts, prompt),
+      int("last", [texts]),
+    ],
     call(state, inputs) {
       const kept: Tensors = {};
       const forward = forwardOf(settings, state);
-      const target = sequence(inputs, "", source > 0 ? "past" : givenVisibility(settings.model));
+      const target = { ...sequence(inputs, "", source > 0 ? "past" : givenVisibility(model)), targetPositions: inputs.last! };
       const cache = fillingCache(settings, kept);
       const states =
         source > 0
@@ -170,9 +172,9 @@ function growingCache({ beams }: GenerationSettings, last: number, state: Tensor
 }
 
 function outputsOf({ beams, model, greedy }: GenerationSettings, forward: Forward, states: Tensor): Tensors {
-  const logits = project(predictionStates(forward, states), vocabularyProjection(forward));
+  const logits = project(predictionStates(forward, states), targetProjection(forward));
   if (!greedy) return { scores: beams > 1 ? logSoftmax(logits) : logits };
-  const allowed = new Float32Array(model.vocabulary);
+  const allowed = new Float32Array(model.targets.classes);
   for (const token of greedy.forbidden) allowed[token] = -1e9;
   return { greedy: argMax(greedy.forbidden.length > 0 ? add(logits, tensor1d(allowed)) : logits, -1) };
 }
@@ -188,10 +190,4 @@ function repeated(texts: number, beams: number): Tensor1D {
 function forwardOf({ model, loraScale }: GenerationSettings, state: Tensors): Forward {
   const parameters = loraScale === undefined ? state : { ...state, "lora.scale": tensor1d([loraScale], "float32") };
   return { model, parameters, dropout: { rate: 0, masks: {} } };
-}
-
-function sequence(inputs: Tensors, prefix: string, visible: Visible): Sequence {
-  const [tokens, positions, segments] = ["tokens", "positions", "segments"].map((name) => inputs[`${prefix}${name}`]!);
-  const side = { tokens: tokens!, positions: positions!, segments: segments!, visible };
-  return prefix === "" ? { ...side, targetPositions: inputs.last! } : side;
 }

@@ -12,8 +12,8 @@ export function largestWritingProduct({ model, texts, beams }: Pick<GenerationSe
   return productOf(model, texts * beams, texts * beams);
 }
 
-function productOf({ hidden, feedForward, vocabulary }: ResolvedModel, rows: number, predicted: number): number {
-  return 2 * hidden * Math.max(rows * feedForward, 3 * rows * hidden, predicted * vocabulary);
+function productOf({ hidden, feedForward, targets }: ResolvedModel, rows: number, predicted: number): number {
+  return 2 * hidden * Math.max(rows * feedForward, 3 * rows * hidden, predicted * targets.classes);
 }
 
 function positionsOf(part: Part): number {

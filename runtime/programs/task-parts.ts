@@ -38,12 +38,12 @@ const heads: { readonly [K in TaskKind]: ByLabels | null } = {
   minimal_pairs: null,
 };
 
-/** The part of a program that fine-tunes a head on texts of so many tokens. */
+/** The part of a program that fine-tunes a head on rows of so many positions. */
 export function headPart(head: HeadOfTask, length: number): HeadPart {
   return { kind: "head", name: String(length), head: finetuningHead, ...head, length, slots: 1 };
 }
 
-/** The part that fine-tunes on writing: sources and targets of so many tokens. */
+/** The part that fine-tunes on writing: sources and targets of so many positions. */
 export function writingPart(model: Omit<ReadingModel, "context">, source: number, target: number): Extract<Part, { kind: "text" }> {
   return { kind: "text", name: `${source}+${target}`, layout: writingLayout(model, source, target) };
 }
@@ -72,7 +72,7 @@ export function packedWritingLayout(model: ReadingModel): Layout {
   return { ...writingLayout(model, context, twoSided ? context : 0), predicted: context };
 }
 
-/** The largest part that a task needs: texts as long as the model reads. */
+/** The largest part that a task needs: rows as long as the model reads. */
 export function longestTaskPart(task: ResolvedTask, model: ReadingModel): Part {
   const { architecture, context } = model;
   const head = headOf(task);

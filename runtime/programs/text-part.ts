@@ -8,7 +8,7 @@ import { type Layout, predictsInPlace } from "#runtime/objectives/objective.ts";
 import type { TensorSpec, Tensors } from "#runtime/trace/function.ts";
 import { auxiliaryLossOf } from "./auxiliary/auxiliary-table.ts";
 import { float, int } from "./inputs.ts";
-import { sequencesOf } from "./sequence.ts";
+import { sequencesOf, sideInputs } from "./sequence.ts";
 import { predictingStates, type TokenLosses, tokenLosses } from "./token-losses.ts";
 
 /** A kind of batch made of raw text. */
@@ -40,12 +40,11 @@ export function termsOf({ predicted, auxiliary }: Layout): Term[] {
 export function textInputs({ batch, model }: { batch: number; model: ResolvedModel }, { layout }: TextPart): TensorSpec[] {
   const { context, decoderContext, predicted, visibility, auxiliary } = layout;
   const rows = batch * rowsOf(layout);
-  const side = (name: string, length: number) => ["tokens", "positions", "segments"].map((row) => int(`${name}${row}`, [rows, length]));
   const count = batch * predicted;
   return [
-    ...side("", context),
+    ...sideInputs(model, "", rows, context),
     ...(visibility === "prefix" ? [int("prefix", [rows, context])] : []),
-    ...(decoderContext > 0 ? side("decoder_", decoderContext) : []),
+    ...(decoderContext > 0 ? sideInputs(model, "decoder_", rows, decoderContext) : []),
     ...(predicted > 0 && !predictsInPlace(layout) ? [int("predict", [count])] : []),
     ...(predicted > 0 ? [int("targets", [count]), float("weights", [count])] : []),
     ...(auxiliary ? auxiliaryLossOf(auxiliary).inputs({ model, batch, layout, auxiliary }) : []),

@@ -1,12 +1,12 @@
 import { gather, type Tensor, type Tensor1D, type Tensor2D } from "@tensorflow/tfjs-core";
 import type { TokenLossSettings } from "#runtime/contract/spec.ts";
 import { negativeLogLikelihood, project, projectedCrossEntropy } from "#runtime/models/operations/cross-entropy.ts";
-import { type Forward, predictionStates, transformer, vocabularyProjection } from "#runtime/models/transformer.ts";
+import { type Forward, predictionStates, targetProjection, transformer } from "#runtime/models/transformer.ts";
 import { type Layout, predictsInPlace } from "#runtime/objectives/objective.ts";
 import type { Tensors } from "#runtime/trace/function.ts";
 import { sequencesOf } from "./sequence.ts";
 
-/** Of the predicted tokens: weighted sum, or one by one, and what the vocabulary is drawn from. */
+/** Of the predicted targets: weighted sum, or one by one, and the logits that targets are drawn from. */
 export interface TokenLosses {
   loss(weights: Tensor, settings?: TokenLossSettings): Tensor;
   each(): Tensor;
@@ -16,7 +16,7 @@ export interface TokenLosses {
 /** Of hidden states (P, C) at the positions that predict. */
 export function tokenLosses(forward: Forward, states: Tensor, inputs: Tensors): TokenLosses {
   const predicting = predictionStates(forward, states);
-  const projection = vocabularyProjection(forward);
+  const projection = targetProjection(forward);
   return {
     loss: (weights, settings) => projectedCrossEntropy(predicting, projection, inputs.targets!, weights, settings),
     each: () => negativeLogLikelihood(predicting, projection, inputs.targets!),

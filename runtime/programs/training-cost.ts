@@ -31,7 +31,7 @@ export function pretrainingCost(size: PretrainingSize): PretrainingCost {
   return {
     ...countParameters(trained),
     memoryBytes: Math.max(...traced.map(({ memoryBytes }) => memoryBytes)),
-    parts: parts.map((part, i) => ({ tokensPerStep: batch * tokensOf(part), flopsPerStep: traced[i]!.flops })),
+    parts: parts.map((part, i) => ({ tokensPerStep: batch * positionsIn(part), flopsPerStep: traced[i]!.flops })),
   };
 }
 
@@ -90,7 +90,7 @@ export function finetuneCost(model: ResolvedModel, settings: FinetuneJob["settin
   const { flops, memoryBytes } = step!;
   return {
     ...countParameters(finetuningParameters(model, task, settings).trained),
-    tokensPerStep: batch * tokensOf(longestTaskPart(task, model)),
+    tokensPerStep: batch * positionsIn(longestTaskPart(task, model)),
     flopsPerStep: flops,
     memoryBytes,
   };
@@ -124,7 +124,7 @@ function costsByDepth(model: ResolvedModel, costsOf: (model: ResolvedModel) => S
 }
 
 /** Positions that a sequence of the part has without padding. */
-function tokensOf(part: Part): number {
+function positionsIn(part: Part): number {
   return part.kind === "text" ? part.layout.tokens : part.length * part.rows;
 }
 

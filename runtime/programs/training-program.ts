@@ -2,6 +2,7 @@ import { add, engine, mul, type Tensor, tensor1d, zeros } from "@tensorflow/tfjs
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import type { OptimizerSpec, TokenLossSettings } from "#runtime/contract/spec.ts";
 import { poolerOutput } from "#runtime/models/apply-head.ts";
+import { embedderOf } from "#runtime/models/embedders/embedder-table.ts";
 import { linear } from "#runtime/models/linear.ts";
 import { drop } from "#runtime/models/operations/dropout.ts";
 import { type Parameter, pooler as poolerName } from "#runtime/models/parameters.ts";
@@ -12,10 +13,10 @@ import { clipping } from "./clipping.ts";
 import { type Group, groupParameters, keptSlices, lengthOf, pack, unpack } from "./groups.ts";
 import type { HeadPart, HeadShape } from "./heads/head.ts";
 import { heads } from "./heads/head-table.ts";
-import { float, int, samplingNoise } from "./inputs.ts";
+import { float, samplingNoise } from "./inputs.ts";
 import { optimizerOf } from "./optimizers/optimizer-table.ts";
 import { givenVisibility } from "./reading.ts";
-import { sequence } from "./sequence.ts";
+import { sequence, sideInputs } from "./sequence.ts";
 import {
   onlyForTraining,
   type TextPart,
@@ -106,12 +107,12 @@ export const dropoutName = (place: string) => `dropout.${place}`;
 
 /** Shapes of a part's batch and of its noise. */
 export function batchInputs(settings: Pick<TrainingSettings, "batch" | "model">, part: Part): TensorSpec[] {
-  const { batch } = settings;
   if (part.kind === "text") return textInputs(settings, part);
-  const names = ["tokens", "positions", "segments", ...(settings.model.tokenTypes > 1 ? ["types"] : [])];
-  const rows = names.map((name) => int(name, [batch * part.rows, part.length]));
+  const { model } = settings;
+  const rows = settings.batch * part.rows;
+  const read = [...sideInputs(model, "", rows, part.length), ...embedderOf(model.input).partArrays(model.input, rows, part.length)];
   const { given, targets } = heads[part.form].inputs(shapeOf(settings, part));
-  return [...rows, ...given, ...targets];
+  return [...read, ...given, ...targets];
 }
 
 /** Masks of a part, bool: 1 keeps. Empty without dropout. */

@@ -2,14 +2,15 @@ import { add, engine, mul, reshape, split, type Tensor } from "@tensorflow/tfjs-
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import { applyHead } from "#runtime/models/apply-head.ts";
 import type { FamilyHead } from "#runtime/models/families/family.ts";
-import type { Visible } from "#runtime/models/forward.ts";
 import { binaryCrossEntropy, crossEntropy, project, projectedCrossEntropy } from "#runtime/models/operations/cross-entropy.ts";
 import type { Parameter } from "#runtime/models/parameters.ts";
 import { stacksOf } from "#runtime/models/stacks.ts";
-import { type Forward, predictionStates, type Sequence, transformer, vocabularyProjection } from "#runtime/models/transformer.ts";
+import { type Forward, predictionStates, targetProjection, transformer } from "#runtime/models/transformer.ts";
 import type { Program, TensorSpec, Tensors } from "#runtime/trace/function.ts";
 import { registerGradients } from "#runtime/trace/gradients.ts";
+import { float, int } from "./inputs.ts";
 import { givenVisibility } from "./reading.ts";
+import { sequence, sideInputs } from "./sequence.ts";
 
 export interface VerificationSettings {
   model: ResolvedModel;
@@ -59,11 +60,11 @@ export function verificationProgram(settings: VerificationSettings): Program {
   };
 }
 
-export function verificationInputs({ head, batch, length, decoderLength, types, labelled }: VerificationSettings): TensorSpec[] {
-  const int = (name: string, shape: number[]): TensorSpec => ({ name, shape, dtype: "int32" });
-  const float = (name: string, shape: number[]): TensorSpec => ({ name, shape, dtype: "float32" });
-  const side = (prefix: string, width: number) =>
-    ["tokens", "positions", "segments", "keys"].map((name) => int(`${prefix}${name}`, [batch, width]));
+export function verificationInputs({ model, head, batch, length, decoderLength, types, labelled }: VerificationSettings): TensorSpec[] {
+  const side = (prefix: "" | "decoder_", width: number) => [
+    ...sideInputs(model, prefix, batch, width),
+    int(`${prefix}keys`, [batch, width]),
+  ];
   const rows = head?.kind === "classification" || head?.kind === "span" ? batch : batch * (decoderLength || length);
   const labels: TensorSpec[] = !labelled
     ? []
@@ -94,8 +95,8 @@ function run(settings: VerificationSettings, parameters: Tensors, inputs: Tensor
   const outputs = named(settings, observed);
   if (!head) return outputs;
   if (head.kind === "tokens") {
-    const [predicting, projection] = [predictionStates(forward, states), vocabularyProjection(forward)];
-    const logits = reshape(project(predicting, projection), [batch, decoderLength || length, model.vocabulary]);
+    const [predicting, projection] = [predictionStates(forward, states), targetProjection(forward)];
+    const logits = reshape(project(predicting, projection), [batch, decoderLength || length, model.targets.classes]);
     const loss = labelled ? { loss: projectedCrossEntropy(predicting, projection, inputs.targets!, inputs.weights!) } : {};
     return { ...outputs, logits, ...loss };
   }
@@ -140,10 +141,4 @@ function named({ model, batch }: VerificationSettings, observed: Tensors): Tenso
     outputs[name === "encoder" && stacks.length > 1 ? "encoder_last_hidden_state" : "last_hidden_state"] = last;
   }
   return outputs;
-}
-
-function sequence(inputs: Tensors, prefix: "" | "decoder_", visible: Visible): Sequence {
-  const [tokens, positions, segments, keys] = ["tokens", "positions", "segments", "keys"].map((name) => inputs[`${prefix}${name}`]!);
-  const types = prefix === "" ? inputs.types : undefined;
-  return { tokens: tokens!, positions: positions!, segments: segments!, keys: keys!, visible, ...(types ? { types } : {}) };
 }

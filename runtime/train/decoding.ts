@@ -49,7 +49,7 @@ export async function openDecoder({ engine, values, ...settings }: DecoderOption
   /** By row: where the source has tokens. */
   const seen = new Int32Array(rows * source);
   return {
-    vocabulary: model.vocabulary,
+    vocabulary: model.targets.classes,
     async begin(beginnings, sources) {
       const own = filled(beginnings, texts);
       place = largest(own.map(({ length }) => length));

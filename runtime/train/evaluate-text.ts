@@ -2,7 +2,8 @@ import type { EncodeResult, Score } from "#runtime/contract/artifacts.ts";
 import type { LossKind } from "#runtime/contract/learning-point.ts";
 import type { Split } from "#runtime/contract/spec.ts";
 import { assembleBatch, nothing } from "#runtime/encoding/assemble-batch.ts";
-import { openTokens, type TokenStream } from "#runtime/encoding/token-stream.ts";
+import { openDataSet } from "#runtime/encoding/data-sets.ts";
+import type { TokenStream } from "#runtime/encoding/token-stream.ts";
 import { type EvaluationWindows, evaluationWindows } from "#runtime/encoding/windows.ts";
 import { bitsPerByte } from "#runtime/metrics/bits-per-byte.ts";
 import { errorOfMean } from "#runtime/metrics/error-of-mean.ts";
@@ -218,7 +219,7 @@ async function withStream<T>(
   split: Split,
   use: (stream: TokenStream) => Promise<T>,
 ): Promise<T> {
-  const stream = openTokens(folder, encoded, split);
+  const stream = openDataSet(folder, encoded, split);
   try {
     return await use(stream);
   } finally {

@@ -90,7 +90,14 @@ export async function generateIds(stored: StoredModel, options: IdOptions, engin
   const values = stored.read(parameters);
   const { ends, forcedEnd, allowed } = special;
   const choosing = choosingOf(options);
-  const decoder = await openDecoder({ engine, model, parameters, values, ...room, ...openingFor(choosing, model.vocabulary, allowed) });
+  const decoder = await openDecoder({
+    engine,
+    model,
+    parameters,
+    values,
+    ...room,
+    ...openingFor(choosing, model.targets.classes, allowed),
+  });
   try {
     const texts = { beginnings, ...(sources ? { sources } : {}) };
     return await search(decoder, { ...texts, ends, forcedEnd, length, ...(allowed ? { allowed } : {}) }, choosing);

@@ -1,6 +1,6 @@
 import type { JobContext } from "#runtime/contract/job-context.ts";
 import type { PretrainJob } from "#runtime/contract/plan.ts";
-import { openTokens } from "#runtime/encoding/token-stream.ts";
+import { openDataSet } from "#runtime/encoding/data-sets.ts";
 import { isTextObjective } from "#runtime/objectives/objective-table.ts";
 import { partSchedule } from "#runtime/objectives/part-schedule.ts";
 import { fixedParameters, pretrainingParameters, pretrainingParts } from "#runtime/programs/parts.ts";
@@ -57,7 +57,7 @@ export async function pretrainSteps(job: PretrainJob, { folderOf, emit }: Pretra
   const tokenizer = openTokenizer(folderOf(job.tokenizer));
   const { vocabulary } = tokenizer;
   const encoded = folderOf(job.encoded);
-  const stream = openTokens(encoded, readInput(encoded, "encode"), "train");
+  const stream = openDataSet(encoded, readInput(encoded, "encode"), "train");
   const sizes = { batch: job.batch, accumulate: job.accumulate };
   const schedule = partSchedule(job.objective, job.steps);
   const sources = await Promise.all(

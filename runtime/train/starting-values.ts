@@ -62,10 +62,10 @@ export function withoutCheckpoint({ weights: _, ...model }: ResolvedModel): Reso
 
 /** Every id of the tokenizer has its row in the model. */
 export function checkVocabulary({ model }: { model: ResolvedModel }, { size }: Vocabulary): void {
-  if (model.weights ? size <= model.vocabulary : size === model.vocabulary) return;
-  if (!model.weights) throw new JobFailure(`the tokenizer has ${size} entries and the model ${model.vocabulary} rows; plan again`);
+  if (model.weights ? size <= model.input.vocabulary : size === model.input.vocabulary) return;
+  if (!model.weights) throw new JobFailure(`the tokenizer has ${size} entries and the model ${model.input.vocabulary} rows; plan again`);
   throw new JobFailure(
-    `the tokenizer of ${model.weights.folder} has ${size} entries and the model's embeddings ${model.vocabulary} rows: they are not of the same model. Copy the checkpoint again`,
+    `the tokenizer of ${model.weights.folder} has ${size} entries and the model's embeddings ${model.input.vocabulary} rows: they are not of the same model. Copy the checkpoint again`,
   );
 }
 

@@ -35,7 +35,7 @@ export async function writeTexts(sources: readonly (readonly number[])[], writin
   const written: number[][] = new Array(sources.length);
   const choosing: Choosing = beams > 1 ? { kind: "beams", beams, lengthPenalty: 1 } : { kind: "greedy" };
   const allowed = (token: number) => isWritten(token, vocabulary);
-  const opening = openingFor(choosing, model.vocabulary, allowed);
+  const opening = openingFor(choosing, model.targets.classes, allowed);
   let open: { room: DecoderRoom; decoder: Decoder } | undefined;
   try {
     for (let start = 0; start < order.length; ) {

@@ -49,6 +49,7 @@ const leftOut = new Set([
   "question",
   "matched",
   "labels",
+  "targets",
 ]);
 
 function settingsOf(job: Job, look: Look): Map<string, Setting> {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { completeModel, withSizes } from "#runtime/contract/model-choices.ts";
+import { completeTokenModel, withSizes } from "#runtime/contract/model-choices.ts";
 import { type ModelFamily, modelFamilies } from "#runtime/contract/spec.ts";
 import { familyOf } from "#runtime/models/families/as-family.ts";
 import { configOf } from "#runtime/models/families/config.ts";
@@ -31,19 +31,20 @@ describe.each(modelFamilies)("%s by its sizes", (name) => {
     const read = families[config.model_type as keyof typeof families].read(configOf(config, name), (tensor) =>
       tensor === "lm_head.weight" ? hasProjection : false,
     );
-    const theirs = completeModel(read);
+    const theirs = completeTokenModel(read);
+    const { vocabulary } = theirs.input;
     // the one that was built ties them, though its authors' do not
     const scale = name === "t5-v1_1" ? { projectionScale: 1 } : {};
     // sizes as well, which cannot be chosen yet
     const embeddings = name === "electra" ? { embeddingWidth: 32 } : {};
-    expect(declaredModel(name, theirs)).toEqual({ ...theirs, ...scale, ...embeddings });
+    expect(declaredModel(name, { ...theirs, vocabulary })).toEqual({ ...theirs, ...scale, ...embeddings });
   });
 
   test("can be exported as its family", () => {
     const { family, model } = familyOf(declaredModel(name, sizes));
     // a RoBERTa tells itself from a BERT by its positions, an ELECTRA by its classifiers alone
     if (name !== "electra") expect(family.type).toBe(name === "t5-v1_1" ? "t5" : name);
-    expect(model).toMatchObject({ layers: 2, hidden: 32, heads: 4, feedForward: 64, vocabulary: 96 });
+    expect(model).toMatchObject({ layers: 2, hidden: 32, heads: 4, feedForward: 64, input: { vocabulary: 96 } });
   });
 
   test("is built from any sizes; heads that do not divide the width are reported at their declaration", () => {

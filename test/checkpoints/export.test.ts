@@ -6,7 +6,7 @@ import { checkpointBatch } from "#runtime/checkpoints/checkpoint-batch.ts";
 import { exportToTransformers } from "#runtime/checkpoints/export.ts";
 import { openStoredModel, type StoredModel } from "#runtime/checkpoints/stored-model.ts";
 import { outputsOf } from "#runtime/checkpoints/verify.ts";
-import type { ResolvedModel } from "#runtime/contract/plan.ts";
+import type { TokenModel } from "#runtime/contract/model-choices.ts";
 import { loadEngine } from "#runtime/engines/engine-table.ts";
 import { tokensHead } from "#runtime/models/families/family.ts";
 import { initialValues, parametersOf } from "#runtime/models/parameters.ts";
@@ -35,7 +35,7 @@ function configOf(name: string): Record<string, unknown> {
 }
 
 /** A model as a pre-training leaves it: weights far from their start, so that a swap shows. */
-function trained(over: Partial<ResolvedModel>): StoredModel {
+function trained(over: Partial<TokenModel>): StoredModel {
   const model = smallModel({ vocabulary: 60, ...over });
   const tokens = ["<pad>", "<unk>", "<s>", "</s>", "<mask>", ...Array.from({ length: 55 }, (_, i) => String.fromCodePoint(0x61 + i))];
   const parameters = parametersOf(model);
@@ -62,7 +62,7 @@ const batch: Record<string, StoredTensor> = {
 const decoderInput = { decoder_input_ids: { shape: [2, 3], data: Int32Array.from([2, 9, 20, 2, 11, 7]) } };
 
 describe("a model of our own becomes the family that has its choices, with the same logits", () => {
-  test.each<[string, string, Partial<ResolvedModel>]>([
+  test.each<[string, string, Partial<TokenModel>]>([
     ["a decoder", "GPT2LMHeadModel", { activation: "gelu_tanh" }],
     ["a decoder without biases and with its own projection", "GPT2LMHeadModel", { biases: false, tiedEmbeddings: false }],
     [

@@ -99,7 +99,9 @@ export function languageModelExample(
         const roundTrip = cells.find(({ cell }) => id === `encode-${cell}`)?.roundTrip;
         const split = { tokens: 0, bytes: 0, documents: 0, shards: [] };
         const splits = { train: split, validation: split, test: split };
-        return roundTrip === null ? undefined : { vocabulary: 300, width: 2, splits, roundTrip: roundTrip ?? faithful };
+        return roundTrip === null
+          ? undefined
+          : { kind: "tokens" as const, vocabulary: 300, width: 2 as const, splits, roundTrip: roundTrip ?? faithful };
       },
     },
   };

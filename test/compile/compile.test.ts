@@ -349,7 +349,7 @@ describe("before the corpus is encoded", () => {
 
   it("the plan is whole, and says which jobs will make it exact", () => {
     const result = estimate({});
-    expect(pretrained(result).model.vocabulary).toBe(1000);
+    expect(pretrained(result).model.input.vocabulary).toBe(1000);
     expect(result.estimated).toEqual(ofKind(result.plan!.jobs, "encode").map(({ id }) => id));
     expect(firstStage(result)?.jobs.map(({ kind }) => kind)).toEqual(["corpus", "tokenizer", "encode"]);
   });
@@ -363,13 +363,13 @@ describe("before the corpus is encoded", () => {
     const result = compiled(specOf(), "base", { known: () => ({ ...encoded, vocabulary: 777 }) });
     expect(result.estimated).toEqual([]);
     expect(firstStage(result)?.jobs).toEqual([]);
-    expect(pretrained(result).model.vocabulary).toBe(777);
+    expect(pretrained(result).model.input.vocabulary).toBe(777);
   });
 
   it("bytes need no measuring, unless the budget is in epochs", () => {
     const bytes = { pieces: tokenizer({ kind: "bytes", vocabulary: null, sentinels: 10 }) };
     const result = estimate({ tokenizers: bytes });
-    expect(pretrained(result).model.vocabulary).toBe(256 + 5 + 10);
+    expect(pretrained(result).model.input.vocabulary).toBe(256 + 5 + 10);
     expect(result.estimated).toEqual([]);
     const epoch = estimate({ tokenizers: bytes, pretrainings: { base: pretrain({ budget: { unit: "epochs", value: 1 } }) } });
     // 9,000 bytes of training text, 64 a window, 8 windows a step
@@ -380,9 +380,9 @@ describe("before the corpus is encoded", () => {
   it("characters are counted in the text", () => {
     const characters = { pieces: tokenizer({ kind: "characters", vocabulary: null, sentinels: 0 }) };
     const seen = filesIn({ ...texts, "/data/a.txt": "abcABC".repeat(100), "/data/b.txt": "abc" });
-    expect(pretrained(estimate({ tokenizers: characters }, seen)).model.vocabulary).toBe(6 + 5);
+    expect(pretrained(estimate({ tokenizers: characters }, seen)).model.input.vocabulary).toBe(6 + 5);
     const folded = { pieces: { ...characters.pieces, lowercase: true } };
-    expect(pretrained(estimate({ tokenizers: folded }, seen)).model.vocabulary).toBe(3 + 5);
+    expect(pretrained(estimate({ tokenizers: folded }, seen)).model.input.vocabulary).toBe(3 + 5);
   });
 });
 

@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
 import { compile } from "#runtime/compile/compile.ts";
 import { remembering, type Traces } from "#runtime/compile/costs.ts";
-import { completeModel } from "#runtime/contract/model-choices.ts";
+import { completeTokenModel } from "#runtime/contract/model-choices.ts";
 import type { ResolvedObjective } from "#runtime/contract/plan.ts";
 import { finetuneCost, pretrainCost, pretrainingCost } from "#runtime/programs/training-cost.ts";
 import { adamw, compare, encoded, files, model, objectives, ofKind, specOf } from "./fixtures.ts";
 
 const traced: Traces = { pretrain: pretrainingCost, finetune: finetuneCost };
-const small = completeModel({
+const small = completeTokenModel({
   ...model({ layers: 1, hidden: 16, feedForward: 32, context: 32 }),
   architecture: "decoder",
   vocabulary: 400,

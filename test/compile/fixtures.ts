@@ -181,6 +181,7 @@ export function specOf(change: Partial<Omit<Spec, "file">> = {}): Spec {
 
 /** An encoded corpus of 2,000 training tokens. */
 export const encoded: EncodeResult = {
+  kind: "tokens",
   vocabulary: 1000,
   width: 2,
   splits: {

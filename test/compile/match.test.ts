@@ -3,7 +3,7 @@ import { compile } from "#runtime/compile/compile.ts";
 import { tracedCosts } from "#runtime/compile/costs.ts";
 import { resized } from "#runtime/compile/resized-model.ts";
 import type { MeasureResult, PretrainResult } from "#runtime/contract/artifacts.ts";
-import { completeModel } from "#runtime/contract/model-choices.ts";
+import { completeTokenModel } from "#runtime/contract/model-choices.ts";
 import type { MeasureJob, PretrainJob, ResolvedModel } from "#runtime/contract/plan.ts";
 import type { ComparisonSpec } from "#runtime/contract/spec.ts";
 import {
@@ -32,7 +32,7 @@ describe("sizes", () => {
   /** Weights of a made-up architecture: `sides` stacks of layers, each with two matrices of the feed-forward layer and four others. */
   const weights = (sides: number) => (each: ResolvedModel) =>
     64 + sides * each.layers * (4 * 64 * 64 + 2 * 64 * each.feedForward + each.feedForward);
-  const small = completeModel({ ...model({ layers: 4, hidden: 64, feedForward: 256 }), architecture: "decoder", vocabulary: 100 });
+  const small = completeTokenModel({ ...model({ layers: 4, hidden: 64, feedForward: 256 }), architecture: "decoder", vocabulary: 100 });
 
   it("stay where they are right", () => {
     expect(resized(small, weights(1)(small), weights(1))).toBe(small);

@@ -38,7 +38,7 @@ describe("an existing tokenizer", () => {
 
   test("gives the model its rows before anything is run", () => {
     const jobs = jobsOf(specWith(2), "base", { files: filesWith(JSON.stringify(json)), known: () => null });
-    expect(ofKind(jobs, "pretrain")[0]!.model.vocabulary).toBe(9);
+    expect(ofKind(jobs, "pretrain")[0]!.model.input.vocabulary).toBe(9);
   });
 
   test.each([

@@ -9,7 +9,7 @@ const model = smallModel({ architecture: "encoder", hidden: 32, heads: 4, feedFo
 test("the generator is a share of the model's width, with as many layers (Clark et al. 2020, appendix A)", () => {
   expect(generatorSizes({ hidden: 256, heads: 4, feedForward: 1024 }, 0.25)).toEqual({ hidden: 64, heads: 1, feedForward: 256 });
   expect(generatorSizes({ hidden: 768, heads: 12, feedForward: 3072 }, 1 / 3)).toEqual({ hidden: 256, heads: 4, feedForward: 1024 });
-  expect(generatorOf(model, 0.25)).toMatchObject({ hidden: 8, heads: 1, feedForward: 32, layers: 3, vocabulary: model.vocabulary });
+  expect(generatorOf(model, 0.25)).toMatchObject({ hidden: 8, heads: 1, feedForward: 32, layers: 3, targets: model.targets });
 });
 
 test("it has the model's embeddings and everything else of its own", () => {
@@ -24,7 +24,7 @@ test("it has the model's embeddings and everything else of its own", () => {
 });
 
 test("in a model with gates, the layer before the generator's projection is gated as well", () => {
-  const gated = smallModel({ ...model, activation: "swiglu" });
+  const gated = { ...model, activation: "swiglu" as const };
   const transform = generatorParameters(gated, 0.25).find(({ name }) => name === "generator.prediction.transform.weight");
   expect(transform?.shape).toEqual([8, 2 * 32]);
   const cost = pretrainCost({ model: gated, objective: objectives.replaced_token, batch: 2, accumulate: 1, optimizer }, 1);

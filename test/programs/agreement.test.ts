@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { TokenModel } from "#runtime/contract/model-choices.ts";
 import type { ResolvedModel, TrainedTask } from "#runtime/contract/plan.ts";
 import type { Architecture, TrainedPart } from "#runtime/contract/spec.ts";
 import { assembleBatch } from "#runtime/encoding/assemble-batch.ts";
@@ -65,7 +66,7 @@ async function agrees({
 }: {
   task: TrainedTask;
   architecture: Architecture;
-  over?: Partial<ResolvedModel>;
+  over?: Partial<TokenModel>;
   train: TrainedPart;
   layerDecay?: number;
 }) {
@@ -104,7 +105,7 @@ function headBatch(task: TrainedTask, part: HeadPart, step: number, architecture
   return { ...batch, predicted, arrays: { ...batch.arrays, labels, weights, outside, absent } };
 }
 
-const models: [string, keyof typeof objectives, Partial<ResolvedModel>][] = [
+const models: [string, keyof typeof objectives, Partial<TokenModel>][] = [
   ["a decoder, causal", "causal", {}],
   ["a decoder, prefix", "prefix", {}],
   ["a decoder, span corruption", "span_corruption", { context: 24 }],

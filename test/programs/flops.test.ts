@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { benchJob, benchObjectives } from "#runtime/bench/bench-sizes.ts";
-import { completeModel } from "#runtime/contract/model-choices.ts";
+import { completeTokenModel } from "#runtime/contract/model-choices.ts";
 import type { ResolvedModel, ResolvedObjective } from "#runtime/contract/plan.ts";
 import { layoutOf } from "#runtime/objectives/objective-table.ts";
 import { productsProgram } from "#runtime/programs/products.ts";
@@ -23,7 +23,7 @@ interface Family {
 }
 
 const of = (architecture: ResolvedModel["architecture"], change = {}): ResolvedModel =>
-  completeModel({ ...model({ ...sizes, ...change }), architecture, vocabulary: V });
+  completeTokenModel({ ...model({ ...sizes, ...change }), architecture, vocabulary: V });
 
 const families: Family[] = [
   { name: "decoder (GPT-2)", model: of("decoder"), objective: { kind: "causal" }, pytorch: 51_462_144 },

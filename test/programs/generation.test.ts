@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { TokenModel } from "#runtime/contract/model-choices.ts";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
 import { loadEngine } from "#runtime/engines/engine-table.ts";
@@ -11,7 +12,7 @@ import { smallModel, vocabulary } from "./small.ts";
 
 const engines: EngineName[] = ["cpu", "onnx", ...(withTensorflow() ? (["tensorflow"] as const) : [])];
 
-const models: Record<string, Partial<ResolvedModel>> = {
+const models: Record<string, Partial<TokenModel>> = {
   "a decoder": { context: 80 },
   "a decoder with rotated keys": { context: 80, position: "rotary" },
   "an encoder-decoder with relative positions": { architecture: "encoder-decoder", context: 80, position: "relative" },

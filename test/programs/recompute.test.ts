@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ResolvedModel } from "#runtime/contract/plan.ts";
+import type { TokenModel } from "#runtime/contract/model-choices.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
 import { loadEngine } from "#runtime/engines/engine-table.ts";
 import { finetuningParameters } from "#runtime/programs/parts.ts";
@@ -13,7 +13,7 @@ import { withTensorflow } from "../engines/tensorflow.ts";
 import { objectives, optimizer, settingsOf, smallModel, startingValues, textPart, textStep, vocabulary } from "./small.ts";
 import { labelled } from "./tasks.ts";
 
-const models: [string, keyof typeof objectives, Partial<ResolvedModel>][] = [
+const models: [string, keyof typeof objectives, Partial<TokenModel>][] = [
   ["a decoder with dropout", "causal", { dropout: 0.1 }],
   ["an encoder of which few positions predict", "masked", { architecture: "encoder", dropout: 0.1, placement: "post" }],
   [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ResolvedModel } from "#runtime/contract/plan.ts";
+import type { TokenModel } from "#runtime/contract/model-choices.ts";
 import type { EngineName } from "#runtime/engines/engine.ts";
 import { loadEngine } from "#runtime/engines/engine-table.ts";
 import { operatorThreads } from "#runtime/engines/threads.ts";
@@ -11,7 +11,7 @@ import { objectives, settingsOf, smallModel, startingValues, textPart, textStep 
 
 const engines: EngineName[] = ["cpu", "onnx", ...(withTensorflow() ? (["tensorflow"] as const) : [])];
 
-const models: [string, keyof typeof objectives, Partial<ResolvedModel>][] = [
+const models: [string, keyof typeof objectives, Partial<TokenModel>][] = [
   ["a decoder with dropout", "causal", { dropout: 0.1 }],
   ["an encoder of which few positions predict", "masked", { architecture: "encoder", dropout: 0.1 }],
   ["an encoder with a generator", "replaced_token", { architecture: "encoder", dropout: 0.1 }],
@@ -59,9 +59,10 @@ describe.each(engines)("a batch in groups gives the numbers of the whole on %s",
 });
 
 test("operators are shared out where the largest product is large", () => {
-  const model = smallModel({ hidden: 64, feedForward: 256, context: 32 });
-  const settings = (over: Partial<ResolvedModel>, batch: number) =>
-    settingsOf({ ...model, ...over }, textPart(model, objectives.causal), batch);
+  const sizes = { hidden: 64, feedForward: 256, context: 32 };
+  const model = smallModel(sizes);
+  const settings = (over: Partial<TokenModel>, batch: number) =>
+    settingsOf(smallModel({ ...sizes, ...over }), textPart(model, objectives.causal), batch);
   // 256 positions × 64 × 256, two operations each
   expect(largestTrainingProduct(settings({}, 8))).toBe(8388608);
   expect(largestTrainingProduct(settings({ vocabulary: 8192 }, 8))).toBe(2 * 256 * 64 * 8192);

@@ -1,5 +1,5 @@
 import { benchChoices, benchOptimizer } from "#runtime/bench/bench-sizes.ts";
-import { completeModel } from "#runtime/contract/model-choices.ts";
+import { completeTokenModel, type TokenModel } from "#runtime/contract/model-choices.ts";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import type { OptimizerSpec } from "#runtime/contract/spec.ts";
 import { assembleBatch } from "#runtime/encoding/assemble-batch.ts";
@@ -39,8 +39,8 @@ export const vocabulary = testVocabulary({
   endsSentence: (token) => token % 9 === 0,
 });
 
-export function smallModel(over: Partial<ResolvedModel> = {}): ResolvedModel {
-  return completeModel({
+export function smallModel(over: Partial<TokenModel> = {}): ResolvedModel {
+  return completeTokenModel({
     architecture: "decoder",
     layers: 2,
     hidden: 16,

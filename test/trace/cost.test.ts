@@ -10,7 +10,8 @@ const size = { accumulate: 1, optimizer };
 
 test("a decoder's FLOPs are those counted by hand, forward and twice that backward", () => {
   const model = smallModel({ biases: false });
-  const { layers: L, hidden: D, heads: H, feedForward: F, context: T, vocabulary: V } = model;
+  const { layers: L, hidden: D, heads: H, feedForward: F, context: T, targets } = model;
+  const V = targets.classes;
   const B = 3;
   const projections = 2 * B * T * (D * 3 * D + D * D + D * F + F * D);
   const attention = 2 * 2 * B * H * T * T * (D / H);
@@ -20,7 +21,8 @@ test("a decoder's FLOPs are those counted by hand, forward and twice that backwa
 
 test("only target positions reach the vocabulary and the layers after the last attention", () => {
   const model = smallModel({ architecture: "encoder", biases: false });
-  const { layers: L, hidden: D, heads: H, feedForward: F, context: T, vocabulary: V } = model;
+  const { layers: L, hidden: D, heads: H, feedForward: F, context: T, targets } = model;
+  const V = targets.classes;
   const B = 4;
   const stack = L * (2 * B * T * (4 * D * D + 2 * D * F) + 4 * B * H * T * T * (D / H));
   const predicted = Math.round(0.15 * T);
@@ -32,7 +34,8 @@ test("only target positions reach the vocabulary and the layers after the last a
 
 test("parameters are counted, embeddings apart", () => {
   const model = smallModel({ biases: false });
-  const { layers: L, hidden: D, feedForward: F, context: T, vocabulary: V } = model;
+  const { layers: L, hidden: D, feedForward: F, context: T, targets } = model;
+  const V = targets.classes;
   const cost = pretrainCost({ ...size, model, objective: objectives.causal, batch: 2 }, 10);
   expect(cost.embeddings).toBe(V * D + T * D);
   expect(cost.parameters).toBe(cost.embeddings + L * (4 * D * D + 2 * D * F + 2 * D) + D);

@@ -90,7 +90,7 @@ function fileForCheckpoint(use: Use, checkpoint: CheckpointSpec, tokenizer: Exis
 
 function embeddingsOf(checkpoint: CheckpointSpec, files: Files): number | null {
   try {
-    return readCheckpoint(checkpoint, files).model.vocabulary;
+    return readCheckpoint(checkpoint, files).model.input.vocabulary;
   } catch (problem) {
     if (problem instanceof CheckpointError) return null;
     throw problem;

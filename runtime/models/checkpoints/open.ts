@@ -106,7 +106,7 @@ export function openedCheckpoint(folder: string, files: SeenFiles): OpenedCheckp
         family.title,
         [...held.tensors.keys()].filter((name) => !used.has(name)),
       ),
-      ...tokenizerFlaws(folder, model.vocabulary, files),
+      ...tokenizerFlaws(folder, model.input.vocabulary, files),
     ],
   };
 }

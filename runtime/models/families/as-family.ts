@@ -1,4 +1,4 @@
-import { completeModel } from "#runtime/contract/model-choices.ts";
+import { completeTokenModel } from "#runtime/contract/model-choices.ts";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import { CheckpointError, configOf } from "./config.ts";
 import type { Family, FamilyName } from "./family.ts";
@@ -46,27 +46,35 @@ export const familiesOf: Record<ResolvedModel["architecture"], string> = {
 
 function tryFamily(family: Family, model: ResolvedModel): (AsFamily & { unlike: string[] }) | undefined {
   const { weights: _, ...own } = model;
-  const whole = { ...own, context: model.positions };
+  const whole = flat({ ...own, context: model.positions });
   const written = { ...family.sizes(whole), ...family.write(whole) };
   let found: ResolvedModel;
   try {
     const has = (tensor: string) => (tensor === "final_logits_bias" ? whole.projectionBias !== "none" : !model.tiedEmbeddings);
-    found = completeModel(family.read(configOf(written, family.title), has));
+    found = completeTokenModel(family.read(configOf(written, family.title), has));
   } catch (error) {
     // the differences of the other families include the setting that prevented this one
     if (error instanceof CheckpointError) return undefined;
     throw error;
   }
   if (found.architecture !== model.architecture) return undefined;
+  const theirs = flat(found);
   const scalesQueries = whole.scaledAttention && !found.scaledAttention;
   const ours = {
     ...whole,
     ...(scalesQueries ? { scaledAttention: false } : {}),
     biases: whole.biases || (found.biases && whole.norm === "layer"),
   };
-  const unlike = compared.filter((key) => JSON.stringify(ours[key]) !== JSON.stringify(found[key]));
-  const as = unlike.map((key) => inWords(key, found[key], ours[key]));
+  const unlike = compared.filter((key) => JSON.stringify(ours[key]) !== JSON.stringify(theirs[key]));
+  const as = unlike.map((key) => inWords(key, theirs[key], ours[key]));
   return { family, model: found, config: written, scalesQueries, unlike: as };
+}
+
+/** A model with its input and its targets among its settings, as config.json has them. */
+type FlatModel = ResolvedModel & { vocabulary: number; tokenTypes: number };
+
+function flat(model: ResolvedModel): FlatModel {
+  return { ...model, vocabulary: model.input.vocabulary, tokenTypes: model.input.types };
 }
 
 /** A difference in the terms of the language: a key of a declaration, or a description of a setting that only families have. */
@@ -97,7 +105,7 @@ const familysOwn: Partial<Record<(typeof compared)[number], (theirs: unknown) =>
   decoderLayers: (theirs) => `${theirs} layers in its decoder`,
 };
 
-const compared: readonly Exclude<keyof ResolvedModel, "weights">[] = [
+const compared: readonly Exclude<keyof FlatModel, "weights">[] = [
   "position",
   "norm",
   "placement",

@@ -1,4 +1,4 @@
-import { completeModel, withSizes } from "#runtime/contract/model-choices.ts";
+import { completeTokenModel, withSizes } from "#runtime/contract/model-choices.ts";
 import type { ResolvedModel } from "#runtime/contract/plan.ts";
 import type { ModelFamily } from "#runtime/contract/spec.ts";
 import { configOf } from "./config.ts";
@@ -27,11 +27,12 @@ export function declaredModel(name: ModelFamily, sizes: Sizes, pad = 0): Resolve
   const { title, read, sizes: told } = families[family];
   const has = (tensor: string) => tensor === "lm_head.weight" && ownProjection === true;
   // the vocabulary may be unknown yet, and heads may not divide the width; no setting depends on them
-  const model = completeModel(read(configOf({ ...told({ ...sizes, heads: 1, vocabulary: 1 }), ...config }, title), has));
+  const model = completeTokenModel(read(configOf({ ...told({ ...sizes, heads: 1, vocabulary: 1 }), ...config }, title), has));
   const { branches, padding } = model.initial;
   return withSizes(model, {
     heads: sizes.heads,
-    vocabulary: sizes.vocabulary,
+    input: { ...model.input, vocabulary: sizes.vocabulary },
+    targets: { classes: sizes.vocabulary },
     initial: { branches, padding: padding === null ? null : pad },
   });
 }

@@ -79,7 +79,7 @@ export function writeBert(model: ResolvedModel) {
   return {
     hidden_act: activationName(model.activation),
     tie_word_embeddings: model.tiedEmbeddings,
-    type_vocab_size: model.tokenTypes,
+    type_vocab_size: model.input.types,
     layer_norm_eps: model.normEpsilon,
   };
 }

@@ -1,4 +1,4 @@
-import type { PartialModel } from "#runtime/contract/model-choices.ts";
+import type { TokenModel } from "#runtime/contract/model-choices.ts";
 import type { FamilyChoices, ResolvedModel } from "#runtime/contract/plan.ts";
 import type { Config } from "./config.ts";
 
@@ -8,7 +8,7 @@ export interface Family {
   type: FamilyName;
   title: string;
   /** The model that config.json describes, with the choices that the family has. `has`: whether the checkpoint has a tensor. Throws `CheckpointError`. */
-  read(config: Config, has: (tensor: string) => boolean): PartialModel;
+  read(config: Config, has: (tensor: string) => boolean): TokenModel;
   /** Prefix of the names of `body` in a checkpoint with a head; a checkpoint without a head may omit it. */
   prefix: string;
   /**
@@ -33,7 +33,7 @@ export interface Family {
 }
 
 /** The sizes of a model. `decoderLayers` and `headWidth` are set only if they differ from layers and from hidden ÷ heads. */
-export type Sizes = Pick<ResolvedModel, "layers" | "hidden" | "heads" | "feedForward" | "context" | "vocabulary" | "dropout"> &
+export type Sizes = Pick<TokenModel, "layers" | "hidden" | "heads" | "feedForward" | "context" | "vocabulary" | "dropout"> &
   Partial<Pick<FamilyChoices, "decoderLayers" | "headWidth">>;
 
 export const familyNames = ["bert", "roberta", "distilbert", "electra", "gpt2", "llama", "t5", "bart"] as const;

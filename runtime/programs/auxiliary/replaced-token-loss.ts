@@ -32,7 +32,7 @@ export const replacedTokenLoss: AuxiliaryLoss<Extract<Auxiliary, { kind: "replac
       int("originals", positions),
       int("filled", positions),
       float("detection_weights", positions),
-      float(samplingNoise, [batch * predicted, model.vocabulary]),
+      float(samplingNoise, [batch * predicted, model.targets.classes]),
     ];
   },
 
@@ -55,16 +55,17 @@ export const replacedTokenLoss: AuxiliaryLoss<Extract<Auxiliary, { kind: "replac
       dropout: { rate: dropout.rate, masks: generatorsOwn(dropout.masks) },
     };
     const { input } = sequencesOf(inputs, layout);
-    const tokens = tokenLosses(generator, predictingStates(generator, layout, inputs), inputs);
-    const samples = detached(() => argMax(add(tokens.logits(), neg(log(neg(log(inputs[samplingNoise]!))))), -1));
-    const [rows, context] = [input.tokens.shape[0] as number, layout.context];
-    const given = concat([reshape(input.tokens, [rows * context]), samples]);
+    const predictions = tokenLosses(generator, predictingStates(generator, layout, inputs), inputs);
+    const samples = detached(() => argMax(add(predictions.logits(), neg(log(neg(log(inputs[samplingNoise]!))))), -1));
+    const tokens = input.arrays.tokens!;
+    const [rows, context] = [tokens.shape[0] as number, layout.context];
+    const given = concat([reshape(tokens, [rows * context]), samples]);
     const filled = gather(given as Tensor1D, inputs.filled as Tensor1D);
     const replaced = sub(1, cast(equal(filled, inputs.originals!), "float32"));
-    const states = transformer(forward, { ...input, tokens: reshape(filled, [rows, context]) });
+    const states = transformer(forward, { ...input, arrays: { ...input.arrays, tokens: reshape(filled, [rows, context]) } });
     const layer = gelu(linear(parameters, `heads.${detectionLayer(name)}`, states));
     const logits = reshape(linear(parameters, `heads.${detectionHead(name)}`, layer), [rows * context]);
-    return { tokens, own: binaryLosses(logits, replaced), answers: replaced };
+    return { tokens: predictions, own: binaryLosses(logits, replaced), answers: replaced };
   },
 
   answers: (_arrays, { detection_answers }) => detection_answers!,

@@ -1,11 +1,13 @@
 import { gather, type Tensor1D, type Tensor2D } from "@tensorflow/tfjs-core";
 import { poolerOutput } from "#runtime/models/apply-head.ts";
+import { embedderOf } from "#runtime/models/embedders/embedder-table.ts";
 import { linear } from "#runtime/models/linear.ts";
 import { classLosses } from "#runtime/models/operations/cross-entropy.ts";
 import { headParameters } from "#runtime/models/parameters.ts";
 import { transformer } from "#runtime/models/transformer.ts";
 import type { Auxiliary } from "#runtime/objectives/objective.ts";
-import { float, int, padded } from "../inputs.ts";
+import { padded } from "#runtime/trace/padded.ts";
+import { float, int } from "../inputs.ts";
 import { sequencesOf } from "../sequence.ts";
 import { tokenLosses } from "../token-losses.ts";
 import type { AuxiliaryLoss } from "./auxiliary-loss.ts";
@@ -13,7 +15,7 @@ import type { AuxiliaryLoss } from "./auxiliary-loss.ts";
 /**
  * A class for each pair of texts: the pooler and a linear layer on the hidden state of the pair's first token (Devlin et al. 2019,
  * section 3.1 and released code). In a batch: `pair_positions` (b × T + t), `pair_labels` and `pair_weights` [B × slots], and `types`
- * [B, T] where the model has token types.
+ * [B, T] where the model has token types to tell texts apart.
  */
 export const sentencePairLoss: AuxiliaryLoss<Extract<Auxiliary, { kind: "sentence_pairs" }>> = {
   name: "pair",
@@ -23,10 +25,10 @@ export const sentencePairLoss: AuxiliaryLoss<Extract<Auxiliary, { kind: "sentenc
   tokenPrediction: "learned",
   factor: () => 1,
 
-  inputs({ model, batch, layout, auxiliary }) {
+  inputs({ model: { input }, batch, layout, auxiliary }) {
     const pairs = [batch * auxiliary.slots];
-    const types = model.tokenTypes > 0 ? [int("types", [batch, layout.context])] : [];
-    return [...types, int("pair_positions", pairs), int("pair_labels", pairs), float("pair_weights", pairs)];
+    const parts = embedderOf(input).partArrays(input, batch, layout.context);
+    return [...parts, int("pair_positions", pairs), int("pair_labels", pairs), float("pair_weights", pairs)];
   },
 
   parameters: (model, part) => headParameters(model, headOf(part), 2),

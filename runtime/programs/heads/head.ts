@@ -12,7 +12,7 @@ export interface HeadPart {
   outputs: number;
   /** Positions of a row. */
   length: number;
-  /** Texts that a row has room for. */
+  /** Examples that a row has room for. */
   slots: number;
   /** Rows that one example takes. */
   rows: number;
@@ -32,7 +32,7 @@ export interface HeadShape {
 export interface Head {
   /** How many vectors the linear layer reads with dropout. Devlin et al. 2019 do so in their released code, but for spans. */
   dropped(shape: HeadShape): number;
-  /** Inputs besides tokens, positions and segments, and what only the loss needs; `weights` are among the latter. */
+  /** Inputs besides what the embedder reads, positions and segments, and what only the loss needs; `weights` are among the latter. */
   inputs(shape: HeadShape): { given: TensorSpec[]; targets: TensorSpec[] };
   /** `states` (rows × T, C); `linear` is the head's layer, (N, C) → (N, outputs), after dropout and a pooler if it has them. */
   answers(states: Tensor, linear: (x: Tensor) => Tensor, inputs: Tensors, shape: HeadShape): Tensor;

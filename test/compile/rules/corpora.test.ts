@@ -102,7 +102,7 @@ it("counts on the vocabulary that the text can give, and says where it is smalle
   const job = compiled(specOf(change), "base", { files: seen, known: () => null }).plan!.jobs.find(
     ({ kind }) => kind === "pretrain",
   ) as PretrainJob;
-  expect(job.model.vocabulary).toBeLessThan(10_000);
+  expect(job.model.input.vocabulary).toBeLessThan(10_000);
   expect(problemsOf({ ...change, tokenizers: { pieces: tokenizer({ vocabulary: 8000 }) } }, seen)).toEqual([]);
 });
 
