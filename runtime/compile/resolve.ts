@@ -3,6 +3,8 @@ import { completeTokenModel } from "#runtime/contract/model-choices.ts";
 import type { ResolvedModel, ResolvedObjective, ResolvedTask, WeightedPart } from "#runtime/contract/plan.ts";
 import type { Architecture, MixtureSpec, ModelSpec, ObjectiveSpec, Ref, Spec } from "#runtime/contract/spec.ts";
 import { declaredModel } from "#runtime/models/families/declared.ts";
+import { layoutOf } from "#runtime/objectives/objective-table.ts";
+import { taughtByParts } from "#runtime/programs/reading.ts";
 import { isTextToText } from "#runtime/programs/task-parts.ts";
 
 /** An objective that does not consist of others. */
@@ -33,7 +35,8 @@ export function leavesOf(
  */
 export function architecturesOf(spec: Spec, ref: Ref): Architecture[] {
   const leaves = leavesOf(spec, ref) ?? [];
-  const allowed = leaves.map(({ objective }) => architecturesOfLeaf(spec, objective));
+  const bothDirections = leaves.length > 0 && teachesBothDirections(spec, ref) === true;
+  const allowed = leaves.map(({ objective }) => architecturesOfLeaf(spec, objective, bothDirections));
   const readsCorpus = leaves.findIndex(({ objective }) => objective.kind !== "supervised");
   const writes = leaves.findIndex(({ objective }) => isWriting(spec, objective));
   const order = allowed[readsCorpus >= 0 ? readsCorpus : Math.max(writes, 0)] ?? [];
@@ -44,14 +47,36 @@ export function architecturesOf(spec: Spec, ref: Ref): Architecture[] {
     .toSorted((one, other) => placeOf(one) - placeOf(other));
 }
 
-/** The architectures for an objective. A task answered by writing needs a decoder; a pooler needs a first token that attends to all. */
-export function architecturesOfLeaf(spec: Spec, objective: LeafObjectiveSpec): readonly Architecture[] {
+/**
+ * The architectures for an objective. A task answered by writing needs a decoder; a pooler needs a first token that attends to all.
+ * @param bothDirections whether the objective that this one is a part of teaches a decoder to read in both directions
+ */
+export function architecturesOfLeaf(spec: Spec, objective: LeafObjectiveSpec, bothDirections = false): readonly Architecture[] {
   if (isWriting(spec, objective)) return ["encoder-decoder", "decoder"];
   const architectures = optionOf("objective", objective.kind)?.architectures ?? [];
-  const task = objective.kind === "supervised" ? spec.tasks[objective.task] : undefined;
-  const pools = task !== undefined && "pool" in task && task.pool === "pooler";
-  return pools ? architectures.filter((architecture) => architecture !== "decoder") : architectures;
+  const isMisread = hasPooler(spec, objective) && !bothDirections;
+  return isMisread ? architectures.filter((architecture) => architecture !== "decoder") : architectures;
 }
+
+/** Whether an objective is a task that is answered from its first token. */
+export function hasPooler(spec: Spec, objective: LeafObjectiveSpec): boolean {
+  const task = objective.kind === "supervised" ? spec.tasks[objective.task] : undefined;
+  return task !== undefined && "pool" in task && task.pool === "pooler";
+}
+
+/** Whether an objective teaches a decoder to read a text in both directions; undefined: it teaches no way of reading. */
+function teachesBothDirections(spec: Spec, ref: Ref): boolean | undefined {
+  const objective = spec.objectives[ref]!;
+  if (objective.kind === "mixture" || objective.kind === "sequence") {
+    const parts = objective.parts.map((part) => teachesBothDirections(spec, part.objective));
+    return taughtByParts(objective.kind, parts);
+  }
+  if (objective.kind === "supervised" || !architecturesOfLeaf(spec, objective).includes("decoder")) return undefined;
+  return layoutOf(objective, { architecture: "decoder", context: anyContext }).visibility !== "past";
+}
+
+/** A context to ask for a layout with: who sees whom does not depend on it. */
+const anyContext = 64;
 
 function isWriting(spec: Spec, objective: LeafObjectiveSpec): boolean {
   const task = objective.kind === "supervised" ? spec.tasks[objective.task] : undefined;

@@ -44,6 +44,14 @@ function visibilityOf(model: ResolvedModel, leaf: LeafObjective): Visibility | u
 /** A mixture teaches what any of its parts does, and a sequence what the last does that teaches something and leaves the weights as they are. */
 function lastTaught(objective: ResolvedObjective, taught: (leaf: LeafObjective) => boolean | undefined): boolean | undefined {
   if (objective.kind !== "mixture" && objective.kind !== "sequence") return taught(objective);
-  const parts = objective.parts.map((part) => lastTaught(part.objective, taught)).filter((each) => each !== undefined);
-  return objective.kind === "mixture" && parts.length > 0 ? parts.includes(true) : parts.at(-1);
+  return taughtByParts(
+    objective.kind,
+    objective.parts.map((part) => lastTaught(part.objective, taught)),
+  );
+}
+
+/** What parts teach together; undefined: nothing, as a part that leaves the weights' reading as it is. */
+export function taughtByParts(kind: "mixture" | "sequence", parts: readonly (boolean | undefined)[]): boolean | undefined {
+  const teaching = parts.filter((each) => each !== undefined);
+  return kind === "mixture" && teaching.length > 0 ? teaching.includes(true) : teaching.at(-1);
 }

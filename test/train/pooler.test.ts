@@ -36,6 +36,21 @@ test("without such a pre-training it is new", async () => {
   expect(of("read")).toEqual(expect.arrayContaining(["pooler.weight", "pooler.bias", "heads.task.weight"]));
 });
 
+/** A decoder on a mixture of an objective and a task through a pooler. */
+const mixedWith = (objective: string) =>
+  experiment(
+    "masked",
+    `objective text = ${objective}
+model right { layers: 1, hidden: 16, heads: 2, context: 48, architecture: decoder }
+pretrain both { extends: base, model: right, objective: mixture { 50%: text, 50%: animal } }`,
+  );
+
+test("a decoder learns a task through a pooler beside an objective that it reads in both directions", async () => {
+  const ran = await runHere(mixedWith("prefix"), "both");
+  const { tensors } = readSafetensors(join(ran.folder("both"), "model.safetensors"));
+  expect(Object.keys(tensors)).toEqual(expect.arrayContaining(["pooler.weight", "heads.1.weight"]));
+});
+
 describe("a pooler is refused", () => {
   const messagesOf = async (folder: string): Promise<string> =>
     (await checkedProblems(join(folder, "a.pretrain"))).map(({ message }) => message).join("\n");
@@ -52,7 +67,11 @@ describe("a pooler is refused", () => {
     const more =
       "objective labels = supervised { task: animal }\nmodel right { layers: 1, hidden: 16, heads: 2, context: 48, architecture: decoder }\npretrain both { extends: base, model: right, objective: labels }";
     expect(await messagesOf(experiment("masked", more))).toMatch(
-      /labels needs an encoder or encoder-decoder, but the model right is a decoder/,
+      /labels needs an encoder or encoder-decoder, but the model right is a decoder. In a decoder, the first token, which a pooler reads/,
     );
+  });
+
+  test("in a mixture that teaches a decoder no other direction", async () => {
+    expect(await messagesOf(mixedWith("causal"))).toMatch(/No architecture fits all parts .* In a decoder, the first token/);
   });
 });

@@ -265,7 +265,7 @@ export const objectives = [
   {
     name: "contrastive",
     family: "objective",
-    help: "Bring two views of a text closer to each other than to the views of other texts in the batch (with accumulate: in the micro-batch). A text is a document's part of a window.",
+    help: "Bring two views of a text closer to each other than to the views of other texts in the batch (with accumulate: in the micro-batch). A text is a document's part of a window. A decoder reads it from left to right, as it reads what it generates.",
     formula: "L = -\\frac{1}{N} \\sum_i \\log \\frac{\\exp(\\cos(h_i, h_i^+) / \\tau)}{\\sum_{j=1}^{N} \\exp(\\cos(h_i, h_j^+) / \\tau)}",
     source: "Gao et al. 2021, SimCSE, section 3",
     keys: [

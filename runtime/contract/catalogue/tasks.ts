@@ -49,7 +49,7 @@ const pool = {
       { name: "last", help: "The last token.", source: "Radford et al. 2018" },
       {
         name: "pooler",
-        help: "The first token, passed through an extra layer, as in Transformers' classifiers. In BERT this is the pooler (tanh), whose weights come from the checkpoint or from pre-training with sentences: next or order. In RoBERTa (tanh), ELECTRA (GELU) and DistilBERT (ReLU) the layer is new; in an encoder declared by its sizes it is as in BERT. Not for decoders, whose first token attends to no other, unless they were pre-trained with a prefix.",
+        help: "The first token, passed through an extra layer, as in Transformers' classifiers. In BERT this is the pooler (tanh), whose weights come from the checkpoint or from pre-training with sentences: next or order. In RoBERTa (tanh), ELECTRA (GELU) and DistilBERT (ReLU) the layer is new; in an encoder declared by its sizes it is as in BERT. Not for decoders, whose first token attends to no other, unless their objective teaches them to read in both directions, as prefix and masked do.",
         source: "Devlin et al. 2019, released code",
       },
     ],
