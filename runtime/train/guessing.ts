@@ -1,7 +1,7 @@
 import type { EncodeResult } from "#runtime/contract/artifacts.ts";
 import type { Guess } from "#runtime/contract/learning-point.ts";
+import { openDataSet } from "#runtime/encoding/data-sets.ts";
 import { countPairs, countTokens } from "#runtime/encoding/token-frequencies.ts";
-import { openTokens } from "#runtime/encoding/token-stream.ts";
 import { isOrdinary, type Vocabulary } from "#runtime/objectives/objective.ts";
 
 /** What guessing loses on the targets of a loss. */
@@ -22,8 +22,8 @@ export interface TrainingTokens {
 
 /** @param folder of the encode job */
 export function trainingTokens(folder: string, encoded: EncodeResult, vocabulary: Vocabulary): TrainingTokens {
-  const reading = <T>(use: (stream: ReturnType<typeof openTokens>) => T): T => {
-    const stream = openTokens(folder, encoded, "train");
+  const reading = <T>(use: (stream: ReturnType<typeof openDataSet>) => T): T => {
+    const stream = openDataSet(folder, encoded, "train");
     try {
       return use(stream);
     } finally {
