@@ -135,8 +135,8 @@ export const variedKeys: readonly VariedKey[] = [
   "tokenizer",
   "batch",
   "budget",
-  ...omittedKeys,
   ...optimizerKeys,
+  ...omittedKeys,
 ];
 
 export function variedType(name: string): ValueType | undefined {
