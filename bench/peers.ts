@@ -69,7 +69,7 @@ const contests: Contest[] = [
 
 const head = [
   ...["peer", "work", "size", "engine", "ms/step", "peer's", "ratio", "processor ms", "peer's", "ratio", "memory, MB", "peer's"],
-  ...["of peak", "products alone", "around", "same tokens"],
+  ...["of peak", "products alone", "overhead", "same tokens"],
 ];
 
 if (pythonHas("torch", "transformers")) await compare();

@@ -189,7 +189,20 @@ function printBench({ machine, threads, peak_gflops, rows }: BenchDocument): voi
   print(`${machine.processor}, ${machine.processors} processors, ${threads} threads; matrix products reach ${peak_gflops} GFLOP/s\n`);
   print(
     alignedRows(
-      ["engine", "objective", "size", "parameters", "ms/step", "tokens/s", "GFLOP/s", "of peak", "memory", "compile", "waiting", "around"],
+      [
+        "engine",
+        "objective",
+        "size",
+        "parameters",
+        "ms/step",
+        "tokens/s",
+        "GFLOP/s",
+        "of peak",
+        "memory",
+        "compile",
+        "waiting",
+        "overhead",
+      ],
       rows.map((row) => [
         row.engine,
         row.objective,
