@@ -1,11 +1,10 @@
-import type { ComparisonResult, RunSession, Verdict } from "#runtime/contract/artifacts.ts";
+import { answersOf } from "#runtime/contract/answer.ts";
+import type { ComparisonResult, RunSession } from "#runtime/contract/artifacts.ts";
 import { saysWhat } from "#runtime/contract/describe-learning.ts";
-import { describeDifference } from "#runtime/contract/describe-results.ts";
 import { gain } from "#runtime/contract/direction.ts";
 import { isOfModel } from "#runtime/contract/job-kinds.ts";
 import { describeMissing } from "#runtime/contract/missing-score.ts";
 import type { JobKind } from "#runtime/contract/plan.ts";
-import { describeUndecided, isFound } from "#runtime/contract/verdict-rules.ts";
 import type { Outline, OutlineDeclaration, OutlinePlan } from "#server/protocol.ts";
 import { hasBegun, isWorking, lastDone, notLearned, type Run, type WatchedStore } from "../runs/model.ts";
 import { type PlanProgress, progressOf, sessionOf } from "./plan-progress.ts";
@@ -105,42 +104,12 @@ export function outcomeText(run: Run): string {
   return [scores, ...notLearned(run).map(saysWhat)].join(" · ");
 }
 
-/**
- * A comparison's headline: the most informative verdict (those between cells before those against a baseline), the answers to its
- * expectations, and missing scores.
- */
+/** A comparison's headline: the first part of its answer on each task, the answers to its expectations, and missing scores. */
 export function headline({ verdicts, expectations, summary, cells, missing }: ComparisonResult): string {
-  const baselines = new Set(summary.filter(({ baseline }) => baseline).map(({ cell }) => cell));
-  const withBaseline = ({ left, right }: Verdict) => Number(baselines.has(left) || baselines.has(right));
-  const [first] = verdicts.filter(isFound).sort((a, b) => withBaseline(a) - withBaseline(b) || (a.p ?? 1) - (b.p ?? 1));
-  const said = first ? shortVerdict(first) : nothingFound(verdicts);
+  const said = answersOf({ summary, verdicts }).map(({ short }) => short);
   const answers = expectations.map(({ answer }) => answer);
-  const lacking = describeMissing({ cells, missing });
-  return [
-    ...(verdicts.length === 0 && lacking.length > 0 ? [] : [said]),
-    ...(answers.length === 0 ? [] : [`expectation: ${answers.join(", ")}`]),
-    ...lacking,
-  ].join(" · ");
-}
-
-/** `no difference found in 9 of 9 pairs on century.accuracy`, `no verdict in 9 of 9 pairs on century.accuracy: two seeds …`. */
-function nothingFound(verdicts: readonly Verdict[]): string {
-  const [only, ...others] = verdicts;
-  if (!only) return "done";
-  if (others.length === 0) return shortVerdict(only);
-  const scores = [...new Set(verdicts.map(({ task, metric }) => `${task}.${metric}`))];
-  const on = scores.length === 1 ? ` on ${scores[0]}` : "";
-  const reasons = [...new Set(verdicts.flatMap(({ why }) => why ?? []))];
-  return `${describeUndecided(verdicts)}${on}${reasons.length === 1 ? `: ${reasons[0]}` : ""}`;
-}
-
-/** A verdict without p-value and without the smallest difference that the design could find. Without a verdict, the reason. */
-function shortVerdict(verdict: Verdict): string {
-  if (verdict.why !== undefined)
-    return `no verdict between ${verdict.left} and ${verdict.right} on ${verdict.task}.${verdict.metric}: ${verdict.why}`;
-  return describeDifference(verdict)
-    .replace(/ \(95% interval ([^,)]+)[^)]*\)/, " ($1)")
-    .replace(/;.*$/, "");
+  const parts = [...said, ...(answers.length === 0 ? [] : [`expectation: ${answers.join(", ")}`]), ...describeMissing({ cells, missing })];
+  return parts.length === 0 ? "done" : parts.join(" · ");
 }
 
 /** All runnable declarations of an outline with their status. */

@@ -1,16 +1,11 @@
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { formatCount } from "#runtime/contract/numbers.ts";
 import type { CompareJob } from "#runtime/contract/plan.ts";
-import { fewestSeeds, isFound } from "#runtime/contract/verdict-rules.ts";
+import { fewestSeeds, isUndecided } from "#runtime/contract/verdict-rules.ts";
 
 /** Suggestions for what to do after a comparison, based on its result: at most four lines. */
 export function nextSteps(result: ComparisonResult, job: CompareJob, file: string): string[] {
-  return [
-    ...aboutSeeds(result, job, file),
-    ...aboutScratch(result, job),
-    ...aboutBudget(job),
-    `pretrain results ${file} ${result.comparison} shows this again; --json for other programs`,
-  ].slice(0, 4);
+  return [...aboutSeeds(result, job, file), ...aboutScratch(result, job), ...aboutBudget(job)].slice(0, 4);
 }
 
 /** Compute-optimal tokens per parameter (Hoffmann et al. 2022, Training Compute-Optimal Large Language Models, table 3). */
@@ -18,7 +13,7 @@ const usualTokensPerParameter = 20;
 
 function aboutSeeds(result: ComparisonResult, job: CompareJob, file: string): string[] {
   const seeds = Math.min(...job.cells.map((cell) => cell.runs.length));
-  const undecided = result.verdicts.filter((verdict) => !isFound(verdict));
+  const undecided = result.verdicts.filter(isUndecided);
   if (undecided.length === 0 || (job.interimAnalyses && seeds >= job.interimAnalyses.max)) return [];
   if (seeds < fewestSeeds) {
     return [

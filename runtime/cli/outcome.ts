@@ -1,5 +1,5 @@
 import { compareRuns, runsIn } from "#runtime/compare/compare.ts";
-import { comparisonTable } from "#runtime/compare/comparison-table.ts";
+import { comparisonSummary } from "#runtime/compare/comparison-table.ts";
 import type { Score } from "#runtime/contract/artifacts.ts";
 import { jobsOf } from "#runtime/contract/jobs-of.ts";
 import { hasResults } from "#runtime/contract/missing-score.ts";
@@ -35,7 +35,8 @@ function printComparison(loaded: Loaded, comparison: JobOf<"compare">, { jobs }:
   const result = compareRuns(comparison, runsIn(loaded.store));
   if (!hasResults(result)) return;
   const notes = (result.notes ?? []).filter((note) => !note.jobs.some((id) => jobs.has(id)));
-  print(`\n${comparisonTable({ ...result, notes })}`);
+  const all = `pretrain results ${fileArgument(loaded.file)} ${comparison.comparison} --all`;
+  print(`\n${comparisonSummary({ ...result, notes }, all)}`);
   const advice = nextSteps(result, comparison, fileArgument(loaded.file));
   if (advice.length > 0) print(`\nTo try next:\n${advice.map((line) => `  ${line}`).join("\n")}`);
 }

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { compareRuns, runsIn } from "#runtime/compare/compare.ts";
-import { comparisonTable } from "#runtime/compare/comparison-table.ts";
+import { comparisonSummary, comparisonTable } from "#runtime/compare/comparison-table.ts";
 import { hasResults } from "#runtime/contract/missing-score.ts";
 import { ProblemsError, UsageError } from "./exit.ts";
 import { comparisonIn, type Loaded, requireDeclared } from "./loaded.ts";
@@ -13,12 +13,13 @@ export function addResults(program: Command): void {
     .description("show the results of a comparison, with intervals and verdicts, or of a probe, from the runs that are done")
     .argument("<file>", "a .pretrain file")
     .argument("[name]", "a compare or a probe declared in it; may be omitted if there is only one compare")
+    .option("--all", "every pair and every seed, what was matched, and the method")
     .option("--json", "one JSON document")
     .addHelpText(
       "after",
       "\nExamples:\n  $ pretrain results experiment.pretrain\n  $ pretrain results experiment.pretrain objectives --json",
     )
-    .action(async (path: string, named: string | undefined, options: { json?: boolean }) => {
+    .action(async (path: string, named: string | undefined, options: { all?: boolean; json?: boolean }) => {
       const { load } = await import("./load.ts");
       const loaded = await load(path);
       const name = named ?? onlyComparison(loaded);
@@ -28,7 +29,10 @@ export function addResults(program: Command): void {
       // computed again, not read from the job's result: cells may have been renamed, and unfinished comparisons have results too
       const result = compareRuns(job, runsIn(loaded.store));
       if (options.json) printJson(result);
-      else if (hasResults(result)) print(comparisonTable(result));
+      else if (hasResults(result))
+        print(
+          options.all ? comparisonTable(result) : comparisonSummary(result, `pretrain results ${fileArgument(loaded.file)} ${name} --all`),
+        );
       else say(`nothing of ${name} has a result yet: pretrain run ${fileArgument(loaded.file)} ${name}`);
     });
 }

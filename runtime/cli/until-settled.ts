@@ -2,7 +2,7 @@ import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { jobsOf } from "#runtime/contract/jobs-of.ts";
 import type { CompareJob, Plan } from "#runtime/contract/plan.ts";
 import { type Spec, tableOf } from "#runtime/contract/spec.ts";
-import { isFound } from "#runtime/contract/verdict-rules.ts";
+import { isUndecided } from "#runtime/contract/verdict-rules.ts";
 import { readInterimAnalyses, writeInterimAnalyses } from "#runtime/runs/interim-analyses.ts";
 
 /** The specification with the seeds that `--until settled` added to its comparisons; undefined if it added none. */
@@ -59,6 +59,6 @@ export function seedCount(job: CompareJob): number {
 /** Whether every pair of cells has a verdict and every expectation an answer. */
 export function isSettled({ verdicts, expectations, summary }: ComparisonResult): boolean {
   const baselines = new Set(summary.filter(({ baseline }) => baseline).map(({ cell }) => cell));
-  const open = verdicts.filter(({ right, verdict }) => !baselines.has(right) && !isFound({ verdict }));
+  const open = verdicts.filter((verdict) => !baselines.has(verdict.right) && isUndecided(verdict));
   return open.length === 0 && expectations.every(({ answer }) => answer !== "undecided");
 }

@@ -1,16 +1,18 @@
 import type { ComparisonResult, Verdict } from "#runtime/contract/artifacts.ts";
 import { describeDifference } from "#runtime/contract/describe-results.ts";
+import { formatMargin } from "#runtime/contract/numbers.ts";
 import type { Expectation } from "#runtime/contract/spec.ts";
 import { isFound } from "#runtime/contract/verdict-rules.ts";
 import type { Arm, Runs } from "./arms.ts";
+import { sideOf } from "./expected-pairs.ts";
 import { type UnlearnedCell, whyUnlearned } from "./unlearned.ts";
 import type { Unjudged } from "./verdicts.ts";
 
 type Answered = ComparisonResult["expectations"][number];
 
 /** An expectation as it is written in a file. */
-export function expectationText({ left, operator, right, task, metric }: Expectation): string {
-  return `${left} ${operator} ${right} on ${task}.${metric}`;
+export function expectationText({ left, operator, right, task, metric, margin }: Expectation): string {
+  return `${left} ${operator} ${right}${margin === undefined ? "" : ` within ${formatMargin(metric, margin)}`} on ${task}.${metric}`;
 }
 
 /** When an expectation was first recorded, and whether a test split had been read before. */
@@ -31,20 +33,26 @@ export function answerExpectation(
   { verdicts, unjudged, unlearned }: { verdicts: readonly Verdict[]; unjudged: readonly Unjudged[]; unlearned: readonly UnlearnedCell[] },
   arms: readonly Arm[],
 ): Pick<Answered, "text" | "answer" | "reason"> {
-  const { left, operator, right, task, metric } = expectation;
+  const { left, operator, right, task, metric, margin } = expectation;
   const text = expectationText(expectation);
   const [notLearned] = [left, right].flatMap((cell) => whyUnlearned(cell, unlearned) ?? []);
   if (notLearned !== undefined) return { text, answer: "undecided", reason: notLearned };
-  const verdict = asSeenFrom(expectation, pairOf(expectation, verdicts, arms), arms);
-  if (!verdict) {
-    const why = pairOf(expectation, unjudged, arms)?.why;
+  const found = pairOf(
+    expectation,
+    verdicts.filter((each) => each.margin === margin),
+    arms,
+  );
+  if (!found) {
+    const why = pairOf(expectation, unjudged, arms)?.item.why;
     const reason = `there is no verdict between ${left} and ${right} on ${task}.${metric}${why === undefined ? "" : `: ${why}`}`;
     return { text, answer: "undecided", reason };
   }
+  const verdict = found.side === 1 ? found.item : turn(found.item);
   return { text, answer: answerOf(operator, verdict.verdict), reason: reasonOf(operator, verdict) };
 }
 
 function answerOf(operator: Expectation["operator"], verdict: Verdict["verdict"]): "confirmed" | "refuted" | "undecided" {
+  if (verdict === "equal") return "confirmed";
   // failing to find a difference does not show that there is none
   if (!isFound({ verdict })) return "undecided";
   if (operator === "=") return "refuted";
@@ -54,34 +62,21 @@ function answerOf(operator: Expectation["operator"], verdict: Verdict["verdict"]
 
 function reasonOf(operator: Expectation["operator"], verdict: Verdict): string {
   const words = describeDifference(verdict);
-  if (operator === "=" && verdict.verdict === "no difference found") return `${words}; that does not show equality`;
+  if (operator === "=" && verdict.verdict === "no difference found")
+    return `${words}; that does not show equality: write the largest difference that counts as equal, for example within 1`;
   return words;
 }
 
-/** The item about a pair, in either order of its two sides. */
+/** The item about a pair, with the order of its two sides: 1 if it is that of the expectation. */
 function pairOf<T extends Pick<Verdict, "left" | "right" | "task" | "metric">>(
-  { left, right, task, metric }: Expectation,
+  expectation: Expectation,
   said: readonly T[],
   arms: readonly Arm[],
-): T | undefined {
-  const lefts = namesOf(left, right, arms);
-  const rights = namesOf(right, left, arms);
-  const ofScore = said.filter((each) => each.task === task && each.metric === metric);
-  return (
-    ofScore.find((each) => lefts.includes(each.left) && rights.includes(each.right)) ??
-    ofScore.find((each) => rights.includes(each.left) && lefts.includes(each.right))
-  );
-}
-
-/** The verdict from the perspective of the expectation's left side. */
-function asSeenFrom({ left, right }: Expectation, verdict: Verdict | undefined, arms: readonly Arm[]): Verdict | undefined {
-  return verdict && (namesOf(left, right, arms).includes(verdict.left) ? verdict : turn(verdict));
-}
-
-/** The arms that a name means. `scratch` compared with a cell means the scratch baseline of that cell's architecture. */
-function namesOf(name: string, beside: string, arms: readonly Arm[]): string[] {
-  if (name !== "scratch") return [name];
-  return arms.filter((arm) => arm.kind === "scratch" && arm.of.includes(beside)).map((arm) => arm.name);
+): { item: T; side: 1 | -1 } | undefined {
+  return said.flatMap((item) => {
+    const side = sideOf(expectation, item.left, item.right, arms);
+    return side !== undefined && item.task === expectation.task && item.metric === expectation.metric ? [{ item, side }] : [];
+  })[0];
 }
 
 /** The verdict with left and right exchanged. */
@@ -92,8 +87,14 @@ function turn(verdict: Verdict): Verdict {
     left: verdict.right,
     right: verdict.left,
     difference: -verdict.difference,
-    low: verdict.high === null ? null : -verdict.high,
-    high: verdict.low === null ? null : -verdict.low,
+    low: negative(verdict.high),
+    high: negative(verdict.low),
+    low_95: negative(verdict.high_95),
+    high_95: negative(verdict.low_95),
     verdict: verdict.verdict === "better" || verdict.verdict === "worse" ? opposite[verdict.verdict] : verdict.verdict,
   };
+}
+
+function negative(value: number | null): number | null {
+  return value === null ? null : -value;
 }

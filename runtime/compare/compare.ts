@@ -103,9 +103,12 @@ export function compareRuns(job: CompareJob, runs: Runs): ComparisonResult {
 const method =
   "Scores are averaged over the fine-tuning seeds of each pre-training seed, then over the pre-training seeds. " +
   "95% intervals are Student's t over pre-training seeds and test examples, which are resampled if a run kept its answers. " +
-  "Pairs are compared by paired tests over the seeds and examples that they share, with Holm's correction of p over all pairs, tasks " +
-  "and metrics; a difference counts as found if p is below 0.05. The difference that a design would find is the one it detects with a " +
-  "power of 80%.";
+  "Cells that share the initial weights of each seed are compared by paired tests, all others by Welch's; both sides answer the same " +
+  "examples. Tests form families in the order of their importance: declared expectations, pairs of cells on the main metric of each " +
+  "task, cells with their baselines on it. A family keeps four fifths of the level that is left and divides it equally; a test that " +
+  "finds a difference passes its share on to the next family (parallel gatekeeping), so that the probability of any false difference is " +
+  "below 5%. The simultaneous intervals of a family have the levels of its tests. Other metrics are not tested. The difference that a " +
+  "design would find is the one it detects with a power of 80%.";
 
 function matchedAmounts(job: CompareJob, runs: Runs): ComparisonResult["matched"] {
   return {

@@ -1,17 +1,41 @@
 import Table from "cli-table3";
+import { answersOf, lettersFor } from "#runtime/contract/answer.ts";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
-import { describeBelow, describeDifference, describeExpectation, describePublished } from "#runtime/contract/describe-results.ts";
+import { describeDifference, describeExpectation, describePublished } from "#runtime/contract/describe-results.ts";
 import { withDirection } from "#runtime/contract/direction.ts";
-import { formatEstimate, formatScore, formatShare } from "#runtime/contract/numbers.ts";
+import { titled } from "#runtime/contract/doc-text.ts";
+import { counted, formatEstimate, formatScore, formatShare } from "#runtime/contract/numbers.ts";
 import { visibleLine } from "#runtime/contract/visible.ts";
 import { matchedAmounts } from "./matched-amounts.ts";
 
-/** A comparison as text for a terminal. */
+/** A comparison as text for a terminal: the answer first, then scores, expectations and warnings. @param all how to show the rest */
+export function comparisonSummary(result: ComparisonResult, all: string): string {
+  const shown = result.warnings.slice(0, shownWarnings);
+  const more = result.warnings.length - shown.length;
+  return [
+    result.question === undefined ? "" : titled(result.question).title,
+    answerLines(result).join("\n"),
+    `mean ± standard error (seeds)${matchedIn(result)}:`,
+    summaryTable(result),
+    listed("Expected", result.expectations.map(describeExpectation)),
+    listed("Published", describePublished(result)),
+    listed("Warnings", [...shown, ...(more > 0 ? [`${counted(more, "more warning")}: ${all}`] : [])]),
+    restOf(result, all),
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
+
+/** More warnings than these are counted. */
+const shownWarnings = 3;
+
+/** A comparison as text for a terminal, with every pair, every seed, the amounts that were matched, and the method. */
 export function comparisonTable(result: ComparisonResult): string {
   return [
     result.question ?? "",
+    answerLines(result).join("\n"),
     // a single cell is not matched with anything
-    result.matched.cells.length > 1 ? `${result.comparison}, matched in ${result.matched.match}:` : `${result.comparison}:`,
+    `${result.comparison}${matchedIn(result)}:`,
     matchedTable(result),
     "mean ± standard error (seeds):",
     summaryTable(result),
@@ -29,6 +53,24 @@ export function comparisonTable(result: ComparisonResult): string {
   ]
     .filter((part) => part !== "")
     .join("\n\n");
+}
+
+function answerLines(result: ComparisonResult): string[] {
+  return answersOf(result).map(({ sentence }) => sentence);
+}
+
+function matchedIn({ matched }: ComparisonResult): string {
+  return matched.cells.length > 1 ? `, matched in ${matched.match}` : "";
+}
+
+/** What else there is, and the command that shows it. */
+function restOf({ verdicts, notes = [] }: ComparisonResult, all: string): string {
+  const parts = [
+    ...(verdicts.length > 0 ? [counted(verdicts.length, "pair")] : []),
+    "every seed",
+    ...(notes.length > 0 ? [counted(notes.length, "note")] : []),
+  ];
+  return `${parts.join(", ")} and the method: ${all}`;
 }
 
 /** Rows of text in aligned columns, one line per row, whatever a cell contains; the first column is left-aligned, others by `alignment`. */
@@ -63,10 +105,13 @@ function matchedTable({ matched }: ComparisonResult): string {
   return alignedRows(head, rows);
 }
 
-function summaryTable({ summary }: ComparisonResult): string {
+/** Means with letters: on a main metric, systems that share a letter were not found to differ. */
+function summaryTable(result: ComparisonResult): string {
+  const { summary } = result;
   const scores = unique(summary.map(scoreOf));
   const cells = unique(summary.map(({ cell }) => cell));
-  return alignedRows(
+  const letters = new Map(summary.map((row) => [scoreOf(row), lettersFor(result, row.task, row.metric)] as const));
+  const table = alignedRows(
     ["", ...scores.map((score) => withDirection(score, score.split(".").at(-1)!))],
     cells.map((cell) => [
       cell,
@@ -74,11 +119,15 @@ function summaryTable({ summary }: ComparisonResult): string {
         const entry = summary.find((each) => each.cell === cell && scoreOf(each) === score);
         if (!entry) return "–";
         const estimate = `${formatEstimate(entry.metric, entry.mean, entry.standard_error, entry.n)} (${entry.n})`;
-        return `${estimate} ${describeBelow(entry.below)}`.trimEnd();
+        return `${estimate} ${letters.get(score)!.get(cell) ?? ""}`.trimEnd();
       }),
     ]),
   );
+  const hasLetters = [...letters.values()].some(({ size }) => size > 0);
+  return hasLetters ? `${table}\n${sharedLetter}` : table;
 }
+
+const sharedLetter = "No difference was found between systems that share a letter.";
 
 /** One table per score, with a row per cell and a column per run. */
 function seedTables({ cells }: ComparisonResult): string[] {

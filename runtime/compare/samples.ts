@@ -1,6 +1,6 @@
 import { groupBy } from "#runtime/contract/group.ts";
 import type { Resampled, Resampler } from "#runtime/scoring/resample.ts";
-import { meanOf, type Sample, varianceOf } from "#runtime/scoring/statistics.ts";
+import { meanOf, type Sample, type TwoSamples, varianceOf } from "#runtime/scoring/statistics.ts";
 import type { Arm, RunScores } from "./arms.ts";
 
 /** The score of one fine-tuning, or a difference of two, with its value on each resample of the test examples if these are known. */
@@ -12,7 +12,7 @@ interface Observation {
 
 /** The sample of an arm's scores; empty if there are none. */
 export function sampleOf(arm: Arm, task: string, metric: string, from: Resampler): Sample {
-  return sampled(scored(arm, task, metric).map((run) => observed(run, metric, from)));
+  return sampled(observations(arm, task, metric, from)).sample;
 }
 
 /** The sample of left − right for the pre-training seeds that both have, averaged over the fine-tuning seeds that both have for each. */
@@ -20,11 +20,24 @@ export function differencesOf(left: Arm, right: Arm, task: string, metric: strin
   const rights = scored(right, task, metric);
   return sampled(
     scored(left, task, metric).flatMap((run) => {
-      const other =
-        right.kind === "majority" ? rights[0] : rights.find((each) => each.seed === run.seed && each.finetuneSeed === run.finetuneSeed);
+      const other = rights.find((each) => each.seed === run.seed && each.finetuneSeed === run.finetuneSeed);
       return other ? [difference(observed(run, metric, from), observed(other, metric, from))] : [];
     }),
-  );
+  ).sample;
+}
+
+/** The samples of two arms that share no draws but the test examples; undefined if one of them is empty. */
+export function bothSamples(left: Arm, right: Arm, task: string, metric: string, from: Resampler): TwoSamples | undefined {
+  const [one, other] = [left, right].map((arm) => sampled(observations(arm, task, metric, from))) as [Averaged, Averaged];
+  if (one.sample.values.length === 0 || other.sample.values.length === 0) return undefined;
+  const [a, b] = [one.resampled, other.resampled];
+  const ofDifference =
+    a && b && a.examples === b.examples ? a.scale * varianceOf(a.scores.map((score, index) => score - b.scores[index]!)) : undefined;
+  return { left: one.sample, right: other.sample, ...(ofDifference === undefined ? {} : { ofDifference }) };
+}
+
+function observations(arm: Arm, task: string, metric: string, from: Resampler): Observation[] {
+  return scored(arm, task, metric).map((run) => observed(run, metric, from));
 }
 
 function observed(run: RunScores & { value: number }, metric: string, from: Resampler): Observation {
@@ -41,19 +54,29 @@ function difference(left: Observation, right: Observation): Observation {
   };
 }
 
+interface Averaged {
+  sample: Sample;
+  /** The mean over the seeds on each resample of the test examples. */
+  resampled: Resampled | undefined;
+}
+
 /** Averages fine-tunings of the same pre-training, since fine-tuning a model again gives no independent pre-training. */
-function sampled(observations: readonly Observation[]): Sample {
-  const bySeed = groupBy(observations, ({ seed }) => seed);
-  const values = [...bySeed.values()].map((runs) => meanOf(runs.map(({ value }) => value)));
-  const first = observations[0]?.resampled;
-  if (!first || observations.some(({ resampled }) => resampled?.examples !== first.examples)) return { values };
-  const means = [...bySeed.values()].map((runs) => averaged(runs.map(({ resampled }) => resampled!.scores)));
+function sampled(runs: readonly Observation[]): Averaged {
+  const bySeed = groupBy(runs, ({ seed }) => seed);
+  const values = [...bySeed.values()].map((ofSeed) => meanOf(ofSeed.map(({ value }) => value)));
+  const first = runs[0]?.resampled;
+  if (!first || runs.some(({ resampled }) => resampled?.examples !== first.examples)) return { sample: { values }, resampled: undefined };
+  const means = [...bySeed.values()].map((ofSeed) => averaged(ofSeed.map(({ resampled }) => resampled!.scores)));
+  const scores = averaged(means);
   return {
-    values,
-    examples: {
-      ofEach: first.scale * meanOf(means.map((scores) => varianceOf(scores))),
-      ofMean: first.scale * varianceOf(averaged(means)),
+    sample: {
+      values,
+      examples: {
+        ofEach: first.scale * meanOf(means.map((each) => varianceOf(each))),
+        ofMean: first.scale * varianceOf(scores),
+      },
     },
+    resampled: { ...first, scores },
   };
 }
 

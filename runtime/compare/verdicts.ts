@@ -1,15 +1,19 @@
-import type { Verdict } from "#runtime/contract/artifacts.ts";
-import { metricOf } from "#runtime/contract/catalogue/index.ts";
+import type { TestFamily, Verdict } from "#runtime/contract/artifacts.ts";
 import { gain } from "#runtime/contract/direction.ts";
-import { describeLost } from "#runtime/contract/lost-text.ts";
-import type { CompareJob, PretrainJob, ResolvedObjective } from "#runtime/contract/plan.ts";
+import { rangeOfDifference } from "#runtime/contract/metric-range.ts";
+import type { CompareJob } from "#runtime/contract/plan.ts";
+import type { Expectation } from "#runtime/contract/spec.ts";
 import { tooFewSeeds } from "#runtime/contract/verdict-rules.ts";
+import { equivalenceP } from "#runtime/scoring/equivalence.ts";
+import { type Gated, gatekeep } from "#runtime/scoring/gatekeeping.ts";
 import { detectable, moreSeeds } from "#runtime/scoring/power.ts";
 import type { Resampler } from "#runtime/scoring/resample.ts";
-import { nominalLevel, sequentialP } from "#runtime/scoring/sequential.ts";
-import { type Estimate, holm, pairedTest } from "#runtime/scoring/statistics.ts";
+import { type InterimAnalyses, nominalLevel, sequentialP } from "#runtime/scoring/sequential.ts";
+import { differenceOfMeans, type Estimate, estimate, intervalOf, tested } from "#runtime/scoring/statistics.ts";
 import type { Arm, Runs } from "./arms.ts";
-import { differencesOf } from "./samples.ts";
+import { shareDraws, whyUnranked } from "./comparability.ts";
+import { expectationsOf } from "./expected-pairs.ts";
+import { bothSamples, differencesOf } from "./samples.ts";
 
 /** A pair that is not judged, so that it has no verdict of any kind. */
 export interface Unjudged {
@@ -22,12 +26,29 @@ export interface Unjudged {
   unranked: boolean;
 }
 
-/** A difference counts as found if its adjusted p is below this level. */
+/** The probability of any false difference in the whole comparison stays below this level. */
 const level = 0.05;
 
+/** The families of tests, the most important first. */
+const families: readonly TestFamily[] = ["expectations", "cells", "baselines"];
+
+/** A difference that is shown, with the family that tests it; none if it is shown only. */
+interface Shown {
+  left: Arm;
+  right: Arm;
+  task: string;
+  metric: string;
+  family: TestFamily | undefined;
+  /** For a test of equivalence: the largest difference that counts as none. */
+  margin: number | undefined;
+  paired: boolean;
+  test: Estimate & { p: number | null };
+}
+
 /**
- * The verdicts on every pair of cells and on every cell with its baselines, for each score. All tests form one family: the probability
- * of any false difference in the whole comparison stays below the level.
+ * The differences between every two cells and between every cell and its baselines, for each score, with the verdicts of those that are
+ * tested: first the declared expectations, then pairs of cells on the main metric of each task, then cells with their baselines on it. Other
+ * metrics are shown without tests, and a constant baseline has no seeds to test.
  */
 export function verdictsOf(
   job: CompareJob,
@@ -36,49 +57,113 @@ export function verdictsOf(
   from: Resampler,
 ): { verdicts: Verdict[]; unjudged: Unjudged[] } {
   const unjudged: Unjudged[] = [];
-  const tested = job.tasks.flatMap(({ task, metrics }) =>
+  const shown = job.tasks.flatMap(({ task, metrics }) =>
     metrics.flatMap((metric) =>
-      pairsOf(arms).flatMap(([left, right]) => {
-        const sample = differencesOf(left, right, task, metric, from);
+      pairsOf(arms).flatMap(([left, right]): Shown[] => {
         const pair = { left: left.name, right: right.name, task, metric };
-        if (sample.values.length === 0) {
+        const paired = shareDraws(job, left, right, runs);
+        const difference = paired ? pairedDifference(left, right, task, metric, from) : independent(left, right, task, metric, from);
+        if (!difference) {
           unjudged.push({ ...pair, why: whyNoPair(left, right, task, metric), unranked: false });
           return [];
         }
-        const why = isOfCorpus(metric) && right.kind === "cell" ? whyUnranked(job, metric, left, right, runs) : undefined;
+        const why = whyUnranked(job, metric, left, right, runs);
         if (why) {
           unjudged.push({ ...pair, why, unranked: true });
           return [];
         }
-        return [{ left, right, task, metric, test: pairedTest(sample) }];
+        const expected = expectationsOf(job, left, right, task, metric, arms);
+        return testsOf(expected, right, metric === metrics[0]).map((which) => ({
+          left,
+          right,
+          task,
+          metric,
+          paired,
+          ...which,
+          test: tested(difference),
+        }));
       }),
     ),
   );
-  const { interimAnalyses } = job;
-  const adjusted = holm(tested.map(({ test: { p } }) => (p === null || !interimAnalyses ? p : sequentialP(p, interimAnalyses))));
-  const open = adjusted.filter((p) => p !== null && p >= level).length;
-  // Holm's threshold for the next smallest p, after the differences that were found
-  const next = interimAnalyses ? nominalLevel(level / open, interimAnalyses) : level / open;
-  const verdicts = tested.map(({ left, right, task, metric, test }, index): Verdict => {
-    const p = adjusted[index]!;
-    const judged = judge(metric, test, p);
-    const undecided = judged.verdict === "no difference found" && test.standardError > 0;
-    return {
-      left: left.name,
-      right: right.name,
-      task,
-      metric,
-      n: test.n,
-      difference: test.mean,
-      low: test.low,
-      high: test.high,
-      p,
-      ...judged,
-      detectable: undecided ? detectable(test, next) : null,
-      more_seeds: undecided ? moreSeeds(test, next) : null,
-    };
+  const gated = gatesOf(shown, job.interimAnalyses);
+  return { verdicts: shown.map((each, index) => verdictOf(each, gated[index], job.interimAnalyses)), unjudged };
+}
+
+/** The tests of a pair on a score: those that expectations ask for, else the one of its family. */
+function testsOf(expected: readonly Expectation[], right: Arm, isMain: boolean): Pick<Shown, "family" | "margin">[] {
+  const margins = [...new Set(expected.map(({ margin }) => margin))];
+  if (margins.length > 0) return margins.map((margin) => ({ family: "expectations" as const, margin }));
+  const family = right.kind === "cell" ? ("cells" as const) : ("baselines" as const);
+  return [{ family: isMain ? family : undefined, margin: undefined }];
+}
+
+/** What each difference may spend and what was found; undefined for those that are not tested. */
+function gatesOf(shown: readonly Shown[], interimAnalyses: InterimAnalyses | undefined): (Gated | undefined)[] {
+  const members = families.map((family) => shown.filter((each) => each.family === family));
+  const gated = gatekeep(
+    members.map((family) => family.map((each) => spentP(each, interimAnalyses))),
+    level,
+  );
+  return shown.map((each) => {
+    const family = members.findIndex((of) => of.includes(each));
+    return family < 0 ? undefined : (gated[family]![members[family]!.indexOf(each)] ?? undefined);
   });
-  return { verdicts, unjudged };
+}
+
+/** The p-value of a test, adjusted for the interim analyses before. */
+function spentP({ test, margin }: Shown, interimAnalyses: InterimAnalyses | undefined): number | null {
+  const p = margin === undefined || test.p === null ? test.p : equivalenceP(test, margin);
+  return p === null || !interimAnalyses ? p : sequentialP(p, interimAnalyses);
+}
+
+function verdictOf(
+  { left, right, task, metric, family, margin, paired, test }: Shown,
+  gated: Gated | undefined,
+  interimAnalyses: InterimAnalyses | undefined,
+): Verdict {
+  const own = gated && (interimAnalyses ? nominalLevel(gated.level, interimAnalyses) : gated.level);
+  // two one-sided tests at a level belong to the two-sided interval at twice the level
+  const interval = own === undefined || test.p === null ? undefined : intervalOf(test, margin === undefined ? own : 2 * own);
+  const judged = judge(metric, family, margin, test, gated, interval);
+  const isOpen = judged.verdict === "no difference found" && own !== undefined && test.standardError > 0;
+  return {
+    left: left.name,
+    right: right.name,
+    task,
+    metric,
+    ...(family ? { family } : {}),
+    ...(margin === undefined ? {} : { margin }),
+    test: paired ? "paired" : "Welch",
+    n: test.n,
+    difference: test.mean,
+    ...within(metric, interval ?? { low: null, high: null }),
+    ...(gated ? { level: gated.level } : {}),
+    ...plain(within(metric, test)),
+    p: gated ? gated.adjusted : null,
+    ...judged,
+    detectable: isOpen ? detectable(test, own) : null,
+    more_seeds: isOpen ? moreSeeds(test, own) : null,
+  };
+}
+
+/** An interval within the range of differences of a metric. */
+function within(metric: string, { low, high }: Pick<Estimate, "low" | "high">): Pick<Estimate, "low" | "high"> {
+  const [least, most] = rangeOfDifference(metric);
+  return { low: low === null ? null : Math.max(least, low), high: high === null ? null : Math.min(most, high) };
+}
+
+function plain({ low, high }: Pick<Estimate, "low" | "high">): Pick<Verdict, "low_95" | "high_95"> {
+  return { low_95: low, high_95: high };
+}
+
+function pairedDifference(left: Arm, right: Arm, task: string, metric: string, from: Resampler): Estimate | undefined {
+  const sample = differencesOf(left, right, task, metric, from);
+  return sample.values.length === 0 ? undefined : estimate(sample);
+}
+
+function independent(left: Arm, right: Arm, task: string, metric: string, from: Resampler): Estimate | undefined {
+  const samples = bothSamples(left, right, task, metric, from);
+  return samples && differenceOfMeans(samples);
 }
 
 /** Names the side of a pair that lacks the score; the missing scores have the reasons. */
@@ -89,74 +174,35 @@ function whyNoPair(left: Arm, right: Arm, task: string, metric: string): string 
     : `${lacking.map(({ name }) => name).join(" and ")} ${lacking.length > 1 ? "have" : "has"} no such score`;
 }
 
-/** The verdict of a test, for all outputs. @param p corrected p-value */
-function judge(metric: string, { n, mean }: Estimate, p: number | null): Pick<Verdict, "verdict" | "why"> {
+/** The verdict of a test, for all outputs. */
+function judge(
+  metric: string,
+  family: TestFamily | undefined,
+  margin: number | undefined,
+  { n, mean, p }: Shown["test"],
+  gated: Gated | undefined,
+  interval: { low: number; high: number } | undefined,
+): Pick<Verdict, "verdict" | "why"> {
+  if (!family) return { verdict: "not tested" };
   if (p === null) return { verdict: "no verdict", why: tooFewSeeds(n) ?? sameEverywhere(n) };
-  if (p >= level) return { verdict: "no difference found" };
-  return { verdict: gain(metric, mean) > 0 ? "better" : "worse" };
+  const side = gain(metric, mean) > 0 ? "better" : "worse";
+  if (margin === undefined) return { verdict: gated?.found ? side : "no difference found" };
+  if (gated?.found) return { verdict: "equal" };
+  return { verdict: interval && (interval.low > margin || interval.high < -margin) ? side : "undecided" };
 }
 
 function sameEverywhere(n: number): string {
   return `the difference is the same in all ${n} seeds; without spread, it cannot be tested`;
 }
 
+/** Every two cells, then every cell with its baselines. A constant baseline is not compared. */
 function pairsOf(arms: readonly Arm[]): [Arm, Arm][] {
   const cells = arms.filter((arm) => arm.kind === "cell");
-  const baselines = arms.filter((arm) => arm.kind !== "cell");
+  const baselines = arms.filter((arm) => arm.kind === "scratch" || arm.kind === "checkpoint");
   return [
     ...cells.flatMap((left, index) => cells.slice(index + 1).map((right): [Arm, Arm] => [left, right])),
     ...cells.flatMap((cell) =>
       baselines.filter((baseline) => baseline.of.includes(cell.name)).map((baseline): [Arm, Arm] => [cell, baseline]),
     ),
   ];
-}
-
-function isOfCorpus(metric: string): boolean {
-  return metricOf(metric)?.of.includes("corpus") ?? false;
-}
-
-/** Why the language modelling scores of two cells are not comparable; undefined if they are. */
-function whyUnranked(job: CompareJob, metric: string, left: Arm, right: Arm, runs: Runs): string | undefined {
-  const [one, other] = [pretrainingOf(job, left, runs), pretrainingOf(job, right, runs)];
-  if (!one || !other) return undefined;
-  if (predictionOf(metric, one.objective) !== predictionOf(metric, other.objective)) {
-    return `${metric} of different objectives is not ranked: each measures a different prediction. Fine-tune on a task to compare them`;
-  }
-  if (one.tokenizer === other.tokenizer) return undefined;
-  const changed = [
-    [left, one],
-    [right, other],
-  ].flatMap(([arm, pretrain]) => whyChanged((arm as Arm).name, (pretrain as PretrainJob).encoded, runs) ?? []);
-  if (metric !== "bits_per_byte") {
-    const instead = changed.length === 0 ? "Compare bits_per_byte" : "Fine-tune on a task to compare them";
-    return `${metric} with different tokenizers is not ranked: each counts different tokens. ${instead}`;
-  }
-  if (changed.length === 0) return undefined;
-  return `bits_per_byte with different tokenizers is ranked only if both reproduce the text: ${changed.join("; ")}. Fine-tune on a task to compare them`;
-}
-
-/** Why a cell predicts a text that differs from the corpus; undefined if its tokenizer reproduces the corpus. */
-function whyChanged(cell: string, encoded: string, runs: Runs): string | undefined {
-  const { roundTrip } = runs.encoded(encoded) ?? {};
-  if (!roundTrip) return `whether the tokenizer of ${cell} does is unknown, as its encoded corpus is missing`;
-  const lost = describeLost(roundTrip);
-  return lost && `the tokenizer of ${cell} does not, as ${lost}`;
-}
-
-/**
- * Identifies the quantity that a score measures. The loss depends on every setting of an objective, since it is computed on its own
- * targets; other scores depend only on the kind of objective.
- */
-function predictionOf(metric: string, objective: ResolvedObjective): string {
-  return JSON.stringify(objective, (key, value: unknown) => {
-    if (key === "name") return undefined;
-    const isOneObjective = typeof value === "object" && value !== null && "kind" in value && !("parts" in value);
-    return metric !== "loss" && isOneObjective ? value.kind : value;
-  });
-}
-
-function pretrainingOf(job: CompareJob, arm: Arm, runs: Runs): PretrainJob | undefined {
-  const id = job.cells.find(({ cell }) => cell === arm.name)?.runs[0]?.pretrain;
-  const found = id === undefined ? undefined : runs.job(id);
-  return found?.kind === "pretrain" ? found : undefined;
 }

@@ -30,7 +30,7 @@ const versions: Record<JobKind, number> = {
   finetune: 4,
   evaluate: 1,
   majority: 3,
-  compare: 6,
+  compare: 7,
 };
 
 /** SHA-256 (hex) of what a job computes, which excludes names, comments and paths. */

@@ -210,20 +210,46 @@ export const learningCurve = v.object({
 });
 export type LearningCurve = v.InferOutput<typeof learningCurve>;
 
+/**
+ * The families of tests in a comparison, the most important first: declared expectations, pairs of cells on the main metric of a task, and
+ * cells with their baselines on it.
+ */
+const testFamily = v.picklist(["expectations", "cells", "baselines"]);
+export type TestFamily = v.InferOutput<typeof testFamily>;
+
 export const verdict = v.object({
   left: v.string(),
   right: v.string(),
   task: v.string(),
   metric: v.string(),
-  /** Number of pre-training seeds that both sides have. */
+  /** The family of tests that it belongs to. Absent if the difference is shown without a test. */
+  family: v.exactOptional(testFamily),
+  /** For a test of equivalence: the largest difference that counts as none, in the metric's own unit. */
+  margin: v.exactOptional(v.number()),
+  /** `paired`: both sides share the random draws of each seed. `Welch`: they share none but the test examples. */
+  test: v.picklist(["paired", "Welch"]),
+  /** Number of pre-training seeds: those that both sides have if they are paired, else those of the side that has fewer. */
   n: whole,
-  /** Mean of left − right over the paired seeds, whether higher or lower is better. */
+  /** Mean of left − right, whether higher or lower is better. */
   difference: v.number(),
+  /**
+   * Simultaneous interval, which agrees with the verdict: the intervals of a family contain all of its true differences with a probability
+   * of 95%. Null if the difference is not tested or cannot be tested.
+   */
   low: numberOrNull,
   high: numberOrNull,
+  /** The two-sided level of that interval's test, after the correction for several tests. Absent if the difference is not tested. */
+  level: v.exactOptional(v.number()),
+  /** 95% interval of this difference alone. Null without spread. */
+  low_95: numberOrNull,
+  high_95: numberOrNull,
+  /** p-value adjusted for all tests of the comparison. */
   p: numberOrNull,
-  /** Verdict on the left side, given the direction of the metric: a lower perplexity is `better`, though the difference is negative. */
-  verdict: v.picklist(["better", "worse", "no difference found", "no verdict"]),
+  /**
+   * Verdict on the left side, given the direction of the metric: a lower perplexity is `better`, though the difference is negative. A test of
+   * equivalence says `equal` if the interval is within the margin, `better` or `worse` if it is outside, and `undecided` otherwise.
+   */
+  verdict: v.picklist(["better", "worse", "equal", "no difference found", "undecided", "no verdict", "not tested"]),
   /** For `no verdict`: why there is none, and what is needed for one. */
   why: v.exactOptional(v.string()),
   /** If no difference was found: the true difference that this design detects with a power of 80%; null if it cannot be estimated. */

@@ -1,41 +1,55 @@
 import type { ComparisonResult, Verdict } from "./artifacts.ts";
 import { metricOf } from "./catalogue/index.ts";
 import { withDirection } from "./direction.ts";
-import { formatScore, formatScoreLike } from "./numbers.ts";
+import { formatMargin, formatScore, formatScoreLike } from "./numbers.ts";
 import { isFound } from "./verdict-rules.ts";
 
-/** A verdict as a sentence, best first: `mlm is better than clm on sentiment.accuracy by 1.9 (95% interval 0.8 to 3.1, p = 0.004)`. */
+/**
+ * A verdict as a sentence, best first: `mlm is better than clm on sentiment.accuracy by 1.9 (simultaneous interval 0.8 to 3.1, p = 0.004)`.
+ * The interval is the one that the verdict is based on; a difference that is not tested has its plain 95% interval.
+ */
 export function describeDifference(verdict: Verdict): string {
-  const { left, right, task, metric, difference, low, high, p } = verdict;
+  const { left, right, task, metric, difference, margin } = verdict;
   const score = withDirection(`${task}.${metric}`, metric);
-  const uncertainty = low === null || high === null ? 0 : (high - low) / 4;
-  const show = (value: number) => formatScoreLike(metric, value, difference, uncertainty);
-  // a found difference is stated as the gain of the better side, any other as left − right
-  const turned = difference < 0 && isFound(verdict);
-  const interval =
-    low === null || high === null
-      ? ""
-      : turned
-        ? `95% interval ${show(-high)} to ${show(-low)}`
-        : `95% interval ${show(low)} to ${show(high)}`;
-  const details = [interval, p === null ? "" : `p ${formatP(p)}`].filter((part) => part !== "").join(", ");
-  const inBrackets = details === "" ? "" : ` (${details})`;
-  if (!isFound(verdict)) {
-    const said = `${verdict.verdict} between ${left} and ${right} on ${score}: ${show(difference)}${inBrackets}`;
-    return [said, ...(verdict.why === undefined ? whatWouldFind(verdict) : [verdict.why])].join("; ");
+  const show = shownLike(verdict);
+  const inBrackets = detailsOf(verdict, show);
+  if (isFound(verdict)) {
+    const [better, worse] = verdict.verdict === "better" ? [left, right] : [right, left];
+    return `${better} is better than ${worse} on ${score} by ${show(Math.abs(difference))}${inBrackets}`;
   }
-  const [better, worse] = verdict.verdict === "better" ? [left, right] : [right, left];
-  return `${better} is better than ${worse} on ${score} by ${show(Math.abs(difference))}${inBrackets}`;
+  const said = `${show(difference)}${inBrackets}`;
+  if (verdict.verdict === "not tested") return `${left} − ${right} on ${score}: ${said}; not tested`;
+  if (margin !== undefined && verdict.verdict !== "no verdict") {
+    const equal = `within ${formatMargin(metric, margin)} on ${score}: ${said}`;
+    return verdict.verdict === "equal" ? `${left} equals ${right} ${equal}` : `undecided whether ${left} equals ${right} ${equal}`;
+  }
+  const between = `${verdict.verdict} between ${left} and ${right} on ${score}: ${said}`;
+  return [between, ...(verdict.why === undefined ? whatWouldFind(verdict) : [verdict.why])].join("; ");
+}
+
+/** Formats values like the difference of a verdict. */
+function shownLike({ metric, difference, low_95, high_95 }: Verdict): (value: number) => string {
+  const uncertainty = low_95 === null || high_95 === null ? 0 : (high_95 - low_95) / 4;
+  return (value) => formatScoreLike(metric, value, difference, uncertainty);
+}
+
+/** The interval and p of a verdict in brackets. A found difference is stated as the gain of the better side, any other as left − right. */
+function detailsOf(verdict: Verdict, show: (value: number) => string): string {
+  const { difference, low, high, low_95, high_95, p } = verdict;
+  const turned = difference < 0 && isFound(verdict);
+  const told = (name: string, from: number, to: number) =>
+    turned ? `${name} ${show(-to)} to ${show(-from)}` : `${name} ${show(from)} to ${show(to)}`;
+  const parts = [
+    ...(low !== null && high !== null ? [told("simultaneous interval", low, high)] : []),
+    ...(low === null && low_95 !== null && high_95 !== null ? [told("95% interval", low_95, high_95)] : []),
+    ...(p === null ? [] : [`p ${formatP(p)}`]),
+  ];
+  return parts.length === 0 ? "" : ` (${parts.join(", ")})`;
 }
 
 export function formatP(p: number): string {
   if (p < 0.001) return "< 0.001";
   return `= ${p < 0.1 ? p.toPrecision(1) : p.toFixed(2)}`;
-}
-
-/** The note after a score that was found to be worse than baselines: `worse than scratch`; empty if there are none. */
-export function describeBelow(below: readonly string[]): string {
-  return below.length === 0 ? "" : `worse than ${below.join(", ")}`;
 }
 
 /** The difference that the design could have detected, and the number of seeds that would detect the observed one. */

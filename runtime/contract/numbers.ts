@@ -13,6 +13,11 @@ export function formatEstimate(metric: string, mean: number, standardError: numb
   return `${formatScore(metric, mean, standardError)} ± ${formatScoreLike(metric, standardError, mean, standardError)}`;
 }
 
+/** The margin of a test of equivalence, as it is written: in points for percentages, without trailing zeros. */
+export function formatMargin(metric: string, margin: number): string {
+  return `${Number((margin * factorOf(metric)).toPrecision(6))}`;
+}
+
 /** The score of one run, with its standard error if it is known; if the score is undefined, the reason. */
 export function formatScored(score: Pick<Score, "metric" | "value" | "undefined" | "standard_error">): string {
   const { metric, value, undefined: reason, standard_error: error } = score;

@@ -322,4 +322,6 @@ export interface Expectation {
   right: string;
   task: string;
   metric: string;
+  /** For `=`: the largest difference that counts as equal, in the metric's own unit. */
+  margin?: number;
 }

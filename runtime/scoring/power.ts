@@ -13,17 +13,20 @@ const maxSeeds = 100;
  * estimate, which is rough with few seeds, both here and in the comparison that is to find the difference. The power is averaged over both
  * estimates (assurance, O'Hagan et al. 2005), so that it is correct over many comparisons.
  */
-export function detectable({ n, ofSeeds, ofExamples }: Spread, level: number): number {
+export function detectable({ freedom, ofSeeds, ofExamples }: Spread, level: number): number {
   const variance = ofSeeds + ofExamples;
-  return findable(n, Number((ofSeeds / variance).toFixed(2)), Number(level.toPrecision(3))) * Math.sqrt(variance);
+  // rounded, so that the verdicts of a comparison share their work; the factor changes by less than 2%
+  return (
+    findable(Math.round(freedom * 4) / 4, Math.round((ofSeeds / variance) * 20) / 20, Number(level.toPrecision(2))) * Math.sqrt(variance)
+  );
 }
 
 /** The findable difference in standard errors, which is nearly the same for all verdicts of a design. */
-function findable(n: number, seedsPart: number, level: number): number {
-  const key = `${n} ${seedsPart} ${level}`;
+function findable(freedom: number, seedsPart: number, level: number): number {
+  const key = `${freedom} ${seedsPart} ${level}`;
   const known = factors.get(key);
   if (known !== undefined) return known;
-  const spreads = spreadsOf(n, seedsPart);
+  const spreads = spreadsOf(freedom, seedsPart);
   const criticals = spreads.map((spread) => criticalValue(level, spread) * errorOf(spread));
   const power = (factor: number) =>
     averageOf(spreads, (announced) => averageOf(criticals, (critical) => tails(factor * errorOf(announced), critical)));
@@ -38,11 +41,11 @@ const factors = new Map<string, number>();
  * The number of additional pre-training seeds that detect the observed difference with a power of 80%, if it is the true one. Null if more
  * than a hundred are needed, or if the test set is too small for any number.
  */
-export function moreSeeds({ n, mean, ofSeeds, ofExamples, ofExamplesAlone }: Estimate, level: number): number | null {
+export function moreSeeds({ n, freedom, mean, ofSeeds, ofExamples, ofExamplesAlone }: Estimate, level: number): number | null {
   const finds = (seeds: number) => {
     const part = (ofSeeds * n) / seeds;
     const variance = part + ofExamplesAlone + ((ofExamples - ofExamplesAlone) * n) / seeds;
-    const spreads = spreadsOf(seeds, part / variance);
+    const spreads = spreadsOf((freedom * (seeds - 1)) / (n - 1), part / variance);
     const difference = Math.abs(mean) / Math.sqrt(variance);
     return averageOf(spreads, (spread) => tails(difference, criticalValue(level, spread) * errorOf(spread))) >= targetPower;
   };
@@ -62,11 +65,13 @@ function tails(difference: number, critical: number): number {
 }
 
 /** Equally likely estimates of a squared standard error whose true value is 1; `seedsPart` is the part of it that is due to seeds. */
-function spreadsOf(n: number, seedsPart: number): Spread[] {
-  return chiSquares(n - 1).map((square) => ({ n, ofSeeds: seedsPart * square, ofExamples: 1 - seedsPart }));
+function spreadsOf(freedom: number, seedsPart: number): Parts[] {
+  return chiSquares(freedom).map((square) => ({ freedom, ofSeeds: seedsPart * square, ofExamples: 1 - seedsPart }));
 }
 
-function errorOf({ ofSeeds, ofExamples }: Spread): number {
+type Parts = Pick<Spread, "freedom" | "ofSeeds" | "ofExamples">;
+
+function errorOf({ ofSeeds, ofExamples }: Parts): number {
   return Math.sqrt(ofSeeds + ofExamples);
 }
 
@@ -80,7 +85,7 @@ function chiSquares(freedom: number): number[] {
 }
 
 const squares = new Map<number, number[]>();
-const parts = 40;
+const parts = 24;
 
 /** The positive number from which a monotone condition holds. */
 function bisect(holds: (value: number) => boolean): number {

@@ -15,10 +15,20 @@ export interface Sample {
   examples?: { ofEach: number; ofMean: number };
 }
 
+/** Scores of two systems that share no random draws but the test examples. */
+export interface TwoSamples {
+  left: Sample;
+  right: Sample;
+  /** Variance of the difference of the two means over resampled test examples. Absent if single examples are unknown. */
+  ofDifference?: number;
+}
+
 /** The uncertainty of a mean and its sources. */
 export interface Spread {
-  /** Number of pre-training seeds. */
+  /** Number of pre-training seeds; of two samples, the smaller one. */
   n: number;
+  /** Degrees of freedom of the seeds' part. */
+  freedom: number;
   /** The part of the squared standard error that more seeds would lower. */
   ofSeeds: number;
   /** The part that is due to the choice of test examples. */
@@ -43,26 +53,77 @@ export interface Estimate extends Spread {
  * variance, Searle 1971, section 9.6). Even if seeds agree by chance, the sum is never below the variance of the mean over resampled
  * examples. Without examples, this is Student's interval of the mean. Needs at least one value.
  */
-export function estimate({ values, examples }: Sample): Estimate {
+export function estimate(sample: Sample): Estimate {
+  const { values, examples } = sample;
   const n = values.length;
   const mean = meanOf(values);
-  if (n < 2) return { n, mean, standardError: 0, ofSeeds: 0, ofExamples: 0, ofExamplesAlone: 0, low: null, high: null };
-  const ofSeeds = isConstant(values) ? 0 : varianceOf(values, mean) / n;
-  const { ofEach, ofMean } = examples ?? { ofEach: 0, ofMean: 0 };
-  const shared = Math.max(0, (ofEach - ofMean) / (n - 1));
-  const ofExamplesAlone = Math.max(0, ofMean - shared);
-  const ofExamples = Math.max(ofExamplesAlone, ofMean - ofSeeds);
-  const standardError = Math.sqrt(ofSeeds + ofExamples);
-  const half = criticalValue(0.05, { n, ofSeeds, ofExamples }) * standardError;
-  return { n, mean, standardError, ofSeeds, ofExamples, ofExamplesAlone, low: mean - half, high: mean + half };
+  if (n < 2) return withoutSpread(n, mean);
+  const spread = { n, freedom: n - 1, ofSeeds: seedsPartOf(sample), ...examplesPartOf(examples?.ofMean ?? 0, sharedPartOf(sample)) };
+  return withInterval(mean, spread);
 }
 
 /**
- * Two-sided test that the mean of paired differences is zero; without examples, the paired t-test. `p` is null if no test is possible: with
- * too few seeds, or if all differences are equal and not zero, so that there is no spread to test against.
+ * The difference of the means of two systems whose pre-trainings are independent, left − right, with its interval. The seeds' parts of both
+ * add up, with degrees of freedom by Welch (1947) and Satterthwaite (1946). Both systems answered the same examples, so the examples' part
+ * is that of the difference, less the noise of each system's seeds on the examples.
  */
-export function pairedTest(sample: Sample): Estimate & { p: number | null } {
-  const result = estimate(sample);
+export function differenceOfMeans({ left, right, ofDifference = 0 }: TwoSamples): Estimate {
+  const n = Math.min(left.values.length, right.values.length);
+  const mean = meanOf(left.values) - meanOf(right.values);
+  if (n < 2) return withoutSpread(n, mean);
+  const [a, b] = [seedsPartOf(left), seedsPartOf(right)];
+  const freedom =
+    a + b === 0
+      ? left.values.length + right.values.length - 2
+      : (a + b) ** 2 / (a ** 2 / (left.values.length - 1) + b ** 2 / (right.values.length - 1));
+  return withInterval(mean, {
+    n,
+    freedom,
+    ofSeeds: a + b,
+    ...examplesPartOf(ofDifference, sharedPartOf(left) + sharedPartOf(right)),
+  });
+}
+
+/** The part of the variance of a sample's mean that is due to its seeds. */
+function seedsPartOf({ values }: Sample): number {
+  return isConstant(values) ? 0 : varianceOf(values) / values.length;
+}
+
+/** The part of the variance of a sample's mean that is the noise of its seeds on the examples; the seeds' part includes it as well. */
+function sharedPartOf({ values, examples }: Sample): number {
+  return examples ? Math.max(0, (examples.ofEach - examples.ofMean) / (values.length - 1)) : 0;
+}
+
+/** @param ofMean variance of the mean over resampled examples @param shared the part of it that is also in the seeds' part */
+function examplesPartOf(ofMean: number, shared: number): { ofMean: number; ofExamplesAlone: number } {
+  return { ofMean, ofExamplesAlone: Math.max(0, ofMean - shared) };
+}
+
+function withInterval(
+  mean: number,
+  { ofMean, ...spread }: Omit<Spread, "ofExamples"> & { ofMean: number; ofExamplesAlone: number },
+): Estimate {
+  const ofExamples = Math.max(spread.ofExamplesAlone, ofMean - spread.ofSeeds);
+  const found = { ...spread, ofExamples, mean, standardError: Math.sqrt(spread.ofSeeds + ofExamples) };
+  return { ...found, ...intervalOf(found, 0.05)! };
+}
+
+function withoutSpread(n: number, mean: number): Estimate {
+  return { n, freedom: 0, mean, standardError: 0, ofSeeds: 0, ofExamples: 0, ofExamplesAlone: 0, low: null, high: null };
+}
+
+/** The interval of an estimate that excludes the true value with the probability `level`; undefined without a spread. */
+export function intervalOf(found: Omit<Estimate, "low" | "high">, level: number): { low: number; high: number } | undefined {
+  if (found.n < 2) return undefined;
+  const half = criticalValue(level, found) * found.standardError;
+  return { low: found.mean - half, high: found.mean + half };
+}
+
+/**
+ * Two-sided test that a difference is zero; without examples, the paired t-test or Welch's. `p` is null if no test is possible: with too few
+ * seeds, or if seeds and examples show no spread while the difference is not zero.
+ */
+export function tested(result: Estimate): Estimate & { p: number | null } {
   if (result.n < fewestSeeds) return { ...result, p: null };
   if (result.standardError === 0) {
     return Math.abs(result.mean) <= rounding ? { ...result, low: 0, high: 0, p: 1 } : { ...result, low: null, high: null, p: null };
@@ -75,15 +136,15 @@ export function pairedTest(sample: Sample): Estimate & { p: number | null } {
  * value for the examples' part, weighted by the parts (Cochran and Cox 1950, section 4.14). Satterthwaite's degrees of freedom would trust
  * a spread that is small by chance: with two seeds, the coverage of their 95% intervals was 87 to 93%.
  */
-export function criticalValue(level: number, { n, ofSeeds, ofExamples }: Spread): number {
-  const student = -quantile(level / 2, n - 1);
+export function criticalValue(level: number, { freedom, ofSeeds, ofExamples }: Pick<Spread, "freedom" | "ofSeeds" | "ofExamples">): number {
+  const student = -quantile(level / 2, freedom);
   if (ofExamples === 0) return student;
   return (ofSeeds * student - ofExamples * normalQuantile(level / 2, 0, 1)) / (ofSeeds + ofExamples);
 }
 
 /** The two-sided level that has this critical value. */
 function twoSided(value: number, spread: Spread): number {
-  if (spread.ofExamples === 0) return 2 * cdf(-value, spread.n - 1);
+  if (spread.ofExamples === 0) return 2 * cdf(-value, spread.freedom);
   let [low, high] = [Math.log(smallestP), 0];
   for (let step = 0; step < 50; step++) {
     const middle = (low + high) / 2;
@@ -95,21 +156,6 @@ function twoSided(value: number, spread: Spread): number {
 
 /** Smallest p-value; smaller ones have no meaning for real runs. */
 const smallestP = 1e-12;
-
-/**
- * Holm's correction (Holm 1979, A simple sequentially rejective multiple test procedure): the probability of any false difference among all
- * tests stays below the level. Null stays null and does not count as a test.
- */
-export function holm(ps: readonly (number | null)[]): (number | null)[] {
-  const order = ps.flatMap((p, index) => (p === null ? [] : [{ p, index }])).sort((a, b) => a.p - b.p);
-  const adjusted: (number | null)[] = ps.map(() => null);
-  let largest = 0;
-  order.forEach(({ p, index }, rank) => {
-    largest = Math.max(largest, Math.min(1, (order.length - rank) * p));
-    adjusted[index] = largest;
-  });
-  return adjusted;
-}
 
 export function meanOf(values: ArrayLike<number>): number {
   if (values.length === 0) throw new RangeError("the mean of nothing");

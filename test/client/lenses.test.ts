@@ -102,28 +102,33 @@ test("a probe of a model that is done has not begun", () => {
   expect(titles(declared, storeOf([base]))[0]).toBe("$(play) Run");
 });
 
-test("a comparison's lens says the clearest difference of its cells, or that there is none, and no more", () => {
-  const verdict = (left: string, right: string, more: object) => ({
-    ...{ left, right, task: "mood", metric: "accuracy", n: 3, difference: 0.019, low: 0.008, high: 0.031, p: 0.01 },
-    ...{ verdict: "better", detectable: null, more_seeds: null },
-    ...more,
+test("a comparison's lens says which cells are best, or that no difference was found, and no more", () => {
+  const verdict = (left: string, right: string, found: string) => ({
+    ...{ left, right, task: "mood", metric: "accuracy", family: "cells", test: "paired", n: 3, p: 0.01, verdict: found },
+    ...{ difference: found === "worse" ? -0.019 : 0.019, low: 0.008, high: 0.031, low_95: 0.01, high_95: 0.03 },
+    ...{ detectable: null, more_seeds: null },
   });
-  const none = { verdict: "no difference found", low: -0.02, high: 0.05, p: 0.4, detectable: 0.06, more_seeds: 4 };
   const shown = (verdicts: object[]) => {
-    const summary = [{ cell: "majority", baseline: true }];
+    const summary = [
+      { cell: "mlm", mean: 0.78 },
+      { cell: "clm", mean: 0.77 },
+      { cell: "t5", mean: 0.7 },
+      { cell: "majority", mean: 0.5, baseline: true },
+    ].map((row) => ({ task: "mood", metric: "accuracy", n: 3, standard_error: 0.01, baseline: false, ...row }));
     const rest = { cells: [], missing: [], expectations: [{ answer: "undecided" }] };
     const comparison = { comparison: "both", verdicts, summary, ...rest } as unknown as ComparisonResult;
     const compared = declaration("compare", "both", [job("compare", "compare-1", "both")]);
     return titles(compared, storeOf([runOf("compare", "compare-1", { name: "both", state: "done", ended: now, comparison })]))[0];
   };
-  expect(shown([verdict("clm", "majority", { p: 0.001 }), verdict("mlm", "clm", {}), verdict("t5", "clm", none)])).toBe(
-    "$(check) mlm is better than clm on mood.accuracy by 1.90 (0.80 to 3.10) · expectation: undecided · just now",
+  const none = "no difference found";
+  expect(shown([verdict("clm", "mlm", "worse"), verdict("clm", "t5", none), verdict("mlm", "t5", "better")])).toBe(
+    "$(check) mlm (78.0) is best on mood · expectation: undecided · just now",
   );
-  expect(shown([verdict("mlm", "clm", none), verdict("t5", "clm", none)])).toBe(
-    "$(check) no difference found in 2 of 2 pairs on mood.accuracy · expectation: undecided · just now",
+  expect(shown([verdict("clm", "mlm", none), verdict("clm", "t5", "better"), verdict("mlm", "t5", "better")])).toBe(
+    "$(check) mlm (78.0) and clm (77.0) are best on mood, with no difference found between the two · expectation: undecided · just now",
   );
-  expect(shown([verdict("mlm", "clm", none)])).toBe(
-    "$(check) no difference found between mlm and clm on mood.accuracy: 1.9 (−2.0 to 5.0) · expectation: undecided · just now",
+  expect(shown([verdict("clm", "mlm", none), verdict("clm", "t5", none), verdict("mlm", "t5", none)])).toBe(
+    "$(check) no difference found between mlm (78.0), clm (77.0) and t5 (70.0) on mood · expectation: undecided · just now",
   );
 });
 

@@ -1,6 +1,7 @@
 import type { Runs } from "#runtime/compare/arms.ts";
 import type { EncodeResult, Score } from "#runtime/contract/artifacts.ts";
 import type { CompareJob, PretrainJob, ResolvedObjective } from "#runtime/contract/plan.ts";
+import type { Architecture } from "#runtime/contract/spec.ts";
 import type { Items } from "#runtime/scoring/items.ts";
 
 export interface ExampleCell {
@@ -8,6 +9,8 @@ export interface ExampleCell {
   /** Test accuracy by pre-training seed, then by fine-tuning seed; null where the run failed. */
   accuracy: (number | null)[][];
   objective?: ResolvedObjective;
+  /** Cells of one architecture share their initial weights; absent: decoder. */
+  architecture?: Architecture;
 }
 
 /** A comparison on one task, `sentiment.accuracy`, with its runs' results. */
@@ -17,11 +20,16 @@ export function example(
 ): { job: CompareJob; runs: Runs } {
   const results = new Map<string, Score[]>();
   const jobs = new Map<string, PretrainJob>();
-  const runsOf = ({ cell, accuracy, objective }: ExampleCell) =>
+  const runsOf = ({ cell, accuracy, architecture, objective }: ExampleCell) =>
     accuracy.map((values, seedIndex) => {
       const seed = seedIndex + 1;
       const pretrain = `pretrain-${cell}-${seed}`;
-      jobs.set(pretrain, { kind: "pretrain", objective: objective ?? { kind: "causal" }, tokenizer: "tokenizer-1" } as PretrainJob);
+      jobs.set(pretrain, {
+        kind: "pretrain",
+        model: { architecture: architecture ?? "decoder" },
+        objective: objective ?? { kind: "causal" },
+        tokenizer: "tokenizer-1",
+      } as PretrainJob);
       const finetunes = values.map((value, index) => {
         const job = `${pretrain}-${index + 1}`;
         if (value !== null) results.set(job, [score("accuracy", 0.123, "validation"), score("accuracy", value, "test")]);

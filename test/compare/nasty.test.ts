@@ -25,7 +25,7 @@ function reportWith(text: string): ReportDocument {
         ],
       },
     ],
-    sources: ["Holm 1979"],
+    sources: ["Welch 1947"],
   };
 }
 

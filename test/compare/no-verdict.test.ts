@@ -7,7 +7,7 @@ import { comparisonTable } from "#runtime/compare/comparison-table.ts";
 import { htmlReport } from "#runtime/compare/report/html.ts";
 import { latexReport } from "#runtime/compare/report/latex.ts";
 import { markdownReport } from "#runtime/compare/report/markdown.ts";
-import { pairedTest } from "#runtime/scoring/statistics.ts";
+import { estimate, tested } from "#runtime/scoring/statistics.ts";
 import { example } from "./example.ts";
 import { documentOf } from "./report-input.ts";
 
@@ -76,6 +76,6 @@ test("a pair is judged by the seeds that both sides have", () => {
 });
 
 test("seeds that are alike are no test either while they are two", () => {
-  expect(pairedTest({ values: [0, 0] }).p).toBeNull();
-  expect(pairedTest({ values: [0, 0, 0] }).p).toBe(1);
+  expect(tested(estimate({ values: [0, 0] })).p).toBeNull();
+  expect(tested(estimate({ values: [0, 0, 0] })).p).toBe(1);
 });

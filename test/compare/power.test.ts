@@ -4,18 +4,18 @@ import { estimate } from "#runtime/scoring/statistics.ts";
 
 test("if examples are the only noise, the detectable difference is the textbook's: z of the level plus z of the power", () => {
   // 1.95996 + 0.84162
-  expect(detectable({ n: 5, ofSeeds: 0, ofExamples: 1 }, 0.05)).toBeCloseTo(2.8016, 3);
+  expect(detectable({ n: 5, freedom: 4, ofSeeds: 0, ofExamples: 1 }, 0.05)).toBeCloseTo(2.8016, 3);
 });
 
 test("few seeds and a stricter level ask for more", () => {
-  const many = detectable({ n: 30, ofSeeds: 1, ofExamples: 0 }, 0.05);
-  expect(detectable({ n: 5, ofSeeds: 1, ofExamples: 0 }, 0.05)).toBeGreaterThan(many * 1.2);
-  expect(detectable({ n: 30, ofSeeds: 1, ofExamples: 0 }, 0.005)).toBeGreaterThan(many * 1.2);
+  const many = detectable({ n: 30, freedom: 29, ofSeeds: 1, ofExamples: 0 }, 0.05);
+  expect(detectable({ n: 5, freedom: 4, ofSeeds: 1, ofExamples: 0 }, 0.05)).toBeGreaterThan(many * 1.2);
+  expect(detectable({ n: 30, freedom: 29, ofSeeds: 1, ofExamples: 0 }, 0.005)).toBeGreaterThan(many * 1.2);
 });
 
 test("it grows with the standard error", () => {
-  const one = detectable({ n: 5, ofSeeds: 1, ofExamples: 0 }, 0.05);
-  expect(detectable({ n: 5, ofSeeds: 4, ofExamples: 0 }, 0.05)).toBeCloseTo(2 * one, 9);
+  const one = detectable({ n: 5, freedom: 4, ofSeeds: 1, ofExamples: 0 }, 0.05);
+  expect(detectable({ n: 5, freedom: 4, ofSeeds: 4, ofExamples: 0 }, 0.05)).toBeCloseTo(2 * one, 9);
 });
 
 test("more seeds: for a clear difference few, for a small one many, for none no number", () => {

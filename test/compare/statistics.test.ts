@@ -1,10 +1,20 @@
 import { expect, test } from "vitest";
 import { mcnemar, scoreDifference } from "#runtime/compare/two-runs.ts";
-import { criticalValue, estimate, holm, meanOf, pairedTest, varianceOf } from "#runtime/scoring/statistics.ts";
+import {
+  criticalValue,
+  differenceOfMeans,
+  estimate,
+  intervalOf,
+  meanOf,
+  type Sample,
+  tested,
+  varianceOf,
+} from "#runtime/scoring/statistics.ts";
 import { labelItems } from "#runtime/tasks/classification/classification-scores.ts";
 import reference from "../metrics/reference.json" with { type: "json" };
 
-const { a, b, paired_t, mean_ci95_t, sem, holm: corrected } = reference.statistics;
+const { a, b, paired_t, mean_ci95_t, sem } = reference.statistics;
+const pairedTest = (sample: Sample) => tested(estimate(sample));
 
 test("mean, standard error and 95% interval as SciPy", () => {
   const { n, standardError, low, high } = estimate({ values: a });
@@ -56,12 +66,26 @@ test("no difference at all is p = 1; the same difference everywhere cannot be te
   expect(pairedTest({ values: [0.3 - 0.2, 0.4 - 0.3, 0.1] })).toMatchObject({ p: null, low: null, high: null });
 });
 
-test("Holm's correction as statsmodels", () => {
-  for (const [index, p] of holm(corrected.p).entries()) expect(p).toBeCloseTo(corrected.adjusted[index]!, 12);
+test("two samples that share no draws: Welch's t-test as SciPy's ttest_ind, with Satterthwaite's degrees of freedom", () => {
+  const found = tested(differenceOfMeans({ left: { values: a }, right: { values: b.slice(0, 4) } }));
+  // scipy.stats.ttest_ind(a, b[:4], equal_var=False), SciPy 1.17.1
+  expect(found.mean / found.standardError).toBeCloseTo(2.8613564549372534, 9);
+  expect(found.freedom).toBeCloseTo(4.686000632148875, 9);
+  expect(found.p).toBeCloseTo(0.038103999102760265, 9);
+  expect(found).toMatchObject({ n: 4, ofExamples: 0 });
 });
 
-test("Holm's correction keeps the given order and leaves out entries that are not tests", () => {
-  expect(holm([0.04, null, 0.01])).toEqual([0.04, null, 0.02]);
+test("of two samples, the noise of each side's seeds on the examples is subtracted once, and the examples are paired", () => {
+  const side = (values: number[]) => ({ values, examples: { ofEach: 4e-4, ofMean: 2e-4 } });
+  const { ofSeeds, ofExamplesAlone } = differenceOfMeans({ left: side([0.7, 0.72, 0.74]), right: side([0.6, 0.65]), ofDifference: 5e-4 });
+  expect(ofSeeds).toBeCloseTo(4e-4 / 3 + 1.25e-3 / 2, 12);
+  // (ofEach − ofMean) / (n − 1) of each side: 1e-4 and 2e-4
+  expect(ofExamplesAlone).toBeCloseTo(2e-4, 12);
+});
+
+test("the interval at a level ends at zero where p is that level", () => {
+  const found = tested(estimate({ values: [0.1, 0.3, 0.2], examples: { ofEach: 0.004, ofMean: 0.003 } }));
+  expect(intervalOf(found, found.p!)!.low).toBeCloseTo(0, 9);
 });
 
 test("seeds and examples are crossed: the two-way analysis of variance of a table by hand", () => {
@@ -91,7 +115,7 @@ test("seeds that hardly differ leave the noise of the examples, and the interval
 });
 
 test("with both parts, the critical value is between the normal and Student's, and p is the level at which the interval ends at zero", () => {
-  const spread = { n: 3, ofSeeds: 1, ofExamples: 1 };
+  const spread = { freedom: 2, ofSeeds: 1, ofExamples: 1 };
   expect(criticalValue(0.05, spread)).toBeCloseTo((1.959964 + 4.302653) / 2, 6);
   const values = [0.1, 0.3, 0.2];
   const examples = { ofEach: 0.004, ofMean: 0.003 };

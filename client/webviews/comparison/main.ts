@@ -1,10 +1,12 @@
 import "../elements.ts";
+import { answersOf } from "#runtime/contract/answer.ts";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { crossings } from "#runtime/contract/crossings.ts";
 import { describeContamination, describeDifference, describeExpectation, describePublished } from "#runtime/contract/describe-results.ts";
 import { titled } from "#runtime/contract/doc-text.ts";
 import { hasResults } from "#runtime/contract/missing-score.ts";
-import { describeUndecided, isFound } from "#runtime/contract/verdict-rules.ts";
+import { counted } from "#runtime/contract/numbers.ts";
+import { pairMatrix } from "#runtime/contract/pair-matrix.ts";
 import type { Chart } from "../chart.ts";
 import { createCurves } from "../curves/curves.ts";
 import { button, csvOf, element, send, show, showMessage, startPage } from "../page.ts";
@@ -12,6 +14,7 @@ import type { ToPage } from "../page-messages.ts";
 import { onThemeChange } from "../theme.ts";
 import { dotChart, frontierChart } from "./comparison-charts.ts";
 import { learningCurveCharts } from "./learning-curves.ts";
+import { matrixSection } from "./matrix-section.ts";
 import { cellNames, markdownOf, scoreColumns, type TableColumn, tableColumns } from "./score-columns.ts";
 
 type Comparison = Extract<ToPage, { type: "comparison" }>;
@@ -53,9 +56,13 @@ function draw(): void {
     element("h1", {}, question?.title ?? title),
     ...(question?.paragraphs ?? []).map((text) => element("p", {}, text)),
     statusLine,
-    verdictsOf(result),
+    answerOf(result),
     ...dots.map(({ section }) => section),
     tableSection(names, tableColumns(result, comparison.columns)),
+    ...scores.map(({ key, task, metric }) => matrixSection(key, pairMatrix(result, task, metric))),
+    expectedOf(result),
+    listed("To know", result.warnings),
+    pairsOf(result),
     ...frontiers.map(({ section }) => section),
     ...courses.map(({ section }) => section),
     curveSection,
@@ -66,7 +73,10 @@ function draw(): void {
     listed("Matched", matchedText(result)),
     listed("* Published", describePublished(result)),
     listed("Contamination", describeContamination(result)),
-    listed("To know", [...result.warnings, ...(result.notes ?? []).map(({ text }) => text)]),
+    listed(
+      "Notes",
+      (result.notes ?? []).map(({ text }) => text),
+    ),
     result.method ? element("p", { class: "muted" }, result.method) : null,
   );
 }
@@ -75,35 +85,30 @@ function statusText({ title, status, result }: Comparison): string {
   return [result.question ? title : "", status].filter(Boolean).join(" · ");
 }
 
-/** The verdicts in words, before any chart. */
-function verdictsOf({ verdicts, expectations, summary, missing }: ComparisonResult): HTMLElement | null {
-  if (!hasResults({ summary, missing }))
+/** The answer in a sentence for each task, before any chart. */
+function answerOf(result: ComparisonResult): HTMLElement {
+  if (!hasResults(result))
     return element("p", { class: "empty" }, "There are no results yet. Run the comparison; results appear here as jobs finish.");
-  const line = (verdict: ComparisonResult["verdicts"][number]) => element("li", {}, describeDifference(verdict));
-  const decided = verdicts.filter(isFound);
-  const undecided = verdicts.filter((verdict) => !isFound(verdict));
-  const expected = expectations.map((each) => element("li", { class: each.answer }, `Expected ${describeExpectation(each)}`));
+  return element("div", { class: "answer", role: "status" }, ...answersOf(result).map(({ sentence }) => element("p", {}, sentence)));
+}
+
+function expectedOf({ expectations }: ComparisonResult): HTMLElement | null {
+  if (expectations.length === 0) return null;
+  const lines = expectations.map((each) => element("li", { class: each.answer }, `Expected ${describeExpectation(each)}`));
+  return element("div", { class: "verdicts" }, element("ul", { "aria-label": "Expectations" }, ...lines));
+}
+
+/** Every pair in words, collapsed: the matrix shows them all. */
+function pairsOf({ verdicts }: ComparisonResult): HTMLElement | null {
+  if (verdicts.length === 0) return null;
+  const line = (verdict: ComparisonResult["verdicts"][number]) => element("li", { class: verdict.verdict }, describeDifference(verdict));
   return element(
-    "div",
+    "details",
     { class: "verdicts" },
-    element("ul", { "aria-label": "Verdicts" }, ...expected, ...decided.map(line)),
-    undecided.length === 0
-      ? null
-      : element(
-          "details",
-          undecided.length <= maxOpen ? { open: "" } : {},
-          element("summary", {}, asTitle(describeUndecided(verdicts))),
-          element("ul", {}, ...undecided.map(line)),
-        ),
+    element("summary", {}, `${counted(verdicts.length, "pair")} in words`),
+    element("ul", { "aria-label": "Pairs" }, ...verdicts.map(line)),
   );
 }
-
-function asTitle(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-/** If more pairs than this show no difference, they are collapsed. */
-const maxOpen = 3;
 
 function tableSection(names: readonly string[], columns: readonly TableColumn[]): HTMLElement {
   const { column, descending } = sorting;

@@ -1,6 +1,7 @@
+import { lettersFor } from "#runtime/contract/answer.ts";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { metricOf } from "#runtime/contract/catalogue/index.ts";
-import { describeBelow, describePublished } from "#runtime/contract/describe-results.ts";
+import { describePublished } from "#runtime/contract/describe-results.ts";
 import { lowerIsBetter } from "#runtime/contract/direction.ts";
 import { groupBy } from "#runtime/contract/group.ts";
 import { markdownRow } from "#runtime/contract/markdown-text.ts";
@@ -30,7 +31,7 @@ export interface ScoreRow {
   low: number | null;
   high: number | null;
   baseline: boolean;
-  /** `71.2 ± 0.6 (n = 3)`, followed by the baselines that significantly beat it. */
+  /** `71.2 ± 0.6 (n = 3) a`: no difference was found between systems that share a letter. */
   text: string;
   /** The mean without the test examples that occur in a corpus. */
   withoutContaminated: number | null;
@@ -39,12 +40,14 @@ export interface ScoreRow {
 }
 
 /** A column for each score that at least one system has. */
-export function scoreColumns({ summary, cells, missing, references = [] }: ComparisonResult): ScoreColumn[] {
+export function scoreColumns(result: ComparisonResult): ScoreColumn[] {
+  const { summary, cells, missing, references = [] } = result;
   const keys = [...new Set(summary.map(keyOf))];
   return keys.map((key) => {
     const rows = summary.filter((row) => keyOf(row) === key);
     const { task, metric } = rows[0]!;
     const known = metricOf(metric);
+    const letters = lettersFor(result, task, metric);
     return {
       key,
       task,
@@ -63,7 +66,7 @@ export function scoreColumns({ summary, cells, missing, references = [] }: Compa
         low: row.low,
         high: row.high,
         baseline: row.baseline,
-        text: `${formatEstimate(metric, row.mean, row.standard_error, row.n)} (n = ${row.n})${row.below.length > 0 ? `, ${describeBelow(row.below)}` : ""}`,
+        text: `${formatEstimate(metric, row.mean, row.standard_error, row.n)} (n = ${row.n})${letters.has(row.cell) ? ` ${letters.get(row.cell)}` : ""}`,
         withoutContaminated: row.without_contaminated,
         seeds: cells
           .filter((each) => each.cell === row.cell && keyOf(each) === key)

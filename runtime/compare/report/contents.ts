@@ -1,3 +1,4 @@
+import { answersOf, lettersFor } from "#runtime/contract/answer.ts";
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
 import { catalogue } from "#runtime/contract/catalogue/index.ts";
 import { crossings } from "#runtime/contract/crossings.ts";
@@ -6,6 +7,7 @@ import { withDirection } from "#runtime/contract/direction.ts";
 import { titled } from "#runtime/contract/doc-text.ts";
 import { groupBy } from "#runtime/contract/group.ts";
 import { formatEstimate, formatFlops, formatScore, formatSeconds, formatShare } from "#runtime/contract/numbers.ts";
+import { pairMatrix } from "#runtime/contract/pair-matrix.ts";
 import { matchedAmounts } from "../matched-amounts.ts";
 import type { Block, ReportDocument, Section } from "./document.ts";
 import { type Curve, curveChart, dotChartSvg, frontierChartSvg, lossOverSteps } from "./svg-charts.ts";
@@ -42,10 +44,11 @@ export function reportOf(input: ReportInput): ReportDocument {
     sections: [
       answer(result, paragraphs),
       results(input),
+      { title: "To know", blocks: listed([...result.warnings, ...(result.notes ?? []).map(({ text }) => text)]) },
+      pairs(result),
       matchedSection(result),
       methods(input),
       { title: "Contamination", blocks: contamination(result) },
-      { title: "To know", blocks: listed([...result.warnings, ...(result.notes ?? []).map(({ text }) => text)]) },
       cost(input),
       again(input),
     ].filter(({ blocks }) => blocks.length > 0),
@@ -54,15 +57,20 @@ export function reportOf(input: ReportInput): ReportDocument {
 }
 
 /** @param told paragraphs of the comparison's comment after its title */
-function answer({ verdicts, expectations }: ComparisonResult, told: readonly string[]): Section {
+function answer(result: ComparisonResult, told: readonly string[]): Section {
   return {
     title: "Answer",
     blocks: [
+      ...answersOf(result).map(({ sentence }): Block => ({ kind: "paragraph", text: sentence })),
       ...told.map((text): Block => ({ kind: "paragraph", text })),
-      ...listed(expectations.map((each) => `Expected ${describeExpectation(each)}.`)),
-      ...listed(verdicts.map((verdict) => `${describeDifference(verdict)}.`)),
+      ...listed(result.expectations.map((each) => `Expected ${describeExpectation(each)}.`)),
     ],
   };
+}
+
+/** Every pair in words. */
+function pairs({ verdicts }: ComparisonResult): Section {
+  return { title: "Pairs", blocks: listed(verdicts.map((verdict) => `${describeDifference(verdict)}.`)) };
 }
 
 function results({ result, curves }: ReportInput): Section {
@@ -72,6 +80,8 @@ function results({ result, curves }: ReportInput): Section {
     const rows = result.summary.filter((row) => row.task === task && row.metric === metric);
     const withContamination = rows.some(({ without_contaminated }) => without_contaminated !== null);
     const alt = rows.map(({ cell, mean, standard_error, n }) => `${cell} ${formatEstimate(metric, mean, standard_error, n)}`).join("; ");
+    const letters = lettersFor(result, task, metric);
+    const matrix = pairMatrix(result, task, metric);
     const frontier = frontierChartSvg(result, task, metric);
     const published = (result.references ?? []).filter((each) => each.task === task && each.metric === metric);
     const lacking = [...new Set(result.missing.filter((each) => each.task === task && each.metric === metric).map(({ cell }) => cell))];
@@ -86,20 +96,21 @@ function results({ result, curves }: ReportInput): Section {
       },
       {
         kind: "table",
-        caption: `${title}: mean ± standard error over n pre-training seeds, with 95% intervals.`,
-        head: ["", "mean", "95% interval", "n", ...(withContamination ? ["without contaminated examples"] : []), "worse than"],
+        caption: `${title}: mean ± standard error over n pre-training seeds, with 95% intervals. No difference was found between systems of the same group.`,
+        head: ["", "mean", "95% interval", "n", ...(withContamination ? ["without contaminated examples"] : []), "group"],
         rows: [
-          ...rows.map(({ cell, mean, standard_error, n, low, high, without_contaminated, below }) => [
+          ...rows.map(({ cell, mean, standard_error, n, low, high, without_contaminated }) => [
             cell,
             formatEstimate(metric, mean, standard_error, n),
             low === null || high === null ? "–" : `${formatScore(metric, low)} to ${formatScore(metric, high)}`,
             `${n}`,
             ...(withContamination ? [without_contaminated === null ? "–" : formatScore(metric, without_contaminated)] : []),
-            below.join(", "),
+            letters.get(cell) ?? "–",
           ]),
           ...none.map((cell) => [cell, "–", "–", "0", ...(withContamination ? ["–"] : []), ""]),
         ],
       },
+      ...(matrix ? [{ kind: "matrix" as const, caption: `${title}: differences, row − column.`, matrix }] : []),
       ...(frontier
         ? [
             {
@@ -282,7 +293,9 @@ function sourcesOf({ result, used }: ReportInput): string[] {
   return [
     ...options.flatMap(({ source, architectures }) => [...(source ? [source] : []), ...(architectures ? ["Vaswani et al. 2017"] : [])]),
     ...catalogue.metrics.filter(({ name }) => metrics.has(name)).flatMap(({ source }) => source ?? []),
-    "Holm 1979",
+    "Dmitrienko, Offen and Westfall 2003",
+    "Welch 1947",
+    "Piepho 2004",
     "Efron 1979",
     "Cochran and Cox 1950",
     ...(result.contamination.length > 0 ? ["Brown et al. 2020"] : []),

@@ -1,6 +1,6 @@
 import { visible } from "#runtime/contract/visible.ts";
 import { referencesFor } from "./bibliography.ts";
-import type { Block, ReportDocument } from "./document.ts";
+import { type Block, matrixTable, type ReportDocument } from "./document.ts";
 
 /** A report as one LaTeX file with booktabs tables. When it compiles, it writes its bibliography file itself. */
 export function latexReport({ title, sections, sources }: ReportDocument): string {
@@ -51,6 +51,8 @@ function blockOf(block: Block): string {
         .join("\n")}\n\\end{flushleft}`;
     case "figure":
       return "";
+    case "matrix":
+      return blockOf(matrixTable(block));
     case "table": {
       const row = (cells: readonly string[]) => `${cells.map(tex).join(" & ")} \\\\`;
       return `\\begin{table}[h]

@@ -1,6 +1,6 @@
 import { markdownCode, markdownRow, markdownText as plain } from "#runtime/contract/markdown-text.ts";
 import { referencesFor } from "./bibliography.ts";
-import type { Block, ReportDocument } from "./document.ts";
+import { type Block, matrixTable, type ReportDocument } from "./document.ts";
 
 /** A report in Markdown, for example for a pull request, with tables instead of charts. */
 export function markdownReport({ title, sections, sources }: ReportDocument): string {
@@ -22,6 +22,8 @@ function blockOf(block: Block): string {
       return markdownCode(block.text);
     case "figure":
       return "";
+    case "matrix":
+      return blockOf(matrixTable(block));
     case "table": {
       const rule = `| ${block.head.map((_, index) => (index === 0 ? ":--" : "--:")).join(" | ")} |`;
       return [`*${plain(block.caption)}*`, "", markdownRow(block.head), rule, ...block.rows.map(markdownRow)].join("\n");

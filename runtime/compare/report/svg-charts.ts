@@ -1,6 +1,6 @@
 import type { ComparisonResult } from "#runtime/contract/artifacts.ts";
-import { metricOf } from "#runtime/contract/catalogue/index.ts";
 import { bestFirst } from "#runtime/contract/direction.ts";
+import { rangeOf } from "#runtime/contract/metric-range.ts";
 import { formatFlops, formatScore } from "#runtime/contract/numbers.ts";
 import { areRanked } from "#runtime/contract/ranked.ts";
 import { visible } from "#runtime/contract/visible.ts";
@@ -71,11 +71,11 @@ export function dotChartSvg(result: ComparisonResult, task: string, metric: stri
   return svg(height, parts);
 }
 
-/** Limits values of a chart to the range of a metric: 0 to 1 for shares, −1 to 1 for correlations. */
+/** Limits values of a chart to the range of a metric. */
 function limitsOf(metric: string, values: readonly number[]): (value: number) => number {
-  if (metricOf(metric)?.unit !== "percent" || values.some((value) => !Number.isFinite(value))) return (value) => value;
-  const least = /matthews|pearson|spearman|kendall/.test(metric) ? -1 : 0;
-  return (value) => Math.min(1, Math.max(least, value));
+  if (values.some((value) => !Number.isFinite(value))) return (value) => value;
+  const [least, most] = rangeOf(metric);
+  return (value) => Math.min(most, Math.max(least, value));
 }
 
 /** Scores by the FLOPs of the pre-training. If scores are ranked, a dashed line is the Pareto frontier. Undefined without two costs. */

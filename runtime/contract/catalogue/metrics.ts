@@ -30,6 +30,7 @@ export const metrics: readonly Metric[] = [
     of: labelled,
     better: "higher",
     unit: "percent",
+    range: [-1, 1],
   },
   {
     name: "roc_auc",
@@ -92,6 +93,7 @@ export const metrics: readonly Metric[] = [
     of: ["regression"],
     better: "higher",
     unit: "percent",
+    range: [-1, 1],
   },
   {
     name: "spearman",
@@ -100,6 +102,7 @@ export const metrics: readonly Metric[] = [
     of: ["regression"],
     better: "higher",
     unit: "percent",
+    range: [-1, 1],
   },
   {
     name: "kendall",
@@ -109,6 +112,7 @@ export const metrics: readonly Metric[] = [
     of: ["regression"],
     better: "higher",
     unit: "percent",
+    range: [-1, 1],
   },
   {
     name: "mse",

@@ -128,6 +128,7 @@ export const textMetrics: readonly Metric[] = [
     of: written,
     better: "higher",
     unit: "number",
+    range: [0, 100],
     keys: bleuKeys,
   },
   {
@@ -138,6 +139,7 @@ export const textMetrics: readonly Metric[] = [
     of: written,
     better: "higher",
     unit: "number",
+    range: [0, 100],
     keys: chrfKeys("0"),
   },
   {
@@ -148,6 +150,7 @@ export const textMetrics: readonly Metric[] = [
     of: written,
     better: "higher",
     unit: "number",
+    range: [0, 100],
     keys: chrfKeys("2"),
   },
   {

@@ -124,6 +124,8 @@ export interface Metric {
   better?: "higher" | "lower";
   /** How it is shown; `percent` is stored as 0 to 1. */
   unit: "percent" | "number";
+  /** The smallest and the largest value, if they are not those of its unit: 0 to 1 for `percent`, from 0 for `number`. */
+  range?: readonly [number, number];
   /** It scores the positive class, which is the second of two. */
   twoClasses?: true;
   /** It is computed from the probability of each label. */

@@ -1,0 +1,47 @@
+import type { ComparisonResult, Verdict } from "./artifacts.ts";
+import { describeDifference } from "./describe-results.ts";
+import { bestFirst } from "./direction.ts";
+import { formatScoreLike } from "./numbers.ts";
+
+/** The differences of every two systems on a score: row − column, both in the order of their means, best first. */
+export interface PairMatrix {
+  names: string[];
+  /** By row and column; undefined where the two are the same, or are not compared. */
+  cells: (MatrixCell | undefined)[][];
+}
+
+export interface MatrixCell {
+  /** The difference, row − column, as it is shown. */
+  text: string;
+  /** The verdict on the row. */
+  verdict: Verdict["verdict"];
+  /** The verdict in words. */
+  told: string;
+}
+
+/** The matrix of a score's pairs; undefined if there are fewer than three systems with a difference. */
+export function pairMatrix({ summary, verdicts }: ComparisonResult, task: string, metric: string): PairMatrix | undefined {
+  const of = verdicts.filter((each) => each.task === task && each.metric === metric && each.margin === undefined);
+  const compared = new Set(of.flatMap(({ left, right }) => [left, right]));
+  const names = summary
+    .filter((row) => row.task === task && row.metric === metric && compared.has(row.cell))
+    .sort((one, other) => bestFirst(metric, one.mean, other.mean))
+    .map(({ cell }) => cell);
+  if (names.length < 3) return undefined;
+  const between = (row: string, column: string): MatrixCell | undefined => {
+    const found = of.find(({ left, right }) => (left === row && right === column) || (left === column && right === row));
+    return found && cellOf(found, found.left === row);
+  };
+  return { names, cells: names.map((row) => names.map((column) => between(row, column))) };
+}
+
+function cellOf(verdict: Verdict, inOrder: boolean): MatrixCell {
+  const { metric, difference, low_95, high_95 } = verdict;
+  const uncertainty = low_95 === null || high_95 === null ? 0 : (high_95 - low_95) / 4;
+  const turned = { better: "worse", worse: "better" } as const;
+  return {
+    text: formatScoreLike(metric, inOrder ? difference : -difference, difference, uncertainty),
+    verdict: !inOrder && (verdict.verdict === "better" || verdict.verdict === "worse") ? turned[verdict.verdict] : verdict.verdict,
+    told: describeDifference(verdict),
+  };
+}
