@@ -7,7 +7,7 @@
 import * as langium from 'langium';
 
 export const PretrainTerminals = {
-    AMOUNT: /-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?\w*%?([ \t]+(?!on\b)[a-zA-Z][\w-]*(?![\w-]|([ \t]+\w+){0,3}\s*:))?/,
+    AMOUNT: /-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?\w*%?([ \t]+(?!(on|within)\b)[a-zA-Z][\w-]*(?![\w-]|([ \t]+\w+){0,3}\s*:))?/,
     ID: /[_a-zA-Z]\w*(-\w+)*/,
     STRING: /"[^"\\\n]*(\\.[^"\\\n]*)*"|'[^'\\\n]*(\\.[^'\\\n]*)*'/,
     WS: /\s+/,
@@ -41,6 +41,7 @@ export type PretrainKeywordNames =
     | "probe"
     | "task"
     | "tokenizer"
+    | "within"
     | "{"
     | "}";
 
@@ -134,6 +135,7 @@ export interface Expectation extends langium.AstNode {
     readonly $container: Entry | Expectation | List;
     readonly $type: 'Expectation';
     left: Value;
+    margin?: string;
     metric: langium.Reference<Target>;
     operator: '<' | '=' | '>';
     right: Value;
@@ -143,6 +145,7 @@ export interface Expectation extends langium.AstNode {
 export const Expectation = {
     $type: 'Expectation',
     left: 'left',
+    margin: 'margin',
     metric: 'metric',
     operator: 'operator',
     right: 'right',
@@ -321,10 +324,10 @@ export function isValue(item: unknown): item is Value {
     return reflection.isInstance(item, Value.$type);
 }
 
-export type Word = 'every' | 'import' | 'keep' | 'last' | 'on' | Kind | string;
+export type Word = 'every' | 'import' | 'keep' | 'last' | 'on' | 'within' | Kind | string;
 
 export function isWord(item: unknown): item is Word {
-    return isKind(item) || item === 'import' || item === 'every' || item === 'keep' || item === 'last' || item === 'on' || (typeof item === 'string' && (/[_a-zA-Z]\w*(-\w+)*/.test(item)));
+    return isKind(item) || item === 'import' || item === 'every' || item === 'keep' || item === 'last' || item === 'on' || item === 'within' || (typeof item === 'string' && (/[_a-zA-Z]\w*(-\w+)*/.test(item)));
 }
 
 export type PretrainAstType = {
@@ -422,6 +425,10 @@ export class PretrainAstReflection extends langium.AbstractAstReflection {
             properties: {
                 left: {
                     name: Expectation.left
+                },
+                margin: {
+                    name: Expectation.margin,
+                    optional: true
                 },
                 metric: {
                     name: Expectation.metric,

@@ -5,6 +5,7 @@ import { variedType } from "../references/expected-value.ts";
 import { layersIn } from "../setting-layers.ts";
 import { inlineText } from "../text/inline.ts";
 import { fittingType } from "../values/fit.ts";
+import { readMargin } from "../values/margin.ts";
 import { readQuantity } from "../values/read.ts";
 import type { Lowering } from "./context.ts";
 import { budgetOf, lowerFinetuneSettings } from "./declarations.ts";
@@ -71,7 +72,15 @@ function variedValue(lowering: Lowering, key: VariedKey, value: Value): VariedVa
 function lowerExpectation(value: Value): ComparisonSpec["expect"][number] {
   if (!isExpectation(value)) return bug("unexpected form of expectation");
   const { left, operator, right, task, metric } = value;
-  return { left: inlineText(left), operator, right: inlineText(right), task: task.$refText, metric: metric.$refText };
+  const margin = readMargin(value);
+  return {
+    left: inlineText(left),
+    operator,
+    right: inlineText(right),
+    task: task.$refText,
+    metric: metric.$refText,
+    ...(margin?.ok ? { margin: margin.value } : {}),
+  };
 }
 
 function finetuneKeys(): readonly Key[] {

@@ -1,5 +1,7 @@
-import type { Block, Entry, Value } from "../generated/ast.ts";
+import { formatMargin } from "#runtime/contract/numbers.ts";
+import type { Block, Entry, Expectation, Value } from "../generated/ast.ts";
 import { nameOf } from "../references/expected-value.ts";
+import { readMargin } from "../values/margin.ts";
 
 /** A value on one line with single spaces: `masked { rate: 40%, whole_words: true }`. Comments and missing parts are left out. */
 export function inlineText(value: Value | undefined): string {
@@ -22,7 +24,7 @@ export function inlineText(value: Value | undefined): string {
     case "Last":
       return `last ${amountText(value.amount)}`;
     case "Expectation":
-      return `${inlineText(value.left)} ${value.operator} ${inlineText(value.right)} on ${value.task?.$refText ?? ""}.${value.metric?.$refText ?? ""}`;
+      return `${inlineText(value.left)} ${value.operator} ${inlineText(value.right)}${marginText(value)} on ${value.task?.$refText ?? ""}.${value.metric?.$refText ?? ""}`;
   }
 }
 
@@ -34,6 +36,14 @@ export function keyLabel(entry: Entry): string {
 function inlineBlock(block: Block): string {
   if (block.entries.length === 0) return "{}";
   return `{ ${block.entries.map((entry) => `${keyLabel(entry)} ${inlineText(entry.value)}`).join(", ")} }`;
+}
+
+/** ` within 1`, as in the answer to the expectation; as it is written if it is not a margin. */
+function marginText(expectation: Expectation): string {
+  if (expectation.margin === undefined) return "";
+  const reading = readMargin(expectation);
+  const metric = expectation.metric?.$refText ?? "";
+  return ` within ${reading?.ok ? formatMargin(metric, reading.value) : amountText(expectation.margin)}`;
 }
 
 function amountText(amount: string | undefined): string {

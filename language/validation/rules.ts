@@ -12,6 +12,7 @@ import { imports } from "./imports.ts";
 import { inheritance } from "./inheritance.ts";
 import { keys } from "./keys.ts";
 import { later } from "./later.ts";
+import { margins } from "./margins.ts";
 import { missing } from "./missing-keys.ts";
 import { references } from "./references.ts";
 import { type Report, type RuleFamily, reportTo } from "./report-finding.ts";
@@ -30,6 +31,7 @@ const ruleFamilies: readonly RuleFamily[] = [
   values,
   weights,
   references,
+  margins,
   inheritance,
   cycles,
   checkpointKeys,

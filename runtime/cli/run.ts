@@ -1,8 +1,8 @@
 import { type Command, Option } from "commander";
-import { expectationText } from "#runtime/compare/answer-expectations.ts";
 import { compareRuns, runsIn } from "#runtime/compare/compare.ts";
 import { type EngineChoice, engineNames } from "#runtime/contract/catalogue/engines.ts";
 import type { EngineOptions } from "#runtime/contract/engine-options.ts";
+import { expectationText } from "#runtime/contract/expectation-text.ts";
 import { jobsOf } from "#runtime/contract/jobs-of.ts";
 import type { Plan } from "#runtime/contract/plan.ts";
 import { threadsFor } from "#runtime/engines/threads.ts";

@@ -1,6 +1,6 @@
 import type { ComparisonResult, Verdict } from "#runtime/contract/artifacts.ts";
 import { describeDifference } from "#runtime/contract/describe-results.ts";
-import { formatMargin } from "#runtime/contract/numbers.ts";
+import { expectationText } from "#runtime/contract/expectation-text.ts";
 import type { Expectation } from "#runtime/contract/spec.ts";
 import { isFound } from "#runtime/contract/verdict-rules.ts";
 import type { Arm, Runs } from "./arms.ts";
@@ -9,11 +9,6 @@ import { type UnlearnedCell, whyUnlearned } from "./unlearned.ts";
 import type { Unjudged } from "./verdicts.ts";
 
 type Answered = ComparisonResult["expectations"][number];
-
-/** An expectation as it is written in a file. */
-export function expectationText({ left, operator, right, task, metric, margin }: Expectation): string {
-  return `${left} ${operator} ${right}${margin === undefined ? "" : ` within ${formatMargin(metric, margin)}`} on ${task}.${metric}`;
-}
 
 /** When an expectation was first recorded, and whether a test split had been read before. */
 export function whenExpected(

@@ -116,6 +116,7 @@ function readInBlock(stack: Frame[], frame: BlockFrame, token: Token): void {
 function readAfterValue(frame: BlockFrame, token: Token): void {
   const expectation = frame.type && alternativesOf(frame.type).some(({ type }) => type === "expectation");
   if (["<", ">", "="].includes(token.text) && expectation) frame.step = "value";
+  else if (token.text === "within" && expectation) return;
   else if (token.text === "on" && expectation) frame.step = "task";
   else if (token.type === "AMOUNT" || token.text === "..") frame.last = undefined;
   else Object.assign(frame, { step: "key", words: [token.text], weighted: false });

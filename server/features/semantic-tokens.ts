@@ -26,6 +26,7 @@ export class PretrainSemanticTokens extends AbstractSemanticTokenProvider {
       const type = typeOf(node);
       if (type) accept({ node, property: "target", type });
     } else if (isExpectation(node)) {
+      if (node.margin !== undefined) accept({ node, property: "margin", type: SemanticTokenTypes.number });
       if (node.task) accept({ node, property: "task", type: SemanticTokenTypes.class });
       if (node.metric) accept({ node, property: "metric", type: SemanticTokenTypes.enumMember });
     } else if (isQuantity(node)) quantity(node, accept);

@@ -30,6 +30,7 @@ const pairs: [what: string, before: string, after: string][] = [
     `compare x {\n  vary objective: [${Array(5).fill("masked { rate: 15%, mask: 80% }").join(",")}]\n}`,
     `compare x {\n  vary objective: [\n${Array(5).fill("    masked { rate: 15%, mask: 80% }").join(",\n")}\n  ]\n}\n`,
   ],
+  ["a margin", "compare x { expect:a=b  within 1  on t . f1 }", "compare x { expect: a = b within 1 on t.f1 }\n"],
   ["a comparison", "compare x { expect:a>b   on t . f1, seeds: 1 .. 5 }", "compare x { expect: a > b on t.f1, seeds: 1..5 }\n"],
   ["shares", "objective o = mixture { 50% : a 50%:b { rate: 1% } }", "objective o = mixture { 50%: a, 50%: b { rate: 1% } }\n"],
   [

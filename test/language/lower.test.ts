@@ -58,6 +58,15 @@ describe("numbers", () => {
     expect(objectives.a).toEqual(objectives.b);
   });
 
+  test("a margin is in points of a percentage, or in the metric's own unit", async () => {
+    const expecting = (text: string) =>
+      specOf(`${base}compare x { extends: p, vary batch: [1, 2], finetune: { task: t }, expect: ${text} }`);
+    const margins = ["1 = 2 within 1.5 on t.f1", "1 = 2 within 2% on t.f1", "1 = 2 within 0.1 on t.brier", "1 = 2 on t.f1"].map(
+      async (text) => (await expecting(text)).comparisons.x?.expect[0]?.margin,
+    );
+    expect(await Promise.all(margins)).toEqual([0.015, 0.02, 0.1, undefined]);
+  });
+
   test("checkpoints are shares, and a benchmark is a name", async () => {
     const { comparisons, tasks } = await specOf(
       `${base}task s = classification { train: "t.tsv", benchmark: sst2 }\ncompare x { extends: p, vary batch: [1, 2], finetune: { task: s }, checkpoints: [25%, 0.5] }`,

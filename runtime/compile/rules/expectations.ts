@@ -1,4 +1,5 @@
 import { catalogue, type Metric, metricOf } from "#runtime/contract/catalogue/index.ts";
+import { expectationText } from "#runtime/contract/expectation-text.ts";
 import { listed } from "#runtime/contract/listed.ts";
 import { nearest } from "#runtime/contract/nearest.ts";
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
@@ -37,6 +38,10 @@ function problemsOf(expectation: Expectation, path: SpecPath, known: Known): Pro
   if (left === right) {
     return [error("expects-itself", path, `${left} is compared with itself. Name two different cells.`)];
   }
+  if (left === "majority" || right === "majority") {
+    const message = "majority is shown and never tested: it is a constant, without seeds. Compare with scratch, or remove the expectation.";
+    return [error("expects-constant", path, message)];
+  }
   const score = known.scores.find((each) => each.task === task);
   if (!score) {
     const tasks = known.scores.map((each) => each.task);
@@ -45,7 +50,7 @@ function problemsOf(expectation: Expectation, path: SpecPath, known: Known): Pro
         "unknown-task",
         path,
         `The comparison has no task ${task}. It has ${listed(tasks)}.`,
-        nearest(task, tasks).map((name) => written({ ...expectation, task: name })),
+        nearest(task, tasks).map((name) => expectationText({ ...expectation, task: name })),
       ),
     ];
   }
@@ -55,7 +60,7 @@ function problemsOf(expectation: Expectation, path: SpecPath, known: Known): Pro
       "unknown-metric",
       path,
       `${metricOf(metric) ? `${metric} is not a score of ${task} here` : `There is no metric ${metric}`}. Use ${listed(score.metrics, "or")}.`,
-      nearest(metric, score.metrics).map((name) => written({ ...expectation, metric: name })),
+      nearest(metric, score.metrics).map((name) => expectationText({ ...expectation, metric: name })),
     ),
   ];
 }
@@ -72,7 +77,7 @@ function unknownSide(expectation: Expectation, side: "left" | "right", path: Spe
       "unknown-cell",
       path,
       `The comparison has no ${name}. It compares ${listed(sides)}.`,
-      nearest(name, sides).map((near) => written({ ...expectation, [side]: near })),
+      nearest(name, sides).map((near) => expectationText({ ...expectation, [side]: near })),
     ),
   ];
 }
@@ -97,9 +102,4 @@ function taskScores(comparison: ComparisonSpec, { spec, taskOf }: Pick<Checked, 
     const metrics = catalogue.metrics.filter(fits);
     return { task, metrics: metrics.map(({ name }) => name) };
   });
-}
-
-/** An expectation as it is written in a file. */
-function written({ left, operator, right, task, metric }: Expectation): string {
-  return `${left} ${operator} ${right} on ${task}.${metric}`;
 }

@@ -302,7 +302,7 @@ export const compareKeys: readonly Key[] = [
   {
     name: "expect",
     value: { type: "list", of: { type: "expectation" } },
-    help: "Your hypotheses. The verdicts answer each as confirmed, refuted or undecided. > means better than, even if lower scores are better.",
+    help: "Your hypotheses. The verdicts answer each as confirmed, refuted or undecided, and test them before all other pairs. > means better than, even if lower scores are better. = within 1 means that the difference is below one point (or 1 in the metric's own unit), by two one-sided tests.",
     example: "expect: mlm > clm on sentiment.accuracy",
   },
 ];

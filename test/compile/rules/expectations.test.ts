@@ -18,6 +18,13 @@ const errors: Refused[] = [
     says: ["baselines: [scratch]"],
   },
   {
+    what: "an expectation of a constant baseline",
+    change: { comparisons: { which: expecting({ right: "majority" }) } },
+    code: "expects-constant",
+    path: ["comparisons", "which", "expect", 0],
+    says: ["majority is shown and never tested", "Compare with scratch"],
+  },
+  {
     what: "an expectation on an unknown task",
     change: { comparisons: { which: expecting({ task: "sentimant" }) } },
     code: "unknown-task",
