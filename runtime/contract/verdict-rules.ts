@@ -20,13 +20,3 @@ export function tooFewSeeds(seeds: number): string | undefined {
     ? "one seed shows no spread; a verdict needs three seeds"
     : "two seeds say too little about the spread; a verdict needs a third seed";
 }
-
-/** Counts tested pairs in which no side is better: `no difference found in 3 of 9 pairs, no verdict in 2 of 9 pairs`; empty if there are none. */
-export function describeUndecided(all: readonly Verdict[]): string {
-  const verdicts = all.filter(({ verdict }) => verdict !== "not tested");
-  const inPairs = (which: Verdict["verdict"]) => {
-    const count = verdicts.filter(({ verdict }) => verdict === which).length;
-    return count === 0 ? [] : [`${which} in ${count} of ${verdicts.length} ${verdicts.length === 1 ? "pair" : "pairs"}`];
-  };
-  return [...inPairs("no difference found"), ...inPairs("no verdict")].join(", ");
-}
