@@ -8,10 +8,13 @@ import { counted, formatEstimate, formatScore, formatShare } from "#runtime/cont
 import { visibleLine } from "#runtime/contract/visible.ts";
 import { matchedAmounts } from "./matched-amounts.ts";
 
-/** A comparison as text for a terminal: the answer first, then scores, expectations and warnings. @param all how to show the rest */
+/** A comparison as text for a terminal: the answer first, then scores, expectations, warnings and notes. @param all how to show the rest */
 export function comparisonSummary(result: ComparisonResult, all: string): string {
-  const shown = result.warnings.slice(0, shownWarnings);
-  const more = result.warnings.length - shown.length;
+  const few = (lines: readonly string[], noun: string) => {
+    const more = lines.length - shownLines;
+    return [...lines.slice(0, shownLines), ...(more > 0 ? [`${counted(more, `more ${noun}`)}: ${all}`] : [])];
+  };
+  const notes = (result.notes ?? []).map(({ text }) => text);
   return [
     result.question === undefined ? "" : titled(result.question).title,
     answerLines(result).join("\n"),
@@ -19,15 +22,16 @@ export function comparisonSummary(result: ComparisonResult, all: string): string
     summaryTable(result),
     listed("Expected", result.expectations.map(describeExpectation)),
     listed("Published", describePublished(result)),
-    listed("Warnings", [...shown, ...(more > 0 ? [`${counted(more, "more warning")}: ${all}`] : [])]),
+    listed("Warnings", few(result.warnings, "warning")),
+    listed("Notes", few(notes, "note")),
     restOf(result, all),
   ]
     .filter((part) => part !== "")
     .join("\n\n");
 }
 
-/** More warnings than these are counted. */
-const shownWarnings = 3;
+/** More warnings or notes than these are counted. */
+const shownLines = 3;
 
 /** A comparison as text for a terminal, with every pair, every seed, the amounts that were matched, and the method. */
 export function comparisonTable(result: ComparisonResult): string {
@@ -64,13 +68,9 @@ function matchedIn({ matched }: ComparisonResult): string {
 }
 
 /** What else there is, and the command that shows it. */
-function restOf({ verdicts, notes = [] }: ComparisonResult, all: string): string {
-  const parts = [
-    ...(verdicts.length > 0 ? [counted(verdicts.length, "pair")] : []),
-    "every seed",
-    ...(notes.length > 0 ? [counted(notes.length, "note")] : []),
-  ];
-  return `${parts.join(", ")} and the method: ${all}`;
+function restOf({ verdicts }: ComparisonResult, all: string): string {
+  const pairs = verdicts.length > 0 ? `${counted(verdicts.length, "pair")}, every seed` : "every seed";
+  return `${pairs} and the method: ${all}`;
 }
 
 /** Rows of text in aligned columns, one line per row, whatever a cell contains; the first column is left-aligned, others by `alignment`. */

@@ -71,7 +71,7 @@ test("a comparison from an empty folder to its table, and again without work", {
   expect(planned.length).toBeGreaterThan(0);
   const first = await pretrain(folder, "run", "a.pretrain", "objectives", "--jobs", "2");
   expect(first, first.stderr).toMatchObject({ code: 0 });
-  for (const text of ["Which objective?", "mood.accuracy", "scratch", "majority", "Verdicts:", "To try next:"])
+  for (const text of ["Which objective?", "mood.accuracy", "scratch", "majority", "on mood", "every seed and the method", "To try next:"])
     expect(first.stdout).toContain(text);
   expect(first.stdout).toMatch(/mlm > clm on mood.accuracy: (confirmed|refuted|undecided)/);
 
