@@ -105,8 +105,9 @@ export function outcomeText(run: Run): string {
 }
 
 /** A comparison's headline: the first part of its answer on each task, the answers to its expectations, and missing scores. */
-export function headline({ verdicts, expectations, summary, cells, missing }: ComparisonResult): string {
-  const said = answersOf({ summary, verdicts }).map(({ short }) => short);
+export function headline(result: ComparisonResult): string {
+  const { expectations, cells, missing } = result;
+  const said = answersOf(result).map(({ short }) => short);
   const answers = expectations.map(({ answer }) => answer);
   const parts = [...said, ...(answers.length === 0 ? [] : [`expectation: ${answers.join(", ")}`]), ...describeMissing({ cells, missing })];
   return parts.length === 0 ? "done" : parts.join(" · ");

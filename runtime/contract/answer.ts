@@ -6,6 +6,7 @@ import { formatScore } from "./numbers.ts";
 import { isFound } from "./verdict-rules.ts";
 
 type Row = ComparisonResult["summary"][number];
+type Answered = Pick<ComparisonResult, "summary" | "verdicts" | "unlearned">;
 
 /** The answer of a comparison on the main metric of a task. */
 export interface Answer {
@@ -18,7 +19,7 @@ export interface Answer {
 }
 
 /** The answers of a comparison, one for each task whose scores are ranked, in the order of the tasks. */
-export function answersOf(result: Pick<ComparisonResult, "summary" | "verdicts">): Answer[] {
+export function answersOf(result: Answered): Answer[] {
   return mainScores(result).flatMap(({ task, metric }) => {
     const parts = partsOf(result, task, metric);
     return parts.length === 0 ? [] : [{ task, metric, sentence: `${parts.join("; ").replace(/^no /, "No ")}.`, short: parts[0]! }];
@@ -49,15 +50,18 @@ export function lettersFor(
   return new Map(rows.map(({ cell }, index) => [cell, letters[index]!]));
 }
 
-function partsOf({ summary, verdicts }: Pick<ComparisonResult, "summary" | "verdicts">, task: string, metric: string): string[] {
+/** A cell that did not learn has no place among the others. */
+function partsOf({ summary, verdicts, unlearned = [] }: Answered, task: string, metric: string): string[] {
+  const without = new Set(unlearned.filter(({ whole }) => whole).map(({ cell }) => cell));
   const of = verdicts.filter((each) => each.task === task && each.metric === metric && each.margin === undefined);
   const cells = summary
-    .filter((row) => row.task === task && row.metric === metric && !row.baseline)
+    .filter((row) => row.task === task && row.metric === metric && !row.baseline && !without.has(row.cell))
     .sort((one, other) => bestFirst(metric, one.mean, other.mean));
-  if (of.length === 0 || cells.length === 0) return [];
+  const last = without.size === 0 ? [] : [`${listed([...without])} did not learn`];
+  if (of.length === 0 || cells.length === 0) return last;
   const [unjudged] = of;
   if (of.every(({ verdict }) => verdict === "no verdict")) return [`no verdict on ${nameOf(task, metric)}: ${unjudged!.why}`];
-  return [...rankingOf(cells, of, task, metric), ...againstBaselines(cells, of)];
+  return [...rankingOf(cells, of, task, metric), ...againstBaselines(cells, of), ...last];
 }
 
 /** Which cells are best, and which follow, in tiers: every member of a tier was found to be better than every member of those after it. */

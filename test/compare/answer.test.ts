@@ -41,6 +41,12 @@ test("tiers: the best, those after it, and how they compare with scratch", () =>
   ]);
 });
 
+test("a cell that did not learn has no place, and the sentence says so", () => {
+  const result = compared([around("t5", 0.54), around("clm", 0.78), around("mlm", 0.6)]);
+  const unlearned = [{ cell: "t5", whole: true }] as unknown as NonNullable<typeof result.unlearned>;
+  expect(answersOf({ ...result, unlearned })[0]!.sentence).toBe("clm (78.00) is better than mlm (60.00) on sentiment; t5 did not learn.");
+});
+
 test("nothing found is said as such", () => {
   const noisy = [around("clm", 0.7, 0.1), around("mlm", 0.72, 0.2), around("t5", 0.71, 0.05)];
   expect(answersOf(compared(noisy))[0]!.sentence).toBe("No difference found between mlm (72.0), t5 (71.0) and clm (70.0) on sentiment.");
