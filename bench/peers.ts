@@ -50,7 +50,7 @@ interface Contest {
   script: string[];
 }
 
-/** Of generation: texts side by side and tokens that each begins with; they go on to the end of the context. */
+/** Texts that are generated side by side, and the tokens that each begins with. They go on to the end of the context. */
 const [texts, prompt] = [32, 16];
 
 const training = (peer: Contest["peer"], script: string[], work: BenchObjective, size: BenchSize): Contest => ({

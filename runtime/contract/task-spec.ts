@@ -87,7 +87,7 @@ interface TestFiles {
   test: readonly string[];
 }
 
-/** Of kinds of task with a head. Absent: the head answers; text-to-text: the model writes the answer. */
+/** How a kind of task with a head is answered. Absent: by the head; text-to-text: the model writes the answer. */
 interface Answered {
   /** `prefix`: text before every input; may be empty. */
   as?: { prefix: string };

@@ -12,7 +12,7 @@ export interface BatchEncoder {
 
 /** What a thread encodes with. */
 export interface ThreadData {
-  /** Of the tokenizer job. */
+  /** The folder of the tokenizer job. */
   folder: string;
   /** By the library alone, each text at once. */
   whole: boolean;

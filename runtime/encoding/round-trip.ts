@@ -2,7 +2,7 @@ import type { EncodeResult, LostInText } from "#runtime/contract/artifacts.ts";
 import type { CorpusPiece } from "#runtime/corpus/read-documents.ts";
 import type { Tokenizer } from "#runtime/tokenizers/tokenizer.ts";
 
-/** Of each split, as its documents are encoded: whether their ids, decoded, are the text again. */
+/** Whether the ids of each split, decoded, are the text again; follows the documents as they are encoded. */
 export interface RoundTrip {
   /** Pieces in order, with their ids. */
   see(piece: CorpusPiece, ids: Int32Array): void;

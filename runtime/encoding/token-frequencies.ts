@@ -58,7 +58,7 @@ function pairTable(most: number) {
       firsts[place] = first + 1;
       seconds[place] = second;
     },
-    /** Of a pair that was not added, nothing is counted. */
+    /** Counts a pair; one that was not added is ignored. */
     count(first: number, second: number) {
       const place = placeOf(first, second);
       if (firsts[place] !== 0) counts[place]!++;

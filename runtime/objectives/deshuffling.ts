@@ -14,7 +14,7 @@ export const deshuffling: TextObjective<DeshufflingSettings> = {
   measured: (examples, _settings, vocabulary) => ({ moved: movedShare(examples, vocabulary) }),
 };
 
-/** Of the tokens of each text, those that are at another place than in the target. */
+/** The share of tokens that are at another place than in the target. */
 function movedShare(examples: readonly Example[], vocabulary: Vocabulary): number {
   const texts = (example: Example) => example.tokens.filter((token) => isOrdinary(token, vocabulary));
   const moved = (example: Example) => {

@@ -134,7 +134,7 @@ function neighbours(positions: readonly number[]): number[][] {
   return spans;
 }
 
-/** Of so many tokens. */
+/** The number of tokens that are chosen, at least one if any may be. */
 export function chosenOf(maskable: number, rate: number): number {
   return maskable === 0 ? 0 : Math.max(1, Math.round(rate * maskable));
 }

@@ -20,7 +20,7 @@ export interface Vocabulary {
   sentinels: number;
   /** `<extra_id_0>` is the last of them, as T5 has it; else the first. */
   sentinelsDescend: boolean;
-  /** Of neighbouring tokens of a text: whether each begins a word. */
+  /** Whether each of some neighbouring tokens of a text begins a word. */
   wordStarts(tokens: readonly number[]): boolean[];
   /** A full stop, a question mark or an exclamation mark of any script, or a token that ends in one. */
   endsSentence(token: number): boolean;

@@ -77,7 +77,7 @@ export function weightSlices({ parameters }: Group): Slices {
   return parameters.map(({ name, shape }) => ({ name, size: sizeOf(shape) }));
 }
 
-/** Of the arrays that the optimiser keeps of a group, by name. */
+/** The slices of a group in each array that the optimiser keeps of it, by the name of the array. */
 export function keptSlices({ parameters, rule }: Group, optimizer: OptimizerSpec): Record<string, Slices> {
   const names = new Set(parameters.flatMap((parameter) => Object.keys(rule.keeps(parameter, optimizer))));
   return Object.fromEntries(

@@ -6,14 +6,14 @@ import { type Layout, predictsInPlace } from "#runtime/objectives/objective.ts";
 import type { Tensors } from "#runtime/trace/function.ts";
 import { sequencesOf } from "./sequence.ts";
 
-/** Of the predicted targets: weighted sum, or one by one, and the logits that targets are drawn from. */
+/** Losses of the predicted targets, as a weighted sum or one by one, and the logits that targets are drawn from. */
 export interface TokenLosses {
   loss(weights: Tensor, settings?: TokenLossSettings): Tensor;
   each(): Tensor;
   logits(): Tensor;
 }
 
-/** Of hidden states (P, C) at the positions that predict. */
+/** The losses for hidden states (P, C) at the positions that predict. */
 export function tokenLosses(forward: Forward, states: Tensor, inputs: Tensors): TokenLosses {
   const predicting = predictionStates(forward, states);
   const projection = targetProjection(forward);

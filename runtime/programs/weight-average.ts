@@ -25,7 +25,7 @@ export function averageFunction(groups: readonly Group[], weightsName: (group: G
 export const averageFunctionName = "average";
 const decayName = "average_decay";
 
-/** Of a step of the optimiser, which counts from 1: the average begins with the weights after the first, as PyTorch's `AveragedModel`. */
+/** The inputs of a step of the optimiser, counted from 1. The average begins with the weights after the first, as PyTorch's `AveragedModel`. */
 export function averageInputs(decay: number, step: number): Record<string, Float32Array> {
   return { [decayName]: Float32Array.of(step === 1 ? 0 : decay) };
 }

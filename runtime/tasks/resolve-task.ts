@@ -15,9 +15,9 @@ export interface TaskReading {
   problems: Problem[];
   /** Number of examples. */
   sizes: Record<Split, number>;
-  /** Of a training text, on average, including a written answer. */
+  /** Mean number of characters of a training text, including a written answer. */
   characters: number;
-  /** Of the longest training text, in UTF-8. */
+  /** Number of bytes of the longest training text, in UTF-8. */
   longestBytes: number;
 }
 

@@ -31,7 +31,7 @@ export interface TaskDefinition<D extends TaskData, E extends TaskExample, P ext
   score(predictions: readonly P[], labels: readonly string[]): TaskScore[];
   /** The scores of single examples, to draw examples from; undefined where a prediction does not fit the task's labels. */
   items(predictions: readonly P[], labels: readonly string[]): Items | undefined;
-  /** Of the scores, what the best epoch is chosen by; null: the loss alone. Higher is better. */
+  /** The metric by which the best epoch is chosen; null: the loss alone. Higher is better. */
   mainMetric(labels: readonly string[]): string | null;
 }
 

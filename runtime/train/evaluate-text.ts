@@ -149,7 +149,7 @@ async function pseudoLikelihood(setup: TextEvaluation, part: TextPart, split: Sp
   });
 }
 
-/** Of each term of the part's loss. */
+/** The items of each term of the part's loss. */
 async function termItems(
   { trainer, vocabulary, batch }: TextEvaluation,
   part: TextPart,

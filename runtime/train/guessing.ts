@@ -65,7 +65,7 @@ export function guessTokens(
   return { guess: { uniform: Math.log(vocabulary.size), constant: meanOf(each), bigram }, each };
 }
 
-/** Of ordinary tokens, which add up to 1. */
+/** Smoothed frequencies of ordinary tokens, which add up to 1. */
 function frequencies(counts: Float64Array, vocabulary: Vocabulary): Float64Array {
   const smoothed = counts.map((count, token) => (isOrdinary(token, vocabulary) ? count + 0.5 : 0));
   const total = smoothed.reduce((sum, count) => sum + count, 0);

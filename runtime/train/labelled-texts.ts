@@ -15,7 +15,7 @@ export interface ExampleReading {
   /** Tokens that a model reads at the most. */
   context: number;
   emit: JobContext["emit"];
-  /** Of the job. */
+  /** The notes of the job. */
   counted: CountNotes;
 }
 

@@ -20,7 +20,7 @@ export interface Loop {
   steps: number;
   /** Changed in place. */
   counters: Counters;
-  /** Of steps between checkpoints; null: by the clock. */
+  /** Number of steps between checkpoints; null: by the clock. */
   saveEvery: number | null;
   /** The step's batches with their dropout masks. Who makes them ahead answers at once. */
   stepOf(step: number): Promise<LoopStep> | LoopStep;

@@ -44,7 +44,7 @@ export function watchedParts(job: Pick<PretrainJob, "objective" | "steps">, part
   });
 }
 
-/** Of an objective with several text parts, the one with the most steps, which has the scores: each metric once. */
+/** The text part with the most steps, which has the scores, so that each metric is there once. */
 export function mainPart(texts: readonly WatchedPart[]): WatchedPart | undefined {
   return texts.toSorted((a, b) => b.steps - a.steps)[0];
 }

@@ -26,7 +26,7 @@ export interface ProbeOptions extends EngineRequest {
   seconds: number;
 }
 
-/** Of each step, ascending. */
+/** The seconds of each step, ascending. */
 export async function probeTimes(job: PretrainJob | FinetuneJob, options: ProbeOptions): Promise<number[]> {
   const settings = job.kind === "pretrain" ? pretrainSettings(job) : likeFinetuning(job);
   const { engine } = await chooseEngine(options.engine, { ...options, largestProduct: largestTrainingProduct(settings) });

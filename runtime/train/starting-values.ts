@@ -9,7 +9,7 @@ import { readSafetensors } from "#runtime/runs/safetensors.ts";
 import { keptWeightsFile } from "#runtime/runs/store.ts";
 import type { Values } from "./trainer.ts";
 
-/** Of all parameters: drawn, or what the model's checkpoint holds of them. */
+/** The initial values of all parameters: drawn, or those of the model's checkpoint. */
 export function startingValues(model: ResolvedModel, parameters: readonly Parameter[], seed: number, context: JobContext): Values {
   const drawn = (some: readonly Parameter[]) =>
     Object.fromEntries(some.map((parameter) => [parameter.name, initialValues(parameter, seed)]));

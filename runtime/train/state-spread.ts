@@ -35,7 +35,7 @@ function gramOf(states: Float32Array, width: number): Float64Array {
   return gram;
 }
 
-/** Of a symmetric matrix, by Jacobi's rotations (Golub and Van Loan 2013, algorithm 8.5.3). */
+/** The eigenvalues of a symmetric matrix, by Jacobi's rotations (Golub and Van Loan 2013, algorithm 8.5.3). */
 function eigenvalues(symmetric: Float64Array, size: number): Float64Array {
   const a = symmetric.slice();
   const at = (i: number, j: number) => a[i * size + j]!;

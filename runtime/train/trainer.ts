@@ -43,7 +43,7 @@ export interface Trainer {
   states(batch: Arrays): Promise<Float32Array>;
   /** The model as it is now, to write with; it stays so while the trainer goes on. */
   openDecoder(requested: DecoderRoom & Pick<DecoderOptions, "greedy">): Promise<Decoder>;
-  /** Of the trained parameters: their average, if there is one. */
+  /** The values of the trained parameters; their average, if there is one. */
   weights(): Promise<Values>;
   setWeights(values: Values): Promise<void>;
   state(): Promise<OptimizerState>;
@@ -56,9 +56,9 @@ export interface Trainer {
 export interface TrainerOptions {
   engine: Engine;
   settings: TrainingSettings;
-  /** Of all parameters, trained and frozen. */
+  /** Initial values of all parameters, trained and frozen. */
   initial: Values;
-  /** Of dropout. */
+  /** The seed of the dropout masks. */
   seed: number;
 }
 

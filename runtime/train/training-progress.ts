@@ -8,13 +8,13 @@ export interface Counters {
   predicted: number;
   /** Time spent in earlier sessions and this one. */
   seconds: number;
-  /** Of these, seconds in which the engine had no batch to work on. */
+  /** The part of these seconds in which the engine had no batch to work on. */
   waited: number;
-  /** Seconds around steps: waiting, events, checkpoints. Without validation. */
+  /** Seconds outside of steps: waiting, events, checkpoints; without validation. */
   overhead: number;
-  /** Of the last step. */
+  /** The loss of the last step. */
   loss: number;
-  /** The same; null before the first step, and where a checkpoint does not say it. */
+  /** The gradient norm of the last step; null before the first step, and where a checkpoint does not say it. */
   gradientNorm: number | null;
 }
 

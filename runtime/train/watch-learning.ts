@@ -113,7 +113,7 @@ async function stateBatches(evaluation: WatchOptions["evaluation"], watched: Wat
   });
 }
 
-/** Of each row: one share for each position that is not padding. */
+/** Weights of the positions of each row: equal shares for those that are not padding. */
 function weightsOfTexts({ segments }: Arrays, { layout: { context } }: TextPart): Float32Array {
   const weights = Float32Array.from(segments!, (segment) => (segment > 0 ? 1 : 0));
   for (let row = 0; row < weights.length; row += context) {

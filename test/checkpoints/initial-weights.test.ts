@@ -21,7 +21,7 @@ function t5Deviation({ name, shape }: Parameter): number | number[] {
   return name.includes("attention.query") ? queries : shape[0]! ** -0.5;
 }
 
-/** Of the others: `initializer_range` or `init_std`, 0.02, and GPT-2's `c_proj` by the root of twice its layers. */
+/** The deviation of the other weights: `initializer_range` or `init_std`, 0.02, and GPT-2's `c_proj` by the root of twice its layers. */
 function deviationOf(family: ModelFamily, parameter: Parameter): number | number[] {
   if (family.startsWith("t5")) return t5Deviation(parameter);
   return family === "gpt2" && /\.output\.weight$/.test(parameter.name) ? 0.02 / Math.sqrt(2 * sizes.layers) : 0.02;

@@ -30,7 +30,7 @@ const working = {
   "g++": 'while [ "$1" != -o ]; do shift; done; echo not a module > "$2"',
 };
 
-/** Of what the programs above download. */
+/** Checksums of what the programs above download. */
 const sums = {
   "tensorflow_cpu.whl": integrity("wheel\n", "sha256"),
   "tfjs-node-gpu.tgz": integrity("tgz\n", "sha512"),

@@ -10,7 +10,7 @@ export interface Ran {
   store: Store;
   jobs: readonly Job[];
   events: readonly RunEvent[];
-  /** Of the job with this name. */
+  /** The result of the job with this name. */
   result<K extends JobKind>(kind: K, name: string): Results[K];
   folder(name: string): string;
 }

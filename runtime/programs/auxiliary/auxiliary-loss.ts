@@ -9,7 +9,7 @@ import type { TokenLosses } from "../token-losses.ts";
 
 /** A text part with an auxiliary loss of one kind, as that loss sees it. */
 export interface AuxiliaryPart<A extends Auxiliary = Auxiliary> {
-  /** Of the part; its weights have it in their names. */
+  /** The name of the part, which is also in the names of its weights. */
   name: string;
   layout: Layout;
   auxiliary: A;

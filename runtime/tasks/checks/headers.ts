@@ -14,7 +14,7 @@ export interface HeaderSeen {
   rows: readonly { line: number; fields: readonly unknown[] }[];
   /** The columns that are asked for. */
   requested: readonly string[];
-  /** Of these, the ones that the table has, also where a path leads into them. */
+  /** The requested columns that the table has, also where a path leads into them. */
   there: readonly string[];
 }
 

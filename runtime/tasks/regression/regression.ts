@@ -87,6 +87,6 @@ function deviationOf(values: readonly number[]): number {
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2 / values.length, 0));
 }
 
-/** Of the numbers of 32 bits: the largest, and the least above 0 that has all its digits. */
+/** The largest number of 32 bits, and the least one above 0 that has all its digits. */
 const largest = (2 - 2 ** -23) * 2 ** 127;
 const least = 2 ** -126;

@@ -32,7 +32,7 @@ export interface Evaluation<P extends Prediction = Prediction> {
   loss: number;
   /** Every score that the kind has. */
   scores: TaskScore[];
-  /** Of the scores, what the best epoch is chosen by; null: the loss alone. Higher is better. */
+  /** The metric by which the best epoch is chosen; null: the loss alone. Higher is better. */
   main: string | null;
   /** Examples. */
   n: number;

@@ -17,7 +17,7 @@ interface TaggedText {
   tags: string[];
   ids: number[];
   types: number[];
-  /** Of each word that was not cut off: the position that tells its tag. */
+  /** For each word that was not cut off, the position that predicts its tag. */
   predictedAt: number[];
 }
 
