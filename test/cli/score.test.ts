@@ -300,7 +300,7 @@ test.each([
     ["bleu", "--predictions", "p.txt", "--references", "p.txt", "--smooth-value", "2"],
     "--smooth-value applies to --smooth-method floor and add-k, but the method is exp",
   ],
-  ["a file that is not there", ["bleu", "--predictions", "none.txt", "--references", "p.txt"], "none.txt cannot be read"],
+  ["a file that is not there", ["bleu", "--predictions", "none.txt", "--references", "p.txt"], "there is no file none.txt"],
   ["another metric's option", ["accuracy", "--predictions", "p.txt", "--references", "p.txt", "--stem"], "unknown option '--stem'"],
 ])("%s is wrong usage: exit 2", async (_, args, message) => {
   const { code, stdout, stderr } = await score({ "p.txt": "a\n" }, ...args);

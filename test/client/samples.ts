@@ -14,7 +14,7 @@ export function job(kind: Job["kind"], id: string, name = id): Job {
   const task = { kind: "classification", files: [] };
   const settings = { optimizer: {}, batch: 1, evaluateEvery: 100, save: {}, settings: {} };
   const inputs = { encoded: "encode-1", tokenizer: "tokenizer-1", from: null, task, taskName: "task", objective: { kind: "causal" } };
-  const model = { architecture: "decoder" };
+  const model = { architecture: "decoder", vocabulary: 300, layers: 2, hidden: 16, heads: 2, context: 16 };
   return { id, kind, name, after: [], fingerprint: "", steps: 100, seed: 1, model, cost, ...settings, ...inputs } as unknown as Job;
 }
 
