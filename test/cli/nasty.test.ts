@@ -51,7 +51,8 @@ test("a comparison of somebody else's data: nothing of it acts on a terminal or 
   await said("check", "a.pretrain");
   await said("plan", "a.pretrain", "objectives");
   expect(await said("run", "a.pretrain", "objectives", "--engine", "cpu")).toContain("done     objectives");
-  expect(await said("results", "a.pretrain", "objectives")).toContain("\\u001b]0;title");
+  expect(await said("results", "a.pretrain", "objectives")).toContain("mood.accuracy");
+  expect(await said("results", "a.pretrain", "objectives", "--all")).toContain("\\u001b]0;title");
   expect(await said("results", "a.pretrain", "objectives", "--json")).toContain("mood");
   await said("preview", "a.pretrain", "masked");
   await said("inspect", "a.pretrain#base", "--text", "a\u001b[31m\u202e");
