@@ -72,7 +72,7 @@ export async function testExperiment(window: Window, { step, picture }: Steps): 
     const view = await webview("objectives");
     await view.locator("h1", { hasText: "Which objective serves the task best?" }).waitFor();
     await view.locator(".verdicts li", { hasText: "Expected clm > scratch" }).waitFor({ timeout: 120_000 });
-    await lensAbove("compare objectives", /century\.accuracy/, 150_000);
+    await lensAbove("compare objectives", /on century/, 150_000);
     await view.getByRole("rowheader", { name: "majority", exact: true }).waitFor();
     const rows = await view.locator("table.results tbody tr").allTextContents();
     assert.deepEqual(

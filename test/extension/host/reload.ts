@@ -21,7 +21,7 @@ export function defineReloadSuite(): void {
 
     it("shows what was done before", async () => {
       await experiment.lens("base", /perplexity [\d.]+/);
-      await experiment.lens("objectives", /century\.accuracy/);
+      await experiment.lens("objectives", /on century/);
     });
 
     it("does not start a second run of it", async () => {

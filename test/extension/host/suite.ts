@@ -232,7 +232,7 @@ export function defineSuite(): void {
       );
       // answers when the run has ended
       await vscode.commands.executeCommand("vscode.runTestsById", testRunProfile, tests[0]!.join("\0"));
-      await lens("objectives", /(clm|mlm|no difference found|no verdict).*century\.accuracy.*expectation: (confirmed|refuted|undecided)/);
+      await lens("objectives", /(clm|mlm|no difference found|no verdict).*century.*expectation: (confirmed|refuted|undecided)/);
     }).timeout(360_000);
 
     it("opens charts, comparisons, previews and plans beside the text", async () => {
