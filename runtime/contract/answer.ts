@@ -32,7 +32,8 @@ export function mainScores({ summary }: Pick<ComparisonResult, "summary">): { ta
 }
 
 /**
- * Letters for the systems of a score: those that share a letter were not found to differ. Empty if no pair of the score has a verdict.
+ * Letters for the systems of a score: those that share a letter were not found to differ. A system that was not compared with every cell,
+ * such as the scratch baseline of one architecture, has none. Empty if no pair of the score has a verdict.
  */
 export function lettersFor(
   { summary, verdicts }: Pick<ComparisonResult, "summary" | "verdicts">,
@@ -41,9 +42,12 @@ export function lettersFor(
 ): Map<string, string> {
   const of = verdicts.filter((each) => each.task === task && each.metric === metric && each.margin === undefined);
   if (!of.some(({ p }) => p !== null)) return new Map();
-  const judged = new Set(of.flatMap(({ left, right }) => [left, right]));
-  const rows = summary
-    .filter((row) => row.task === task && row.metric === metric && judged.has(row.cell))
+  const isCompared = (one: string, other: string) =>
+    of.some(({ left, right }) => (left === one && right === other) || (left === other && right === one));
+  const ofScore = summary.filter((row) => row.task === task && row.metric === metric);
+  const cells = ofScore.filter(({ baseline }) => !baseline).map(({ cell }) => cell);
+  const rows = ofScore
+    .filter(({ cell }) => cells.every((other) => other === cell || isCompared(cell, other)))
     .sort((one, other) => bestFirst(metric, one.mean, other.mean));
   const differ = (one: number, other: number) => betterOf(of, rows[one]!.cell, rows[other]!.cell) !== undefined;
   const letters = lettersOf(rows.length, differ);
