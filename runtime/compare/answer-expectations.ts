@@ -2,7 +2,7 @@ import type { ComparisonResult, Verdict } from "#runtime/contract/artifacts.ts";
 import { describeDifference } from "#runtime/contract/describe-results.ts";
 import { expectationText } from "#runtime/contract/expectation-text.ts";
 import type { Expectation } from "#runtime/contract/spec.ts";
-import { isFound } from "#runtime/contract/verdict-rules.ts";
+import { isFound, seenFromRight } from "#runtime/contract/verdict-rules.ts";
 import type { Arm, Runs } from "./arms.ts";
 import { sideOf } from "./expected-pairs.ts";
 import { type UnlearnedCell, whyUnlearned } from "./unlearned.ts";
@@ -76,7 +76,6 @@ function pairOf<T extends Pick<Verdict, "left" | "right" | "task" | "metric">>(
 
 /** The verdict with left and right exchanged. */
 function turn(verdict: Verdict): Verdict {
-  const opposite = { better: "worse", worse: "better" } as const;
   return {
     ...verdict,
     left: verdict.right,
@@ -86,7 +85,7 @@ function turn(verdict: Verdict): Verdict {
     high: negative(verdict.low),
     low_95: negative(verdict.high_95),
     high_95: negative(verdict.low_95),
-    verdict: verdict.verdict === "better" || verdict.verdict === "worse" ? opposite[verdict.verdict] : verdict.verdict,
+    verdict: seenFromRight(verdict.verdict),
   };
 }
 

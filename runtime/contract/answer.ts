@@ -3,7 +3,7 @@ import { bestFirst, gain } from "./direction.ts";
 import { lettersOf } from "./letters.ts";
 import { listed } from "./listed.ts";
 import { formatScore } from "./numbers.ts";
-import { isFound } from "./verdict-rules.ts";
+import { isBetween, isFound, verdictsOn } from "./verdict-rules.ts";
 
 type Row = ComparisonResult["summary"][number];
 type Answered = Pick<ComparisonResult, "summary" | "verdicts" | "unlearned">;
@@ -40,10 +40,9 @@ export function lettersFor(
   task: string,
   metric: string,
 ): Map<string, string> {
-  const of = verdicts.filter((each) => each.task === task && each.metric === metric && each.margin === undefined);
+  const of = verdictsOn(verdicts, task, metric);
   if (!of.some(({ p }) => p !== null)) return new Map();
-  const isCompared = (one: string, other: string) =>
-    of.some(({ left, right }) => (left === one && right === other) || (left === other && right === one));
+  const isCompared = (one: string, other: string) => of.some((each) => isBetween(each, one, other));
   const ofScore = summary.filter((row) => row.task === task && row.metric === metric);
   const cells = ofScore.filter(({ baseline }) => !baseline).map(({ cell }) => cell);
   const rows = ofScore
@@ -57,7 +56,7 @@ export function lettersFor(
 /** A cell that did not learn has no place among the others. */
 function partsOf({ summary, verdicts, unlearned = [] }: Answered, task: string, metric: string): string[] {
   const without = new Set(unlearned.filter(({ whole }) => whole).map(({ cell }) => cell));
-  const of = verdicts.filter((each) => each.task === task && each.metric === metric && each.margin === undefined);
+  const of = verdictsOn(verdicts, task, metric);
   const cells = summary
     .filter((row) => row.task === task && row.metric === metric && !row.baseline && !without.has(row.cell))
     .sort((one, other) => bestFirst(metric, one.mean, other.mean));
@@ -151,7 +150,7 @@ function kindOf(baseline: string): string {
 
 /** The better of two systems; undefined if no difference was found. */
 function betterOf(verdicts: readonly Verdict[], one: string, other: string): string | undefined {
-  const found = verdicts.find(({ left, right }) => (left === one && right === other) || (left === other && right === one));
+  const found = verdicts.find((each) => isBetween(each, one, other));
   if (!found || !isFound(found)) return undefined;
   return gain(found.metric, found.difference) > 0 ? found.left : found.right;
 }

@@ -28,7 +28,7 @@ export function describeDifference(verdict: Verdict): string {
 }
 
 /** Formats values like the difference of a verdict. */
-function shownLike({ metric, difference, low_95, high_95 }: Verdict): (value: number) => string {
+export function shownLike({ metric, difference, low_95, high_95 }: Verdict): (value: number) => string {
   const uncertainty = low_95 === null || high_95 === null ? 0 : (high_95 - low_95) / 4;
   return (value) => formatScoreLike(metric, value, difference, uncertainty);
 }

@@ -1,7 +1,7 @@
 import type { ComparisonResult, Verdict } from "./artifacts.ts";
-import { describeDifference } from "./describe-results.ts";
+import { describeDifference, shownLike } from "./describe-results.ts";
 import { bestFirst } from "./direction.ts";
-import { formatScoreLike } from "./numbers.ts";
+import { isBetween, seenFromRight, verdictsOn } from "./verdict-rules.ts";
 
 /** The differences of every two systems on a score: row − column, both in the order of their means, best first. */
 export interface PairMatrix {
@@ -21,7 +21,7 @@ export interface MatrixCell {
 
 /** The matrix of a score's pairs; undefined if there are fewer than three systems with a difference. */
 export function pairMatrix({ summary, verdicts }: ComparisonResult, task: string, metric: string): PairMatrix | undefined {
-  const of = verdicts.filter((each) => each.task === task && each.metric === metric && each.margin === undefined);
+  const of = verdictsOn(verdicts, task, metric);
   const compared = new Set(of.flatMap(({ left, right }) => [left, right]));
   const names = summary
     .filter((row) => row.task === task && row.metric === metric && compared.has(row.cell))
@@ -29,19 +29,17 @@ export function pairMatrix({ summary, verdicts }: ComparisonResult, task: string
     .map(({ cell }) => cell);
   if (names.length < 3) return undefined;
   const between = (row: string, column: string): MatrixCell | undefined => {
-    const found = of.find(({ left, right }) => (left === row && right === column) || (left === column && right === row));
+    const found = of.find((each) => isBetween(each, row, column));
     return found && cellOf(found, found.left === row);
   };
   return { names, cells: names.map((row) => names.map((column) => between(row, column))) };
 }
 
 function cellOf(verdict: Verdict, inOrder: boolean): MatrixCell {
-  const { metric, difference, low_95, high_95 } = verdict;
-  const uncertainty = low_95 === null || high_95 === null ? 0 : (high_95 - low_95) / 4;
-  const turned = { better: "worse", worse: "better" } as const;
+  const { difference } = verdict;
   return {
-    text: formatScoreLike(metric, inOrder ? difference : -difference, difference, uncertainty),
-    verdict: !inOrder && (verdict.verdict === "better" || verdict.verdict === "worse") ? turned[verdict.verdict] : verdict.verdict,
+    text: shownLike(verdict)(inOrder ? difference : -difference),
+    verdict: inOrder ? verdict.verdict : seenFromRight(verdict.verdict),
     told: describeDifference(verdict),
   };
 }

@@ -20,3 +20,19 @@ export function tooFewSeeds(seeds: number): string | undefined {
     ? "one seed shows no spread; a verdict needs three seeds"
     : "two seeds say too little about the spread; a verdict needs a third seed";
 }
+
+/** The verdicts on the differences of a score, without tests of equivalence. */
+export function verdictsOn(verdicts: readonly Verdict[], task: string, metric: string): Verdict[] {
+  return verdicts.filter((each) => each.task === task && each.metric === metric && each.margin === undefined);
+}
+
+/** Whether a verdict is on these two systems, in either order. */
+export function isBetween({ left, right }: Pick<Verdict, "left" | "right">, one: string, other: string): boolean {
+  return (left === one && right === other) || (left === other && right === one);
+}
+
+/** A verdict as the other side sees it. */
+export function seenFromRight(verdict: Verdict["verdict"]): Verdict["verdict"] {
+  if (verdict === "better") return "worse";
+  return verdict === "worse" ? "better" : verdict;
+}
