@@ -29,7 +29,7 @@ export function trainedBy({ optimizer, model, objective, cost }: Pick<PretrainJo
   };
 }
 
-/** Of Adam, for so many weights without embeddings (Kaplan et al. 2020, equation D.1). */
+/** The usual learning rate of Adam for so many weights without embeddings (Kaplan et al. 2020, equation D.1). */
 export function usualRate(parameters: number): number {
   return 0.003239 - 0.0001395 * Math.log(Math.max(1, parameters));
 }

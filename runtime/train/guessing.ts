@@ -3,6 +3,7 @@ import type { Guess } from "#runtime/contract/learning-point.ts";
 import { openDataSet } from "#runtime/encoding/data-sets.ts";
 import { countPairs, countTokens } from "#runtime/encoding/token-frequencies.ts";
 import { isOrdinary, type Vocabulary } from "#runtime/objectives/objective.ts";
+import { meanOf } from "#runtime/scoring/statistics.ts";
 
 /** What guessing loses on the targets of a loss. */
 export interface Guesses {
@@ -128,10 +129,4 @@ export function guessClasses(answers: ArrayLike<number>): Guesses {
 export function guessChoices(choices: ArrayLike<number>): Guesses {
   const each = Float64Array.from(choices, Math.log);
   return { guess: { uniform: meanOf(each), constant: meanOf(each) }, each };
-}
-
-function meanOf(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
-  return values.length === 0 ? 0 : sum / values.length;
 }

@@ -1,6 +1,5 @@
 import { optionOf } from "#runtime/contract/catalogue/index.ts";
 import { optimizerKeys } from "#runtime/contract/catalogue/optimizers.ts";
-import { camelCase } from "#runtime/contract/catalogue/specified.ts";
 import { listed } from "#runtime/contract/listed.ts";
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
 import type { ComparisonSpec, CorpusSpec, OptimizerSpec } from "#runtime/contract/spec.ts";
@@ -8,7 +7,7 @@ import { baselinesOf } from "../baselines.ts";
 import { cellsOf, pathOfValue } from "../cells.ts";
 import { identityOf } from "../identity.ts";
 import { scoresOf } from "../scores-of-objectives.ts";
-import { type Checked, error, type Rule, twice, warning } from "./rule.ts";
+import { type Checked, error, type Rule, settingOf, twice, warning } from "./rule.ts";
 
 /** A comparison must compare distinct things. */
 export const comparisons: Rule = (checked) =>
@@ -62,7 +61,7 @@ function optimizerSettings({ spec }: Checked, name: string, comparison: Comparis
 
 /** A word or a flag of an optimiser, as written. */
 function valueIn(optimizer: OptimizerSpec, key: string): string {
-  return String(optimizer[camelCase(key) as keyof OptimizerSpec]);
+  return String(settingOf(optimizer, key));
 }
 
 function variesSomething({ spec }: Checked, name: string, comparison: ComparisonSpec): Problem[] {

@@ -1,7 +1,7 @@
 import { camelCase } from "#runtime/contract/catalogue/specified.ts";
 import type { ResolvedTask } from "#runtime/contract/plan.ts";
 import type { Problem, SpecPath } from "#runtime/contract/problem.ts";
-import type { ObjectiveSpec, Ref, Spec } from "#runtime/contract/spec.ts";
+import type { ObjectiveSpec, OptimizerSpec, Ref, Spec } from "#runtime/contract/spec.ts";
 import type { Use } from "../cells.ts";
 import type { Files } from "../planning-files.ts";
 
@@ -17,9 +17,9 @@ export interface Checked {
   taskOf(key: Ref): { task: ResolvedTask | null; problems: Problem[] };
 }
 
-/** The value that an objective gives to a key of the catalogue; undefined if the specification omits it. */
-export function settingOf(objective: ObjectiveSpec, key: string): unknown {
-  return (objective as unknown as Record<string, unknown>)[camelCase(key)];
+/** The value that an objective or an optimiser gives to a key of the catalogue; undefined if the specification omits it. */
+export function settingOf(option: ObjectiveSpec | OptimizerSpec, key: string): unknown {
+  return (option as unknown as Record<string, unknown>)[camelCase(key)];
 }
 
 export function error(code: string, path: SpecPath, message: string, fixes?: readonly string[]): Problem {
